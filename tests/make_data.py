@@ -1,6 +1,7 @@
 """Tiny made pictures for tests: seeded coloured shapes, 32 px, and the awkward files that real folders hold.
 
-Nothing here is read from elsewhere. Colour, place, size and background vary; only the shape tells the classes apart.
+Nothing here is read from elsewhere. Colour, place, size and background vary;
+only the shape tells the classes apart.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ ORIENTATION = 0x0112  # the EXIF tag
 
 
 def draw_shape(shape: str, rng: np.random.Generator, size_px: int = 32) -> Image.Image:
-    """One RGB picture of `shape` with random colours, place and size on a softly lit, slightly noisy ground."""
+    """One RGB picture of `shape` with random colours, place and size on a softly lit, noisy ground."""
     ramp = np.linspace(-20, 20, size_px)
     tilt = rng.uniform(0, 2 * np.pi)
     ground = rng.uniform(30, 110, 3)
@@ -60,7 +61,7 @@ def make_tiny_folder(
     seed: int = 0,
     size_px: int = 32,
 ) -> dict[str, list[Path]]:
-    """The files made, per class: directory/<class>/<shape>_<number>.png, the same bytes for the same arguments.
+    """The files made, per class: directory/<class>/<shape>_<number>.png, same bytes for same arguments.
 
     A class that is no name in SHAPES gets the shape at its place in SHAPES, so any label can be tried.
     """
