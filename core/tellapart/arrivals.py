@@ -1,0 +1,100 @@
+"""New rows in the manifest: the one place where a picture becomes part of a project."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tellapart.images import PictureFacts
+from tellapart.labels import name_key
+from tellapart.manifest import Manifest, Origin, Refusal, now
+from tellapart.moves import ensure_label, finish_moves, free_path, queue_move
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A checked picture that waits at `path` (below the project): in the incoming folder, or already in place."""
+
+    image_id: str
+    label: str
+    facts: PictureFacts
+    n_bytes: int
+    path: str
+    original_name: str
+    origin: Origin
+    given_split: str | None = None
+    is_in_place: bool = False
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What became of arrivals: `added` image ids, and a refusal for every exact copy of a picture that is here."""
+
+    added: list[str]
+    refusals: list[Refusal]
+
+
+def admit(manifest: Manifest, root: Path, arrivals: Sequence[Arrival]) -> Admission:
+    """Commit the rows of these pictures in one transaction, then move the files to their labels' folders.
+
+    An exact copy of a kept or removed picture is not added again, whatever its label; the waiting file is dropped
+    unless it lies in a label's folder, where it is left alone. A missing picture that arrives again is back.
+
+    Raises:
+        ProjectError: the database or the disk does not take it; then nothing of this call was added.
+    """
+    added, refusals, leftovers = [], [], []
+    with manifest.transaction() as db:
+        for arrival in arrivals:
+            refusal = _refusal_of_copy(db, arrival)
+            if refusal is None:
+                _insert(db, arrival)
+                added.append(arrival.image_id)
+            else:
+                refusals.append(refusal)
+                leftovers += [] if arrival.is_in_place else [arrival.path]
+        manifest.add_refusals(refusals)
+    finish_moves(manifest, root)
+    for path in leftovers:
+        (root / path).unlink(missing_ok=True)
+    return Admission(added, refusals)
+
+
+def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None:
+    row = db.execute("SELECT label, path, state FROM pictures WHERE image_id = ?", [arrival.image_id]).fetchone()
+    if row is None or row[2] == "missing":
+        return None
+    label, path, state = row
+    if state == "removed":
+        reason = f"already here, in the trash: you removed it from {label!r}"
+    elif label == arrival.label:
+        reason = f"already here as {path}"
+    else:
+        reason = f"already here as {path}, with the label {label!r}"
+    return Refusal(now(), arrival.original_name, arrival.label, reason, arrival.image_id)
+
+
+def _insert(db: sqlite3.Connection, arrival: Arrival) -> None:
+    folder = ensure_label(db, arrival.label)
+    facts, origin = arrival.facts, arrival.origin
+    path = arrival.path
+    if not arrival.is_in_place:
+        path = free_path(db, f"images/{folder}", arrival.original_name, facts.suffix, arrival.image_id)
+        queue_move(db, arrival.path, path)
+    values = {
+        "image_id": arrival.image_id, "label": arrival.label, "path": path, "path_key": name_key(path), "state": "kept",
+        "width": facts.width, "height": facts.height, "n_bytes": arrival.n_bytes, "format": facts.format,
+        "fingerprint": facts.fingerprint, "given_split": arrival.given_split, "added_at": now(),
+        "original_name": arrival.original_name, "source": origin.source, "source_url": origin.source_url,
+        "page_url": origin.page_url, "query": origin.query, "author": origin.author, "licence": origin.licence,
+        "licence_url": origin.licence_url,
+    }  # fmt: skip
+    names = list(values)
+    back = ", ".join(f"{name} = excluded.{name}" for name in ("label", "path", "path_key", "state"))
+    db.execute(
+        f"INSERT INTO pictures ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
+        f"ON CONFLICT (image_id) DO UPDATE SET {back}",
+        list(values.values()),
+    )

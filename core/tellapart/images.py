@@ -1,0 +1,286 @@
+"""Pictures as pixels: the only module that opens picture files.
+
+Everything comes out upright (EXIF), 8-bit RGB, first frame only. What cannot be read is refused with a reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import math
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from tellapart.errors import ImageError
+from tellapart.preprocess import Preprocess
+
+MAX_BYTES = 100 * 2**20
+MAX_PIXELS = 150_000_000
+# Pillow opens many more, some of which run other programs (EPS) or hide several files in one.
+_PLUGINS = ("Jpeg", "Mpo", "Png", "Gif", "Bmp", "Webp", "Tiff", "Avif")
+FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "HEIF")
+SUFFIXES = {
+    "JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "GIF": ".gif", "BMP": ".bmp",
+    "WEBP": ".webp", "TIFF": ".tif", "AVIF": ".avif", "HEIF": ".heic",
+}  # fmt: skip
+PICTURE_SUFFIXES = frozenset({*SUFFIXES.values(), ".jpeg", ".jpe", ".jfif", ".tiff", ".heif"})
+UNREADABLE = (
+    OSError, SyntaxError, ValueError, TypeError, EOFError, OverflowError, MemoryError, KeyError, IndexError,
+    struct.error, Image.DecompressionBombError,
+)  # fmt: skip
+RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+_ORIENTATION = 0x0112
+_HASH_SIDE = 16
+
+Source = Path | bytes
+
+
+@dataclass(frozen=True)
+class PictureFacts:
+    """What one full look at a picture's bytes tells.
+
+    format: Pillow's name, for instance "JPEG". width, height: pixels, upright.
+    fingerprint: 32 bytes, alike for pictures that look alike; see `clean.duplicates`.
+    """
+
+    format: str
+    width: int
+    height: int
+    fingerprint: bytes
+
+    @property
+    def suffix(self) -> str:
+        """The file name ending that belongs to the content, whatever the file was called."""
+        return SUFFIXES[self.format]
+
+
+def read_image(source: Source, min_side_px: int | None = None) -> Image.Image:
+    """The picture as upright 8-bit RGB.
+
+    Args:
+        source: a path or the file's bytes.
+        min_side_px: the shorter side needed; a JPEG is then decoded at 1/2, 1/4 or 1/8 scale where that is enough,
+            which saves most of the time. The result is at least that large unless the picture is smaller.
+    Raises:
+        ImageError: the reason, in words, without the file's name.
+    """
+    with _Opened(source) as image:
+        return _upright_rgb(image, min_side_px)
+
+
+def inspect(source: Source) -> PictureFacts:
+    """Format, size and look of a picture, after decoding all of it, so that a cut-off file is found now.
+
+    Raises:
+        ImageError: the reason, in words.
+    """
+    with _Opened(source) as image:
+        name = image.format or ""
+        width, height = image.size
+        if _orientation(image) >= 5:
+            width, height = height, width
+        upright = _upright_rgb(image, min_side_px=64)
+    return PictureFacts(name, width, height, fingerprint(upright))
+
+
+def load_pixels(source: Source, preprocess: Preprocess) -> np.ndarray:
+    """The square a network sees: (size_px, size_px, 3) uint8, not yet normalised.
+
+    Raises:
+        ImageError: the reason, in words.
+    """
+    return pixels_of(read_image(source, preprocess.resize_px), preprocess)
+
+
+def pixels_of(image: Image.Image, preprocess: Preprocess) -> np.ndarray:
+    """The square a network sees, from an upright RGB picture: (size_px, size_px, 3) uint8."""
+    width, height = image.size
+    box = (0.0, 0.0, float(width), float(height))
+    if preprocess.fit == "crop":
+        side = min(width, height) * preprocess.size_px / preprocess.resize_px
+        left, top = (width - side) / 2, (height - side) / 2
+        box = (left, top, left + side, top + side)
+    size = (preprocess.size_px, preprocess.size_px)
+    return np.asarray(image.resize(size, RESAMPLING[preprocess.interpolation], box=box))
+
+
+def thumbnail_jpeg(source: Source, side_px: int = 160) -> bytes:
+    """A small JPEG whose shorter side is at most side_px, without any of the file's metadata.
+
+    Raises:
+        ImageError: the reason, in words.
+    """
+    image = read_image(source, side_px)
+    scale = side_px / min(image.size)
+    if scale < 1:
+        # very long pictures are cut, so that a panorama does not make a huge thumbnail
+        width, height = (min(max(1, round(side * scale)), 3 * side_px) for side in image.size)
+        image = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=82)
+    return buffer.getvalue()
+
+
+def fingerprint(image: Image.Image) -> bytes:
+    """256 bits of the picture's coarse structure, alike for resized, recompressed or brightened copies.
+
+    The signs of the low frequencies of a 64 × 64 grey picture around their median.
+    Source: Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions" (DCT hash).
+    """
+    grey = np.asarray(image.convert("L").resize((64, 64), Image.Resampling.BOX), np.float32)
+    low = (_DCT @ grey @ _DCT.T).ravel()  # (256,)
+    return np.packbits(low > np.median(low[1:])).tobytes()
+
+
+def _dct_rows(n_rows: int, size: int) -> np.ndarray:
+    rows, columns = np.arange(n_rows)[:, None], np.arange(size)[None, :]
+    return np.cos(math.pi * (2 * columns + 1) * rows / (2 * size)).astype(np.float32)
+
+
+_DCT = _dct_rows(_HASH_SIDE, 64)
+
+
+class _Opened:
+    """A Pillow image open for reading; whatever Pillow raises inside the block leaves it as ImageError."""
+
+    def __init__(self, source: Source):
+        self._source = source
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Image.Image:
+        try:
+            self._file = io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source.open("rb")
+            return _checked(self._file)
+        except OSError as error:
+            self._close()
+            raise ImageError(_file_reason(error)) from error
+        except ImageError:
+            self._close()
+            raise
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._close()
+        if isinstance(error, UNREADABLE):
+            raise ImageError(f"damaged or cut off ({error})") from error
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+def _checked(file: BinaryIO) -> Image.Image:
+    n_bytes = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    head = file.read(512)
+    file.seek(0)
+    if n_bytes == 0:
+        raise ImageError("empty file (0 bytes)")
+    if n_bytes > MAX_BYTES:
+        raise ImageError(f"{n_bytes / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have")
+    try:
+        image = Image.open(file, formats=_readable_formats(head))
+    except UNREADABLE as error:
+        raise ImageError(_unknown_reason(head, error)) from error
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise ImageError(f"{width} × {height} pixels are more than the {MAX_PIXELS // 10**6} million a picture may have")
+    return image
+
+
+def _file_reason(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "file not found"
+    if isinstance(error, PermissionError):
+        return "no permission to read the file"
+    if isinstance(error, IsADirectoryError):
+        return "a folder, not a picture"
+    return f"cannot be read ({error.strerror or error})"
+
+
+def _unknown_reason(head: bytes, error: BaseException) -> str:
+    if isinstance(error, Image.DecompressionBombError):
+        return f"too many pixels ({error})"
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "a web page, not a picture"
+    if b"<svg" in start:
+        return "an SVG drawing; save it as PNG or JPEG first"
+    if _is_heic(head):
+        return "a HEIC picture; install pillow-heif (pip install 'tellapart[heic]') to read it"
+    if isinstance(error, UnidentifiedImageError):
+        return "not a picture of a known kind"
+    return f"damaged or cut off ({error})"
+
+
+def _readable_formats(head: bytes) -> list[str]:
+    """The formats this Pillow reads, of those we allow; HEIC joins when a file asks for it and pillow-heif is there."""
+    if _is_heic(head):
+        try:
+            import pillow_heif
+        except ImportError:
+            return []
+        pillow_heif.register_heif_opener(thumbnails=False)
+        return ["HEIF"]
+    for name in _PLUGINS:
+        with contextlib.suppress(ImportError):  # AVIF is not in every Pillow
+            importlib.import_module(f"PIL.{name}ImagePlugin")
+    return [name for name in FORMATS if name in Image.OPEN]
+
+
+def _is_heic(head: bytes) -> bool:
+    return head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc")
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except UNREADABLE:
+        return 1  # a broken EXIF block does not make the picture unreadable
+
+
+def _upright_rgb(image: Image.Image, min_side_px: int | None) -> Image.Image:
+    orientation = _orientation(image)
+    if min_side_px and image.format in ("JPEG", "MPO"):
+        image.draft("RGB", (min_side_px, min_side_px))
+    image.load()
+    rgb = _to_rgb(image)
+    turn = _TURNS.get(orientation)
+    return rgb if turn is None else rgb.transpose(turn)
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    if image.mode.startswith("I") or image.mode == "F":
+        return _from_deep(image)
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        # transparent parts become white, as a person would see them on paper
+        rgba = image.convert("RGBA")
+        paper = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
+        return Image.alpha_composite(paper, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _from_deep(image: Image.Image) -> Image.Image:
+    """16- and 32-bit grey pictures brought to 8 bits by their range; Pillow itself would clip them to white."""
+    values = np.asarray(image).astype(np.float32)
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    top = float(values.max(initial=0.0))
+    if image.mode == "F":
+        scale = 255.0 if top <= 1.0 else (1.0 if top <= 255.0 else 255.0 / top)
+    else:
+        scale = 1.0 if top <= 255.0 and image.mode == "I" else 255.0 / 65535.0
+    return Image.fromarray(np.clip(values * scale, 0, 255).round().astype(np.uint8)).convert("RGB")

@@ -1,0 +1,82 @@
+"""Labels as people write them, and the folder and file names that stand for them on any disk."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+from pathlib import PurePosixPath
+
+from tellapart.errors import IntakeError
+
+MAX_CHARACTERS = 100
+_MAX_NAME_BYTES = 80
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
+
+
+def clean_label(text: str) -> str:
+    """The label as kept: composed Unicode, no surrounding or doubled white space.
+
+    Raises:
+        IntakeError: nothing is left, or it is longer than 100 characters or holds control characters.
+    """
+    label = " ".join(unicodedata.normalize("NFC", text).split())
+    if not label:
+        raise IntakeError("A label is empty. Give every kind of thing a name, for instance 'grizzly'.")
+    if len(label) > MAX_CHARACTERS:
+        raise IntakeError(
+            f"The label {label[:30]!r}… has {len(label)} characters; at most {MAX_CHARACTERS} fit. Choose a shorter name."
+        )
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in label):
+        raise IntakeError(f"The label {label!r} holds control characters. Write it with letters, digits and signs.")
+    return label
+
+
+def name_key(name: str) -> str:
+    """What two names share when a disk that ignores case or Unicode form cannot tell them apart."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def safe_name(text: str) -> str:
+    """The text as a file or folder name that every system accepts; equal to the text where that is safe already."""
+    name = _UNSAFE.sub("_", text).strip().rstrip(". ")
+    if name.startswith("."):
+        name = "_" + name[1:]
+    if not name or name.split(".")[0].casefold() in _RESERVED:
+        name = f"_{name}"
+    while len(name.encode()) > _MAX_NAME_BYTES:
+        name = name[:-1].rstrip(". ")
+    return name
+
+
+def folder_name(label: str, taken: set[str]) -> str:
+    """A folder name for a label whose key is not among `taken`: the label itself where it can be."""
+    name = safe_name(label)
+    if name == label and name_key(name) not in taken:
+        return name
+    digest = sha256(label.encode()).hexdigest()
+    for n_digits in range(6, 65):
+        tried = f"{name}-{digest[:n_digits]}"
+        if name_key(tried) not in taken:
+            return tried
+    raise IntakeError(f"No folder name is left for the label {label!r}. Rename the label.")
+
+
+def file_name(original: str, suffix: str, image_id: str, taken: set[str]) -> str:
+    """A file name below a label's folder, near the original one, with the suffix of the real format.
+
+    taken: keys (`name_key`) of the names in that folder.
+    """
+    stem, given = _split_suffix(original)
+    same_kind = {suffix, ".jpeg", ".jpe", ".jfif"} if suffix == ".jpg" else {suffix, ".tiff", ".heif"}
+    ending = given if given.lower() in same_kind else suffix
+    stem = safe_name(stem) or "picture"
+    name = f"{stem}{ending}"
+    return name if name_key(name) not in taken else f"{stem}-{image_id[:10]}{ending}"
+
+
+def _split_suffix(original: str) -> tuple[str, str]:
+    name = PurePosixPath(original.replace("\\", "/")).name
+    stem, dot, suffix = name.rpartition(".")
+    return (stem, dot + suffix) if stem and len(suffix) <= 5 else (name, "")

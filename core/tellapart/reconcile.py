@@ -1,0 +1,145 @@
+"""Files changed by hand are noticed when a project is opened: the disk is believed, and nothing is lost.
+
+A new file in a label's folder becomes a picture; a file that moved to another folder gets that folder's label; a file
+that is gone is 'missing' until it comes back. Folders whose modification time is the one last seen are not read.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from tellapart.arrivals import Arrival, admit
+from tellapart.errors import ImageError, IntakeError
+from tellapart.images import MAX_BYTES, inspect
+from tellapart.labels import clean_label, name_key
+from tellapart.manifest import Manifest, Origin, Refusal, now
+from tellapart.progress import Progress, silent
+
+_RACY_NS = 2_000_000_000  # a folder changed within the clock's grain of our look is looked at again next time
+_BATCH = 200
+SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+
+
+@dataclass
+class Changes:
+    """What differed between the rows and the disk."""
+
+    n_new: int = 0
+    n_moved: int = 0
+    n_missing: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def sentences(self) -> list[str]:
+        """For a person; [] when nothing changed."""
+        said = []
+        if self.n_new:
+            said.append(f"{self.n_new} new picture(s) found in the folders and added.")
+        if self.n_moved:
+            said.append(f"{self.n_moved} picture(s) moved by hand: they now have the label of their folder.")
+        if self.n_missing:
+            said.append(f"{self.n_missing} picture(s) are missing from their folders; put them back and they return.")
+        if self.refusals:
+            said.append(f"{len(self.refusals)} file(s) in the folders are not usable: {self.refusals[0].name}: {self.refusals[0].reason}.")
+        return said
+
+
+def reconcile(manifest: Manifest, root: Path, images_dir: Path, progress: Progress = silent) -> Changes:
+    """Bring the rows in line with the files below images/.
+
+    Raises:
+        ProjectError: the database cannot be written.
+        Cancelled: from `progress`; what was done so far stays.
+    """
+    changes = Changes()
+    started_ns = time.time_ns()
+    folders = {entry.name: entry.stat().st_mtime_ns for entry in os.scandir(images_dir) if entry.is_dir()}
+    known = {folder: (label, seen) for label, folder, seen in manifest.rows("SELECT label, folder, seen_ns FROM labels")}
+    looked_at = {name for name, mtime in folders.items() if name not in known or known[name][1] != mtime}
+    looked_at |= {folder for folder, (_, seen) in known.items() if folder not in folders and seen}
+    if not looked_at:
+        return changes
+    strangers, absent = _compare(manifest, images_dir, looked_at)
+    _mark_missing(manifest, absent, changes)
+    _adopt(manifest, root, strangers, {folder: label for folder, (label, _) in known.items()}, changes, progress)
+    with manifest.transaction() as db:
+        for name in looked_at:
+            mtime = folders.get(name, 0)
+            seen = mtime if mtime < started_ns - _RACY_NS else 0
+            db.execute("UPDATE labels SET seen_ns = ? WHERE folder = ? AND seen_ns <> ?", [seen, name, seen])
+    return changes
+
+
+def _compare(manifest: Manifest, images_dir: Path, folders: set[str]) -> tuple[list[Path], list[str]]:
+    """Files without a row, and ids of rows without a file, in these folders."""
+    strangers: list[Path] = []
+    absent: list[str] = []
+    for folder in sorted(folders):
+        prefix = f"images/{folder}/"
+        rows = manifest.rows(
+            "SELECT path_key, image_id, state FROM pictures WHERE path_key >= ? AND path_key < ?",
+            [name_key(prefix), name_key(prefix) + "\U0010ffff"],
+        )
+        expected = {key: (image_id, state) for key, image_id, state in rows}
+        directory = images_dir / folder
+        for entry in os.scandir(directory) if directory.is_dir() else ():
+            row = expected.pop(name_key(prefix + entry.name), None)
+            is_usable = entry.is_file() and not entry.name.startswith(".") and entry.name.lower() not in SYSTEM_FILES
+            if is_usable and (row is None or row[1] == "missing"):
+                strangers.append(directory / entry.name)
+        absent += [image_id for image_id, state in expected.values() if state == "kept"]
+    return strangers, absent
+
+
+def _mark_missing(manifest: Manifest, absent: list[str], changes: Changes) -> None:
+    if absent:
+        with manifest.transaction() as db:
+            db.executemany("UPDATE pictures SET state = 'missing' WHERE image_id = ?", [(image_id,) for image_id in absent])
+    changes.n_missing += len(absent)
+
+
+def _adopt(
+    manifest: Manifest, root: Path, files: list[Path], labels: dict[str, str], changes: Changes, progress: Progress
+) -> None:
+    known_reasons = {refusal.name: refusal.reason for refusal in manifest.refusals()} if files else {}
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        for start in range(0, len(files), _BATCH):
+            progress(start, len(files), "Reading pictures that were added by hand")
+            batch = files[start : start + _BATCH]
+            arrivals = []
+            for looked in pool.map(lambda path: _look(path, root, labels), batch):
+                if isinstance(looked, Refusal):
+                    changes.refusals.append(looked)
+                else:
+                    arrivals.append(looked)
+            missing = _missing_ids(manifest)
+            admission = admit(manifest, root, arrivals)
+            changes.n_moved += len(missing.intersection(admission.added))
+            changes.n_missing -= len(missing.intersection(admission.added))
+            changes.n_new += len(set(admission.added) - missing)
+            changes.refusals += admission.refusals
+    new = [refusal for refusal in changes.refusals if known_reasons.get(refusal.name) != refusal.reason and refusal.same_as is None]
+    manifest.add_refusals(new)
+
+
+def _missing_ids(manifest: Manifest) -> set[str]:
+    return {image_id for (image_id,) in manifest.rows("SELECT image_id FROM pictures WHERE state = 'missing'")}
+
+
+def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal:
+    name, folder = path.relative_to(root).as_posix(), path.parent.name
+    try:
+        label = labels.get(folder) or clean_label(folder)
+        if path.stat().st_size > MAX_BYTES:
+            raise ImageError(f"more than the {MAX_BYTES // 2**20} MB a picture may have")
+        data = path.read_bytes()
+        facts = inspect(data)
+    except (ImageError, IntakeError) as error:
+        return Refusal(now(), name, labels.get(folder, folder), str(error), None)
+    except OSError as error:
+        return Refusal(now(), name, labels.get(folder, folder), f"cannot be read ({error.strerror})", None)
+    return Arrival(sha256(data).hexdigest(), label, facts, len(data), name, path.name, Origin("folder"), is_in_place=True)
