@@ -1,0 +1,75 @@
+# make studio   the studio in your browser, on a sample project
+# make test     every test, the browser's included
+# make lint     ruff and mypy only
+# make bench    measurements beside fastai: make bench DATA=<folder> WEIGHTS=<file>
+# make docs     the documentation as a web site in site/
+# make clean    remove what the commands above made; your projects stay
+#
+# PYTHON=python3.12   another Python (3.10 or newer)
+# TORCH=no            without torch: gathering, training a head and classifying work all the same
+# TORCH_ARGS="…"      pip arguments instead of constraints/torch.txt, for instance a folder of CPU wheels
+# BROWSER=no          all tests but those that need a browser
+# ARGS="…"            more arguments for pytest or the studio
+
+PYTHON ?= python3
+TORCH ?= yes
+TORCH_ARGS ?=
+BROWSER ?= yes
+ARGS ?=
+DATA ?=
+WEIGHTS ?=
+
+ifeq ($(OS),Windows_NT)
+BIN := Scripts
+else
+BIN := bin
+endif
+VENV_PYTHON := .venv/$(BIN)/python
+FASTAI_PYTHON := .venv-fastai/$(BIN)/python
+
+# A Python chosen on the command line replaces the one in .venv; the default one does not.
+EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
+
+.PHONY: help studio test lint bench docs clean environment python
+.NOTPARALLEL:
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^A Python chosen/d; /^Lint comes/d'
+
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "$(PYTHON) was not found. Install Python 3.10 or newer, or name it: make studio PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else 1)' || { \
+	  echo "$(PYTHON) is $$($(PYTHON) -V 2>&1), but tellapart needs Python 3.10 or newer. Name one: make studio PYTHON=python3.12" >&2; exit 1; }
+
+environment: python
+	@$(PYTHON) tools/environment.py $(EXACT) --torch $(TORCH) --torch-args='$(TORCH_ARGS)'
+
+studio: environment
+	@$(VENV_PYTHON) -m tellapart_dashboards --project sample-project $(ARGS)
+
+# Lint comes first but never hides the tests: both run, either one fails the target.
+test: environment
+	@chromium=; status=0; \
+	if [ "$(BROWSER)" != no ]; then chromium=$$($(VENV_PYTHON) tools/browser.py) || exit 1; \
+	else set -- -m 'not browser'; fi; \
+	$(MAKE) --no-print-directory lint || status=1; \
+	TELLAPART_CHROMIUM="$$chromium" $(VENV_PYTHON) -m pytest "$$@" $(ARGS) || status=1; \
+	exit $$status
+
+lint: environment
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m mypy
+	@$(VENV_PYTHON) -m mypy tools
+
+bench: environment
+	@test -n "$(DATA)" -a -n "$(WEIGHTS)" || { \
+	  echo "make bench needs pictures and weights: make bench DATA=<folder of class folders> WEIGHTS=<mobilenet_v2 state dict>" >&2; exit 1; }
+	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-fastai --packages 'fastai>=2.8 safetensors'
+	@$(VENV_PYTHON) benchmarks/quick_train.py --data "$(DATA)" --weights "$(WEIGHTS)" --against fastai $(ARGS)
+
+docs: environment
+	@$(VENV_PYTHON) -m mkdocs build --strict
+
+clean:
+	rm -rf .venv .venv-fastai site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
