@@ -1,0 +1,123 @@
+"""One picture: a ground, things that lie about, one to three leaves of a kind, light, and a camera with its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from tellapart.samples.painting import PALETTES, Light, Pose, paint_leaf, paint_twig
+from tellapart.samples.shapes import KINDS, Leaf, draw_blade
+from tellapart.samples.textures import SIDE_PX, rough_noise, smooth_noise
+
+SIZES_PX = ((480, 360), (400, 300), (400, 300), (300, 400), (384, 256), (320, 240))
+
+
+class Studio:
+    """What all pictures of a seed share: the grounds and one field of noise. Read only, so threads may share it."""
+
+    def __init__(self, grounds: Sequence[Image.Image], seed: int) -> None:
+        self.grounds = tuple(grounds)
+        noise = rough_noise(12, 5, np.random.default_rng([seed, 2]))
+        self.noise = np.tile(noise, (2, 2))  # leaves up to SIDE_PX find a piece that is large enough
+        self.grain = np.random.default_rng([seed, 3]).standard_normal((SIDE_PX, SIDE_PX), dtype=np.float32)
+
+
+def draw_scene(kind: str, studio: Studio, rng: np.random.Generator) -> Image.Image:
+    """An RGB picture of `kind`, one of KINDS; the same generator state gives the same pixels."""
+    width, height = SIZES_PX[int(rng.integers(len(SIZES_PX)))]
+    bearing = rng.uniform(0, 2 * np.pi)
+    light = Light((float(np.cos(bearing)), float(np.sin(bearing))), rng.uniform(0.1, 1.0), rng.uniform(0, 1))
+    canvas = _lay_ground(studio, (width, height), rng)
+
+    for _ in range(int(rng.choice(3, p=(0.55, 0.3, 0.15)))):
+        _scatter(canvas, studio, light, rng)
+    n_leaves = int(rng.choice((1, 2, 3), p=(0.7, 0.2, 0.1)))
+    for place in _places(n_leaves, rng):
+        short = min(width, height)
+        pose = Pose(
+            centre=(float(place[0]) * width, float(place[1]) * height),
+            length_px=short * rng.uniform(0.5, 0.95) / n_leaves**0.4,
+            turn=rng.uniform(0, 2 * np.pi),
+            tilt=(rng.uniform(-0.75, 0.75), rng.uniform(-0.75, 0.75)),
+            curl=(float(rng.normal(0, 0.5)), float(rng.normal(0, 0.35))),
+        )
+        _paint(canvas, KINDS[kind](rng), pose, studio, light, rng)
+    if rng.uniform() < 0.35:  # something lies partly over the leaf
+        _scatter(canvas, studio, light, rng)
+    return _photograph(canvas, studio, rng)
+
+
+def _paint(
+    canvas: np.ndarray, leaf: Leaf, pose: Pose, studio: Studio, light: Light, rng: np.random.Generator
+) -> None:
+    palette = list(PALETTES)[int(rng.integers(len(PALETTES)))]
+    paint_leaf(canvas, leaf, pose, palette, light, studio.noise, rng)
+
+
+def _lay_ground(studio: Studio, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """A turned, scaled, sometimes mirrored piece of a ground, tinted: (3, H, W) float32 in 0..1."""
+    ground = studio.grounds[int(rng.integers(len(studio.grounds)))]
+    reach = (SIDE_PX / 2 - 4) / (0.5 * float(np.hypot(*size)))  # at most this scale fits at any angle
+    scale = rng.uniform(0.55, 1.0) * reach
+    angle = rng.uniform(0, 2 * np.pi)
+    cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
+    slack = (SIDE_PX / 2 - 4) - scale * 0.5 * float(np.hypot(*size))
+    middle = SIDE_PX / 2 + rng.uniform(-1, 1, 2) * slack
+    flip = 1 if rng.uniform() < 0.5 else -1
+    matrix = (cos, -sin * flip, middle[0] - cos * size[0] / 2 + sin * flip * size[1] / 2)
+    matrix += (sin, cos * flip, middle[1] - sin * size[0] / 2 - cos * flip * size[1] / 2)
+    piece = ground.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    tint = rng.uniform(0.75, 1.1) * rng.uniform(0.93, 1.07, 3)
+    return np.stack(
+        [np.asarray(plane) * np.float32(gain / 255) for plane, gain in zip(piece.split(), tint, strict=True)]
+    )
+
+
+def _places(n: int, rng: np.random.Generator) -> np.ndarray:
+    """(n, 2) fractions of the picture: one near the middle, several around it; now and then cut by the border."""
+    middle = np.clip(rng.normal(0.5, 0.12, 2), 0.2, 0.8)
+    if n == 1:
+        return middle[None]
+    angles = rng.uniform(0, 2 * np.pi) + np.arange(n) * 2 * np.pi / n
+    return middle + np.stack([np.cos(angles), np.sin(angles)], axis=1) * rng.uniform(0.17, 0.27)
+
+
+def _scatter(canvas: np.ndarray, studio: Studio, light: Light, rng: np.random.Generator) -> None:
+    """A twig or narrow leaf, anywhere: it belongs to no class."""
+    if rng.uniform() < 0.5:
+        paint_twig(canvas, light, rng)
+        return
+    height, width = canvas.shape[1:]
+    pose = Pose(
+        centre=(rng.uniform(0, width), rng.uniform(0, height)),
+        length_px=min(width, height) * rng.uniform(0.3, 0.6),
+        turn=rng.uniform(0, 2 * np.pi),
+        tilt=(rng.uniform(-0.6, 0.6), 0.0),
+        curl=(0.0, rng.normal(0, 0.5)),
+    )
+    _paint(canvas, draw_blade(rng), pose, studio, light, rng)
+
+
+def _photograph(canvas: np.ndarray, studio: Studio, rng: np.random.Generator) -> Image.Image:
+    """Shade of trees, vignette, white balance, exposure, focus and sensor noise."""
+    height, width = canvas.shape[1:]
+    if rng.uniform() < 0.35:
+        shade = smooth_noise((height, width), (int(rng.integers(2, 5)), int(rng.integers(2, 5))), rng)
+        canvas *= 1 - np.clip(0.5 + 1.5 * shade, 0, 1) * rng.uniform(0.25, 0.5)
+    x, y = (np.linspace(-1, 1, n, dtype=np.float32) for n in (width, height))
+    slant = rng.normal(0, 0.10, 2).astype(np.float32)
+    falloff = 1 - rng.uniform(0, 0.16) * (x[None, :] ** 2 + y[:, None] ** 2)
+    falloff += x[None, :] * slant[0] + y[:, None] * slant[1]
+    warmth = rng.normal(0, 0.07)
+    balance = np.array([1 + warmth, 1.0, 1 - warmth]) * rng.uniform(0.85, 1.2)
+    canvas *= falloff
+    canvas *= balance.astype(np.float32)[:, None, None] * 255
+    top, left = rng.integers(0, SIDE_PX - height), rng.integers(0, SIDE_PX - width)
+    grain = studio.grain[top : top + height, left : left + width] * rng.uniform(1, 6)
+    canvas += grain
+    np.clip(canvas, 0, 255, out=canvas)
+    picture = Image.merge("RGB", [Image.fromarray(plane) for plane in canvas.astype(np.uint8)])
+    softness = rng.uniform(0, 0.9)
+    return picture.filter(ImageFilter.BoxBlur(softness)) if softness > 0.5 else picture
