@@ -1,0 +1,2 @@
+"""The only folder that imports torch: weights are read, changed or converted here. This module imports
+nothing."""
