@@ -25,7 +25,6 @@ else
 BIN := bin
 endif
 VENV_PYTHON := .venv/$(BIN)/python
-FASTAI_PYTHON := .venv-fastai/$(BIN)/python
 
 # A Python chosen on the command line replaces the one in .venv; the default one does not.
 EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
@@ -34,7 +33,7 @@ EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
 .NOTPARALLEL:
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^A Python chosen/d; /^Lint comes/d'
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
 
 python:
 	@command -v $(PYTHON) >/dev/null || { \

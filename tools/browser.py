@@ -1,8 +1,8 @@
 """Find or install a Chromium for the browser tests and print its path; run by the environment's own Python.
 
 Tried in turn, and kept only when it really starts: the one used last time; Playwright's own; one on PATH;
-Playwright's installer; the system's package. When none works the exit code is 1 and the last line says what to
-do: browser tests are never skipped because a browser is missing.
+Playwright's installer; the system's package. When none works the exit code is 1 and the last line says what
+to do: browser tests are never skipped because a browser is missing.
 """
 
 from __future__ import annotations

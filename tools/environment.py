@@ -87,7 +87,7 @@ def make_venv(venv: Path) -> None:
 
 
 def remove_half_installed(venv: Path) -> None:
-    """Forget packages whose installation was cut off (pip writes RECORD last): pip takes them for complete."""
+    """Forget packages whose installation was cut off (pip writes RECORD last): pip thinks them complete."""
     for site in (venv / "Lib" / "site-packages", *venv.glob("lib/python*/site-packages")):
         for left_over in (*site.glob("~*"), *site.glob("*.dist-info")):
             if left_over.name.startswith("~") or not (left_over / "RECORD").exists():
@@ -122,12 +122,23 @@ def fill(venv: Path, pip_args: list[str]) -> None:
     started = time.monotonic()
     print(f"Filling {venv.name}: once, a few minutes and gigabytes with torch …", flush=True)
     log = venv / "install.log"
-    with log.open("w", encoding="utf-8") as lines:
-        done = subprocess.run(
-            [str(venv_python(venv)), "-m", "pip", "install", "--disable-pip-version-check", *pip_args],
-            check=False, cwd=ROOT, stdout=lines, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    if done.returncode:
+    command = [str(venv_python(venv)), "-m", "pip", "install", "--disable-pip-version-check", *pip_args]
+    with (
+        log.open("w", encoding="utf-8") as kept,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        ) as pip,
+    ):
+        for line in pip.stdout or ():
+            kept.write(line)
+            if line.lstrip().startswith(("Downloading ", "Using cached ", "Installing collected")):
+                print(f"  {line.strip()[:100]}", flush=True)
+    if pip.returncode:
         last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         print("\n".join(last), flush=True)
         sys.exit(

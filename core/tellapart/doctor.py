@@ -240,7 +240,7 @@ def _examine_heic() -> Finding:
 
 
 def _examine_cache() -> Finding:
-    probe = _probe("from tellapart.backbones import cache_dir; print(cache_dir())")
+    probe = _probe("from tellapart.backbones import _cache_dir; print(_cache_dir())")
     if not probe.is_ok:
         sentence = f"The cache folder is not known: {probe.reason}"
         return Finding("cache", False, sentence, "Mend the light path first.")
@@ -336,7 +336,7 @@ def _built_version(package: str) -> str:
 
 
 def _requirements(distribution: str) -> Iterable[tuple[str, str]]:
-    """(name, rule) of what a distribution asks for, such as ("torch", "==2.13.0"); none when not installed."""
+    """(name, rule) of what a distribution asks for, such as ("torch", "==2.13.0"); none if not installed."""
     try:
         requires = importlib.metadata.requires(distribution) or []
     except importlib.metadata.PackageNotFoundError:
