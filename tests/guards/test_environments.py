@@ -1,0 +1,104 @@
+"""Three files say what to install and must agree: pyproject.toml, environment.yml, binder/environment.yml."""
+
+import itertools
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from tellapart import doctor
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    tomllib = pytest.importorskip("tomli", reason="reading pyproject.toml needs Python 3.11")
+
+ROOT = Path(__file__).resolve().parents[2]
+# What conda-forge calls a package when that is not the name on the package index.
+CONDA_NAMES = {
+    "torch": "pytorch",
+    "matplotlib": "matplotlib-base",
+    "playwright": "playwright-python",
+    "mkdocstrings": "mkdocstrings-python",
+}
+
+
+def bounds(requirements):
+    """{"numpy": ">=1.24"} of ["numpy>=1.24"]; extras and references to ourselves are left out."""
+    found = {}
+    for text in requirements:
+        name, rule = re.match(r"([\w.-]+)(?:\[[^]]*\])?\s*([^;\s]*)", text).groups()
+        if name != "tellapart":
+            found[name.lower()] = rule
+    return found
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def conda_bounds(path):
+    """The same of a conda file, under the names of the package index, without Python and pip."""
+    names = {conda: pip for pip, conda in CONDA_NAMES.items()}
+    dependencies = yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]
+    found = bounds(line for line in dependencies if isinstance(line, str))
+    return {names.get(name, name): rule for name, rule in found.items() if name not in ("python", "pip")}
+
+
+def test_environment_yml_has_everything_with_the_same_lower_bounds():
+    declared = project()
+    groups = [declared["dependencies"], *declared["optional-dependencies"].values()]
+    assert conda_bounds(ROOT / "environment.yml") == bounds(itertools.chain(*groups))
+
+
+def test_binder_has_the_light_path_and_the_studio_and_no_torch():
+    declared = project()
+    wanted = bounds([*declared["dependencies"], *declared["optional-dependencies"]["studio"]])
+    assert conda_bounds(ROOT / "binder" / "environment.yml") == wanted
+    assert "torch" not in wanted and "torchvision" not in wanted
+
+
+def test_every_conda_environment_takes_from_one_channel():
+    for path in (ROOT / "environment.yml", ROOT / "binder" / "environment.yml"):
+        assert yaml.safe_load(path.read_text(encoding="utf-8"))["channels"] == ["conda-forge", "nodefaults"]
+
+
+def test_the_doctor_looks_at_every_package_of_the_light_path_and_the_studio():
+    declared = project()
+    assert set(doctor.LIGHT_PATH) == set(bounds(declared["dependencies"]))
+    assert set(doctor.STUDIO) == set(bounds(declared["optional-dependencies"]["studio"]))
+
+
+def test_the_version_is_the_same_everywhere():
+    import tellapart
+
+    assert project()["version"] == tellapart.__version__
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Binder runs on Linux")
+def test_binder_s_scripts_are_executable_and_its_settings_are_the_studio_s():
+    from tellapart_dashboards.launcher import voila_config
+
+    for name in ("start", "postBuild"):
+        path = ROOT / "binder" / name
+        subprocess.run(["bash", "-n", str(path)], check=True)
+        assert path.stat().st_mode & 0o111
+    settings = json.loads((ROOT / "binder" / "voila.json").read_text(encoding="utf-8"))
+    assert settings["VoilaConfiguration"] == voila_config(8866, "")["VoilaConfiguration"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Binder runs on Linux")
+def test_binder_starts_the_server_with_our_template_and_a_project_outside_the_checkout(tmp_path):
+    code = "import os; print(os.environ['JUPYTER_PATH'], os.environ['TELLAPART_PROJECT'], sep='\\n')"
+    done = subprocess.run(
+        [str(ROOT / "binder" / "start"), sys.executable, "-c", code],
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "TMPDIR": str(tmp_path)},
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    jupyter_path, project_dir = done.stdout.splitlines()[-2:]
+    folders = [Path(folder) for folder in jupyter_path.split(":")]
+    assert any((folder / "voila/templates/tellapart/index.html.j2").exists() for folder in folders)
+    assert ROOT not in Path(project_dir).parents and (Path(project_dir) / "tellapart.db").exists()
