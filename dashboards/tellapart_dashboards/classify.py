@@ -1,0 +1,212 @@
+"""Classify: a visitor's pictures in, the likeliest labels out. Light: no torch, no scipy, no database."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import shutil
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ipywidgets import HTML, VBox
+from tellapart.errors import ImageError, TellapartError
+from traitlets import Bool, HasTraits, Int, List, Unicode
+
+from .job import soon
+from .upload import UploadedFile, UploadWidget
+from .visibility import shown_when
+from .wording import bar_html, count, error_sentence, heading_html, listed, message_html, percent
+
+AT_ONCE = 8  # pictures per step: small enough that answers appear one after the other
+N_SHARES = 3
+MOST_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says of one picture. shares: the likeliest labels with probabilities; reason: why there are
+    none."""
+
+    name: str
+    thumbnail: bytes
+    label: str = ""
+    shares: tuple[tuple[str, float], ...] = ()
+    is_none_of_these: bool = False
+    reason: str = ""
+
+
+def newest_bundle(project_dir: Path) -> Path | None:
+    """The bundle made last, None before the first training."""
+    from tellapart.bundle import newest
+
+    return newest(project_dir)
+
+
+class ClassifyState(HasTraits):
+    """What the Classify page knows and does. Answers come in the order of the files, a few at a time."""
+
+    project_dir = Unicode("")
+    has_model = Bool(False)
+    model_text = Unicode("")
+    message = Unicode("")
+    stage = Unicode("idle")
+    n_left = Int(0)
+    latest: Any = List()  # (batch number, answers of one step)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._bundle: Path | None = None
+        self._predictor: Any = None
+        self._n_batches = 0
+        self._lock = asyncio.Lock()
+        self.poll()
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Where visitors' pictures wait for their answer; nothing stays there."""
+        return Path(self.project_dir) / "cache" / "uploads" / "classify"
+
+    def poll(self) -> None:
+        """Nothing; a newer model is noticed."""
+        newest = newest_bundle(Path(self.project_dir))
+        if newest is not None and newest != self._bundle:
+            self._bundle, self._predictor = newest, None
+            self.has_model = True
+
+    def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
+        """Nothing; the pictures are being looked at, and their files are gone afterwards."""
+        self._n_batches += 1
+        self.n_left += len(files)
+        soon(self._classify(self._n_batches, batch_dir, files))
+
+    async def warm_up(self) -> None:
+        """Nothing; the model is loaded, or message says why it cannot be."""
+        async with self._lock:
+            await asyncio.to_thread(self._load)
+
+    def _load(self) -> bool:
+        if self._predictor is None and self._bundle is not None:
+            from tellapart.classify import Predictor
+
+            try:
+                self._predictor = Predictor(self._bundle)
+            except TellapartError as error:
+                self.message = error_sentence(error)
+                return False
+            self.message = ""
+            self.model_text = f"This model knows {listed(list(self._predictor.classes), at_most=8)}."
+        return self._predictor is not None
+
+    async def _classify(self, batch: int, batch_dir: Path, files: list[UploadedFile]) -> None:
+        try:
+            async with self._lock:  # one batch after the other
+                for first in range(0, len(files), AT_ONCE):
+                    step = files[first : first + AT_ONCE]
+                    answers = await asyncio.to_thread(self._look, step)
+                    self.n_left -= len(step)
+                    self.latest = [batch, answers]
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
+            self.n_left = 0
+            self.message = error_sentence(error)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, batch_dir, ignore_errors=True)
+
+    def _look(self, files: list[UploadedFile]) -> list[Answer]:
+        if not self._load():
+            return [Answer(file.name, b"", reason=self.message or "there is no model yet") for file in files]
+        found = self._predictor.predict_many([file.path for file in files])
+        answers = [self._answer(file, one) for file, one in zip(files, found, strict=True)]
+        for file in files:
+            file.path.unlink(missing_ok=True)
+        return answers
+
+    def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
+        from tellapart.images import thumbnail_jpeg
+
+        if isinstance(prediction, ImageError):
+            return Answer(file.name, b"", reason=str(prediction))
+        likeliest = sorted(prediction.probabilities.items(), key=lambda share: -share[1])[:N_SHARES]
+        thumbnail = thumbnail_jpeg(file.path, 168)
+        return Answer(file.name, thumbnail, prediction.label, tuple(likeliest), prediction.is_none_of_these)
+
+
+def classify_view(state: ClassifyState) -> VBox:
+    """The Classify page."""
+    head, note, model_line, busy = HTML(), HTML(), HTML(), HTML()
+    upload = UploadWidget(
+        state.uploads_dir,
+        state.take_upload,
+        accessible_name="Pictures to classify",
+        accept="image/*,.heic,.heif",
+    )
+    results = VBox([])
+    card = VBox([upload, busy, results]).add_class("ta-card")
+    batches: dict[int, VBox] = {}
+
+    def draw(_: Any = None) -> None:
+        if state.has_model:
+            head.value = heading_html(
+                "What is in the picture?", "Pictures stay on this computer and are not kept."
+            )
+        else:
+            head.value = heading_html(
+                "No model yet", "Train one first, on the Train page; then drop any picture here."
+            )
+        note.value = message_html(state.message, "failed")
+        model_line.value = f'<p class="ta-soft">{html.escape(state.model_text)}</p>'
+        busy.value = (
+            f'<p class="ta-soft" role="status">Looking at {count(state.n_left, "picture")} …</p>'
+            if state.n_left
+            else ""
+        )
+
+    def add(change: dict[str, Any]) -> None:
+        batch, answers = change["new"]
+        if batch not in batches:
+            batches[batch] = VBox([])
+            results.children = (batches[batch], *results.children)
+        batches[batch].children = (
+            *batches[batch].children,
+            HTML("".join(answer_html(one) for one in answers)),
+        )
+        n_most = MOST_SHOWN // AT_ONCE
+        while sum(len(box.children) for box in results.children) > n_most:
+            oldest = results.children[-1]
+            oldest.children[0].close()
+            oldest.children = oldest.children[1:]
+            if not oldest.children:
+                results.children = results.children[:-1]
+
+    state.observe(draw, ["has_model", "message", "model_text", "n_left"])
+    state.observe(add, "latest")
+    shown_when(card, state, ["has_model"], lambda: state.has_model)
+    draw()
+    soon(state.warm_up())
+    return VBox([head, note, card, model_line])
+
+
+def answer_html(answer: Answer) -> str:
+    """One picture with its likeliest labels as bars."""
+    name = html.escape(answer.name)
+    image = (
+        f'<img alt="{name}" src="data:image/jpeg;base64,{b64encode(answer.thumbnail).decode()}">'
+        if answer.thumbnail
+        else '<div class="ta-noimage" aria-hidden="true"></div>'
+    )
+    if answer.reason:
+        reason = html.escape(answer.reason)
+        words = f'<b class="ta-bad">Not readable</b><span class="ta-file">{name}</span><div>{reason}</div>'
+        return f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div>{words}</div></div>'
+    title = "none of these" if answer.is_none_of_these else html.escape(answer.label)
+    tag = ' <span class="ta-tag">unlike what it has learned</span>' if answer.is_none_of_these else ""
+    shares = "".join(
+        f'<div class="ta-share"><span title="{label}">{label}</span>{bar_html(share)}'
+        f'<span class="ta-number">{percent(share)}</span></div>'
+        for label, share in ((html.escape(label), share) for label, share in answer.shares)
+    )
+    return (
+        f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div><b>{title}</b>{tag}'
+        f'<span class="ta-file">{name}</span>{shares}</div></div>'
+    )

@@ -1,0 +1,301 @@
+"""Gather: pictures come in by upload, folder, archive or as samples; what is there, and what is next."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+from ipywidgets import HTML, Box, Button, Combobox, Text, VBox, dlink, link
+from tellapart.errors import IntakeError
+from traitlets import Dict, Enum, Int, List, Unicode, observe
+
+from .job import Job, soon
+from .state import ProjectState
+from .thumbnails import Thumbnails
+from .upload import UploadedFile, UploadWidget
+from .visibility import shown_when
+from .wording import bar_html, count, error_sentence, heading_html, listed, message_html, progress_html
+
+FEW = 20  # pictures per label from which on a first classifier is usually worth looking at
+N_THUMBNAILS = 6
+
+
+def advice(counts: dict[str, int]) -> tuple[str, str]:
+    """(sentence, kind) about the labels: what the next step is; kind "care" where more would help."""
+    few = [label for label, n in counts.items() if n < FEW]
+    if not counts:
+        return "", ""
+    if len(counts) == 1:
+        only = next(iter(counts))
+        return (
+            f"Only one label so far, “{only}”. Telling apart takes two: add pictures of something else.",
+            "care",
+        )
+    if few:
+        shown = listed([f"{label} ({counts[label]})" for label in few])
+        return (
+            f"Few pictures of {shown}. With {FEW} or more of each, results are steadier. Training works already.",
+            "care",
+        )
+    most, least = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
+    if counts[most] > 8 * counts[least]:
+        return (
+            f"“{most}” has {counts[most] / counts[least]:.0f} times as many pictures as “{least}”. "
+            f"Training evens that out, but more pictures of “{least}” would help.",
+            "care",
+        )
+    return f"{count(len(counts), 'label')} with enough pictures each: ready to train.", ""
+
+
+class GatherState(Job):
+    """What the Gather page knows and does. label: for pictures that come without a folder."""
+
+    tasks = ("intake", "samples")
+    label = Unicode("")
+    folder_text = Unicode("")
+    n_waiting = Int(0)  # loose pictures uploaded, waiting for a label
+    summary = Unicode("")
+    refusals = List(Dict())
+    notes = List(Unicode())
+    advice = Unicode("")
+    advice_kind = Enum(("", "care"), "")
+    strips = Dict()  # label -> list of small JPEGs
+
+    def __init__(self, project: ProjectState, **traits: Any) -> None:
+        super().__init__(project_dir=project.project_dir, **traits)
+        self.project = project
+        self._waiting: list[Path] = []  # folders of loose pictures
+        self._sources: list[dict[str, Any]] = []  # intakes not yet started
+        self._thumbnails = Thumbnails(Path(project.project_dir))
+        project.observe(lambda _: self._counts_changed(), "counts")
+        self.poll()
+        self._counts_changed()
+
+    def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
+        """Nothing; folders and archives are on their way in, loose pictures too when a label is given."""
+        for archive in (file for file in files if file.path.parent.name == "zips"):
+            self._queue(archive.path)
+        if any(file.folders and file.path.parent.name != "zips" for file in files):
+            self._queue(batch_dir / "folders")
+        loose = [file for file in files if file.path.parent == batch_dir / "loose"]
+        if loose:
+            self._waiting.append(batch_dir / "loose")
+            self.n_waiting += len(loose)
+            self.add_waiting()
+        self._start_next()
+
+    def add_waiting(self) -> None:
+        """Nothing; waiting pictures go in under the label, if one is written."""
+        if not self.label.strip():
+            return
+        for folder in self._waiting:
+            self._queue(folder, self.label.strip())
+        self._waiting, self.n_waiting = [], 0
+        self._start_next()
+
+    def add_folder(self) -> None:
+        """Nothing; the folder or zip file written by hand is on its way in, or message says what is wrong."""
+        try:
+            source = self._source_from_text()
+        except IntakeError as error:
+            self.message, self.stage = error_sentence(error), "failed"
+            return
+        self._queue(source, delete=False)
+        self.folder_text = ""
+        self._start_next()
+
+    def add_samples(self) -> None:
+        """Nothing; the sample pictures are being drawn."""
+        self.start("samples", {"seed": 0})
+
+    def take_result(self, result: dict[str, Any]) -> None:
+        self.summary = str(result.get("sentence", ""))
+        self.refusals = list(result.get("refusals", []))
+        self.notes = [str(note) for note in result.get("notes", [])]
+        self.project.poll()
+
+    def _source_from_text(self) -> Path:
+        text = self.folder_text.strip().strip("\"'")
+        if not text:
+            raise IntakeError("No folder is written. Write the path of a folder or zip file, then press Add.")
+        source = Path(text).expanduser()
+        if not source.is_absolute():
+            raise IntakeError(
+                f"“{text}” is not a whole path. Begin with / or ~ (Windows: C:\\), for instance ~/Pictures/birds."
+            )
+        if not source.exists():
+            raise IntakeError(
+                f"“{text}” does not exist on the computer of the studio. Check the spelling, then press Add."
+            )
+        if Path(self.project_dir) in (source.resolve(), *source.resolve().parents):
+            raise IntakeError(
+                f"“{text}” lies inside this project already. Choose a folder outside {self.project_dir}."
+            )
+        return source
+
+    def _queue(self, source: Path, label: str | None = None, delete: bool = True) -> None:
+        self._sources.append({"source": str(source), "label": label, "delete_source": delete})
+
+    def _start_next(self) -> None:
+        if self._sources and self.stage != "running":
+            self.start("intake", self._sources.pop(0))
+
+    @observe("stage")
+    def _stage_changed(self, change: dict[str, Any]) -> None:
+        if change["new"] == "running":
+            self.summary, self.refusals, self.notes = "", [], []
+        elif change["old"] == "running":
+            self._start_next()
+
+    def _counts_changed(self) -> None:
+        self.advice, self.advice_kind = advice(self.project.counts)
+        soon(self._draw_strips())
+
+    async def _draw_strips(self) -> None:
+        manifest = self.project.project.manifest
+        strips = {}
+        for label in list(self.project.counts)[:100]:
+            pictures = manifest.pictures(label=label, limit=N_THUMBNAILS)
+            strips[label] = await self._thumbnails.many(
+                [(picture.image_id, picture.path) for picture in pictures]
+            )
+        self.strips = strips
+
+
+def gather_view(state: GatherState) -> VBox:
+    """The Gather page."""
+    project = state.project
+    upload = UploadWidget(project.project.uploads_dir, state.take_upload, accessible_name="Add pictures")
+    label = Combobox(
+        description="Label for loose pictures", placeholder="for instance robin", ensure_option=False
+    )
+    add_waiting = Button(description="Add them")
+    folder = Text(description="Folder or zip file on this computer", placeholder="/home/me/Pictures/birds")
+    add_folder = Button(description="Add this folder")
+    samples = Button(
+        description="Try the sample project", tooltip="Draws about 200 pictures of four look-alike things"
+    )
+    cancel = Button(description="Cancel")
+    go_on = Button(description="Next: train").add_class("ta-primary")
+    head, failed, running, summary, advice_line, table, waiting = (HTML() for _ in range(7))
+    labels_card = VBox([table]).add_class("ta-card")
+
+    link((state, "label"), (label, "value"))
+    link((state, "folder_text"), (folder, "value"))
+    dlink((project, "counts"), (label, "options"), lambda counts: tuple(counts))
+    dlink((state, "advice"), (advice_line, "value"), lambda text: message_html(text, state.advice_kind))
+    dlink((state, "n_waiting"), (waiting, "value"), lambda n: message_html(_waiting_text(n), "care"))
+    dlink(
+        (state, "n_waiting"),
+        (add_waiting, "description"),
+        lambda n: f"Add {count(n, 'picture')}" if n else "Add them",
+    )
+    shown_when(cancel, state, ["stage"], lambda: state.stage == "running")
+    shown_when(add_waiting, state, ["n_waiting"], lambda: state.n_waiting > 0)
+    shown_when(go_on, project, ["counts"], lambda: len(project.counts) > 1 and "train" in project.pages)
+    shown_when(labels_card, project, ["counts"], lambda: bool(project.counts))
+    for owner, trait in ((state, "stage"), (project, "counts")):
+        shown_when(samples, owner, [trait], lambda: not project.counts and state.stage != "running")
+
+    def draw(_: Any = None) -> None:
+        is_running = state.stage == "running"
+        running.value = (
+            progress_html(state.progress, state.message, state.is_progress_known, "Taking pictures in")
+            if is_running
+            else ""
+        )
+        failed.value = message_html(state.message, "failed") if state.stage == "failed" else ""
+        if state.stage == "cancelled":
+            failed.value = message_html(state.message)
+        summary.value = summary_html(state.summary, state.notes, state.refusals)
+
+    def draw_labels(_: Any = None) -> None:
+        head.value = heading_html(*_headline(project))
+        table.value = labels_html(project.counts, state.strips)
+
+    state.observe(draw, ["stage", "message", "progress", "summary", "refusals"])
+    state.observe(draw_labels, ["strips"])
+    project.observe(draw_labels, ["counts"])
+    draw()
+    draw_labels()
+    add_waiting.on_click(lambda _: state.add_waiting())
+    add_folder.on_click(lambda _: state.add_folder())
+    samples.on_click(lambda _: state.add_samples())
+    cancel.on_click(lambda _: state.cancel())
+    go_on.on_click(lambda _: project.set_trait("current", "train"))
+
+    add_card = VBox([
+        upload,
+        Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
+        waiting,
+        Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap"),
+        Box([samples]).add_class("ta-line").add_class("ta-gap"),
+    ]).add_class("ta-card")  # fmt: skip
+    busy = VBox([running, cancel]).add_class("ta-card")
+    shown_when(busy, state, ["stage"], lambda: state.stage == "running")
+    return VBox(
+        [head, failed, busy, summary, add_card, advice_line, labels_card, Box([go_on]).add_class("ta-line")]
+    )
+
+
+def labels_html(counts: dict[str, int], strips: dict[str, list[bytes]]) -> str:
+    """The table of labels: name, number, a bar, a few pictures."""
+    from base64 import b64encode
+
+    most = max(counts.values(), default=1)
+    rows = []
+    for label, n in counts.items():
+        strip = "".join(
+            f'<img alt="" src="data:image/jpeg;base64,{b64encode(jpeg).decode()}">'
+            for jpeg in strips.get(label, [])
+            if jpeg
+        )
+        rows.append(
+            f'<tr><th scope="row">{html.escape(label)}</th><td class="ta-number">{n:,}</td>'
+            f'<td class="ta-share-column" style="width:20%">{bar_html(n / most)}</td>'
+            f'<td><div class="ta-strip">{strip}</div></td></tr>'
+        )
+    return (
+        '<div class="ta-scroll" tabindex="0" role="region" aria-label="Labels"><table class="ta-table">'
+        '<thead><tr><th scope="col">Label</th><th scope="col" class="ta-number">Pictures</th>'
+        '<td class="ta-share-column"></td>'
+        '<th scope="col">Some of them</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def summary_html(sentence: str, notes: list[str], refusals: list[dict[str, Any]]) -> str:
+    """What became of the last intake: the sentence, remarks, each refusal with its reason, folded away."""
+    if not sentence:
+        return ""
+    shown = "".join(
+        f"<li>{html.escape(str(one['path']))}: {html.escape(str(one['reason']))}</li>"
+        for one in refusals[:1000]
+    )
+    more = f"<li>… and {len(refusals) - 1000:,} more</li>" if len(refusals) > 1000 else ""
+    folded = (
+        f"<details><summary>{count(len(refusals), 'file')} not added, with reasons</summary>"
+        f"<ul>{shown}{more}</ul></details>"
+        if refusals
+        else ""
+    )
+    remarks = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+    return f'<div class="ta-message" role="status"><b>{html.escape(sentence)}.</b>{remarks}{folded}</div>'
+
+
+def _headline(project: ProjectState) -> tuple[str, str]:
+    if not project.counts:
+        return "Gather pictures", "A few dozen pictures of each kind of thing. They stay on this computer."
+    return (
+        f"{count(project.n_pictures, 'picture')}, {count(len(project.counts), 'label')}",
+        "A folder per label is the quickest way; loose pictures get the label you write.",
+    )
+
+
+def _waiting_text(n: int) -> str:
+    return (
+        f"{count(n, 'picture')} wait{'s' * (n == 1)} for a label: write it above, then press Add."
+        if n
+        else ""
+    )

@@ -1,0 +1,67 @@
+// The header: one tab per stage; left and right walk, Enter or a click opens.
+function render({ model, el }) {
+  const root = document.createElement("header");
+  root.className = "ta-steps";
+  const logo = document.createElement("span");
+  logo.className = "ta-logo";
+  const strong = document.createElement("b");
+  strong.textContent = "apart";
+  logo.append("tell", strong);
+  const project = document.createElement("span");
+  project.className = "ta-project";
+  const nav = document.createElement("div");
+  nav.className = "ta-tabs";
+  nav.setAttribute("role", "tablist");
+  nav.setAttribute("aria-label", "Steps");
+  const note = document.createElement("span");
+  note.className = "ta-note";
+  root.append(logo, project, nav, note);
+  el.append(root);
+
+  function draw() {
+    const focused = nav.contains(document.activeElement) ? document.activeElement.dataset.key : "";
+    project.textContent = project.title = model.get("project_name");
+    note.textContent = model.get("note");
+    const steps = model.get("steps");
+    nav.hidden = steps.length < 2;
+    nav.replaceChildren(...steps.map((step) => {
+      const tab = document.createElement("button");
+      const isCurrent = step.key === model.get("current");
+      tab.type = "button";
+      tab.dataset.key = step.key;
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-selected", isCurrent);
+      tab.tabIndex = isCurrent ? 0 : -1;
+      tab.append(step.label);
+      if (step.badge) {
+        const badge = document.createElement("small");
+        badge.textContent = step.badge;
+        tab.append(" ", badge);
+      }
+      tab.addEventListener("click", () => open(step.key));
+      return tab;
+    }));
+    if (focused) nav.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  function open(key) {
+    model.set("current", key);
+    model.save_changes();
+    window.scrollTo({ top: 0 });
+  }
+
+  nav.addEventListener("keydown", (event) => {
+    const tabs = [...nav.children];
+    const at = tabs.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    tabs[(to + tabs.length) % tabs.length]?.focus();
+  });
+  model.on("change:steps change:current change:project_name change:note", draw);
+  draw();
+  return () => model.off(null, null, draw);
+}
+
+export default { render };

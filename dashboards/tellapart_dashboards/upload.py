@@ -1,0 +1,245 @@
+"""Uploads in pieces: Receiver writes what the page sends into a folder, UploadWidget is its face in the page.
+
+One batch is what a person drops, pastes or chooses at once. The page announces names and sizes, waits for
+"go", sends pieces and gets an answer to each with the next offset that is wanted; so a lost piece, a repeated
+one or a dropped connection only costs a question ("where"). A file has its name only when complete, `.part`
+until then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anywidget
+from traitlets import Bool, Int, Unicode
+
+STATIC = Path(__file__).parent / "static"
+MAX_FILES = 100_000
+MAX_BYTES = 20 * 2**30
+KEEP_FREE_BYTES = 512 * 2**20  # an upload never fills the disk to the brim
+STALE_AFTER_S = 6 * 3600
+_UNSAFE = re.compile(
+    r'[\x00-\x1f\x7f<>:"|?*]'
+)  # what Windows refuses in names; "/" and "\" never get this far
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+_BATCH = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """One complete file. folders: the folders it lay in, outermost first, () when it came loose."""
+
+    path: Path
+    name: str
+    folders: tuple[str, ...]
+    n_bytes: int
+
+
+@dataclass
+class _Incoming:
+    target: Path
+    name: str
+    folders: tuple[str, ...]
+    n_bytes: int
+    n_received: int = 0
+    is_done: bool = False
+
+    @property
+    def part(self) -> Path:
+        return self.target.with_name(self.target.name + ".part")
+
+
+@dataclass
+class _Batch:
+    announced: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[int, _Incoming] = field(default_factory=dict)
+
+
+def safe_parts(relative_path: str) -> tuple[str, ...]:
+    """The path's names, each fit to be a name in a folder; not empty, not "..", at most 200 bytes each."""
+    parts = [part for part in re.split(r"[/\\]", relative_path) if part not in ("", ".", "..")]
+    return tuple(_safe_name(part) for part in parts) or ("unnamed",)
+
+
+def _safe_name(name: str) -> str:
+    whole = name.encode(errors="replace").decode()  # half a surrogate pair cannot be written to a disk
+    name = _UNSAFE.sub("_", whole).rstrip(" .") or "_"
+    if _RESERVED.match(name):
+        name = "_" + name
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or len(suffix) > 8:
+        stem, dot, suffix = name, "", ""
+    room = 200 - len((dot + suffix).encode())
+    return stem.encode()[:room].decode(errors="ignore") + dot + suffix
+
+
+class Receiver:
+    """Takes the page's messages, keeps the files; knows nothing of widgets.
+
+    folder: where batches go, one folder each: loose/ for single files, folders/ for what came in folders (the
+        chosen folder itself is left out when there are folders inside it), zips/ for archives.
+    """
+
+    def __init__(self, folder: Path, on_batch: Callable[[Path, list[UploadedFile]], None]) -> None:
+        self.folder = folder
+        self.on_batch = on_batch
+        self._batches: dict[str, _Batch] = {}
+        remove_stale(folder)
+
+    def receive(self, message: dict[str, Any], buffers: list[Any]) -> dict[str, Any] | None:
+        """The answer to one message of the page, or None when there is nothing to say."""
+        batch_id, kind = str(message.get("batch", "")), message.get("t")
+        if not _BATCH.fullmatch(batch_id):
+            return None
+        try:
+            if kind == "announce":
+                return self._announce(batch_id, message)
+            if batch_id not in self._batches:
+                return {"t": "lost", "batch": batch_id}
+            if kind in ("chunk", "where"):
+                return self._take(batch_id, message, buffers if kind == "chunk" else None)
+            if kind == "end":
+                return self._end(batch_id)
+            if kind == "abort":
+                self._forget(batch_id)
+        except OSError as error:
+            self._forget(batch_id)
+            why = error.strerror or error
+            reason = f"Cannot write to {self.folder}: {why}. Make room there, then upload again."
+            return {"t": "refused", "batch": batch_id, "reason": reason}
+        return None
+
+    def _announce(self, batch_id: str, message: dict[str, Any]) -> dict[str, Any] | None:
+        batch = self._batches.setdefault(batch_id, _Batch())
+        batch.announced += message["files"]
+        n_files, n_bytes = len(batch.announced), sum(int(file["size"]) for file in batch.announced)
+        reason = self._too_much(n_files, n_bytes)
+        if reason:
+            self._forget(batch_id)
+            return {"t": "refused", "batch": batch_id, "reason": reason}
+        if message.get("more"):
+            return None
+        paths = {int(file["id"]): safe_parts(str(file["path"])) for file in batch.announced}
+        keep_root = max((len(parts) for parts in paths.values()), default=0) <= 2
+        taken: set[str] = set()
+        for file in batch.announced:
+            parts = paths[int(file["id"])]
+            folders = parts[:-1] if keep_root else parts[1:-1]
+            target = _free_name(
+                self.folder / batch_id / _drawer(parts[-1], folders) / Path(*folders) / parts[-1], taken
+            )
+            batch.files[int(file["id"])] = _Incoming(target, parts[-1], folders, int(file["size"]))
+        return {"t": "go", "batch": batch_id}
+
+    def _too_much(self, n_files: int, n_bytes: int) -> str:
+        if n_files > MAX_FILES or n_bytes > MAX_BYTES:
+            return (
+                f"{n_files:,} files with {n_bytes / 2**30:.1f} GB are too many for one upload; at most "
+                f"{MAX_FILES:,} files and {MAX_BYTES / 2**30:.0f} GB. Put the folder on this computer and give "
+                "its path instead."
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        n_free = shutil.disk_usage(self.folder).free - KEEP_FREE_BYTES
+        if n_bytes > n_free:
+            return (
+                f"The upload has {n_bytes / 2**20:,.0f} MB, but the disk of {self.folder} has room for "
+                f"{max(0, n_free) / 2**20:,.0f} MB. Make room there, or upload fewer files at once."
+            )
+        return ""
+
+    def _take(self, batch_id: str, message: dict[str, Any], buffers: list[Any] | None) -> dict[str, Any]:
+        incoming = self._batches[batch_id].files[int(message["id"])]
+        offset = int(message.get("off", -1))
+        if buffers is not None and offset == incoming.n_received and not incoming.is_done:
+            piece = memoryview(buffers[0]).cast("B") if buffers else memoryview(b"")
+            piece = piece[: incoming.n_bytes - incoming.n_received]  # never more than was announced
+            incoming.part.parent.mkdir(parents=True, exist_ok=True)
+            with incoming.part.open("r+b" if offset else "wb") as part:
+                part.seek(offset)
+                part.write(piece)
+            incoming.n_received += len(piece)
+            if incoming.n_received == incoming.n_bytes:
+                incoming.part.replace(incoming.target)
+                incoming.is_done = True
+        return {
+            "t": "at",
+            "batch": batch_id,
+            "id": int(message["id"]),
+            "off": incoming.n_received,
+            "done": incoming.is_done,
+        }
+
+    def _end(self, batch_id: str) -> dict[str, Any]:
+        batch = self._batches.pop(batch_id)
+        for incoming in batch.files.values():
+            if not incoming.is_done:
+                incoming.part.unlink(missing_ok=True)
+        files = [
+            UploadedFile(incoming.target, incoming.name, incoming.folders, incoming.n_bytes)
+            for incoming in batch.files.values()
+            if incoming.is_done
+        ]
+        self.on_batch(self.folder / batch_id, files)
+        return {"t": "done", "batch": batch_id, "n": len(files)}
+
+    def _forget(self, batch_id: str) -> None:
+        self._batches.pop(batch_id, None)
+        shutil.rmtree(self.folder / batch_id, ignore_errors=True)
+
+
+def _drawer(name: str, folders: tuple[str, ...]) -> str:
+    if name.lower().endswith(".zip"):
+        return "zips"
+    return "folders" if folders else "loose"
+
+
+def _free_name(path: Path, taken: set[str]) -> Path:
+    """The path, or the same with (2), (3) … when an earlier file of the batch has it; case does not count."""
+    n, candidate = 1, path
+    while str(candidate).casefold() in taken:
+        n += 1
+        candidate = path.with_name(f"{path.stem} ({n}){path.suffix}")
+    taken.add(str(candidate).casefold())
+    return candidate
+
+
+def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
+    """Nothing; batches that a closed page left behind long ago are gone afterwards."""
+    if not folder.is_dir():
+        return
+    for batch_dir in folder.iterdir():
+        with contextlib.suppress(OSError):
+            newest = max(path.stat().st_mtime for path in (batch_dir, *batch_dir.rglob("*")))
+            if batch_dir.is_dir() and time.time() - newest > older_than_s:
+                shutil.rmtree(batch_dir, ignore_errors=True)
+
+
+class UploadWidget(anywidget.AnyWidget):
+    """Drop, paste or choose files and folders. Calls `on_batch(batch_dir, files)` after each batch."""
+
+    _esm = STATIC / "upload.js"
+    _css = STATIC / "upload.css"
+    accessible_name = Unicode("Add pictures").tag(sync=True)
+    takes_folders = Bool(True).tag(sync=True)
+    accept = Unicode("image/*,.heic,.heif,.zip").tag(sync=True)
+    piece_bytes = Int(2**20, min=1024, max=8 * 2**20).tag(sync=True)
+    timeout_s = Int(20, min=1).tag(sync=True)
+
+    def __init__(
+        self, folder: Path, on_batch: Callable[[Path, list[UploadedFile]], None], **traits: Any
+    ) -> None:
+        super().__init__(**traits)
+        self.receiver = Receiver(folder, on_batch)
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: Any, message: dict[str, Any], buffers: list[Any]) -> None:
+        reply = self.receiver.receive(message, buffers)
+        if reply is not None:
+            self.send(reply)

@@ -1,0 +1,98 @@
+"""A small project with real rows, and runs that are only folders."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from make_data import make_tiny_folder
+from tellapart.gather import take_in
+from tellapart.project import create_project
+from tellapart.runs import Run
+
+
+@pytest.fixture
+def project_dir(tmp_path: Path) -> Path:
+    """A project with two labels of six pictures each."""
+    make_tiny_folder(tmp_path / "shapes", ("circle", "square"), n_per_class=6)
+    with create_project(tmp_path / "project") as project:
+        take_in(project, tmp_path / "shapes")
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def empty_project_dir(tmp_path: Path) -> Path:
+    """A project without pictures."""
+    create_project(tmp_path / "empty").close()
+    return tmp_path / "empty"
+
+
+FakeRun = Callable[..., Run]
+
+
+@pytest.fixture
+def fake_run() -> FakeRun:
+    """Makes a run folder that says what it is told: a worker's lines without a worker."""
+    made = 0
+
+    def make(
+        project_dir: Path,
+        task: str,
+        stage: str = "running",
+        message: str = "",
+        result: dict[str, Any] | None = None,
+    ) -> Run:
+        nonlocal made
+        made += 1
+        run_dir = project_dir / "runs" / f"29991231-235959-{made:04d}"
+        run_dir.mkdir(parents=True)
+        (run_dir / "config.json").write_text(
+            json.dumps({"format": 1, "task": task, "config": {}, "started": time.time()}), "utf-8"
+        )
+        if result is not None:
+            (run_dir / "result.json").write_text(json.dumps(result), "utf-8")
+        say(run_dir, done=1, total=4, message="Looking")
+        if stage != "running":
+            say(run_dir, stage=stage, message=message)
+        return Run(run_dir)
+
+    return make
+
+
+def say(run_dir: Path, **line: Any) -> None:
+    """One more line of progress."""
+    with (run_dir / "progress.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({**line, "at": time.time()}) + "\n")
+
+
+@pytest.fixture
+def train_result(project_dir: Path) -> dict[str, Any]:
+    """What a training of the small project might bring: one circle taken for a square."""
+    from tellapart.project import open_project
+
+    with open_project(project_dir) as project:
+        circle = project.manifest.pictures(label="circle")[0]
+    return {
+        "format": 1, "classes": ["circle", "square"], "n_train": 8, "n_valid": 4, "n_test": 0,
+        "backbone": "pocket",
+        "error_rate": 0.25, "n_wrong": 1, "error_interval": [0.046, 0.699], "baseline_error_rate": 0.5,
+        "baselines": {"majority": 0.5, "pixels": 0.25}, "confusion": [[1, 1], [0, 2]],
+        "per_class": [
+            {"label": "circle", "precision": 1.0, "recall": 0.5, "n": 2},
+            {"label": "square", "precision": 0.667, "recall": 1.0, "n": 2},
+        ],
+        "temperature": 1.0, "threshold": 0.4, "reject_rate": 0.05,
+        "seconds": {"decode": 0.1, "embed": 0.2, "fit": 0.1, "total": 0.4}, "bundle": "bundles/x",
+        "mistakes": [{
+            "image_id": circle.image_id, "path": circle.path, "label": "circle", "predicted": "square",
+            "confidence": 0.91,
+        }],
+        "skipped": [], "notes": [],
+    }  # fmt: skip

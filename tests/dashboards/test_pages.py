@@ -1,0 +1,314 @@
+"""The pages without a browser: act as the browser would, then look at the state and at what is shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import say
+from ipywidgets import Button, Combobox, Text, Widget
+from tellapart.errors import RunError
+from tellapart.runs import Run
+from tellapart_dashboards.gather import GatherState, advice, gather_view
+from tellapart_dashboards.matrix import Matrix
+from tellapart_dashboards.state import ProjectState
+from tellapart_dashboards.studio import studio, train_page
+from tellapart_dashboards.train import TrainState, train_view
+from tellapart_dashboards.upload import UploadWidget
+
+FakeRun = Callable[..., Run]
+
+
+def every(widget: Widget) -> Iterator[Widget]:
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from every(child)
+
+
+def one(view: Widget, kind: type, description: str = "") -> Any:
+    """The widget of a kind whose description contains the text."""
+    return next(
+        w for w in every(view) if isinstance(w, kind) and description in getattr(w, "description", "")
+    )
+
+
+def is_shown(view: Widget, widget: Widget) -> bool:
+    """Whether neither the widget nor anything around it is hidden."""
+    if view is widget:
+        return view.layout.display != "none"
+    return view.layout.display != "none" and any(
+        is_shown(child, widget) for child in getattr(view, "children", ())
+    )
+
+
+def text_of(view: Widget) -> str:
+    return " ".join(
+        w.value for w in every(view) if hasattr(w, "value") and isinstance(w.value, str) and is_shown(view, w)
+    )
+
+
+def upload(view: Widget, files: dict[str, bytes], batch: str = "b") -> None:
+    """What the page sends for a drop of these files."""
+    receive = one(view, UploadWidget).receiver.receive
+    listed = [{"id": i, "path": path, "size": len(data)} for i, (path, data) in enumerate(files.items())]
+    assert receive({"t": "announce", "batch": batch, "files": listed}, [])["t"] == "go"
+    for i, data in enumerate(files.values()):
+        receive({"t": "chunk", "batch": batch, "id": i, "off": 0}, [data] if data else [])
+    receive({"t": "end", "batch": batch}, [])
+
+
+@pytest.fixture
+def started() -> list[tuple[str, dict[str, Any]]]:
+    return []
+
+
+@pytest.fixture
+def start(fake_run: FakeRun, started: list[tuple[str, dict[str, Any]]]) -> Callable[..., Run]:
+    def start_run(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
+        started.append((task, config))
+        return fake_run(project_dir, task)
+
+    return start_run
+
+
+# Train
+
+
+def test_training_shows_progress_then_the_answer(
+    project_dir: Path, start: Any, started: list[Any], train_result: dict[str, Any]
+) -> None:
+    state = TrainState(ProjectState(project_dir), start_run=start)
+    view = train_view(state)
+    button = one(view, Button, "Train")
+    button.click()
+    state.poll()
+    assert started == [("train", {"backbone": "pocket"})]
+    assert button.disabled and state.progress == 0.25 and "Looking" in text_of(view)
+    assert is_shown(view, one(view, Button, "Cancel"))
+
+    assert state._run is not None
+    (state._run.run_dir / "result.json").write_text(json.dumps(train_result), "utf-8")
+    say(state._run.run_dir, stage="done", message="Done.")
+    state.poll()
+    shown = text_of(view)
+    assert (
+        "1 of 4 wrong" in shown
+        and "between 4.6 % and 70 %" in shown
+        and "guessing the commonest label" in shown
+    )
+    assert not button.disabled and button.description == "Train again"
+    assert not is_shown(view, one(view, Button, "Cancel"))
+
+
+def test_a_number_of_the_matrix_chooses_the_mistakes(
+    project_dir: Path, fake_run: FakeRun, train_result: Any
+) -> None:
+    fake_run(project_dir, "train", "done", result=train_result)
+    state = TrainState(ProjectState(project_dir))
+    view = train_view(state)
+    assert len(state.pictures[0]) == 1 and state.pictures[0][0].startswith(b"\xff\xd8")
+    assert state.pictures[2] == ["said square 91 %"]
+    one(view, Matrix).set_state({"chosen": [0, 1]})
+    assert "of <b>circle</b> taken for <b>square</b>" in text_of(view)
+    one(view, Button, "Show all").click()
+    assert state.chosen == [] and "surest mistake first" in text_of(view)
+    one(view, Button, "Next: look at").click()
+    assert state.chosen == [0, 1]
+
+
+def test_a_failure_is_shown_and_frees_the_button(project_dir: Path, fake_run: FakeRun) -> None:
+    message = "Class 'cat' has 1 picture(s) but a split needs at least 2. Add pictures."
+    state = TrainState(
+        ProjectState(project_dir),
+        start_run=lambda root, task, config: fake_run(root, task, "failed", message),
+    )
+    view = train_view(state)
+    one(view, Button, "Train").click()
+    state.poll()
+    assert (
+        state.stage == "failed" and "at least 2" in text_of(view) and not one(view, Button, "Train").disabled
+    )
+
+
+def test_a_run_that_cannot_start_is_said(project_dir: Path) -> None:
+    def broken(*_: Any) -> Run:
+        raise RunError("The disk that holds runs is full. Free some space and try again.")
+
+    state = TrainState(ProjectState(project_dir), start_run=broken)
+    view = train_view(state)
+    one(view, Button, "Train").click()
+    assert state.stage == "failed" and "Free some space" in text_of(view)
+
+
+def test_cancel_asks_the_worker(project_dir: Path, start: Any) -> None:
+    state = TrainState(ProjectState(project_dir), start_run=start)
+    view = train_view(state)
+    one(view, Button, "Train").click()
+    one(view, Button, "Cancel").click()
+    assert state._run is not None and state._run.is_cancel_asked()
+    say(state._run.run_dir, stage="cancelled", message="Stopped. What was finished is kept.")
+    state.poll()
+    assert state.stage == "cancelled" and "What was finished is kept" in text_of(view)
+
+
+def test_a_page_opened_later_finds_the_run_and_its_result(
+    project_dir: Path, fake_run: FakeRun, train_result: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_run(project_dir, "train", "done", result=train_result)
+    running = fake_run(project_dir, "train")
+    monkeypatch.setattr(Run, "_is_alive", lambda self, started: True)  # its worker lives in another process
+    state = TrainState(ProjectState(project_dir))
+    view = train_view(state)
+    assert state.stage == "running" and state.run_id == running.run_id
+    assert "1 of 4 wrong" in text_of(view), "the last answer stays in sight while a new one is made"
+
+
+def test_a_worker_that_died_is_a_failure_in_words(project_dir: Path, fake_run: FakeRun) -> None:
+    run = fake_run(project_dir, "train")
+    say(run.run_dir, pid=2**22 + 1, created=1.0)
+    state = TrainState(ProjectState(project_dir))
+    assert state.stage == "failed" and "Start it again" in state.message
+
+
+def test_fifty_labels_that_look_like_markup_are_only_text(
+    project_dir: Path, fake_run: FakeRun, train_result: Any
+) -> None:
+    labels = [f"<img src=x onerror=alert({i})>" for i in range(50)]
+    confusion = [[int(i == j) for j in range(50)] for i in range(50)]
+    confusion[0][1] = 3
+    result = {
+        **train_result, "classes": labels, "confusion": confusion, "mistakes": [],
+        "per_class": [{"label": label, "precision": 1.0, "recall": 1.0, "n": 1} for label in labels],
+    }  # fmt: skip
+    fake_run(project_dir, "train", "done", result=result)
+    view = train_view(TrainState(ProjectState(project_dir)))
+    assert "<img" not in text_of(view) and "&lt;img src=x onerror=alert(49)&gt;" in text_of(view)
+
+
+def test_without_two_labels_there_is_nothing_to_press(empty_project_dir: Path) -> None:
+    view = train_view(TrainState(ProjectState(empty_project_dir)))
+    assert "at least two labels" in text_of(view)
+    assert not is_shown(view, one(view, Button, "Train"))
+
+
+# Gather
+
+
+def test_loose_pictures_wait_for_a_label_then_go_in(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(state)
+    upload(view, {"1.jpg": b"one", "2.jpg": b"two"})
+    assert started == [] and "2 pictures wait for a label" in text_of(view)
+    one(view, Combobox).set_state({"value": " robin "})
+    one(view, Button, "Add 2 pictures").click()
+    (task, config), *_ = started
+    assert (task, config["label"], config["delete_source"]) == ("intake", "robin", True)
+    assert sorted(path.name for path in Path(config["source"]).iterdir()) == ["1.jpg", "2.jpg"]
+    assert state.n_waiting == 0
+
+
+def test_folders_and_archives_go_in_one_after_the_other(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    upload(gather_view(state), {"zoo/cat/1.jpg": b"1", "zoo/dog/1.jpg": b"2", "more.zip": b"3"})
+    assert len(started) == 1 and started[0][1]["source"].endswith("more.zip")
+    assert state._run is not None
+    summary = {
+        "sentence": "1 file, 0 added",
+        "refusals": [{"path": "<i>.jpg", "reason": "empty"}],
+        "notes": [],
+    }
+    (state._run.run_dir / "result.json").write_text(json.dumps(summary), "utf-8")
+    say(state._run.run_dir, stage="done", message="1 file")
+    state.poll()
+    assert len(started) == 2 and started[1][1]["label"] is None
+    assert sorted(path.name for path in Path(started[1][1]["source"]).iterdir()) == ["cat", "dog"]
+
+
+def test_the_summary_and_each_refusal_are_shown(project_dir: Path, fake_run: FakeRun) -> None:
+    result = {
+        "sentence": "2 files, 1 added, 1 refused",
+        "refusals": [{"path": "<i>.jpg", "reason": "empty file (0 bytes)"}],
+        "notes": ["Labels differ only in capital letters."],
+    }  # fmt: skip
+    fake_run(project_dir, "intake", "done", result=result)
+    shown = text_of(gather_view(GatherState(ProjectState(project_dir))))
+    assert (
+        "2 files, 1 added, 1 refused" in shown and "&lt;i&gt;.jpg: empty file" in shown and "capital" in shown
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "No folder is written"), ("birds", "not a whole path"), ("/nowhere/at/all", "does not exist")],
+)
+def test_a_wrong_folder_is_said(
+    empty_project_dir: Path, start: Any, started: list[Any], text: str, words: str
+) -> None:
+    view = gather_view(GatherState(ProjectState(empty_project_dir), start_run=start))
+    one(view, Text, "Folder").set_state({"value": text})
+    one(view, Button, "Add this folder").click()
+    assert words in text_of(view) and started == []
+
+
+def test_the_sample_project_is_offered_only_while_there_is_nothing(
+    empty_project_dir: Path, project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    view = gather_view(GatherState(ProjectState(empty_project_dir), start_run=start))
+    samples = one(view, Button, "sample")
+    assert is_shown(view, samples)
+    samples.click()
+    assert started[0][0] == "samples" and not is_shown(view, samples)
+    full = gather_view(GatherState(ProjectState(project_dir)))
+    assert not is_shown(full, one(full, Button, "sample"))
+
+
+def test_labels_show_their_number_and_some_pictures(project_dir: Path) -> None:
+    shown = text_of(gather_view(GatherState(ProjectState(project_dir))))
+    assert "12 pictures, 2 labels" in shown and shown.count("data:image/jpeg;base64,") == 12
+
+
+def test_advice_says_the_next_step() -> None:
+    assert advice({}) == ("", "")
+    assert "add pictures of something else" in advice({"cat": 30})[0]
+    assert "cat (3)" in advice({"cat": 3, "dog": 30})[0]
+    assert "10 times as many" in advice({"cat": 20, "dog": 200})[0]
+    assert advice({"cat": 30, "dog": 40}) == ("2 labels with enough pictures each: ready to train.", "")
+
+
+# The studio around them
+
+
+def test_pictures_that_come_by_another_way_are_noticed(project_dir: Path, tmp_path: Path) -> None:
+    from make_data import make_tiny_folder
+    from tellapart.gather import take_in
+    from tellapart.project import open_project
+
+    state = ProjectState(project_dir)
+    make_tiny_folder(tmp_path / "more", ("ring",), n_per_class=3)
+    with open_project(project_dir) as project:
+        take_in(project, tmp_path / "more")
+    state.poll()
+    assert state.counts == {"circle": 6, "ring": 3, "square": 6} and state.n_pictures == 15
+
+
+def test_the_studio_opens_on_the_next_step(project_dir: Path, empty_project_dir: Path) -> None:
+    assert "Gather pictures" in text_of(studio(empty_project_dir))
+    assert "Teach it 2 labels" in text_of(studio(project_dir))
+
+
+def test_errors_become_a_page_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TELLAPART_PROJECT", raising=False)
+    assert "Write the project&#x27;s folder between the quotes" in text_of(train_page(""))
+    assert "is not a tellapart project" in text_of(studio(tmp_path))
+
+
+def test_the_project_of_the_environment_is_used(project_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELLAPART_PROJECT", str(project_dir))
+    assert "Teach it 2 labels" in text_of(train_page())

@@ -1,0 +1,206 @@
+"""Uploads as the page sends them: announce, pieces, end."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tellapart_dashboards import upload
+from tellapart_dashboards.upload import Receiver, UploadedFile, UploadWidget, safe_parts
+
+
+class Page:
+    """The other side of the wire."""
+
+    def __init__(self, receiver: Receiver, batch: str = "b1") -> None:
+        self.receiver, self.batch = receiver, batch
+
+    def announce(self, **sizes: int) -> dict[str, Any] | None:
+        files = [{"id": i, "path": path, "size": size} for i, (path, size) in enumerate(sizes.items())]
+        return self.receiver.receive(
+            {"t": "announce", "batch": self.batch, "files": files, "more": False}, []
+        )
+
+    def chunk(self, number: int, offset: int, data: bytes) -> dict[str, Any]:
+        message = {"t": "chunk", "batch": self.batch, "id": number, "off": offset}
+        return self.receiver.receive(message, [memoryview(data)] if data else []) or {}
+
+    def say(self, kind: str, **more: Any) -> dict[str, Any] | None:
+        return self.receiver.receive({"t": kind, "batch": self.batch, **more}, [])
+
+
+@pytest.fixture
+def batches() -> list[list[UploadedFile]]:
+    return []
+
+
+@pytest.fixture
+def page(tmp_path: Path, batches: list[list[UploadedFile]]) -> Page:
+    return Page(Receiver(tmp_path / "uploads", lambda _, files: batches.append(files)))
+
+
+def test_a_file_in_two_pieces_arrives_whole(page: Page, batches: list[list[UploadedFile]]) -> None:
+    assert page.announce(**{"a.jpg": 5}) == {"t": "go", "batch": "b1"}
+    assert page.chunk(0, 0, b"abc")["off"] == 3
+    assert page.chunk(0, 3, b"de")["done"] is True
+    assert page.say("end") == {"t": "done", "batch": "b1", "n": 1}
+    assert batches[0][0].path.read_bytes() == b"abcde"
+
+
+def test_an_empty_file_arrives_as_an_empty_file(page: Page, batches: list[list[UploadedFile]]) -> None:
+    page.announce(**{"empty.jpg": 0})
+    assert page.chunk(0, 0, b"")["done"] is True
+    page.say("end")
+    assert batches[0][0].path.read_bytes() == b""
+
+
+def test_a_repeated_or_early_piece_changes_nothing_and_is_told_where_to_go_on(
+    page: Page, batches: list[list[UploadedFile]]
+) -> None:
+    page.announce(**{"a.jpg": 6})
+    page.chunk(0, 0, b"abc")
+    assert page.chunk(0, 0, b"xyz")["off"] == 3  # an answer got lost, the page sends again
+    assert page.chunk(0, 5, b"f")["off"] == 3  # a piece got lost on the way
+    assert page.say("where", id=0) == {"t": "at", "batch": "b1", "id": 0, "off": 3, "done": False}
+    page.chunk(0, 3, b"def")
+    page.say("end")
+    assert batches[0][0].path.read_bytes() == b"abcdef"
+
+
+def test_more_than_was_announced_is_not_written(page: Page, batches: list[list[UploadedFile]]) -> None:
+    page.announce(**{"a.jpg": 2})
+    page.chunk(0, 0, b"abcdef")
+    page.say("end")
+    assert batches[0][0].path.read_bytes() == b"ab"
+
+
+def test_two_files_of_one_name_are_both_kept(
+    tmp_path: Path, page: Page, batches: list[list[UploadedFile]]
+) -> None:
+    files = [{"id": 0, "path": "IMG.jpg", "size": 1}, {"id": 1, "path": "img.JPG", "size": 1}]
+    page.receiver.receive({"t": "announce", "batch": "b1", "files": files}, [])
+    page.chunk(0, 0, b"a")
+    page.chunk(1, 0, b"b")
+    page.say("end")
+    assert sorted(file.path.read_bytes() for file in batches[0]) == [b"a", b"b"]
+    assert len({file.path.name.casefold() for file in batches[0]}) == 2
+
+
+def test_folders_name_the_labels_and_the_chosen_folder_itself_does_not(
+    page: Page, batches: list[list[UploadedFile]]
+) -> None:
+    page.announce(**{"zoo/cat/1.jpg": 0, "zoo/dog/1.jpg": 0, "zoo/pets.zip": 0})
+    for number in range(3):
+        page.chunk(number, 0, b"")
+    page.say("end")
+    found = {(file.path.parent.parent.name, file.folders) for file in batches[0]}
+    assert ("folders", ("cat",)) in found
+    assert any(file.path.parent.name == "zips" for file in batches[0])
+
+
+def test_a_single_folder_of_pictures_keeps_its_name(page: Page, batches: list[list[UploadedFile]]) -> None:
+    page.announce(**{"cat/1.jpg": 0, "cat/2.jpg": 0})
+    page.chunk(0, 0, b"")
+    page.chunk(1, 0, b"")
+    page.say("end")
+    assert {file.folders for file in batches[0]} == {("cat",)}
+
+
+def test_too_much_is_refused_before_anything_is_written(
+    tmp_path: Path, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = page.announce(**{"huge.jpg": upload.MAX_BYTES + 1})
+    assert answer is not None and answer["t"] == "refused" and "too many for one upload" in answer["reason"]
+    monkeypatch.setattr(upload, "KEEP_FREE_BYTES", 10**18)
+    answer = page.announce(**{"a.jpg": 10})
+    assert answer is not None and "Make room" in answer["reason"]
+    assert not list((tmp_path / "uploads").rglob("*.jpg*"))
+
+
+def test_an_unfinished_file_leaves_no_part_behind(
+    tmp_path: Path, page: Page, batches: list[list[UploadedFile]]
+) -> None:
+    page.announce(**{"a.jpg": 6, "b.jpg": 1})
+    page.chunk(0, 0, b"abc")
+    page.chunk(1, 0, b"x")
+    page.say("end")
+    assert [file.name for file in batches[0]] == ["b.jpg"]
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_stopped_upload_leaves_nothing(tmp_path: Path, page: Page) -> None:
+    page.announce(**{"a.jpg": 6})
+    page.chunk(0, 0, b"abc")
+    page.say("abort")
+    assert [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()] == []
+    assert page.say("end") == {"t": "lost", "batch": "b1"}
+
+
+def test_what_a_closed_page_left_is_removed_and_what_is_fresh_stays(tmp_path: Path) -> None:
+    for name, age_s in (("old", 7 * 3600), ("fresh", 60)):
+        part = tmp_path / "uploads" / name / "loose" / "a.jpg.part"
+        part.parent.mkdir(parents=True)
+        part.write_bytes(b"a")
+        then = time.time() - age_s
+        for path in (part, part.parent, part.parent.parent):
+            os.utime(path, (then, then))
+    Receiver(tmp_path / "uploads", lambda *_: None)
+    assert [path.name for path in (tmp_path / "uploads").iterdir()] == ["fresh"]
+
+
+def test_a_full_disk_ends_in_a_sentence(tmp_path: Path, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.announce(**{"a.jpg": 6})
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", full)
+    answer = page.chunk(0, 0, b"abc")
+    assert (
+        answer["t"] == "refused"
+        and "No space left" in answer["reason"]
+        and "upload again" in answer["reason"]
+    )
+
+
+@given(st.text(max_size=400))
+def test_any_name_stays_inside_its_folder(text: str) -> None:
+    parts = safe_parts(text)
+    assert parts
+    for part in parts:
+        assert part not in ("", ".", "..") and "/" not in part and "\\" not in part and "\0" not in part
+        assert len(part.encode("utf-8", "surrogatepass")) <= 210
+        assert Path("root", part).parent == Path("root")
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("../../etc/passwd", ("etc", "passwd")),
+        ("C:\\temp\\a.jpg", ("C_", "temp", "a.jpg")),
+        ("con.jpg", ("_con.jpg",)),
+        ("a./b .jpg", ("a", "b .jpg")),
+        ("ünïcode 猫.JPG", ("ünïcode 猫.JPG",)),
+    ],
+)
+def test_names_lose_only_what_no_computer_could_keep(path: str, parts: tuple[str, ...]) -> None:
+    assert safe_parts(path) == parts
+
+
+def test_the_widget_answers_the_page(tmp_path: Path) -> None:
+    widget = UploadWidget(tmp_path / "uploads", lambda *_: None)
+    sent: list[Any] = []
+    widget.send = lambda content, buffers=None: sent.append(content)  # what would go over the wire
+    message = {
+        "t": "announce",
+        "batch": "b1",
+        "files": [{"id": 0, "path": "a.jpg", "size": 0}],
+        "more": False,
+    }
+    widget._handle_custom_msg(message, [])
+    assert sent == [{"t": "go", "batch": "b1"}]
