@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from tellapart.samples.shapes import Leaf, Points
 
-# Middle and rim of a leaf, RGB 0..1. All kinds of leaves take from the same palettes, so colour decides nothing.
+# Middle and rim of a leaf, RGB 0..1. All kinds of leaves share them, so colour alone decides nothing.
 PALETTES = {
     "green": ((0.30, 0.44, 0.15), (0.20, 0.34, 0.11)),
     "pale green": ((0.50, 0.58, 0.24), (0.40, 0.50, 0.18)),
@@ -27,7 +27,7 @@ _BARK = np.array([[[0.36]], [[0.26]], [[0.19]]], np.float32)
 
 @dataclass(frozen=True)
 class Light:
-    """towards: unit (x, y) on the picture from where light comes; low: 0 (overhead) to 1 (grazing); soft: 0 to 1."""
+    """towards: unit (x, y) on the picture, to the light; low: 0 overhead to 1 grazing; soft: 0 to 1."""
 
     towards: tuple[float, float]
     low: float
@@ -93,7 +93,8 @@ def paint_leaf(
     patch = noise[shift[0] : shift[0] + alpha.shape[0], shift[1] : shift[1] + alpha.shape[1]]
     grain = noise[shift[1] : shift[1] + alpha.shape[0], shift[0] : shift[0] + alpha.shape[1]][::-1]
 
-    slope_y, slope_x = np.gradient(0.5 * inside - 0.55 * near_veins + 0.10 * grain)
+    relief = 0.5 * inside - 0.55 * near_veins + 0.10 * grain
+    slope_y, slope_x = np.gradient(relief, axis=0), np.gradient(relief, axis=1)
     u, v = _leaf_coordinates(pose, corner, alpha.shape)
     covered = alpha > 0  # from here on (N,) arrays of the pixels that the leaf covers, a third of the box
     u, v, patch = u[covered], v[covered], patch[covered]
@@ -129,7 +130,7 @@ def paint_twig(canvas: np.ndarray, light: Light, rng: np.random.Generator) -> No
     soft = _array(mask.filter(ImageFilter.BoxBlur(2.5)))
     drop = int(0.012 * width)
     dark = np.roll(soft, (int(-light.towards[1] * drop), int(-light.towards[0] * drop)), (0, 1))
-    slope_y, slope_x = np.gradient(soft)
+    slope_y, slope_x = np.gradient(soft, axis=0), np.gradient(soft, axis=1)
     lit = 1 - (slope_x * light.towards[0] + slope_y * light.towards[1]) * 2.5
     alpha = _array(mask.filter(ImageFilter.BoxBlur(0.6)))
     bark = _BARK * rng.uniform(0.7, 1.4)

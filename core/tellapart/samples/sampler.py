@@ -1,4 +1,4 @@
-"""make_samples: class folders of drawn leaves with planted flaws, a first project for whoever has no pictures yet."""
+"""make_samples: class folders of drawn leaves with planted flaws, for whoever has no pictures yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tellapart.samples.scene import Studio, draw_scene
 from tellapart.samples.shapes import KINDS
 from tellapart.samples.textures import make_ground
 
-N_GROUNDS = 14
+N_GROUNDS = 12
 N_OF_EACH = 3  # blurred, dark, rotated pictures
 SMALLEST = 8  # pictures per class that leave enough without a flaw
 
@@ -62,10 +62,10 @@ class _Plan:
 def make_samples(
     directory: Path, seed: int = 0, n_per_class: int = 48, progress: Progress = silent
 ) -> SampleSet:
-    """The samples written to directory/<label>/IMG_<number>.jpg: four kinds of leaves, the same for the same seed.
+    """What was written to directory/<label>/IMG_<number>.jpg: four kinds of leaves, repeatable by seed.
 
-    Each class gets n_per_class drawn pictures; five copies and one broken file come on top. Names say nothing about
-    the kind or the flaw.
+    Each class gets n_per_class drawn pictures; five copies and one broken file come on top. Names say nothing
+    about the kind or the flaw.
 
     Raises:
         ProjectError: a class folder already holds files, or the directory cannot be written.

@@ -1,4 +1,4 @@
-"""One picture: a ground, things that lie about, one to three leaves of a kind, light, and a camera with its faults."""
+"""One picture: a ground, things that lie about, one to three leaves of a kind, light and a camera."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from tellapart.samples.painting import PALETTES, Light, Pose, paint_leaf, paint_twig
-from tellapart.samples.shapes import KINDS, Leaf, draw_blade
+from tellapart.samples.shapes import KINDS, draw_blade
 from tellapart.samples.textures import SIDE_PX, rough_noise, smooth_noise
 
 SIZES_PX = ((480, 360), (400, 300), (400, 300), (300, 400), (384, 256), (320, 240))
 
+# How often a kind has which of the PALETTES: as in nature they lean one way and overlap; colour is a hint.
+PALETTE_CHANCES = {
+    "birch": (0.40, 0.34, 0.12, 0.08, 0.02, 0.00, 0.04),
+    "ginkgo": (0.06, 0.12, 0.16, 0.59, 0.04, 0.00, 0.03),
+    "maple": (0.07, 0.03, 0.06, 0.07, 0.31, 0.41, 0.05),
+    "oak": (0.20, 0.06, 0.08, 0.05, 0.07, 0.06, 0.48),
+}
+
 
 class Studio:
-    """What all pictures of a seed share: the grounds and one field of noise. Read only, so threads may share it."""
+    """What all pictures of a seed share: the grounds and fields of noise. Read only: threads share it."""
 
     def __init__(self, grounds: Sequence[Image.Image], seed: int) -> None:
         self.grounds = tuple(grounds)
@@ -31,29 +39,27 @@ def draw_scene(kind: str, studio: Studio, rng: np.random.Generator) -> Image.Ima
     light = Light((float(np.cos(bearing)), float(np.sin(bearing))), rng.uniform(0.1, 1.0), rng.uniform(0, 1))
     canvas = _lay_ground(studio, (width, height), rng)
 
-    for _ in range(int(rng.choice(3, p=(0.55, 0.3, 0.15)))):
+    for _ in range(int(rng.choice(3, p=(0.8, 0.18, 0.02)))):
         _scatter(canvas, studio, light, rng)
-    n_leaves = int(rng.choice((1, 2, 3), p=(0.7, 0.2, 0.1)))
+    n_leaves = int(rng.choice((1, 2, 3), p=(0.92, 0.06, 0.02)))
     for place in _places(n_leaves, rng):
-        short = min(width, height)
+        leaf = KINDS[kind](rng)
+        extent = float(np.ptp(leaf.outline, axis=0).max())  # a maple leaf is wider than long
         pose = Pose(
             centre=(float(place[0]) * width, float(place[1]) * height),
-            length_px=short * rng.uniform(0.5, 0.95) / n_leaves**0.4,
-            turn=rng.uniform(0, 2 * np.pi),
-            tilt=(rng.uniform(-0.75, 0.75), rng.uniform(-0.75, 0.75)),
-            curl=(float(rng.normal(0, 0.5)), float(rng.normal(0, 0.35))),
+            length_px=min(width, height) * rng.uniform(0.74, 1.0) / n_leaves**0.4 / extent,
+            turn=float(rng.normal(0, 0.26)),
+            tilt=(rng.uniform(-0.35, 0.35), rng.uniform(-0.25, 0.25)),
+            curl=(float(rng.normal(0, 0.3)), float(rng.normal(0, 0.25))),
         )
-        _paint(canvas, KINDS[kind](rng), pose, studio, light, rng)
-    if rng.uniform() < 0.35:  # something lies partly over the leaf
+        paint_leaf(canvas, leaf, pose, _pick_palette(kind, rng), light, studio.noise, rng)
+    if rng.uniform() < 0.15:  # something lies partly over the leaf
         _scatter(canvas, studio, light, rng)
     return _photograph(canvas, studio, rng)
 
 
-def _paint(
-    canvas: np.ndarray, leaf: Leaf, pose: Pose, studio: Studio, light: Light, rng: np.random.Generator
-) -> None:
-    palette = list(PALETTES)[int(rng.integers(len(PALETTES)))]
-    paint_leaf(canvas, leaf, pose, palette, light, studio.noise, rng)
+def _pick_palette(kind: str, rng: np.random.Generator) -> str:
+    return str(rng.choice(list(PALETTES), p=PALETTE_CHANCES[kind]))
 
 
 def _lay_ground(studio: Studio, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -66,18 +72,18 @@ def _lay_ground(studio: Studio, size: tuple[int, int], rng: np.random.Generator)
     slack = (SIDE_PX / 2 - 4) - scale * 0.5 * float(np.hypot(*size))
     middle = SIDE_PX / 2 + rng.uniform(-1, 1, 2) * slack
     flip = 1 if rng.uniform() < 0.5 else -1
-    matrix = (cos, -sin * flip, middle[0] - cos * size[0] / 2 + sin * flip * size[1] / 2)
-    matrix += (sin, cos * flip, middle[1] - sin * size[0] / 2 - cos * flip * size[1] / 2)
-    piece = ground.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
-    tint = rng.uniform(0.75, 1.1) * rng.uniform(0.93, 1.07, 3)
+    across = (cos, -sin * flip, middle[0] - cos * size[0] / 2 + sin * flip * size[1] / 2)
+    down = (sin, cos * flip, middle[1] - sin * size[0] / 2 - cos * flip * size[1] / 2)
+    piece = ground.transform(size, Image.Transform.AFFINE, across + down, Image.Resampling.BILINEAR)
+    tint = rng.uniform(0.78, 1.05) * rng.uniform(0.95, 1.05, 3)
     return np.stack(
         [np.asarray(plane) * np.float32(gain / 255) for plane, gain in zip(piece.split(), tint, strict=True)]
     )
 
 
 def _places(n: int, rng: np.random.Generator) -> np.ndarray:
-    """(n, 2) fractions of the picture: one near the middle, several around it; now and then cut by the border."""
-    middle = np.clip(rng.normal(0.5, 0.12, 2), 0.2, 0.8)
+    """(n, 2) fractions of the picture: one near the middle, several around it, some cut by the border."""
+    middle = np.clip(rng.normal(0.5, 0.04, 2), 0.35, 0.65)
     if n == 1:
         return middle[None]
     angles = rng.uniform(0, 2 * np.pi) + np.arange(n) * 2 * np.pi / n
@@ -97,20 +103,20 @@ def _scatter(canvas: np.ndarray, studio: Studio, light: Light, rng: np.random.Ge
         tilt=(rng.uniform(-0.6, 0.6), 0.0),
         curl=(0.0, rng.normal(0, 0.5)),
     )
-    _paint(canvas, draw_blade(rng), pose, studio, light, rng)
+    paint_leaf(canvas, draw_blade(rng), pose, _pick_palette("oak", rng), light, studio.noise, rng)
 
 
 def _photograph(canvas: np.ndarray, studio: Studio, rng: np.random.Generator) -> Image.Image:
     """Shade of trees, vignette, white balance, exposure, focus and sensor noise."""
     height, width = canvas.shape[1:]
-    if rng.uniform() < 0.35:
+    if rng.uniform() < 0.16:
         shade = smooth_noise((height, width), (int(rng.integers(2, 5)), int(rng.integers(2, 5))), rng)
         canvas *= 1 - np.clip(0.5 + 1.5 * shade, 0, 1) * rng.uniform(0.25, 0.5)
     x, y = (np.linspace(-1, 1, n, dtype=np.float32) for n in (width, height))
     slant = rng.normal(0, 0.10, 2).astype(np.float32)
     falloff = 1 - rng.uniform(0, 0.16) * (x[None, :] ** 2 + y[:, None] ** 2)
     falloff += x[None, :] * slant[0] + y[:, None] * slant[1]
-    warmth = rng.normal(0, 0.07)
+    warmth = rng.normal(0, 0.05)
     balance = np.array([1 + warmth, 1.0, 1 - warmth]) * rng.uniform(0.85, 1.2)
     canvas *= falloff
     canvas *= balance.astype(np.float32)[:, None, None] * 255

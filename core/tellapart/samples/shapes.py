@@ -1,5 +1,5 @@
-"""The four kinds of leaves as outlines and veins. Base at (0, 0), tip near (0, 1), x to the right; no leaf is like
-another: every lobe, tooth and half is drawn from the generator."""
+"""The four kinds of leaves as outlines and veins. Base at (0, 0), tip near (0, 1), x to the right; no leaf is
+like another: every lobe, tooth and half is drawn from the generator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Leaf:
 def draw_oak(rng: np.random.Generator) -> Leaf:
     """Rounded lobes along an outline that is widest above the middle."""
     n_lobes = int(rng.integers(4, 6))
-    depth, width = rng.uniform(0.32, 0.55), rng.uniform(0.27, 0.36)
+    depth, width = rng.uniform(0.52, 0.68), rng.uniform(0.25, 0.32)
     sides, veins = [], [_midrib()]
     for side in (1, -1):
         t = np.linspace(0, 1, 90)
@@ -42,31 +42,14 @@ def draw_oak(rng: np.random.Generator) -> Leaf:
 
 
 # The right half of a maple leaf, base to tip; lobes and bays are moved a little for every leaf.
-_MAPLE = np.array(
-    [
-        (0, 0),
-        (0.12, -0.05),
-        (0.26, -0.05),
-        (0.43, -0.11),
-        (0.40, 0.00),
-        (0.52, 0.05),
-        (0.42, 0.11),
-        (0.36, 0.17),
-    ]
-    + [(0.50, 0.19), (0.62, 0.17), (0.64, 0.27), (0.86, 0.34), (0.72, 0.42), (0.74, 0.54), (0.58, 0.50)]
-    + [
-        (0.44, 0.49),
-        (0.26, 0.42),
-        (0.25, 0.54),
-        (0.23, 0.61),
-        (0.37, 0.68),
-        (0.24, 0.74),
-        (0.22, 0.84),
-        (0.09, 0.88),
-    ]
-    + [(0, 1.04)],
-    dtype=float,
-)
+# fmt: off
+_MAPLE = np.array([
+    (0, 0), (0.12, -0.05), (0.26, -0.05), (0.43, -0.11), (0.40, 0.00), (0.52, 0.05), (0.42, 0.11),
+    (0.36, 0.17), (0.50, 0.19), (0.62, 0.17), (0.64, 0.27), (0.86, 0.34), (0.72, 0.42), (0.74, 0.54),
+    (0.58, 0.50), (0.44, 0.49), (0.26, 0.42), (0.25, 0.54), (0.23, 0.61), (0.37, 0.68), (0.24, 0.74),
+    (0.22, 0.84), (0.09, 0.88), (0, 1.04),
+])
+# fmt: on
 
 
 def draw_maple(rng: np.random.Generator) -> Leaf:
@@ -82,7 +65,7 @@ def draw_maple(rng: np.random.Generator) -> Leaf:
         sides.append(_scalloped(half, 0.07) * np.array([side, 1.0]))
         for tip, thickness in ((11, 0.8), (3, 0.55)):
             end = half[tip] * np.array([side, 1.0]) * 0.95
-            veins.append((_curve(np.zeros(2) + (0, 0.02), end, 0.04 * side), thickness))
+            veins.append((_curve(np.array([0.0, 0.02]), end, 0.04 * side), thickness))
         for tip, start in ((13, 0.55), (9, 0.5), (19, 0.0)):
             end = half[tip] * np.array([side, 1.0]) * 0.95
             root = np.array([0, 0.48]) if tip == 19 else half[11] * np.array([side, 1.0]) * start
@@ -93,7 +76,7 @@ def draw_maple(rng: np.random.Generator) -> Leaf:
 def draw_birch(rng: np.random.Generator) -> Leaf:
     """A pointed oval, widest below the middle, with a double saw edge."""
     n_teeth = int(rng.integers(8, 12))
-    width, widest = rng.uniform(0.31, 0.42), rng.uniform(0.24, 0.36)
+    width, widest = rng.uniform(0.35, 0.44), rng.uniform(0.24, 0.36)
     sides, veins = [], [_midrib()]
     for side in (1, -1):
         t = np.linspace(0, 1, 150)
@@ -152,9 +135,9 @@ def draw_blade(rng: np.random.Generator) -> Leaf:
 
 
 def _wobble(t: Points, strength: float, rng: np.random.Generator) -> Points:
-    return (
-        sum(rng.normal(0, strength / k) * np.sin(np.pi * k * t + rng.uniform(0, 6)) for k in (2, 3, 5)) * 0.6
-    )
+    """A slow random wave over t, 0 to 1."""
+    waves = [rng.normal(0, strength / k) * np.sin(np.pi * k * t + rng.uniform(0, 6)) for k in (2, 3, 5)]
+    return np.sum(waves, axis=0) * 0.6
 
 
 def _closed(right: Points, left: Points) -> Points:

@@ -176,15 +176,9 @@ def _pebbles(
     return pixels * (1 + 0.06 * rng.normal(0, 1, (SIDE_PX, SIDE_PX, 1)).astype(np.float32))
 
 
-GROUNDS: tuple[Callable[[np.random.Generator], np.ndarray], ...] = (
-    wood,
-    sand,
-    cloth,
-    grass,
-    gravel,
-    soil,
-    stone,
-)
+# Calm grounds more often than busy ones.
+GROUNDS: tuple[Callable[[np.random.Generator], np.ndarray], ...]
+GROUNDS = (wood, sand, cloth, stone, grass, wood, cloth, gravel, stone, soil, wood, sand)
 
 
 def make_ground(number: int, seed: int) -> Image.Image:
