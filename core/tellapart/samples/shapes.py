@@ -31,9 +31,8 @@ def draw_oak(rng: np.random.Generator) -> Leaf:
         wave = np.abs(np.cos(np.pi * phase)) ** 0.75  # broad round lobes between narrow bays
         envelope = width * np.sin(np.pi * np.clip(t, 0, 1) ** 1.25) ** 0.62 * (1 + _wobble(t, 0.1, rng))
         x = envelope * (1 - depth * (1 - wave))
-        x += 0.10 * np.exp(-(((t - 0.97) / 0.05) ** 2)) * np.sqrt(np.clip(1 - t, 0, 1) / 0.05)
-        y = t + 0.05 * wave * np.sin(np.pi * t)
-        sides.append(np.stack([side * x, y], axis=1))
+        y = t + 0.02 * wave * np.sin(np.pi * t)
+        sides.append(_rounded(np.stack([side * x, y], axis=1)))
         for lobe in range(1, n_lobes):
             at = float(np.clip(lobe / n_lobes, 0, 1) ** (1 / 0.9))
             reach = float(np.interp(at, t, envelope)) * 0.8
@@ -62,12 +61,12 @@ def draw_maple(rng: np.random.Generator) -> Leaf:
         half[1:-1] += rng.normal(0, 0.014, (len(half) - 2, 2))
         half[[7, 16]] += half[[7, 16]] * bay * 3
         half *= stretch
-        sides.append(_scalloped(half, 0.07) * np.array([side, 1.0]))
+        sides.append(_scalloped(half, 0.045) * np.array([side, 1.0]))
         for tip, thickness in ((11, 0.8), (3, 0.55)):
-            end = half[tip] * np.array([side, 1.0]) * 0.95
+            end = half[tip] * np.array([side, 1.0]) * 0.92
             veins.append((_curve(np.array([0.0, 0.02]), end, 0.04 * side), thickness))
         for tip, start in ((13, 0.55), (9, 0.5), (19, 0.0)):
-            end = half[tip] * np.array([side, 1.0]) * 0.95
+            end = half[tip] * np.array([side, 1.0]) * 0.92
             root = np.array([0, 0.48]) if tip == 19 else half[11] * np.array([side, 1.0]) * start
             veins.append((_curve(root, end, 0.0), 0.35))
     return Leaf(_closed(sides[0], sides[1]), tuple(veins), _stem(rng.uniform(0.35, 0.6), rng))
@@ -142,6 +141,13 @@ def _wobble(t: Points, strength: float, rng: np.random.Generator) -> Points:
 
 def _closed(right: Points, left: Points) -> Points:
     return np.concatenate([right, left[::-1]])
+
+
+def _rounded(line: Points) -> Points:
+    """The polyline without its corners; the ends stay."""
+    for _ in range(3):
+        line = np.concatenate([line[:1], (line[:-2] + line[1:-1] + line[2:]) / 3, line[-1:]])
+    return line
 
 
 def _midrib() -> tuple[Points, float]:
