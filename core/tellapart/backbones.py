@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tellapart import atomic
 from tellapart.errors import BackboneError, WeightsError
 from tellapart.preprocess import Preprocess
 from tellapart.progress import Progress, silent
@@ -184,12 +185,14 @@ def _convert(
 ) -> dict[str, Any]:
     """The record of a new conversion in the cache. File names carry the hash of their content and appear
     whole, so that two processes converting the same network only do the work twice."""
-    conversion = _conversion(f"The backbone {model.name} must be converted once")
+    need = f"The backbone {model.name} must be converted once"
+    _require_torch(need)  # before a download; importing it takes seconds and can wait until after
     folder = _cache_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         weights = weights or download_weights(model, folder / "weights", progress)
         progress(0, 0, f"Converting {model.name}, once")
+        conversion = _conversion(need)
         with tempfile.TemporaryDirectory(prefix="converting-", dir=folder) as scratch:
             made = Path(scratch) / "model.onnx"
             conversion.convert_torchvision(model, Path(weights), made)
@@ -203,12 +206,10 @@ def _convert(
                 "licence": licence,
                 "made_with": conversion.versions(),
             }
-            record_file = Path(scratch) / "record.json"
-            record_file.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
             progress(0, 0, f"Converted {model.name}")
             if _read_file_sha256(folder / str(record["file"])) != sha256:
-                made.replace(folder / str(record["file"]))
-            record_file.replace(_record_path(model.name, key))
+                atomic.replace(made, folder / str(record["file"]))
+        atomic.write_json(_record_path(model.name, key), record)
     except OSError as error:
         raise BackboneError(
             f"{model.name} cannot be kept in {folder} ({error.strerror or error}). Make room there, or "
@@ -218,13 +219,17 @@ def _convert(
     return record
 
 
-def _conversion(need: str) -> ModuleType:
-    """The module that converts, or an error that says how to get torch."""
+def _require_torch(need: str) -> None:
     if not _has_torch():
         raise BackboneError(
             f"{need}, and torch, which does that, is not installed. Install it: pip install "
             '"tellapart[torch]", or go on with the backbone `pocket`, which needs no torch.'
         )
+
+
+def _conversion(need: str) -> ModuleType:
+    """The module that converts, or an error that says how to get torch to work."""
+    _require_torch(need)
     try:
         from tellapart.network import conversion
     except (

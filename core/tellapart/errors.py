@@ -3,6 +3,8 @@ what is wrong, with the name and the value; what was expected; what to do next."
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class TellapartError(Exception):
     """Base of every error whose text is written for the person using tellapart."""
@@ -46,3 +48,11 @@ class RunError(TellapartError):
 
 class Cancelled(TellapartError):
     """The person asked to stop. Everything finished until then is kept."""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """One file passed over, and why, in words: a bad file in a thousand is not an error."""
+
+    path: str
+    reason: str

@@ -71,7 +71,7 @@ def read_image(source: Source, min_side_px: int | None = None) -> Image.Image:
         ImageError: the reason, in words, without the file's name.
     """
     with _Opened(source) as image:
-        return _upright_rgb(image, min_side_px)
+        return upright_rgb(image, min_side_px)
 
 
 def inspect(source: Source) -> PictureFacts:
@@ -85,8 +85,19 @@ def inspect(source: Source) -> PictureFacts:
         width, height = image.size
         if _orientation(image) >= 5:
             width, height = height, width
-        upright = _upright_rgb(image, min_side_px=64)
+        upright = upright_rgb(image, min_side_px=64)
     return PictureFacts(name, width, height, fingerprint(upright))
+
+
+def upright_rgb(image: Image.Image, min_side_px: int | None = None) -> Image.Image:
+    """An open Pillow image as upright 8-bit RGB; see `read_image`."""
+    orientation = _orientation(image)
+    if min_side_px and image.format in ("JPEG", "MPO"):
+        image.draft("RGB", (min_side_px, min_side_px))
+    image.load()
+    rgb = _to_rgb(image)
+    turn = _TURNS.get(orientation)
+    return rgb if turn is None else rgb.transpose(turn)
 
 
 def load_pixels(source: Source, preprocess: Preprocess) -> np.ndarray:
@@ -242,16 +253,6 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(_ORIENTATION, 1))
     except UNREADABLE:
         return 1  # a broken EXIF block does not make the picture unreadable
-
-
-def _upright_rgb(image: Image.Image, min_side_px: int | None) -> Image.Image:
-    orientation = _orientation(image)
-    if min_side_px and image.format in ("JPEG", "MPO"):
-        image.draft("RGB", (min_side_px, min_side_px))
-    image.load()
-    rgb = _to_rgb(image)
-    turn = _TURNS.get(orientation)
-    return rgb if turn is None else rgb.transpose(turn)
 
 
 _TURNS = {

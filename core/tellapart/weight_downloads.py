@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tellapart import atomic
 from tellapart.errors import BackboneError
 from tellapart.progress import Progress, silent
 from tellapart.torchvision_models import TorchvisionModel
@@ -51,7 +52,7 @@ def download_weights(
             raise _failure(
                 model, url, f"what came is damaged (its sha256 does not begin with {model.sha256_prefix})"
             )
-        Path(part).replace(destination)
+        atomic.replace(Path(part), destination)
     finally:
         Path(part).unlink(missing_ok=True)
     return destination

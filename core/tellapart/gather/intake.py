@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from tellapart.arrivals import Arrival, admit
-from tellapart.errors import ImageError, IntakeError, ProjectError
+from tellapart.errors import ImageError, IntakeError, ProjectError, Skipped
 from tellapart.gather.places import Found, Layout, layout_of, look_into
 from tellapart.images import PICTURE_SUFFIXES, inspect
 from tellapart.labels import clean_label, name_key
@@ -22,14 +22,6 @@ from tellapart.project import Project
 
 _BATCH = 100
 _MIN_SIDE_PX = 8
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A file that was not taken in, and why, in words."""
-
-    path: str
-    reason: str
 
 
 @dataclass

@@ -7,6 +7,8 @@ deviation and the division by 255 are inside. N is free, H and W too where the n
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +83,7 @@ def export(
     free_axes = {0: "n", 1: "height", 2: "width"} if is_size_free else {0: "n"}
     n_bytes = sum(tensor.nbytes for tensor in pixel_network.state_dict().values())
     try:
-        with warnings.catch_warnings(), torch.inference_mode():
+        with warnings.catch_warnings(), torch.inference_mode(), _plain_attention():
             warnings.simplefilter("ignore")  # notes on traced shapes, where the check below decides
             # The exporter by tracing gives a folded graph of opset 17 in under a second. The newer one took
             # half a minute for MobileNetV2, needs opset 18, and left shape arithmetic in the graph.
@@ -109,6 +111,17 @@ def export(
             f"After conversion the embeddings differ from torch's by {largest:.2g} of their length; at most "
             f"{TOLERANCE:g} was expected. Nothing was kept. Choose another backbone, for instance `pocket`."
         )
+
+
+@contextmanager
+def _plain_attention() -> Iterator[None]:
+    """Attention as single steps: the fused one that torch takes for evaluation has no form in ONNX."""
+    was_enabled = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(was_enabled)
 
 
 def store_half(onnx_path: Path) -> None:

@@ -1,0 +1,163 @@
+"""Writing a bundle: everything beside, proved by loading it, then renamed into place."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import PIL
+from safetensors.numpy import save as safetensors_bytes
+
+import tellapart
+from tellapart import atomic
+from tellapart.backbones import Backbone
+from tellapart.bundle import FORMAT, load_bundle
+from tellapart.bundle_graph import classifier_onnx
+from tellapart.errors import BundleError, ImageError
+from tellapart.images import load_pixels, thumbnail_jpeg
+from tellapart.manifest import disk_reason, now
+from tellapart.model_card import model_card
+from tellapart.onnx_session import open_session
+from tellapart.train.head import Head
+from tellapart.train.novelty import NoveltyFit
+
+_GOLDEN_SIDE_PX = 160
+_MAX_GOLDEN = 8
+
+
+@dataclass(frozen=True)
+class BundleContents:
+    """What a bundle is made of. golden: files to make the golden pictures from; the first readable ones are taken.
+
+    scores, counts, sources: facts for bundle.json and the model card, plain JSON values.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    backbone: Backbone
+    head: Head
+    temperature: float
+    novelty: NoveltyFit
+    golden: tuple[Path, ...]
+    scores: dict[str, Any]
+    counts: dict[str, Any]
+    sources: dict[str, int]
+
+
+def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
+    """A new bundle at bundle_dir, which must not exist yet; it is there whole or not at all.
+
+    Raises:
+        BundleError: the disk does not take it, or what was written does not load.
+    """
+    part = bundle_dir.with_name(f".{bundle_dir.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        (part / "golden").mkdir(parents=True)
+        files = _write_models(part, contents)
+        golden = _write_golden(part, contents)
+        atomic.write_json(part / "bundle.json", _record(contents, files, golden))
+        (part / "MODEL_CARD.md").write_text(model_card(contents.name, _record(contents, files, golden)), "utf-8")
+        load_bundle(part)
+        atomic.replace(part, bundle_dir)
+    except OSError as error:
+        raise BundleError(disk_reason(bundle_dir.parent, error)) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return bundle_dir
+
+
+def copy_bundle(bundle_dir: Path, target: Path) -> Path:
+    """A checked copy of a bundle in a folder that does not exist yet or is empty.
+
+    Raises:
+        BundleError: the bundle does not load, the folder holds something, or the disk does not take it.
+    """
+    load_bundle(bundle_dir)
+    target = Path(target).expanduser().absolute()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise BundleError(f"{target} exists and is not empty. Choose a new folder name for the export.")
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(bundle_dir, part)
+        if target.exists():
+            target.rmdir()
+        atomic.replace(part, target)
+    except OSError as error:
+        raise BundleError(disk_reason(target.parent, error)) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return target
+
+
+def _write_models(part: Path, contents: BundleContents) -> dict[str, str]:
+    head = contents.head
+    arrays = {
+        "mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias,
+        "novelty.projection": contents.novelty.projection, "novelty.offset": contents.novelty.offset,
+        "novelty.means": contents.novelty.means,
+    }  # fmt: skip
+    arrays = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}
+    data = {
+        "model.onnx": classifier_onnx(contents.backbone.onnx_path, head, contents.temperature, contents.novelty),
+        "weights.safetensors": safetensors_bytes(arrays, {"backbone": contents.backbone.name, "l2": repr(head.l2)}),
+    }
+    for name, content in data.items():
+        atomic.write_bytes(part / name, content)
+    return {name: sha256(content).hexdigest() for name, content in data.items()}
+
+
+def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
+    session = open_session(part / "model.onnx", BundleError)
+    golden: list[dict[str, Any]] = []
+    for path in contents.golden:
+        try:
+            data = thumbnail_jpeg(path, _GOLDEN_SIDE_PX)
+        except ImageError:
+            continue  # the next one serves as well
+        name = f"golden/{len(golden) + 1}.jpg"
+        atomic.write_bytes(part / name, data)
+        pixels = load_pixels(data, contents.backbone.preprocess)
+        probs = session.run(["probabilities"], {"pixels": pixels[None]})[0][0]
+        golden.append({"file": name, "probabilities": [round(float(p), 6) for p in probs]})
+        if len(golden) == _MAX_GOLDEN:
+            break
+    if not golden:
+        raise BundleError("No picture could be read to prove the bundle with. Check the project's pictures and train again.")
+    return golden
+
+
+def _record(contents: BundleContents, files: dict[str, str], golden: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    backbone = contents.backbone
+    return {
+        "format": FORMAT,
+        "kind": "image classifier",
+        "name": contents.name,
+        "created": now(),
+        "classes": list(contents.classes),
+        "preprocess": backbone.preprocess.to_json(),
+        "temperature": contents.temperature,
+        "threshold": contents.novelty.threshold,
+        "threshold_of": "novelty",
+        "backbone": {
+            "name": backbone.name, "sha256": backbone.onnx_sha256,
+            "embedding_size": backbone.embedding_size, "licence": backbone.licence,
+        },
+        "counts": contents.counts,
+        "scores": contents.scores,
+        "sources": contents.sources,
+        "files": files,
+        "golden": list(golden),
+        "versions": {
+            "tellapart": tellapart.__version__, "onnxruntime": onnxruntime.__version__, "numpy": np.__version__,
+            "pillow": PIL.__version__, "python": platform.python_version(),
+        },
+    }  # fmt: skip

@@ -1,0 +1,105 @@
+"""Predictor: what a bundle says about pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tellapart.bundle import Bundle, load_bundle
+from tellapart.errors import ImageError
+from tellapart.images import load_pixels, pixels_of, upright_rgb
+
+_BATCH = 16
+
+Picture = Path | str | bytes | Image.Image
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """label: the likeliest class; index: its place in the classes; probabilities: of every class, in class order,
+    sum 1; is_none_of_these: the picture is unlike all of them, so the label should not be believed."""
+
+    label: str
+    index: int
+    probabilities: dict[str, float]
+    is_none_of_these: bool
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the label, 0 to 1."""
+        return self.probabilities[self.label]
+
+    def top(self, k: int = 3) -> list[tuple[str, float]]:
+        """The k likeliest classes with their probabilities, likeliest first; ties keep class order."""
+        return sorted(self.probabilities.items(), key=lambda item: -item[1])[:k]
+
+
+class Predictor:
+    """A loaded bundle, ready for pictures: paths, bytes or Pillow images.
+
+    Raises:
+        BundleError: the bundle cannot be used; see `load_bundle`.
+    """
+
+    def __init__(self, bundle_dir: Path | str, n_threads: int | None = None):
+        self.bundle: Bundle = load_bundle(Path(bundle_dir), n_threads)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Labels in the order of the probabilities."""
+        return self.bundle.classes
+
+    def predict(self, picture: Picture) -> Prediction:
+        """What is in one picture.
+
+        Raises:
+            ImageError: it cannot be read; the reason, in words.
+        """
+        probs, novelty = self.bundle.run(self._pixels(picture)[None])
+        return self._prediction(probs[0], float(novelty[0]))
+
+    def predict_many(self, pictures: Iterable[Picture]) -> Iterator[Prediction | ImageError]:
+        """One answer for each picture, in order, as they are ready; an unreadable one gives its ImageError.
+
+        Pictures are decoded on threads, a batch ahead of the model; memory stays flat however many there are.
+        """
+        pending = iter(pictures)
+        with ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="decode") as pool:
+            ahead = [pool.submit(self._try_pixels, picture) for picture in islice(pending, _BATCH)]
+            while ahead:
+                batch = ahead
+                ahead = [pool.submit(self._try_pixels, picture) for picture in islice(pending, _BATCH)]
+                yield from self._answers([future.result() for future in batch])
+
+    def _answers(self, decoded: list[np.ndarray | ImageError]) -> Iterator[Prediction | ImageError]:
+        good = [pixels for pixels in decoded if not isinstance(pixels, ImageError)]
+        answers = iter(zip(*self.bundle.run(np.stack(good)), strict=True) if good else ())
+        for pixels in decoded:
+            if isinstance(pixels, ImageError):
+                yield pixels
+            else:
+                probs, novelty = next(answers)
+                yield self._prediction(probs, float(novelty))
+
+    def _try_pixels(self, picture: Picture) -> np.ndarray | ImageError:
+        try:
+            return self._pixels(picture)
+        except ImageError as error:
+            return error
+
+    def _pixels(self, picture: Picture) -> np.ndarray:
+        if isinstance(picture, Image.Image):
+            return pixels_of(upright_rgb(picture), self.bundle.preprocess)
+        return load_pixels(Path(picture) if isinstance(picture, str) else picture, self.bundle.preprocess)
+
+    def _prediction(self, probs: np.ndarray, novelty: float) -> Prediction:
+        index = int(probs.argmax())
+        probabilities = dict(zip(self.classes, probs.tolist(), strict=True))
+        return Prediction(self.classes[index], index, probabilities, novelty > self.bundle.threshold)

@@ -1,0 +1,41 @@
+"""ONNX Runtime sessions: how many threads, how much memory, and what goes wrong in words."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import onnxruntime
+
+from tellapart.errors import TellapartError
+
+
+def open_session(model: Path | bytes, error_kind: type[TellapartError], n_threads: int | None = None) -> onnxruntime.InferenceSession:
+    """A session on the CPU.
+
+    Args:
+        model: an ONNX file, or its bytes.
+        error_kind: what to raise when it cannot be opened.
+        n_threads: for one call; all cores unless given.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = n_threads or available_cpus()
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # the arena keeps the largest batch ever seen; a page that waits for pictures should be small
+    options.enable_cpu_mem_arena = False
+    # threads that spin between calls take the cores that decode the next pictures
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        source = model if isinstance(model, bytes) else str(model)
+        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises a dozen classes of its own, none of them public
+        name = "the model" if isinstance(model, bytes) else str(model)
+        raise error_kind(f"{name} cannot be opened by ONNX Runtime {onnxruntime.__version__} ({error}).") from error
+
+
+def available_cpus() -> int:
+    """Cores this process may use; fewer than the machine has inside a container or under taskset."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,186 @@
+"""Long work on disk: start it, follow it, cancel it, find it again from another page or after a restart.
+
+A run is a folder that is never used twice: config.json, progress.jsonl, result.json, log.txt, and a file named `cancel`
+once somebody asked it to stop. The work itself is a detached process, `python -m tellapart.worker RUN_DIR`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+from tellapart import atomic
+from tellapart.errors import RunError
+from tellapart.manifest import disk_reason
+
+Stage = Literal["running", "done", "failed", "cancelled"]
+_GRACE_S = 20.0  # a worker that has not said its process id by then never started
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """Where a run is. `message` is for the person; total is 0 while unknown; seconds since the start, or in all."""
+
+    stage: Stage
+    done: int
+    total: int
+    message: str
+    seconds: float
+
+    @property
+    def fraction(self) -> float:
+        """How much is done, 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else float(self.stage == "done")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One piece of long work, known by its folder."""
+
+    run_dir: Path
+
+    @property
+    def run_id(self) -> str:
+        """The folder's name; sorts by time."""
+        return self.run_dir.name
+
+    @property
+    def project_dir(self) -> Path:
+        """The project that it works on."""
+        return self.run_dir.parent.parent
+
+    @property
+    def task(self) -> str:
+        """What kind of work: train, intake, samples."""
+        return str(self._settings()["task"])
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The settings it was started with."""
+        return dict(self._settings()["config"])
+
+    def status(self) -> RunStatus:
+        """Where it is now; a worker that died without a word counts as failed."""
+        lines = read_lines(self.run_dir / "progress.jsonl")
+        started = float(self._settings()["started"])
+        last: dict[str, Any] = lines[-1] if lines else {"done": 0, "total": 0, "message": "Starting", "at": time.time()}
+        steps = [line for line in lines if "done" in line]
+        done, total = (steps[-1]["done"], steps[-1]["total"]) if steps else (0, 0)
+        if "stage" in last:
+            return RunStatus(last["stage"], done, total, last["message"], last["at"] - started)
+        if not self._is_alive(started):
+            return RunStatus("failed", done, total, self._obituary(), time.time() - started)
+        return RunStatus("running", done, total, str(last.get("message", "Starting")), time.time() - started)
+
+    def cancel(self) -> None:
+        """Ask it to stop; it does so at its next step and keeps what is finished."""
+        (self.run_dir / "cancel").touch()
+
+    def is_cancel_asked(self) -> bool:
+        """Whether somebody asked it to stop."""
+        return (self.run_dir / "cancel").exists()
+
+    def result(self) -> dict[str, Any]:
+        """What it brought.
+
+        Raises:
+            RunError: it has not ended well, so there is no result.
+        """
+        try:
+            return dict(json.loads((self.run_dir / "result.json").read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            raise RunError(f"Run {self.run_id} has no result: {self.status().message} Start it again.") from error
+
+    def _settings(self) -> dict[str, Any]:
+        try:
+            return dict(json.loads((self.run_dir / "config.json").read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.run_dir} is not a run: its config.json cannot be read ({error}). Start a new one.") from error
+
+    def _is_alive(self, started: float) -> bool:
+        worker = next((line for line in read_lines(self.run_dir / "progress.jsonl") if "pid" in line), None)
+        if worker is None:
+            return time.time() - started < _GRACE_S
+        try:
+            process = psutil.Process(worker["pid"])
+            return abs(process.create_time() - worker["created"]) < 2 and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+    def _obituary(self) -> str:
+        try:
+            log = (self.run_dir / "log.txt").read_text("utf-8", errors="replace").strip().splitlines()
+        except OSError:
+            log = []
+        reason = f" Its last words: {log[-1][:200]}" if log else ""
+        return f"The work stopped without a word (was the computer switched off, or memory full?).{reason} Start it again; what was finished is kept."
+
+
+def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
+    """Begin a piece of work in a process of its own that outlives this one.
+
+    Raises:
+        RunError: the run's folder cannot be made or the process cannot be started.
+    """
+    runs_dir = Path(project_dir).absolute() / "runs"
+    run_dir = runs_dir / f"{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
+    try:
+        run_dir.mkdir(parents=True)
+        atomic.write_json(run_dir / "config.json", {"format": 1, "task": task, "config": config, "started": time.time()})
+        _launch(run_dir)
+    except OSError as error:
+        raise RunError(disk_reason(runs_dir, error)) from error
+    return Run(run_dir)
+
+
+def latest(project_dir: Path, task: str | None = None) -> Run | None:
+    """The run started last, of one task or of any; None when there is none."""
+    runs_dir = Path(project_dir) / "runs"
+    names = sorted((path.name for path in runs_dir.iterdir()), reverse=True) if runs_dir.is_dir() else []
+    for name in names:
+        run = Run(runs_dir / name)
+        try:
+            if task is None or run.task == task:
+                return run
+        except RunError:
+            continue  # a folder of something else, or one cut off while it was being made
+    return None
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The complete JSON lines of a file; a last line still being written is left for the next time."""
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return []
+    lines = []
+    for line in text[: text.rfind(b"\n") + 1].splitlines():
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            continue  # cut by a kill; the next line is whole again
+    return lines
+
+
+def _launch(run_dir: Path) -> None:
+    if os.name == "nt":
+        detached: dict[str, Any] = {
+            "creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
+        }
+    else:
+        detached = {"start_new_session": True}
+    with (run_dir / "log.txt").open("wb") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "tellapart.worker", str(run_dir)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, close_fds=True, cwd=run_dir, **detached,
+        )  # fmt: skip

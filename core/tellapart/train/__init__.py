@@ -1,0 +1,7 @@
+"""Train: from a project's pictures to a checked classifier."""
+
+from tellapart.train.config import TrainConfig
+from tellapart.train.result import TrainResult
+from tellapart.train.training import train_head
+
+__all__ = ["TrainConfig", "TrainResult", "train_head"]

@@ -1,0 +1,45 @@
+"""TrainConfig: the settings of a training, as the command line, a page or a program gives them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from tellapart.errors import TrainError
+from tellapart.train.splits import SplitKind
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """backbone: a name that `backbones.load_backbone` knows. weights: a local weights file for it, or None.
+    split: "hash" (stable) or "random" with the seed. valid: fraction held out, 0 to 1."""
+
+    backbone: str = "pocket"
+    weights: Path | None = None
+    split: SplitKind = "hash"
+    seed: int = 0
+    valid: float = 0.2
+
+    def __post_init__(self) -> None:
+        if self.split not in ("hash", "random"):
+            raise TrainError(f"split={self.split!r} is unknown; choose 'hash' or 'random'.")
+        if not 0 < self.valid < 1:
+            raise TrainError(f"valid={self.valid} is out of range; choose a fraction between 0 and 1, for instance 0.2.")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**asdict(self), "weights": str(self.weights) if self.weights else None}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> TrainConfig:
+        """Back from JSON.
+
+        Raises:
+            TrainError: a name that is no setting, or a value out of range.
+        """
+        names = {field.name for field in fields(cls)}
+        if unknown := sorted(set(record) - names):
+            raise TrainError(f"Unknown training setting(s): {', '.join(unknown)}. Known are {', '.join(sorted(names))}.")
+        weights = record.get("weights")
+        return cls(**{**record, "weights": Path(weights) if weights else None})

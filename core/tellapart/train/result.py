@@ -1,0 +1,107 @@
+"""TrainResult: everything a training found out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tellapart.errors import Skipped
+from tellapart.train.config import TrainConfig
+from tellapart.train.evaluation import Evaluation
+
+FORMAT = 1
+MAX_MISTAKES = 500
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """A trained and checked classifier.
+
+    evaluation: on the held-out pictures. baselines: error rates of "majority" and "pixels" on the same pictures.
+    out_of_fold_probs: (N, C) for all image_ids (N,), each from a head that had not seen it; splits: (N,).
+    seconds: decode, embed, fit, total. test_error_rate: on the folder's own test part, if it had one.
+    """
+
+    classes: tuple[str, ...]
+    n_train: int
+    n_valid: int
+    n_test: int
+    test_error_rate: float | None
+    backbone: str
+    config: TrainConfig
+    evaluation: Evaluation
+    baselines: dict[str, float]
+    temperature: float
+    threshold: float
+    l2: float
+    bundle_dir: Path
+    image_ids: tuple[str, ...]
+    splits: np.ndarray
+    out_of_fold_probs: np.ndarray
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+    seconds: dict[str, float]
+
+    @property
+    def error_rate(self) -> float:
+        """Share of the held-out pictures that it gets wrong, 0 to 1."""
+        return self.evaluation.error_rate
+
+    def with_seconds(self, seconds: dict[str, float]) -> TrainResult:
+        """The same with its timings."""
+        return replace(self, seconds=seconds)
+
+    def sentence(self) -> str:
+        """For instance "8 of 96 wrong, 8.3 %; guessing would be 66 %"."""
+        return (
+            f"{self.evaluation.n_wrong} of {self.evaluation.n} wrong, {100 * self.error_rate:.1f} %; "
+            f"guessing would be {100 * self.baselines['majority']:.0f} %"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values: what result.json of a run and `train --json` hold. Rates are fractions 0 to 1."""
+        checked = self.evaluation
+        return {
+            "format": FORMAT,
+            "sentence": self.sentence(),
+            "classes": list(self.classes),
+            "n_train": self.n_train,
+            "n_valid": self.n_valid,
+            "n_test": self.n_test,
+            "error_rate": checked.error_rate,
+            "n_wrong": checked.n_wrong,
+            "error_interval": list(checked.error_interval),
+            "baseline_error_rate": self.baselines["majority"],
+            "baselines": self.baselines,
+            "test_error_rate": self.test_error_rate,
+            "backbone": self.backbone,
+            "config": self.config.to_json(),
+            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
+            "bundle": f"{self.bundle_dir.parent.name}/{self.bundle_dir.name}",
+            "confusion": checked.confusion.tolist(),
+            "per_class": [
+                {"label": label, "precision": _number(precision), "recall": _number(recall), "n": int(n)}
+                for label, precision, recall, n in zip(
+                    self.classes, checked.precision, checked.recall, checked.confusion.sum(axis=1), strict=True
+                )
+            ],
+            "temperature": self.temperature,
+            "threshold": self.threshold,
+            "reject_rate": checked.reject_rate,
+            "calibration_error": checked.calibration_error,
+            "l2": self.l2,
+            "mistakes": [
+                {"image_id": m.image_id, "path": m.path, "label": m.label, "predicted": m.predicted, "confidence": m.confidence}
+                for m in checked.mistakes[:MAX_MISTAKES]
+            ],
+            "skipped": [{"path": one.path, "reason": one.reason} for one in self.skipped],
+            "notes": list(self.notes),
+        }
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,115 @@
+"""Splits: which pictures teach and which check. Near-duplicates stay together; the same pictures get the same split.
+
+By hash, a picture's place depends on nothing but its group's name, so adding pictures moves no other; only where a class
+would be left without a training or a checking picture is one moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+import numpy as np
+
+from tellapart.errors import SplitError
+
+Split = Literal["train", "valid", "test"]
+SplitKind = Literal["hash", "random"]
+_HELD_OUT_ORDER = {"train": 0, "valid": 1, "test": 2}
+
+
+@dataclass(frozen=True)
+class SplitPlan:
+    """splits: (N,) of "train", "valid", "test". notes: remarks for the person."""
+
+    splits: np.ndarray
+    notes: tuple[str, ...] = ()
+
+
+def plan_split(
+    labels: Sequence[str], groups: Sequence[str], given: Sequence[str | None], kind: SplitKind, seed: int, valid: float
+) -> SplitPlan:
+    """Train and valid (and test, where folders said so) for each picture.
+
+    Args:
+        labels, groups: (N,) label, and name of the group of near-duplicates, of each picture.
+        given: (N,) the split its folder stood for, or None.
+        kind: "hash", stable when pictures are added, or "random" with the seed.
+        valid: fraction held out, between 0 and 1; not used where folders gave a validation part.
+    Raises:
+        SplitError: a class has fewer than two different pictures.
+        ValueError: valid is not between 0 and 1.
+    """
+    if not 0 < valid < 1:
+        raise ValueError(f"valid={valid} is out of range; choose a fraction between 0 and 1, for instance 0.2.")
+    splits: list[str | None] = list(given)
+    notes = _pull_over_copies(splits, groups)
+    if "valid" in splits:
+        splits = [split or "train" for split in splits]
+    else:
+        open_ones = [i for i, split in enumerate(splits) if split in (None, "train")]
+        chosen = _choose([labels[i] for i in open_ones], [groups[i] for i in open_ones], kind, seed, valid)
+        for i, is_valid in zip(open_ones, chosen, strict=True):
+            splits[i] = "valid" if is_valid else "train"
+    _check(labels, splits)
+    return SplitPlan(np.array(splits), tuple(notes))
+
+
+def _pull_over_copies(splits: list[str | None], groups: Sequence[str]) -> list[str]:
+    """A group that lies in several given splits goes, whole, to the most held-out one."""
+    furthest: dict[str, str] = {}
+    for group, split in zip(groups, splits, strict=True):
+        if split and _HELD_OUT_ORDER[split] >= _HELD_OUT_ORDER[furthest.get(group, "train")]:
+            furthest[group] = split
+    n_moved = 0
+    for i, group in enumerate(groups):
+        if group in furthest and splits[i] != furthest[group]:
+            n_moved += splits[i] is not None
+            splits[i] = furthest[group]
+    if not n_moved:
+        return []
+    return [f"{n_moved} picture(s) were near-copies of pictures held out for checking, so they no longer teach."]
+
+
+def _choose(labels: Sequence[str], groups: Sequence[str], kind: SplitKind, seed: int, valid: float) -> list[bool]:
+    places = _places(labels, groups, kind, seed)
+    is_valid = {group: place < valid for group, place in places.items()}
+    for label in sorted(set(labels)):
+        own = sorted({group for group, of in zip(groups, labels, strict=True) if of == label}, key=lambda group: (places[group], group))
+        if len(own) < 2:
+            raise SplitError(
+                f"Class {label!r} has {labels.count(label) if isinstance(labels, list) else len(own)} picture(s) that differ, "
+                "but a split needs at least 2. Add pictures to it, or remove the class."
+            )
+        if not any(is_valid[group] for group in own):
+            is_valid[own[0]] = True
+        elif all(is_valid[group] for group in own):
+            is_valid[own[-1]] = False
+    return [is_valid[group] for group in groups]
+
+
+def _places(labels: Sequence[str], groups: Sequence[str], kind: SplitKind, seed: int) -> dict[str, float]:
+    """A number between 0 and 1 for each group; those below the valid fraction are held out."""
+    if kind == "hash":
+        return {group: int.from_bytes(sha256(group.encode()).digest()[:8], "big") / 2**64 for group in set(groups)}
+    places: dict[str, float] = {}
+    rng = np.random.default_rng(seed)
+    first_label = dict(zip(reversed(groups), reversed(labels), strict=True))
+    for label in sorted(set(labels)):
+        own = sorted(group for group, of in first_label.items() if of == label)
+        for rank, i in enumerate(rng.permutation(len(own))):
+            places[own[i]] = (rank + 0.5) / len(own)
+    return places
+
+
+def _check(labels: Sequence[str], splits: Sequence[str | None]) -> None:
+    for needed, what in (("train", "learn from"), ("valid", "check with")):
+        without = sorted(set(labels) - {label for label, split in zip(labels, splits, strict=True) if split == needed})
+        if without:
+            names = ", ".join(repr(label) for label in without[:5])
+            raise SplitError(
+                f"Class {names} has no picture to {what}: its folders put none into {needed!r}. "
+                "Add some there, or remove the class."
+            )

@@ -1,0 +1,243 @@
+"""train_head: from the pictures of a project to a checked classifier in its bundle, in seconds."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from tellapart.backbones import Backbone, load_backbone
+from tellapart.bundle_writer import BundleContents, write_bundle
+from tellapart.clean.duplicates import group_near_duplicates
+from tellapart.embeddings import Embeddings, embed
+from tellapart.errors import TrainError
+from tellapart.manifest import Picture
+from tellapart.metrics import softmax
+from tellapart.progress import Progress, silent
+from tellapart.project import Project
+from tellapart.train.baselines import majority_error, pixel_error
+from tellapart.train.calibration import fit_temperature
+from tellapart.train.config import TrainConfig
+from tellapart.train.evaluation import Evaluation, evaluate
+from tellapart.train.head import HeadFit, fit_head
+from tellapart.train.novelty import NoveltyFit, fit_novelty
+from tellapart.train.result import TrainResult
+from tellapart.train.splits import SplitPlan, plan_split
+
+
+@dataclass(frozen=True)
+class TrainData:
+    """Pictures with everything a fit needs: targets (N,) int into classes, groups of near-duplicates, splits (N,)."""
+
+    pictures: tuple[Picture, ...]
+    classes: tuple[str, ...]
+    targets: np.ndarray
+    groups: tuple[str, ...]
+    plan: SplitPlan
+    embeddings: Embeddings
+
+    def of(self, split: str) -> np.ndarray:
+        """(N,) bool."""
+        return self.plan.splits == split
+
+
+@dataclass(frozen=True)
+class FittedHead:
+    """A head with its calibration and its line for 'none of these', fitted on the training pictures only."""
+
+    fit: HeadFit
+    temperature: float
+    novelty: NoveltyFit
+
+    def probs(self, embeddings: np.ndarray) -> np.ndarray:
+        """(N, C) calibrated probabilities."""
+        return softmax(self.fit.head.logits(embeddings) / self.temperature)
+
+
+def train_head(project: Project, config: TrainConfig | None = None, progress: Progress = silent, name: str | None = None) -> TrainResult:
+    """A classifier for a project's pictures: embeddings, head, honest scores, and a bundle.
+
+    The head is fitted on the training pictures and its scores are from the others, so every number belongs to the very
+    model in the bundle. Embeddings that are cached are not computed again.
+
+    Args:
+        name: of the bundle's folder; a fresh one unless given.
+    Raises:
+        TrainError: fewer than two labels have pictures.
+        SplitError: a class has too few pictures to check.
+        BackboneError, WeightsError: the backbone is not at hand.
+        ProjectError, BundleError: the disk does not take the results.
+        Cancelled: from `progress`; computed embeddings stay cached.
+    """
+    config = config or TrainConfig()
+    started = time.perf_counter()
+    check_labels(project)
+    backbone = load_backbone(config.backbone, config.weights, progress)
+    data = prepare(project, backbone, config, progress)
+    n = len(data.pictures)
+    progress(n, n, "Fitting the classifier")
+    clock = time.perf_counter()
+    fitted = fit(data)
+    evaluation = check(data, fitted)
+    baselines = _baselines(data)
+    fit_s = time.perf_counter() - clock
+    progress(n, n, "Writing the classifier")
+    name = name or f"{datetime.now():%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
+    result = _result(data, config, backbone, fitted, evaluation, baselines, project.bundles_dir / name)
+    write_bundle(project.bundles_dir / name, _contents(project, data, backbone, fitted, result))
+    seconds = {
+        "decode": data.embeddings.decode_s, "embed": data.embeddings.embed_s, "fit": fit_s,
+        "total": time.perf_counter() - started,
+    }  # fmt: skip
+    return result.with_seconds(seconds)
+
+
+def check_labels(project: Project) -> None:
+    """Whether there is something to tell apart.
+
+    Raises:
+        TrainError: fewer than two labels have pictures.
+    """
+    counts = {label: n for label, n in project.manifest.label_counts().items() if n}
+    if not counts:
+        raise TrainError(f"The project {project.name} has no pictures. Add a folder or a zip with one folder of pictures per label.")
+    if len(counts) == 1:
+        (label, n), *_ = counts.items()
+        raise TrainError(
+            f"All {n} picture(s) of {project.name} have the label {label!r}, and telling apart needs at least 2 labels. "
+            "Add pictures of something else."
+        )
+
+
+def prepare(project: Project, backbone: Backbone, config: TrainConfig, progress: Progress = silent) -> TrainData:
+    """Pictures, splits and embeddings, ready to fit.
+
+    Raises:
+        SplitError, BackboneError, ProjectError, Cancelled: see `train_head`.
+    """
+    pictures = project.manifest.pictures()
+    plan_all(pictures, config)  # too few pictures are told before the long work
+    embeddings = embed(project, backbone, pictures, progress)
+    there = set(embeddings.image_ids)
+    pictures = [picture for picture in pictures if picture.image_id in there]
+    if len({picture.label for picture in pictures}) < 2:
+        first = embeddings.skipped[0]
+        raise TrainError(f"{len(embeddings.skipped)} picture(s) cannot be read, and fewer than 2 labels are left; {first.path}: {first.reason}.")
+    groups, plan = plan_all(pictures, config)
+    classes = tuple(sorted({picture.label for picture in pictures}))
+    place = {label: i for i, label in enumerate(classes)}
+    targets = np.array([place[picture.label] for picture in pictures], np.int64)
+    return TrainData(tuple(pictures), classes, targets, groups, plan, embeddings)
+
+
+def plan_all(pictures: Sequence[Picture], config: TrainConfig) -> tuple[tuple[str, ...], SplitPlan]:
+    """The groups of near-duplicates, each named by its oldest picture, and the split."""
+    numbers = group_near_duplicates([picture.fingerprint for picture in pictures])
+    groups = tuple(pictures[number].image_id for number in numbers)
+    labels = [picture.label for picture in pictures]
+    given = [picture.given_split for picture in pictures]
+    return groups, plan_split(labels, groups, given, config.split, config.seed, config.valid)
+
+
+def fit(data: TrainData) -> FittedHead:
+    """Head, temperature and novelty from the training pictures."""
+    train = data.of("train")
+    targets = data.targets[train]
+    groups = [group for group, is_train in zip(data.groups, train, strict=True) if is_train]
+    head_fit = fit_head(data.embeddings.array[train], targets, len(data.classes), groups)
+    return FittedHead(head_fit, fit_temperature(head_fit.oof_logits, targets), fit_novelty(head_fit, targets))
+
+
+def check(data: TrainData, fitted: FittedHead, split: str = "valid") -> Evaluation:
+    """Scores on pictures the head has not seen."""
+    chosen = np.flatnonzero(data.of(split))
+    array = data.embeddings.array[chosen]
+    return evaluate(
+        probs=fitted.probs(array),
+        targets=data.targets[chosen],
+        is_rejected=fitted.novelty.novelty(array) > fitted.novelty.threshold,
+        classes=data.classes,
+        image_ids=[data.pictures[i].image_id for i in chosen],
+        paths=[data.pictures[i].path for i in chosen],
+    )
+
+
+def out_of_fold_probs(data: TrainData, fitted: FittedHead) -> np.ndarray:
+    """(N, C) for every picture, from a head that had not seen it: its fold's, or for held-out pictures the whole."""
+    train = data.of("train")
+    probs = np.empty((len(data.pictures), len(data.classes)), np.float32)
+    probs[train] = softmax(fitted.fit.oof_logits / fitted.temperature)
+    probs[~train] = fitted.probs(data.embeddings.array[~train])
+    return probs
+
+
+def _baselines(data: TrainData) -> dict[str, float]:
+    train, valid = data.of("train"), data.of("valid")
+    tiny, targets, n_classes = data.embeddings.tiny, data.targets, len(data.classes)
+    return {
+        "majority": majority_error(targets[train], targets[valid], n_classes),
+        "pixels": pixel_error(tiny[train], targets[train], tiny[valid], targets[valid], n_classes),
+    }
+
+
+def _result(
+    data: TrainData, config: TrainConfig, backbone: Backbone, fitted: FittedHead, evaluation: Evaluation,
+    baselines: dict[str, float], bundle_dir: Path,
+) -> TrainResult:  # fmt: skip
+    notes = list(data.plan.notes)
+    if data.embeddings.skipped:
+        notes.append(f"{len(data.embeddings.skipped)} picture(s) could not be read and were left out.")
+    return TrainResult(
+        classes=data.classes,
+        n_train=int(data.of("train").sum()),
+        n_valid=evaluation.n,
+        n_test=int(data.of("test").sum()),
+        test_error_rate=check(data, fitted, "test").error_rate if data.of("test").any() else None,
+        backbone=backbone.name,
+        config=config,
+        evaluation=evaluation,
+        baselines=baselines,
+        temperature=fitted.temperature,
+        threshold=fitted.novelty.threshold,
+        l2=fitted.fit.head.l2,
+        bundle_dir=bundle_dir,
+        image_ids=tuple(picture.image_id for picture in data.pictures),
+        splits=data.plan.splits,
+        out_of_fold_probs=out_of_fold_probs(data, fitted),
+        skipped=data.embeddings.skipped,
+        notes=tuple(notes),
+        seconds={},
+    )
+
+
+def _contents(project: Project, data: TrainData, backbone: Backbone, fitted: FittedHead, result: TrainResult) -> BundleContents:
+    labels = np.array([picture.label for picture in data.pictures])
+    train, valid = data.of("train"), data.of("valid")
+    checked = result.to_json()
+    scores = {name: checked[name] for name in ("error_rate", "n_wrong", "n_valid", "error_interval", "baselines", "per_class", "reject_rate")}
+    counts = {
+        "n_train": result.n_train, "n_valid": result.n_valid, "n_test": result.n_test,
+        "train": dict(Counter(labels[train].tolist())), "valid": dict(Counter(labels[valid].tolist())),
+    }  # fmt: skip
+    sources = Counter(f"{picture.source}, {picture.licence or 'licence unknown'}" for picture in data.pictures)
+    return BundleContents(
+        name=project.name, classes=data.classes, backbone=backbone, head=fitted.fit.head, temperature=fitted.temperature,
+        novelty=fitted.novelty, golden=_golden(project, data), scores=scores, counts=counts, sources=dict(sources),
+    )  # fmt: skip
+
+
+def _golden(project: Project, data: TrainData) -> tuple[Path, ...]:
+    """Held-out pictures, one of each class first."""
+    order = sorted(np.flatnonzero(data.of("valid")), key=lambda i: data.pictures[i].image_id)
+    seen: Counter[int] = Counter()
+    ranked = []
+    for i in order:
+        ranked.append((seen[data.targets[i]], int(data.targets[i]), i))
+        seen[data.targets[i]] += 1
+    return tuple(project.file(data.pictures[i]) for _, _, i in sorted(ranked)[:64])

@@ -1,0 +1,117 @@
+"""The detached process behind a run: `python -m tellapart.worker RUN_DIR`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tellapart import atomic
+from tellapart.errors import Cancelled, TellapartError
+from tellapart.progress import Progress
+from tellapart.project import open_project
+from tellapart.runs import Run
+
+_SECONDS_BETWEEN_LINES = 0.1
+
+
+class Reporter:
+    """Progress as JSON lines, a few a second; raises Cancelled once somebody asked the run to stop."""
+
+    def __init__(self, run: Run):
+        self._run = run
+        self._path = run.run_dir / "progress.jsonl"
+        self._last = 0.0
+
+    def __call__(self, done: int, total: int, message: str) -> None:
+        if time.monotonic() - self._last < _SECONDS_BETWEEN_LINES:
+            return
+        self._last = time.monotonic()
+        if self._run.is_cancel_asked():
+            raise Cancelled("Stopped. What was finished is kept.")
+        self.write(done=done, total=total, message=message)
+
+    def write(self, **line: Any) -> None:
+        """Append one line."""
+        with self._path.open("ab") as file:
+            file.write(json.dumps({**line, "at": time.time()}, ensure_ascii=False).encode() + b"\n")
+
+
+def main(run_dir: Path) -> int:
+    """Do the work of one run; 0 when it ended well."""
+    run = Run(run_dir)
+    report = Reporter(run)
+    report.write(pid=os.getpid(), created=psutil.Process().create_time(), message="Starting")
+    try:
+        result = TASKS[run.task](run, report)
+        atomic.write_json(run_dir / "result.json", result)
+        report.write(stage="done", message=str(result.get("sentence", "Done.")))
+    except Cancelled as error:
+        report.write(stage="cancelled", message=str(error))
+        return 1
+    except TellapartError as error:
+        report.write(stage="failed", message=str(error))
+        return 1
+    except BaseException as error:
+        traceback.print_exc()
+        report.write(
+            stage="failed",
+            message=f"Something went wrong that should not ({type(error).__name__}: {error}). "
+            f"Nothing was lost. The details are in {run_dir / 'log.txt'}; try again.",
+        )
+        return 1
+    return 0
+
+
+def _intake(run: Run, progress: Progress) -> dict[str, Any]:
+    from tellapart.gather import take_in
+
+    source = Path(run.config["source"])
+    with open_project(run.project_dir) as project:
+        try:
+            return take_in(project, source, run.config.get("label"), progress=progress).to_json()
+        finally:
+            if run.config.get("delete_source") and project.uploads_dir in source.parents:
+                _drop_upload(source)
+
+
+def _samples(run: Run, progress: Progress) -> dict[str, Any]:
+    import tempfile
+
+    from tellapart.gather import take_in
+    from tellapart.manifest import Origin
+    from tellapart.samples import make_samples
+
+    with open_project(run.project_dir) as project, tempfile.TemporaryDirectory(dir=project.cache_dir) as folder:
+        make_samples(Path(folder) / "samples", seed=run.config.get("seed", 0), progress=progress)
+        origin = Origin("samples", author="tellapart", licence="CC0-1.0")
+        return take_in(project, Path(folder) / "samples", origin=origin, progress=progress).to_json()
+
+
+def _train(run: Run, progress: Progress) -> dict[str, Any]:
+    from tellapart.train import TrainConfig, train_head
+
+    with open_project(run.project_dir) as project:
+        return train_head(project, TrainConfig.from_json(run.config), progress, name=run.run_id).to_json()
+
+
+def _drop_upload(source: Path) -> None:
+    import shutil
+
+    if source.is_dir():
+        shutil.rmtree(source, ignore_errors=True)
+    else:
+        source.unlink(missing_ok=True)
+
+
+TASKS: dict[str, Callable[[Run, Progress], dict[str, Any]]] = {"intake": _intake, "samples": _samples, "train": _train}
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
