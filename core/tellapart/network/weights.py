@@ -148,9 +148,10 @@ def _read_mapping(path: Path) -> Mapping[Any, Any]:
         if start[8:9] == b"{":
             return safetensors.torch.load_file(path)
         if start.startswith((b"PK", b"\x80")):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # old files: torch's notes on their layout help nobody here
-                content = torch.load(path, map_location="cpu", weights_only=True)
+            # an open file, since torch would go by the ending of a path
+            with warnings.catch_warnings(), path.open("rb") as file:
+                warnings.simplefilter("ignore")  # torch's notes on the layout of old files help nobody here
+                content = torch.load(file, map_location="cpu", weights_only=True)
             if isinstance(content, Mapping):
                 return content
             raise WeightsError(

@@ -1,0 +1,224 @@
+"""torch -> ONNX: both give the same embeddings, in every family, and what does not is not kept."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from tellapart import backbones
+from tellapart.backbones import POCKET_DIR, load_backbone
+from tellapart.errors import BackboneError, WeightsError
+from tellapart.network import conversion
+from tellapart.network.pocket_conversion import convert_pocket
+from tellapart.network.weights import build_network, drop_head
+from tellapart.preprocess import Preprocess
+from tellapart.torchvision_models import torchvision_models
+from torch import nn
+from torchvision import models
+
+SIZE_PX = 96
+CONVOLUTIONAL = (  # as they are, but on small pictures
+    "mobilenet_v2",
+    "resnet18",
+    "squeezenet1_1",
+    "efficientnet_b0",
+    "shufflenet_v2_x0_5",
+    "mnasnet0_5",
+    "inception_v3",
+)
+
+
+def small_relatives() -> dict[str, nn.Module]:
+    """Families too large for a quick test, built from torchvision's own classes with few layers."""
+    blocks = [models.convnext.CNBlockConfig(8, 16, 1), models.convnext.CNBlockConfig(16, None, 1)]
+    widths = models.regnet.BlockParams([1, 1], [16, 32], [8, 8], [1.0, 1.0], [2, 2], 0.25)
+    return {
+        "convnext": models.ConvNeXt(blocks),
+        "densenet": models.DenseNet(growth_rate=8, block_config=(2, 2), num_init_features=16),
+        "regnet": models.RegNet(widths),
+        "swin": models.SwinTransformer([4, 4], 24, [2, 2], [2, 2], [7, 7]),
+        "swin_v2": models.SwinTransformer(
+            [4, 4],
+            24,
+            [2, 2],
+            [2, 2],
+            [8, 8],
+            block=models.swin_transformer.SwinTransformerBlockV2,
+            downsample_layer=models.swin_transformer.PatchMergingV2,
+        ),
+        "vit": models.VisionTransformer(SIZE_PX, 16, 2, 2, 32, 64),
+        "maxvit": models.MaxVit((SIZE_PX, SIZE_PX), 16, 3, [16], [1], 8, 0.0),
+    }
+
+
+def lively(network: nn.Module) -> nn.Module:
+    """The network with random weights that matter, also where torchvision starts with zeros."""
+    generator = torch.Generator().manual_seed(0)
+    for name, tensor in network.state_dict().items():
+        if tensor.is_floating_point() and tensor.ndim <= 1:
+            noise = torch.rand(tensor.shape, generator=generator)
+            is_factor = name.endswith(("weight", "running_var"))
+            tensor.copy_(0.8 + 0.4 * noise if is_factor else 0.1 * (noise - 0.5))
+    return network
+
+
+def embed(onnx_path: Path, pixels: np.ndarray) -> np.ndarray:
+    session = onnxruntime.InferenceSession(onnx_path, providers=["CPUExecutionProvider"])
+    return session.run(["embeddings"], {"pixels": pixels})[0]
+
+
+def assert_same_after_conversion(
+    network: nn.Module, preprocess: Preprocess, path: Path, is_size_free: bool
+) -> tuple[np.ndarray, set[str]]:
+    """The embeddings of two pictures and the kinds of steps in the file, after comparing with torch."""
+    lively(network.eval())
+    conversion.export(network, preprocess, path, is_size_free)
+    size_px = 128 if is_size_free else preprocess.size_px
+    pixels = np.random.default_rng(1).integers(0, 256, (2, size_px, size_px, 3), dtype=np.uint8)
+    embeddings = embed(path, pixels)
+    planes = torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255
+    mean = torch.tensor(preprocess.mean).view(3, 1, 1)
+    std = torch.tensor(preprocess.std).view(3, 1, 1)
+    with torch.inference_mode():
+        wanted = network((planes - mean) / std).numpy()
+    assert embeddings.dtype == np.float32
+    assert np.linalg.norm(embeddings[0] - embeddings[1]) > 0
+    np.testing.assert_allclose(embeddings, wanted, rtol=1e-3, atol=1e-3 * np.abs(wanted).max())
+    graph_file = onnx.load(path)
+    assert graph_file.ir_version <= 9 and graph_file.opset_import[0].version <= 17
+    return embeddings, {node.op_type for node in graph_file.graph.node}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONAL)
+def test_a_convolutional_network_gives_the_same_embeddings_at_any_size(name, tmp_path):
+    model = torchvision_models()[name]
+    preprocess = replace(model.preprocess, size_px=SIZE_PX, resize_px=SIZE_PX)
+    network = build_network(model)
+    embeddings, steps = assert_same_after_conversion(network, preprocess, tmp_path / "m.onnx", True)
+    assert embeddings.shape == (2, model.embedding_size)
+    assert "BatchNormalization" not in steps  # folded into the convolutions
+
+
+@pytest.mark.parametrize("family", list(small_relatives()))
+def test_a_family_gives_the_same_embeddings_after_conversion(family, tmp_path):
+    network = small_relatives()[family]
+    drop_head(network)
+    preprocess = Preprocess(SIZE_PX, SIZE_PX, mean=(0.5, 0.4, 0.3), std=(0.2, 0.3, 0.4))
+    is_size_free = family in ("convnext", "densenet", "regnet")
+    embeddings, _ = assert_same_after_conversion(network, preprocess, tmp_path / "m.onnx", is_size_free)
+    assert embeddings.ndim == 2
+
+
+def test_a_network_that_answers_differently_is_not_kept(tmp_path):
+    class Moody(nn.Module):
+        """Gives another answer each time; tracing keeps one of them."""
+
+        n_calls = 0
+
+        def forward(self, planes: torch.Tensor) -> torch.Tensor:
+            self.n_calls += 1
+            return planes.mean(dim=(2, 3)) + self.n_calls
+
+    with pytest.raises(BackboneError, match=r"differ from torch's by .*Nothing was kept.*`pocket`"):
+        conversion.export(Moody(), Preprocess(32, 32), tmp_path / "model.onnx", is_size_free=False)
+
+
+def test_a_network_that_cannot_be_converted_is_told(tmp_path):
+    class Sorting(nn.Module):
+        def forward(self, planes: torch.Tensor) -> torch.Tensor:
+            return torch.linalg.eigvals(planes.mean(dim=1)).real
+
+    with pytest.raises(BackboneError, match=r"cannot convert Sorting to ONNX.*`pocket`"):
+        conversion.export(Sorting(), Preprocess(32, 32), tmp_path / "model.onnx", is_size_free=False)
+
+
+def test_weights_stored_in_16_bits_halve_the_file_and_answer_alike(tmp_path):
+    model = torchvision_models()["squeezenet1_1"]
+    network = lively(build_network(model))
+    for is_half in (False, True):
+        conversion.export(network, model.preprocess, tmp_path / f"{is_half}.onnx", True, is_half)
+    whole, half = tmp_path / "False.onnx", tmp_path / "True.onnx"
+    assert half.stat().st_size < 0.55 * whole.stat().st_size
+    pixels = np.random.default_rng(1).integers(0, 256, (2, 96, 96, 3), dtype=np.uint8)
+    wanted = embed(whole, pixels)
+    assert np.abs(embed(half, pixels) - wanted).max() < 2e-3 * np.abs(wanted).max()
+
+
+def test_a_weights_file_is_converted_once_and_kept_under_its_content(own_cache, tmp_path):
+    model = torchvision_models()["squeezenet1_1"]
+    network = lively(build_network(model))
+    path = tmp_path / "mine.pth"
+    torch.save(network.state_dict(), path)
+    messages = []
+    first = load_backbone("squeezenet1_1", path, lambda done, total, message: messages.append(message))
+    assert first.embedding_size == 512 and first.name == "squeezenet1_1" and "mine.pth" in first.licence
+    assert any("Converting squeezenet1_1" in message for message in messages)
+
+    messages.clear()
+    moved = path.rename(tmp_path / "renamed.pth")
+    again = load_backbone("pocket", moved, lambda done, total, message: messages.append(message))
+    assert again.onnx_sha256 == first.onnx_sha256 and not messages
+
+    network.features[0].bias.data += 1
+    torch.save(network.state_dict(), moved)
+    assert load_backbone("pocket", moved).onnx_sha256 != first.onnx_sha256
+    kept = sorted(file.suffix for file in (own_cache / "backbones").iterdir())
+    assert kept == [".json", ".json", ".onnx", ".onnx"]
+
+
+def test_a_damaged_conversion_is_made_again(own_cache, tmp_path):
+    model = torchvision_models()["squeezenet1_1"]
+    path = tmp_path / "mine.pth"
+    torch.save(lively(build_network(model)).state_dict(), path)
+    first = load_backbone("squeezenet1_1", path)
+    first.onnx_path.write_bytes(first.onnx_path.read_bytes()[:1000])
+    again = load_backbone("squeezenet1_1", path)
+    assert embed(again.onnx_path, np.zeros((1, 96, 96, 3), np.uint8)).shape == (1, 512)
+
+
+def test_a_downloaded_network_needs_no_second_download(own_cache, tmp_path, monkeypatch):
+    """With weights in torch's own cache the whole way runs offline: found, checked, converted."""
+    model = torchvision_models()["squeezenet1_1"]
+    saved = tmp_path / "saved.pth"
+    torch.save(lively(build_network(model)).state_dict(), saved)
+    name = f"squeezenet-{hashlib.sha256(saved.read_bytes()).hexdigest()[:8]}.pth"
+    kept = tmp_path / "torch" / "hub" / "checkpoints" / name
+    kept.parent.mkdir(parents=True)
+    saved.rename(kept)
+    table = {**torchvision_models(), "squeezenet1_1": replace(model, file_name=name)}
+    monkeypatch.setattr(backbones, "torchvision_models", lambda: table)
+    backbone = load_backbone("squeezenet1_1")
+    assert backbone.licence == model.licence and backbone.onnx_path.is_relative_to(own_cache)
+    kept.unlink()
+    assert load_backbone("squeezenet1_1") == backbone
+
+
+def test_a_full_or_closed_cache_ends_in_a_sentence(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "file"))
+    path = tmp_path / "mine.pth"
+    torch.save(build_network(torchvision_models()["squeezenet1_1"]).state_dict(), path)
+    with pytest.raises(BackboneError, match=r"cannot be kept in .*TELLAPART_CACHE.*pocket"):
+        load_backbone("squeezenet1_1", path)
+
+
+def test_pocket_is_converted_from_the_features_of_its_network(tmp_path):
+    torch.manual_seed(0)
+    state = models.mobilenet_v3_small(weights=None).state_dict()
+    features = {key: tensor.half() for key, tensor in state.items() if key.startswith("features.")}
+    torch.save(features, tmp_path / "pocket.pth")
+    convert_pocket(tmp_path / "pocket.pth", POCKET_DIR / "CARD.md", tmp_path / "out")
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert (
+        written
+        == {"pocket.onnx", "pocket.json", "CARD.md"}
+        == {path.name for path in POCKET_DIR.iterdir() if path.is_file()}
+    )
+    assert (tmp_path / "out" / "pocket.onnx").stat().st_size <= 6_000_000
+    torch.save({"conv1.weight": torch.zeros(3)}, tmp_path / "other.pth")
+    with pytest.raises(WeightsError, match=r"does not hold the `features` part"):
+        convert_pocket(tmp_path / "other.pth", POCKET_DIR / "CARD.md", tmp_path / "out")
