@@ -68,7 +68,7 @@ bench: environment
 	@$(VENV_PYTHON) benchmarks/quick_train.py --data "$(DATA)" --weights "$(WEIGHTS)" --against fastai $(ARGS)
 
 docs: environment
-	@$(VENV_PYTHON) -m mkdocs build --strict
+	@NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict
 
 clean:
 	rm -rf .venv .venv-fastai site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -51,8 +51,8 @@ def module_name(path: Path) -> str:
 
 
 def imports(path: Path) -> Iterator[Import]:
-    """Every import in a file except those only a type checker sees. `from a import b` counts as a.b where that
-    is a module of ours, else as a."""
+    """Every import in a file except those only a type checker sees. `from a import b` counts as a.b where
+    that is a module of ours, else as a."""
     late = {
         inner
         for outer in ast.walk(tree(path))

@@ -14,7 +14,7 @@ NOT_FOR_CLASSIFYING = {"scipy", "onnx", "httpx", "rich", "typer", "pandas", "mat
 
 
 def loaded_by(*modules: str) -> tuple[set[str], float]:
-    """The top-level packages in memory after importing the modules, and the seconds of processor time it took."""
+    """The top-level packages in memory after importing the modules, and the processor seconds it took."""
     code = (
         "import json, sys, time\nbefore = set(sys.modules)\nstarted = time.process_time()\n"
         + "".join(f"import {module}\n" for module in modules)
