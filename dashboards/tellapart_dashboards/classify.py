@@ -12,7 +12,7 @@ from typing import Any
 
 from ipywidgets import HTML, VBox
 from tellapart.errors import ImageError, TellapartError
-from traitlets import Bool, HasTraits, Int, List, Unicode
+from traitlets import Enum, HasTraits, Int, List, Unicode
 
 from .job import soon
 from .upload import UploadedFile, UploadWidget
@@ -24,10 +24,16 @@ N_SHARES = 3
 MOST_SHOWN = 300
 
 
+def newest_bundle(project_dir: Path) -> Path | None:
+    """The bundle made last. ONNX Runtime comes with the import, so the first call is for a thread."""
+    from tellapart.bundle import newest_bundle
+
+    return newest_bundle(project_dir / "bundles")
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What the model says of one picture. shares: the likeliest labels with probabilities; reason: why there are
-    none."""
+    """What the model says of one picture. shares: the likeliest labels; reason: why there are none."""
 
     name: str
     thumbnail: bytes
@@ -37,23 +43,15 @@ class Answer:
     reason: str = ""
 
 
-def newest_bundle(project_dir: Path) -> Path | None:
-    """The bundle made last, None before the first training."""
-    from tellapart.bundle import newest
-
-    return newest(project_dir)
-
-
 class ClassifyState(HasTraits):
     """What the Classify page knows and does. Answers come in the order of the files, a few at a time."""
 
     project_dir = Unicode("")
-    has_model = Bool(False)
+    stage = Enum(("opening", "no model", "ready"), "opening")
     model_text = Unicode("")
     message = Unicode("")
-    stage = Unicode("idle")
     n_left = Int(0)
-    latest: Any = List()  # (batch number, answers of one step)
+    latest: Any = List()  # [batch number, answers of one step]
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -61,7 +59,6 @@ class ClassifyState(HasTraits):
         self._predictor: Any = None
         self._n_batches = 0
         self._lock = asyncio.Lock()
-        self.poll()
 
     @property
     def uploads_dir(self) -> Path:
@@ -69,11 +66,9 @@ class ClassifyState(HasTraits):
         return Path(self.project_dir) / "cache" / "uploads" / "classify"
 
     def poll(self) -> None:
-        """Nothing; a newer model is noticed."""
-        newest = newest_bundle(Path(self.project_dir))
-        if newest is not None and newest != self._bundle:
-            self._bundle, self._predictor = newest, None
-            self.has_model = True
+        """Nothing; a newer model is noticed, and loaded beside the page."""
+        if self.stage != "opening" and newest_bundle(Path(self.project_dir)) != self._bundle:
+            soon(self.warm_up())
 
     def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
         """Nothing; the pictures are being looked at, and their files are gone afterwards."""
@@ -82,26 +77,30 @@ class ClassifyState(HasTraits):
         soon(self._classify(self._n_batches, batch_dir, files))
 
     async def warm_up(self) -> None:
-        """Nothing; the model is loaded, or message says why it cannot be."""
+        """Nothing; the newest model is loaded, or message says why it cannot be."""
         async with self._lock:
-            await asyncio.to_thread(self._load)
+            newest = await asyncio.to_thread(newest_bundle, Path(self.project_dir))
+            if newest != self._bundle:
+                self._bundle, self._predictor = newest, None
+            await self._make_ready()
+        self.stage = "ready" if newest is not None else "no model"
 
-    def _load(self) -> bool:
+    async def _make_ready(self) -> None:
         if self._predictor is None and self._bundle is not None:
             from tellapart.classify import Predictor
 
             try:
-                self._predictor = Predictor(self._bundle)
+                self._predictor = await asyncio.to_thread(Predictor, self._bundle)
             except TellapartError as error:
                 self.message = error_sentence(error)
-                return False
+                return
             self.message = ""
             self.model_text = f"This model knows {listed(list(self._predictor.classes), at_most=8)}."
-        return self._predictor is not None
 
     async def _classify(self, batch: int, batch_dir: Path, files: list[UploadedFile]) -> None:
         try:
             async with self._lock:  # one batch after the other
+                await self._make_ready()
                 for first in range(0, len(files), AT_ONCE):
                     step = files[first : first + AT_ONCE]
                     answers = await asyncio.to_thread(self._look, step)
@@ -114,9 +113,9 @@ class ClassifyState(HasTraits):
             await asyncio.to_thread(shutil.rmtree, batch_dir, ignore_errors=True)
 
     def _look(self, files: list[UploadedFile]) -> list[Answer]:
-        if not self._load():
-            return [Answer(file.name, b"", reason=self.message or "there is no model yet") for file in files]
-        found = self._predictor.predict_many([file.path for file in files])
+        if self._predictor is None:
+            return [Answer(file.name, b"", reason="the model cannot be used, see above") for file in files]
+        found = list(self._predictor.predict_many([file.path for file in files]))
         answers = [self._answer(file, one) for file, one in zip(files, found, strict=True)]
         for file in files:
             file.path.unlink(missing_ok=True)
@@ -127,9 +126,14 @@ class ClassifyState(HasTraits):
 
         if isinstance(prediction, ImageError):
             return Answer(file.name, b"", reason=str(prediction))
-        likeliest = sorted(prediction.probabilities.items(), key=lambda share: -share[1])[:N_SHARES]
         thumbnail = thumbnail_jpeg(file.path, 168)
-        return Answer(file.name, thumbnail, prediction.label, tuple(likeliest), prediction.is_none_of_these)
+        return Answer(
+            file.name,
+            thumbnail,
+            prediction.label,
+            tuple(prediction.top(N_SHARES)),
+            prediction.is_none_of_these,
+        )
 
 
 def classify_view(state: ClassifyState) -> VBox:
@@ -146,7 +150,9 @@ def classify_view(state: ClassifyState) -> VBox:
     batches: dict[int, VBox] = {}
 
     def draw(_: Any = None) -> None:
-        if state.has_model:
+        if state.stage == "opening":
+            head.value = heading_html("What is in the picture?", "Loading the model …")
+        elif state.stage == "ready":
             head.value = heading_html(
                 "What is in the picture?", "Pictures stay on this computer and are not kept."
             )
@@ -179,9 +185,9 @@ def classify_view(state: ClassifyState) -> VBox:
             if not oldest.children:
                 results.children = results.children[:-1]
 
-    state.observe(draw, ["has_model", "message", "model_text", "n_left"])
+    state.observe(draw, ["stage", "message", "model_text", "n_left"])
     state.observe(add, "latest")
-    shown_when(card, state, ["has_model"], lambda: state.has_model)
+    shown_when(card, state, ["stage"], lambda: state.stage == "ready")
     draw()
     soon(state.warm_up())
     return VBox([head, note, card, model_line])
@@ -196,7 +202,7 @@ def answer_html(answer: Answer) -> str:
         else '<div class="ta-noimage" aria-hidden="true"></div>'
     )
     if answer.reason:
-        reason = html.escape(answer.reason)
+        reason = f"{html.escape(answer.reason)}. JPEG, PNG, WebP and most other pictures work."
         words = f'<b class="ta-bad">Not readable</b><span class="ta-file">{name}</span><div>{reason}</div>'
         return f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div>{words}</div></div>'
     title = "none of these" if answer.is_none_of_these else html.escape(answer.label)

@@ -34,16 +34,15 @@ class Gallery(anywidget.AnyWidget):
         n_pictures = len(self.offsets) // 4 - 1
         if not -1 <= proposal["value"] < max(n_pictures, 0):
             raise TraitError(
-                f"selected={proposal['value']} but there are {n_pictures} picture(s); choose one of them, or -1."
+                f"selected={proposal['value']} but there are {n_pictures} picture(s); use one, or -1."
             )
         return proposal["value"]
 
     def show(self, jpegs: Sequence[bytes], captions: Sequence[str], badges: Sequence[str]) -> None:
         """Nothing; the page shows these pictures instead of those before. b"" is one that cannot be shown."""
-        if not len(jpegs) == len(captions) == len(badges):
-            raise ValueError(
-                f"{len(jpegs)} pictures, {len(captions)} captions, {len(badges)} badges; expected equal numbers."
-            )
+        lengths = len(jpegs), len(captions), len(badges)
+        if len(set(lengths)) > 1:
+            raise ValueError(f"jpegs, captions and badges have {lengths} entries; expected as many of each.")
         ends = list(accumulate((len(jpeg) for jpeg in jpegs), initial=0))
         if ends[-1] >= 2**32:
             raise ValueError(

@@ -35,7 +35,7 @@ def advice(counts: dict[str, int]) -> tuple[str, str]:
     if few:
         shown = listed([f"{label} ({counts[label]})" for label in few])
         return (
-            f"Few pictures of {shown}. With {FEW} or more of each, results are steadier. Training works already.",
+            f"Few pictures of {shown}. With {FEW} or more of each, results are steadier. You can go on.",
             "care",
         )
     most, least = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
@@ -122,7 +122,7 @@ class GatherState(Job):
         source = Path(text).expanduser()
         if not source.is_absolute():
             raise IntakeError(
-                f"“{text}” is not a whole path. Begin with / or ~ (Windows: C:\\), for instance ~/Pictures/birds."
+                f"“{text}” is not a whole path. Begin with / or ~ (Windows: C:\\), such as ~/Pictures/birds."
             )
         if not source.exists():
             raise IntakeError(
@@ -232,7 +232,7 @@ def gather_view(state: GatherState) -> VBox:
         Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap"),
         Box([samples]).add_class("ta-line").add_class("ta-gap"),
     ]).add_class("ta-card")  # fmt: skip
-    busy = VBox([running, cancel]).add_class("ta-card")
+    busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
     shown_when(busy, state, ["stage"], lambda: state.stage == "running")
     return VBox(
         [head, failed, busy, summary, add_card, advice_line, labels_card, Box([go_on]).add_class("ta-line")]

@@ -51,7 +51,7 @@ def check_studio_is_installed() -> None:
 
 def ready_project(project_dir: Path) -> Path:
     """The project's absolute path. A missing or empty folder becomes the sample project: a run draws its
-    pictures and the page shows it. Anything else that is no project is refused by create_project, in words."""
+    pictures and the page shows how far it is. Anything else that is no project is refused, in words."""
     from tellapart import runs
     from tellapart.project import create_project, is_project
 

@@ -65,7 +65,8 @@ def classes_html(result: dict[str, Any]) -> str:
     )
     return (
         '<div class="ta-scroll" tabindex="0" role="region" aria-label="Label by label">'
-        '<table class="ta-table"><thead><tr><th scope="col">Label</th><th scope="col" class="ta-number">Checked</th>'
+        '<table class="ta-table"><thead><tr><th scope="col">Label</th>'
+        '<th scope="col" class="ta-number">Checked</th>'
         '<th scope="col" class="ta-number">Found (recall)</th>'
         '<th scope="col" class="ta-number">Right when said (precision)</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"

@@ -23,8 +23,8 @@ def project_dir_from(project: str | Path = "") -> Path:
     chosen = str(project) or os.environ.get(PROJECT_VARIABLE, "")
     if not chosen:
         raise ProjectError(
-            'No project chosen: the variable `project` is "". Write the project\'s folder between the quotes, '
-            'for instance project = "my-bears", and run the cell again.'
+            'No project chosen: the variable `project` is "". Write the project\'s folder between the '
+            'quotes, for instance project = "my-bears", and run the cell again.'
         )
     root = Path(chosen).expanduser().resolve()
     if not is_project(root):

@@ -21,6 +21,10 @@ from .visibility import shown_when
 from .wording import count, heading_html, message_html, percent, progress_html
 
 FIRST_MISTAKES = 24
+MATRIX_HEAD = (
+    '<h2>What is mistaken for what</h2><p class="ta-soft" style="margin-bottom:8px">Rows: the true label. '
+    "Columns: what the model said. Press a number to see the pictures.</p>"
+)
 
 
 def newest_result(project_dir: Path) -> tuple[str, dict[str, Any]] | None:
@@ -131,7 +135,7 @@ def train_view(state: TrainState) -> VBox:
     backbone = Dropdown(description="Backbone", options=[("pocket", "pocket")])
     about = HTML()
     hint, show_all, more = (
-        Button().add_class("ta-link"),
+        Button().add_class("ta-link").add_class("ta-hint"),
         Button(description="Show all mistakes").add_class("ta-link"),
         Button(),
     )
@@ -162,7 +166,7 @@ def train_view(state: TrainState) -> VBox:
         if largest:
             actual, predicted, n = largest
             one, other = result["classes"][actual], result["classes"][predicted]
-            hint.description = f"Next: look at the {n} “{one}” taken for “{other}”"
+            hint.description = f"Next: look at the {f'{n} ' if n > 1 else ''}“{one}” taken for “{other}”"
 
     def draw_mistakes(_: Any = None) -> None:
         gallery.show(*state.pictures)
@@ -190,14 +194,14 @@ def train_view(state: TrainState) -> VBox:
     show_all.on_click(lambda _: state.set_trait("chosen", []))
     more.on_click(lambda _: state.show_more())
 
-    busy = VBox([running, cancel]).add_class("ta-card")
+    busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
     choice = VBox([Box([train, backbone]).add_class("ta-line"), about]).add_class("ta-gap")
     number_card = VBox([error_card, choice]).add_class("ta-card")
-    matrix_card = VBox([HTML("<h2>What is mistaken for what</h2>"), matrix, hint]).add_class("ta-card")
+    matrix_card = VBox([HTML(MATRIX_HEAD), matrix, hint]).add_class("ta-card")
     mistakes = VBox(
         [
             HTML('<h2 class="ta-section">Worst mistakes</h2>'),
-            Box([filter_line, show_all]).add_class("ta-line"),
+            Box([filter_line, show_all]).add_class("ta-line").add_class("ta-filter"),
             gallery,
             more,
         ]
@@ -229,9 +233,7 @@ async def _later(work: Any) -> None:
 def mistakes_html(state: TrainState) -> str:
     """Which mistakes are in sight."""
     if not state.chosen:
-        return (
-            f'<span class="ta-soft">{count(len(state.mistakes), "picture")}, the surest mistake first.</span>'
-        )
+        return f'<span class="ta-soft">{count(len(state.mistakes), "picture")}, the worst first.</span>'
     actual, predicted = (html.escape(state.result["classes"][i]) for i in state.chosen)
     number = count(len(state.mistakes), "picture")
     return f'<span class="ta-soft">{number} of <b>{actual}</b> taken for <b>{predicted}</b>.</span>'

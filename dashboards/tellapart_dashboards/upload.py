@@ -142,8 +142,8 @@ class Receiver:
         if n_files > MAX_FILES or n_bytes > MAX_BYTES:
             return (
                 f"{n_files:,} files with {n_bytes / 2**30:.1f} GB are too many for one upload; at most "
-                f"{MAX_FILES:,} files and {MAX_BYTES / 2**30:.0f} GB. Put the folder on this computer and give "
-                "its path instead."
+                f"{MAX_FILES:,} files and {MAX_BYTES / 2**30:.0f} GB. Put the folder on this computer "
+                "and give its path instead."
             )
         self.folder.mkdir(parents=True, exist_ok=True)
         n_free = shutil.disk_usage(self.folder).free - KEEP_FREE_BYTES

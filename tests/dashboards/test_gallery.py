@@ -27,7 +27,7 @@ def test_a_position_that_does_not_exist_is_refused() -> None:
 
 
 def test_as_many_captions_as_pictures_are_expected() -> None:
-    with pytest.raises(ValueError, match="expected equal numbers"):
+    with pytest.raises(ValueError, match="expected as many of each"):
         Gallery().show([b"a"], [], [])
 
 

@@ -173,13 +173,15 @@ function render({ model, el }) {
   box.addEventListener("scroll", draw, { passive: true });
   const observer = new ResizeObserver(measure);
   observer.observe(box);
-  model.on("change:blob change:offsets", load);
-  model.on("change:captions change:badges", load);
+  let frame = 0; // several traits arrive together: draw once
+  const loadSoon = () => { frame ||= requestAnimationFrame(() => { frame = 0; load(); }); };
+  model.on("change:blob change:offsets change:captions change:badges", loadSoon);
   model.on("change:selected", selectedChanged);
   load();
   return () => {
     observer.disconnect();
-    model.off(null, null, load);
+    cancelAnimationFrame(frame);
+    model.off(null, null, loadSoon);
     model.off(null, null, selectedChanged);
     urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
   };

@@ -11,8 +11,6 @@ function render({ model, el }) {
     const classes = model.get("classes");
     const counts = model.get("counts");
     const table = document.createElement("table");
-    const caption = table.createCaption();
-    caption.textContent = "Rows: the true label. Columns: what the model said.";
     const head = table.createTHead().insertRow();
     head.append(document.createElement("td"));
     const heading = (text, scope) => {

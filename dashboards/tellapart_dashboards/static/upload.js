@@ -184,10 +184,12 @@ function render({ model, el }) {
       };
       await Promise.all(Array.from({ length: LANES }, lane));
       if (stopped) {
+        cancelAnimationFrame(frame);
         model.send({ t: "abort", batch });
         status.textContent = "Upload stopped. Nothing of it was kept.";
         return;
       }
+      cancelAnimationFrame(frame);
       status.textContent = "";
       const unread = items.filter((item) => item.problem);
       if (unread.length) status.textContent = unread.map((item) => `${item.path} ${item.problem}`).join(" · ");
@@ -195,10 +197,10 @@ function render({ model, el }) {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       stopped = true; // the other lanes leave at their next piece
+      cancelAnimationFrame(frame);
       model.send({ t: "abort", batch });
       status.textContent = error.message;
     } finally {
-      cancelAnimationFrame(frame);
       progress.hidden = true;
     }
   }

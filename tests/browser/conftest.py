@@ -1,0 +1,181 @@
+"""The real studio in the real browser: a launcher per test, pages that record requests to other hosts."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NO_BROWSER = (
+    "No Chromium was found, and browser tests are never skipped. Run `make test` (it installs one), or "
+    "`python -m playwright install chromium`, or install the package chromium, or set TELLAPART_CHROMIUM to "
+    "one; to leave these tests out on purpose: pytest -m 'not browser'."
+)
+SCREENSHOTS = Path(__file__).parents[2] / "docs" / "images"
+LAPTOP, PHONE = (1280, 800), (390, 844)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives the browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@dataclass
+class Studio:
+    """A running studio. `url` carries the token."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def at(self, notebook: str) -> str:
+        """The address of another page."""
+        return self.url.replace("studio.ipynb", notebook)
+
+    def kernels(self) -> list[psutil.Process]:
+        """One process per open page."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
+
+
+@dataclass
+class Tab:
+    """A page, with the addresses of other hosts it asked for and the errors it logged."""
+
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> Page:
+        """The page once its first heading is there."""
+        self.page.goto(url)
+        self.page.locator(".ta-main h1").first.wait_for(timeout=60_000)
+        return self.page
+
+    def picture(self, name: str) -> None:
+        """Keep what is in sight as docs/images/<name>.png, when asked to."""
+        if os.environ.get("TELLAPART_SCREENSHOTS"):
+            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            self.page.wait_for_timeout(400)  # bars and thumbnails settle
+            self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = (
+            os.environ.get("TELLAPART_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+        )
+        try:
+            chromium = playwright.chromium.launch(executable_path=found or None, args=ARGUMENTS)
+        except Error as error:
+            pytest.fail(f"{NO_BROWSER}\n{str(error).splitlines()[0]}", pytrace=False)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
+    """Makes tabs, each in a fresh profile; afterwards none of them has asked another host for anything."""
+    tabs: list[Tab] = []
+
+    def make(size: tuple[int, int] = LAPTOP, scheme: str = "light") -> Tab:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        tab = Tab(context.new_page())
+
+        def only_here(route: Route) -> None:
+            if urlsplit(route.request.url).hostname == "127.0.0.1":
+                route.continue_()
+            else:
+                tab.foreign.append(route.request.url)
+                route.abort()
+
+        tab.page.route(re.compile("^https?://"), only_here)
+        tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+        tab.page.on(
+            "console",
+            lambda message: tab.errors.append(message.text) if "Security Policy" in message.text else None,
+        )
+        tabs.append(tab)
+        return tab
+
+    yield make
+    for tab in tabs:
+        tab.page.close(run_before_unload=True)
+        tab.page.context.close()
+    assert [tab.foreign for tab in tabs] == [[] for _ in tabs], "a request left the computer"
+    assert [tab.errors for tab in tabs] == [[] for _ in tabs]
+
+
+@pytest.fixture
+def start_studio(tmp_path: Path) -> Iterator[Callable[[Path], Studio]]:
+    """Starts studios on a free port and ends them; a studio that dies fails the test with its log."""
+    running: list[Studio] = []
+
+    def start(project_dir: Path, timeout_s: float = 60) -> Studio:
+        log = tmp_path / f"studio-{len(running)}.log"
+        command = [
+            sys.executable,
+            "-m",
+            "tellapart_dashboards",
+            "--project",
+            str(project_dir),
+            "--port",
+            "8870",
+        ]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*command, "--no-browser"], stdout=output, stderr=subprocess.STDOUT, cwd=tmp_path
+            )
+        give_up_at = time.monotonic() + timeout_s
+        while time.monotonic() < give_up_at and process.poll() is None:
+            address = re.search(r"http://\S+", log.read_text("utf-8", errors="replace"))
+            if address:
+                running.append(Studio(address.group(), process, log))
+                return running[-1]
+            time.sleep(0.1)
+        process.kill()
+        pytest.fail(
+            f"The studio did not start. Its log:\n{log.read_text('utf-8', errors='replace')}", pytrace=False
+        )
+
+    yield start
+    for studio in running:
+        children = psutil.Process(studio.process.pid).children(recursive=True)
+        studio.process.terminate()
+        try:
+            studio.process.wait(20)
+        except subprocess.TimeoutExpired:
+            studio.process.kill()
+        for child in children:
+            if child.is_running():
+                child.kill()
+
+
+@pytest.fixture(scope="session")
+def leaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with four class folders of twelve drawn leaves, JPEG."""
+    from tellapart.samples import make_samples
+
+    folder = tmp_path_factory.mktemp("leaves") / "leaves"
+    make_samples(folder, seed=0, n_per_class=12)
+    return folder

@@ -1,0 +1,122 @@
+"""The launcher and what it gives Voila, without a browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import socket
+from pathlib import Path
+
+import pytest
+from tellapart.project import is_project
+from tellapart_dashboards import __main__ as command
+from tellapart_dashboards import launcher
+
+DASHBOARDS = Path(launcher.__file__).parents[1]
+
+
+def test_a_busy_port_is_passed_over() -> None:
+    with socket.socket() as busy:
+        busy.bind((launcher.HOST, 0))
+        busy.listen()
+        taken = busy.getsockname()[1]
+        assert launcher.free_port(taken) not in (taken, 0)
+
+
+def test_a_missing_studio_is_named_with_the_command_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "voila" else real(name))
+    assert command.main(["--project", str(tmp_path / "p"), "--no-browser"]) == 2
+    assert "pip install 'tellapart[studio]'" in capsys.readouterr().err
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_folder_of_something_else_is_refused_and_untouched(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "letters.txt").write_text("dear", "utf-8")
+    assert command.main(["--project", str(tmp_path), "--no-browser"]) == 2
+    assert "not empty" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
+
+
+def test_a_new_folder_becomes_the_sample_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tellapart import runs
+
+    started: list[str] = []
+    monkeypatch.setattr(runs, "_launch", lambda run_dir: started.append(run_dir.parent.parent.name))
+    root = launcher.ready_project(tmp_path / "new")
+    assert is_project(root) and started == ["new"] and runs.latest(root, "samples") is not None
+    assert launcher.ready_project(root) == root and started == ["new"], "an existing project is only opened"
+
+
+def test_voila_works_in_a_folder_where_no_upload_lands(tmp_path: Path) -> None:
+    studio = launcher.Studio(tmp_path, 8866)
+    assert studio.folder == DASHBOARDS and tmp_path not in studio.folder.parents
+    environment = studio.environment()
+    assert environment["TELLAPART_PROJECT"] == str(tmp_path)
+    first = environment["JUPYTER_PATH"].split(os.pathsep)[0]
+    assert (Path(first) / "voila" / "templates" / "tellapart" / "index.html.j2").is_file()
+    assert re.fullmatch(r"http://127\.0\.0\.1:8866/voila/render/studio\.ipynb\?token=[\w-]{20,}", studio.url)
+
+
+def test_the_server_is_closed_to_everyone_else() -> None:
+    config = launcher.voila_config(8866, "secret")
+    assert config["Voila"]["ip"] == "127.0.0.1" and config["Voila"]["token"] == "secret"
+    assert not any(
+        re.fullmatch(config["VoilaConfiguration"]["file_allowlist"][0], name)
+        for name in ("a.jpg", "a.py", "")
+    )
+    assert config["VoilaConfiguration"]["allow_template_override"] == "NO"
+    assert config["MappingKernelManager"]["cull_idle_timeout"] > 0
+    policy = config["Voila"]["tornado_settings"]["headers"]["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "http" not in policy
+
+
+def test_the_template_leaves_no_address_of_another_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails when a newer Voila spells the lines differently that the template takes out."""
+    from jinja2 import Environment, FileSystemLoader
+    from voila.paths import collect_template_paths
+
+    monkeypatch.setenv(
+        "JUPYTER_PATH", os.pathsep.join([str(DASHBOARDS), str(Path(launcher.__file__).parent)])
+    )
+    paths = collect_template_paths(["voila", "nbconvert"], "tellapart")
+    loader = FileSystemLoader(paths)
+    environment = Environment(loader=loader, extensions=["jinja2.ext.do", "jinja2.ext.i18n"])
+    stock = loader.get_source(environment, "voila/templates/lab/index.html.j2")[0]
+    ours = loader.get_source(environment, "index.html.j2")[0]
+    assert "/templates/tellapart/" in str(loader.get_source(environment, "index.html.j2")[1])
+    foreign = re.findall(r'<link rel="stylesheet" href="https://[^>]*>', stock)
+    cdn = re.search(r"set cdn = '([^']*)'", ours)
+    end = re.search(r"set end = '([^']*)'", ours)
+    assert cdn and end
+    names = re.findall(r"cdn ~ '([^']*)' ~ end", ours)
+    assert sorted(foreign) == sorted(cdn.group(1) + name + end.group(1) for name in names)
+    assert (
+        len(re.findall(r"https?://(?!www\.w3\.org)", stock)) - len(foreign) <= 1
+    )  # the last one is in a comment
+
+
+@pytest.mark.parametrize("path", sorted(DASHBOARDS.glob("*.ipynb")), ids=lambda path: path.name)
+def test_notebooks_only_open_the_door(path: Path) -> None:
+    notebook = json.loads(path.read_text("utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert len(code) == 1 and len([line for line in code[0]["source"] if line.strip()]) <= 10
+    assert code[0]["outputs"] == [] and code[0]["execution_count"] is None
+    assert not any("![" in "".join(cell["source"]) for cell in notebook["cells"]), (
+        "markdown images break Voila"
+    )
+
+
+def test_every_page_has_its_notebook() -> None:
+    assert all((DASHBOARDS / name).is_file() for name in launcher.PAGES.values())
+
+
+def test_nothing_we_send_to_the_page_names_another_host() -> None:
+    for path in (Path(launcher.__file__).parent / "static").iterdir():
+        assert not re.search(r"https?://", path.read_text("utf-8")), path.name
