@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,26 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from tellapart.errors import BundleError
-from tellapart.train.head import Head
-from tellapart.train.novelty import NoveltyFit
 
 _MAX_BYTES = 2**31 - 2**20  # protobuf's limit for one file
 
 
-def classifier_onnx(backbone_onnx: Path, head: Head, temperature: float, novelty: NoveltyFit) -> bytes:
+@dataclass(frozen=True)
+class Tail:
+    """What follows the backbone, as arrays.
+
+    weights: (D, C) and bias: (C,) give calibrated logits. projection: (D, R) and offset: (R,) lead to the space where
+    novelty is the mean square distance to the nearest of means: (C, R).
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    projection: np.ndarray
+    offset: np.ndarray
+    means: np.ndarray
+
+
+def classifier_onnx(backbone_onnx: Path, tail: Tail) -> bytes:
     """An ONNX model from "pixels" (N, H, W, 3) uint8 to "probabilities" (N, C) and "novelty" (N,).
 
     Raises:
@@ -27,15 +41,14 @@ def classifier_onnx(backbone_onnx: Path, head: Head, temperature: float, novelty
         )
     model = onnx.load(backbone_onnx)
     graph = model.graph
-    weights, bias = head.folded()
-    n_classes, size = len(bias), novelty.projection.shape[1]
+    n_classes, size = len(tail.bias), tail.projection.shape[1]
     constants = {
-        "head_weights": weights / temperature,  # (D, C)
-        "head_bias": bias / temperature,
-        "novelty_projection": novelty.projection,  # (D, R)
-        "novelty_offset": novelty.offset,
-        "novelty_means": -2.0 * novelty.means.T,  # (R, C)
-        "novelty_squares": (novelty.means**2).sum(axis=1),
+        "head_weights": tail.weights,
+        "head_bias": tail.bias,
+        "novelty_projection": tail.projection,
+        "novelty_offset": tail.offset,
+        "novelty_means": -2.0 * tail.means.T,  # (R, C)
+        "novelty_squares": (tail.means**2).sum(axis=1),
         "novelty_scale": np.array(1.0 / size),
     }
     for name, value in constants.items():

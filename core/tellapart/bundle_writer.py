@@ -20,14 +20,12 @@ import tellapart
 from tellapart import atomic
 from tellapart.backbones import Backbone
 from tellapart.bundle import FORMAT, load_bundle
-from tellapart.bundle_graph import classifier_onnx
+from tellapart.bundle_graph import Tail, classifier_onnx
 from tellapart.errors import BundleError, ImageError
 from tellapart.images import load_pixels, thumbnail_jpeg
 from tellapart.manifest import disk_reason, now
 from tellapart.model_card import model_card
 from tellapart.onnx_session import open_session
-from tellapart.train.head import Head
-from tellapart.train.novelty import NoveltyFit
 
 _GOLDEN_SIDE_PX = 160
 _MAX_GOLDEN = 8
@@ -37,15 +35,17 @@ _MAX_GOLDEN = 8
 class BundleContents:
     """What a bundle is made of. golden: files to make the golden pictures from; the first readable ones are taken.
 
-    scores, counts, sources: facts for bundle.json and the model card, plain JSON values.
+    arrays: for weights.safetensors, to go on training. threshold: of novelty. scores, counts, sources: facts for
+    bundle.json and the model card, plain JSON values.
     """
 
     name: str
     classes: tuple[str, ...]
     backbone: Backbone
-    head: Head
+    tail: Tail
+    arrays: dict[str, np.ndarray]
     temperature: float
-    novelty: NoveltyFit
+    threshold: float
     golden: tuple[Path, ...]
     scores: dict[str, Any]
     counts: dict[str, Any]
@@ -99,16 +99,10 @@ def copy_bundle(bundle_dir: Path, target: Path) -> Path:
 
 
 def _write_models(part: Path, contents: BundleContents) -> dict[str, str]:
-    head = contents.head
-    arrays = {
-        "mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias,
-        "novelty.projection": contents.novelty.projection, "novelty.offset": contents.novelty.offset,
-        "novelty.means": contents.novelty.means,
-    }  # fmt: skip
-    arrays = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}
+    arrays = {name: np.ascontiguousarray(array, np.float32) for name, array in contents.arrays.items()}
     data = {
-        "model.onnx": classifier_onnx(contents.backbone.onnx_path, head, contents.temperature, contents.novelty),
-        "weights.safetensors": safetensors_bytes(arrays, {"backbone": contents.backbone.name, "l2": repr(head.l2)}),
+        "model.onnx": classifier_onnx(contents.backbone.onnx_path, contents.tail),
+        "weights.safetensors": safetensors_bytes(arrays, {"backbone": contents.backbone.name}),
     }
     for name, content in data.items():
         atomic.write_bytes(part / name, content)
@@ -145,7 +139,7 @@ def _record(contents: BundleContents, files: dict[str, str], golden: Sequence[di
         "classes": list(contents.classes),
         "preprocess": backbone.preprocess.to_json(),
         "temperature": contents.temperature,
-        "threshold": contents.novelty.threshold,
+        "threshold": contents.threshold,
         "threshold_of": "novelty",
         "backbone": {
             "name": backbone.name, "sha256": backbone.onnx_sha256,

@@ -13,6 +13,7 @@ from uuid import uuid4
 import numpy as np
 
 from tellapart.backbones import Backbone, load_backbone
+from tellapart.bundle_graph import Tail
 from tellapart.bundle_writer import BundleContents, write_bundle
 from tellapart.clean.duplicates import group_near_duplicates
 from tellapart.embeddings import Embeddings, embed
@@ -226,9 +227,13 @@ def _contents(project: Project, data: TrainData, backbone: Backbone, fitted: Fit
         "train": dict(Counter(labels[train].tolist())), "valid": dict(Counter(labels[valid].tolist())),
     }  # fmt: skip
     sources = Counter(f"{picture.source}, {picture.licence or 'licence unknown'}" for picture in data.pictures)
+    head, novelty = fitted.fit.head, fitted.novelty
+    weights, bias = head.folded()
+    tail = Tail(weights / fitted.temperature, bias / fitted.temperature, novelty.projection, novelty.offset, novelty.means)
+    arrays = {"mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias}
     return BundleContents(
-        name=project.name, classes=data.classes, backbone=backbone, head=fitted.fit.head, temperature=fitted.temperature,
-        novelty=fitted.novelty, golden=_golden(project, data), scores=scores, counts=counts, sources=dict(sources),
+        name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
+        temperature=fitted.temperature, threshold=novelty.threshold, golden=_golden(project, data), scores=scores, counts=counts, sources=dict(sources),
     )  # fmt: skip
 
 

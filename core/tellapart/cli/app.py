@@ -1,0 +1,234 @@
+"""The commands. Each loads what it needs when it runs, so that `tellapart --help` is there at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, fail, print_json, progress_bar, say
+
+if TYPE_CHECKING:
+    from tellapart.project import Project
+
+app = typer.Typer(
+    help="Teach a computer to tell things apart.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
+ProjectDir = Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command()
+def samples(
+    directory: Annotated[Path, typer.Argument(help="A new folder for the pictures.", metavar="DIR")],
+    seed: Annotated[int, typer.Option(help="Another number draws other pictures.")] = 0,
+    is_json: JsonFlag = False,
+) -> None:
+    """Draw sample pictures: folders of look-alike leaves, with a few planted flaws."""
+    from tellapart.samples import make_samples
+
+    with explained(is_json):
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            fail(f"{directory} exists and is not empty. Choose a new folder name.", is_json)
+        with progress_bar(is_json) as progress:
+            made = make_samples(directory, seed=seed, progress=progress)
+    labels = {folder.name: sum(1 for _ in folder.iterdir()) for folder in sorted(directory.iterdir()) if folder.is_dir()}
+    if is_json:
+        print_json({"directory": str(directory), "labels": labels, "planted": [asdict(flaw) for flaw in made.flaws]})
+    else:
+        say(f"{sum(labels.values())} pictures drawn in {directory}: {', '.join(f'{n} {label}' for label, n in labels.items())}.")
+        say(f"Next: tellapart new my-project --from {directory}")
+
+
+@app.command()
+def new(
+    project_dir: ProjectDir,
+    place: Annotated[Path, typer.Option("--from", help="A folder or zip with one folder of pictures per label.", metavar="FOLDER|ZIP")],
+    label: Annotated[str | None, typer.Option(help="One label for all, where there are no folders.")] = None,
+    is_json: JsonFlag = False,
+) -> None:
+    """Make a project and take pictures in. The originals stay where they are."""
+    from tellapart.gather import take_in
+    from tellapart.gather.places import look_into
+
+    with explained(is_json):
+        look_into(place.expanduser().absolute())  # a wrong path should not leave an empty project behind
+        with _empty_project(project_dir) as project, progress_bar(is_json) as progress:
+            summary = take_in(project, place, label, progress=progress)
+    if is_json:
+        print_json({"project": str(project.root), **summary.to_json()})
+        return
+    say(summary.sentence() + ".")
+    for refusal in summary.refusals[:20]:
+        say(f"  {refusal.path}: {refusal.reason}")
+    if len(summary.refusals) > 20:
+        say(f"  … and {len(summary.refusals) - 20} more (tellapart new --json lists all)")
+    for note in summary.notes:
+        say(note)
+    say(f"Next: tellapart train {project_dir}")
+
+
+def _empty_project(project_dir: Path) -> Project:
+    """A new project, or the empty one that a failed try left behind."""
+    from tellapart.project import create_project, is_project, open_project
+
+    if is_project(project_dir):
+        project = open_project(project_dir)
+        if not project.manifest.n_pictures():
+            return project
+        project.close()
+    return create_project(project_dir)
+
+
+@app.command()
+def train(
+    project_dir: ProjectDir,
+    backbone: Annotated[str, typer.Option(help="pocket, or a torchvision name such as mobilenet_v2.")] = "pocket",
+    weights: Annotated[Path | None, typer.Option(help="A local weights file, .safetensors or .pth.", metavar="FILE")] = None,
+    split: Annotated[str, typer.Option(help="hash (stable when pictures are added) or random.")] = "hash",
+    seed: Annotated[int, typer.Option(help="Of the random split.")] = 0,
+    valid: Annotated[float, typer.Option(help="Fraction held out for checking.")] = 0.2,
+    is_json: JsonFlag = False,
+) -> None:
+    """Train a classifier and check it on pictures that it has not seen."""
+    from tellapart.project import open_project
+    from tellapart.train import TrainConfig, train_head
+
+    with explained(is_json), progress_bar(is_json) as progress:
+        config = TrainConfig(backbone, weights, split, seed, valid)  # type: ignore[arg-type]  # checked by TrainConfig
+        with open_project(project_dir, progress) as project:
+            changes = project.changes
+            result = train_head(project, config, progress)
+    if is_json:
+        print_json({**result.to_json(), "bundle": str(result.bundle_dir)})
+        return
+    for line in (*changes, *result.notes):
+        say(line)
+    _say_result(result.to_json())
+    say(f"Next: tellapart predict {result.bundle_dir} PICTURE…")
+
+
+def _say_result(result: dict[str, Any]) -> None:
+    low, high = result["error_interval"]
+    say(
+        f"{result['n_wrong']} of {result['n_valid']} wrong: error {result['error_rate']:.1%} "
+        f"(95 % interval {low:.1%} to {high:.1%}), on pictures it had not seen."
+    )
+    say(f"Guessing the commonest label: {result['baselines']['majority']:.1%} wrong. Comparing pixels: {result['baselines']['pixels']:.1%} wrong.")
+    seconds = result["seconds"]
+    say(f"{result['n_train']} pictures taught it, in {seconds['total']:.1f} s, with the backbone {result['backbone']}.")
+    if result["mistakes"]:
+        worst = result["mistakes"][0]
+        say(f"Worst mistake: {worst['path']} was taken for {worst['predicted']!r} ({worst['confidence']:.0%} sure).")
+
+
+@app.command()
+def predict(
+    bundle_dir: Annotated[Path, typer.Argument(help="A bundle's folder, or a project's: then its newest.", metavar="BUNDLE")],
+    files: Annotated[list[Path], typer.Argument(help="Pictures.", metavar="FILE…")],
+    is_json: JsonFlag = False,
+) -> None:
+    """Say what is in pictures. Exit code 3 when some could not be read."""
+    from tellapart.classify import Predictor
+    from tellapart.errors import ImageError
+
+    rows: list[dict[str, Any]] = []
+    with explained(is_json):
+        predictor = Predictor(_bundle_in(bundle_dir))
+        for file, answer in zip(files, predictor.predict_many(files), strict=True):
+            if isinstance(answer, ImageError):
+                rows.append({"file": str(file), "error": str(answer)})
+            else:
+                rows.append({
+                    "file": str(file), "label": answer.label, "index": answer.index,
+                    "probabilities": answer.probabilities, "none_of_these": answer.is_none_of_these,
+                })  # fmt: skip
+    if is_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            say(_sentence(row))
+    if any("error" in row for row in rows):
+        raise SystemExit(EXIT_PARTLY)
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    if "error" in row:
+        return f"{row['file']}: not classified: {row['error']}"
+    top = sorted(row["probabilities"].items(), key=lambda item: -item[1])[:3]
+    listed = ", ".join(f"{label} {prob:.1%}" for label, prob in top)
+    return f"{row['file']}: none of these (nearest: {listed})" if row["none_of_these"] else f"{row['file']}: {listed}"
+
+
+def _bundle_in(path: Path) -> Path:
+    from tellapart.bundle import newest_bundle
+    from tellapart.errors import BundleError
+
+    if (path / "bundle.json").exists() or not (path / "bundles").is_dir():
+        return path
+    newest = newest_bundle(path / "bundles")
+    if newest is None:
+        raise BundleError(f"{path} has no trained classifier yet. Train it first: tellapart train {path}")
+    return newest
+
+
+@app.command()
+def export(
+    project_dir: ProjectDir,
+    target: Annotated[Path, typer.Argument(help="A new folder for the bundle.", metavar="OUT")],
+    is_json: JsonFlag = False,
+) -> None:
+    """Copy the newest classifier of a project to a folder of its own, checked."""
+    from tellapart.bundle_writer import copy_bundle
+
+    with explained(is_json):
+        target = copy_bundle(_bundle_in(project_dir), target)
+    n_bytes = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+    if is_json:
+        print_json({"bundle": str(target), "megabytes": round(n_bytes / 1e6, 2)})
+    else:
+        say(f"The classifier is in {target} ({n_bytes / 1e6:.1f} MB). Its golden/ folder holds a few of your pictures, made small.")
+
+
+@app.command()
+def doctor(is_json: JsonFlag = False) -> None:
+    """Say in words what is wrong with this installation, and how to mend it."""
+    from tellapart.doctor import examine
+
+    with explained(is_json):
+        findings = examine()
+    if is_json:
+        print_json([{"name": f.name, "is_ok": f.is_ok, "sentence": f.sentence, "remedy": f.remedy} for f in findings])
+    else:
+        for finding in findings:
+            say(f"{'ok ' if finding.is_ok else 'BAD'} {finding.name}: {finding.sentence}")
+            if finding.remedy and not finding.is_ok:
+                say(f"    {finding.remedy}")
+    if not all(finding.is_ok for finding in findings):
+        raise SystemExit(EXIT_ERROR)
+
+
+@app.command()
+def studio(
+    project_dir: Annotated[Path | None, typer.Option("--project", help="The project's folder; made with samples if new.", metavar="DIR")] = None,
+    port: Annotated[int, typer.Option(help="Wanted port; another one is taken when it is busy.")] = 8866,
+    has_browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open it in the browser.")] = True,
+) -> None:
+    """Open the studio: gather, train and classify in a web page on this computer."""
+    command = [sys.executable, "-m", "tellapart_dashboards", "--port", str(port)]
+    command += ["--project", str(project_dir)] if project_dir else []
+    command += [] if has_browser else ["--no-browser"]
+    try:
+        raise SystemExit(subprocess.run(command).returncode)
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None

@@ -1,0 +1,68 @@
+"""What a terminal shows: progress bars, errors in words, or one JSON object."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tellapart import progress as reports
+from tellapart.errors import Cancelled, TellapartError
+
+EXIT_ERROR = 1  # the task failed; the text says why
+EXIT_PARTLY = 3  # some of the given files could not be used
+EXIT_CANCELLED = 130  # stopped by the person
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """One line for a person, as it is."""
+    out.print(text, markup=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value, on standard output and nothing else."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def fail(text: str, is_json: bool, code: int = EXIT_ERROR) -> NoReturn:
+    """Say what is wrong and end with that exit code."""
+    if is_json:
+        print_json({"error": text})
+    else:
+        err.print(text, style="red", markup=False)
+    raise SystemExit(code)
+
+
+@contextmanager
+def explained(is_json: bool) -> Iterator[None]:
+    """Errors inside the block become a sentence and an exit code, never a traceback."""
+    try:
+        yield
+    except (KeyboardInterrupt, Cancelled):
+        fail("Stopped. What was finished is kept.", is_json, EXIT_CANCELLED)
+    except TellapartError as error:
+        fail(str(error), is_json)
+
+
+@contextmanager
+def progress_bar(is_json: bool) -> Iterator[reports.Progress]:
+    """A bar on a terminal; silence into a file or with --json."""
+    if is_json or not err.is_terminal:
+        yield reports.silent
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+
+        def report(done: int, total: int, message: str) -> None:
+            bar.update(task, completed=done, total=total or None, description=message[:60])
+
+        yield report

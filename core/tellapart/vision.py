@@ -1,0 +1,70 @@
+"""The names for notebooks: `from tellapart.vision import *`. Nothing here hides a builtin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tellapart.classify import Prediction, Predictor
+from tellapart.errors import TellapartError
+from tellapart.gather import IntakeSummary, take_in
+from tellapart.progress import Progress, silent
+from tellapart.project import Project, create_project, is_project, open_project
+from tellapart.samples import make_samples
+from tellapart.train import TrainConfig, TrainResult, train_head
+
+
+def new_project(root: Path | str, pictures: Path | str, progress: Progress = silent) -> Project:
+    """A project in a new folder, with the pictures of a folder or zip taken in; the one there already if it exists.
+
+    Args:
+        root: the project's folder.
+        pictures: a folder or zip with one folder of pictures per label.
+    Raises:
+        ProjectError: the folder holds something else. IntakeError: the pictures as a whole are no use.
+    """
+    root = Path(root)
+    project = open_project(root) if is_project(root) else create_project(root)
+    try:
+        take_in(project, Path(pictures), progress=progress)
+    except TellapartError:
+        project.close()
+        raise
+    return project
+
+
+def train(project: Project, backbone: str = "pocket", progress: Progress = silent) -> TrainResult:
+    """A checked classifier for the project's pictures; `train_head` with nothing but a backbone to choose.
+
+    Raises:
+        TellapartError: its text says what is missing.
+    """
+    return train_head(project, TrainConfig(backbone=backbone), progress)
+
+
+def load_predictor(result: TrainResult | Path | str) -> Predictor:
+    """What classifies new pictures, from a training's result or a bundle's folder.
+
+    Raises:
+        BundleError: the bundle cannot be used.
+    """
+    return Predictor(result.bundle_dir if isinstance(result, TrainResult) else result)
+
+
+__all__ = [
+    "IntakeSummary",
+    "Path",
+    "Prediction",
+    "Predictor",
+    "Project",
+    "TellapartError",
+    "TrainConfig",
+    "TrainResult",
+    "create_project",
+    "load_predictor",
+    "make_samples",
+    "new_project",
+    "open_project",
+    "take_in",
+    "train",
+    "train_head",
+]
