@@ -156,9 +156,10 @@ def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
     """Which network a local weights file is for, and the key of its conversion."""
     if name not in (POCKET, ""):
         _known(name)  # a misspelt name is told before a large file is read
-    if weights.is_dir():
+    if weights.exists() and not weights.is_file():
         raise WeightsError(
-            f"The weights {weights} are a folder. Give a .safetensors or .pth file with a state dict."
+            f"The weights {weights} are a folder or device, not a file. Give a .safetensors or .pth file "
+            "with a state dict."
         )
     try:
         key = file_sha256(weights)[:16]

@@ -1,6 +1,8 @@
 """torch -> ONNX: both give the same embeddings, in every family, and what does not is not kept."""
 
 import hashlib
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -168,6 +170,23 @@ def test_a_weights_file_is_converted_once_and_kept_under_its_content(own_cache, 
     assert load_backbone("pocket", moved).onnx_sha256 != first.onnx_sha256
     kept = sorted(file.suffix for file in (own_cache / "backbones").iterdir())
     assert kept == [".json", ".json", ".onnx", ".onnx"]
+
+
+def test_two_processes_converting_at_once_leave_one_whole_backbone(own_cache, tmp_path):
+    path = tmp_path / "mine.pth"
+    torch.save(lively(build_network(torchvision_models()["squeezenet1_1"])).state_dict(), path)
+    code = (
+        "from pathlib import Path; from tellapart.backbones import load_backbone\n"
+        f"print(load_backbone('squeezenet1_1', Path({str(path)!r})).onnx_sha256)"
+    )
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    given = {process.communicate()[0].strip() for process in both}
+    assert [process.returncode for process in both] == [0, 0]
+    backbone = load_backbone("squeezenet1_1", path)
+    assert given == {backbone.onnx_sha256} == {hashlib.sha256(backbone.onnx_path.read_bytes()).hexdigest()}
+    assert {file.suffix for file in backbone.onnx_path.parent.iterdir()} == {".json", ".onnx"}
 
 
 def test_a_damaged_conversion_is_made_again(own_cache, tmp_path):
