@@ -18,15 +18,18 @@ _MAX_BYTES = 2**31 - 2**20  # protobuf's limit for one file
 class Tail:
     """What follows the backbone, as arrays.
 
-    weights: (D, C) and bias: (C,) give calibrated logits. projection: (D, R) and offset: (R,) lead to the space where
-    novelty is the mean square distance to the nearest of means: (C, R).
+    weights: (D, C) and bias: (C,) give calibrated logits. The others give novelty, the squared distance to the nearest
+    class: mean, scale: (D,); axes: (D, R) orthonormal; spread: (R,); means: (C, R); outside: a variance.
     """
 
     weights: np.ndarray
     bias: np.ndarray
-    projection: np.ndarray
-    offset: np.ndarray
+    mean: np.ndarray
+    scale: np.ndarray
+    axes: np.ndarray
+    spread: np.ndarray
     means: np.ndarray
+    outside: float
 
 
 def classifier_onnx(backbone_onnx: Path, tail: Tail) -> bytes:
@@ -41,15 +44,18 @@ def classifier_onnx(backbone_onnx: Path, tail: Tail) -> bytes:
         )
     model = onnx.load(backbone_onnx)
     graph = model.graph
-    n_classes, size = len(tail.bias), tail.projection.shape[1]
+    n_features, n_classes = tail.weights.shape
     constants = {
         "head_weights": tail.weights,
         "head_bias": tail.bias,
-        "novelty_projection": tail.projection,
-        "novelty_offset": tail.offset,
+        "novelty_mean": tail.mean,
+        "novelty_scale": tail.scale,
+        "novelty_axes": tail.axes,
+        "novelty_spread": tail.spread,
         "novelty_means": -2.0 * tail.means.T,  # (R, C)
         "novelty_squares": (tail.means**2).sum(axis=1),
-        "novelty_scale": np.array(1.0 / size),
+        "novelty_outside": np.array(tail.outside),
+        "novelty_size": np.array(float(n_features)),
     }
     for name, value in constants.items():
         graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(value, np.float32), name))
@@ -71,12 +77,25 @@ def _tail(opset: int) -> list[onnx.NodeProto]:
     return [
         helper.make_node("Gemm", ["embeddings", "head_weights", "head_bias"], ["head_logits"]),
         helper.make_node("Softmax", ["head_logits"], ["probabilities"], axis=1),
-        helper.make_node("Gemm", ["embeddings", "novelty_projection", "novelty_offset"], ["novelty_point"]),
-        helper.make_node("Mul", ["novelty_point", "novelty_point"], ["novelty_point_squared"]),
-        helper.make_node("ReduceSum", ["novelty_point_squared", "novelty_axis"], ["novelty_length"], keepdims=1),
-        helper.make_node("Gemm", ["novelty_point", "novelty_means", "novelty_squares"], ["novelty_cross"]),
-        helper.make_node("Add", ["novelty_length", "novelty_cross"], ["novelty_all"]),
+        helper.make_node("Sub", ["embeddings", "novelty_mean"], ["novelty_centred"]),
+        helper.make_node("Div", ["novelty_centred", "novelty_scale"], ["novelty_inputs"]),
+        helper.make_node("MatMul", ["novelty_inputs", "novelty_axes"], ["novelty_along"]),
+        helper.make_node("Div", ["novelty_along", "novelty_spread"], ["novelty_points"]),
+        *_sum_of_squares("novelty_inputs"),
+        *_sum_of_squares("novelty_along"),
+        *_sum_of_squares("novelty_points"),
+        helper.make_node("Sub", ["novelty_inputs_sum", "novelty_along_sum"], ["novelty_beside"]),
+        helper.make_node("Div", ["novelty_beside", "novelty_outside"], ["novelty_stray"]),
+        helper.make_node("Gemm", ["novelty_points", "novelty_means", "novelty_squares"], ["novelty_cross"]),
+        helper.make_node("Add", ["novelty_points_sum", "novelty_cross"], ["novelty_within"]),
+        helper.make_node("Add", ["novelty_within", "novelty_stray"], ["novelty_all"]),
         nearest,
-        helper.make_node("Relu", ["novelty_min"], ["novelty_positive"]),
-        helper.make_node("Mul", ["novelty_positive", "novelty_scale"], ["novelty"]),
+        helper.make_node("Div", ["novelty_min", "novelty_size"], ["novelty"]),
+    ]
+
+
+def _sum_of_squares(name: str) -> list[onnx.NodeProto]:
+    return [
+        helper.make_node("Mul", [name, name], [f"{name}_squared"]),
+        helper.make_node("ReduceSum", [f"{name}_squared", "novelty_axis"], [f"{name}_sum"], keepdims=1),
     ]

@@ -130,12 +130,11 @@ def examine_torch() -> Finding:
         there, missing = ("torch", "torchvision") if torchvision is None else ("torchvision", "torch")
         sentence = f"{there} is installed but {missing} is not; sharper backbones need both."
         return Finding("torch", False, sentence, mend)
-    alone = _probe("import torch")
-    if not alone.is_ok:
-        return Finding("torch", False, f"torch {torch} cannot be imported: {alone.reason}", mend)
     pair = _probe(PAIR_PROBE)
     if not pair.is_ok:
-        return Finding("torch", False, _pair_sentence(pair.reason), mend)
+        alone = _probe("import torch")
+        sentence = f"torch {torch} cannot be imported: {alone.reason}"
+        return Finding("torch", False, _pair_sentence(pair.reason) if alone.is_ok else sentence, mend)
     if _version("onnxscript") is None:
         return Finding(
             "torch",
@@ -276,18 +275,22 @@ def _package_problems(modules: dict[str, str]) -> list[str]:
     rules = _requirements("tellapart")
     lowest = {name: rule[2:].split(",")[0] for name, rule in rules if rule.startswith(">=")}
 
-    def problem(item: tuple[str, str]) -> str | None:
-        name, module = item
+    problems, found = [], {}
+    for name in modules:
         version = _version(name)
         if version is None:
-            return f"{name} is not installed."
-        if name in lowest and _numbers(version) < _numbers(lowest[name]):
-            return f"{name} {version} is too old, {lowest[name]} or newer is needed."
-        probe = _probe(f"import {module}")
-        return None if probe.is_ok else f"{name} {version} cannot be imported ({probe.reason})."
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        return [text for text in pool.map(problem, modules.items()) if text]
+            problems.append(f"{name} is not installed.")
+        elif name in lowest and _numbers(version) < _numbers(lowest[name]):
+            problems.append(f"{name} {version} is too old, {lowest[name]} or newer is needed.")
+        else:
+            found[name] = version
+    # All at once takes a second; one by one, to find the culprit, several.
+    if not _probe("\n".join(f"import {modules[name]}" for name in found)).is_ok:
+        for name, version in found.items():
+            probe = _probe(f"import {modules[name]}")
+            if not probe.is_ok:
+                problems.append(f"{name} {version} cannot be imported ({probe.reason}).")
+    return problems
 
 
 def _probe(code: str) -> _Probe:

@@ -79,12 +79,12 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups
     Raises:
         ValueError: shapes differ or a class has no picture.
     """
-    mean, scale = _standardisation(embeddings)
-    inputs = (embeddings - mean) / scale
-    basis = _principal_directions(inputs)
-    coordinates = inputs @ basis
     folds = assign_folds(targets, groups)
-    with threadpool_limits(1 if len(targets) < _FEW_ROWS else None, "blas"):
+    with blas_threads(len(targets)):
+        mean, scale = standardisation(embeddings)
+        inputs = (embeddings - mean) / scale
+        basis = principal_directions(inputs)
+        coordinates = inputs @ basis
         weights = _balanced(targets, n_classes)
         of_folds, cv_loss = _search(coordinates, targets, weights, n_classes, folds)
         l2 = min(cv_loss, key=lambda strength: cv_loss[strength])
@@ -107,7 +107,7 @@ def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
         raise ValueError(f"{len(targets)} targets do not match the last fit's {len(last.folds)} pictures; use fit_head.")
     coordinates, l2 = last.coordinates, last.head.l2
     *of_folds, whole = last.solutions
-    with threadpool_limits(1 if len(targets) < _FEW_ROWS else None, "blas"):
+    with blas_threads(len(targets)):
         weights = _balanced(targets, n_classes)
         of_folds = [
             _solve(coordinates[seen], targets[seen], weights[seen], n_classes, l2, start, _SEARCH_ITERATIONS)
@@ -141,14 +141,20 @@ def _digest(group: str) -> bytes:
     return sha256(group.encode()).digest()
 
 
-def _standardisation(embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def blas_threads(n_rows: int) -> threadpool_limits:
+    """A block in which linear algebra on n_rows pictures takes as many threads as pay."""
+    return threadpool_limits(1 if n_rows < _FEW_ROWS else None, "blas")
+
+
+def standardisation(embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and scale, (D,) float32 each, that bring embeddings to mean 0 and deviation 1 or less."""
     mean = embeddings.mean(axis=0, dtype=np.float64).astype(np.float32)
     scale = embeddings.std(axis=0, dtype=np.float64).astype(np.float32)
     # a dimension that hardly moves in these pictures must not shout when it moves in the next
     return mean, np.maximum(scale, max(1e-6, 0.05 * float(np.median(scale))))
 
 
-def _principal_directions(inputs: np.ndarray) -> np.ndarray:
+def principal_directions(inputs: np.ndarray) -> np.ndarray:
     """(D, R) orthonormal directions that hold the pictures' spread, R at most 256.
 
     An L2 penalty does not see a rotation, so with fewer pictures than that nothing is lost; with more, only directions

@@ -152,7 +152,8 @@ def fit(data: TrainData) -> FittedHead:
     targets = data.targets[train]
     groups = [group for group, is_train in zip(data.groups, train, strict=True) if is_train]
     head_fit = fit_head(data.embeddings.array[train], targets, len(data.classes), groups)
-    return FittedHead(head_fit, fit_temperature(head_fit.oof_logits, targets), fit_novelty(head_fit, targets))
+    novelty = fit_novelty(data.embeddings.array[train], targets, len(data.classes), head_fit.folds)
+    return FittedHead(head_fit, fit_temperature(head_fit.oof_logits, targets), novelty)
 
 
 def check(data: TrainData, fitted: FittedHead, split: str = "valid") -> Evaluation:
@@ -162,7 +163,7 @@ def check(data: TrainData, fitted: FittedHead, split: str = "valid") -> Evaluati
     return evaluate(
         probs=fitted.probs(array),
         targets=data.targets[chosen],
-        is_rejected=fitted.novelty.novelty(array) > fitted.novelty.threshold,
+        is_rejected=fitted.novelty.model.novelty(array) > fitted.novelty.threshold,
         classes=data.classes,
         image_ids=[data.pictures[i].image_id for i in chosen],
         paths=[data.pictures[i].path for i in chosen],
@@ -227,13 +228,16 @@ def _contents(project: Project, data: TrainData, backbone: Backbone, fitted: Fit
         "train": dict(Counter(labels[train].tolist())), "valid": dict(Counter(labels[valid].tolist())),
     }  # fmt: skip
     sources = Counter(f"{picture.source}, {picture.licence or 'licence unknown'}" for picture in data.pictures)
-    head, novelty = fitted.fit.head, fitted.novelty
+    head, novelty = fitted.fit.head, fitted.novelty.model
     weights, bias = head.folded()
-    tail = Tail(weights / fitted.temperature, bias / fitted.temperature, novelty.projection, novelty.offset, novelty.means)
+    tail = Tail(
+        weights / fitted.temperature, bias / fitted.temperature, novelty.mean, novelty.scale, novelty.axes,
+        novelty.spread, novelty.means, novelty.outside,
+    )  # fmt: skip
     arrays = {"mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias}
     return BundleContents(
         name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
-        temperature=fitted.temperature, threshold=novelty.threshold, golden=_golden(project, data), scores=scores, counts=counts, sources=dict(sources),
+        temperature=fitted.temperature, threshold=fitted.novelty.threshold, golden=_golden(project, data), scores=scores, counts=counts, sources=dict(sources),
     )  # fmt: skip
 
 
