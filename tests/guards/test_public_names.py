@@ -19,7 +19,6 @@ COMMON = {
     "time",
     "math",
     "random",
-    "Path",
     "Image",
     "data",
     "path",
