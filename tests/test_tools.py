@@ -1,0 +1,105 @@
+"""What `make` starts before anything is installed: environments half made, moved, too old or up to date."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+needs_make = pytest.mark.skipif(
+    sys.platform == "win32" or not shutil.which("make"), reason="no make; docs/how-to/install.md says how"
+)
+
+
+def make(*words: str) -> str:
+    """What `make` says when it refuses."""
+    done = subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def environment():
+    spec = importlib.util.spec_from_file_location("environment", ROOT / "tools" / "environment.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def venv(tmp_path, environment):
+    """A folder that says it is an environment with this very Python, pip included."""
+    folder = tmp_path / "venv"
+    python = environment.venv_python(folder)
+    python.parent.mkdir(parents=True)
+    if sys.platform == "win32":
+        pytest.skip("an environment's Python cannot be linked to on Windows")
+    python.symlink_to(sys.executable)
+    home = Path(sys.base_prefix) / "bin"
+    (folder / "pyvenv.cfg").write_text(f"home = {home}\ninclude-system-site-packages = false\n")
+    site = folder / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    (site / "pip").mkdir(parents=True)
+    (site / "pip" / "__init__.py").write_text("")
+    return folder
+
+
+def test_a_whole_environment_is_left_alone(venv, environment):
+    assert environment.reason_to_remake(venv, exact=True) is None
+
+
+def test_an_environment_without_pip_or_python_is_half_made(venv, environment, tmp_path):
+    shutil.rmtree(next(venv.glob("lib/python*/site-packages/pip")))
+    assert "half made" in environment.reason_to_remake(venv, exact=False)
+    environment.venv_python(venv).unlink()
+    assert "half made" in environment.reason_to_remake(venv, exact=False)
+    assert "Making" in environment.reason_to_remake(tmp_path / "nothing", exact=False)
+
+
+def test_a_moved_checkout_gets_a_new_environment(venv, environment):
+    (venv / environment.STAMP).write_text(json.dumps({"root": "/somewhere/else"}))
+    assert "moved from /somewhere/else" in environment.reason_to_remake(venv, exact=False)
+
+
+def test_packages_whose_installation_was_cut_off_are_forgotten(venv, environment):
+    site = next(venv.glob("lib/python*/site-packages"))
+    for name in ("whole-1.0.dist-info", "cut-1.0.dist-info", "~orch"):
+        (site / name).mkdir()
+    (site / "whole-1.0.dist-info" / "RECORD").write_text("")
+    environment.remove_half_installed(venv)
+    assert sorted(path.name for path in site.iterdir()) == ["pip", "whole-1.0.dist-info"]
+
+
+def test_the_stamp_changes_with_what_is_asked_for_and_survives_damage(venv, environment):
+    stamp = environment.wanted_stamp("3.11.7", ["-e", "."])
+    assert stamp == environment.wanted_stamp("3.11.7", ["-e", "."])
+    assert stamp != environment.wanted_stamp("3.12.1", ["-e", "."])
+    assert stamp != environment.wanted_stamp("3.11.7", ["-e", ".[studio]"])
+    (venv / environment.STAMP).write_text("{cut off")
+    assert environment.read_stamp(venv) == {}
+
+
+@needs_make
+@pytest.mark.parametrize("version", ["Python 3.9.19", "Python 2.7.18"])
+def test_an_older_python_is_refused_with_a_sentence(tmp_path, version):
+    old = tmp_path / "python-old"
+    old.write_text(f'#!/bin/sh\n[ "$1" = -V ] && echo "{version}"\n[ "$1" = -V ]\n')
+    old.chmod(0o755)
+    assert f"is {version}, but tellapart needs Python 3.10 or newer" in make("environment", f"PYTHON={old}")
+
+
+@needs_make
+def test_a_missing_python_is_named():
+    assert "python9.99 was not found" in make("environment", "PYTHON=python9.99")
+
+
+@needs_make
+def test_bench_without_data_says_how_it_is_called(tmp_path):
+    # Without the step that installs: bench stops before it starts anything.
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(text.replace("bench: environment", "bench:"))
+    assert "make bench DATA=" in make("-f", str(makefile), "bench", "DATA=", "WEIGHTS=")
