@@ -120,31 +120,28 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
 
     yield make
     for tab in tabs:
-        tab.page.close(run_before_unload=True)
+        tab.page.goto("about:blank")  # leaving sends the beacon that ends the kernel; it needs a moment
+        tab.page.wait_for_timeout(300)
         tab.page.context.close()
     assert [tab.foreign for tab in tabs] == [[] for _ in tabs], "a request left the computer"
     assert [tab.errors for tab in tabs] == [[] for _ in tabs]
 
 
-@pytest.fixture
-def start_studio(tmp_path: Path) -> Iterator[Callable[[Path], Studio]]:
+@pytest.fixture(scope="session")
+def start_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Studio]]:
     """Starts studios on a free port and ends them; a studio that dies fails the test with its log."""
     running: list[Studio] = []
+    folder = tmp_path_factory.mktemp("studios")
 
     def start(project_dir: Path, timeout_s: float = 60) -> Studio:
-        log = tmp_path / f"studio-{len(running)}.log"
-        command = [
-            sys.executable,
-            "-m",
-            "tellapart_dashboards",
-            "--project",
-            str(project_dir),
-            "--port",
-            "8870",
-        ]
+        log = folder / f"studio-{len(running)}.log"
+        command = [sys.executable, "-m", "tellapart_dashboards", "--project", str(project_dir)]
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [*command, "--no-browser"], stdout=output, stderr=subprocess.STDOUT, cwd=tmp_path
+                [*command, "--port", "8870", "--no-browser"],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
             )
         give_up_at = time.monotonic() + timeout_s
         while time.monotonic() < give_up_at and process.poll() is None:
@@ -179,3 +176,27 @@ def leaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("leaves") / "leaves"
     make_samples(folder, seed=0, n_per_class=12)
     return folder
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> Path:
+    """A project of those leaves with a model. Tests only look at it."""
+    from tellapart.gather import take_in
+    from tellapart.project import create_project
+    from tellapart.runs import start
+
+    root = tmp_path_factory.mktemp("trained") / "leaves"
+    with create_project(root) as project:
+        take_in(project, leaves)
+    run = start(root, "train", {})
+    for _ in range(600):
+        if run.status().stage != "running":
+            break
+        time.sleep(0.1)
+    assert run.status().stage == "done", run.status().message
+    return root
+
+
+@pytest.fixture(scope="session")
+def trained_studio(trained: Path, start_studio: Callable[[Path], Studio]) -> Studio:
+    return start_studio(trained)

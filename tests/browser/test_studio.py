@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
-from conftest import Studio, Tab
+from conftest import PHONE, Studio, Tab
 from playwright.sync_api import Page, expect
-from tellapart.gather import take_in
-from tellapart.project import create_project, open_project
+from tellapart.project import create_project
 from tellapart.runs import latest
 
 Open = Callable[..., Tab]
@@ -26,31 +26,10 @@ def empty(tmp_path: Path) -> Path:
     return tmp_path / "leaves-project"
 
 
-@pytest.fixture
-def gathered(tmp_path: Path, leaves: Path) -> Path:
-    with create_project(tmp_path / "leaves-project") as project:
-        take_in(project, leaves)
-    return tmp_path / "leaves-project"
-
-
-@pytest.fixture
-def trained(gathered: Path) -> Path:
-    from tellapart.train import TrainConfig, train_head
-
-    with open_project(gathered) as project:
-        train_head(project, TrainConfig())
-    return gathered
-
-
 def give(page: Page, group: str, files: object, kind: str = "Files") -> None:
     """Choose files or a folder, as the dialog would."""
     area = page.get_by_role("group", name=group)
     area.locator(f'input[aria-label="{kind}"]').set_input_files(files)  # type: ignore[arg-type]
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing sticks out to the right."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def test_from_pictures_to_answers(empty: Path, leaves: Path, start_studio: Start, open_tab: Open) -> None:
@@ -85,6 +64,64 @@ def test_from_pictures_to_answers(empty: Path, leaves: Path, start_studio: Start
     expect(answers).to_have_count(3, timeout=60_000)
     expect(answers.first.locator(".ta-share")).to_have_count(3)
     tab.picture("classify")
+
+
+def test_bad_files_get_a_sentence_and_good_ones_go_in(
+    empty: Path, leaves: Path, tmp_path: Path, start_studio: Start, open_tab: Open
+) -> None:
+    (tmp_path / "text.jpg").write_text("bread, milk, bears", "utf-8")
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    good = next((leaves / "oak").glob("*.jpg"))
+    page = open_tab(size=PHONE, scheme="dark").open(start_studio(empty).url)
+    give(page, "Add pictures", [good, tmp_path / "text.jpg", tmp_path / "empty.jpg"])
+    expect(page.get_by_text("3 pictures wait for a label")).to_be_visible()
+    page.get_by_label("Label for loose pictures").fill("<b>oak</b>")
+    page.get_by_role("button", name="Add 3 pictures").click()
+    expect(page.get_by_text("3 files, 1 added, 2 refused")).to_be_visible(timeout=60_000)
+    page.get_by_text("2 files not added, with reasons").click()
+    expect(page.get_by_text("empty.jpg: empty file")).to_be_visible()
+    expect(page.get_by_text("text.jpg: not a picture")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="<b>oak</b>")).to_be_visible()
+    expect(page.get_by_text("Telling apart takes two")).to_be_visible()
+
+
+def test_a_zip_goes_in(
+    empty: Path, leaves: Path, tmp_path: Path, start_studio: Start, open_tab: Open
+) -> None:
+    with zipfile.ZipFile(tmp_path / "leaves.zip", "w") as archive:
+        for path in sorted(leaves.rglob("*.jpg"))[:20]:
+            archive.write(path, path.relative_to(leaves.parent))
+    page = open_tab().open(start_studio(empty).url)
+    give(page, "Add pictures", tmp_path / "leaves.zip")
+    expect(page.get_by_text(re.compile("20 files, .* added"))).to_be_visible(timeout=60_000)
+
+
+def test_a_lost_piece_is_sent_again(empty: Path, tmp_path: Path, start_studio: Start, open_tab: Open) -> None:
+    """The wire swallows one piece; the page asks where the kernel is and goes on from there."""
+    tab = open_tab()
+    tab.page.add_init_script(SWALLOW_ONE_PIECE)
+    page = tab.open(start_studio(empty).url)
+    data = bytes(range(256)) * 4096 * 4  # 4 MiB
+    (tmp_path / "four.jpg").write_bytes(data)
+    give(page, "Add pictures", tmp_path / "four.jpg")
+    expect(page.get_by_text("1 picture waits for a label")).to_be_visible(timeout=60_000)
+    assert page.evaluate("window.nSwallowed") == 1
+    arrived = list((empty / "cache" / "uploads").rglob("four.jpg"))
+    assert [path.read_bytes() == data for path in arrived] == [True]
+
+
+SWALLOW_ONE_PIECE = """
+  const send = WebSocket.prototype.send;
+  let n = 0;
+  WebSocket.prototype.send = function (data) {
+    const size = data.byteLength ?? data.size ?? data.length;
+    if (size > 1e6 && ++n === 2) {
+      window.nSwallowed = 1;
+      return;
+    }
+    return send.call(this, data);
+  };
+"""
 
 
 def pause_worker(project_dir: Path) -> psutil.Process:

@@ -1,0 +1,152 @@
+"""Every page of a trained project: phone and laptop size, by keyboard, light on memory, closed to others."""
+
+from __future__ import annotations
+
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import LAPTOP, PHONE, Studio, Tab
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+Open = Callable[..., Tab]
+
+
+def classify(page: Page, files: object) -> None:
+    area = page.get_by_role("group", name="Pictures to classify")
+    area.locator('input[aria-label="Files"]').set_input_files(files)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(375, 812), PHONE, LAPTOP], ids=["375", "phone", "laptop"])
+def test_nothing_sticks_out(
+    trained_studio: Studio, leaves: Path, open_tab: Open, size: tuple[int, int], scheme: str
+) -> None:
+    tab = open_tab(size, scheme)
+    page = tab.open(trained_studio.url)
+    for name in ("Gather", "Train", "Classify"):
+        page.get_by_role("tab", name=name).click()
+        expect(page.locator(".ta-main h1:visible")).to_be_visible()
+        if name == "Classify":
+            classify(page, sorted(leaves.rglob("*.jpg"))[:3])
+            expect(page.locator(".ta-answer")).to_have_count(3, timeout=30_000)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        tab.picture(f"{name.lower()}-{'phone' if size[0] < 500 else 'laptop'}-{scheme}")
+    assert page.evaluate("getComputedStyle(document.body).colorScheme") == scheme
+
+
+def test_everything_by_keyboard(trained_studio: Studio, open_tab: Open) -> None:
+    page = open_tab().open(trained_studio.url)
+    expect(page.get_by_role("heading", name=re.compile("wrong"))).to_be_visible()
+    page.get_by_role("tab", name=re.compile("Train")).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What is in the picture?")).to_be_visible()
+    expect(page.get_by_role("tab", name="Classify")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Classify")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    number = page.locator(".ta-matrix button").first
+    expect(number).to_be_visible()
+    number.focus()
+    page.keyboard.press("Enter")
+    expect(number).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text(re.compile("taken for")).last).to_be_visible()
+    page.get_by_role("button", name="Show all mistakes").press("Enter")
+    expect(number).to_have_attribute("aria-pressed", "false")
+    grid = page.get_by_role("listbox")
+    grid.focus()
+    page.keyboard.press("ArrowRight")
+    expect(grid.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid", "the focus must be seen"
+
+
+def test_pictures_can_be_dropped_and_pasted(trained_studio: Studio, leaves: Path, open_tab: Open) -> None:
+    page = open_tab().open(trained_studio.at("4_classify.ipynb"))
+    page.get_by_role("group", name="Pictures to classify").wait_for()
+    data = list(next((leaves / "maple").glob("*.jpg")).read_bytes())
+    for n, kind in enumerate(("drop", "paste"), start=1):
+        page.evaluate(
+            """([kind, data]) => {
+              const transfer = new DataTransfer();
+              transfer.items.add(new File([new Uint8Array(data)], kind + ".jpg", { type: "image/jpeg" }));
+              const options = { bubbles: true, cancelable: true };
+              document.body.dispatchEvent(kind === "drop"
+                ? new DragEvent("drop", { ...options, dataTransfer: transfer })
+                : new ClipboardEvent("paste", { ...options, clipboardData: transfer }));
+            }""",
+            [kind, data],
+        )
+        expect(page.locator(".ta-answer")).to_have_count(n, timeout=30_000)
+    expect(page.locator(".ta-answer").first).to_contain_text("paste.jpg")
+
+
+def test_a_classify_page_is_light(
+    trained_studio: Studio, trained: Path, leaves: Path, open_tab: Open
+) -> None:
+    page = open_tab().open(trained_studio.at("4_classify.ipynb"))
+    page.get_by_role("group", name="Pictures to classify").wait_for()
+    classify(page, sorted(leaves.rglob("*.jpg"))[:30])
+    expect(page.locator(".ta-answer")).to_have_count(30, timeout=60_000)
+    kernel = max(trained_studio.kernels(), key=lambda process: process.create_time())
+    megabytes = kernel.memory_info().rss / 1e6
+    print(f"A Classify page's kernel after 30 pictures: {megabytes:.0f} MB resident")  # noqa: T201
+    assert megabytes < 150
+    loaded = " ".join(region.path for region in kernel.memory_maps())
+    assert not re.search(r"site-packages/(torch|scipy|sklearn|matplotlib)/", loaded)
+    uploads = trained / "cache" / "uploads"
+    page.wait_for_timeout(300)
+    assert [path for path in uploads.rglob("*") if path.is_file()] == [], "a visitor's pictures are not kept"
+
+
+def test_an_upload_has_no_ten_megabyte_limit(trained_studio: Studio, tmp_path: Path, open_tab: Open) -> None:
+    Image.new("RGB", (3600, 3000), "green").save(tmp_path / "large.bmp")
+    assert (tmp_path / "large.bmp").stat().st_size > 30_000_000
+    page = open_tab().open(trained_studio.at("4_classify.ipynb"))
+    page.get_by_role("group", name="Pictures to classify").wait_for()
+    classify(page, tmp_path / "large.bmp")
+    expect(page.locator(".ta-answer .ta-share")).to_have_count(3, timeout=60_000)
+
+
+def wait_for_kernels(studio: Studio, n_kernels: int, timeout_s: float = 20) -> None:
+    give_up_at = time.monotonic() + timeout_s
+    while len(studio.kernels()) != n_kernels and time.monotonic() < give_up_at:
+        time.sleep(0.1)
+    assert len(studio.kernels()) == n_kernels
+
+
+def test_a_closed_page_ends_its_kernel(trained_studio: Studio, open_tab: Open) -> None:
+    wait_for_kernels(trained_studio, 0)  # those of the tests before
+    page = open_tab().open(trained_studio.at("3_train.ipynb"))
+    expect(page.get_by_role("heading", name=re.compile("wrong"))).to_be_visible()
+    page.reload()
+    page.locator(".ta-main h1").wait_for(timeout=60_000)
+    wait_for_kernels(trained_studio, 1)
+    page.goto("about:blank")
+    wait_for_kernels(trained_studio, 0)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/voila/files/studio.ipynb",
+        "/voila/files/tellapart_dashboards/launcher.py",
+        "/voila/render/studio.ipynb",
+    ],
+)
+def test_nobody_gets_in_without_the_token(trained_studio: Studio, path: str) -> None:
+    host = trained_studio.url.split("/voila/")[0]
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.build_opener(NoRedirect).open(host + path)
+    assert refused.value.code in (302, 403, 404)
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """A redirect to the login page counts as refused."""
