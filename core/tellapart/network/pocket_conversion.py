@@ -22,7 +22,7 @@ from tellapart.network.weights import read_state
 from tellapart.preprocess import Preprocess
 
 VERSION = 1
-PREPROCESS = Preprocess(size_px=96, resize_px=96, fit="stretch")
+PREPROCESS = Preprocess(size_px=96, resize_px=96)  # a crop was a little better than stretching
 EMBEDDING_SIZE = 576
 LICENCE = "Apache-2.0, as tellapart itself; how it was trained is in CARD.md"
 
