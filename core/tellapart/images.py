@@ -10,6 +10,7 @@ import importlib
 import io
 import math
 import struct
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -35,6 +36,9 @@ UNREADABLE = (
     struct.error, Image.DecompressionBombError,
 )  # fmt: skip
 RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+_LARGE_PIXELS = 25_000_000
+_ONE_LARGE = threading.Semaphore(1)  # a few bombs just below the limit, on all threads at once, would fill the memory
+_SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough
 _ORIENTATION = 0x0112
 _HASH_SIDE = 16
 
@@ -83,20 +87,21 @@ def inspect(source: Source) -> PictureFacts:
     with _Opened(source) as image:
         name = image.format or ""
         width, height = image.size
-        if _orientation(image) >= 5:
-            width, height = height, width
         upright = upright_rgb(image, min_side_px=64)
+        if name not in _SCALABLE:
+            width, height = upright.size
+        elif _orientation(image) >= 5:
+            width, height = height, width
     return PictureFacts(name, width, height, fingerprint(upright))
 
 
 def upright_rgb(image: Image.Image, min_side_px: int | None = None) -> Image.Image:
     """An open Pillow image as upright 8-bit RGB; see `read_image`."""
-    orientation = _orientation(image)
-    if min_side_px and image.format in ("JPEG", "MPO"):
+    if min_side_px and image.format in _SCALABLE:
         image.draft("RGB", (min_side_px, min_side_px))
     image.load()
+    turn = _TURNS.get(_orientation(image))  # asked only now: Pillow turns a TIFF by itself while it loads
     rgb = _to_rgb(image)
-    turn = _TURNS.get(orientation)
     return rgb if turn is None else rgb.transpose(turn)
 
 
@@ -163,17 +168,22 @@ class _Opened:
     def __init__(self, source: Source):
         self._source = source
         self._file: BinaryIO | None = None
+        self._is_large = False
 
     def __enter__(self) -> Image.Image:
         try:
             self._file = io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source.open("rb")
-            return _checked(self._file)
+            image = _checked(self._file)
         except OSError as error:
             self._close()
             raise ImageError(_file_reason(error)) from error
         except ImageError:
             self._close()
             raise
+        self._is_large = image.width * image.height > _LARGE_PIXELS
+        if self._is_large:
+            _ONE_LARGE.acquire()
+        return image
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._close()
@@ -183,6 +193,8 @@ class _Opened:
     def _close(self) -> None:
         if self._file is not None:
             self._file.close()
+        if self._is_large:
+            _ONE_LARGE.release()
 
 
 def _checked(file: BinaryIO) -> Image.Image:
@@ -269,9 +281,10 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         return _from_deep(image)
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         # transparent parts become white, as a person would see them on paper
-        rgba = image.convert("RGBA")
-        paper = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
-        return Image.alpha_composite(paper, rgba).convert("RGB")
+        rgba = image if image.mode == "RGBA" else image.convert("RGBA")
+        paper = Image.new("RGB", rgba.size, (255, 255, 255))
+        paper.paste(rgba, mask=rgba)
+        return paper
     return image.convert("RGB")
 
 
