@@ -63,7 +63,9 @@ def admit(manifest: Manifest, root: Path, arrivals: Sequence[Arrival]) -> Admiss
 
 
 def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None:
-    row = db.execute("SELECT label, path, state FROM pictures WHERE image_id = ?", [arrival.image_id]).fetchone()
+    row = db.execute(
+        "SELECT label, path, state FROM pictures WHERE image_id = ?", [arrival.image_id]
+    ).fetchone()
     if row is None or row[2] == "missing":
         return None
     label, path, state = row

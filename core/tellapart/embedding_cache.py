@@ -25,7 +25,9 @@ class EmbeddingCache:
     def __init__(self, folder: Path, key: str, embedding_size: int):
         self._rows_path = folder / f"{key}.rows"
         self._index_path = folder / f"{key}.index.db"
-        self._dtype = np.dtype([("embedding", "<f2", (embedding_size,)), ("tiny", "u1", (TINY_SIDE, TINY_SIDE, 3))])
+        self._dtype = np.dtype(
+            [("embedding", "<f2", (embedding_size,)), ("tiny", "u1", (TINY_SIDE, TINY_SIDE, 3))]
+        )
         folder.mkdir(parents=True, exist_ok=True)
         try:
             self._db = self._opened()
@@ -45,13 +47,20 @@ class EmbeddingCache:
             rows = dict(self._db.execute("SELECT image_id, row FROM rows"))
         else:
             marks = ",".join("?" * len(image_ids))
-            rows = dict(self._db.execute(f"SELECT image_id, row FROM rows WHERE image_id IN ({marks})", list(map(bytes.fromhex, image_ids))))
+            rows = dict(
+                self._db.execute(
+                    f"SELECT image_id, row FROM rows WHERE image_id IN ({marks})",
+                    list(map(bytes.fromhex, image_ids)),
+                )
+            )
         return np.array([rows.get(bytes.fromhex(image_id), -1) for image_id in image_ids], np.int64)
 
     def read(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Embeddings (N, D) float32 and miniatures (N, 16, 16, 3) uint8 of these rows."""
         if not len(rows):
-            return np.zeros((0, *self._dtype["embedding"].shape), np.float32), np.zeros((0, TINY_SIDE, TINY_SIDE, 3), np.uint8)
+            return np.zeros((0, *self._dtype["embedding"].shape), np.float32), np.zeros(
+                (0, TINY_SIDE, TINY_SIDE, 3), np.uint8
+            )
         records = np.memmap(self._rows_path, self._dtype, mode="r")[rows]
         return records["embedding"].astype(np.float32), np.ascontiguousarray(records["tiny"])
 
@@ -86,7 +95,9 @@ class EmbeddingCache:
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
-            db.execute("CREATE TABLE IF NOT EXISTS rows (image_id BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID")
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS rows (image_id BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID"
+            )
         except BaseException:
             db.close()
             raise

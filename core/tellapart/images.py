@@ -37,7 +37,9 @@ UNREADABLE = (
 )  # fmt: skip
 RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 _LARGE_PIXELS = 25_000_000
-_ONE_LARGE = threading.Semaphore(1)  # a few bombs just below the limit, on all threads at once, would fill the memory
+_ONE_LARGE = threading.Semaphore(
+    1
+)  # a few bombs just below the limit, on all threads at once, would fill the memory
 _SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough
 _ORIENTATION = 0x0112
 _HASH_SIDE = 16
@@ -172,7 +174,9 @@ class _Opened:
 
     def __enter__(self) -> Image.Image:
         try:
-            self._file = io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source.open("rb")
+            self._file = (
+                io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source.open("rb")
+            )
             image = _checked(self._file)
         except OSError as error:
             self._close()
@@ -205,14 +209,18 @@ def _checked(file: BinaryIO) -> Image.Image:
     if n_bytes == 0:
         raise ImageError("empty file (0 bytes)")
     if n_bytes > MAX_BYTES:
-        raise ImageError(f"{n_bytes / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have")
+        raise ImageError(
+            f"{n_bytes / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have"
+        )
     try:
         image = Image.open(file, formats=_readable_formats(head))
     except UNREADABLE as error:
         raise ImageError(_unknown_reason(head, error)) from error
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise ImageError(f"{width} × {height} pixels are more than the {MAX_PIXELS // 10**6} million a picture may have")
+        raise ImageError(
+            f"{width} × {height} pixels are more than the {MAX_PIXELS // 10**6} million a picture may have"
+        )
     return image
 
 

@@ -108,7 +108,8 @@ class Journal:
                 return []
             order = "DESC" if kind == "undo" else "ASC"
             rows = db.execute(
-                f"SELECT {_ENTRY} FROM journal WHERE batch = ? AND kind NOT IN ('undo', 'redo') ORDER BY number {order}", [row[0]]
+                f"SELECT {_ENTRY} FROM journal WHERE batch = ? AND kind NOT IN ('undo', 'redo') ORDER BY number {order}",
+                [row[0]],
             ).fetchall()
             entries = [_entry(found) for found in rows]
             batch = self._next_batch(db)
@@ -119,7 +120,8 @@ class Journal:
                 _append(db, batch, kind, entry.image_id, current, target)
                 _put(db, entry.image_id, current, target)
             db.execute(
-                "UPDATE journal SET is_undone = ? WHERE batch = ? AND kind NOT IN ('undo', 'redo')", [kind == "undo", row[0]]
+                "UPDATE journal SET is_undone = ? WHERE batch = ? AND kind NOT IN ('undo', 'redo')",
+                [kind == "undo", row[0]],
             )
         finish_moves(self._manifest, self._root)
         return entries
@@ -144,9 +146,13 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 
 
 def _state(db: sqlite3.Connection, image_id: str) -> dict[str, Any]:
-    row = db.execute("SELECT label, state, mark, path FROM pictures WHERE image_id = ?", [image_id]).fetchone()
+    row = db.execute(
+        "SELECT label, state, mark, path FROM pictures WHERE image_id = ?", [image_id]
+    ).fetchone()
     if row is None:
-        raise ProjectError(f"Picture {image_id[:12]}… is not in this project, so nothing was decided about it.")
+        raise ProjectError(
+            f"Picture {image_id[:12]}… is not in this project, so nothing was decided about it."
+        )
     return dict(zip(("label", "state", "mark", "path"), row, strict=True))
 
 
@@ -167,7 +173,14 @@ def _decided(db: sqlite3.Connection, decision: Decision, before: dict[str, Any])
     return after
 
 
-def _append(db: sqlite3.Connection, batch: int, kind: str, image_id: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+def _append(
+    db: sqlite3.Connection,
+    batch: int,
+    kind: str,
+    image_id: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
     db.execute(
         "INSERT INTO journal (at, batch, kind, image_id, before, after) VALUES (?, ?, ?, ?, ?, ?)",
         [now(), batch, kind, image_id, json.dumps(before), json.dumps(after)],

@@ -12,7 +12,9 @@ from tellapart.errors import IntakeError
 MAX_CHARACTERS = 100
 _MAX_NAME_BYTES = 80
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
-_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
 
 
 def clean_label(text: str) -> str:
@@ -29,7 +31,9 @@ def clean_label(text: str) -> str:
             f"The label {label[:30]!r}… has {len(label)} characters; at most {MAX_CHARACTERS} fit. Choose a shorter name."
         )
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in label):
-        raise IntakeError(f"The label {label!r} holds control characters. Write it with letters, digits and signs.")
+        raise IntakeError(
+            f"The label {label!r} holds control characters. Write it with letters, digits and signs."
+        )
     return label
 
 

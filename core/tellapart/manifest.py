@@ -126,7 +126,9 @@ class Manifest:
         self._lock = threading.RLock()
         self._depth = 0
         with explained(db_path):
-            self._db = sqlite3.connect(db_path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False, isolation_level=None)
+            self._db = sqlite3.connect(
+                db_path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False, isolation_level=None
+            )
             try:
                 self._prepare()
             except BaseException:
@@ -146,7 +148,9 @@ class Manifest:
             )
         if found == 0:
             with self.transaction() as db:
-                if db.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been faster
+                if (
+                    db.execute("PRAGMA user_version").fetchone()[0] == 0
+                ):  # another process may have been faster
                     for statement in _SCHEMA.split(";\n"):
                         db.execute(statement)
                     db.execute(f"PRAGMA user_version={FORMAT}")

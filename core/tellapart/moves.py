@@ -18,7 +18,10 @@ def ensure_label(db: sqlite3.Connection, label: str) -> str:
     label = clean_label(label)
     taken = {key for (key,) in db.execute("SELECT folder_key FROM labels")}
     folder = folder_name(label, taken)
-    db.execute("INSERT OR IGNORE INTO labels (label, folder, folder_key) VALUES (?, ?, ?)", [label, folder, name_key(folder)])
+    db.execute(
+        "INSERT OR IGNORE INTO labels (label, folder, folder_key) VALUES (?, ?, ?)",
+        [label, folder, name_key(folder)],
+    )
     return folder
 
 
@@ -48,7 +51,9 @@ def preferred_path(db: sqlite3.Connection, path: str, image_id: str) -> str:
 def finish_moves(manifest: Manifest, root: Path) -> None:
     """Carry out what is noted, oldest first. A file that another program holds (Windows) is left for the next time."""
     done: list[tuple[int]] = []
-    for number, source, target in manifest.rows("SELECT number, source, target FROM pending_moves ORDER BY number"):
+    for number, source, target in manifest.rows(
+        "SELECT number, source, target FROM pending_moves ORDER BY number"
+    ):
         if _move(manifest, root, source, target):
             done.append((number,))
     if done:
@@ -79,7 +84,9 @@ def _aside(manifest: Manifest, root: Path, source_file: Path, target: str) -> st
     digest = sha256(source_file.read_bytes()).hexdigest()
     other = str(place.with_name(f"{place.stem}-{digest[:16]}{place.suffix}"))
     with manifest.transaction() as db:
-        db.execute("UPDATE pictures SET path = ?, path_key = ? WHERE path = ?", [other, name_key(other), target])
+        db.execute(
+            "UPDATE pictures SET path = ?, path_key = ? WHERE path = ?", [other, name_key(other), target]
+        )
     return other
 
 

@@ -50,7 +50,9 @@ class Project:
     def __enter__(self) -> Project:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -92,7 +94,9 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
     """
     root = Path(root).expanduser().absolute()
     if not root.is_dir():
-        raise ProjectError(f"{root} does not exist. Make a project with: tellapart new {root.name} --from FOLDER")
+        raise ProjectError(
+            f"{root} does not exist. Make a project with: tellapart new {root.name} --from FOLDER"
+        )
     if not is_project(root):
         raise ProjectError(
             f"{root} is not a project: it has no {DB_NAME}. Make one from its pictures with: tellapart new NAME --from {root}"
@@ -113,7 +117,14 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
 
 def _opened(root: Path) -> Project:
     project = Project(root)
-    for folder in (project.images_dir, project.trash_dir, project.incoming_dir, project.uploads_dir, project.runs_dir, project.bundles_dir):
+    for folder in (
+        project.images_dir,
+        project.trash_dir,
+        project.incoming_dir,
+        project.uploads_dir,
+        project.runs_dir,
+        project.bundles_dir,
+    ):
         folder.mkdir(parents=True, exist_ok=True)
     return project
 

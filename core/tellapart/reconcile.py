@@ -42,9 +42,13 @@ class Changes:
         if self.n_moved:
             said.append(f"{self.n_moved} picture(s) moved by hand: they now have the label of their folder.")
         if self.n_missing:
-            said.append(f"{self.n_missing} picture(s) are missing from their folders; put them back and they return.")
+            said.append(
+                f"{self.n_missing} picture(s) are missing from their folders; put them back and they return."
+            )
         if self.refusals:
-            said.append(f"{len(self.refusals)} file(s) in the folders are not usable: {self.refusals[0].name}: {self.refusals[0].reason}.")
+            said.append(
+                f"{len(self.refusals)} file(s) in the folders are not usable: {self.refusals[0].name}: {self.refusals[0].reason}."
+            )
         return said
 
 
@@ -58,14 +62,19 @@ def reconcile(manifest: Manifest, root: Path, images_dir: Path, progress: Progre
     changes = Changes()
     started_ns = time.time_ns()
     folders = {entry.name: entry.stat().st_mtime_ns for entry in os.scandir(images_dir) if entry.is_dir()}
-    known = {folder: (label, seen) for label, folder, seen in manifest.rows("SELECT label, folder, seen_ns FROM labels")}
+    known = {
+        folder: (label, seen)
+        for label, folder, seen in manifest.rows("SELECT label, folder, seen_ns FROM labels")
+    }
     looked_at = {name for name, mtime in folders.items() if name not in known or known[name][1] != mtime}
     looked_at |= {folder for folder, (_, seen) in known.items() if folder not in folders and seen}
     if not looked_at:
         return changes
     strangers, absent = _compare(manifest, images_dir, looked_at)
     _mark_missing(manifest, absent, changes)
-    _adopt(manifest, root, strangers, {folder: label for folder, (label, _) in known.items()}, changes, progress)
+    _adopt(
+        manifest, root, strangers, {folder: label for folder, (label, _) in known.items()}, changes, progress
+    )
     with manifest.transaction() as db:
         for name in looked_at:
             mtime = folders.get(name, 0)
@@ -88,7 +97,9 @@ def _compare(manifest: Manifest, images_dir: Path, folders: set[str]) -> tuple[l
         directory = images_dir / folder
         for entry in os.scandir(directory) if directory.is_dir() else ():
             row = expected.pop(name_key(prefix + entry.name), None)
-            is_usable = entry.is_file() and not entry.name.startswith(".") and entry.name.lower() not in SYSTEM_FILES
+            is_usable = (
+                entry.is_file() and not entry.name.startswith(".") and entry.name.lower() not in SYSTEM_FILES
+            )
             if is_usable and (row is None or row[1] == "missing"):
                 strangers.append(directory / entry.name)
         absent += [image_id for image_id, state in expected.values() if state == "kept"]
@@ -98,12 +109,20 @@ def _compare(manifest: Manifest, images_dir: Path, folders: set[str]) -> tuple[l
 def _mark_missing(manifest: Manifest, absent: list[str], changes: Changes) -> None:
     if absent:
         with manifest.transaction() as db:
-            db.executemany("UPDATE pictures SET state = 'missing' WHERE image_id = ?", [(image_id,) for image_id in absent])
+            db.executemany(
+                "UPDATE pictures SET state = 'missing' WHERE image_id = ?",
+                [(image_id,) for image_id in absent],
+            )
     changes.n_missing += len(absent)
 
 
 def _adopt(
-    manifest: Manifest, root: Path, files: list[Path], labels: dict[str, str], changes: Changes, progress: Progress
+    manifest: Manifest,
+    root: Path,
+    files: list[Path],
+    labels: dict[str, str],
+    changes: Changes,
+    progress: Progress,
 ) -> None:
     known_reasons = {refusal.name: refusal.reason for refusal in manifest.refusals()} if files else {}
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
@@ -122,12 +141,18 @@ def _adopt(
             changes.n_missing -= len(missing.intersection(admission.added))
             changes.n_new += len(set(admission.added) - missing)
             changes.refusals += admission.refusals
-    new = [refusal for refusal in changes.refusals if known_reasons.get(refusal.name) != refusal.reason and refusal.same_as is None]
+    new = [
+        refusal
+        for refusal in changes.refusals
+        if known_reasons.get(refusal.name) != refusal.reason and refusal.same_as is None
+    ]
     manifest.add_refusals(new)
 
 
 def _missing_ids(manifest: Manifest) -> set[str]:
-    return {image_id for (image_id,) in manifest.rows("SELECT image_id FROM pictures WHERE state = 'missing'")}
+    return {
+        image_id for (image_id,) in manifest.rows("SELECT image_id FROM pictures WHERE state = 'missing'")
+    }
 
 
 def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal:
@@ -142,4 +167,6 @@ def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal:
         return Refusal(now(), name, labels.get(folder, folder), str(error), None)
     except OSError as error:
         return Refusal(now(), name, labels.get(folder, folder), f"cannot be read ({error.strerror})", None)
-    return Arrival(sha256(data).hexdigest(), label, facts, len(data), name, path.name, Origin("folder"), is_in_place=True)
+    return Arrival(
+        sha256(data).hexdigest(), label, facts, len(data), name, path.name, Origin("folder"), is_in_place=True
+    )

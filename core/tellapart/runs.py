@@ -73,7 +73,9 @@ class Run:
         """Where it is now; a worker that died without a word counts as failed."""
         lines = read_lines(self.run_dir / "progress.jsonl")
         started = float(self._settings()["started"])
-        last: dict[str, Any] = lines[-1] if lines else {"done": 0, "total": 0, "message": "Starting", "at": time.time()}
+        last: dict[str, Any] = (
+            lines[-1] if lines else {"done": 0, "total": 0, "message": "Starting", "at": time.time()}
+        )
         steps = [line for line in lines if "done" in line]
         done, total = (steps[-1]["done"], steps[-1]["total"]) if steps else (0, 0)
         if "stage" in last:
@@ -99,13 +101,17 @@ class Run:
         try:
             return dict(json.loads((self.run_dir / "result.json").read_text("utf-8")))
         except (OSError, ValueError) as error:
-            raise RunError(f"Run {self.run_id} has no result: {self.status().message} Start it again.") from error
+            raise RunError(
+                f"Run {self.run_id} has no result: {self.status().message} Start it again."
+            ) from error
 
     def _settings(self) -> dict[str, Any]:
         try:
             return dict(json.loads((self.run_dir / "config.json").read_text("utf-8")))
         except (OSError, ValueError) as error:
-            raise RunError(f"{self.run_dir} is not a run: its config.json cannot be read ({error}). Start a new one.") from error
+            raise RunError(
+                f"{self.run_dir} is not a run: its config.json cannot be read ({error}). Start a new one."
+            ) from error
 
     def _is_alive(self, started: float) -> bool:
         worker = next((line for line in read_lines(self.run_dir / "progress.jsonl") if "pid" in line), None)
@@ -113,7 +119,10 @@ class Run:
             return time.time() - started < _GRACE_S
         try:
             process = psutil.Process(worker["pid"])
-            return abs(process.create_time() - worker["created"]) < 2 and process.status() != psutil.STATUS_ZOMBIE
+            return (
+                abs(process.create_time() - worker["created"]) < 2
+                and process.status() != psutil.STATUS_ZOMBIE
+            )
         except psutil.Error:
             return False
 
@@ -136,7 +145,9 @@ def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
     run_dir = runs_dir / f"{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
     try:
         run_dir.mkdir(parents=True)
-        atomic.write_json(run_dir / "config.json", {"format": 1, "task": task, "config": config, "started": time.time()})
+        atomic.write_json(
+            run_dir / "config.json", {"format": 1, "task": task, "config": config, "started": time.time()}
+        )
         _launch(run_dir)
     except OSError as error:
         raise RunError(disk_reason(runs_dir, error)) from error

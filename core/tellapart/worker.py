@@ -89,7 +89,10 @@ def _samples(run: Run, progress: Progress) -> dict[str, Any]:
     from tellapart.manifest import Origin
     from tellapart.samples import make_samples
 
-    with open_project(run.project_dir) as project, tempfile.TemporaryDirectory(dir=project.cache_dir) as folder:
+    with (
+        open_project(run.project_dir) as project,
+        tempfile.TemporaryDirectory(dir=project.cache_dir) as folder,
+    ):
         make_samples(Path(folder) / "samples", seed=run.config.get("seed", 0), progress=progress)
         origin = Origin("samples", author="tellapart", licence="CC0-1.0")
         return take_in(project, Path(folder) / "samples", origin=origin, progress=progress).to_json()
@@ -111,7 +114,11 @@ def _drop_upload(source: Path) -> None:
         source.unlink(missing_ok=True)
 
 
-TASKS: dict[str, Callable[[Run, Progress], dict[str, Any]]] = {"intake": _intake, "samples": _samples, "train": _train}
+TASKS: dict[str, Callable[[Run, Progress], dict[str, Any]]] = {
+    "intake": _intake,
+    "samples": _samples,
+    "train": _train,
+}
 
 if __name__ == "__main__":
     sys.exit(main(Path(sys.argv[1])))

@@ -46,7 +46,9 @@ def _pairs_in_band(band: np.ndarray, words: np.ndarray, max_distance: int) -> tu
     for bucket in np.split(order, edges):
         for start in range(0, len(bucket) if len(bucket) > 1 else 0, 1024):
             rows = bucket[start : start + 1024]
-            distance = np.bitwise_count(words[rows][:, None] ^ words[bucket[start:]][None]).sum(axis=2, dtype=np.int16)
+            distance = np.bitwise_count(words[rows][:, None] ^ words[bucket[start:]][None]).sum(
+                axis=2, dtype=np.int16
+            )
             i, j = np.nonzero(distance <= max_distance)
             is_pair = i < j
             left.append(rows[i[is_pair]])

@@ -54,7 +54,11 @@ class IntakeSummary:
 
 
 def take_in(
-    project: Project, place: Path, label: str | None = None, origin: Origin | None = None, progress: Progress = silent
+    project: Project,
+    place: Path,
+    label: str | None = None,
+    origin: Origin | None = None,
+    progress: Progress = silent,
 ) -> IntakeSummary:
     """Copy the pictures of a folder, a zip or one file into the project.
 
@@ -69,7 +73,9 @@ def take_in(
     place = Path(place).expanduser().absolute()
     label = None if label is None else clean_label(label)
     if place.is_dir() and (place == project.root or project.root in place.parents):
-        raise IntakeError(f"{place} lies inside the project itself. Choose the folder the pictures come from.")
+        raise IntakeError(
+            f"{place} lies inside the project itself. Choose the folder the pictures come from."
+        )
     found = look_into(place)
     layout = layout_of(found)
     summary = IntakeSummary(n_asked=len(found))
@@ -84,7 +90,11 @@ def take_in(
         _pass_through(door, found, summary, progress)
     except OSError as error:
         raise ProjectError(disk_reason(project.root, error)) from error
-    if summary.n_asked and not summary.n_added and all(not one.reason.startswith("already") for one in summary.refusals):
+    if (
+        summary.n_asked
+        and not summary.n_added
+        and all(not one.reason.startswith("already") for one in summary.refusals)
+    ):
         first = summary.refusals[0]
         raise IntakeError(
             f"None of the {summary.n_asked} file(s) in {place.name} could be used; the first, {first.path}: {first.reason}. "
@@ -107,7 +117,9 @@ def _note_lookalikes(found: list[Found], layout: Layout, label: str | None, summ
     for alike in names.values():
         if len(alike) > 1:
             listed = " and ".join(repr(name) for name in sorted(alike))
-            summary.notes.append(f"The labels {listed} differ only in capital letters and are kept apart; are they one?")
+            summary.notes.append(
+                f"The labels {listed} differ only in capital letters and are kept apart; are they one?"
+            )
 
 
 def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progress: Progress) -> None:
@@ -121,7 +133,11 @@ def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progr
         if len(waiting) + len(refused) >= _BATCH or done == len(found):
             _admit(door.project, waiting, refused, summary)
             waiting, refused = [], []
-        progress(done, len(found), f"Taking in {looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name}")
+        progress(
+            done,
+            len(found),
+            f"Taking in {looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name}",
+        )
 
 
 def _admit(project: Project, waiting: list[Arrival], refused: list[Refusal], summary: IntakeSummary) -> None:

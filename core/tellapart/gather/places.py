@@ -18,7 +18,9 @@ from tellapart.images import MAX_BYTES
 from tellapart.reconcile import SYSTEM_FILES
 
 MAX_ENTRIES = 1_000_000
-_SYSTEM_FOLDERS = frozenset({"__macosx", ".ipynb_checkpoints", ".git", "$recycle.bin", "system volume information"})
+_SYSTEM_FOLDERS = frozenset(
+    {"__macosx", ".ipynb_checkpoints", ".git", "$recycle.bin", "system volume information"}
+)
 _SPLITS = {
     "train": "train", "training": "train", "valid": "valid", "val": "valid", "validation": "valid", "test": "test", "testing": "test",
 }  # fmt: skip
@@ -51,7 +53,11 @@ class Layout:
 
     def split_of(self, parts: tuple[str, ...]) -> str | None:
         """train, valid or test, when the folders say so."""
-        return _SPLITS.get(parts[self.depth].lower()) if self.has_splits and len(parts) > self.depth + 1 else None
+        return (
+            _SPLITS.get(parts[self.depth].lower())
+            if self.has_splits and len(parts) > self.depth + 1
+            else None
+        )
 
 
 def look_into(place: Path) -> list[Found]:
@@ -67,11 +73,17 @@ def look_into(place: Path) -> list[Found]:
             is_zip = place.suffix.lower() == ".zip" or zipfile.is_zipfile(place)
             found = list(_in_zip(place)) if is_zip else [Found(place.name, lambda: _read_file(place))]
         else:
-            raise IntakeError(f"{place} does not exist. Check the path, or choose another folder or zip file.")
+            raise IntakeError(
+                f"{place} does not exist. Check the path, or choose another folder or zip file."
+            )
     except PermissionError as error:
-        raise IntakeError(f"No permission to read {place}. Change its permissions, or copy the pictures somewhere else.") from error
+        raise IntakeError(
+            f"No permission to read {place}. Change its permissions, or copy the pictures somewhere else."
+        ) from error
     if not found:
-        raise IntakeError(f"{place} holds no files. Choose a folder or a zip that has one folder of pictures per label.")
+        raise IntakeError(
+            f"{place} holds no files. Choose a folder or a zip that has one folder of pictures per label."
+        )
     return sorted(found, key=lambda one: one.name)
 
 
@@ -86,7 +98,12 @@ def layout_of(found: list[Found]) -> Layout:
         has_deeper = any(len(folder) > depth + 1 for folder in folders)
         if tops and names <= _SPLITS.keys() and has_deeper:
             return Layout(depth, True)
-        if len(tops) != 1 or has_loose or not has_deeper or any(len(folder) == depth + 1 for folder in folders):
+        if (
+            len(tops) != 1
+            or has_loose
+            or not has_deeper
+            or any(len(folder) == depth + 1 for folder in folders)
+        ):
             return Layout(depth, False)
         depth += 1
 
@@ -94,18 +111,25 @@ def layout_of(found: list[Found]) -> Layout:
 def _in_folder(root: Path) -> Iterator[Found]:
     count = 0
     for directory, folders, files in os.walk(root, onerror=_ignore_unreadable_root(root)):
-        folders[:] = sorted(name for name in folders if name.lower() not in _SYSTEM_FOLDERS and not name.startswith("."))
+        folders[:] = sorted(
+            name for name in folders if name.lower() not in _SYSTEM_FOLDERS and not name.startswith(".")
+        )
         unreadable = [name for name in folders if not os.access(Path(directory, name), os.R_OK | os.X_OK)]
         for name in unreadable:
             folders.remove(name)
             path = Path(directory, name)
-            yield Found(f"{path.relative_to(root).as_posix()}/…", lambda: _refuse("a folder without permission to read it"))
+            yield Found(
+                f"{path.relative_to(root).as_posix()}/…",
+                lambda: _refuse("a folder without permission to read it"),
+            )
         for name in files:
             if name.lower() in SYSTEM_FILES or name.startswith("."):
                 continue
             count += 1
             if count > MAX_ENTRIES:
-                raise IntakeError(f"{root} holds more than {MAX_ENTRIES:,} files. Take in one part at a time.")
+                raise IntakeError(
+                    f"{root} holds more than {MAX_ENTRIES:,} files. Take in one part at a time."
+                )
             path = Path(directory, name)
             yield Found(path.relative_to(root).as_posix(), lambda path=path: _read_file(path))
 
@@ -124,7 +148,9 @@ def _read_file(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise ImageError("not an ordinary file")
         if status.st_size > MAX_BYTES:
-            raise ImageError(f"{status.st_size / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have")
+            raise ImageError(
+                f"{status.st_size / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have"
+            )
         return path.read_bytes()
     except OSError as error:
         if isinstance(error, PermissionError):
@@ -136,16 +162,24 @@ def _in_zip(place: Path) -> Iterator[Found]:
     try:
         archive = zipfile.ZipFile(place)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise IntakeError(f"{place.name} is not a zip file that can be read ({error}). Make it again, or unpack it and take in the folder.") from error
+        raise IntakeError(
+            f"{place.name} is not a zip file that can be read ({error}). Make it again, or unpack it and take in the folder."
+        ) from error
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
-        raise IntakeError(f"{place.name} holds {len(entries):,} entries; at most {MAX_ENTRIES:,} are taken in at once.")
+        raise IntakeError(
+            f"{place.name} holds {len(entries):,} entries; at most {MAX_ENTRIES:,} are taken in at once."
+        )
     for entry in entries:
         name = entry.filename.replace("\\", "/")
         parts = PurePosixPath(name).parts
         if entry.is_dir() or not parts:
             continue
-        if any(part.lower() in _SYSTEM_FOLDERS for part in parts) or parts[-1].lower() in SYSTEM_FILES or parts[-1].startswith("."):
+        if (
+            any(part.lower() in _SYSTEM_FOLDERS for part in parts)
+            or parts[-1].lower() in SYSTEM_FILES
+            or parts[-1].startswith(".")
+        ):
             continue
         if ".." in parts or name.startswith("/") or ":" in parts[0]:
             yield Found(_harmless(parts), lambda: _refuse("its path in the zip leads out of the folder"))
@@ -172,7 +206,15 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(entry) as file:
             data = file.read(MAX_BYTES + 1)  # never believe the size an archive states
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise ImageError(f"damaged in the zip ({error})") from error
     if len(data) > MAX_BYTES:
         raise ImageError(limit)
