@@ -32,8 +32,8 @@ RECORD_FORMAT = 1  # of a conversion in the cache; another number there means: c
 RECOMMENDED: Mapping[str, str] = {
     "mobilenet_v2": "A sharper eye: about half of pocket's mistakes on our test pictures.",
     "efficientnet_b0": "Still small, a little slower than mobilenet_v2, and more accurate on ImageNet.",
-    "resnet50": "The classic of the field: ten times the work of mobilenet_v2, for a computer with time to spare.",
-    "convnext_tiny": "The most accurate of these on ImageNet, and the slowest; for kinds that are hard to tell apart.",
+    "resnet50": "The classic of the field: over ten times the work of mobilenet_v2.",
+    "convnext_tiny": "The most accurate of these on ImageNet, and the slowest.",
 }
 
 
