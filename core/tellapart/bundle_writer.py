@@ -21,11 +21,12 @@ from tellapart import atomic
 from tellapart.backbones import Backbone
 from tellapart.bundle import FORMAT, load_bundle
 from tellapart.bundle_graph import Tail, classifier_onnx
+from tellapart.embeddings import embed_pixels
 from tellapart.errors import BundleError, ImageError
 from tellapart.images import load_pixels, thumbnail_jpeg
 from tellapart.manifest import disk_reason, now
+from tellapart.metrics import softmax
 from tellapart.model_card import model_card
-from tellapart.onnx_session import open_session
 
 _GOLDEN_SIDE_PX = 160
 _MAX_GOLDEN = 8
@@ -63,8 +64,9 @@ def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
         (part / "golden").mkdir(parents=True)
         files = _write_models(part, contents)
         golden = _write_golden(part, contents)
-        atomic.write_json(part / "bundle.json", _record(contents, files, golden))
-        (part / "MODEL_CARD.md").write_text(model_card(contents.name, _record(contents, files, golden)), "utf-8")
+        record = _record(contents, files, golden)
+        atomic.write_json(part / "bundle.json", record)
+        atomic.write_bytes(part / "MODEL_CARD.md", model_card(contents.name, record).encode())
         load_bundle(part)
         atomic.replace(part, bundle_dir)
     except OSError as error:
@@ -110,7 +112,7 @@ def _write_models(part: Path, contents: BundleContents) -> dict[str, str]:
 
 
 def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
-    session = open_session(part / "model.onnx", BundleError)
+    """Small pictures, and the probabilities that the head itself gives them, apart from model.onnx."""
     golden: list[dict[str, Any]] = []
     for path in contents.golden:
         try:
@@ -120,8 +122,8 @@ def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
         name = f"golden/{len(golden) + 1}.jpg"
         atomic.write_bytes(part / name, data)
         pixels = load_pixels(data, contents.backbone.preprocess)
-        probs = session.run(["probabilities"], {"pixels": pixels[None]})[0][0]
-        golden.append({"file": name, "probabilities": [round(float(p), 6) for p in probs]})
+        logits = embed_pixels(contents.backbone, pixels[None]) @ contents.tail.weights + contents.tail.bias
+        golden.append({"file": name, "probabilities": [round(float(p), 6) for p in softmax(logits)[0]]})
         if len(golden) == _MAX_GOLDEN:
             break
     if not golden:

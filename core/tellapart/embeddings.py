@@ -9,10 +9,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import PIL
 from PIL import Image
 
@@ -54,7 +56,9 @@ def cache_key(backbone: Backbone) -> str:
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def embed(project: Project, backbone: Backbone, pictures: Sequence[Picture], progress: Progress = silent) -> Embeddings:
+def embed(
+    project: Project, backbone: Backbone, pictures: Sequence[Picture], progress: Progress = silent
+) -> Embeddings:
     """The embeddings of these pictures, computing and caching those that are not there yet.
 
     Raises:
@@ -63,7 +67,10 @@ def embed(project: Project, backbone: Backbone, pictures: Sequence[Picture], pro
         Cancelled: from `progress`; what was computed stays cached.
     """
     folder = project.cache_dir / "embeddings"
-    with explained(project.db_path), EmbeddingCache(folder, cache_key(backbone), backbone.embedding_size) as cache:
+    with (
+        explained(project.db_path),
+        EmbeddingCache(folder, cache_key(backbone), backbone.embedding_size) as cache,
+    ):
         rows = cache.find([picture.image_id for picture in pictures])
         missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]
         skipped: list[Skipped] = []
@@ -74,7 +81,23 @@ def embed(project: Project, backbone: Backbone, pictures: Sequence[Picture], pro
         there = np.flatnonzero(rows >= 0)
         array, tiny = cache.read(rows[there])
         image_ids = tuple(pictures[i].image_id for i in there)
-        return Embeddings(image_ids, array, tiny, tuple(skipped), len(missing) - len(skipped), decode_s, embed_s)
+        return Embeddings(
+            image_ids, array, tiny, tuple(skipped), len(missing) - len(skipped), decode_s, embed_s
+        )
+
+
+def embed_pixels(backbone: Backbone, pixels: np.ndarray) -> np.ndarray:
+    """(N, D) float32 embeddings of (N, H, W, 3) uint8 pixels, not cached.
+
+    Raises:
+        BackboneError: ONNX Runtime cannot open the backbone.
+    """
+    return np.asarray(_session(backbone).run(["embeddings"], {"pixels": pixels})[0])
+
+
+@lru_cache(maxsize=1)
+def _session(backbone: Backbone) -> onnxruntime.InferenceSession:
+    return open_session(backbone.onnx_path, BackboneError)
 
 
 def miniature(pixels: np.ndarray) -> np.ndarray:
@@ -83,10 +106,14 @@ def miniature(pixels: np.ndarray) -> np.ndarray:
 
 
 def _compute(
-    project: Project, backbone: Backbone, pictures: list[Picture], cache: EmbeddingCache, skipped: list[Skipped], progress: Progress
+    project: Project,
+    backbone: Backbone,
+    pictures: list[Picture],
+    cache: EmbeddingCache,
+    skipped: list[Skipped],
+    progress: Progress,
 ) -> tuple[float, float]:
     progress(0, len(pictures), f"Looking at {len(pictures)} pictures")
-    session = open_session(backbone.onnx_path, BackboneError)
     decode_s = embed_s = 0.0
     done = 0
     clock = time.perf_counter()
@@ -97,7 +124,7 @@ def _compute(
         clock = time.perf_counter()
         if good:
             pixels = np.stack([one.pixels for one in good])  # (B, H, W, 3) uint8
-            array = session.run(["embeddings"], {"pixels": pixels})[0]
+            array = embed_pixels(backbone, pixels)
             cache.append([one.image_id for one in good], array, np.stack([one.tiny for one in good]))
         embed_s += time.perf_counter() - clock
         done += len(batch)
@@ -113,14 +140,18 @@ class _Decoded:
     tiny: np.ndarray
 
 
-def _decoded(project: Project, pictures: list[Picture], preprocess: Preprocess) -> Iterator[list[_Decoded | Skipped]]:
+def _decoded(
+    project: Project, pictures: list[Picture], preprocess: Preprocess
+) -> Iterator[list[_Decoded | Skipped]]:
     """Batches in order, a few decoded ahead on threads (Pillow lets go of the interpreter while it decodes)."""
     pool = ThreadPoolExecutor(available_cpus(), thread_name_prefix="decode")
     queue: deque[list[Future[_Decoded | Skipped]]] = deque()
     try:
         for start in range(0, len(pictures), _BATCH):
             batch = pictures[start : start + _BATCH]
-            queue.append([pool.submit(_decode, project.file(picture), picture, preprocess) for picture in batch])
+            queue.append(
+                [pool.submit(_decode, project.file(picture), picture, preprocess) for picture in batch]
+            )
             if len(queue) > _BATCHES_AHEAD:
                 yield [future.result() for future in queue.popleft()]
         while queue:
@@ -133,7 +164,10 @@ def _decode(path: Path, picture: Picture, preprocess: Preprocess) -> _Decoded | 
     try:
         data = path.read_bytes()
         if sha256(data).hexdigest() != picture.image_id:
-            return Skipped(picture.path, "changed on disk since it was taken in; take it out of the folder and add it again")
+            return Skipped(
+                picture.path,
+                "changed on disk since it was taken in; take it out of the folder and add it again",
+            )
         pixels = load_pixels(data, preprocess)
     except OSError as error:
         return Skipped(picture.path, f"cannot be read ({os.strerror(error.errno) if error.errno else error})")

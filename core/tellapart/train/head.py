@@ -17,11 +17,12 @@ from threadpoolctl import threadpool_limits
 
 from tellapart.metrics import log_softmax
 
-# From strong to weak, in units of the mean loss; the search stops once two weaker ones in a row bring nothing.
+# From strong to weak, in units of the mean loss; the search stops once a weaker one brings nothing.
 L2_PATH = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 N_FOLDS = 5
-_SEARCH_ITERATIONS = 60
-_FIT_ITERATIONS = 300
+MAX_ITERATIONS = 300
+_FOR_SEARCH = {"ftol": 1e-5, "gtol": 1e-3}  # near enough to compare strengths by
+_FOR_USE = {"ftol": 1e-10, "gtol": 1e-4}
 MAX_COMPONENTS = 256
 _FEW_ROWS = 20_000  # below, several BLAS threads cost more than they bring, and far more on a busy machine
 
@@ -86,12 +87,12 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups
         basis = principal_directions(inputs)
         coordinates = inputs @ basis
         weights = _balanced(targets, n_classes)
-        of_folds, cv_loss = _search(coordinates, targets, weights, n_classes, folds)
+        near, cv_loss = _search(coordinates, targets, weights, n_classes, folds)
         l2 = min(cv_loss, key=lambda strength: cv_loss[strength])
-        whole = _solve(coordinates, targets, weights, n_classes, l2, np.mean(of_folds, axis=0), _FIT_ITERATIONS)
-        oof_logits = _oof(coordinates, of_folds, folds, n_classes)
-    head = _head_of(mean, scale, basis, whole, n_classes, l2)
-    return HeadFit(head, oof_logits, folds, cv_loss, coordinates, basis, (*of_folds, whole))
+        solutions = _solve_all(coordinates, targets, weights, n_classes, folds, l2, (*near, np.mean(near, axis=0)))
+        oof_logits = _oof(coordinates, solutions[:-1], folds, n_classes)
+    head = _head_of(mean, scale, basis, solutions[-1], n_classes, l2)
+    return HeadFit(head, oof_logits, folds, cv_loss, coordinates, basis, solutions)
 
 
 def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
@@ -106,17 +107,12 @@ def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
     if len(targets) != len(last.folds):
         raise ValueError(f"{len(targets)} targets do not match the last fit's {len(last.folds)} pictures; use fit_head.")
     coordinates, l2 = last.coordinates, last.head.l2
-    *of_folds, whole = last.solutions
     with blas_threads(len(targets)):
         weights = _balanced(targets, n_classes)
-        of_folds = [
-            _solve(coordinates[seen], targets[seen], weights[seen], n_classes, l2, start, _SEARCH_ITERATIONS)
-            for start, seen in zip(of_folds, (last.folds != fold for fold in range(N_FOLDS)), strict=True)
-        ]
-        whole = _solve(coordinates, targets, weights, n_classes, l2, whole, _FIT_ITERATIONS)
-        oof_logits = _oof(coordinates, of_folds, last.folds, n_classes)
-    head = _head_of(last.head.mean, last.head.scale, last.basis, whole, n_classes, l2)
-    return replace(last, head=head, oof_logits=oof_logits, solutions=(*of_folds, whole))
+        solutions = _solve_all(coordinates, targets, weights, n_classes, last.folds, l2, last.solutions)
+        oof_logits = _oof(coordinates, solutions[:-1], last.folds, n_classes)
+    head = _head_of(last.head.mean, last.head.scale, last.basis, solutions[-1], n_classes, l2)
+    return replace(last, head=head, oof_logits=oof_logits, solutions=solutions)
 
 
 def assign_folds(targets: np.ndarray, groups: Sequence[str], n_folds: int = N_FOLDS) -> np.ndarray:
@@ -185,23 +181,32 @@ def _search(
     solutions = [np.zeros((inputs.shape[1] + 1) * n_classes) for _ in range(N_FOLDS)]
     best: list[np.ndarray] = solutions
     losses: dict[float, float] = {}
-    worse = 0
     for l2 in L2_PATH:
-        solutions = [_solve(*part, n_classes, l2, start, _SEARCH_ITERATIONS) for part, start in zip(parts, solutions, strict=True)]
+        solutions = [_solve(*part, n_classes, l2, start, _FOR_SEARCH) for part, start in zip(parts, solutions, strict=True)]
         oof = _oof(inputs, solutions, folds, n_classes)
         loss = float(-(weights * log_softmax(oof)[np.arange(len(targets)), targets]).sum() / weights.sum())
-        if not losses or loss < min(losses.values()):
-            best, worse = solutions, 0
-        else:
-            worse += 1
+        is_worse = bool(losses) and loss >= min(losses.values())
         losses[l2] = loss
-        if worse == 2:
+        if is_worse:
             break
+        best = solutions
     return best, losses
 
 
+def _solve_all(
+    inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, n_classes: int, folds: np.ndarray, l2: float,
+    starts: Sequence[np.ndarray],
+) -> tuple[np.ndarray, ...]:  # fmt: skip
+    """The solution without each fold, then that of all pictures; near the optimum from wherever they start."""
+    masks = [*(folds != fold for fold in range(N_FOLDS)), np.ones(len(targets), bool)]
+    return tuple(
+        _solve(inputs[seen], targets[seen], weights[seen], n_classes, l2, start, _FOR_USE)
+        for seen, start in zip(masks, starts, strict=True)
+    )
+
+
 def _solve(
-    inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, n_classes: int, l2: float, start: np.ndarray, max_iterations: int
+    inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, n_classes: int, l2: float, start: np.ndarray, tolerance: dict[str, float]
 ) -> np.ndarray:
     """Flat solution, (D + 1) * C: weights row by row, then the bias."""
     n_features = inputs.shape[1]
@@ -222,8 +227,8 @@ def _solve(
         gradient[-1] = error.sum(axis=0)
         return loss, gradient.ravel()
 
-    # stop where float32 inputs no longer tell solutions apart
-    options = {"maxiter": max_iterations, "maxcor": 10, "ftol": 1e-7, "gtol": 2e-4}
+    # how far a solution is from the optimum is its gradient over the strength
+    options = {"maxiter": MAX_ITERATIONS, "maxcor": 10, "ftol": tolerance["ftol"], "gtol": tolerance["gtol"] * min(1.0, 10 * l2)}
     return np.asarray(minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=options).x)
 
 

@@ -123,14 +123,17 @@ def prepare(project: Project, backbone: Backbone, config: TrainConfig, progress:
         SplitError, BackboneError, ProjectError, Cancelled: see `train_head`.
     """
     pictures = project.manifest.pictures()
-    plan_all(pictures, config)  # too few pictures are told before the long work
+    groups, plan = plan_all(pictures, config)  # too few pictures are told before the long work
     embeddings = embed(project, backbone, pictures, progress)
-    there = set(embeddings.image_ids)
-    pictures = [picture for picture in pictures if picture.image_id in there]
-    if len({picture.label for picture in pictures}) < 2:
-        first = embeddings.skipped[0]
-        raise TrainError(f"{len(embeddings.skipped)} picture(s) cannot be read, and fewer than 2 labels are left; {first.path}: {first.reason}.")
-    groups, plan = plan_all(pictures, config)
+    if embeddings.skipped:
+        there = set(embeddings.image_ids)
+        pictures = [picture for picture in pictures if picture.image_id in there]
+        if len({picture.label for picture in pictures}) < 2:
+            first = embeddings.skipped[0]
+            raise TrainError(
+                f"{len(embeddings.skipped)} picture(s) cannot be read, and fewer than 2 labels are left; {first.path}: {first.reason}."
+            )
+        groups, plan = plan_all(pictures, config)
     classes = tuple(sorted({picture.label for picture in pictures}))
     place = {label: i for i, label in enumerate(classes)}
     targets = np.array([place[picture.label] for picture in pictures], np.int64)

@@ -1,0 +1,51 @@
+"""What many tests start from: tiny made projects, trained once per session and copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from make_data import make_tiny_folder
+
+from tellapart.gather import take_in
+from tellapart.project import Project, create_project, open_project
+from tellapart.train import TrainResult, train_head
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--network", action="store_true", help="also ask the real services on the internet")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--network"):
+        for item in items:
+            if "network" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="asks the internet; run with --network"))
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Class folders of coloured shapes: 3 classes, 24 pictures each."""
+    folder = tmp_path_factory.mktemp("tiny") / "shapes"
+    make_tiny_folder(folder, n_per_class=24, size_px=48)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainResult]:
+    """A project trained with pocket: its folder and the result. Do not change it; see `tiny_project`."""
+    root = tmp_path_factory.mktemp("trained") / "shapes-project"
+    with create_project(root) as project:
+        take_in(project, tiny_folder)
+        result = train_head(project)
+    return root, result
+
+
+@pytest.fixture
+def tiny_project(trained: tuple[Path, TrainResult], tmp_path: Path) -> Iterator[Project]:
+    """A project of one's own with cached embeddings and a bundle."""
+    shutil.copytree(trained[0], tmp_path / "shapes-project")
+    with open_project(tmp_path / "shapes-project") as project:
+        yield project

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tellapart.errors import SplitError
+from tellapart.train.splits import plan_split
+
+LABELS = st.lists(st.sampled_from("abc"), min_size=12, max_size=80).filter(lambda labels: all(labels.count(x) >= 3 for x in set(labels)))
+
+
+def _plan(labels, groups, given=None, kind="hash", seed=0, valid=0.2):
+    return plan_split(labels, groups, given or [None] * len(labels), kind, seed, valid).splits
+
+
+@settings(max_examples=60, deadline=None)
+@given(labels=LABELS, kind=st.sampled_from(["hash", "random"]), data=st.data())
+def test_splits_are_complete_keep_groups_whole_and_ignore_file_order(labels, kind, data):
+    groups = [f"group {i // 2}-{label}" for i, label in enumerate(labels)]
+    if any(len({g for g, of in zip(groups, labels, strict=True) if of == label}) < 2 for label in labels):
+        return
+    splits = _plan(labels, groups, kind=kind)
+    assert set(splits) == {"train", "valid"}
+    by_group = {}
+    for group, split in zip(groups, splits, strict=True):
+        assert by_group.setdefault(group, split) == split
+    for label in set(labels):
+        assert {split for split, of in zip(splits, labels, strict=True) if of == label} == {"train", "valid"}
+    order = data.draw(st.permutations(range(len(labels))))
+    shuffled = _plan([labels[i] for i in order], [groups[i] for i in order], kind=kind)
+    assert [shuffled[order.index(i)] for i in range(len(labels))] == splits.tolist()
+
+
+@settings(max_examples=40, deadline=None)
+@given(n_before=st.integers(40, 200), n_new=st.integers(1, 60))
+def test_adding_pictures_moves_no_other(n_before, n_new):
+    groups = [f"picture {i}" for i in range(n_before + n_new)]
+    labels = [str(i % 2) for i in range(n_before + n_new)]
+    before = _plan(labels[:n_before], groups[:n_before])
+    after = _plan(labels, groups)
+    assert (after[:n_before] == before).all()
+
+
+def test_the_hash_split_holds_out_about_the_fraction_asked_for():
+    splits = _plan(["a", "b"] * 5000, [str(i) for i in range(10_000)], valid=0.2)
+    assert (splits == "valid").mean() == pytest.approx(0.2, abs=0.015)
+
+
+def test_the_random_split_follows_its_seed_and_is_even_per_class():
+    labels, groups = ["a"] * 50 + ["b"] * 10, [str(i) for i in range(60)]
+    first, again, other = (_plan(labels, groups, kind="random", seed=seed) for seed in (1, 1, 2))
+    assert (first == again).all() and (first != other).any()
+    assert (first[:50] == "valid").sum() == 10 and (first[50:] == "valid").sum() == 2
+
+
+def test_given_validation_is_respected_and_new_pictures_teach():
+    given = ["train", "valid", "train", "valid", None, "test"]
+    assert _plan(["a", "a", "b", "b", "a", "b"], list("123456"), given).tolist() == ["train", "valid", "train", "valid", "train", "test"]
+
+
+def test_a_copy_that_straddles_given_splits_is_held_out_and_said():
+    plan = plan_split(["a"] * 3 + ["b"] * 2, ["x", "x", "y", "z", "w"], ["train", "valid", "train", "train", "valid"], "hash", 0, 0.2)
+    assert plan.splits.tolist() == ["valid", "valid", "train", "train", "valid"]
+    assert "1 picture(s) were near-copies" in plan.notes[0]
+
+
+def test_test_folders_without_validation_leave_train_to_be_split():
+    given = ["train"] * 40 + ["test"] * 10
+    splits = _plan(["a", "b"] * 25, [str(i) for i in range(50)], given)
+    assert (splits[40:] == "test").all() and set(splits[:40]) == {"train", "valid"}
+
+
+def test_one_picture_is_too_few_to_split():
+    with pytest.raises(SplitError, match="Class 'b' has 1 picture.*at least 2"):
+        _plan(["a", "a", "b"], ["1", "2", "3"])
+
+
+def test_copies_of_one_picture_are_too_few_to_split():
+    with pytest.raises(SplitError, match="'b'.*at least 2"):
+        _plan(["a", "a", "b", "b"], ["1", "2", "3", "3"])
+
+
+def test_a_class_missing_from_given_validation_is_said():
+    with pytest.raises(SplitError, match="Class 'b' has no picture to check with"):
+        _plan(["a", "a", "b", "b"], list("1234"), ["train", "valid", "train", "train"])
+
+
+def test_a_fraction_out_of_range_is_the_callers_mistake():
+    with pytest.raises(ValueError, match=r"valid=1.2"):
+        _plan(["a", "b"], ["1", "2"], valid=1.2)
+    assert isinstance(_plan(["a"] * 4 + ["b"] * 4, list("12345678")), np.ndarray)

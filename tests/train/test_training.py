@@ -1,0 +1,171 @@
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from make_data import make_tiny_folder
+
+from tellapart.backbones import load_backbone
+from tellapart.classify import Predictor
+from tellapart.errors import Cancelled, SplitError, TrainError
+from tellapart.gather import take_in
+from tellapart.journal import Relabel, Remove
+from tellapart.project import create_project, open_project
+from tellapart.train import TrainConfig, train_head
+from tellapart.train.training import fit, prepare
+
+
+def test_training_beats_its_baselines_and_counts_add_up(trained):
+    _, result = trained
+    record = result.to_json()
+    assert result.error_rate < min(result.baselines.values())
+    assert record["n_train"] + record["n_valid"] == 72 and record["n_test"] == 0
+    assert np.sum(record["confusion"]) == record["n_valid"]
+    assert [sum(row) for row in record["confusion"]] == [score["n"] for score in record["per_class"]]
+    assert record["n_wrong"] == len(record["mistakes"])
+    low, high = record["error_interval"]
+    assert low <= record["error_rate"] <= high
+    assert result.out_of_fold_probs.shape == (72, 3) and np.allclose(result.out_of_fold_probs.sum(axis=1), 1, atol=1e-5)
+    assert set(record["seconds"]) == {"decode", "embed", "fit", "total"}
+    json.dumps(record, allow_nan=False)
+
+
+def test_training_twice_gives_the_same_answers_from_cached_embeddings(tiny_project, trained):
+    again = train_head(tiny_project)
+    assert np.array_equal(again.out_of_fold_probs, trained[1].out_of_fold_probs)
+    assert again.seconds["embed"] == 0 and again.to_json()["confusion"] == trained[1].to_json()["confusion"]
+
+
+def test_worst_mistakes_come_first(tiny_project):
+    pictures = tiny_project.manifest.pictures("circle")
+    held_out = [p for p in pictures if p.image_id in _held_out(tiny_project)]
+    tiny_project.journal.decide(*[Relabel(p.image_id, "square") for p in held_out[:2]])
+    mistakes = train_head(tiny_project).evaluation.mistakes
+    confident = [m for m in mistakes if m.image_id in {p.image_id for p in held_out[:2]}]
+    assert len(confident) == 2 and all(m.label == "square" and m.predicted == "circle" for m in confident)
+    assert confident[0] in mistakes[:3]
+
+
+def _held_out(project):
+    result = train_head(project)
+    return {image_id for image_id, split in zip(result.image_ids, result.splits, strict=True) if split == "valid"}
+
+
+def test_removed_pictures_do_not_teach(tiny_project):
+    victim = tiny_project.manifest.pictures()[0].image_id
+    tiny_project.journal.decide(Remove(victim))
+    assert victim not in train_head(tiny_project).image_ids
+
+
+def test_embeddings_evaluation_predictor_and_onnx_agree(tiny_project):
+    config = TrainConfig()
+    data = prepare(tiny_project, load_backbone("pocket"), config)
+    fitted = fit(data)
+    predictor = Predictor(train_head(tiny_project, config).bundle_dir)
+    files = [tiny_project.file(picture) for picture in data.pictures]
+    answers = list(predictor.predict_many(files))
+    expected = fitted.probs(data.embeddings.array)
+    novelty = fitted.novelty.model.novelty(data.embeddings.array)
+    got = np.array([list(answer.probabilities.values()) for answer in answers])
+    assert np.abs(got - expected).max() < 2e-3  # embeddings are cached as float16
+    clear = np.abs(novelty / fitted.novelty.threshold - 1) > 1e-2
+    assert [a.is_none_of_these for a in answers] == pytest.approx(
+        [bool(n > fitted.novelty.threshold) if c else a.is_none_of_these for n, c, a in zip(novelty, clear, answers, strict=True)]
+    )
+
+
+def test_near_duplicates_never_straddle_splits(tiny_project, tmp_path):
+    from PIL import Image
+
+    folder = tmp_path / "copies" / "circle"
+    folder.mkdir(parents=True)
+    originals = tiny_project.manifest.pictures("circle")[:10]
+    for i, picture in enumerate(originals):
+        with Image.open(tiny_project.file(picture)) as image:
+            image.convert("RGB").resize((96, 96)).save(folder / f"{i}.jpg", quality=92)
+    take_in(tiny_project, folder.parent)
+    result = train_head(tiny_project)
+    split = dict(zip(result.image_ids, result.splits, strict=True))
+    copies = tiny_project.manifest.pictures("circle")[-10:]
+    assert [split[copy.image_id] for copy in copies] == [split[original.image_id] for original in originals]
+
+
+def test_given_splits_are_used(tmp_path):
+    for part, n, seed in (("train", 10, 1), ("validation", 5, 2), ("test", 4, 3)):
+        make_tiny_folder(tmp_path / "set" / part, n_per_class=n, seed=seed, size_px=48)
+    with create_project(tmp_path / "p") as project:
+        take_in(project, tmp_path / "set")
+        result = train_head(project)
+    assert (result.n_train, result.n_valid, result.n_test) == (30, 15, 12)
+    assert result.test_error_rate is not None
+
+
+def test_cancelling_leaves_the_project_as_it_was(tiny_project):
+    shutil.rmtree(tiny_project.cache_dir / "embeddings")
+    before = sorted(path.name for path in tiny_project.bundles_dir.iterdir())
+
+    def stop(done, total, message):
+        if done >= 16:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        train_head(tiny_project, progress=stop)
+    assert sorted(path.name for path in tiny_project.bundles_dir.iterdir()) == before
+    assert train_head(tiny_project).n_train > 0
+
+
+def test_an_empty_project_says_what_to_do(tmp_path):
+    with create_project(tmp_path / "p") as project, pytest.raises(TrainError, match="no pictures. Add a folder"):
+        train_head(project)
+
+
+def test_one_label_is_nothing_to_tell_apart(tmp_path, tiny_folder):
+    with create_project(tmp_path / "p") as project:
+        take_in(project, tiny_folder / "circle", label="circle")
+        with pytest.raises(TrainError, match="All 24 picture.* label 'circle'.*at least 2 labels"):
+            train_head(project)
+
+
+def test_a_class_with_one_picture_says_so(tmp_path, tiny_folder):
+    with create_project(tmp_path / "p") as project:
+        take_in(project, tiny_folder)
+        lone = next((tiny_folder / "circle").iterdir())
+        others = [p for p in project.manifest.pictures("circle") if p.original_name != f"circle/{lone.name}"]
+        project.journal.decide(*[Remove(p.image_id) for p in others])
+        with pytest.raises(SplitError, match="Class 'circle' has 1 picture"):
+            train_head(project)
+
+
+def test_pictures_that_vanish_or_change_are_left_out_and_said(tiny_project):
+    shutil.rmtree(tiny_project.cache_dir / "embeddings")
+    first, second = tiny_project.manifest.pictures()[:2]
+    tiny_project.file(first).unlink()
+    tiny_project.file(second).write_bytes(b"no longer a picture")
+    result = train_head(tiny_project)
+    assert {skipped.path for skipped in result.skipped} == {first.path, second.path}
+    assert "2 picture(s) could not be read" in result.notes[-1]
+
+
+@pytest.mark.parametrize(("wrong", "said"), [({"split": "luck"}, "choose 'hash' or 'random'"), ({"valid": 0.0}, "between 0 and 1")])
+def test_settings_out_of_range_say_what_is_possible(wrong, said):
+    with pytest.raises(TrainError, match=said):
+        TrainConfig(**wrong)
+
+
+def test_a_misspelt_setting_is_not_ignored():
+    with pytest.raises(TrainError, match="Unknown training setting.*epoch"):
+        TrainConfig.from_json({"epoch": 3})
+
+
+def test_training_takes_no_torch(tiny_project):
+    code = (
+        "import sys; from pathlib import Path; from tellapart.vision import *\n"
+        f"train(open_project(Path({str(tiny_project.root)!r})))\n"
+        "assert 'torch' not in sys.modules and 'sklearn' not in sys.modules"
+    )
+    tiny_project.close()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    open_project(tiny_project.root).close()
