@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -51,8 +52,12 @@ class Studio:
 
     def kernels(self) -> list[psutil.Process]:
         """One process per open page."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # one that is just ending
+                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
 
 
 @dataclass
@@ -68,6 +73,14 @@ class Tab:
         self.page.goto(url)
         self.page.locator(".ta-main h1").first.wait_for(timeout=60_000)
         return self.page
+
+    def leave(self) -> None:
+        """Go elsewhere, as closing the tab does: the page's last request ends its kernel."""
+        self.page.unroute_all(
+            behavior="ignoreErrors"
+        )  # else that request waits for a handler of a page that is gone
+        self.page.goto("about:blank")
+        self.page.wait_for_timeout(300)
 
     def picture(self, name: str) -> None:
         """Keep what is in sight as docs/images/<name>.png, when asked to."""
@@ -120,8 +133,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
 
     yield make
     for tab in tabs:
-        tab.page.goto("about:blank")  # leaving sends the beacon that ends the kernel; it needs a moment
-        tab.page.wait_for_timeout(300)
+        tab.leave()
         tab.page.context.close()
     assert [tab.foreign for tab in tabs] == [[] for _ in tabs], "a request left the computer"
     assert [tab.errors for tab in tabs] == [[] for _ in tabs]

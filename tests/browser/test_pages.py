@@ -123,12 +123,16 @@ def wait_for_kernels(studio: Studio, n_kernels: int, timeout_s: float = 20) -> N
 
 def test_a_closed_page_ends_its_kernel(trained_studio: Studio, open_tab: Open) -> None:
     wait_for_kernels(trained_studio, 0)  # those of the tests before
-    page = open_tab().open(trained_studio.at("3_train.ipynb"))
+    tab = open_tab()
+    tab.open(trained_studio.at("3_train.ipynb"))
+    tab.leave()
+    wait_for_kernels(trained_studio, 0)
+    page = tab.open(trained_studio.at("3_train.ipynb"))
     expect(page.get_by_role("heading", name=re.compile("wrong"))).to_be_visible()
     page.reload()
     page.locator(".ta-main h1").wait_for(timeout=60_000)
     wait_for_kernels(trained_studio, 1)
-    page.goto("about:blank")
+    tab.leave()
     wait_for_kernels(trained_studio, 0)
 
 
