@@ -106,7 +106,9 @@ def test_the_awkward_files_of_real_folders_open_or_say_why_not(tmp_path):
 
 
 def test_cmyk_keeps_its_colours():
-    assert_alike(read_image(encoded(four_corners().convert("CMYK"), "JPEG", quality=95)), four_corners(), tolerance=60)
+    assert_alike(
+        read_image(encoded(four_corners().convert("CMYK"), "JPEG", quality=95)), four_corners(), tolerance=60
+    )
 
 
 def test_transparent_parts_become_white_in_every_mode():
@@ -152,7 +154,14 @@ def test_heic_opens_with_pillow_heif():
 
 
 def test_a_cut_off_picture_is_refused_wherever_it_is_cut():
-    for kind, least in (("JPEG", 0.3), ("PNG", 0.3), ("GIF", 0.5), ("WEBP", 0.3), ("BMP", 0.3), ("TIFF", 0.5)):
+    for kind, least in (
+        ("JPEG", 0.3),
+        ("PNG", 0.3),
+        ("GIF", 0.5),
+        ("WEBP", 0.3),
+        ("BMP", 0.3),
+        ("TIFF", 0.5),
+    ):
         whole = encoded(draw_shape("cross", np.random.default_rng(0), 256), kind)
         for share in (least, 0.9):
             assert "cut off" in reason_for(whole[: int(len(whole) * share)]), (kind, share)
@@ -184,7 +193,8 @@ def bomb_png(side):
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(2**20))), (b"IEND", b"")]
     body = b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
     )
     return b"\x89PNG\r\n\x1a\n" + body
 
@@ -232,7 +242,12 @@ def test_the_square_for_the_network_has_its_size_whatever_the_shape():
         pixels = load_pixels(encoded(four_corners(*size), "PNG"), preprocess)
         assert pixels.shape == (48, 48, 3) and pixels.dtype == np.uint8
     corners = load_pixels(encoded(four_corners(200, 200), "PNG"), preprocess)
-    assert [tuple(corners[y, x]) for y, x in ((2, 2), (2, 45), (45, 2), (45, 45))] == [RED, GREEN, BLUE, YELLOW]
+    assert [tuple(corners[y, x]) for y, x in ((2, 2), (2, 45), (45, 2), (45, 45))] == [
+        RED,
+        GREEN,
+        BLUE,
+        YELLOW,
+    ]
 
 
 def test_a_thumbnail_is_small_and_tells_nothing_but_the_picture():

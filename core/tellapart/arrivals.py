@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tellapart.images import PictureFacts
 from tellapart.labels import name_key
 from tellapart.manifest import Manifest, Origin, Refusal, now
-from tellapart.moves import ensure_label, finish_moves, free_path, queue_move
+from tellapart.moves import ensure_label, finish_moves, free_path, is_free, queue_move
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def admit(manifest: Manifest, root: Path, arrivals: Sequence[Arrival]) -> Admiss
 
     An exact copy of a kept or removed picture is not added again, whatever its label; the waiting file is dropped
     unless it lies in a label's folder, where it is left alone. A missing picture that arrives again is back.
+    A file in place moves too where its folder or its name would clash with another's on a disk that ignores case.
 
     Raises:
         ProjectError: the database or the disk does not take it; then nothing of this call was added.
@@ -81,9 +82,10 @@ def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None
 def _insert(db: sqlite3.Connection, arrival: Arrival) -> None:
     folder = ensure_label(db, arrival.label)
     facts, origin = arrival.facts, arrival.origin
-    path = arrival.path
-    if not arrival.is_in_place:
-        path = free_path(db, f"images/{folder}", arrival.original_name, facts.suffix, arrival.image_id)
+    path, home = arrival.path, f"images/{folder}"
+    is_home = arrival.is_in_place and str(PurePosixPath(path).parent) == home
+    if not is_home or not is_free(db, path, arrival.image_id):
+        path = free_path(db, home, arrival.original_name, facts.suffix, arrival.image_id)
         queue_move(db, arrival.path, path)
     values = {
         "image_id": arrival.image_id, "label": arrival.label, "path": path, "path_key": name_key(path), "state": "kept",

@@ -116,6 +116,8 @@ class Journal:
             for entry in entries:
                 current = _state(db, entry.image_id)
                 target = dict(entry.before if kind == "undo" else entry.after)
+                if current["state"] == "missing":  # no decision brings a file back that is gone
+                    target.update(state="missing", path=current["path"])
                 target["path"] = preferred_path(db, target["path"], entry.image_id)
                 _append(db, batch, kind, entry.image_id, current, target)
                 _put(db, entry.image_id, current, target)

@@ -42,6 +42,16 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
 
 
+def is_sayable(name: str) -> bool:
+    """Whether a file's name is text: on Linux it may be any bytes, for instance from an old zip."""
+    return not any(unicodedata.category(character) == "Cs" for character in name)
+
+
+def sayable(name: str) -> str:
+    """A file's name as it can be shown and stored; what is no text becomes �."""
+    return "".join("�" if unicodedata.category(character) == "Cs" else character for character in name)
+
+
 def safe_name(text: str) -> str:
     """The text as a file or folder name that every system accepts; equal to the text where that is safe already."""
     name = _UNSAFE.sub("_", text).strip().rstrip(". ")

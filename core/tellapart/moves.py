@@ -1,4 +1,5 @@
-"""Files follow rows: a move is committed as a row first and carried out after, also by the next one who opens."""
+"""Files follow rows: a move is committed as a row first and carried out after, if need be by the next one who
+opens the project."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ def free_path(db: sqlite3.Connection, folder: str, original: str, suffix: str, i
     """A path below the project, in `folder`, that no other picture has. Call inside a transaction."""
     for taken in (set(), {name_key(file_name(original, suffix, image_id, set()))}):
         path = f"{folder}/{file_name(original, suffix, image_id, taken)}"
-        if _is_free(db, path, image_id):
+        if is_free(db, path, image_id):
             return path
     return f"{folder}/{image_id}{suffix}"
 
@@ -42,54 +43,70 @@ def queue_move(db: sqlite3.Connection, source: str, target: str) -> None:
 
 def preferred_path(db: sqlite3.Connection, path: str, image_id: str) -> str:
     """The path itself if no other picture took it meanwhile, else one near it."""
-    if _is_free(db, path, image_id):
+    if is_free(db, path, image_id):
         return path
     place = PurePosixPath(path)
     return free_path(db, str(place.parent), place.name, place.suffix, image_id)
 
 
 def finish_moves(manifest: Manifest, root: Path) -> None:
-    """Carry out what is noted, oldest first. A file that another program holds (Windows) is left for the next time."""
-    done: list[tuple[int]] = []
-    for number, source, target in manifest.rows(
-        "SELECT number, source, target FROM pending_moves ORDER BY number"
-    ):
-        if _move(manifest, root, source, target):
-            done.append((number,))
-    if done:
+    """Carry out what is noted, oldest first. What another program holds (Windows) is left for the next time.
+
+    Files move under the database's write lock, so that no two processes carry out the same list.
+
+    Raises:
+        ProjectError: the disk does not take it; what is left is done by whoever opens the project next.
+    """
+    while manifest.rows("SELECT 1 FROM pending_moves LIMIT 1"):
         with manifest.transaction() as db:
-            db.executemany("DELETE FROM pending_moves WHERE number = ?", done)
+            if not _finish_some(db, root):
+                return
 
 
-def _move(manifest: Manifest, root: Path, source: str, target: str) -> bool:
-    source_file, target_file = root / source, root / target
-    if not source_file.exists():
-        return True  # moved already, by us before a crash or by another process
-    if target_file.exists():
-        target = _aside(manifest, root, source_file, target)
-        target_file = root / target
-    target_file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        source_file.replace(target_file)
-    except FileNotFoundError:
-        return True
-    except PermissionError:
-        return False
-    return True
+def _finish_some(db: sqlite3.Connection, root: Path) -> bool:
+    """Move until the list ends (False), or a target is taken and another one has to be committed first (True)."""
+    held: set[str] = set()
+    for number, source, target in db.execute(
+        "SELECT number, source, target FROM pending_moves ORDER BY number"
+    ).fetchall():
+        source_file, target_file = root / source, root / target
+        if source in held:
+            held.add(target)
+            continue
+        if source_file.exists():
+            if target_file.exists():
+                _turn_aside(db, number, source_file, target)
+                return True
+            target_file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                source_file.replace(target_file)
+            except PermissionError:
+                held.add(target)
+                continue
+        elif not target_file.exists():  # else moved already, just before a kill
+            db.execute("UPDATE pictures SET state = 'missing' WHERE path = ? AND state = 'kept'", [target])
+        db.execute("DELETE FROM pending_moves WHERE number = ?", [number])
+    return False
 
 
-def _aside(manifest: Manifest, root: Path, source_file: Path, target: str) -> str:
+def _turn_aside(db: sqlite3.Connection, number: int, source_file: Path, target: str) -> None:
     """Another target, because someone put a file of this name there by hand. Never overwrites it."""
     place = PurePosixPath(target)
     digest = sha256(source_file.read_bytes()).hexdigest()
     other = str(place.with_name(f"{place.stem}-{digest[:16]}{place.suffix}"))
-    with manifest.transaction() as db:
+    db.execute("UPDATE pending_moves SET target = ? WHERE number = ?", [other, number])
+    later = db.execute(
+        "SELECT min(number) FROM pending_moves WHERE source = ? AND number > ?", [target, number]
+    ).fetchone()[0]
+    if later is None:
         db.execute(
             "UPDATE pictures SET path = ?, path_key = ? WHERE path = ?", [other, name_key(other), target]
         )
-    return other
+    else:
+        db.execute("UPDATE pending_moves SET source = ? WHERE number = ?", [other, later])
 
 
-def _is_free(db: sqlite3.Connection, path: str, image_id: str) -> bool:
+def is_free(db: sqlite3.Connection, path: str, image_id: str) -> bool:
+    """Whether no other picture has the path, nor one that a disk ignoring case would take for it."""
     row = db.execute("SELECT image_id FROM pictures WHERE path_key = ?", [name_key(path)]).fetchone()
     return row is None or row[0] == image_id

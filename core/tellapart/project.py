@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from types import TracebackType
 
 from tellapart.errors import ProjectError
 from tellapart.journal import Journal
-from tellapart.manifest import Manifest, Picture, disk_reason
+from tellapart.manifest import Manifest, Picture, disk_reason, explained
 from tellapart.moves import finish_moves
 from tellapart.progress import Progress, silent
 from tellapart.reconcile import reconcile
@@ -93,22 +94,24 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
         ProjectError: no project there; its database is damaged or of a newer format; or the folder cannot be written.
     """
     root = Path(root).expanduser().absolute()
-    if not root.is_dir():
-        raise ProjectError(
-            f"{root} does not exist. Make a project with: tellapart new {root.name} --from FOLDER"
-        )
-    if not is_project(root):
-        raise ProjectError(
-            f"{root} is not a project: it has no {DB_NAME}. Make one from its pictures with: tellapart new NAME --from {root}"
-        )
     try:
+        if not root.is_dir():
+            raise ProjectError(
+                f"{root} does not exist. Make a project with: tellapart new {root.name} --from FOLDER"
+            )
+        if not is_project(root):
+            raise ProjectError(
+                f"{root} is not a project: it has no {DB_NAME}. "
+                f"Make one from its pictures with: tellapart new NAME --from {root}"
+            )
         project = _opened(root)
     except OSError as error:
         raise ProjectError(disk_reason(root, error)) from error
     try:
-        finish_moves(project.manifest, root)
-        project.changes = reconcile(project.manifest, root, project.images_dir, progress).sentences()
-        _drop_stale(project.incoming_dir)
+        with explained(project.db_path):
+            finish_moves(project.manifest, root)
+            project.changes = reconcile(project.manifest, root, project.images_dir, progress).sentences()
+            _drop_stale(project)
     except BaseException:
         project.close()
         raise
@@ -117,21 +120,27 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
 
 def _opened(root: Path) -> Project:
     project = Project(root)
-    for folder in (
-        project.images_dir,
-        project.trash_dir,
-        project.incoming_dir,
-        project.uploads_dir,
-        project.runs_dir,
-        project.bundles_dir,
-    ):
-        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for folder in (
+            project.images_dir,
+            project.trash_dir,
+            project.incoming_dir,
+            project.uploads_dir,
+            project.runs_dir,
+            project.bundles_dir,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+    except BaseException:
+        project.close()
+        raise
     return project
 
 
-def _drop_stale(incoming: Path) -> None:
+def _drop_stale(project: Project) -> None:
     """Files that were being taken in when a process died: checked copies whose originals are where they were."""
     limit = time.time() - _STALE_S
-    for path in incoming.iterdir():
-        if path.stat().st_mtime < limit:
-            path.unlink(missing_ok=True)
+    awaited = {project.root / source for (source,) in project.manifest.rows("SELECT source FROM pending_moves")}
+    for path in project.incoming_dir.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another process just moved it into place
+            if path not in awaited and path.stat().st_mtime < limit:
+                path.unlink()

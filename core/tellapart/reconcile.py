@@ -16,12 +16,13 @@ from pathlib import Path
 from tellapart.arrivals import Arrival, admit
 from tellapart.errors import ImageError, IntakeError
 from tellapart.images import MAX_BYTES, inspect
-from tellapart.labels import clean_label, name_key
+from tellapart.labels import clean_label, is_sayable, name_key, sayable
 from tellapart.manifest import Manifest, Origin, Refusal, now
 from tellapart.progress import Progress, silent
 
 _RACY_NS = 2_000_000_000  # a folder changed within the clock's grain of our look is looked at again next time
 _BATCH = 200
+_UNSAYABLE = "its name is not valid Unicode; rename it"
 SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -61,59 +62,88 @@ def reconcile(manifest: Manifest, root: Path, images_dir: Path, progress: Progre
     """
     changes = Changes()
     started_ns = time.time_ns()
-    folders = {entry.name: entry.stat().st_mtime_ns for entry in os.scandir(images_dir) if entry.is_dir()}
+    folders = _folders(images_dir, changes)
     known = {
         folder: (label, seen)
         for label, folder, seen in manifest.rows("SELECT label, folder, seen_ns FROM labels")
     }
     looked_at = {name for name, mtime in folders.items() if name not in known or known[name][1] != mtime}
-    looked_at |= {folder for folder, (_, seen) in known.items() if folder not in folders and seen}
-    if not looked_at:
-        return changes
-    strangers, absent = _compare(manifest, images_dir, looked_at)
-    _mark_missing(manifest, absent, changes)
+    looked_at |= known.keys() - folders.keys()
+    strangers, absent = _compare(manifest, root, images_dir, looked_at)
+    _mark_missing(manifest, root, absent, changes)
     _adopt(
         manifest, root, strangers, {folder: label for folder, (label, _) in known.items()}, changes, progress
     )
-    with manifest.transaction() as db:
-        for name in looked_at:
-            mtime = folders.get(name, 0)
-            seen = mtime if mtime < started_ns - _RACY_NS else 0
-            db.execute("UPDATE labels SET seen_ns = ? WHERE folder = ? AND seen_ns <> ?", [seen, name, seen])
+    seen = {name: mtime if mtime < started_ns - _RACY_NS else 0 for name, mtime in folders.items()}
+    news = [(seen.get(name, 0), name) for name in looked_at if name in known]
+    news = [(mtime, name) for mtime, name in news if known[name][1] != mtime]
+    if news:
+        with manifest.transaction() as db:
+            db.executemany("UPDATE labels SET seen_ns = ? WHERE folder = ?", news)
     return changes
 
 
-def _compare(manifest: Manifest, images_dir: Path, folders: set[str]) -> tuple[list[Path], list[str]]:
+def _folders(images_dir: Path, changes: Changes) -> dict[str, int]:
+    """The folders of labels and when each was changed last."""
+    folders = {}
+    for entry in os.scandir(images_dir):
+        if entry.is_dir() and is_sayable(entry.name):
+            folders[entry.name] = entry.stat().st_mtime_ns
+        elif entry.is_dir():
+            changes.refusals.append(Refusal(now(), f"images/{sayable(entry.name)}", None, _UNSAYABLE, None))
+    return folders
+
+
+def _compare(
+    manifest: Manifest, root: Path, images_dir: Path, folders: set[str]
+) -> tuple[list[Path], list[str]]:
     """Files without a row, and ids of rows without a file, in these folders."""
     strangers: list[Path] = []
     absent: list[str] = []
+    on_the_move = {root / source for (source,) in manifest.rows("SELECT source FROM pending_moves")}
     for folder in sorted(folders):
         prefix = f"images/{folder}/"
         rows = manifest.rows(
-            "SELECT path_key, image_id, state FROM pictures WHERE path_key >= ? AND path_key < ?",
+            "SELECT path_key, path, image_id, state FROM pictures WHERE path_key >= ? AND path_key < ?",
             [name_key(prefix), name_key(prefix) + "\U0010ffff"],
         )
-        expected = {key: (image_id, state) for key, image_id, state in rows}
+        expected = {key: (path, image_id, state) for key, path, image_id, state in rows}
         directory = images_dir / folder
         for entry in os.scandir(directory) if directory.is_dir() else ():
-            row = expected.pop(name_key(prefix + entry.name), None)
-            is_usable = (
-                entry.is_file() and not entry.name.startswith(".") and entry.name.lower() not in SYSTEM_FILES
-            )
-            if is_usable and (row is None or row[1] == "missing"):
-                strangers.append(directory / entry.name)
-        absent += [image_id for image_id, state in expected.values() if state == "kept"]
+            if not entry.is_file() or entry.name.startswith(".") or entry.name.lower() in SYSTEM_FILES:
+                continue
+            file, key = directory / entry.name, name_key(prefix + entry.name)
+            path, _, state = expected.get(key, ("", "", ""))
+            # names that differ in case only are one file on some disks and two on others
+            is_known = path == prefix + entry.name or (path != "" and _is_same_file(root / path, file))
+            if is_known:
+                del expected[key]
+            if (not is_known or state == "missing") and file not in on_the_move:
+                strangers.append(file)
+        absent += [image_id for _, image_id, state in expected.values() if state == "kept"]
     return strangers, absent
 
 
-def _mark_missing(manifest: Manifest, absent: list[str], changes: Changes) -> None:
-    if absent:
-        with manifest.transaction() as db:
-            db.executemany(
-                "UPDATE pictures SET state = 'missing' WHERE image_id = ?",
-                [(image_id,) for image_id in absent],
-            )
-    changes.n_missing += len(absent)
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _mark_missing(manifest: Manifest, root: Path, absent: list[str], changes: Changes) -> None:
+    """Asked again under the write lock: another process may just have brought the file."""
+    if not absent:
+        return
+    with manifest.transaction() as db:
+        arriving = {target for (target,) in db.execute("SELECT target FROM pending_moves")}
+        for image_id in absent:
+            path, state = db.execute(
+                "SELECT path, state FROM pictures WHERE image_id = ?", [image_id]
+            ).fetchone()
+            if state == "kept" and path not in arriving and not (root / path).is_file():
+                db.execute("UPDATE pictures SET state = 'missing' WHERE image_id = ?", [image_id])
+                changes.n_missing += 1
 
 
 def _adopt(
@@ -133,7 +163,7 @@ def _adopt(
             for looked in pool.map(lambda path: _look(path, root, labels), batch):
                 if isinstance(looked, Refusal):
                     changes.refusals.append(looked)
-                else:
+                elif looked is not None:
                     arrivals.append(looked)
             missing = _missing_ids(manifest)
             admission = admit(manifest, root, arrivals)
@@ -155,9 +185,12 @@ def _missing_ids(manifest: Manifest) -> set[str]:
     }
 
 
-def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal:
-    name, folder = path.relative_to(root).as_posix(), path.parent.name
+def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal | None:
+    """The file as an arrival, or why not; None when it is gone meanwhile."""
+    name, folder = sayable(path.relative_to(root).as_posix()), path.parent.name
     try:
+        if not is_sayable(path.name):
+            raise ImageError(_UNSAYABLE)
         label = labels.get(folder) or clean_label(folder)
         if path.stat().st_size > MAX_BYTES:
             raise ImageError(f"more than the {MAX_BYTES // 2**20} MB a picture may have")
@@ -165,6 +198,8 @@ def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal:
         facts = inspect(data)
     except (ImageError, IntakeError) as error:
         return Refusal(now(), name, labels.get(folder, folder), str(error), None)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         return Refusal(now(), name, labels.get(folder, folder), f"cannot be read ({error.strerror})", None)
     return Arrival(

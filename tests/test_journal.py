@@ -1,0 +1,184 @@
+"""Every decision can be taken back: files with their bytes and paths, and rows, also in a new process."""
+
+import json
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from make_data import make_tiny_folder
+from other_process import run_python
+from tellapart.errors import IntakeError, ProjectError
+from tellapart.gather import take_in
+from tellapart.journal import Mark, Relabel, Remove, Restore
+from tellapart.project import create_project, open_project
+
+LABELS = ("circle", "square", "Circle", "a/b", "new one")
+DECISIONS = st.lists(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 8), st.sampled_from(LABELS)), min_size=1, max_size=4
+    ),
+    max_size=10,
+)
+
+
+def files_below(root):
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for top in ("images", "trash")
+        for path in sorted((root / top).rglob("*"))
+        if path.is_file()
+    }
+
+
+def rows_of(project):
+    states = ("kept", "removed", "missing")
+    return [asdict(picture) for state in states for picture in project.manifest.pictures(state=state)]
+
+
+def make_project(root):
+    """Six pictures in two labels; two of them share a file name."""
+    make_tiny_folder(root / "source", ("circle", "square"), 3)
+    for path in (root / "source" / "square").iterdir():
+        path.rename(path.with_name(path.name.replace("square", "circle")))
+    project = create_project(root / "project")
+    take_in(project, root / "source")
+    return project
+
+
+def decision_of(image_id, kind, label):
+    if kind < 4:
+        return Relabel(image_id, label)
+    return {
+        4: Remove(image_id),
+        5: Restore(image_id),
+        6: Mark(image_id, "not sure"),
+        7: Mark(image_id, None),
+    }.get(kind, Remove(image_id))
+
+
+@given(DECISIONS, st.lists(st.booleans(), max_size=8))
+@settings(max_examples=25, deadline=None)
+def test_undoing_everything_restores_every_file_and_row(batches, wandering):
+    with tempfile.TemporaryDirectory() as folder, make_project(Path(folder)) as project:
+        files, rows = files_below(project.root), rows_of(project)
+        ids = [row["image_id"] for row in rows]
+        for batch in batches:
+            project.journal.decide(*(decision_of(ids[which], kind, label) for which, kind, label in batch))
+        for is_undo in wandering:
+            project.journal.undo() if is_undo else project.journal.redo()
+        done_files, done_rows = files_below(project.root), rows_of(project)
+        assert sorted(done_files.values()) == sorted(files.values()), "nothing is lost"
+        assert set(done_files) == {row["path"] for row in done_rows}
+        with open_project(project.root) as again:  # as after a restart
+            assert again.changes == []
+            while again.journal.undo():
+                pass
+            assert (files_below(project.root), rows_of(again)) == (files, rows)
+            while again.journal.redo():
+                pass
+            assert sorted(files_below(project.root).values()) == sorted(files.values())
+
+
+def test_undo_and_redo_work_in_a_new_process(tmp_path):
+    with make_project(tmp_path) as project:
+        files, rows = files_below(project.root), rows_of(project)
+        first, second = rows[0]["image_id"], rows[1]["image_id"]
+        project.journal.decide(Remove(first), Relabel(second, "square"))
+        project.journal.decide(Relabel(second, "🐻/bear"), Mark(first, "keep"))
+        decided = files_below(project.root), rows_of(project)
+    script = """
+    from tellapart.project import open_project
+    with open_project(Path(sys.argv[1])) as project:
+        print(len(getattr(project.journal, sys.argv[2])()), len(getattr(project.journal, sys.argv[2])()))
+    """
+    assert run_python(script, tmp_path / "project", "undo") == "2 2"
+    with open_project(tmp_path / "project") as project:
+        assert (files_below(project.root), rows_of(project)) == (files, rows)
+    assert run_python(script, tmp_path / "project", "redo") == "2 2"
+    with open_project(tmp_path / "project") as project:
+        assert (files_below(project.root), rows_of(project)) == decided
+
+
+def test_the_journal_tells_what_was_decided_newest_first(tmp_path):
+    with make_project(tmp_path) as project:
+        image_id = project.manifest.pictures()[0].image_id
+        assert project.journal.decide(Relabel(image_id, "square")) == 1
+        assert project.journal.decide(Relabel(image_id, "square")) == 0, "no change, no line"
+        project.journal.undo()
+        undo, relabel = project.journal.entries()
+        assert (undo.kind, relabel.kind, relabel.is_undone) == ("undo", "relabel", True)
+        assert (relabel.before["label"], relabel.after["label"]) == ("circle", "square")
+        assert json.dumps(relabel.after)
+
+
+def test_something_new_ends_what_can_be_redone(tmp_path):
+    with make_project(tmp_path) as project:
+        first, second = (picture.image_id for picture in project.manifest.pictures()[:2])
+        project.journal.decide(Remove(first))
+        project.journal.undo()
+        project.journal.decide(Remove(second))
+        assert project.journal.redo() == []
+        assert len(project.journal.undo()) == 1 and project.journal.undo() == []
+
+
+def test_a_bad_decision_in_a_batch_leaves_all_as_it_was(tmp_path):
+    with make_project(tmp_path) as project:
+        files, rows = files_below(project.root), rows_of(project)
+        first = rows[0]["image_id"]
+        with pytest.raises(ProjectError, match="not in this project"):
+            project.journal.decide(Remove(first), Remove("f" * 64))
+        with pytest.raises(IntakeError, match="at most 100"):
+            project.journal.decide(Remove(first), Relabel(first, "x" * 300))
+        assert (files_below(project.root), rows_of(project), project.journal.entries()) == (files, rows, [])
+
+
+def test_a_name_taken_by_hand_is_never_overwritten(tmp_path):
+    with make_project(tmp_path) as project:
+        picture = project.manifest.pictures()[0]
+        place = project.images_dir / "square" / "strange.png"
+        project.file(picture).rename(project.images_dir / "circle" / "strange.png")
+    place.write_bytes(b"somebody's own notes")
+    with open_project(tmp_path / "project") as project:
+        project.journal.decide(Relabel(picture.image_id, "square"))
+        now = project.manifest.picture(picture.image_id)
+        assert place.read_bytes() == b"somebody's own notes"
+        assert project.file(now) != place and project.file(now).stat().st_size == picture.n_bytes
+        project.journal.undo()
+        assert project.manifest.picture(picture.image_id).label == "circle"
+
+
+def test_moves_that_were_cut_off_are_finished_past_a_name_taken_by_hand(tmp_path):
+    with make_project(tmp_path) as project:
+        picture = project.manifest.pictures()[0]
+        project.file(picture).rename(tmp_path / "held.png")  # as another program would hold it, on Windows
+        data = (tmp_path / "held.png").read_bytes()
+        with project.manifest.transaction() as db:  # two decisions, and a kill before either file moved
+            names = ("images/square/x.png", "trash/square/x.png")
+            db.execute("INSERT INTO pending_moves (source, target) VALUES (?, ?)", [picture.path, names[0]])
+            db.execute("INSERT INTO pending_moves (source, target) VALUES (?, ?)", names)
+            db.execute("UPDATE pictures SET state = 'removed', path = ?, path_key = ? WHERE image_id = ?",
+                       [names[1], names[1], picture.image_id])  # fmt: skip
+        (tmp_path / "held.png").rename(project.file(picture))
+        (project.root / names[0]).write_bytes(b"a stranger's file")
+    with open_project(tmp_path / "project") as project:
+        assert project.file(project.manifest.picture(picture.image_id)).read_bytes() == data
+        assert (project.root / names[0]).read_bytes() == b"a stranger's file"
+        assert project.manifest.rows("SELECT * FROM pending_moves") == []
+
+
+def test_undo_does_not_pretend_that_a_lost_file_is_there(tmp_path):
+    with make_project(tmp_path) as project:
+        first, second = project.manifest.pictures()[:2]
+        project.journal.decide(Remove(first.image_id), Mark(second.image_id, "keep"))
+        trashed = project.file(project.manifest.picture(first.image_id))
+        trashed.unlink()
+        project.file(second).unlink()
+    with open_project(tmp_path / "project") as project:
+        assert "1 picture(s) are missing" in " ".join(project.changes)
+        project.journal.undo()
+        for picture in (first, second):
+            assert project.manifest.picture(picture.image_id).state == "missing"
+        assert project.manifest.n_pictures() == 4
