@@ -30,6 +30,7 @@ LIGHT_PATH = {
     "onnx": "onnx",
     "safetensors": "safetensors.numpy",
     "scipy": "scipy.optimize",
+    "threadpoolctl": "threadpoolctl",
     "httpx": "httpx",
     "platformdirs": "platformdirs",
     "psutil": "psutil",

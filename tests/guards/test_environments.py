@@ -11,6 +11,8 @@ import pytest
 import yaml
 from tellapart import doctor
 
+from .sources import CORE, DASHBOARDS, imports, python_files
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -102,3 +104,33 @@ def test_binder_starts_the_server_with_our_template_and_a_project_outside_the_ch
     folders = [Path(folder) for folder in jupyter_path.split(":")]
     assert any((folder / "voila/templates/tellapart/index.html.j2").exists() for folder in folders)
     assert ROOT not in Path(project_dir).parents and (Path(project_dir) / "tellapart.db").exists()
+
+
+def test_whatever_the_core_imports_is_declared():
+    """A package that is there only because another one needs it is missing on the next computer."""
+    declared = project()
+    light = set(bounds(declared["dependencies"]))
+    groups = declared["optional-dependencies"]
+    optional = set(bounds([*groups["torch"], *groups["heic"]]))
+    names = {"PIL": "pillow", "pillow_heif": "pillow-heif"}
+    undeclared = set()
+    for path in python_files(CORE):
+        for found in imports(path):
+            top = found.module.partition(".")[0]
+            name = names.get(top, top)
+            if top in sys.stdlib_module_names or top == "tellapart" or name in light:
+                continue
+            if not (name in optional and (found.is_late or CORE / "network" in path.parents)):
+                undeclared.add(str(found))
+    assert undeclared == set()
+
+
+def test_whatever_the_views_import_is_declared():
+    declared = project()
+    allowed = set(bounds([*declared["dependencies"], *declared["optional-dependencies"]["studio"]]))
+    # ipywidgets stands on these and they are part of its interface.
+    allowed |= {"traitlets", "IPython", "tellapart", "tellapart_dashboards", "PIL", "tornado", "jupyter_server"}
+    ours = [found for path in python_files(DASHBOARDS) for found in imports(path)]
+    tops = {str(found): found.module.partition(".")[0] for found in ours}
+    allowed |= sys.stdlib_module_names
+    assert {where for where, top in tops.items() if top not in allowed} == set()
