@@ -22,7 +22,7 @@ L2_PATH = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 N_FOLDS = 5
 MAX_ITERATIONS = 300
 _FOR_SEARCH = {"ftol": 1e-5, "gtol": 1e-3}  # near enough to compare strengths by
-_FOR_USE = {"ftol": 1e-10, "gtol": 1e-4}
+_FOR_USE = {"ftol": 1e-9, "gtol": 3e-4}
 MAX_COMPONENTS = 256
 _FEW_ROWS = 20_000  # below, several BLAS threads cost more than they bring, and far more on a busy machine
 
@@ -208,38 +208,51 @@ def _solve_all(
 def _solve(
     inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, n_classes: int, l2: float, start: np.ndarray, tolerance: dict[str, float]
 ) -> np.ndarray:
-    """Flat solution, (D + 1) * C: weights row by row, then the bias."""
-    n_features = inputs.shape[1]
-    share = (weights / weights.sum())[:, None]
-    rows = np.arange(len(targets))
+    """Flat solution, C * (R + 1): of each class its weights, then its bias.
+
+    Solved in coordinates scaled so that the curvature is about 1 in every direction: there L-BFGS needs a third of the
+    steps, and the gradient tells how far the optimum is. Classes run along rows inside, since sums over the first axis
+    of a (C, N) array are many times faster. Source of the bound on the curvature: Böhning 1992, "Multinomial logistic
+    regression algorithm".
+    """
+    share = weights / weights.sum()  # (N,)
+    columns = np.arange(len(targets))
+    transposed = np.ascontiguousarray(inputs.T)  # (R, N)
+    curvature = 0.25 * (transposed**2 @ share).astype(np.float64) + l2
+    scale = np.append(1 / np.sqrt(curvature), 1.0)  # (R + 1,)
+    penalty = l2 * scale[:-1] ** 2
+    narrow = scale[:-1].astype(np.float32)
 
     def loss_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        both = flat.reshape(n_features + 1, n_classes)
-        logits = inputs @ both[:-1].astype(np.float32) + both[-1].astype(np.float32)  # (N, C)
-        log_probs = log_softmax(logits)
-        loss = -float((share[:, 0] * log_probs[rows, targets]).sum()) + 0.5 * l2 * float((both[:-1] ** 2).sum())
-        error = np.exp(log_probs)
-        error[rows, targets] -= 1.0
-        error *= share
+        both = flat.reshape(n_classes, -1)
+        of_inputs = both[:, :-1]
+        logits = (of_inputs.astype(np.float32) * narrow) @ transposed + both[:, -1:].astype(np.float32)  # (C, N)
+        logits -= logits.max(axis=0)
+        probs = np.exp(logits)
+        totals = probs.sum(axis=0)
+        log_likelihood = float(share @ (logits[targets, columns] - np.log(totals)))
+        probs *= share / totals
+        probs[targets, columns] -= share
         gradient = np.empty_like(both)
-        gradient[:-1] = inputs.T @ error
-        gradient[:-1] += l2 * both[:-1]
-        gradient[-1] = error.sum(axis=0)
-        return loss, gradient.ravel()
+        gradient[:, :-1] = (probs @ inputs) * narrow
+        gradient[:, :-1] += penalty * of_inputs
+        gradient[:, -1] = probs.sum(axis=1)
+        return 0.5 * float((penalty * of_inputs**2).sum()) - log_likelihood, gradient.ravel()
 
-    # how far a solution is from the optimum is its gradient over the strength
-    options = {"maxiter": MAX_ITERATIONS, "maxcor": 10, "ftol": tolerance["ftol"], "gtol": tolerance["gtol"] * min(1.0, 10 * l2)}
-    return np.asarray(minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=options).x)
+    options = {"maxiter": MAX_ITERATIONS, "maxcor": 10, **tolerance}
+    start = (start.reshape(n_classes, -1) / scale).ravel()
+    found = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=options)
+    return np.asarray((found.x.reshape(n_classes, -1) * scale).ravel())
 
 
 def _oof(inputs: np.ndarray, solutions: Sequence[np.ndarray], folds: np.ndarray, n_classes: int) -> np.ndarray:
     logits = np.empty((len(inputs), n_classes), np.float32)
     for fold, flat in enumerate(solutions):
-        both = flat.reshape(-1, n_classes).astype(np.float32)
-        logits[folds == fold] = inputs[folds == fold] @ both[:-1] + both[-1]
+        both = flat.reshape(n_classes, -1).astype(np.float32)
+        logits[folds == fold] = inputs[folds == fold] @ both[:, :-1].T + both[:, -1]
     return logits
 
 
 def _head_of(mean: np.ndarray, scale: np.ndarray, basis: np.ndarray, flat: np.ndarray, n_classes: int, l2: float) -> Head:
-    both = flat.reshape(-1, n_classes).astype(np.float32)
-    return Head(mean, scale, basis @ both[:-1], both[-1], l2)
+    both = flat.reshape(n_classes, -1).astype(np.float32)
+    return Head(mean, scale, basis @ both[:, :-1].T, both[:, -1].copy(), l2)
