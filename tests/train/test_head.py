@@ -60,7 +60,7 @@ def test_training_twice_gives_the_same_head():
 
 
 def test_a_refit_after_relabelling_gives_what_a_fresh_fit_at_that_strength_gives():
-    embeddings, targets = made_embeddings(spread=1.5)
+    embeddings, targets = made_embeddings(spread=2.5)
     fit = fit_head(embeddings, targets, 3, names(240))
     changed = targets.copy()
     changed[[3, 50]] = (changed[[3, 50]] + 1) % 3
