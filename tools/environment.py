@@ -116,11 +116,16 @@ def check_torch_pair(python: Path) -> None:
         sys.exit("Everything is installed, but torch and torchvision do not work together, see above.")
 
 
-def fill(venv: Path, pip_args: list[str]) -> None:
-    """Install everything; pip's own lines are shown only when it fails."""
+def fill(venv: Path, pip_args: list[str], is_new: bool) -> None:
+    """Install everything; of pip's lines only downloads are shown, and the last ones when it fails."""
     remove_half_installed(venv)
     started = time.monotonic()
-    print(f"Filling {venv.name}: once, a few minutes and gigabytes with torch …", flush=True)
+    print(
+        f"Filling {venv.name}: once, a few minutes and gigabytes with torch …"
+        if is_new
+        else f"Bringing {venv.name} up to date …",
+        flush=True,
+    )
     log = venv / "install.log"
     command = [str(venv_python(venv)), "-m", "pip", "install", "--disable-pip-version-check", *pip_args]
     with (
@@ -165,11 +170,11 @@ def main() -> None:
         make_venv(venv)
     python = venv_python(venv)
     pip_args = pip_arguments(options)
-    stamp = wanted_stamp(python_version(python) or "", pip_args)
-    if read_stamp(venv) == stamp:
+    stamp, last = wanted_stamp(python_version(python) or "", pip_args), read_stamp(venv)
+    if last == stamp:
         return
     (venv / STAMP).unlink(missing_ok=True)
-    fill(venv, pip_args)
+    fill(venv, pip_args, is_new=not last)
     if options.torch == "yes":
         check_torch_pair(python)
     (venv / STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")

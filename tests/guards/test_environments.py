@@ -129,7 +129,8 @@ def test_whatever_the_views_import_is_declared():
     declared = project()
     allowed = set(bounds([*declared["dependencies"], *declared["optional-dependencies"]["studio"]]))
     # ipywidgets stands on these and they are part of its interface.
-    allowed |= {"traitlets", "IPython", "tellapart", "tellapart_dashboards", "PIL", "tornado", "jupyter_server"}
+    allowed |= {"traitlets", "IPython", "tornado", "jupyter_server", "PIL"}
+    allowed |= {"tellapart", "tellapart_dashboards"}
     ours = [found for path in python_files(DASHBOARDS) for found in imports(path)]
     tops = {str(found): found.module.partition(".")[0] for found in ours}
     allowed |= sys.stdlib_module_names
