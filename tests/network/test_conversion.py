@@ -25,9 +25,7 @@ from torchvision import models
 SIZE_PX = 96
 CONVOLUTIONAL = (  # as they are, but on small pictures
     "mobilenet_v2",
-    "resnet18",
     "squeezenet1_1",
-    "efficientnet_b0",
     "shufflenet_v2_x0_5",
     "mnasnet0_5",
     "inception_v3",
