@@ -6,11 +6,12 @@ import asyncio
 import html
 import shutil
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ipywidgets import HTML, VBox
+from ipywidgets import HTML, Button, VBox
 from tellapart.errors import ImageError, TellapartError
 from traitlets import Enum, HasTraits, Int, List, Unicode
 
@@ -136,8 +137,8 @@ class ClassifyState(HasTraits):
         )
 
 
-def classify_view(state: ClassifyState) -> VBox:
-    """The Classify page."""
+def classify_view(state: ClassifyState, go_to_train: Callable[[], None] | None = None) -> VBox:
+    """The Classify page. go_to_train: opens the Train page, where there is one beside this."""
     head, note, model_line, busy = HTML(), HTML(), HTML(), HTML()
     upload = UploadWidget(
         state.uploads_dir,
@@ -145,6 +146,8 @@ def classify_view(state: ClassifyState) -> VBox:
         accessible_name="Pictures to classify",
         accept="image/*,.heic,.heif",
     )
+    train = Button(description="Train a model").add_class("ta-primary")
+    train.on_click(lambda _: go_to_train() if go_to_train else None)
     results = VBox([])
     card = VBox([upload, busy, results]).add_class("ta-card")
     batches: dict[int, VBox] = {}
@@ -188,9 +191,10 @@ def classify_view(state: ClassifyState) -> VBox:
     state.observe(draw, ["stage", "message", "model_text", "n_left"])
     state.observe(add, "latest")
     shown_when(card, state, ["stage"], lambda: state.stage == "ready")
+    shown_when(train, state, ["stage"], lambda: state.stage == "no model" and go_to_train is not None)
     draw()
     soon(state.warm_up())
-    return VBox([head, note, card, model_line])
+    return VBox([head, note, train, card, model_line])
 
 
 def answer_html(answer: Answer) -> str:

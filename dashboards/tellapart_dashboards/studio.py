@@ -70,7 +70,7 @@ def _on_project(project: str | Path, keys: tuple[str, ...]) -> Widget:
 
         classify = ClassifyState(project_dir=state.project_dir)
         run_beside(follow([classify]))
-        return classify_view(classify)
+        return classify_view(classify, lambda: state.set_trait("current", "train"))
 
     if "gather" in keys:
         from .gather import GatherState

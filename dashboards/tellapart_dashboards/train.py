@@ -85,6 +85,11 @@ class TrainState(Job):
         """Nothing; twice as many mistakes are in sight."""
         self.n_shown = 2 * self.n_shown
 
+    def has_hint(self) -> bool:
+        """Whether the commonest mistake is worth naming; a large matrix names several by itself."""
+        is_small = len(self.result.get("classes", [])) <= 12
+        return is_small and not self.chosen and self.largest_confusion() is not None
+
     def largest_confusion(self) -> tuple[int, int, int] | None:
         """(actual, predicted, number) of the commonest mistake, None when there is none; ties: the first."""
         cells = [
@@ -132,6 +137,7 @@ def train_view(state: TrainState) -> VBox:
     head, note, running, error_card, filter_line, classes = (HTML() for _ in range(6))
     train = Button(description="Train").add_class("ta-primary")
     cancel = Button(description="Cancel")
+    gather = Button(description="Add pictures").add_class("ta-primary")
     backbone = Dropdown(description="Backbone", options=[("pocket", "pocket")])
     about = HTML()
     hint, show_all, more = (
@@ -188,6 +194,7 @@ def train_view(state: TrainState) -> VBox:
     state.observe(draw_mistakes, "pictures")
     state.observe(lambda _: filter_line.set_trait("value", mistakes_html(state)), ["mistakes", "chosen"])
     project.observe(draw, "counts")
+    gather.on_click(lambda _: project.set_trait("current", "gather"))
     train.on_click(lambda _: state.train())
     cancel.on_click(lambda _: state.cancel())
     hint.on_click(lambda _: state.set_trait("chosen", list((state.largest_confusion() or ())[:2])))
@@ -211,11 +218,10 @@ def train_view(state: TrainState) -> VBox:
     for part in (matrix_card, classes_card, mistakes, error_card):
         shown_when(part, state, ["result"], lambda: bool(state.result))
     shown_when(mistakes, state, ["result"], lambda: bool(state.result.get("mistakes")))
-    shown_when(
-        hint, state, ["result", "chosen"], lambda: not state.chosen and state.largest_confusion() is not None
-    )
+    shown_when(hint, state, ["result", "chosen"], state.has_hint)
     shown_when(show_all, state, ["chosen"], lambda: bool(state.chosen))
     shown_when(number_card, project, ["counts"], lambda: len(project.counts) > 1 or bool(state.result))
+    shown_when(gather, project, ["counts"], lambda: len(project.counts) < 2 and "gather" in project.pages)
     draw()
     draw_result()
     draw_mistakes()

@@ -113,7 +113,8 @@ function render({ model, el }) {
     width = Math.floor((whole - gap * (columns - 1)) / columns);
     if (count() < columns) width = Math.min(width, Math.round(model.get("tile_px") * 1.25));
     const hasBadges = model.get("badges").some(Boolean);
-    rowHeight = width + (hasBadges ? 60 : 36);
+    const hasLong = model.get("badges").some((text) => text.length * 6.5 > width - 34);
+    rowHeight = width + (hasBadges ? (hasLong ? 78 : 60) : 36);
     box.classList.toggle("ta-many", count() > columns * 6);
     draw();
   }

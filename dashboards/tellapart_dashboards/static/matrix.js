@@ -1,4 +1,7 @@
-// The confusion matrix. Off-diagonal numbers are buttons: one press shows those pictures, another one shows all.
+// The confusion matrix; above a large one the commonest mix-ups by name, since nobody finds them among zeros.
+// Off-diagonal numbers are buttons: one press shows those pictures, another one shows all.
+const MANY = 12;
+
 function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "ta-matrix";
@@ -7,9 +10,40 @@ function render({ model, el }) {
   root.setAttribute("aria-label", "What is mistaken for what");
   el.append(root);
 
+  const top = document.createElement("ul");
+  top.className = "ta-mixups";
+  top.setAttribute("aria-label", "The commonest mix-ups");
+  el.prepend(top);
+
+  function chooser(actual, predicted, text, name) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    if (name) button.setAttribute("aria-label", name);
+    button.dataset.cell = `${actual},${predicted}`;
+    button.addEventListener("click", () => {
+      const now = model.get("chosen").join() === button.dataset.cell;
+      model.set("chosen", now ? [] : [actual, predicted]);
+      model.save_changes();
+    });
+    return button;
+  }
+
+  function drawTop(classes, counts) {
+    const cells = counts.flatMap((row, actual) => row.map((n, predicted) => ({ n, actual, predicted })));
+    const wrong = cells.filter(({ n, actual, predicted }) => n && actual !== predicted).sort((a, b) => b.n - a.n);
+    top.hidden = classes.length <= MANY;
+    top.replaceChildren(...(top.hidden ? [] : wrong.slice(0, 5)).map(({ n, actual, predicted }) => {
+      const item = document.createElement("li");
+      item.append(chooser(actual, predicted, `${n} × ${classes[actual]} taken for ${classes[predicted]}`));
+      return item;
+    }));
+  }
+
   function draw() {
     const classes = model.get("classes");
     const counts = model.get("counts");
+    drawTop(classes, counts);
     const table = document.createElement("table");
     const head = table.createTHead().insertRow();
     head.append(document.createElement("td"));
@@ -38,21 +72,12 @@ function render({ model, el }) {
           cell.style.background = `color-mix(in srgb, var(${isRight ? "--ta-accent" : "--ta-bad"}) ${strength}%, var(--ta-card))`;
         }
         if (isRight || !n) {
-          cell.textContent = n;
+          cell.textContent = n || classes.length <= MANY ? n : "·";
           if (!n) cell.className = "ta-zero";
           return;
         }
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = n;
-        button.setAttribute("aria-label", `${n} of ${classes[actual]} taken for ${classes[predicted]}: show`);
-        button.dataset.cell = `${actual},${predicted}`;
-        button.addEventListener("click", () => {
-          const now = model.get("chosen").join() === button.dataset.cell;
-          model.set("chosen", now ? [] : [actual, predicted]);
-          model.save_changes();
-        });
-        cell.append(button);
+        const name = `${n} of ${classes[actual]} taken for ${classes[predicted]}: show`;
+        cell.append(chooser(actual, predicted, n, name));
       });
     });
     root.replaceChildren(table);
@@ -61,7 +86,7 @@ function render({ model, el }) {
 
   function mark() {
     const chosen = model.get("chosen").join();
-    root.querySelectorAll("button").forEach((button) => {
+    el.querySelectorAll("button[data-cell]").forEach((button) => {
       button.setAttribute("aria-pressed", button.dataset.cell === chosen);
     });
   }
