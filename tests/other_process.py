@@ -1,22 +1,23 @@
 """Python programs in processes of their own: another person at the same project, or one that gets killed."""
 
+import ctypes
 import os
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
-NOBODY = 65534
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 HEADER = "import os, sys\nfrom pathlib import Path\n"
+_PR_CAPBSET_DROP, _DAC_OVERRIDE, _DAC_READ_SEARCH = 24, 1, 2  # <linux/prctl.h>, <linux/capability.h>
 
 
-def start_python(code: str, *arguments: object, as_nobody: bool = False) -> subprocess.Popen[str]:
+def start_python(code: str, *arguments: object, is_held: bool = False) -> subprocess.Popen[str]:
     """A running program; its arguments are in sys.argv[1:].
 
-    as_nobody: give up root's rights first, since root may read and write whatever its permissions say. Where the
-    tests do not run as root they are held by permissions anyway.
+    is_held: by the permissions of files, even where the tests run as root: it then gives up root's right to pass
+    them over (Linux; elsewhere run the tests as an ordinary user).
     """
-    person = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_nobody and is_root() else {}
     return subprocess.Popen(
         [sys.executable, "-c", HEADER + textwrap.dedent(code), *map(str, arguments)],
         stdout=subprocess.PIPE,
@@ -24,16 +25,22 @@ def start_python(code: str, *arguments: object, as_nobody: bool = False) -> subp
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(Path(__file__).parent)},
-        **person,
+        preexec_fn=_give_up_rights if is_held and is_root() else None,
     )
 
 
-def run_python(code: str, *arguments: object, as_nobody: bool = False) -> str:
+def run_python(code: str, *arguments: object, is_held: bool = False) -> str:
     """What a program prints, once it has ended well."""
-    process = start_python(code, *arguments, as_nobody=as_nobody)
+    process = start_python(code, *arguments, is_held=is_held)
     out, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     return out.strip()
+
+
+def _give_up_rights() -> None:
+    for right in (_DAC_OVERRIDE, _DAC_READ_SEARCH):
+        if _LIBC.prctl(_PR_CAPBSET_DROP, right, 0, 0, 0):
+            raise OSError("root's rights cannot be given up here; run the tests as an ordinary user")
 
 
 def run_tellapart(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

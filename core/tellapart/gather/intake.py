@@ -72,14 +72,15 @@ def take_in(
     """
     place = Path(place).expanduser().absolute()
     label = None if label is None else clean_label(label)
-    if place.is_dir() and (place == project.root or project.root in place.parents):
+    own = (project.images_dir, project.trash_dir, project.runs_dir, project.bundles_dir)
+    if place == project.root or any(folder == place or folder in place.parents for folder in own):
         raise IntakeError(
             f"{place} lies inside the project itself. Choose the folder the pictures come from."
         )
     found = look_into(place)
     layout = layout_of(found)
     summary = IntakeSummary(n_asked=len(found))
-    if label is None and not any(layout.label_of(one.parts) for one in found):
+    if label is None and not any(layout.label_of(one.parts) for one in found if one.has_place):
         raise IntakeError(
             f"{place.name} holds {len(found)} file(s) but no folders that could name them. "
             "Put the pictures of each kind into a folder of its own, or say which label they all have."
@@ -112,7 +113,7 @@ def _note_lookalikes(found: list[Found], layout: Layout, label: str | None, summ
         return
     names: dict[str, set[str]] = {}
     for one in found:
-        if name := layout.label_of(one.parts):
+        if one.has_place and (name := layout.label_of(one.parts)):
             names.setdefault(name_key(name), set()).add(name)
     for alike in names.values():
         if len(alike) > 1:
@@ -173,12 +174,12 @@ class _Door:
     origin: Origin
 
     def check(self, found: Found) -> Arrival | Refusal:
-        label = self.label or self.layout.label_of(found.parts)
+        label = self.label or (self.layout.label_of(found.parts) if found.has_place else None)
         try:
+            data = found.read()
             if label is None:
                 raise ImageError("it lies beside the class folders, so it has no label")
             label = clean_label(label)
-            data = found.read()
             facts = inspect(data)
             if min(facts.width, facts.height) < _MIN_SIDE_PX:
                 raise ImageError(f"{facts.width} × {facts.height} pixels are too few to see anything")
@@ -188,7 +189,11 @@ class _Door:
             return Refusal(now(), found.name, None, str(error), None)
         image_id = sha256(data).hexdigest()
         waiting = self.project.incoming_dir / f"{uuid.uuid4().hex}{facts.suffix}"
-        waiting.write_bytes(data)
+        try:
+            waiting.write_bytes(data)
+        except BaseException:
+            waiting.unlink(missing_ok=True)  # half a file would take the room that a full disk lacks
+            raise
         return Arrival(
             image_id=image_id, label=label, facts=facts, n_bytes=len(data),
             path=waiting.relative_to(self.project.root).as_posix(), original_name=found.name,

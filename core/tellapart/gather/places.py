@@ -6,18 +6,26 @@ Nothing is ever extracted to a path that an archive names: entries are read into
 from __future__ import annotations
 
 import os
+import re
 import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from tellapart.errors import ImageError, IntakeError
-from tellapart.images import MAX_BYTES
+from tellapart.images import MAX_BYTES, PICTURE_SUFFIXES
+from tellapart.labels import sayable
 from tellapart.reconcile import SYSTEM_FILES
 
 MAX_ENTRIES = 1_000_000
+_SMALL, _MAX_RATIO = (
+    2**20,
+    100,
+)  # a thousand entries of 99 MB of zeros would keep the machine busy for an hour
+_DRIVE = re.compile(r"[A-Za-z]:")
 _SYSTEM_FOLDERS = frozenset(
     {"__macosx", ".ipynb_checkpoints", ".git", "$recycle.bin", "system volume information"}
 )
@@ -28,10 +36,14 @@ _SPLITS = {
 
 @dataclass(frozen=True)
 class Found:
-    """A file that may be a picture. `name` is its path below the place; `read` gives its bytes or raises ImageError."""
+    """A file that may be a picture. `name` is its path below the place; `read` gives its bytes or raises ImageError.
+
+    has_place: False where the name leads elsewhere, so that it says nothing about folders.
+    """
 
     name: str
     read: Callable[[], bytes]
+    has_place: bool = True
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -71,7 +83,9 @@ def look_into(place: Path) -> list[Found]:
             found = list(_in_folder(place))
         elif place.is_file():
             is_zip = place.suffix.lower() == ".zip" or zipfile.is_zipfile(place)
-            found = list(_in_zip(place)) if is_zip else [Found(place.name, lambda: _read_file(place))]
+            found = (
+                list(_in_zip(place)) if is_zip else [Found(sayable(place.name), partial(_read_file, place))]
+            )
         else:
             raise IntakeError(
                 f"{place} does not exist. Check the path, or choose another folder or zip file."
@@ -88,8 +102,13 @@ def look_into(place: Path) -> list[Found]:
 
 
 def layout_of(found: list[Found]) -> Layout:
-    """Read off the folders: a folder that holds all others wraps them; train/valid/test folders are splits."""
-    folders = {one.parts[:-1] for one in found}
+    """Read off the folders: a folder that holds all others wraps them; train/valid/test folders are splits.
+
+    Files that are no pictures by their names, a README beside the folders, have no say where there are pictures.
+    """
+    placed = [one.parts for one in found if one.has_place]
+    folders = {parts[:-1] for parts in placed if PurePosixPath(parts[-1]).suffix.lower() in PICTURE_SUFFIXES}
+    folders = folders or {parts[:-1] for parts in placed}
     depth = 0
     while True:
         tops = {folder[depth] for folder in folders if len(folder) > depth}
@@ -114,14 +133,16 @@ def _in_folder(root: Path) -> Iterator[Found]:
         folders[:] = sorted(
             name for name in folders if name.lower() not in _SYSTEM_FOLDERS and not name.startswith(".")
         )
-        unreadable = [name for name in folders if not os.access(Path(directory, name), os.R_OK | os.X_OK)]
-        for name in unreadable:
-            folders.remove(name)
-            path = Path(directory, name)
-            yield Found(
-                f"{path.relative_to(root).as_posix()}/…",
-                lambda: _refuse("a folder without permission to read it"),
-            )
+        for path in [Path(directory, name) for name in folders]:
+            name = sayable(path.relative_to(root).as_posix())
+            if path.is_symlink():  # not followed, since it may lead anywhere and in circles
+                folders.remove(path.name)
+                yield Found(
+                    f"{name}/…", partial(_refuse, "a link to a folder; take in that folder itself"), False
+                )
+            elif not os.access(path, os.R_OK | os.X_OK):
+                folders.remove(path.name)
+                yield Found(f"{name}/…", partial(_refuse, "a folder without permission to read it"), False)
         for name in files:
             if name.lower() in SYSTEM_FILES or name.startswith("."):
                 continue
@@ -131,7 +152,7 @@ def _in_folder(root: Path) -> Iterator[Found]:
                     f"{root} holds more than {MAX_ENTRIES:,} files. Take in one part at a time."
                 )
             path = Path(directory, name)
-            yield Found(path.relative_to(root).as_posix(), lambda path=path: _read_file(path))
+            yield Found(sayable(path.relative_to(root).as_posix()), partial(_read_file, path))
 
 
 def _ignore_unreadable_root(root: Path) -> Callable[[OSError], None]:
@@ -181,14 +202,10 @@ def _in_zip(place: Path) -> Iterator[Found]:
             or parts[-1].startswith(".")
         ):
             continue
-        if ".." in parts or name.startswith("/") or ":" in parts[0]:
-            yield Found(_harmless(parts), lambda: _refuse("its path in the zip leads out of the folder"))
+        if ".." in parts or name.startswith("/") or _DRIVE.match(name):
+            yield Found(name, partial(_refuse, "its path in the zip leads out of the folder"), False)
             continue
-        yield Found(str(PurePosixPath(*parts)), lambda entry=entry: _read_entry(archive, entry))
-
-
-def _harmless(parts: tuple[str, ...]) -> str:
-    return "/".join(part for part in parts if part not in ("..", "/", "\\"))
+        yield Found(str(PurePosixPath(*parts)), partial(_read_entry, archive, entry))
 
 
 def _refuse(reason: str) -> bytes:
@@ -200,6 +217,10 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         raise ImageError("a link, not a file")
     if entry.flag_bits & 0x1:
         raise ImageError("protected by a password; unpack the zip first")
+    if entry.file_size > _SMALL and entry.file_size > _MAX_RATIO * entry.compress_size:
+        raise ImageError(
+            f"unpacks to {entry.file_size // max(1, entry.compress_size)} times its size, as bombs do and pictures do not"
+        )
     limit = f"unpacks to more than the {MAX_BYTES // 2**20} MB a picture may have"
     if entry.file_size > MAX_BYTES:
         raise ImageError(limit)
