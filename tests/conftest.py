@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from make_data import make_tiny_folder
-
 from tellapart.gather import take_in
 from tellapart.project import Project, create_project, open_project
 from tellapart.train import TrainResult, train_head
@@ -21,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--network"):
         for item in items:
-            if "network" in item.keywords:
+            if item.get_closest_marker("network"):
                 item.add_marker(pytest.mark.skip(reason="asks the internet; run with --network"))
 
 

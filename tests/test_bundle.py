@@ -7,7 +7,6 @@ import onnx
 import pytest
 from PIL import Image
 from safetensors.numpy import load_file
-
 from tellapart.bundle import FORMAT, load_bundle, newest_bundle
 from tellapart.bundle_writer import copy_bundle
 from tellapart.classify import Predictor
@@ -30,7 +29,9 @@ def test_a_bundle_holds_everything_and_no_pickle(bundle_dir):
     assert all(Path(name).suffix in (".json", ".onnx", ".safetensors", ".md", ".jpg") for name in names)
     record = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))
     assert record["format"] == FORMAT and record["classes"] == ["circle", "cross", "square"]
-    assert {"preprocess", "temperature", "threshold", "backbone", "counts", "versions", "golden"} <= set(record)
+    assert {"preprocess", "temperature", "threshold", "backbone", "counts", "versions", "golden"} <= set(
+        record
+    )
     onnx.checker.check_model(onnx.load(bundle_dir / "model.onnx"))
 
 
@@ -71,7 +72,9 @@ def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir):
     (bundle_dir / "model.onnx").write_bytes(data)
     files = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))["files"]
     change_record(bundle_dir, files={**files, "model.onnx": sha256(data).hexdigest()})
-    with pytest.raises(BundleError, match=r"does not give the answers it was made with: golden/\d.jpg should be"):
+    with pytest.raises(
+        BundleError, match=r"does not give the answers it was made with: golden/\d.jpg should be"
+    ):
         load_bundle(bundle_dir)
 
 
@@ -95,7 +98,9 @@ def test_a_missing_file_is_named(bundle_dir, missing):
         load_bundle(bundle_dir)
 
 
-@pytest.mark.parametrize("name", ["../../secret.jpg", "/etc/passwd", "C:\\secret.jpg", "golden\\..\\..\\x.jpg"])
+@pytest.mark.parametrize(
+    "name", ["../../secret.jpg", "/etc/passwd", "C:\\secret.jpg", "golden\\..\\..\\x.jpg"]
+)
 def test_a_bundle_cannot_read_outside_itself(bundle_dir, name):
     golden = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))["golden"]
     change_record(bundle_dir, golden=[{**golden[0], "file": name}])

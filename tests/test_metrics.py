@@ -2,8 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tellapart.metrics import confusion_matrix, error_interval, expected_calibration_error, log_softmax, precision_recall, softmax
+from tellapart.metrics import (
+    confusion_matrix,
+    error_interval,
+    expected_calibration_error,
+    log_softmax,
+    precision_recall,
+    softmax,
+)
 
 
 def test_softmax_rows_sum_to_one_for_huge_logits():

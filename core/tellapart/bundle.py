@@ -61,11 +61,15 @@ def load_bundle(bundle_dir: Path, n_threads: int | None = None) -> Bundle:
     record = _read_record(bundle_dir)
     try:
         classes = tuple(str(label) for label in record["classes"])
-        golden = tuple(Golden(str(one["file"]), tuple(map(float, one["probabilities"]))) for one in record["golden"])
+        golden = tuple(
+            Golden(str(one["file"]), tuple(map(float, one["probabilities"]))) for one in record["golden"]
+        )
         preprocess = Preprocess.from_json(record["preprocess"])
         threshold, files = float(record["threshold"]), dict(record["files"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BundleError(f"{bundle_dir / 'bundle.json'} is damaged ({error!r}). Export the bundle again.") from error
+        raise BundleError(
+            f"{bundle_dir / 'bundle.json'} is damaged ({error!r}). Export the bundle again."
+        ) from error
     _check_files(bundle_dir, files)
     session = open_session(bundle_dir / "model.onnx", BundleError, n_threads)
     bundle = Bundle(bundle_dir, classes, preprocess, threshold, golden, record, session)
@@ -84,35 +88,49 @@ def check_golden(bundle: Bundle) -> None:
         try:
             pixels = load_pixels(_inside(bundle.bundle_dir, golden.file), bundle.preprocess)
         except ImageError as error:
-            raise BundleError(f"The golden picture {golden.file} of {bundle.bundle_dir.name}: {error}. Export the bundle again.") from error
+            raise BundleError(
+                f"The golden picture {golden.file} of {bundle.bundle_dir.name}: {error}. Export the bundle "
+                "again."
+            ) from error
         probs, _ = bundle.run(pixels[None])
         expected = np.array(golden.probabilities)
         if probs.shape != (1, len(expected)) or not np.abs(probs[0] - expected).max() <= TOLERANCE:
             label = bundle.classes[int(expected.argmax())]
             raise BundleError(
-                f"{bundle.bundle_dir.name} does not give the answers it was made with: {golden.file} should be {label!r} with "
-                f"{expected.max():.1%}, and gets {float(probs[0][expected.argmax()]):.1%}. The model or its settings were "
+                f"{bundle.bundle_dir.name} does not give the answers it was made with: {golden.file} "
+                f"should be {label!r} with "
+                f"{expected.max():.1%}, and gets {float(probs[0][expected.argmax()]):.1%}. The model or "
+                "its settings were "
                 "changed, or this ONNX Runtime computes differently. Export the bundle again."
             )
 
 
 def newest_bundle(bundles_dir: Path) -> Path | None:
     """The bundle made last in a project's bundles folder; None when there is none."""
-    found = [path for path in bundles_dir.iterdir() if (path / "bundle.json").is_file()] if bundles_dir.is_dir() else []
+    found = (
+        [path for path in bundles_dir.iterdir() if (path / "bundle.json").is_file()]
+        if bundles_dir.is_dir()
+        else []
+    )
     return max(found, key=lambda path: ((path / "bundle.json").stat().st_mtime_ns, path.name), default=None)
 
 
 def _read_record(bundle_dir: Path) -> dict[str, Any]:
     path = bundle_dir / "bundle.json"
     if not path.is_file():
-        raise BundleError(f"{bundle_dir} is not a bundle: it has no bundle.json. Train a project, or give the folder that `tellapart export` made.")
+        raise BundleError(
+            f"{bundle_dir} is not a bundle: it has no bundle.json. Train a project, or give the folder "
+            "that `tellapart export` made."
+        )
     try:
         record = json.loads(path.read_text("utf-8"))
         found = record["format"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{path} is damaged ({error}). Export the bundle again.") from error
     if not isinstance(found, int) or found < 1:
-        raise BundleError(f"{path} is damaged: its format is {found!r}, expected a number. Export the bundle again.")
+        raise BundleError(
+            f"{path} is damaged: its format is {found!r}, expected a number. Export the bundle again."
+        )
     if found > FORMAT:
         raise BundleError(
             f"{bundle_dir.name} has format {found}, made by a newer tellapart; this one reads up to {FORMAT}. "
@@ -124,7 +142,9 @@ def _read_record(bundle_dir: Path) -> dict[str, Any]:
 def _inside(bundle_dir: Path, name: str) -> Path:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or ".." in parts or parts[0] == "/" or ":" in parts[0]:
-        raise BundleError(f"{bundle_dir.name} names the file {name!r}, which lies outside it. Do not use this bundle.")
+        raise BundleError(
+            f"{bundle_dir.name} names the file {name!r}, which lies outside it. Do not use this bundle."
+        )
     return bundle_dir.joinpath(*parts)
 
 
@@ -134,16 +154,27 @@ def _check_files(bundle_dir: Path, files: dict[str, str]) -> None:
         try:
             digest = sha256(path.read_bytes()).hexdigest()
         except OSError as error:
-            raise BundleError(f"{bundle_dir.name} is not whole: {name} cannot be read ({error.strerror}). Export the bundle again.") from error
+            raise BundleError(
+                f"{bundle_dir.name} is not whole: {name} cannot be read ({error.strerror}). Export the "
+                "bundle again."
+            ) from error
         if digest != files.get(name):
-            raise BundleError(f"{bundle_dir.name} is damaged: {name} is not the file it was made with. Export the bundle again.")
+            raise BundleError(
+                f"{bundle_dir.name} is damaged: {name} is not the file it was made with. Export the bundle "
+                "again."
+            )
 
 
 def _check_signature(bundle: Bundle) -> None:
     inputs, outputs = bundle.session.get_inputs(), bundle.session.get_outputs()
     names = ([one.name for one in inputs], [one.name for one in outputs])
-    if names != (["pixels"], ["probabilities", "novelty"]) or outputs[0].shape[-1] != len(bundle.classes) or not math.isfinite(bundle.threshold):
+    if (
+        names != (["pixels"], ["probabilities", "novelty"])
+        or outputs[0].shape[-1] != len(bundle.classes)
+        or not math.isfinite(bundle.threshold)
+    ):
         raise BundleError(
-            f"{bundle.bundle_dir.name}: model.onnx does not fit its bundle.json (it maps {names[0]} to {names[1]}; "
+            f"{bundle.bundle_dir.name}: model.onnx does not fit its bundle.json (it maps {names[0]} to "
+            f"{names[1]}; "
             f"there are {len(bundle.classes)} classes). Export the bundle again."
         )

@@ -40,7 +40,8 @@ def classifier_onnx(backbone_onnx: Path, tail: Tail) -> bytes:
     """
     if backbone_onnx.stat().st_size > _MAX_BYTES:
         raise BundleError(
-            f"{backbone_onnx.name} has {backbone_onnx.stat().st_size / 2**30:.1f} GB, and one ONNX file holds 2 GB. Choose a smaller backbone."
+            f"{backbone_onnx.name} has {backbone_onnx.stat().st_size / 2**30:.1f} GB, and one ONNX file "
+            "holds 2 GB. Choose a smaller backbone."
         )
     model = onnx.load(backbone_onnx)
     graph = model.graph

@@ -127,11 +127,15 @@ def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
         if len(golden) == _MAX_GOLDEN:
             break
     if not golden:
-        raise BundleError("No picture could be read to prove the bundle with. Check the project's pictures and train again.")
+        raise BundleError(
+            "No picture could be read to prove the bundle with. Check the project's pictures and train again."
+        )
     return golden
 
 
-def _record(contents: BundleContents, files: dict[str, str], golden: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _record(
+    contents: BundleContents, files: dict[str, str], golden: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     backbone = contents.backbone
     return {
         "format": FORMAT,

@@ -32,6 +32,8 @@ class EmbeddingCache:
         try:
             self._db = self._opened()
             self._check_rows_file()
+        except sqlite3.OperationalError:
+            raise  # busy, full or read-only; others may be writing to it, so it must stay
         except sqlite3.DatabaseError:
             self._start_anew()
 
@@ -86,7 +88,8 @@ class EmbeddingCache:
             )
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
 
     def _opened(self) -> sqlite3.Connection:
@@ -96,7 +99,8 @@ class EmbeddingCache:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute(
-                "CREATE TABLE IF NOT EXISTS rows (image_id BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID"
+                "CREATE TABLE IF NOT EXISTS rows (image_id BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT "
+                "ROWID"
             )
         except BaseException:
             db.close()

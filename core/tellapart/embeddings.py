@@ -80,7 +80,7 @@ def embed(
             rows = cache.find([picture.image_id for picture in pictures])
         there = np.flatnonzero(rows >= 0)
         array, tiny = cache.read(rows[there])
-        image_ids = tuple(pictures[i].image_id for i in there)
+        image_ids = tuple(pictures[i].image_id for i in there.tolist())
         return Embeddings(
             image_ids, array, tiny, tuple(skipped), len(missing) - len(skipped), decode_s, embed_s
         )

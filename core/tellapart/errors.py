@@ -46,7 +46,7 @@ class RunError(TellapartError):
     """A long run cannot be started or found."""
 
 
-class Cancelled(TellapartError):
+class Cancelled(TellapartError):  # noqa: N818  # a wish, not an error
     """The person asked to stop. Everything finished until then is kept."""
 
 

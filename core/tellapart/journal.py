@@ -108,7 +108,8 @@ class Journal:
                 return []
             order = "DESC" if kind == "undo" else "ASC"
             rows = db.execute(
-                f"SELECT {_ENTRY} FROM journal WHERE batch = ? AND kind NOT IN ('undo', 'redo') ORDER BY number {order}",
+                f"SELECT {_ENTRY} FROM journal WHERE batch = ? AND kind NOT IN ('undo', 'redo') ORDER BY "
+                f"number {order}",
                 [row[0]],
             ).fetchall()
             entries = [_entry(found) for found in rows]

@@ -28,7 +28,8 @@ def clean_label(text: str) -> str:
         raise IntakeError("A label is empty. Give every kind of thing a name, for instance 'grizzly'.")
     if len(label) > MAX_CHARACTERS:
         raise IntakeError(
-            f"The label {label[:30]!r}… has {len(label)} characters; at most {MAX_CHARACTERS} fit. Choose a shorter name."
+            f"The label {label[:30]!r}… has {len(label)} characters; at most {MAX_CHARACTERS} fit. Choose "
+            "a shorter name."
         )
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in label):
         raise IntakeError(

@@ -286,6 +286,7 @@ def _database_reason(db_path: Path, error: sqlite3.DatabaseError) -> str:
     if "locked" in text:
         return f"{db_path} is in use by another program that does not let go. Close it and try again."
     return (
-        f"{db_path} is damaged ({error}). Your pictures in {db_path.parent / 'images'} are untouched. Rename the file "
+        f"{db_path} is damaged ({error}). Your pictures in {db_path.parent / 'images'} are untouched. "
+        "Rename the file "
         f"to {db_path.name}.damaged and open the project again: it is made anew from the folders."
     )

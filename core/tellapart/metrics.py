@@ -1,4 +1,4 @@
-"""Numbers about predictions: pure functions on arrays. Fractions 0 to 1; rows of a confusion matrix are actual labels."""
+"""Numbers about predictions: pure functions on arrays. Fractions are 0 to 1; confusion rows are actual."""
 
 from __future__ import annotations
 

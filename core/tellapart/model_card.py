@@ -8,12 +8,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
+_COLUMNS = (
+    "label",
+    "pictures to learn from",
+    "pictures to check with",
+    "of those called so, right (precision)",
+    "of those that are so, found (recall)",
+)
+
 
 def model_card(name: str, record: dict[str, Any]) -> str:
     """MODEL_CARD.md from the facts in bundle.json."""
     scores, counts = record["scores"], record["counts"]
     low, high = scores["error_interval"]
-    classes = record["classes"]
+    interval = f"{_percent(low)} to {_percent(high)}"
+    checked = f"{scores['n_wrong']} of {scores['n_valid']} pictures it had never seen"
+    classes, size_px = record["classes"], record["preprocess"]["size_px"]
     return f"""# {_text(name)}
 
 Tells {len(classes)} kinds of things apart: {", ".join(_text(label) for label in classes)}.
@@ -23,12 +33,12 @@ Made with tellapart {record["versions"]["tellapart"]} on {record["created"][:10]
 
 | | error rate |
 |---|---|
-| **this classifier** | **{_percent(scores["error_rate"])}** ({scores["n_wrong"]} of {scores["n_valid"]} pictures it had never seen; 95 % interval {_percent(low)} to {_percent(high)}) |
+| **this classifier** | **{_percent(scores["error_rate"])}** ({checked}; 95 % interval {interval}) |
 | always guessing the commonest label | {_percent(scores["baselines"]["majority"])} |
 | comparing pixels with each class's mean picture | {_percent(scores["baselines"]["pixels"])} |
 
-| label | pictures to learn from | pictures to check with | of those called so, right (precision) | of those that are so, found (recall) |
-|---|---|---|---|---|
+| {" | ".join(_COLUMNS)} |
+|{"---|" * len(_COLUMNS)}
 {_rows(classes, scores, counts)}
 
 A picture unlike everything it has seen is called "none of these". {_percent(scores["reject_rate"])} of the checking
@@ -50,7 +60,7 @@ logistic regression on its {record["backbone"]["embedding_size"]} features was f
 
 - It knows the pictures it was made from. Other cameras, places, seasons or backgrounds can make it worse: check it on
   pictures of your own before you rely on it.
-- It always sees a square of {record["preprocess"]["size_px"]} × {record["preprocess"]["size_px"]} pixels; small details may be lost.
+- It always sees a square of {size_px} × {size_px} pixels; small details may be lost.
 - Do not use it for decisions about people's health, rights or safety.
 
 ## Who made it, and for what
@@ -63,12 +73,17 @@ def _rows(classes: list[str], scores: dict[str, Any], counts: dict[str, Any]) ->
     rows = []
     for label, score in zip(classes, scores["per_class"], strict=True):
         n_train = counts["train"].get(label, 0)
-        rows.append(f"| {_text(label)} | {n_train} | {score['n']} | {_percent(score['precision'])} | {_percent(score['recall'])} |")
+        rows.append(
+            f"| {_text(label)} | {n_train} | {score['n']} | {_percent(score['precision'])} | "
+            f"{_percent(score['recall'])} |"
+        )
     return "\n".join(rows)
 
 
 def _sources(sources: dict[str, int]) -> str:
-    return "\n".join(f"- {_text(source)}: {n} pictures" for source, n in sorted(sources.items(), key=lambda item: -item[1]))
+    return "\n".join(
+        f"- {_text(source)}: {n} pictures" for source, n in sorted(sources.items(), key=lambda item: -item[1])
+    )
 
 
 def _percent(fraction: float | None) -> str:

@@ -10,7 +10,9 @@ import onnxruntime
 from tellapart.errors import TellapartError
 
 
-def open_session(model: Path | bytes, error_kind: type[TellapartError], n_threads: int | None = None) -> onnxruntime.InferenceSession:
+def open_session(
+    model: Path | bytes, error_kind: type[TellapartError], n_threads: int | None = None
+) -> onnxruntime.InferenceSession:
     """A session on the CPU.
 
     Args:
@@ -31,7 +33,9 @@ def open_session(model: Path | bytes, error_kind: type[TellapartError], n_thread
         return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises a dozen classes of its own, none of them public
         name = "the model" if isinstance(model, bytes) else str(model)
-        raise error_kind(f"{name} cannot be opened by ONNX Runtime {onnxruntime.__version__} ({error}).") from error
+        raise error_kind(
+            f"{name} cannot be opened by ONNX Runtime {onnxruntime.__version__} ({error})."
+        ) from error
 
 
 def available_cpus() -> int:

@@ -32,13 +32,20 @@ class Preprocess:
 
     def __post_init__(self) -> None:
         if self.fit not in ("crop", "stretch") or self.interpolation not in ("bilinear", "bicubic"):
-            raise ValueError(f"fit={self.fit!r}, interpolation={self.interpolation!r}: unknown; use crop or stretch, bilinear or bicubic.")
+            raise ValueError(
+                f"fit={self.fit!r}, interpolation={self.interpolation!r}: unknown; "
+                "use crop or stretch, bilinear or bicubic."
+            )
         if not 8 <= self.size_px <= 2048:
             raise ValueError(f"size_px={self.size_px} is out of range; choose 8 to 2048.")
         if self.resize_px < self.size_px:
-            raise ValueError(f"size_px={self.size_px} is larger than resize_px={self.resize_px}; choose at most {self.resize_px}.")
+            raise ValueError(
+                f"size_px={self.size_px} is larger than resize_px={self.resize_px}; choose at most {self.resize_px}."
+            )
         if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
-            raise ValueError(f"mean={self.mean}, std={self.std}: expected three numbers each, deviations above 0.")
+            raise ValueError(
+                f"mean={self.mean}, std={self.std}: expected three numbers each, deviations above 0."
+            )
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values."""

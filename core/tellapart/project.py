@@ -139,7 +139,9 @@ def _opened(root: Path) -> Project:
 def _drop_stale(project: Project) -> None:
     """Files that were being taken in when a process died: checked copies whose originals are where they were."""
     limit = time.time() - _STALE_S
-    awaited = {project.root / source for (source,) in project.manifest.rows("SELECT source FROM pending_moves")}
+    awaited = {
+        project.root / source for (source,) in project.manifest.rows("SELECT source FROM pending_moves")
+    }
     for path in project.incoming_dir.iterdir():
         with contextlib.suppress(FileNotFoundError):  # another process just moved it into place
             if path not in awaited and path.stat().st_mtime < limit:

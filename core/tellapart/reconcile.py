@@ -48,7 +48,8 @@ class Changes:
             )
         if self.refusals:
             said.append(
-                f"{len(self.refusals)} file(s) in the folders are not usable: {self.refusals[0].name}: {self.refusals[0].reason}."
+                f"{len(self.refusals)} file(s) in the folders are not usable: {self.refusals[0].name}: "
+                f"{self.refusals[0].reason}."
             )
         return said
 

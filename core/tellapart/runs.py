@@ -71,16 +71,15 @@ class Run:
 
     def status(self) -> RunStatus:
         """Where it is now; a worker that died without a word counts as failed."""
-        lines = read_lines(self.run_dir / "progress.jsonl")
         started = float(self._settings()["started"])
-        last: dict[str, Any] = (
-            lines[-1] if lines else {"done": 0, "total": 0, "message": "Starting", "at": time.time()}
-        )
+        is_alive = self._is_alive(started)  # asked before reading: its last line may come between the two
+        lines = read_lines(self.run_dir / "progress.jsonl")
+        last: dict[str, Any] = lines[-1] if lines else {}
         steps = [line for line in lines if "done" in line]
         done, total = (steps[-1]["done"], steps[-1]["total"]) if steps else (0, 0)
         if "stage" in last:
             return RunStatus(last["stage"], done, total, last["message"], last["at"] - started)
-        if not self._is_alive(started):
+        if not is_alive:
             return RunStatus("failed", done, total, self._obituary(), time.time() - started)
         return RunStatus("running", done, total, str(last.get("message", "Starting")), time.time() - started)
 
@@ -132,7 +131,10 @@ class Run:
         except OSError:
             log = []
         reason = f" Its last words: {log[-1][:200]}" if log else ""
-        return f"The work stopped without a word (was the computer switched off, or memory full?).{reason} Start it again; what was finished is kept."
+        return (
+            f"The work stopped without a word (was the computer switched off, or memory full?).{reason} "
+            "Start it again; what was finished is kept."
+        )
 
 
 def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
@@ -157,15 +159,23 @@ def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
 def latest(project_dir: Path, task: str | None = None) -> Run | None:
     """The run started last, of one task or of any; None when there is none."""
     runs_dir = Path(project_dir) / "runs"
-    names = sorted((path.name for path in runs_dir.iterdir()), reverse=True) if runs_dir.is_dir() else []
-    for name in names:
-        run = Run(runs_dir / name)
+    found = sorted(runs_dir.iterdir(), key=_order, reverse=True) if runs_dir.is_dir() else []
+    for run in map(Run, found):
         try:
             if task is None or run.task == task:
                 return run
         except RunError:
             continue  # a folder of something else, or one cut off while it was being made
     return None
+
+
+def _order(run_dir: Path) -> tuple[str, int]:
+    """By the second in the name, and within one second by when the settings were written."""
+    try:
+        written_ns = (run_dir / "config.json").stat().st_mtime_ns
+    except OSError:
+        written_ns = 0
+    return run_dir.name[: len("20261121-101500")], written_ns
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,9 @@ class Reporter:
 
 def main(run_dir: Path) -> int:
     """Do the work of one run; 0 when it ended well."""
+    warnings.filterwarnings(
+        "ignore", module="PIL"
+    )  # they would be the last words in the log of one that dies
     run = Run(run_dir)
     report = Reporter(run)
     report.write(pid=os.getpid(), created=psutil.Process().create_time(), message="Starting")

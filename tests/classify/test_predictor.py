@@ -3,7 +3,6 @@ import sys
 
 import pytest
 from PIL import Image
-
 from tellapart.classify import Prediction, Predictor
 from tellapart.errors import ImageError
 
@@ -18,7 +17,9 @@ def test_a_picture_gets_a_label_with_probabilities_in_class_order(predictor, tin
     answer = predictor.predict(file)
     assert list(answer.probabilities) == list(predictor.classes)
     assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-5)
-    assert answer.label == predictor.classes[answer.index] and answer.confidence == max(answer.probabilities.values())
+    assert answer.label == predictor.classes[answer.index] and answer.confidence == max(
+        answer.probabilities.values()
+    )
     assert answer.top(2)[0] == (answer.label, answer.confidence)
 
 
@@ -26,7 +27,10 @@ def test_path_text_bytes_and_image_give_the_same_answer(predictor, tiny_folder):
     file = sorted((tiny_folder / "square").iterdir())[0]
     with Image.open(file) as image:
         answers = [predictor.predict(one) for one in (file, str(file), file.read_bytes(), image)]
-    assert all(list(a.probabilities.values()) == pytest.approx(list(answers[0].probabilities.values()), abs=1e-5) for a in answers)
+    assert all(
+        list(a.probabilities.values()) == pytest.approx(list(answers[0].probabilities.values()), abs=1e-5)
+        for a in answers
+    )
 
 
 def test_many_pictures_come_in_order_with_a_reason_for_each_unreadable_one(predictor, tiny_folder, tmp_path):
@@ -38,7 +42,9 @@ def test_many_pictures_come_in_order_with_a_reason_for_each_unreadable_one(predi
     assert isinstance(answers[20], ImageError) and "not a picture" in str(answers[20])
     singles = [predictor.predict(file) for file in files]
     for one, many in zip(singles, answers[:20] + answers[21:], strict=True):
-        assert isinstance(many, Prediction) and many.probabilities == pytest.approx(one.probabilities, abs=1e-4)
+        assert isinstance(many, Prediction) and many.probabilities == pytest.approx(
+            one.probabilities, abs=1e-4
+        )
     assert list(predictor.predict_many([])) == []
 
 

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from tellapart.metrics import softmax
 from tellapart.train.calibration import fit_temperature
 from tellapart.train.head import MAX_COMPONENTS, assign_folds, fit_head, refit_head
@@ -56,7 +55,9 @@ def test_classes_weigh_the_same_whatever_their_size():
 def test_training_twice_gives_the_same_head():
     embeddings, targets = made_embeddings()
     first, again = (fit_head(embeddings, targets, 3, names(240)) for _ in range(2))
-    assert np.array_equal(first.head.weights, again.head.weights) and np.array_equal(first.oof_logits, again.oof_logits)
+    assert np.array_equal(first.head.weights, again.head.weights) and np.array_equal(
+        first.oof_logits, again.oof_logits
+    )
 
 
 def test_a_refit_after_relabelling_gives_what_a_fresh_fit_at_that_strength_gives():
@@ -84,7 +85,10 @@ def test_folds_keep_groups_whole_spread_classes_and_ignore_order():
     groups = [f"group {i // 2}" for i in range(60)]
     folds = assign_folds(targets, groups)
     assert (folds[::2] == folds[1::2]).all()
-    assert np.bincount(folds[:40], minlength=5).tolist() == [8] * 5 and np.bincount(folds[40:], minlength=5).tolist() == [4] * 5
+    assert (
+        np.bincount(folds[:40], minlength=5).tolist() == [8] * 5
+        and np.bincount(folds[40:], minlength=5).tolist() == [4] * 5
+    )
     assert (assign_folds(targets[::-1], groups[::-1])[::-1] == folds).all()
 
 

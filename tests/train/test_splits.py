@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tellapart.errors import SplitError
 from tellapart.train.splits import plan_split
 
-LABELS = st.lists(st.sampled_from("abc"), min_size=12, max_size=80).filter(lambda labels: all(labels.count(x) >= 3 for x in set(labels)))
+LABELS = st.lists(st.sampled_from("abc"), min_size=12, max_size=80).filter(
+    lambda labels: all(labels.count(x) >= 3 for x in set(labels))
+)
 
 
 def _plan(labels, groups, given=None, kind="hash", seed=0, valid=0.2):
@@ -55,11 +56,25 @@ def test_the_random_split_follows_its_seed_and_is_even_per_class():
 
 def test_given_validation_is_respected_and_new_pictures_teach():
     given = ["train", "valid", "train", "valid", None, "test"]
-    assert _plan(["a", "a", "b", "b", "a", "b"], list("123456"), given).tolist() == ["train", "valid", "train", "valid", "train", "test"]
+    assert _plan(["a", "a", "b", "b", "a", "b"], list("123456"), given).tolist() == [
+        "train",
+        "valid",
+        "train",
+        "valid",
+        "train",
+        "test",
+    ]
 
 
 def test_a_copy_that_straddles_given_splits_is_held_out_and_said():
-    plan = plan_split(["a"] * 3 + ["b"] * 2, ["x", "x", "y", "z", "w"], ["train", "valid", "train", "train", "valid"], "hash", 0, 0.2)
+    plan = plan_split(
+        ["a"] * 3 + ["b"] * 2,
+        ["x", "x", "y", "z", "w"],
+        ["train", "valid", "train", "train", "valid"],
+        "hash",
+        0,
+        0.2,
+    )
     assert plan.splits.tolist() == ["valid", "valid", "train", "train", "valid"]
     assert "1 picture(s) were near-copies" in plan.notes[0]
 

@@ -6,7 +6,6 @@ import sys
 import numpy as np
 import pytest
 from make_data import make_tiny_folder
-
 from tellapart.backbones import load_backbone
 from tellapart.classify import Predictor
 from tellapart.errors import Cancelled, SplitError, TrainError
@@ -27,7 +26,9 @@ def test_training_beats_its_baselines_and_counts_add_up(trained):
     assert record["n_wrong"] == len(record["mistakes"])
     low, high = record["error_interval"]
     assert low <= record["error_rate"] <= high
-    assert result.out_of_fold_probs.shape == (72, 3) and np.allclose(result.out_of_fold_probs.sum(axis=1), 1, atol=1e-5)
+    assert result.out_of_fold_probs.shape == (72, 3) and np.allclose(
+        result.out_of_fold_probs.sum(axis=1), 1, atol=1e-5
+    )
     assert set(record["seconds"]) == {"decode", "embed", "fit", "total"}
     json.dumps(record, allow_nan=False)
 
@@ -50,7 +51,9 @@ def test_worst_mistakes_come_first(tiny_project):
 
 def _held_out(project):
     result = train_head(project)
-    return {image_id for image_id, split in zip(result.image_ids, result.splits, strict=True) if split == "valid"}
+    return {
+        image_id for image_id, split in zip(result.image_ids, result.splits, strict=True) if split == "valid"
+    }
 
 
 def test_removed_pictures_do_not_teach(tiny_project):
@@ -72,7 +75,10 @@ def test_embeddings_evaluation_predictor_and_onnx_agree(tiny_project):
     assert np.abs(got - expected).max() < 2e-3  # embeddings are cached as float16
     clear = np.abs(novelty / fitted.novelty.threshold - 1) > 1e-2
     assert [a.is_none_of_these for a in answers] == pytest.approx(
-        [bool(n > fitted.novelty.threshold) if c else a.is_none_of_these for n, c, a in zip(novelty, clear, answers, strict=True)]
+        [
+            bool(n > fitted.novelty.threshold) if c else a.is_none_of_these
+            for n, c, a in zip(novelty, clear, answers, strict=True)
+        ]
     )
 
 
@@ -117,7 +123,10 @@ def test_cancelling_leaves_the_project_as_it_was(tiny_project):
 
 
 def test_an_empty_project_says_what_to_do(tmp_path):
-    with create_project(tmp_path / "p") as project, pytest.raises(TrainError, match="no pictures. Add a folder"):
+    with (
+        create_project(tmp_path / "p") as project,
+        pytest.raises(TrainError, match="no pictures. Add a folder"),
+    ):
         train_head(project)
 
 
@@ -148,7 +157,9 @@ def test_pictures_that_vanish_or_change_are_left_out_and_said(tiny_project):
     assert "2 picture(s) could not be read" in result.notes[-1]
 
 
-@pytest.mark.parametrize(("wrong", "said"), [({"split": "luck"}, "choose 'hash' or 'random'"), ({"valid": 0.0}, "between 0 and 1")])
+@pytest.mark.parametrize(
+    ("wrong", "said"), [({"split": "luck"}, "choose 'hash' or 'random'"), ({"valid": 0.0}, "between 0 and 1")]
+)
 def test_settings_out_of_range_say_what_is_possible(wrong, said):
     with pytest.raises(TrainError, match=said):
         TrainConfig(**wrong)

@@ -9,6 +9,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 MAX_DISTANCE = 15  # of 256 bits
+_PAIRS_AT_ONCE = 2**20  # 32 MB of words to compare
 _N_BANDS = 16  # more bands than bits may differ: two near fingerprints agree on at least one band
 
 
@@ -29,12 +30,17 @@ def group_near_duplicates(fingerprints: Sequence[bytes], max_distance: int = MAX
         raise ValueError(f"{n} fingerprints of 32 bytes make {32 * n} bytes, got {bits.size}.")
     if n == 0:
         return np.zeros(0, np.int64)
-    words = bits.reshape(n, 32).view(np.uint64)  # (N, 4)
-    bands = bits.reshape(n, 32).view(np.uint16)  # (N, 16)
+    # equal fingerprints are one from here on: a thousand copies would be half a million pairs
+    _, first, same = np.unique(
+        bits.reshape(n, 32).view("V32").ravel(), return_index=True, return_inverse=True
+    )
+    distinct = np.ascontiguousarray(bits.reshape(n, 32)[first])
+    words, bands = distinct.view(np.uint64), distinct.view(np.uint16)  # (U, 4), (U, 16)
     pairs = [_pairs_in_band(bands[:, band], words, max_distance) for band in range(_N_BANDS)]
     left, right = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
+    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(len(first), len(first)))
     _, groups = connected_components(graph, directed=False)
+    groups = groups[same.ravel()]
     _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
     return first[inverse].astype(np.int64)
 
@@ -44,8 +50,9 @@ def _pairs_in_band(band: np.ndarray, words: np.ndarray, max_distance: int) -> tu
     edges = np.flatnonzero(np.diff(band[order])) + 1
     left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for bucket in np.split(order, edges):
-        for start in range(0, len(bucket) if len(bucket) > 1 else 0, 1024):
-            rows = bucket[start : start + 1024]
+        step = max(1, _PAIRS_AT_ONCE // len(bucket))
+        for start in range(0, len(bucket) if len(bucket) > 1 else 0, step):
+            rows = bucket[start : start + step]
             distance = np.bitwise_count(words[rows][:, None] ^ words[bucket[start:]][None]).sum(
                 axis=2, dtype=np.int16
             )

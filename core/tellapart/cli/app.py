@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from tellapart.project import Project
 
 app = typer.Typer(
-    help="Teach a computer to tell things apart.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    help="Teach a computer to tell things apart.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
@@ -42,18 +45,32 @@ def samples(
             fail(f"{directory} exists and is not empty. Choose a new folder name.", is_json)
         with progress_bar(is_json) as progress:
             made = make_samples(directory, seed=seed, progress=progress)
-    labels = {folder.name: sum(1 for _ in folder.iterdir()) for folder in sorted(directory.iterdir()) if folder.is_dir()}
+    labels = {
+        folder.name: sum(1 for _ in folder.iterdir())
+        for folder in sorted(directory.iterdir())
+        if folder.is_dir()
+    }
     if is_json:
-        print_json({"directory": str(directory), "labels": labels, "planted": [asdict(flaw) for flaw in made.flaws]})
+        print_json(
+            {"directory": str(directory), "labels": labels, "planted": [asdict(flaw) for flaw in made.flaws]}
+        )
     else:
-        say(f"{sum(labels.values())} pictures drawn in {directory}: {', '.join(f'{n} {label}' for label, n in labels.items())}.")
+        say(
+            f"{sum(labels.values())} pictures drawn in {directory}: "
+            f"{', '.join(f'{n} {label}' for label, n in labels.items())}."
+        )
         say(f"Next: tellapart new my-project --from {directory}")
 
 
 @app.command()
 def new(
     project_dir: ProjectDir,
-    place: Annotated[Path, typer.Option("--from", help="A folder or zip with one folder of pictures per label.", metavar="FOLDER|ZIP")],
+    place: Annotated[
+        Path,
+        typer.Option(
+            "--from", help="A folder or zip with one folder of pictures per label.", metavar="FOLDER|ZIP"
+        ),
+    ],
     label: Annotated[str | None, typer.Option(help="One label for all, where there are no folders.")] = None,
     is_json: JsonFlag = False,
 ) -> None:
@@ -93,8 +110,12 @@ def _empty_project(project_dir: Path) -> Project:
 @app.command()
 def train(
     project_dir: ProjectDir,
-    backbone: Annotated[str, typer.Option(help="pocket, or a torchvision name such as mobilenet_v2.")] = "pocket",
-    weights: Annotated[Path | None, typer.Option(help="A local weights file, .safetensors or .pth.", metavar="FILE")] = None,
+    backbone: Annotated[
+        str, typer.Option(help="pocket, or a torchvision name such as mobilenet_v2.")
+    ] = "pocket",
+    weights: Annotated[
+        Path | None, typer.Option(help="A local weights file, .safetensors or .pth.", metavar="FILE")
+    ] = None,
     split: Annotated[str, typer.Option(help="hash (stable when pictures are added) or random.")] = "hash",
     seed: Annotated[int, typer.Option(help="Of the random split.")] = 0,
     valid: Annotated[float, typer.Option(help="Fraction held out for checking.")] = 0.2,
@@ -124,17 +145,28 @@ def _say_result(result: dict[str, Any]) -> None:
         f"{result['n_wrong']} of {result['n_valid']} wrong: error {result['error_rate']:.1%} "
         f"(95 % interval {low:.1%} to {high:.1%}), on pictures it had not seen."
     )
-    say(f"Guessing the commonest label: {result['baselines']['majority']:.1%} wrong. Comparing pixels: {result['baselines']['pixels']:.1%} wrong.")
+    say(
+        f"Guessing the commonest label: {result['baselines']['majority']:.1%} wrong. Comparing pixels: "
+        f"{result['baselines']['pixels']:.1%} wrong."
+    )
     seconds = result["seconds"]
-    say(f"{result['n_train']} pictures taught it, in {seconds['total']:.1f} s, with the backbone {result['backbone']}.")
+    say(
+        f"{result['n_train']} pictures taught it, in {seconds['total']:.1f} s, with the backbone "
+        f"{result['backbone']}."
+    )
     if result["mistakes"]:
         worst = result["mistakes"][0]
-        say(f"Worst mistake: {worst['path']} was taken for {worst['predicted']!r} ({worst['confidence']:.0%} sure).")
+        say(
+            f"Worst mistake: {worst['path']} was taken for {worst['predicted']!r} "
+            f"({worst['confidence']:.0%} sure)."
+        )
 
 
 @app.command()
 def predict(
-    bundle_dir: Annotated[Path, typer.Argument(help="A bundle's folder, or a project's: then its newest.", metavar="BUNDLE")],
+    bundle_dir: Annotated[
+        Path, typer.Argument(help="A bundle's folder, or a project's: then its newest.", metavar="BUNDLE")
+    ],
     files: Annotated[list[Path], typer.Argument(help="Pictures.", metavar="FILE…")],
     is_json: JsonFlag = False,
 ) -> None:
@@ -167,7 +199,11 @@ def _sentence(row: dict[str, Any]) -> str:
         return f"{row['file']}: not classified: {row['error']}"
     top = sorted(row["probabilities"].items(), key=lambda item: -item[1])[:3]
     listed = ", ".join(f"{label} {prob:.1%}" for label, prob in top)
-    return f"{row['file']}: none of these (nearest: {listed})" if row["none_of_these"] else f"{row['file']}: {listed}"
+    return (
+        f"{row['file']}: none of these (nearest: {listed})"
+        if row["none_of_these"]
+        else f"{row['file']}: {listed}"
+    )
 
 
 def _bundle_in(path: Path) -> Path:
@@ -197,7 +233,10 @@ def export(
     if is_json:
         print_json({"bundle": str(target), "megabytes": round(n_bytes / 1e6, 2)})
     else:
-        say(f"The classifier is in {target} ({n_bytes / 1e6:.1f} MB). Its golden/ folder holds a few of your pictures, made small.")
+        say(
+            f"The classifier is in {target} ({n_bytes / 1e6:.1f} MB). Its golden/ folder holds a few of "
+            "your pictures, made small."
+        )
 
 
 @app.command()
@@ -208,7 +247,9 @@ def doctor(is_json: JsonFlag = False) -> None:
     with explained(is_json):
         findings = examine()
     if is_json:
-        print_json([{"name": f.name, "is_ok": f.is_ok, "sentence": f.sentence, "remedy": f.remedy} for f in findings])
+        print_json(
+            [{"name": f.name, "is_ok": f.is_ok, "sentence": f.sentence, "remedy": f.remedy} for f in findings]
+        )
     else:
         for finding in findings:
             say(f"{'ok ' if finding.is_ok else 'BAD'} {finding.name}: {finding.sentence}")
@@ -220,9 +261,14 @@ def doctor(is_json: JsonFlag = False) -> None:
 
 @app.command()
 def studio(
-    project_dir: Annotated[Path | None, typer.Option("--project", help="The project's folder; made with samples if new.", metavar="DIR")] = None,
+    project_dir: Annotated[
+        Path | None,
+        typer.Option("--project", help="The project's folder; made with samples if new.", metavar="DIR"),
+    ] = None,
     port: Annotated[int, typer.Option(help="Wanted port; another one is taken when it is busy.")] = 8866,
-    has_browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open it in the browser.")] = True,
+    has_browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Whether to open it in the browser.")
+    ] = True,
 ) -> None:
     """Open the studio: gather, train and classify in a web page on this computer."""
     command = [sys.executable, "-m", "tellapart_dashboards", "--port", str(port)]

@@ -58,7 +58,12 @@ def progress_bar(is_json: bool) -> Iterator[reports.Progress]:
     if is_json or not err.is_terminal:
         yield reports.silent
         return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("Starting", total=None)
 

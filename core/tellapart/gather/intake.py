@@ -98,7 +98,8 @@ def take_in(
     ):
         first = summary.refusals[0]
         raise IntakeError(
-            f"None of the {summary.n_asked} file(s) in {place.name} could be used; the first, {first.path}: {first.reason}. "
+            f"None of the {summary.n_asked} file(s) in {place.name} could be used; the first, "
+            f"{first.path}: {first.reason}. "
             "Choose a folder with JPEG, PNG or WebP pictures."
         )
     return summary

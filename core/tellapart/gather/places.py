@@ -30,7 +30,8 @@ _SYSTEM_FOLDERS = frozenset(
     {"__macosx", ".ipynb_checkpoints", ".git", "$recycle.bin", "system volume information"}
 )
 _SPLITS = {
-    "train": "train", "training": "train", "valid": "valid", "val": "valid", "validation": "valid", "test": "test", "testing": "test",
+    "train": "train", "training": "train", "valid": "valid", "val": "valid", "validation": "valid",
+    "test": "test", "testing": "test",
 }  # fmt: skip
 
 
@@ -53,7 +54,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Layout:
-    """How folders stand for labels and splits: parts before `depth` are wrapping, then perhaps a split, then the label."""
+    """How folders stand for labels and splits: parts before `depth` are wrapping, then maybe a split, then the label."""
 
     depth: int
     has_splits: bool
@@ -184,7 +185,8 @@ def _in_zip(place: Path) -> Iterator[Found]:
         archive = zipfile.ZipFile(place)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise IntakeError(
-            f"{place.name} is not a zip file that can be read ({error}). Make it again, or unpack it and take in the folder."
+            f"{place.name} is not a zip file that can be read ({error}). Make it again, or unpack it and "
+            "take in the folder."
         ) from error
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
@@ -219,7 +221,8 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         raise ImageError("protected by a password; unpack the zip first")
     if entry.file_size > _SMALL and entry.file_size > _MAX_RATIO * entry.compress_size:
         raise ImageError(
-            f"unpacks to {entry.file_size // max(1, entry.compress_size)} times its size, as bombs do and pictures do not"
+            f"unpacks to {entry.file_size // max(1, entry.compress_size)} times its size, as bombs do and "
+            "pictures do not"
         )
     limit = f"unpacks to more than the {MAX_BYTES // 2**20} MB a picture may have"
     if entry.file_size > MAX_BYTES:

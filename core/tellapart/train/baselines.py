@@ -11,7 +11,11 @@ def majority_error(train_targets: np.ndarray, valid_targets: np.ndarray, n_class
 
 
 def pixel_error(
-    train_tiny: np.ndarray, train_targets: np.ndarray, valid_tiny: np.ndarray, valid_targets: np.ndarray, n_classes: int
+    train_tiny: np.ndarray,
+    train_targets: np.ndarray,
+    valid_tiny: np.ndarray,
+    valid_targets: np.ndarray,
+    n_classes: int,
 ) -> float:
     """Error rate of choosing the class whose mean picture is nearest, pixel by pixel (mean absolute difference).
 

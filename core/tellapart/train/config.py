@@ -25,7 +25,9 @@ class TrainConfig:
         if self.split not in ("hash", "random"):
             raise TrainError(f"split={self.split!r} is unknown; choose 'hash' or 'random'.")
         if not 0 < self.valid < 1:
-            raise TrainError(f"valid={self.valid} is out of range; choose a fraction between 0 and 1, for instance 0.2.")
+            raise TrainError(
+                f"valid={self.valid} is out of range; choose a fraction between 0 and 1, for instance 0.2."
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -40,6 +42,8 @@ class TrainConfig:
         """
         names = {field.name for field in fields(cls)}
         if unknown := sorted(set(record) - names):
-            raise TrainError(f"Unknown training setting(s): {', '.join(unknown)}. Known are {', '.join(sorted(names))}.")
+            raise TrainError(
+                f"Unknown training setting(s): {', '.join(unknown)}. Known are {', '.join(sorted(names))}."
+            )
         weights = record.get("weights")
         return cls(**{**record, "weights": Path(weights) if weights else None})

@@ -68,6 +68,13 @@ def evaluate(
         calibration_error=expected_calibration_error(probs, targets),
         reject_rate=float(is_rejected.mean()),
         mistakes=tuple(
-            Mistake(image_ids[i], paths[i], classes[targets[i]], classes[predicted[i]], float(probs[i, predicted[i]])) for i in worst
+            Mistake(
+                image_ids[i],
+                paths[i],
+                classes[targets[i]],
+                classes[predicted[i]],
+                float(probs[i, predicted[i]]),
+            )
+            for i in worst
         ),
     )

@@ -1,7 +1,7 @@
 """The head: multinomial logistic regression on embeddings, fitted in milliseconds, again after every decision.
 
-Arrays in, arrays out; no files, no project. Embeddings are standardised, classes weigh the same whatever their size, and
-the L2 strength is the one with the lowest cross-validated loss, which also leans to caution when some labels are wrong.
+Arrays in, arrays out; no files, no project. Embeddings are standardised, classes weigh the same whatever
+their size, and the L2 strength is the one with the lowest cross-validated loss, which also leans to caution when some labels are wrong.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups
         weights = _balanced(targets, n_classes)
         near, cv_loss = _search(coordinates, targets, weights, n_classes, folds)
         l2 = min(cv_loss, key=lambda strength: cv_loss[strength])
-        solutions = _solve_all(coordinates, targets, weights, n_classes, folds, l2, (*near, np.mean(near, axis=0)))
+        solutions = _solve_all(
+            coordinates, targets, weights, n_classes, folds, l2, (*near, np.mean(near, axis=0))
+        )
         oof_logits = _oof(coordinates, solutions[:-1], folds, n_classes)
     head = _head_of(mean, scale, basis, solutions[-1], n_classes, l2)
     return HeadFit(head, oof_logits, folds, cv_loss, coordinates, basis, solutions)
@@ -105,7 +107,9 @@ def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
     """
     n_classes = last.oof_logits.shape[1]
     if len(targets) != len(last.folds):
-        raise ValueError(f"{len(targets)} targets do not match the last fit's {len(last.folds)} pictures; use fit_head.")
+        raise ValueError(
+            f"{len(targets)} targets do not match the last fit's {len(last.folds)} pictures; use fit_head."
+        )
     coordinates, l2 = last.coordinates, last.head.l2
     with blas_threads(len(targets)):
         weights = _balanced(targets, n_classes)
@@ -160,10 +164,14 @@ def principal_directions(inputs: np.ndarray) -> np.ndarray:
     is_wide = n < n_features
     gram = inputs @ inputs.T if is_wide else inputs.T @ inputs
     side = len(gram)
-    values, vectors = eigh(gram, subset_by_index=[max(0, side - MAX_COMPONENTS), side - 1], check_finite=False)
+    values, vectors = eigh(
+        gram, subset_by_index=[max(0, side - MAX_COMPONENTS), side - 1], check_finite=False
+    )
     is_real = values > max(1e-6 * float(values[-1]), 1e-12)
     values, vectors = values[is_real], vectors[:, is_real]
-    return np.ascontiguousarray(inputs.T @ (vectors / np.sqrt(values)) if is_wide else vectors).astype(np.float32)
+    return np.ascontiguousarray(inputs.T @ (vectors / np.sqrt(values)) if is_wide else vectors).astype(
+        np.float32
+    )
 
 
 def _balanced(targets: np.ndarray, n_classes: int) -> np.ndarray:
@@ -182,7 +190,10 @@ def _search(
     best: list[np.ndarray] = solutions
     losses: dict[float, float] = {}
     for l2 in L2_PATH:
-        solutions = [_solve(*part, n_classes, l2, start, _FOR_SEARCH) for part, start in zip(parts, solutions, strict=True)]
+        solutions = [
+            _solve(*part, n_classes, l2, start, _FOR_SEARCH)
+            for part, start in zip(parts, solutions, strict=True)
+        ]
         oof = _oof(inputs, solutions, folds, n_classes)
         loss = float(-(weights * log_softmax(oof)[np.arange(len(targets)), targets]).sum() / weights.sum())
         is_worse = bool(losses) and loss >= min(losses.values())
@@ -206,7 +217,13 @@ def _solve_all(
 
 
 def _solve(
-    inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, n_classes: int, l2: float, start: np.ndarray, tolerance: dict[str, float]
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    weights: np.ndarray,
+    n_classes: int,
+    l2: float,
+    start: np.ndarray,
+    tolerance: dict[str, float],
 ) -> np.ndarray:
     """Flat solution, C * (R + 1): of each class its weights, then its bias.
 
@@ -226,7 +243,9 @@ def _solve(
     def loss_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
         both = flat.reshape(n_classes, -1)
         of_inputs = both[:, :-1]
-        logits = (of_inputs.astype(np.float32) * narrow) @ transposed + both[:, -1:].astype(np.float32)  # (C, N)
+        logits = (of_inputs.astype(np.float32) * narrow) @ transposed + both[:, -1:].astype(
+            np.float32
+        )  # (C, N)
         logits -= logits.max(axis=0)
         probs = np.exp(logits)
         totals = probs.sum(axis=0)
@@ -245,7 +264,9 @@ def _solve(
     return np.asarray((found.x.reshape(n_classes, -1) * scale).ravel())
 
 
-def _oof(inputs: np.ndarray, solutions: Sequence[np.ndarray], folds: np.ndarray, n_classes: int) -> np.ndarray:
+def _oof(
+    inputs: np.ndarray, solutions: Sequence[np.ndarray], folds: np.ndarray, n_classes: int
+) -> np.ndarray:
     logits = np.empty((len(inputs), n_classes), np.float32)
     for fold, flat in enumerate(solutions):
         both = flat.reshape(n_classes, -1).astype(np.float32)
@@ -253,6 +274,8 @@ def _oof(inputs: np.ndarray, solutions: Sequence[np.ndarray], folds: np.ndarray,
     return logits
 
 
-def _head_of(mean: np.ndarray, scale: np.ndarray, basis: np.ndarray, flat: np.ndarray, n_classes: int, l2: float) -> Head:
+def _head_of(
+    mean: np.ndarray, scale: np.ndarray, basis: np.ndarray, flat: np.ndarray, n_classes: int, l2: float
+) -> Head:
     both = flat.reshape(n_classes, -1).astype(np.float32)
     return Head(mean, scale, basis @ both[:, :-1].T, both[:, -1].copy(), l2)

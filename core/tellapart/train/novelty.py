@@ -38,7 +38,9 @@ class NoveltyModel:
         inputs = (embeddings - self.mean) / self.scale
         along = inputs @ self.axes  # (N, R)
         points = along / self.spread
-        squares = (points**2).sum(axis=1)[:, None] - 2 * points @ self.means.T + (self.means**2).sum(axis=1)[None]
+        squares = (
+            (points**2).sum(axis=1)[:, None] - 2 * points @ self.means.T + (self.means**2).sum(axis=1)[None]
+        )
         beside = (inputs**2).sum(axis=1) - (along**2).sum(axis=1)
         return ((squares.min(axis=1) + beside / self.outside) / inputs.shape[1]).astype(np.float32)
 
@@ -60,7 +62,9 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
         embeddings: (N, D) float32. targets: (N,) int. folds: (N,) int, as of the head's cross-validation.
     """
     with blas_threads(len(targets)):
-        names = [fold for fold in np.unique(folds) if (folds != fold).any()][: 1 if len(targets) > _MANY else None]
+        names = [fold for fold in np.unique(folds) if (folds != fold).any()][
+            : 1 if len(targets) > _MANY else None
+        ]
         unseen = []
         for fold in names:
             seen = folds != fold

@@ -86,7 +86,11 @@ class TrainResult:
             "per_class": [
                 {"label": label, "precision": _number(precision), "recall": _number(recall), "n": int(n)}
                 for label, precision, recall, n in zip(
-                    self.classes, checked.precision, checked.recall, checked.confusion.sum(axis=1), strict=True
+                    self.classes,
+                    checked.precision,
+                    checked.recall,
+                    checked.confusion.sum(axis=1),
+                    strict=True,
                 )
             ],
             "temperature": self.temperature,
@@ -95,7 +99,13 @@ class TrainResult:
             "calibration_error": checked.calibration_error,
             "l2": self.l2,
             "mistakes": [
-                {"image_id": m.image_id, "path": m.path, "label": m.label, "predicted": m.predicted, "confidence": m.confidence}
+                {
+                    "image_id": m.image_id,
+                    "path": m.path,
+                    "label": m.label,
+                    "predicted": m.predicted,
+                    "confidence": m.confidence,
+                }
                 for m in checked.mistakes[:MAX_MISTAKES]
             ],
             "skipped": [{"path": one.path, "reason": one.reason} for one in self.skipped],

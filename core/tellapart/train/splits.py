@@ -1,7 +1,7 @@
 """Splits: which pictures teach and which check. Near-duplicates stay together; the same pictures get the same split.
 
-By hash, a picture's place depends on nothing but its group's name, so adding pictures moves no other; only where a class
-would be left without a training or a checking picture is one moved.
+By hash, a picture's place depends on nothing but its group's name, so adding pictures moves no other; only where
+a class would be left without a training or a checking picture is one moved.
 """
 
 from __future__ import annotations
@@ -29,7 +29,12 @@ class SplitPlan:
 
 
 def plan_split(
-    labels: Sequence[str], groups: Sequence[str], given: Sequence[str | None], kind: SplitKind, seed: int, valid: float
+    labels: Sequence[str],
+    groups: Sequence[str],
+    given: Sequence[str | None],
+    kind: SplitKind,
+    seed: int,
+    valid: float,
 ) -> SplitPlan:
     """Train and valid (and test, where folders said so) for each picture.
 
@@ -43,7 +48,9 @@ def plan_split(
         ValueError: valid is not between 0 and 1.
     """
     if not 0 < valid < 1:
-        raise ValueError(f"valid={valid} is out of range; choose a fraction between 0 and 1, for instance 0.2.")
+        raise ValueError(
+            f"valid={valid} is out of range; choose a fraction between 0 and 1, for instance 0.2."
+        )
     splits: list[str | None] = list(given)
     notes = _pull_over_copies(splits, groups)
     if "valid" in splits:
@@ -70,17 +77,25 @@ def _pull_over_copies(splits: list[str | None], groups: Sequence[str]) -> list[s
             splits[i] = furthest[group]
     if not n_moved:
         return []
-    return [f"{n_moved} picture(s) were near-copies of pictures held out for checking, so they no longer teach."]
+    return [
+        f"{n_moved} picture(s) were near-copies of pictures held out for checking, so they no longer teach."
+    ]
 
 
-def _choose(labels: Sequence[str], groups: Sequence[str], kind: SplitKind, seed: int, valid: float) -> list[bool]:
+def _choose(
+    labels: Sequence[str], groups: Sequence[str], kind: SplitKind, seed: int, valid: float
+) -> list[bool]:
     places = _places(labels, groups, kind, seed)
     is_valid = {group: place < valid for group, place in places.items()}
     for label in sorted(set(labels)):
-        own = sorted({group for group, of in zip(groups, labels, strict=True) if of == label}, key=lambda group: (places[group], group))
+        own = sorted(
+            {group for group, of in zip(groups, labels, strict=True) if of == label},
+            key=lambda group: (places[group], group),
+        )
         if len(own) < 2:
             raise SplitError(
-                f"Class {label!r} has {labels.count(label) if isinstance(labels, list) else len(own)} picture(s) that differ, "
+                f"Class {label!r} has {labels.count(label) if isinstance(labels, list) else len(own)} "
+                "picture(s) that differ, "
                 "but a split needs at least 2. Add pictures to it, or remove the class."
             )
         if not any(is_valid[group] for group in own):
@@ -93,7 +108,9 @@ def _choose(labels: Sequence[str], groups: Sequence[str], kind: SplitKind, seed:
 def _places(labels: Sequence[str], groups: Sequence[str], kind: SplitKind, seed: int) -> dict[str, float]:
     """A number between 0 and 1 for each group; those below the valid fraction are held out."""
     if kind == "hash":
-        return {group: int.from_bytes(sha256(group.encode()).digest()[:8], "big") / 2**64 for group in set(groups)}
+        return {
+            group: int.from_bytes(sha256(group.encode()).digest()[:8], "big") / 2**64 for group in set(groups)
+        }
     places: dict[str, float] = {}
     rng = np.random.default_rng(seed)
     first_label = dict(zip(reversed(groups), reversed(labels), strict=True))
@@ -106,7 +123,9 @@ def _places(labels: Sequence[str], groups: Sequence[str], kind: SplitKind, seed:
 
 def _check(labels: Sequence[str], splits: Sequence[str | None]) -> None:
     for needed, what in (("train", "learn from"), ("valid", "check with")):
-        without = sorted(set(labels) - {label for label, split in zip(labels, splits, strict=True) if split == needed})
+        without = sorted(
+            set(labels) - {label for label, split in zip(labels, splits, strict=True) if split == needed}
+        )
         if without:
             names = ", ".join(repr(label) for label in without[:5])
             raise SplitError(

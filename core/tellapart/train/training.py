@@ -61,7 +61,9 @@ class FittedHead:
         return softmax(self.fit.head.logits(embeddings) / self.temperature)
 
 
-def train_head(project: Project, config: TrainConfig | None = None, progress: Progress = silent, name: str | None = None) -> TrainResult:
+def train_head(
+    project: Project, config: TrainConfig | None = None, progress: Progress = silent, name: str | None = None
+) -> TrainResult:
     """A classifier for a project's pictures: embeddings, head, honest scores, and a bundle.
 
     The head is fitted on the training pictures and its scores are from the others, so every number belongs to the very
@@ -107,16 +109,22 @@ def check_labels(project: Project) -> None:
     """
     counts = {label: n for label, n in project.manifest.label_counts().items() if n}
     if not counts:
-        raise TrainError(f"The project {project.name} has no pictures. Add a folder or a zip with one folder of pictures per label.")
+        raise TrainError(
+            f"The project {project.name} has no pictures. Add a folder or a zip with one folder of "
+            "pictures per label."
+        )
     if len(counts) == 1:
         (label, n), *_ = counts.items()
         raise TrainError(
-            f"All {n} picture(s) of {project.name} have the label {label!r}, and telling apart needs at least 2 labels. "
+            f"All {n} picture(s) of {project.name} have the label {label!r}, and telling apart needs at "
+            "least 2 labels. "
             "Add pictures of something else."
         )
 
 
-def prepare(project: Project, backbone: Backbone, config: TrainConfig, progress: Progress = silent) -> TrainData:
+def prepare(
+    project: Project, backbone: Backbone, config: TrainConfig, progress: Progress = silent
+) -> TrainData:
     """Pictures, splits and embeddings, ready to fit.
 
     Raises:
@@ -131,7 +139,8 @@ def prepare(project: Project, backbone: Backbone, config: TrainConfig, progress:
         if len({picture.label for picture in pictures}) < 2:
             first = embeddings.skipped[0]
             raise TrainError(
-                f"{len(embeddings.skipped)} picture(s) cannot be read, and fewer than 2 labels are left; {first.path}: {first.reason}."
+                f"{len(embeddings.skipped)} picture(s) cannot be read, and fewer than 2 labels are left; "
+                f"{first.path}: {first.reason}."
             )
         groups, plan = plan_all(pictures, config)
     classes = tuple(sorted({picture.label for picture in pictures}))
@@ -221,16 +230,31 @@ def _result(
     )
 
 
-def _contents(project: Project, data: TrainData, backbone: Backbone, fitted: FittedHead, result: TrainResult) -> BundleContents:
+def _contents(
+    project: Project, data: TrainData, backbone: Backbone, fitted: FittedHead, result: TrainResult
+) -> BundleContents:
     labels = np.array([picture.label for picture in data.pictures])
     train, valid = data.of("train"), data.of("valid")
     checked = result.to_json()
-    scores = {name: checked[name] for name in ("error_rate", "n_wrong", "n_valid", "error_interval", "baselines", "per_class", "reject_rate")}
+    scores = {
+        name: checked[name]
+        for name in (
+            "error_rate",
+            "n_wrong",
+            "n_valid",
+            "error_interval",
+            "baselines",
+            "per_class",
+            "reject_rate",
+        )
+    }
     counts = {
         "n_train": result.n_train, "n_valid": result.n_valid, "n_test": result.n_test,
         "train": dict(Counter(labels[train].tolist())), "valid": dict(Counter(labels[valid].tolist())),
     }  # fmt: skip
-    sources = Counter(f"{picture.source}, {picture.licence or 'licence unknown'}" for picture in data.pictures)
+    sources = Counter(
+        f"{picture.source}, {picture.licence or 'licence unknown'}" for picture in data.pictures
+    )
     head, novelty = fitted.fit.head, fitted.novelty.model
     weights, bias = head.folded()
     tail = Tail(
@@ -240,7 +264,8 @@ def _contents(project: Project, data: TrainData, backbone: Backbone, fitted: Fit
     arrays = {"mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias}
     return BundleContents(
         name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
-        temperature=fitted.temperature, threshold=fitted.novelty.threshold, golden=_golden(project, data), scores=scores, counts=counts, sources=dict(sources),
+        temperature=fitted.temperature, threshold=fitted.novelty.threshold, golden=_golden(project, data),
+        scores=scores, counts=counts, sources=dict(sources),
     )  # fmt: skip
 
 

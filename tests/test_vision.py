@@ -1,0 +1,29 @@
+import builtins
+
+from tellapart import vision
+
+
+def test_six_lines_from_a_folder_to_an_answer(tmp_path, tiny_folder):
+    names: dict[str, object] = {"folder": tiny_folder, "root": tmp_path / "my-shapes"}
+    program = """
+from tellapart.vision import *
+project = new_project(root, folder)
+result = train(project)
+predictor = load_predictor(result)
+answer = predictor.predict(project.file(project.manifest.pictures()[0]))
+"""
+    exec(program, names)
+    assert names["answer"].label in ("circle", "cross", "square")
+    names["project"].close()
+
+
+def test_the_star_import_hides_no_builtin_and_brings_what_it_lists():
+    assert not set(vision.__all__) & set(dir(builtins))
+    assert all(hasattr(vision, name) for name in vision.__all__)
+
+
+def test_a_project_that_exists_takes_more_pictures_in(tiny_project, tiny_folder):
+    tiny_project.close()
+    again = vision.new_project(tiny_project.root, tiny_folder)
+    assert again.manifest.n_pictures() == 72
+    again.close()
