@@ -162,7 +162,7 @@ def latest(project_dir: Path, task: str | None = None) -> Run | None:
     found = sorted(runs_dir.iterdir(), key=_order, reverse=True) if runs_dir.is_dir() else []
     for run in map(Run, found):
         try:
-            if task is None or run.task == task:
+            if run.task == task or task is None:
                 return run
         except RunError:
             continue  # a folder of something else, or one cut off while it was being made

@@ -1,0 +1,169 @@
+"""Long work in a process of its own: followed, cancelled, killed, and found again by whoever looks later."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from make_data import make_tiny_folder
+from tellapart import runs
+from tellapart.errors import RunError
+from tellapart.gather import take_in
+from tellapart.project import create_project, open_project
+
+
+@pytest.fixture
+def root(tmp_path):
+    create_project(tmp_path / "project").close()
+    return tmp_path / "project"
+
+
+def wait(run, seconds=60):
+    """The status once the run has ended."""
+    limit = time.monotonic() + seconds
+    while (status := run.status()).stage == "running":
+        assert time.monotonic() < limit, status
+        time.sleep(0.02)
+    return status
+
+
+def wait_until_at_work(run):
+    """The worker's process, once it has taken some files in."""
+    limit = time.monotonic() + 60
+    while run.status().done < 5:
+        assert run.status().stage == "running" and time.monotonic() < limit, run.status()
+        time.sleep(0.01)
+    lines = runs.read_lines(run.run_dir / "progress.jsonl")
+    return psutil.Process(next(line["pid"] for line in lines if "pid" in line))
+
+
+def many_pictures(folder, n=1500):
+    """Enough for work that takes some seconds: one drawn picture, each file a little different."""
+    (data,) = [
+        path.read_bytes() for path in make_tiny_folder(folder / "one", ("circle",), 1, size_px=256)["circle"]
+    ]
+    for label in ("circle", "square"):
+        (folder / "many" / label).mkdir(parents=True)
+        for number in range(n // 2):
+            (folder / "many" / label / f"{number}.png").write_bytes(data + f"{label} {number}".encode())
+    return folder / "many"
+
+
+def test_an_intake_runs_on_its_own_and_its_result_is_found_again(root, tmp_path):
+    make_tiny_folder(tmp_path / "source", ("circle", "square"), 6)
+    run = runs.start(
+        root, "intake", {"source": str(tmp_path / "source"), "label": None, "delete_source": False}
+    )
+    status = wait(run)
+    assert (status.stage, status.message) == ("done", "12 files, 12 added")
+    assert run.result()["labels"] == {"circle": 6, "square": 6}
+    found = runs.latest(root, "intake")
+    assert found == run and found.status().stage == "done" and found.task == "intake"
+    assert runs.latest(root, "train") is None and runs.latest(root) == run
+    with open_project(root) as project:
+        assert project.manifest.n_pictures() == 12
+
+
+def test_an_upload_is_thrown_away_once_it_is_taken_in_and_nothing_else_ever_is(root, tmp_path):
+    with open_project(root) as project:
+        upload, other = project.uploads_dir / "batch", tmp_path / "source"
+    for folder in (upload, other):
+        make_tiny_folder(folder, ("circle",), 2)
+        wait(runs.start(root, "intake", {"source": str(folder), "label": None, "delete_source": True}))
+    assert not upload.exists() and len(list(other.rglob("*.png"))) == 2
+
+
+def test_the_sample_project_is_made_in_the_background(root):
+    run = runs.start(root, "samples", {"seed": 1})
+    assert wait(run, 120).stage == "done", run.status()
+    assert len(run.result()["labels"]) >= 4
+    with open_project(root) as project:
+        assert project.manifest.n_pictures() >= 100
+        assert {picture.source for picture in project.manifest.pictures()} == {"samples"}
+
+
+def test_cancelling_takes_less_than_a_second_and_keeps_what_is_finished(root, tmp_path):
+    source = many_pictures(tmp_path)
+    run = runs.start(root, "intake", {"source": str(source), "label": None, "delete_source": False})
+    wait_until_at_work(run)
+    clock = time.monotonic()
+    run.cancel()
+    status = wait(run)
+    assert time.monotonic() - clock < 1
+    assert status.stage == "cancelled" and "What was finished is kept" in status.message
+    with pytest.raises(RunError, match="has no result: Stopped"):
+        run.result()
+    with open_project(root) as project:
+        assert project.changes == []
+        kept = project.manifest.n_pictures()
+        assert take_in(project, source).n_added == 1500 - kept
+
+
+def test_a_killed_worker_is_told_in_words_and_the_work_can_be_done_again(root, tmp_path):
+    source = many_pictures(tmp_path)
+    run = runs.start(root, "intake", {"source": str(source), "label": None, "delete_source": False})
+    wait_until_at_work(run).kill()
+    status = wait(run, 5)
+    assert status.stage == "failed"
+    assert "stopped without a word" in status.message and "Start it again" in status.message
+    again = runs.start(root, "intake", {"source": str(source), "label": None, "delete_source": False})
+    assert wait(again).stage == "done"
+    with open_project(root) as project:
+        assert project.changes == [] and project.manifest.n_pictures() == 1500
+        assert len(list(project.images_dir.rglob("*.png"))) == 1500
+
+
+def test_what_a_person_can_mend_is_the_message_of_a_failed_run(root, tmp_path):
+    run = runs.start(
+        root, "intake", {"source": str(tmp_path / "nothing"), "label": None, "delete_source": False}
+    )
+    status = wait(run)
+    assert status.stage == "failed" and "does not exist. Check the path" in status.message
+    train = runs.start(root, "train", {"backbone": "pocket"})
+    assert "has no pictures" in wait(train).message
+    unknown = runs.start(root, "train", {"colour": "red"})
+    assert "Unknown training setting(s): colour" in wait(unknown).message
+
+
+def test_a_run_goes_on_when_the_process_that_started_it_ends(root, tmp_path):
+    source = many_pictures(tmp_path, 300)
+    code = (
+        "import sys; from pathlib import Path; from tellapart import runs\n"
+        "run = runs.start(Path(sys.argv[1]), 'intake', {'source': sys.argv[2], 'label': None, 'delete_source': False})\n"
+        "print(run.run_dir)"
+    )
+    started = subprocess.run(
+        [sys.executable, "-c", code, str(root), str(source)], capture_output=True, text=True, check=True
+    )
+    run = runs.latest(root)
+    assert str(run.run_dir) == started.stdout.strip()
+    assert wait(run).message == "300 files, 300 added"
+
+
+def test_the_newest_of_many_runs_is_found_even_within_a_second(root):
+    made = []
+    for number in range(6):
+        run_dir = root / "runs" / f"20260101-120000-{'fedcba'[number]}"
+        run_dir.mkdir()
+        (run_dir / "config.json").write_text(json.dumps({"task": "intake", "config": {}, "started": number}))
+        os.utime(run_dir / "config.json", ns=(0, number * 1_000_000))
+        made.append(run_dir)
+    (root / "runs" / "notes").mkdir()
+    assert runs.latest(root).run_dir == made[-1]
+
+
+def test_half_a_line_is_left_for_the_next_time(tmp_path):
+    path = tmp_path / "progress.jsonl"
+    path.write_bytes(b'{"done": 1}\n{"done": "\xc3\xa9"}\nbroken\n{"done": 3')
+    assert runs.read_lines(path) == [{"done": 1}, {"done": "é"}]
+    assert runs.read_lines(tmp_path / "nothing") == []
+
+
+def test_a_folder_that_is_no_run_says_so(root):
+    (root / "runs" / "x").mkdir()
+    with pytest.raises(RunError, match="is not a run"):
+        runs.Run(root / "runs" / "x").status()
+    assert runs.latest(root) is None
