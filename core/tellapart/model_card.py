@@ -46,12 +46,13 @@ pictures, which do belong to the classes, were called so too.
 
 ## What it was made from
 
-{counts["n_train"]} pictures to learn from, {counts["n_valid"]} to check with. Where they came from and under which licence:
+{counts["n_train"]} pictures to learn from, {counts["n_valid"]} to check with.
+Where they came from and under which licence:
 
 {_sources(record["sources"])}
 
-`golden/` holds {len(record["golden"])} of the checking pictures, made small: each time the classifier is loaded, it must
-give the same answers to them. Share the bundle only if you may share those pictures.
+`golden/` holds {len(record["golden"])} of the checking pictures, made small: each time the classifier is
+loaded, it must give the same answers to them. Share the bundle only if you may share those pictures.
 
 Backbone: {_text(record["backbone"]["name"])} ({_text(record["backbone"]["licence"])}), its weights unchanged; a
 logistic regression on its {record["backbone"]["embedding_size"]} features was fitted to these pictures.

@@ -54,7 +54,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Layout:
-    """How folders stand for labels and splits: parts before `depth` are wrapping, then maybe a split, then the label."""
+    """How folders stand for labels and splits: parts before `depth` are wrapping, then perhaps a split, then labels."""
 
     depth: int
     has_splits: bool

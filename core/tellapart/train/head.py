@@ -1,7 +1,8 @@
 """The head: multinomial logistic regression on embeddings, fitted in milliseconds, again after every decision.
 
 Arrays in, arrays out; no files, no project. Embeddings are standardised, classes weigh the same whatever
-their size, and the L2 strength is the one with the lowest cross-validated loss, which also leans to caution when some labels are wrong.
+their size, and the L2 strength is the one with the lowest cross-validated loss, which also leans to caution
+when some labels are wrong.
 """
 
 from __future__ import annotations
