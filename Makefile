@@ -3,6 +3,7 @@
 # make lint     ruff and mypy only
 # make bench    measurements beside fastai: make bench DATA=<folder> WEIGHTS=<file>
 # make docs     the documentation as a web site in site/
+# make screenshots   take the pictures in docs/images anew
 # make clean    remove what the commands above made; your projects stay
 #
 # PYTHON=python3.12   another Python (3.10 or newer)
@@ -29,7 +30,7 @@ VENV_PYTHON := .venv/$(BIN)/python
 # A Python chosen on the command line replaces the one in .venv; the default one does not.
 EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
 
-.PHONY: help studio test lint bench docs clean environment python
+.PHONY: help studio test lint bench docs screenshots clean environment python
 .NOTPARALLEL:
 
 help:
@@ -69,6 +70,10 @@ bench: environment
 
 docs: environment
 	@NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict
+
+screenshots: environment
+	@chromium=$$($(VENV_PYTHON) tools/browser.py) || exit 1; \
+	TELLAPART_CHROMIUM="$$chromium" TELLAPART_SCREENSHOTS=1 $(VENV_PYTHON) -m pytest tests/browser/test_studio.py $(ARGS)
 
 clean:
 	rm -rf .venv .venv-fastai site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
