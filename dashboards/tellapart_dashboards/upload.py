@@ -34,7 +34,7 @@ _BATCH = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """One complete file. folders: the folders it lay in, outermost first, () when it came loose."""
+    """One complete file. name: as the visitor has it; folders: those it lay in, outermost first, () when loose."""
 
     path: Path
     name: str
@@ -135,7 +135,8 @@ class Receiver:
             target = _free_name(
                 self.folder / batch_id / _drawer(parts[-1], folders) / Path(*folders) / parts[-1], taken
             )
-            batch.files[int(file["id"])] = _Incoming(target, parts[-1], folders, int(file["size"]))
+            name = re.split(r"[/\\]", str(file["path"]))[-1]
+            batch.files[int(file["id"])] = _Incoming(target, name, folders, int(file["size"]))
         return {"t": "go", "batch": batch_id}
 
     def _too_much(self, n_files: int, n_bytes: int) -> str:
