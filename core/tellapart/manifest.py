@@ -230,6 +230,9 @@ class Manifest:
 
     def add_refusals(self, refusals: Iterable[Refusal]) -> None:
         """Remember files that were not taken in."""
+        refusals = list(refusals)
+        if not refusals:
+            return  # without a write, so that opening a project never waits for one who writes
         with self.transaction() as db:
             db.executemany(
                 "INSERT INTO refusals (at, name, label, reason, same_as) VALUES (?, ?, ?, ?, ?)",
