@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from tellapart.metrics import softmax
 from tellapart.train.calibration import fit_temperature
-from tellapart.train.head import MAX_COMPONENTS, assign_folds, fit_head, refit_head
+from tellapart.train.components import MAX_COMPONENTS
+from tellapart.train.head import assign_folds, fit_head, refit_head
 from tellapart.train.novelty import fit_novelty
 
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
-from scipy.linalg import eigh
 from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
 
 from tellapart.metrics import log_softmax
+from tellapart.train.components import Components, blas_threads, fit_components
 
 # From strong to weak, in units of the mean loss; the search stops once a weaker one brings nothing.
 L2_PATH = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
@@ -24,8 +23,6 @@ N_FOLDS = 5
 MAX_ITERATIONS = 300
 _FOR_SEARCH = {"ftol": 1e-5, "gtol": 1e-3}  # near enough to compare strengths by
 _FOR_USE = {"ftol": 1e-9, "gtol": 3e-4}
-MAX_COMPONENTS = 256
-_FEW_ROWS = 20_000  # below, several BLAS threads cost more than they bring, and far more on a busy machine
 
 
 @dataclass(frozen=True)
@@ -58,16 +55,16 @@ class HeadFit:
     """A head and what its cross-validation left behind, so that the next fit takes milliseconds.
 
     oof_logits: (N, C), for each picture from the fold that had not seen it. folds: (N,) int. cv_loss: L2 strength ->
-    class-balanced log loss, for those that were tried. coordinates: (N, R) principal components of the standardised
-    embeddings; basis: (D, R) their directions. solutions: one flat solution per fold, then that of the whole.
+    class-balanced log loss, for those that were tried. components, coordinates: of the embeddings, (N, R).
+    solutions: one flat solution per fold, then that of the whole.
     """
 
     head: Head
     oof_logits: np.ndarray
     folds: np.ndarray
     cv_loss: dict[float, float]
+    components: Components
     coordinates: np.ndarray
-    basis: np.ndarray
     solutions: tuple[np.ndarray, ...]
 
 
@@ -83,10 +80,8 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups
     """
     folds = assign_folds(targets, groups)
     with blas_threads(len(targets)):
-        mean, scale = standardisation(embeddings)
-        inputs = (embeddings - mean) / scale
-        basis = principal_directions(inputs)
-        coordinates = inputs @ basis
+        components = fit_components(embeddings)
+        coordinates = components.coordinates(embeddings)
         weights = _balanced(targets, n_classes)
         near, cv_loss = _search(coordinates, targets, weights, n_classes, folds)
         l2 = min(cv_loss, key=lambda strength: cv_loss[strength])
@@ -94,8 +89,8 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups
             coordinates, targets, weights, n_classes, folds, l2, (*near, np.mean(near, axis=0))
         )
         oof_logits = _oof(coordinates, solutions[:-1], folds, n_classes)
-    head = _head_of(mean, scale, basis, solutions[-1], n_classes, l2)
-    return HeadFit(head, oof_logits, folds, cv_loss, coordinates, basis, solutions)
+    head = _head_of(components, solutions[-1], n_classes, l2)
+    return HeadFit(head, oof_logits, folds, cv_loss, components, coordinates, solutions)
 
 
 def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
@@ -116,7 +111,7 @@ def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
         weights = _balanced(targets, n_classes)
         solutions = _solve_all(coordinates, targets, weights, n_classes, last.folds, l2, last.solutions)
         oof_logits = _oof(coordinates, solutions[:-1], last.folds, n_classes)
-    head = _head_of(last.head.mean, last.head.scale, last.basis, solutions[-1], n_classes, l2)
+    head = _head_of(last.components, solutions[-1], n_classes, l2)
     return replace(last, head=head, oof_logits=oof_logits, solutions=solutions)
 
 
@@ -140,39 +135,6 @@ def assign_folds(targets: np.ndarray, groups: Sequence[str], n_folds: int = N_FO
 
 def _digest(group: str) -> bytes:
     return sha256(group.encode()).digest()
-
-
-def blas_threads(n_rows: int) -> threadpool_limits:
-    """A block in which linear algebra on n_rows pictures takes as many threads as pay."""
-    return threadpool_limits(1 if n_rows < _FEW_ROWS else None, "blas")
-
-
-def standardisation(embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and scale, (D,) float32 each, that bring embeddings to mean 0 and deviation 1 or less."""
-    mean = embeddings.mean(axis=0, dtype=np.float64).astype(np.float32)
-    scale = embeddings.std(axis=0, dtype=np.float64).astype(np.float32)
-    # a dimension that hardly moves in these pictures must not shout when it moves in the next
-    return mean, np.maximum(scale, max(1e-6, 0.05 * float(np.median(scale))))
-
-
-def principal_directions(inputs: np.ndarray) -> np.ndarray:
-    """(D, R) orthonormal directions that hold the pictures' spread, R at most 256.
-
-    An L2 penalty does not see a rotation, so with fewer pictures than that nothing is lost; with more, only directions
-    of the smallest variance are, and a fit costs a fraction.
-    """
-    n, n_features = inputs.shape
-    is_wide = n < n_features
-    gram = inputs @ inputs.T if is_wide else inputs.T @ inputs
-    side = len(gram)
-    values, vectors = eigh(
-        gram, subset_by_index=[max(0, side - MAX_COMPONENTS), side - 1], check_finite=False
-    )
-    is_real = values > max(1e-6 * float(values[-1]), 1e-12)
-    values, vectors = values[is_real], vectors[:, is_real]
-    return np.ascontiguousarray(inputs.T @ (vectors / np.sqrt(values)) if is_wide else vectors).astype(
-        np.float32
-    )
 
 
 def _balanced(targets: np.ndarray, n_classes: int) -> np.ndarray:
@@ -275,8 +237,6 @@ def _oof(
     return logits
 
 
-def _head_of(
-    mean: np.ndarray, scale: np.ndarray, basis: np.ndarray, flat: np.ndarray, n_classes: int, l2: float
-) -> Head:
+def _head_of(components: Components, flat: np.ndarray, n_classes: int, l2: float) -> Head:
     both = flat.reshape(n_classes, -1).astype(np.float32)
-    return Head(mean, scale, basis @ both[:, :-1].T, both[:, -1].copy(), l2)
+    return Head(components.mean, components.scale, components.basis @ both[:, :-1].T, both[:, -1].copy(), l2)

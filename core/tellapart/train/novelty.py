@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigh
 
-from tellapart.train.head import blas_threads, principal_directions, standardisation
+from tellapart.train.components import blas_threads, fit_components
 
 IN_CLASS_REJECT_RATE = 0.05
 _SHRINKAGE = 0.1  # of the covariance towards a ball; few pictures leave most of its directions unknown
 _OUTSIDE = 0.3  # variance assumed in directions without any spread, in shares of the mean one
+_ENOUGH = 20_000  # pictures; more change neither the model nor the line
 _MANY = 2000  # from there one fold has pictures enough to find the line
 
 
@@ -61,6 +62,9 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
     Args:
         embeddings: (N, D) float32. targets: (N,) int. folds: (N,) int, as of the head's cross-validation.
     """
+    if len(targets) > _ENOUGH:
+        chosen = np.linspace(0, len(targets) - 1, _ENOUGH).astype(int)
+        embeddings, targets, folds = embeddings[chosen], targets[chosen], folds[chosen]
     with blas_threads(len(targets)):
         names = [fold for fold in np.unique(folds) if (folds != fold).any()][
             : 1 if len(targets) > _MANY else None
@@ -76,11 +80,9 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
 
 
 def _model(embeddings: np.ndarray, targets: np.ndarray, n_classes: int) -> NoveltyModel:
-    mean, scale = standardisation(embeddings)
-    inputs = (embeddings - mean) / scale
-    basis = principal_directions(inputs)
-    coordinates = inputs @ basis
-    means = np.full((n_classes, basis.shape[1]), np.nan, np.float32)
+    components = fit_components(embeddings)
+    coordinates = components.coordinates(embeddings)
+    means = np.full((n_classes, coordinates.shape[1]), np.nan, np.float32)
     for k in np.unique(targets):
         means[k] = coordinates[targets == k].mean(axis=0)
     residuals = coordinates - means[targets]
@@ -89,4 +91,5 @@ def _model(embeddings: np.ndarray, targets: np.ndarray, n_classes: int) -> Novel
     spread = np.sqrt((1 - _SHRINKAGE) * np.maximum(variances, 0) + _SHRINKAGE * average).astype(np.float32)
     rotation = rotation.astype(np.float32)
     placed = np.nan_to_num(means @ rotation / spread, nan=1e6)  # a class without a picture lies far away
-    return NoveltyModel(mean, scale, basis @ rotation, spread, placed, _OUTSIDE * average)
+    axes = components.basis @ rotation
+    return NoveltyModel(components.mean, components.scale, axes, spread, placed, _OUTSIDE * average)
