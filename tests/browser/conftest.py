@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
@@ -10,25 +9,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from driving import ARGUMENTS, LAPTOP, Studio, Tab
+from playwright.sync_api import Browser, Error, Route, sync_playwright
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 NO_BROWSER = (
     "No Chromium was found, and browser tests are never skipped. Run `make test` (it installs one), or "
     "`python -m playwright install chromium`, or install the package chromium, or set TELLAPART_CHROMIUM to "
     "one; to leave these tests out on purpose: pytest -m 'not browser'."
 )
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "images"
-LAPTOP, PHONE = (1280, 800), (390, 844)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,58 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
-
-
-@dataclass
-class Studio:
-    """A running studio. `url` carries the token."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def at(self, notebook: str) -> str:
-        """The address of another page."""
-        return self.url.replace("studio.ipynb", notebook)
-
-    def kernels(self) -> list[psutil.Process]:
-        """One process per open page."""
-        found = []
-        for child in psutil.Process(self.process.pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):  # one that is just ending
-                if "ipykernel_launcher" in " ".join(child.cmdline()):
-                    found.append(child)
-        return found
-
-
-@dataclass
-class Tab:
-    """A page, with the addresses of other hosts it asked for and the errors it logged."""
-
-    page: Page
-    foreign: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def open(self, url: str) -> Page:
-        """The page once its first heading is there."""
-        self.page.goto(url)
-        self.page.locator(".ta-main h1").first.wait_for(timeout=60_000)
-        return self.page
-
-    def leave(self) -> None:
-        """Go elsewhere, as closing the tab does: the page's last request ends its kernel."""
-        self.page.unroute_all(
-            behavior="ignoreErrors"
-        )  # else that request waits for a handler of a page that is gone
-        self.page.goto("about:blank")
-        self.page.wait_for_timeout(300)
-
-    def picture(self, name: str) -> None:
-        """Keep what is in sight as docs/images/<name>.png, when asked to."""
-        if os.environ.get("TELLAPART_SCREENSHOTS"):
-            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            self.page.wait_for_timeout(400)  # bars and thumbnails settle
-            self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 @pytest.fixture(scope="session")
@@ -182,16 +123,16 @@ def start_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 
 @pytest.fixture(scope="session")
 def leaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with four class folders of twelve drawn leaves, JPEG."""
+    """A folder with four class folders of drawn leaves, JPEG: a few, or as many as people see for screenshots."""
     from tellapart.samples import make_samples
 
     folder = tmp_path_factory.mktemp("leaves") / "leaves"
-    make_samples(folder, seed=0, n_per_class=12)
+    make_samples(folder, seed=0, n_per_class=48 if os.environ.get("TELLAPART_SCREENSHOTS") else 12)
     return folder
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> Path:
+def trained_project(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> Path:
     """A project of those leaves with a model. Tests only look at it."""
     from tellapart.gather import take_in
     from tellapart.project import create_project
@@ -210,5 +151,5 @@ def trained(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def trained_studio(trained: Path, start_studio: Callable[[Path], Studio]) -> Studio:
-    return start_studio(trained)
+def trained_studio(trained_project: Path, start_studio: Callable[[Path], Studio]) -> Studio:
+    return start_studio(trained_project)

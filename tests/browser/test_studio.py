@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import PHONE, Studio, Tab
+from driving import PHONE, Studio, Tab
 from playwright.sync_api import Page, expect
 from tellapart.project import create_project
 from tellapart.runs import latest
@@ -54,7 +54,9 @@ def test_from_pictures_to_answers(empty: Path, leaves: Path, start_studio: Start
     worker.resume()
     expect(page.get_by_role("heading", name=re.compile(r"of \d+ wrong"))).to_be_visible(timeout=120_000)
     expect(page.get_by_text("guessing the commonest label")).to_be_visible()
+    expect(page.locator(".ta-matrix table")).to_be_visible()
     tab.picture("train")
+    tab.picture("train-dark", scheme="dark")
 
     page.get_by_role("tab", name="Classify").click()
     expect(page.get_by_role("heading", name="What is in the picture?")).to_be_visible()
@@ -64,6 +66,7 @@ def test_from_pictures_to_answers(empty: Path, leaves: Path, start_studio: Start
     expect(answers).to_have_count(3, timeout=60_000)
     expect(answers.first.locator(".ta-share")).to_have_count(3)
     tab.picture("classify")
+    tab.picture("classify-phone-dark", PHONE, "dark")
 
 
 def test_bad_files_get_a_sentence_and_good_ones_go_in(

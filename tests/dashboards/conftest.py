@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from acting import say
 from make_data import make_tiny_folder
 from tellapart.gather import take_in
 from tellapart.project import create_project
@@ -64,12 +62,6 @@ def fake_run() -> FakeRun:
         return Run(run_dir)
 
     return make
-
-
-def say(run_dir: Path, **line: Any) -> None:
-    """One more line of progress."""
-    with (run_dir / "progress.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps({**line, "at": time.time()}) + "\n")
 
 
 @pytest.fixture

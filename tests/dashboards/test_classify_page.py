@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from acting import is_shown, one, text_of, upload
 from ipywidgets import HTML
 from tellapart.project import open_project
 from tellapart.train import TrainConfig, train_head
 from tellapart_dashboards.classify import AT_ONCE, Answer, ClassifyState, answer_html, classify_view
 from tellapart_dashboards.studio import classify_page
 from tellapart_dashboards.upload import UploadedFile
-from test_pages import is_shown, one, text_of, upload
 
 
 @pytest.fixture

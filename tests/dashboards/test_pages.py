@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import say
-from ipywidgets import Button, Combobox, Text, Widget
+from acting import is_shown, one, say, text_of, upload
+from ipywidgets import Button, Combobox, Text
 from tellapart.errors import RunError
 from tellapart.runs import Run
 from tellapart_dashboards.gather import GatherState, advice, gather_view
@@ -17,47 +17,8 @@ from tellapart_dashboards.matrix import Matrix
 from tellapart_dashboards.state import ProjectState
 from tellapart_dashboards.studio import studio, train_page
 from tellapart_dashboards.train import TrainState, train_view
-from tellapart_dashboards.upload import UploadWidget
 
 FakeRun = Callable[..., Run]
-
-
-def every(widget: Widget) -> Iterator[Widget]:
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from every(child)
-
-
-def one(view: Widget, kind: type, description: str = "") -> Any:
-    """The widget of a kind whose description contains the text."""
-    return next(
-        w for w in every(view) if isinstance(w, kind) and description in getattr(w, "description", "")
-    )
-
-
-def is_shown(view: Widget, widget: Widget) -> bool:
-    """Whether neither the widget nor anything around it is hidden."""
-    if view is widget:
-        return view.layout.display != "none"
-    return view.layout.display != "none" and any(
-        is_shown(child, widget) for child in getattr(view, "children", ())
-    )
-
-
-def text_of(view: Widget) -> str:
-    return " ".join(
-        w.value for w in every(view) if hasattr(w, "value") and isinstance(w.value, str) and is_shown(view, w)
-    )
-
-
-def upload(view: Widget, files: dict[str, bytes], batch: str = "b") -> None:
-    """What the page sends for a drop of these files."""
-    receive = one(view, UploadWidget).receiver.receive
-    listed = [{"id": i, "path": path, "size": len(data)} for i, (path, data) in enumerate(files.items())]
-    assert receive({"t": "announce", "batch": batch, "files": listed}, [])["t"] == "go"
-    for i, data in enumerate(files.values()):
-        receive({"t": "chunk", "batch": batch, "id": i, "off": 0}, [data] if data else [])
-    receive({"t": "end", "batch": batch}, [])
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import LAPTOP, PHONE, Studio, Tab
+from driving import LAPTOP, PHONE, Studio, Tab
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -36,7 +36,6 @@ def test_nothing_sticks_out(
             classify(page, sorted(leaves.rglob("*.jpg"))[:3])
             expect(page.locator(".ta-answer")).to_have_count(3, timeout=30_000)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-        tab.picture(f"{name.lower()}-{'phone' if size[0] < 500 else 'laptop'}-{scheme}")
     assert page.evaluate("getComputedStyle(document.body).colorScheme") == scheme
 
 
@@ -88,7 +87,7 @@ def test_pictures_can_be_dropped_and_pasted(trained_studio: Studio, leaves: Path
 
 
 def test_a_classify_page_is_light(
-    trained_studio: Studio, trained: Path, leaves: Path, open_tab: Open
+    trained_studio: Studio, trained_project: Path, leaves: Path, open_tab: Open
 ) -> None:
     page = open_tab().open(trained_studio.at("4_classify.ipynb"))
     page.get_by_role("group", name="Pictures to classify").wait_for()
@@ -100,7 +99,7 @@ def test_a_classify_page_is_light(
     assert megabytes < 150
     loaded = " ".join(region.path for region in kernel.memory_maps())
     assert not re.search(r"site-packages/(torch|scipy|sklearn|matplotlib)/", loaded)
-    uploads = trained / "cache" / "uploads"
+    uploads = trained_project / "cache" / "uploads"
     page.wait_for_timeout(300)
     assert [path for path in uploads.rglob("*") if path.is_file()] == [], "a visitor's pictures are not kept"
 

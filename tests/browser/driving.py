@@ -1,0 +1,80 @@
+"""Driving the real studio: a running server, a tab of the real browser."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Page
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+SCREENSHOTS = Path(__file__).parents[2] / "docs" / "images"
+LAPTOP, PHONE = (1280, 800), (390, 844)
+
+
+@dataclass
+class Studio:
+    """A running studio. `url` carries the token."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def at(self, notebook: str) -> str:
+        """The address of another page."""
+        return self.url.replace("studio.ipynb", notebook)
+
+    def kernels(self) -> list[psutil.Process]:
+        """One process per open page."""
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # one that is just ending
+                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
+
+
+@dataclass
+class Tab:
+    """A page, with the addresses of other hosts it asked for and the errors it logged."""
+
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> Page:
+        """The page once its first heading is there."""
+        self.page.goto(url)
+        self.page.locator(".ta-main h1").first.wait_for(timeout=60_000)
+        return self.page
+
+    def leave(self) -> None:
+        """Go elsewhere, as closing the tab does: the page's last request ends its kernel."""
+        self.page.unroute_all(
+            behavior="ignoreErrors"
+        )  # else that request waits for a handler of a page that is gone
+        self.page.goto("about:blank")
+        self.page.wait_for_timeout(300)
+
+    def picture(self, name: str, size: tuple[int, int] = (1180, 900), scheme: str = "light") -> None:
+        """Keep what is in sight as docs/images/<name>.png, when asked to; the page is as before afterwards."""
+        if not os.environ.get("TELLAPART_SCREENSHOTS"):
+            return
+        before = self.page.viewport_size
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        self.page.evaluate("window.scrollTo(0, 0)")
+        self.page.wait_for_timeout(600)  # thumbnails settle
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        if before is not None:
+            self.page.set_viewport_size(before)

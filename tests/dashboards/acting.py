@@ -1,0 +1,57 @@
+"""Acting as the browser would: find a widget, press it, send what the page sends, read what is in sight."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ipywidgets import Widget
+from tellapart_dashboards.upload import UploadWidget
+
+
+def every(widget: Widget) -> Iterator[Widget]:
+    """The widget and everything inside it."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from every(child)
+
+
+def one(view: Widget, kind: type, description: str = "") -> Any:
+    """The first widget of a kind whose description contains the text."""
+    return next(
+        w for w in every(view) if isinstance(w, kind) and description in getattr(w, "description", "")
+    )
+
+
+def is_shown(view: Widget, widget: Widget) -> bool:
+    """Whether neither the widget nor anything around it is hidden."""
+    if view is widget:
+        return view.layout.display != "none"
+    return view.layout.display != "none" and any(
+        is_shown(child, widget) for child in getattr(view, "children", ())
+    )
+
+
+def text_of(view: Widget) -> str:
+    """All HTML in sight."""
+    values = [getattr(w, "value", "") for w in every(view) if is_shown(view, w)]
+    return " ".join(value for value in values if isinstance(value, str))
+
+
+def upload(view: Widget, files: dict[str, bytes], batch: str = "b") -> None:
+    """What the page sends when these files are dropped."""
+    receive = one(view, UploadWidget).receiver.receive
+    listed = [{"id": i, "path": path, "size": len(data)} for i, (path, data) in enumerate(files.items())]
+    assert receive({"t": "announce", "batch": batch, "files": listed}, [])["t"] == "go"
+    for i, data in enumerate(files.values()):
+        receive({"t": "chunk", "batch": batch, "id": i, "off": 0}, [data] if data else [])
+    receive({"t": "end", "batch": batch}, [])
+
+
+def say(run_dir: Path, **line: Any) -> None:
+    """One more line of a run's progress, as its worker would write it."""
+    with (run_dir / "progress.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({**line, "at": time.time()}) + "\n")
