@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigh
 
-from tellapart.train.components import blas_threads, fit_components
+from tellapart.train.components import blas_threads, fit_components, sample_rows
 
 IN_CLASS_REJECT_RATE = 0.05
 _SHRINKAGE = 0.1  # of the covariance towards a ball; few pictures leave most of its directions unknown
@@ -63,7 +63,7 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
         embeddings: (N, D) float32. targets: (N,) int. folds: (N,) int, as of the head's cross-validation.
     """
     if len(targets) > _ENOUGH:
-        chosen = np.linspace(0, len(targets) - 1, _ENOUGH).astype(int)
+        chosen = sample_rows(targets, _ENOUGH)
         embeddings, targets, folds = embeddings[chosen], targets[chosen], folds[chosen]
     with blas_threads(len(targets)):
         names = [fold for fold in np.unique(folds) if (folds != fold).any()][
