@@ -289,8 +289,9 @@ def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path):
         create_project(disk / "project").close()
         assert "is full. Nothing was lost" in run_python(FILL, disk / "project", tmp_path / "source", 0)
         done = run_tellapart("train", disk / "project")
+        # how far the intake came decides which: no room for the embeddings, or only one label there yet
         assert done.returncode in (0, 1) and "Traceback" not in done.stderr
-        assert done.returncode == 0 or "is full" in done.stderr
+        assert done.returncode == 0 or "is full" in done.stderr or "at least 2 labels" in done.stderr
         subprocess.run(
             ["mount", "-o", "remount,size=64m", str(disk)], check=True
         )  # somebody freed some space
