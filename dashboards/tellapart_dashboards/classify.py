@@ -96,7 +96,13 @@ class ClassifyState(HasTraits):
                 self.message = error_sentence(error)
                 return
             self.message = ""
-            self.model_text = f"This model knows {listed(list(self._predictor.classes), at_most=8)}."
+            names = listed(list(self._predictor.classes), at_most=8)
+            self.model_text = f"This model knows {names}.{self._offer()}"
+
+    def _offer(self) -> str:
+        if self._predictor.bundle.record["backbone"]["name"] != "pocket":
+            return ""
+        return " It uses pocket, the small backbone; on the Train page you can choose a sharper one."
 
     async def _classify(self, batch: int, batch_dir: Path, files: list[UploadedFile]) -> None:
         try:

@@ -191,12 +191,13 @@ def gather_view(state: GatherState) -> VBox:
         (add_waiting, "description"),
         lambda n: f"Add {count(n, 'picture')}" if n else "Add them",
     )
+    samples_line = Box([samples]).add_class("ta-line").add_class("ta-gap")
     shown_when(cancel, state, ["stage"], lambda: state.stage == "running")
     shown_when(add_waiting, state, ["n_waiting"], lambda: state.n_waiting > 0)
     shown_when(go_on, project, ["counts"], lambda: len(project.counts) > 1 and "train" in project.pages)
     shown_when(labels_card, project, ["counts"], lambda: bool(project.counts))
     for owner, trait in ((state, "stage"), (project, "counts")):
-        shown_when(samples, owner, [trait], lambda: not project.counts and state.stage != "running")
+        shown_when(samples_line, owner, [trait], lambda: not project.counts and state.stage != "running")
 
     def draw(_: Any = None) -> None:
         is_running = state.stage == "running"
@@ -230,7 +231,7 @@ def gather_view(state: GatherState) -> VBox:
         Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
         waiting,
         Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap"),
-        Box([samples]).add_class("ta-line").add_class("ta-gap"),
+        samples_line,
     ]).add_class("ta-card")  # fmt: skip
     busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
     shown_when(busy, state, ["stage"], lambda: state.stage == "running")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import secrets
 import site
@@ -100,7 +101,7 @@ def voila_config(port: int, token: str) -> dict[str, dict[str, Any]]:
             "port_retries": 0,
             "token": token,
             "open_browser": False,
-            "log_level": "WARN",
+            "log_level": "ERROR",
             # Stand-alone Voila never sets the XSRF cookie, so with the check on no page could end its kernel.
             # Safe here: bound to this computer, and every request needs the token or its same-site cookie.
             "tornado_settings": {
@@ -119,6 +120,8 @@ def voila_config(port: int, token: str) -> dict[str, dict[str, Any]]:
             "show_tracebacks": False,
         },
         "MappingKernelManager": {"cull_idle_timeout": 120, "cull_interval": 30},
+        # Sockets as files that only this user can open. macOS has temporary folders too deep for their short names.
+        "KernelManager": {"transport": "ipc" if sys.platform.startswith("linux") else "tcp"},
     }
 
 
@@ -152,6 +155,7 @@ class Studio:
         from voila.app import Voila
 
         os.environ.update(self.environment())
+        logging.getLogger("tornado.general").setLevel(logging.ERROR)  # two lines about pings for every page
         # Voila executes a voila.py found in its working folder: only our notebooks lie there, no upload ever,
         # and it is told to look for no configuration at all.
         os.chdir(self.folder)

@@ -125,10 +125,8 @@ class TrainState(Job):
 def offer_text(offer: Any) -> str:
     """A backbone as one line of the choice: name, size, whether it is downloaded first."""
     if offer.name == "pocket":
-        return f"pocket · {offer.megabytes:.0f} MB, inside tellapart, quick"
-    return f"{offer.name} · {offer.megabytes:.0f} MB, sharper" + (
-        "" if offer.is_ready else ", downloaded once"
-    )
+        return f"pocket · {offer.megabytes:.0f} MB, inside tellapart"
+    return f"{offer.name} · {offer.megabytes:.0f} MB{'' if offer.is_ready else ', downloaded once'}"
 
 
 def train_view(state: TrainState) -> VBox:
@@ -247,4 +245,7 @@ def mistakes_html(state: TrainState) -> str:
 
 def _about(state: TrainState, name: str) -> str:
     sentence = next((one["sentence"] for one in state.offers if one["name"] == name), "")
+    sharper = next((one["text"] for one in state.offers if one["name"] != "pocket"), "")
+    if name == "pocket" and sharper:
+        sentence += f" For fewer mistakes choose {sharper}."
     return f'<p class="ta-soft">{html.escape(sentence)}</p>'
