@@ -118,7 +118,7 @@ def load_backbone(
         record = _convert(model, key, source, weights, progress)
     return Backbone(
         name=model.name,
-        onnx_path=_cache_dir() / record["file"],
+        onnx_path=cache_dir() / record["file"],
         onnx_sha256=record["sha256"],
         embedding_size=record["embedding_size"],
         preprocess=model.feature_preprocess(size_px),
@@ -170,7 +170,7 @@ def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
         ) from error
     if name not in (POCKET, ""):
         return _known(name), key
-    for path in sorted(_cache_dir().glob(f"*-{key}.json")):
+    for path in sorted(cache_dir().glob(f"*-{key}.json")):
         return _known(path.stem.removesuffix(f"-{key}")), key
     model = _conversion(f"The weights file {weights.name} must be converted once").recognise_file(weights)
     if model is None:
@@ -188,7 +188,7 @@ def _convert(
     whole, so that two processes converting the same network only do the work twice."""
     need = f"The backbone {model.name} must be converted once"
     _require_torch(need)  # before a download; importing it takes seconds and can wait until after
-    folder = _cache_dir()
+    folder = cache_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         weights = weights or download_weights(model, folder / "weights", progress)
@@ -249,7 +249,7 @@ def _has_torch() -> bool:
     return all(importlib.util.find_spec(package) is not None for package in ("torch", "torchvision"))
 
 
-def _cache_dir() -> Path:
+def cache_dir() -> Path:
     """Where converted backbones and downloaded weights lie; may be thrown away at any time."""
     import platformdirs
 
@@ -258,7 +258,7 @@ def _cache_dir() -> Path:
 
 
 def _record_path(name: str, key: str) -> Path:
-    return _cache_dir() / f"{name}-{key}.json"
+    return cache_dir() / f"{name}-{key}.json"
 
 
 def _read_record(path: Path) -> dict[str, Any] | None:

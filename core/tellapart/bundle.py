@@ -107,11 +107,9 @@ def check_golden(bundle: Bundle) -> None:
 
 def newest_bundle(bundles_dir: Path) -> Path | None:
     """The bundle made last in a project's bundles folder; None when there is none."""
-    found = (
-        [path for path in bundles_dir.iterdir() if (path / "bundle.json").is_file()]
-        if bundles_dir.is_dir()
-        else []
-    )
+    folders = bundles_dir.iterdir() if bundles_dir.is_dir() else ()
+    # one that is still being written, or was when its process died, has a name with a dot in front
+    found = [path for path in folders if not path.name.startswith(".") and (path / "bundle.json").is_file()]
     return max(found, key=lambda path: ((path / "bundle.json").stat().st_mtime_ns, path.name), default=None)
 
 

@@ -240,7 +240,7 @@ def _examine_heic() -> Finding:
 
 
 def _examine_cache() -> Finding:
-    probe = _probe("from tellapart.backbones import _cache_dir; print(_cache_dir())")
+    probe = _probe("from tellapart.backbones import cache_dir; print(cache_dir())")
     if not probe.is_ok:
         sentence = f"The cache folder is not known: {probe.reason}"
         return Finding("cache", False, sentence, "Mend the light path first.")

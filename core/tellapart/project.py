@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from pathlib import Path
 from types import TracebackType
@@ -137,7 +138,8 @@ def _opened(root: Path) -> Project:
 
 
 def _drop_stale(project: Project) -> None:
-    """Files that were being taken in when a process died: checked copies whose originals are where they were."""
+    """What a process that died left half done: checked copies whose originals are where they were, and parts of
+    bundles that were being written."""
     limit = time.time() - _STALE_S
     awaited = {
         project.root / source for (source,) in project.manifest.rows("SELECT source FROM pending_moves")
@@ -146,3 +148,7 @@ def _drop_stale(project: Project) -> None:
         with contextlib.suppress(FileNotFoundError):  # another process just moved it into place
             if path not in awaited and path.stat().st_mtime < limit:
                 path.unlink()
+    for path in project.bundles_dir.glob(".*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < limit:
+                shutil.rmtree(path, ignore_errors=True)

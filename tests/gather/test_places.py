@@ -221,3 +221,25 @@ def test_names_of_odd_bytes_come_in_under_names_that_can_be_shown(project, tmp_p
     assert take_in(project, tmp_path / "source").n_added == 1
     (picture,) = project.manifest.pictures()
     assert picture.original_name == "bear/caf�.png" and project.file(picture).read_bytes() == png
+
+
+def test_of_another_project_the_kept_pictures_are_taken_in(tiny_project, tmp_path):
+    from tellapart.gather import take_in
+    from tellapart.journal import Remove
+    from tellapart.project import create_project
+
+    tiny_project.journal.decide(Remove(tiny_project.manifest.pictures()[0].image_id))
+    with create_project(tmp_path / "other") as other:
+        summary = take_in(other, tiny_project.root)
+    assert summary.n_added == 71 and set(summary.labels) == {"circle", "cross", "square"}
+
+
+def test_a_project_inside_a_folder_is_refused_by_name(tiny_project, tmp_path, tiny_folder):
+    import shutil
+
+    from tellapart.gather.places import look_into
+
+    shutil.copytree(tiny_folder, tmp_path / "circles and more")
+    shutil.copytree(tiny_project.root, tmp_path / "circles and more" / "old project")
+    names = [found.name for found in look_into(tmp_path / "circles and more")]
+    assert "old project/…" in names and len(names) == 73

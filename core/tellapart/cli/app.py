@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +29,7 @@ ProjectDir = Annotated[Path, typer.Argument(help="The project's folder.", metava
 
 def main() -> None:
     """Run the command line."""
+    warnings.filterwarnings("ignore", module="PIL")  # what matters about a picture is in its refusal
     app()
 
 

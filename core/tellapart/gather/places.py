@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from tellapart.errors import ImageError, IntakeError
 from tellapart.images import MAX_BYTES, PICTURE_SUFFIXES
 from tellapart.labels import sayable
+from tellapart.project import DB_NAME
 from tellapart.reconcile import SYSTEM_FILES
 
 MAX_ENTRIES = 1_000_000
@@ -80,6 +81,8 @@ def look_into(place: Path) -> list[Found]:
         IntakeError: there is nothing, or it cannot be read at all.
     """
     try:
+        if (place / DB_NAME).is_file():
+            place = place / "images"  # of a project, the pictures it keeps
         if place.is_dir():
             found = list(_in_folder(place))
         elif place.is_file():
@@ -141,6 +144,9 @@ def _in_folder(root: Path) -> Iterator[Found]:
                 yield Found(
                     f"{name}/…", partial(_refuse, "a link to a folder; take in that folder itself"), False
                 )
+            elif (path / DB_NAME).is_file():
+                folders.remove(path.name)
+                yield Found(f"{name}/…", partial(_refuse, "a project of its own; take in that folder itself"), False)
             elif not os.access(path, os.R_OK | os.X_OK):
                 folders.remove(path.name)
                 yield Found(f"{name}/…", partial(_refuse, "a folder without permission to read it"), False)

@@ -1,0 +1,70 @@
+"""Principal components: the few directions in which embeddings of these pictures differ, found once for every fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import eigh
+from threadpoolctl import threadpool_limits
+
+MAX_COMPONENTS = 256
+_ENOUGH_ROWS = 20_000  # directions hardly change with more
+_FEW_ROWS = 20_000  # below, several BLAS threads cost more than they bring, and far more on a busy machine
+
+
+@dataclass(frozen=True)
+class Components:
+    """mean, scale: (D,) float32, standardise an embedding. basis: (D, R) float32, orthonormal directions after that."""
+
+    mean: np.ndarray
+    scale: np.ndarray
+    basis: np.ndarray
+
+    def coordinates(self, embeddings: np.ndarray) -> np.ndarray:
+        """(N, R) float32 of (N, D), without a standardised copy of the embeddings."""
+        directions = self.basis / self.scale[:, None]
+        return embeddings @ directions - self.mean @ directions
+
+
+def fit_components(embeddings: np.ndarray) -> Components:
+    """The directions that hold the spread of (N, D) embeddings, at most 256.
+
+    An L2 penalty does not see a rotation, so with fewer pictures than that nothing is lost; with more, only directions
+    of the smallest variance are, and a fit costs a fraction.
+    """
+    rows = embeddings[:: -(-len(embeddings) // _ENOUGH_ROWS)] if len(embeddings) else embeddings
+    mean = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
+    scale = rows.std(axis=0, dtype=np.float64).astype(np.float32)
+    # a dimension that hardly moves in these pictures must not shout when it moves in the next
+    scale = np.maximum(scale, max(1e-6, 0.05 * float(np.median(scale))))
+    return Components(mean, scale, _directions((rows - mean) / scale))
+
+
+def sample_rows(targets: np.ndarray, n_max: int) -> np.ndarray:
+    """Indices of at most about n_max pictures, the same each time; small classes stay whole, all if they fit."""
+    if len(targets) <= n_max:
+        return np.arange(len(targets))
+    shuffled = np.random.default_rng(0).permutation(len(targets))
+    per_class = -(-n_max // len(np.unique(targets)))
+    return np.sort(np.concatenate([shuffled[targets[shuffled] == k][:per_class] for k in np.unique(targets)]))
+
+
+def blas_threads(n_rows: int) -> threadpool_limits:
+    """A block in which linear algebra on n_rows pictures takes as many threads as pay."""
+    return threadpool_limits(1 if n_rows < _FEW_ROWS else None, "blas")
+
+
+def _directions(inputs: np.ndarray) -> np.ndarray:
+    n, n_features = inputs.shape
+    is_wide = n < n_features
+    gram = inputs @ inputs.T if is_wide else inputs.T @ inputs
+    side = len(gram)
+    values, vectors = eigh(
+        gram, subset_by_index=[max(0, side - MAX_COMPONENTS), side - 1], check_finite=False
+    )
+    is_real = values > max(1e-6 * float(values[-1]), 1e-12)
+    values, vectors = values[is_real], vectors[:, is_real]
+    return np.ascontiguousarray(inputs.T @ (vectors / np.sqrt(values)) if is_wide else vectors).astype(
+        np.float32
+    )
