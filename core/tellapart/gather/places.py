@@ -144,12 +144,12 @@ def _in_folder(root: Path) -> Iterator[Found]:
                 yield Found(
                     f"{name}/…", partial(_refuse, "a link to a folder; take in that folder itself"), False
                 )
-            elif (path / DB_NAME).is_file():
-                folders.remove(path.name)
-                yield Found(f"{name}/…", partial(_refuse, "a project of its own; take in that folder itself"), False)
             elif not os.access(path, os.R_OK | os.X_OK):
                 folders.remove(path.name)
                 yield Found(f"{name}/…", partial(_refuse, "a folder without permission to read it"), False)
+            elif (path / DB_NAME).is_file():
+                folders.remove(path.name)
+                yield Found(f"{name}/…", partial(_refuse, "a project of its own; take in that folder itself"), False)
         for name in files:
             if name.lower() in SYSTEM_FILES or name.startswith("."):
                 continue
