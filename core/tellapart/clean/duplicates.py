@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-MAX_DISTANCE = 15  # of 256 bits
-_PAIRS_AT_ONCE = 2**20  # 32 MB of words to compare
-_N_BANDS = 16  # more bands than bits may differ: two near fingerprints agree on at least one band
+MAX_DISTANCE = 31  # of 256 bits; different photographs differ by 58 and more
+_PAIRS_AT_ONCE = 2**19  # 16 MB of words a side
+_N_BANDS = 16
+_FLIPS = (0, *(1 << bit for bit in range(16)))  # a band as it is, or with one bit changed
 
 
 def group_near_duplicates(fingerprints: Sequence[bytes], max_distance: int = MAX_DISTANCE) -> np.ndarray:
     """(N,) int group of each picture; pictures in one group look alike, directly or through others.
 
-    Exact for max_distance up to 15: any two fingerprints that near share one of 16 bands of 16 bits, so only pictures
-    that share a band are compared. Groups are numbered by their first member.
+    Exact for max_distance up to 31: two fingerprints that near differ by at most one bit in at least one of 16 bands of
+    16 bits, so only pictures with such a band are compared. Groups are numbered by their first member.
 
     Raises:
         ValueError: a fingerprint is not 32 bytes, or max_distance is out of range.
     """
-    if not 0 <= max_distance < _N_BANDS:
-        raise ValueError(f"max_distance={max_distance} is out of range; choose 0 to {_N_BANDS - 1}.")
+    if not 0 <= max_distance < 2 * _N_BANDS:
+        raise ValueError(f"max_distance={max_distance} is out of range; choose 0 to {2 * _N_BANDS - 1}.")
     n = len(fingerprints)
     bits = np.frombuffer(b"".join(fingerprints), np.uint8)
     if bits.size != 32 * n:
@@ -47,17 +48,31 @@ def group_near_duplicates(fingerprints: Sequence[bytes], max_distance: int = MAX
 
 def _pairs_in_band(band: np.ndarray, words: np.ndarray, max_distance: int) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(band, kind="stable")
-    edges = np.flatnonzero(np.diff(band[order])) + 1
+    values = band[order].astype(np.int64)
     left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for bucket in np.split(order, edges):
-        step = max(1, _PAIRS_AT_ONCE // len(bucket))
-        for start in range(0, len(bucket) if len(bucket) > 1 else 0, step):
-            rows = bucket[start : start + step]
-            distance = np.bitwise_count(words[rows][:, None] ^ words[bucket[start:]][None]).sum(
-                axis=2, dtype=np.int16
-            )
-            i, j = np.nonzero(distance <= max_distance)
-            is_pair = i < j
-            left.append(rows[i[is_pair]])
-            right.append(bucket[start:][j[is_pair]])
+    for flip in _FLIPS if max_distance >= _N_BANDS else _FLIPS[:1]:
+        places = np.flatnonzero(values & flip == 0)
+        first = np.searchsorted(values, values[places] | flip, "left") if flip else places + 1
+        counts = np.searchsorted(values, values[places] | flip, "right") - first
+        for i, j in _ranges(places, first, counts):
+            one, other = order[i], order[j]
+            distance = np.bitwise_count(words[one] ^ words[other]).sum(axis=1, dtype=np.int16)
+            is_near = distance <= max_distance
+            left.append(one[is_near])
+            right.append(other[is_near])
     return np.concatenate(left), np.concatenate(right)
+
+
+def _ranges(
+    places: np.ndarray, first: np.ndarray, counts: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Every place with each of the `counts` places from `first` on, in portions that fit in memory."""
+    ends = np.cumsum(counts)
+    start = 0
+    while start < len(places):
+        done = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, done + _PAIRS_AT_ONCE, "right")))
+        some = counts[start:stop]
+        offsets = np.arange(some.sum()) - np.repeat(np.cumsum(some) - some, some)
+        yield np.repeat(places[start:stop], some), np.repeat(first[start:stop], some) + offsets
+        start = stop
