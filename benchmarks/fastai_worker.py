@@ -1,0 +1,95 @@
+"""fastai's side of quick_train.py, run by a Python that has fastai: a JSON job on standard input, a JSON result out.
+
+As fastai's course does it: a DataBlock with Resize(224), vision_learner, fine_tune(1). fastai has no entry for
+MobileNetV2, so it gets one like those of its other torchvision networks, with ImageNet normalisation. Importing is not
+timed. The second epoch ends with a validation, so none is added to the time; it is repeated only to check the number.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import machine
+import torch
+from fastai.torch_core import set_seed
+from fastai.vision.all import (
+    CategoryBlock,
+    DataBlock,
+    ImageBlock,
+    IndexSplitter,
+    L,
+    Resize,
+    error_rate,
+    imagenet_stats,
+    params,
+    vision_learner,
+)
+from fastai.vision.learner import model_meta
+from safetensors.torch import load_file
+from torchvision.models import MobileNetV2, mobilenet_v2
+
+WEIGHTS: dict[str, Path] = {}
+
+
+def main() -> None:
+    """One job."""
+    job = json.load(sys.stdin)
+    WEIGHTS["mobilenet_v2"] = Path(job["weights"])
+    model_meta[network] = {"cut": -1, "split": split_in_three, "stats": imagenet_stats, "weights": "DEFAULT"}
+    set_seed(job["seed"])
+    with tempfile.TemporaryDirectory(prefix="fastai-bench-") as scratch:
+        started = time.perf_counter()
+        labels = dict(zip(job["files"], job["labels"], strict=True))
+        block = DataBlock(
+            blocks=(ImageBlock, CategoryBlock),
+            get_y=lambda file: labels[file],
+            splitter=IndexSplitter([i for i, is_valid in enumerate(job["is_valid"]) if is_valid]),
+            item_tfms=Resize(224),
+        )
+        dls = block.dataloaders(job["files"], path=scratch, num_workers=job["n_workers"])
+        data_s = time.perf_counter() - started
+        learn = vision_learner(dls, network, metrics=error_rate)
+        built_s = time.perf_counter() - started
+        with learn.no_bar(), learn.no_logging():
+            learn.fine_tune(1)
+            total_s = time.perf_counter() - started
+            error = float(learn.recorder.values[-1][-1])
+            again = float(learn.validate()[-1])
+    if abs(error - again) > 1e-6:
+        raise RuntimeError(f"The last epoch's error rate {error} is not what validate() says, {again}.")
+    seconds = {"total": total_s, "data": data_s, "learner": built_s - data_s, "fine_tune": total_s - built_s}
+    n_valid = sum(job["is_valid"])
+    answer = {
+        "error": error,
+        "n_train": len(labels) - n_valid,
+        "n_valid": n_valid,
+        "seconds": seconds,
+        "peak_mb": machine.peak_mb(),
+        "versions": {name: version(name) for name in ("fastai", "torch", "torchvision")},
+    }
+    print(json.dumps(answer))
+
+
+def network(weights: Any = None) -> MobileNetV2:
+    """torchvision's MobileNetV2 with the job's weights."""
+    model = mobilenet_v2()
+    if weights is not None:
+        path = WEIGHTS["mobilenet_v2"]
+        is_torch = path.suffix in (".pt", ".pth")
+        model.load_state_dict(torch.load(path, weights_only=True) if is_torch else load_file(path))
+    return model
+
+
+def split_in_three(model: Any) -> L:
+    """Layers that learn slowly, faster and fastest, as fastai splits the networks it knows."""
+    return L(model[0][0][:9], model[0][0][9:], model[1:]).map(params)
+
+
+if __name__ == "__main__":
+    main()

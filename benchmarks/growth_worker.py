@@ -1,0 +1,100 @@
+"""One measurement of growth.py, in a process of its own so that its memory can be told: a JSON job in, a result out."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import machine
+import numpy as np
+from made_pictures import made_embeddings
+from tellapart.clean.duplicates import group_near_duplicates
+from tellapart.gather import take_in
+from tellapart.project import create_project, open_project
+from tellapart.train.head import fit_head, refit_head
+
+EMBEDDING_SIZE = 1280
+N_CLASSES = 10
+N_SCENES = 20  # of the look-alike pictures: so many views a camera was pointed at
+
+
+def main() -> None:
+    """One job."""
+    job = json.load(sys.stdin)
+    before_mb = machine.peak_mb()
+    tasks: dict[str, Callable[..., dict[str, Any]]] = {"new": new, "open": open_, "group": group, "fit": fit}
+    measured = tasks[job.pop("task")](**job)
+    print(json.dumps({**measured, "before_mb": before_mb, "peak_mb": machine.peak_mb()}))
+
+
+def new(project_dir: str, folder: str) -> dict[str, Any]:
+    """Make a project and take a folder in."""
+    clock = time.perf_counter()
+    with create_project(Path(project_dir)) as project:
+        summary = take_in(project, Path(folder))
+    return {"seconds": time.perf_counter() - clock, "n_added": summary.n_added}
+
+
+def open_(project_dir: str) -> dict[str, Any]:
+    """Open a project; ask for its labels with counts; read all its rows."""
+    clock = time.perf_counter()
+    with open_project(Path(project_dir)) as project:
+        opened_s = time.perf_counter() - clock
+        counts_s = []
+        for _ in range(20):
+            clock = time.perf_counter()
+            counts = project.manifest.label_counts()
+            counts_s.append(time.perf_counter() - clock)
+        clock = time.perf_counter()
+        n_rows = len(project.manifest.pictures())
+        rows_s = time.perf_counter() - clock
+        changes = project.changes
+    return {
+        "seconds": opened_s,
+        "counts_ms": 1000 * statistics.median(counts_s),
+        "first_counts_ms": 1000 * counts_s[0],
+        "rows_s": rows_s,
+        "n_rows": n_rows,
+        "n_labels": len(counts),
+        "changes": changes,
+    }
+
+
+def group(n: int, kind: str) -> dict[str, Any]:
+    """Group the fingerprints of n pictures: all different, or look-alikes from a few camera views."""
+    rng = np.random.default_rng(0)
+    bits = rng.integers(0, 2, (N_SCENES if kind == "alike" else n, 256), np.uint8)
+    if kind == "alike":
+        bits = bits[rng.integers(0, N_SCENES, n)] ^ (rng.random((n, 256)) < 0.08)
+    fingerprints = [row.tobytes() for row in np.packbits(bits, axis=1)]
+    clock = time.perf_counter()
+    groups = group_near_duplicates(fingerprints)
+    return {"seconds": time.perf_counter() - clock, "n_groups": len(np.unique(groups))}
+
+
+def fit(n: int) -> dict[str, Any]:
+    """Fit a head on n made embeddings, then again after one relabel."""
+    embeddings, targets = made_embeddings(n, EMBEDDING_SIZE, N_CLASSES)
+    clock = time.perf_counter()
+    last = fit_head(embeddings, targets, N_CLASSES, [str(i) for i in range(n)])
+    fit_s = time.perf_counter() - clock
+    again_s = []
+    for i in range(3):
+        targets[i] = (targets[i] + 1) % N_CLASSES
+        clock = time.perf_counter()
+        last = refit_head(targets, last)
+        again_s.append(time.perf_counter() - clock)
+    return {
+        "seconds": fit_s,
+        "again_s": statistics.median(again_s),
+        "embeddings_mb": embeddings.nbytes / 2**20,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,256 @@
+"""From a folder of pictures to a validated classifier: tellapart beside fastai's fine_tune(1).
+
+Same pictures, same random 80/20 splits, same MobileNetV2 weights, in turn, each run in a fresh process.
+
+    python benchmarks/quick_train.py --data FOLDER --weights FILE --against fastai
+
+Ours is timed from the folder on: `new`, then `train` with a cold embedding cache, to the scores and the bundle.
+fastai's from the list of files on: DataBlock, vision_learner, fine_tune(1), whose last epoch ends with its validation.
+Imports are not timed; nor is our one-time conversion of the weights to ONNX, which is reported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import machine
+import picture_sets
+import report
+from run_log import RunLog, run_key
+
+HERE = Path(__file__).resolve().parent
+VALID = 0.2
+BACKBONE = "mobilenet_v2"
+CONVERSION = (
+    "import sys, json; from pathlib import Path; from tellapart.backbones import load_backbone;"
+    "backbone = load_backbone(sys.argv[1], Path(sys.argv[2])); print(json.dumps(backbone.preprocess.to_json()))"
+)
+Run = dict[str, Any]
+
+
+def main() -> None:
+    """Measure, print, finish with JSON."""
+    options = _options()
+    report.machine_line()
+    with tempfile.TemporaryDirectory(prefix="tellapart-bench-") as folder:
+        scratch = Path(folder)
+        work = options.work.absolute() if options.work else scratch
+        os.environ["TELLAPART_CACHE"] = str(work / "cache")
+        result: dict[str, Any] = {"sets": {}, "machine": machine.describe()}
+        result["conversion_s"] = _convert(options)
+        log = RunLog(work / "fastai-runs.jsonl")
+        for name in options.sets.split(","):
+            pictures = picture_sets.class_folders(options.data.absolute(), name, scratch)
+            picture_sets.warm(pictures)
+            runs = [_one_split(options, name, pictures, seed, log) for seed in range(options.splits)]
+            result["sets"][name] = _summary(runs)
+        result["peer"] = next((run["peer"]["versions"] for run in runs if run["peer"]), None)
+    _show(result, options)
+    report.finish(result)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="tellapart beside fastai: same pictures, splits and weights."
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with the picture sets, unpacked or as .tgz"
+    )
+    parser.add_argument(
+        "--weights", type=Path, required=True, help="state dict of mobilenet_v2, .safetensors or .pth"
+    )
+    parser.add_argument("--against", choices=["fastai"], help="measure this peer, too")
+    parser.add_argument(
+        "--sets", default="bears_web,trashnet,clothing", help="names of sets, joined by commas"
+    )
+    parser.add_argument("--splits", type=int, default=5, help="random 80/20 splits of each set")
+    parser.add_argument(
+        "--timed",
+        type=int,
+        help="so many of them for times, all unless given; of the others only errors count",
+    )
+    parser.add_argument(
+        "--work", type=Path, help="keep finished peer runs here and go on from them after an interruption"
+    )
+    parser.add_argument(
+        "--fastai-python", type=Path, default=_python_of(HERE.parent / ".venv-fastai"), help="that has fastai"
+    )
+    parser.add_argument(
+        "--fastai-workers", type=int, default=2, help="processes that load pictures for fastai"
+    )
+    options = parser.parse_args()
+    options.weights = options.weights.absolute()
+    if not options.weights.is_file():
+        sys.exit(
+            f"{options.weights} is not there. --weights needs a state dict of {BACKBONE}, .safetensors or .pth."
+        )
+    if options.against and not options.fastai_python.is_file():
+        sys.exit(
+            f"{options.fastai_python} is not there. `make bench` makes it; or name a Python that has fastai "
+            "with --fastai-python."
+        )
+    if options.timed is None:
+        options.timed = options.splits
+    return options
+
+
+def _python_of(venv: Path) -> Path:
+    return venv / "Scripts" / "python.exe" if os.name == "nt" else venv / "bin" / "python"
+
+
+def _convert(options: argparse.Namespace) -> float:
+    """Seconds for the weights file to become ONNX in the cache, imports included: once on a computer."""
+    clock = time.perf_counter()
+    machine.run_worker([sys.executable, "-c", CONVERSION, BACKBONE, str(options.weights)])
+    return round(time.perf_counter() - clock, 2)
+
+
+def _one_split(options: argparse.Namespace, name: str, pictures: Path, seed: int, log: RunLog) -> Run:
+    """Ours, then the peer, on one split."""
+    is_timed = seed < options.timed
+    job = {
+        "folder": str(pictures),
+        "backbone": BACKBONE,
+        "weights": str(options.weights),
+        "seed": seed,
+        "valid": VALID,
+        "n_retrain": 9 if is_timed else 0,
+    }
+    ours = machine.python_worker(HERE / "tellapart_worker.py", job)
+    line = f"{name} split {seed}: tellapart {ours['error']:.1%} wrong, {ours['seconds']['total']:.2f} s"
+    peer = _fastai(options, name, pictures, seed, ours["rows"], is_timed, log) if options.against else None
+    if peer:
+        line += f"; fastai {peer['error']:.1%} wrong, {peer['seconds']['total']:.1f} s"
+    print(line if is_timed else f"{line} (times do not count)", flush=True)
+    return {"seed": seed, "is_timed": is_timed, "ours": ours, "peer": peer}
+
+
+def _fastai(
+    options: argparse.Namespace,
+    name: str,
+    pictures: Path,
+    seed: int,
+    rows: list[list[str]],
+    is_timed: bool,
+    log: RunLog,
+) -> dict[str, Any]:
+    settings = {"backbone": BACKBONE, "seed": seed, "n_workers": options.fastai_workers, "version": 1}
+    key = run_key(rows, options.weights, settings)
+    if found := log.find(key, is_timed):
+        return found
+    job = {
+        "files": [str(pictures / file) for file, _, _ in rows],
+        "labels": [label for _, label, _ in rows],
+        "is_valid": [split == "valid" for _, _, split in rows],
+        "weights": str(options.weights), **settings,
+    }  # fmt: skip
+    load = machine.load()
+    result = machine.python_worker(HERE / "fastai_worker.py", job, options.fastai_python)
+    log.add(
+        key, is_timed, {"set": name, "seed": seed, "n_workers": options.fastai_workers, "load": load}, result
+    )
+    return result
+
+
+def _summary(runs: list[Run]) -> dict[str, Any]:
+    """Mean errors over all splits, median seconds over the timed ones, and the ratios of these."""
+    ours = [run["ours"] for run in runs]
+    peers = [run["peer"] for run in runs if run["peer"]]
+    timed = [run for run in runs if run["is_timed"]] or runs
+    ours_s = _median(timed, "ours", "seconds", "total")
+    peer_s = _median(timed, "peer", "seconds", "total")
+    retrain_s, whole_s = _median(timed, "ours", "retrain", "head"), _median(timed, "ours", "retrain", "whole")
+    peer_retrain_s = _median(timed, "peer", "seconds", "fine_tune")
+    return {
+        "ours_error": statistics.fmean(one["error"] for one in ours),
+        "peer_error": statistics.fmean(one["error"] for one in peers) if peers else None,
+        "ours_s": ours_s,
+        "peer_s": peer_s,
+        "ratio": _ratio(peer_s, ours_s),
+        "retrain_ratio": _ratio(peer_retrain_s, retrain_s),
+        "whole_retrain_ratio": _ratio(peer_retrain_s, whole_s),
+        "n_train": ours[0]["n_train"],
+        "n_valid": ours[0]["n_valid"],
+        "n_splits": len(runs),
+        "n_timed": len(timed) if any(run["is_timed"] for run in runs) else 0,
+        "ours_errors": [one["error"] for one in ours],
+        "peer_errors": [one["error"] for one in peers],
+        "ours_all_s": [run["ours"]["seconds"]["total"] for run in timed],
+        "peer_all_s": [run["peer"]["seconds"]["total"] for run in timed if run["peer"]],
+        "ours_intake_s": _median(timed, "ours", "seconds", "intake"),
+        "ours_train_s": _median(timed, "ours", "seconds", "train_total"),
+        "retrain_s": retrain_s,
+        "whole_retrain_s": whole_s,
+        "peer_fine_tune_s": peer_retrain_s,
+        "ours_peak_mb": max(one["peak_mb"] for one in ours),
+        "peer_peak_mb": max((one["peak_mb"] for one in peers), default=None),
+    }
+
+
+def _median(runs: list[Run], side: str, *path: str) -> float | None:
+    values = []
+    for run in runs:
+        value: Any = run[side]
+        for step in path:
+            value = (value or {}).get(step)
+        values += [] if value is None else [value]
+    return statistics.median(values) if values else None
+
+
+def _ratio(peer: float | None, ours: float | None) -> float | None:
+    return None if peer is None or ours is None else peer / ours
+
+
+def _show(result: dict[str, Any], options: argparse.Namespace) -> None:
+    error_rows, time_rows, again_rows = [], [], []
+    for name, one in result["sets"].items():
+        pairs = list(zip(one["ours_errors"], one["peer_errors"], strict=False))
+        errors = [
+            f"{report.percent(one[f'{side}_error'])} {_spread(one[f'{side}_errors'])}"
+            for side in ("ours", "peer")
+        ]
+        n_not_worse = sum(ours <= peer for ours, peer in pairs)
+        error_rows.append(
+            [name, str(one["n_train"] + one["n_valid"]), *errors, f"{n_not_worse} of {len(pairs)}"]
+        )
+        times = [report.number(one[key], 2) for key in ("ours_s", "ours_intake_s", "ours_train_s", "peer_s")]
+        peaks = [report.number(one[key], 0) for key in ("ours_peak_mb", "peer_peak_mb")]
+        time_rows.append([name, *times, report.number(one["ratio"], 1, " ×"), *peaks])
+        again = [report.number(one[key], 3) for key in ("retrain_s", "whole_retrain_s", "peer_fine_tune_s")]
+        ratios = [report.number(one[key], 0, " ×") for key in ("retrain_ratio", "whole_retrain_ratio")]
+        again_rows.append([name, *again, *ratios])
+    report.table(
+        f"Held-out pictures taken for something else: mean of {options.splits} splits (standard deviation)",
+        ["set", "pictures", "tellapart", "fastai", "splits where ours is not worse"],
+        error_rows,
+    )
+    report.table(
+        f"Folder to validated classifier, seconds: median of {options.timed} splits, in turn",
+        ["set", "tellapart", "of it new", "of it train", "fastai", "shorter by", "peak MB", "fastai's"],
+        time_rows,
+        [f"Once per weights file, not counted: {result['conversion_s']:.1f} s to convert them to ONNX."],
+    )
+    report.table(
+        "Again after one relabel, embeddings cached, seconds",
+        ["set", "head", "whole", "fine_tune(1)", "head is shorter by", "whole is shorter by"],
+        again_rows,
+        [
+            "head: from the last fit, with temperature, the line for none of these, and evaluation;",
+            "whole: `train` anew: rows, groups, split, fit from scratch, and the bundle on disk.",
+        ],
+    )
+
+
+def _spread(errors: list[float]) -> str:
+    return f"({100 * statistics.stdev(errors):.1f})" if len(errors) > 1 else ""
+
+
+if __name__ == "__main__":
+    main()

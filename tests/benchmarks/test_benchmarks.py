@@ -1,0 +1,143 @@
+"""Each benchmark runs on tiny made data and ends with the JSON object it promises. No figure is judged here."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+from make_data import make_tiny_folder
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+FASTAI = Path(".venv-fastai", "Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+@pytest.fixture(scope="session")
+def picture_sets_folder(tmp_path_factory):
+    """Three sets: class folders, the same in an archive, and class folders inside given splits."""
+    folder = tmp_path_factory.mktemp("sets")
+    make_tiny_folder(folder / "shapes", n_per_class=30, size_px=48)
+    with tarfile.open(folder / "packed.tgz", "w:gz") as archive:
+        archive.add(folder / "shapes", arcname="packed")
+    for seed, split in enumerate(("train", "test")):
+        make_tiny_folder(folder / "given" / split, n_per_class=10, seed=seed + 1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory):
+    """A state dict of MobileNetV2 that has learned nothing but to keep its numbers in range."""
+    torch = pytest.importorskip("torch", reason="torch is not installed (light path)")
+    torchvision = pytest.importorskip("torchvision", reason="torchvision is not installed (light path)")
+    from safetensors.torch import save_file
+
+    torch.manual_seed(0)
+    network = torchvision.models.mobilenet_v2().train()
+    with torch.no_grad():
+        for _ in range(20):
+            network(torch.randn(8, 3, 64, 64))
+    path = tmp_path_factory.mktemp("weights") / "mobilenet_v2.safetensors"
+    save_file(network.state_dict(), path)
+    return path
+
+
+def run(name, *arguments, is_failing=False):
+    """What a benchmark says: its last line as JSON, or its error when it is to fail."""
+    command = [sys.executable, str(BENCHMARKS / f"{name}.py"), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=280, check=False)
+    if is_failing:
+        assert done.returncode != 0 and "Traceback" not in done.stderr, done.stderr[-3000:]
+        return done.stderr
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_quick_train_measures_us_alone(picture_sets_folder, weights):
+    result = run(
+        "quick_train", "--data", picture_sets_folder, "--weights", weights, "--sets", "packed,given",
+        "--splits", 2, "--timed", 1,
+    )  # fmt: skip
+    assert list(result["sets"]) == ["packed", "given"]
+    for one, n_pictures in zip(result["sets"].values(), (90, 60), strict=True):
+        assert 0 <= one["ours_error"] <= 1 and one["ours_s"] > 0 and one["retrain_s"] > 0
+        assert one["n_train"] + one["n_valid"] == n_pictures
+        assert (one["n_splits"], one["n_timed"], len(one["ours_errors"])) == (2, 1, 2)
+        assert one["peer_error"] is one["peer_s"] is one["ratio"] is one["retrain_ratio"] is None
+
+
+def test_quick_train_beside_fastai_goes_on_after_an_interruption(picture_sets_folder, weights, tmp_path):
+    python = BENCHMARKS.parent / FASTAI
+    if not python.is_file():
+        pytest.skip("fastai is not installed; `make bench` makes its environment")
+    arguments = (
+        "--data", picture_sets_folder, "--weights", weights, "--sets", "shapes", "--splits", 1,
+        "--against", "fastai", "--fastai-python", python, "--fastai-workers", 0, "--work", tmp_path,
+    )  # fmt: skip
+    one = run("quick_train", *arguments)["sets"]["shapes"]
+    assert 0 <= one["peer_error"] <= 1 and one["n_train"] + one["n_valid"] == 90
+    assert one["ratio"] == pytest.approx(one["peer_s"] / one["ours_s"])
+    assert one["retrain_ratio"] == pytest.approx(one["peer_fine_tune_s"] / one["retrain_s"])
+    again = run("quick_train", *arguments)["sets"]["shapes"]
+    assert again["peer_s"] == one["peer_s"]  # from the log, not measured again
+    assert len((tmp_path / "fastai-runs.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+def test_predict_one_compares_with_the_floor(picture_sets_folder):
+    result = run(
+        "predict_one", "--data", picture_sets_folder, "--set", "shapes", "--pictures", 12, "--rounds", 1
+    )
+    assert list(result) == ["pocket"]
+    one = result["pocket"]
+    assert one["ratio"] == pytest.approx(one["predict_ms"] / one["floor_ms"])
+    assert one["floor_ms"] == min(one["floor_default_ms"], one["floor_quiet_ms"])
+
+
+def test_startup_tells_imports_memory_and_retraining():
+    result = run("startup", "--runs", 1, "--rows", 100)
+    light = result["import"]["tellapart.classify"]
+    assert light["seconds"] > 0 and light["has_torch"] is False and light["also_imports"] == []
+    assert result["retrain"]["n_rows"] == 100 and result["retrain"]["all_ms"] > 0
+    if result["kernel"]:
+        assert 0 < result["kernel"]["bare_mb"] < result["kernel"]["page_mb"]
+
+
+def test_growth_has_a_figure_for_every_size():
+    result = run("growth", "--sizes", "40,80", "--new-sizes", "20")
+    assert [one["n_added"] for one in result["new"].values()] == [20]
+    for name in ("open", "group", "fit"):
+        assert list(result[name]) == ["40", "80"]
+    assert result["open"]["80"]["n_rows"] == 80 and result["open"]["80"]["counts_ms"] > 0
+    assert result["group"]["80"]["different"]["n_groups"] == 80
+    assert run("growth", "--sizes", "40", "--only", "group,fit").keys() == {"group", "fit"}
+
+
+def test_samples_speed_counts_the_files():
+    result = run("samples_speed", "--runs", 1, "--per-class", 8)
+    assert result["n_files"] == 4 * 8 + 6 and result["seconds"] > 0
+
+
+def test_what_is_missing_is_said_in_a_sentence(picture_sets_folder, tmp_path):
+    said = run("predict_one", "--data", picture_sets_folder, "--set", "bears", is_failing=True)
+    assert "neither a folder bears/ nor bears.tgz" in said
+    said = run("quick_train", "--data", tmp_path, "--weights", tmp_path / "no.pth", is_failing=True)
+    assert "no.pth is not there" in said
+    said = run("growth", "--only", "speed", is_failing=True)
+    assert "--only speed is unknown" in said
+
+
+def test_a_run_that_was_cut_off_is_repeated_and_untimed_ones_do_not_count_for_times(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from run_log import RunLog
+
+    path = tmp_path / "work" / "runs.jsonl"
+    RunLog(path).add("a", False, {"set": "shapes"}, {"error": 0.1})
+    RunLog(path).add("b", True, {"set": "shapes"}, {"error": 0.2})
+    path.write_text(path.read_text("utf-8") + '{"key": "c", "is_ti', "utf-8")
+    log = RunLog(path)
+    assert log.find("a", is_timed=False) == {"error": 0.1} and log.find("a", is_timed=True) is None
+    assert log.find("b", is_timed=False) == log.find("b", is_timed=True) == {"error": 0.2}
+    assert log.find("c", is_timed=False) is None
+    log.add("c", True, {}, {"error": 0.3})
+    assert RunLog(path).find("c", is_timed=True) == {"error": 0.3}
