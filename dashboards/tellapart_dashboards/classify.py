@@ -15,7 +15,7 @@ from ipywidgets import HTML, Button, VBox
 from tellapart.errors import ImageError, TellapartError
 from traitlets import Enum, HasTraits, Int, List, Unicode
 
-from .job import soon
+from .beside import soon
 from .upload import UploadedFile, UploadWidget
 from .visibility import shown_when
 from .wording import bar_html, count, error_sentence, heading_html, listed, message_html, percent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from ipywidgets import HTML, Box, Button, Combobox, Text, VBox, dlink, link
 from tellapart.errors import IntakeError
 from traitlets import Dict, Enum, Int, List, Unicode, observe
 
-from .job import Job, soon
+from .beside import soon
+from .job import Job
 from .state import ProjectState
 from .thumbnails import Thumbnails
 from .upload import UploadedFile, UploadWidget
@@ -18,7 +20,9 @@ from .visibility import shown_when
 from .wording import bar_html, count, error_sentence, heading_html, listed, message_html, progress_html
 
 FEW = 20  # pictures per label from which on a first classifier is usually worth looking at
-N_THUMBNAILS = 6
+N_THUMBNAILS = 6  # per label
+N_STRIPS = 100  # labels with thumbnails; the page would grow too heavy
+LOOK_EVERY_S = 2.0  # while pictures come in, the table follows at this pace
 
 
 def advice(counts: dict[str, int]) -> tuple[str, str]:
@@ -67,7 +71,8 @@ class GatherState(Job):
         self.project = project
         self._waiting: list[Path] = []  # folders of loose pictures
         self._sources: list[dict[str, Any]] = []  # intakes not yet started
-        self._thumbnails = Thumbnails(Path(project.project_dir))
+        self._thumbnails = Thumbnails(Path(project.project_dir), side_px=112)
+        self._is_drawing = False
         project.observe(lambda _: self._counts_changed(), "counts")
         self.poll()
         self._counts_changed()
@@ -146,21 +151,33 @@ class GatherState(Job):
         if change["new"] == "running":
             self.summary, self.refusals, self.notes = "", [], []
         elif change["old"] == "running":
+            self._counts_changed()
             self._start_next()
 
     def _counts_changed(self) -> None:
         self.advice, self.advice_kind = advice(self.project.counts)
-        soon(self._draw_strips())
+        if not self._is_drawing:
+            soon(self._draw_strips())
+
+    def cancel(self) -> None:
+        """Nothing; the run is asked to stop, and what waits behind it is given up."""
+        self._sources.clear()
+        super().cancel()
 
     async def _draw_strips(self) -> None:
-        manifest = self.project.project.manifest
-        strips = {}
-        for label in list(self.project.counts)[:100]:
-            pictures = manifest.pictures(label=label, limit=N_THUMBNAILS)
-            strips[label] = await self._thumbnails.many(
-                [(picture.image_id, picture.path) for picture in pictures]
-            )
-        self.strips = strips
+        self._is_drawing = True
+        try:
+            manifest = self.project.project.manifest
+            strips = {}
+            for label, n_pictures in list(self.project.counts.items())[:N_STRIPS]:
+                strip = self.strips.get(label, [])
+                if len(strip) != min(n_pictures, N_THUMBNAILS):
+                    pictures = manifest.pictures(label=label, limit=N_THUMBNAILS)
+                    strip = await self._thumbnails.many([(one.image_id, one.path) for one in pictures])
+                strips[label] = strip
+            self.strips = strips
+        finally:
+            self._is_drawing = False
 
 
 def gather_view(state: GatherState) -> VBox:
@@ -211,12 +228,16 @@ def gather_view(state: GatherState) -> VBox:
             failed.value = message_html(state.message)
         summary.value = summary_html(state.summary, state.notes, state.refusals)
 
+    drawn_at = [-LOOK_EVERY_S]
+
     def draw_labels(_: Any = None) -> None:
         head.value = heading_html(*_headline(project))
-        table.value = labels_html(project.counts, state.strips)
+        if state.stage != "running" or time.monotonic() - drawn_at[0] > LOOK_EVERY_S:
+            table.value = labels_html(project.counts, state.strips)
+            drawn_at[0] = time.monotonic()
 
     state.observe(draw, ["stage", "message", "progress", "summary", "refusals"])
-    state.observe(draw_labels, ["strips"])
+    state.observe(draw_labels, ["strips", "stage"])
     project.observe(draw_labels, ["counts"])
     draw()
     draw_labels()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Iterable
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from traitlets import Bool, Callable, Enum, Float, HasTraits, Unicode
 
 from .wording import error_sentence
 
-BUSY_S, IDLE_S = 0.25, 1.5
+SETTLED_NS = 2_000_000_000
 
 
 class Job(HasTraits):
@@ -36,6 +35,7 @@ class Job(HasTraits):
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self._run: runs.Run | None = None
+        self._seen_ns = -1
 
     def start(self, task: str, config: dict[str, Any]) -> None:
         """Nothing; the run is on its way afterwards, or stage and message say why not."""
@@ -60,6 +60,8 @@ class Job(HasTraits):
         """Nothing; the traits say where the newest run is. Cheap when nothing happens."""
         try:
             if self.stage != "running":
+                if not self._runs_changed():
+                    return
                 newest = self._newest()
                 if newest is None or (self._run is not None and newest.run_id == self._run.run_id):
                     return
@@ -68,6 +70,15 @@ class Job(HasTraits):
                 self._show(self._run)
         except (TellapartError, OSError) as error:
             self.message, self.stage = error_sentence(error), "failed"
+
+    def _runs_changed(self) -> bool:
+        """Whether a run may have come since the last look. A fresh folder is looked at again: its files follow."""
+        runs_dir = Path(self.project_dir) / "runs"
+        changed_ns = runs_dir.stat().st_mtime_ns if runs_dir.is_dir() else 0
+        if changed_ns == self._seen_ns:
+            return False
+        self._seen_ns = changed_ns if time.time_ns() - changed_ns > SETTLED_NS else 0
+        return True
 
     def _newest(self) -> runs.Run | None:
         found = [self.find_run(Path(self.project_dir), task) for task in self.tasks]
@@ -86,27 +97,3 @@ class Job(HasTraits):
 
     def take_result(self, result: dict[str, Any]) -> None:
         """Nothing; called with result.json before stage becomes "done"."""
-
-
-_tasks: set[asyncio.Future[Any]] = set()  # asyncio itself keeps no strong reference
-
-
-def soon(work: Coroutine[Any, Any, None]) -> None:
-    """Nothing; the work runs beside the page, or right now where no loop runs (a test, a script)."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(work)
-        return
-    task = loop.create_task(work)
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
-
-
-async def follow(jobs: Iterable[Any]) -> None:
-    """Never returns; polls each job, often while one runs. Ends with the kernel, that is with the page."""
-    jobs = list(jobs)
-    while True:
-        for job in jobs:
-            job.poll()
-        await asyncio.sleep(BUSY_S if any(getattr(job, "stage", "") == "running" for job in jobs) else IDLE_S)

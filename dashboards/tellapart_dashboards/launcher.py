@@ -140,14 +140,29 @@ class Studio:
 
     def environment(self) -> dict[str, str]:
         """What the server and its kernels find in their environment, beside what is there already."""
-        # The folder with voila/templates, and this package: the template includes static/tellapart.css.
-        templates = self.folder if (self.folder / "voila").is_dir() else self.folder.parent / "jupyter"
-        folders = [str(templates), str(Path(__file__).resolve().parent), os.environ.get("JUPYTER_PATH", "")]
+        folders = [*map(str, self.jupyter_dirs()), os.environ.get("JUPYTER_PATH", "")]
         return {
             "JUPYTER_PATH": os.pathsep.join(filter(None, folders)),
             PROJECT_VARIABLE: str(self.project_dir),
-            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
         }
+
+    def jupyter_dirs(self) -> list[Path]:
+        """The folder with voila/templates, and this package: the templates include static/tellapart.css."""
+        templates = self.folder if (self.folder / "voila").is_dir() else self.folder.parent / "jupyter"
+        return [templates, Path(__file__).resolve().parent]
+
+    def _own_login_page(self) -> Any:
+        """Templates of the server itself, ours first: a visitor without the token is told where to find it."""
+        from jinja2 import Environment, FileSystemLoader
+        from jupyter_server import DEFAULT_TEMPLATE_PATH_LIST as SERVERS_OWN
+
+        templates, package = self.jupyter_dirs()
+        folders = [templates / "voila" / "templates" / "tellapart", package, *map(Path, SERVERS_OWN)]
+        environment = Environment(
+            loader=FileSystemLoader(folders), extensions=["jinja2.ext.i18n"], autoescape=True
+        )
+        environment.install_null_translations()  # type: ignore[attr-defined]
+        return environment
 
     def serve(self, announce: Callable[[str], None]) -> int:
         """The exit code, once the server was stopped; `announce` gets the address when the server answers."""
@@ -161,6 +176,7 @@ class Studio:
         os.chdir(self.folder)
         threading.Thread(target=self._wait_and_announce, args=(announce,), daemon=True).start()
         config = Config(voila_config(self.port, self.token))
+        config.Voila.tornado_settings["jinja2_env"] = self._own_login_page()
         Voila.launch_instance([str(self.folder)], config=config, config_file_paths=[])
         return 0
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from ipywidgets import HTML, Box, VBox, Widget, link
 from traitlets import HasTraits, Unicode
 
-from .job import soon
+from .beside import soon
 from .steps import Steps
 from .wording import error_html, message_html
 
@@ -21,20 +21,6 @@ def style() -> HTML:
     return HTML(f"<style>{(STATIC / 'tellapart.css').read_text('utf-8')}</style>").add_class("ta-style")
 
 
-def in_words(build: Callable[..., Widget]) -> Callable[..., Widget]:
-    """The same function, but an error becomes a page that says it."""
-
-    def page(*arguments: Any, **named: Any) -> Widget:
-        try:
-            return build(*arguments, **named)
-        except Exception as error:  # Voila would show a beginner nothing at all
-            body = VBox([HTML(error_html(error))]).add_class("ta-main")
-            return VBox([style(), Steps(steps=[]), body]).add_class("ta")
-
-    page.__name__, page.__doc__ = build.__name__, build.__doc__
-    return page
-
-
 class PageOwner(HasTraits):
     """What the frame shows: the project's name, the key of the page in sight, one line of message."""
 
@@ -44,26 +30,39 @@ class PageOwner(HasTraits):
 
 
 class Frame:
-    """Steps on top, one body each, made when its step is first opened.
+    """Steps on top, below them one body each, made when its step is first opened.
 
-    pages: key -> function that makes the body.
+    steps: [{"key", "label", "badge"}]. Until `show` or `fail` is called the page says that it is opening.
     """
 
-    def __init__(
-        self, owner: PageOwner, steps: Sequence[dict[str, str]], pages: dict[str, Callable[[], Widget]]
-    ) -> None:
-        self._pages = pages
+    def __init__(self, steps: Sequence[dict[str, str]]) -> None:
+        self._pages: dict[str, Callable[[], Widget]] = {}
         self._bodies: dict[str, Widget] = {}
-        self.owner = owner
-        self.steps = Steps(steps=list(steps), project_name=owner.name, current=owner.current)
-        self._message = HTML()
+        self._owner = PageOwner()
+        self.steps = Steps(steps=list(steps))
+        self._message = HTML('<p class="ta-lead" role="status">Opening …</p>')
         self._main = VBox([self._message]).add_class("ta-main")
         self.widget = VBox([style(), self.steps, self._main]).add_class("ta")
+
+    def show(self, owner: PageOwner, pages: dict[str, Callable[[], Widget]]) -> None:
+        """Nothing; the owner's current page is in sight, and stays so when it changes.
+
+        pages: key of a step -> function that makes its body.
+        """
+        self._owner, self._pages = owner, pages
+        self.steps.project_name = owner.name
+        if self.steps.current:  # somebody was quicker than the project
+            owner.current = self.steps.current
         link((owner, "current"), (self.steps, "current"))
-        owner.observe(lambda _: self._show(), "current")
+        owner.observe(lambda _: self._open_current(), "current")
         owner.observe(lambda _: self._say(), "message")
-        self._show()
+        self._open_current()
         self._say()
+
+    def fail(self, error: Exception) -> None:
+        """Nothing; the page says what went wrong."""
+        self.steps.steps = []
+        self._message.value = error_html(error)
 
     def set_badge(self, key: str, badge: str) -> None:
         """Nothing; the step shows this number beside its name."""
@@ -72,14 +71,14 @@ class Frame:
         ]
 
     def _say(self) -> None:
-        self._message.value = message_html(self.owner.message)
+        self._message.value = message_html(self._owner.message)
 
-    def _show(self) -> None:
-        key = self.owner.current
+    def _open_current(self) -> None:
+        key = self._owner.current
         if key not in self._bodies:
             try:
                 body = self._pages[key]()
-            except Exception as error:
+            except Exception as error:  # Voila would show a beginner nothing at all
                 body = HTML(error_html(error))
             self._bodies[key] = Box([body]).add_class("ta-body")
             self._main.children = (self._message, *self._bodies.values())
@@ -87,13 +86,16 @@ class Frame:
             body.layout.display = "" if name == key else "none"
 
 
-def run_beside(work: Any) -> None:
-    """Nothing; the coroutine runs as long as the page is open; without a loop (a test) it is left out."""
-    import asyncio
+def opened(steps: Sequence[dict[str, str]], fill: Callable[[Frame], None]) -> Widget:
+    """The page at once, still empty; `fill` fills it while the browser is still loading its own part."""
+    frame = Frame(steps)
+    soon(_fill(frame, fill))
+    return frame.widget
 
+
+async def _fill(frame: Frame, fill: Callable[[Frame], None]) -> None:
+    await asyncio.sleep(0.05)  # let the notebook's cell end first: the browser waits for that
     try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        work.close()
-        return
-    soon(work)
+        fill(frame)
+    except Exception as error:
+        frame.fail(error)

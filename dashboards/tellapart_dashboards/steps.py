@@ -12,7 +12,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 class Steps(anywidget.AnyWidget):
-    """Tabs with numbers. steps: [{"key", "label", "badge"}]; `current` is the key of the page in sight."""
+    """Tabs with numbers. steps: [{"key", "label", "badge"}]; `current` is the key of the page in sight, or ""."""
 
     _esm = STATIC / "steps.js"
     _css = STATIC / "steps.css"
@@ -24,6 +24,6 @@ class Steps(anywidget.AnyWidget):
     @validate("current")
     def _current_is_a_step(self, proposal: dict[str, Any]) -> str:
         keys = [step["key"] for step in self.steps]
-        if proposal["value"] not in keys:
+        if proposal["value"] and proposal["value"] not in keys:
             raise TraitError(f"current={proposal['value']!r} is no step; expected one of {', '.join(keys)}.")
         return proposal["value"]

@@ -1,109 +1,124 @@
-"""The pages: each alone, and all of them behind one row of tabs."""
+"""The pages: each alone, and all of them behind one row of tabs.
+
+Whatever takes time to import is imported while a page fills itself, after the browser has got the page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Widget
 
-from .job import follow
-from .page import Frame, PageOwner, in_words, run_beside
-from .state import ProjectState, project_dir_from
+from .beside import follow, while_open
+from .page import Frame, PageOwner, opened
 from .wording import percent
+
+if TYPE_CHECKING:
+    from .gather import GatherState
+    from .state import ProjectState
+    from .train import TrainState
 
 LABELS = {"gather": "Gather", "train": "Train", "classify": "Classify"}
 
 
-@in_words
 def studio(project: str | Path = "") -> Widget:
     """Gather, Train and Classify side by side on one project; the page that is the next step is open."""
-    return _on_project(project, ("gather", "train", "classify"))
+    return _page(("gather", "train", "classify"), project)
 
 
-@in_words
 def gather_page(project: str | Path = "") -> Widget:
     """The Gather page alone."""
-    return _on_project(project, ("gather",))
+    return _page(("gather",), project)
 
 
-@in_words
 def train_page(project: str | Path = "") -> Widget:
     """The Train page alone."""
-    return _on_project(project, ("train",))
+    return _page(("train",), project)
 
 
-@in_words
 def classify_page(project: str | Path = "") -> Widget:
     """The Classify page alone. It opens no database: the newest bundle is all it needs."""
-    from .classify import ClassifyState, classify_view
+    return opened([_step("classify")], lambda frame: _fill_classify(frame, project))
 
-    root = project_dir_from(project)
-    owner = PageOwner(name=root.name, current="classify")
-    state = ClassifyState(project_dir=str(root))
-    frame = Frame(owner, [_step("classify")], {"classify": lambda: classify_view(state)})
-    run_beside(follow([state]))
-    return frame.widget
+
+def _page(keys: tuple[str, ...], project: str | Path) -> Widget:
+    return opened([_step(key) for key in keys], lambda frame: _fill(frame, keys, project))
 
 
 def _step(key: str) -> dict[str, str]:
     return {"key": key, "label": LABELS[key], "badge": ""}
 
 
-def _on_project(project: str | Path, keys: tuple[str, ...]) -> Widget:
-    state = ProjectState(project_dir_from(project), current=keys[0], pages=list(keys))
-    jobs: dict[str, Any] = {}
+def _fill_classify(frame: Frame, project: str | Path) -> None:
+    from .state import project_dir_from
 
-    def gather_body() -> Widget:
-        from .gather import gather_view
+    root = project_dir_from(project)
+    frame.show(
+        PageOwner(name=root.name, current="classify"), {"classify": lambda: _classify_body(root, None)}
+    )
 
-        return gather_view(jobs["gather"])
 
-    def train_body() -> Widget:
-        from .train import train_view
+def _classify_body(root: Path, go_to_train: Callable[[], None] | None) -> Widget:
+    from .classify import ClassifyState, classify_view
 
-        return train_view(jobs["train"])
+    state = ClassifyState(project_dir=str(root))
+    while_open(follow([state]))
+    return classify_view(state, go_to_train)
 
-    def classify_body() -> Widget:
-        from .classify import ClassifyState, classify_view
 
-        classify = ClassifyState(project_dir=state.project_dir)
-        run_beside(follow([classify]))
-        return classify_view(classify, lambda: state.set_trait("current", "train"))
+def _fill(frame: Frame, keys: tuple[str, ...], project: str | Path) -> None:
+    from .state import ProjectState, project_dir_from
 
-    if "gather" in keys:
-        from .gather import GatherState
-
-        jobs["gather"] = GatherState(state)
-    if "train" in keys:
-        from .train import TrainState
-
-        jobs["train"] = TrainState(state)
+    root = project_dir_from(project)
+    state = ProjectState(root, pages=list(keys))
+    gather = _gather_state(state) if "gather" in keys else None
+    train = _train_state(state) if "train" in keys else None
+    state.current = _next_step(state, gather, keys)
     bodies: dict[str, Callable[[], Widget]] = {
-        "gather": gather_body,
-        "train": train_body,
-        "classify": classify_body,
+        "gather": lambda: _gather_body(gather),
+        "train": lambda: _train_body(train),
+        "classify": lambda: _classify_body(root, lambda: state.set_trait("current", "train")),
     }
-    state.current = _next_step(state, jobs, keys)
-    frame = Frame(state, [_step(key) for key in keys], {key: bodies[key] for key in keys})
 
     def badges(_: Any = None) -> None:
         frame.set_badge("gather", f"{state.n_pictures:,}" if state.n_pictures else "")
-        result = jobs["train"].result if "train" in jobs else {}
-        frame.set_badge("train", percent(result["error_rate"]) if result else "")
+        frame.set_badge("train", percent(train.result["error_rate"]) if train and train.result else "")
 
-    state.observe(badges, "n_pictures")
-    if "train" in jobs:
-        jobs["train"].observe(badges, "result")
     badges()
-    run_beside(follow([state, *jobs.values()]))
-    return frame.widget
+    state.observe(badges, "n_pictures")
+    if train is not None:
+        train.observe(badges, "result")
+    frame.show(state, {key: bodies[key] for key in keys})
+    while_open(follow([one for one in (state, gather, train) if one is not None]))
 
 
-def _next_step(state: ProjectState, jobs: dict[str, Any], keys: tuple[str, ...]) -> str:
+def _gather_state(state: ProjectState) -> GatherState:
+    from .gather import GatherState
+
+    return GatherState(state)
+
+
+def _train_state(state: ProjectState) -> TrainState:
+    from .train import TrainState
+
+    return TrainState(state)
+
+
+def _gather_body(gather: Any) -> Widget:
+    from .gather import gather_view
+
+    return gather_view(gather)
+
+
+def _train_body(train: Any) -> Widget:
+    from .train import train_view
+
+    return train_view(train)
+
+
+def _next_step(state: ProjectState, gather: GatherState | None, keys: tuple[str, ...]) -> str:
     """Where a person who opens the studio goes on: to pictures first, then to training and its result."""
-    is_gathering = "gather" in jobs and jobs["gather"].stage == "running"
-    if "train" in keys and len(state.counts) > 1 and not is_gathering:
-        return "train"
-    return keys[0]
+    is_gathering = gather is not None and gather.stage == "running"
+    return "train" if "train" in keys and len(state.counts) > 1 and not is_gathering else keys[0]

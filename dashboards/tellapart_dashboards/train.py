@@ -11,8 +11,9 @@ from tellapart import runs
 from tellapart.errors import TellapartError
 from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
+from .beside import soon
 from .gallery import Gallery
-from .job import Job, soon
+from .job import Job
 from .matrix import Matrix
 from .scores import classes_html, headline, scores_html
 from .state import ProjectState

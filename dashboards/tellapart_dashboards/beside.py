@@ -1,0 +1,47 @@
+"""Work beside the page, on the kernel's own loop: it never holds up a click."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+from .wording import error_sentence
+
+BUSY_S, IDLE_S = 0.25, 1.5
+
+_tasks: set[asyncio.Future[Any]] = set()  # asyncio itself keeps no strong reference
+
+
+def soon(work: Coroutine[Any, Any, None]) -> None:
+    """Nothing; the work runs beside the page, or right now where no loop runs (a test, a script)."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    task = loop.create_task(work)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+async def follow(jobs: Iterable[Any]) -> None:
+    """Never returns; polls each job, often while one runs. Ends with the kernel, that is with the page."""
+    jobs = list(jobs)
+    while True:
+        for job in jobs:
+            try:
+                job.poll()
+            except Exception as error:  # the page must go on, and say it
+                job.message = error_sentence(error)
+        await asyncio.sleep(BUSY_S if any(getattr(job, "stage", "") == "running" for job in jobs) else IDLE_S)
+
+
+def while_open(work: Coroutine[Any, Any, None]) -> None:
+    """Nothing; the work goes on as long as the page is open. Without a loop (a test) it is left out."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        work.close()
+        return
+    soon(work)
