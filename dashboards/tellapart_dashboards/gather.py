@@ -22,6 +22,7 @@ from .wording import bar_html, count, error_sentence, heading_html, listed, mess
 FEW = 20  # pictures per label from which on a first classifier is usually worth looking at
 N_THUMBNAILS = 6  # per label
 N_STRIPS = 100  # labels with thumbnails; the page would grow too heavy
+MOST_REFUSALS = 1000  # listed on the page
 LOOK_EVERY_S = 2.0  # while pictures come in, the table follows at this pace
 
 
@@ -59,9 +60,9 @@ class GatherState(Job):
     label = Unicode("")
     folder_text = Unicode("")
     n_waiting = Int(0)  # loose pictures uploaded, waiting for a label
-    summary = Unicode("")
-    refusals = List(Dict())
-    notes = List(Unicode())
+    summaries = List(
+        Dict()
+    )  # of this intake and those just before: {"sentence", "notes", "refusals", "is_failed"}
     advice = Unicode("")
     advice_kind = Enum(("", "care"), "")
     strips = Dict()  # label -> list of small JPEGs
@@ -112,12 +113,11 @@ class GatherState(Job):
 
     def add_samples(self) -> None:
         """Nothing; the sample pictures are being drawn."""
+        self.summaries = []
         self.start("samples", {"seed": 0})
 
     def take_result(self, result: dict[str, Any]) -> None:
-        self.summary = str(result.get("sentence", ""))
-        self.refusals = list(result.get("refusals", []))
-        self.notes = [str(note) for note in result.get("notes", [])]
+        self.summaries = [*self.summaries, result]
         self.project.poll()
 
     def _source_from_text(self) -> Path:
@@ -142,20 +142,26 @@ class GatherState(Job):
     def _queue(self, source: Path, label: str | None = None, delete: bool = True) -> None:
         self._sources.append({"source": str(source), "label": label, "delete_source": delete})
 
-    def _start_next(self) -> None:
+    def _start_next(self, is_first: bool = True) -> None:
         if self._sources and self.stage != "running":
+            if is_first:
+                self.summaries = []
             self.start("intake", self._sources.pop(0))
 
     @observe("stage")
     def _stage_changed(self, change: dict[str, Any]) -> None:
-        if change["new"] == "running":
-            self.summary, self.refusals, self.notes = "", [], []
-        elif change["old"] == "running":
+        if change["old"] == "running":
+            if (
+                change["new"] == "failed" and self._sources
+            ):  # the next one would hide what happened to this one
+                self.summaries = [*self.summaries, {"sentence": self.message, "is_failed": True}]
             self._counts_changed()
-            self._start_next()
+            self._start_next(is_first=False)
 
     def _counts_changed(self) -> None:
-        self.advice, self.advice_kind = advice(self.project.counts)
+        self.advice_kind, self.advice = advice(self.project.counts)[
+            ::-1
+        ]  # the view reads both when the text changes
         if not self._is_drawing:
             soon(self._draw_strips())
 
@@ -226,7 +232,7 @@ def gather_view(state: GatherState) -> VBox:
         failed.value = message_html(state.message, "failed") if state.stage == "failed" else ""
         if state.stage == "cancelled":
             failed.value = message_html(state.message)
-        summary.value = summary_html(state.summary, state.notes, state.refusals)
+        summary.value = "".join(map(summary_html, state.summaries))
 
     drawn_at = [-LOOK_EVERY_S]
 
@@ -236,7 +242,7 @@ def gather_view(state: GatherState) -> VBox:
             table.value = labels_html(project.counts, state.strips)
             drawn_at[0] = time.monotonic()
 
-    state.observe(draw, ["stage", "message", "progress", "summary", "refusals"])
+    state.observe(draw, ["stage", "message", "progress", "summaries"])
     state.observe(draw_labels, ["strips", "stage"])
     project.observe(draw_labels, ["counts"])
     draw()
@@ -281,29 +287,30 @@ def labels_html(counts: dict[str, int], strips: dict[str, list[bytes]]) -> str:
     return (
         '<div class="ta-scroll" tabindex="0" role="region" aria-label="Labels"><table class="ta-table">'
         '<thead><tr><th scope="col">Label</th><th scope="col" class="ta-number">Pictures</th>'
-        '<td class="ta-share-column"></td>'
+        '<th scope="col" class="ta-share-column">Compared</th>'
         '<th scope="col">Some of them</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
-def summary_html(sentence: str, notes: list[str], refusals: list[dict[str, Any]]) -> str:
-    """What became of the last intake: the sentence, remarks, each refusal with its reason, folded away."""
-    if not sentence:
-        return ""
+def summary_html(summary: dict[str, Any]) -> str:
+    """What became of one intake: the sentence, remarks, each refusal with its reason, folded away."""
+    if summary.get("is_failed"):
+        return message_html(summary["sentence"], "failed")
+    refusals = summary.get("refusals", [])
     shown = "".join(
         f"<li>{html.escape(str(one['path']))}: {html.escape(str(one['reason']))}</li>"
-        for one in refusals[:1000]
+        for one in refusals[:MOST_REFUSALS]
     )
-    more = f"<li>… and {len(refusals) - 1000:,} more</li>" if len(refusals) > 1000 else ""
-    folded = (
-        f"<details><summary>{count(len(refusals), 'file')} not added, with reasons</summary>"
-        f"<ul>{shown}{more}</ul></details>"
-        if refusals
-        else ""
+    if len(refusals) > MOST_REFUSALS:
+        shown += f"<li>… and {len(refusals) - MOST_REFUSALS:,} more</li>"
+    head = f"<summary>{count(len(refusals), 'file')} not added, with reasons</summary>"
+    folded = f"<details>{head}<ul>{shown}</ul></details>"
+    remarks = "".join(f"<p>{html.escape(str(note))}</p>" for note in summary.get("notes", []))
+    sentence = html.escape(str(summary.get("sentence", "")))
+    return (
+        f'<div class="ta-message" role="status"><b>{sentence}.</b>{remarks}{folded if refusals else ""}</div>'
     )
-    remarks = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
-    return f'<div class="ta-message" role="status"><b>{html.escape(sentence)}.</b>{remarks}{folded}</div>'
 
 
 def _headline(project: ProjectState) -> tuple[str, str]:
