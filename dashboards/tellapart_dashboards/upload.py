@@ -1,9 +1,9 @@
 """Uploads in pieces: Receiver writes what the page sends into a folder, UploadWidget is its face in the page.
 
-One batch is what a person drops, pastes or chooses at once. The page announces names and sizes, waits for
-"go", sends pieces and gets an answer to each with the next offset that is wanted; so a lost piece, a repeated
-one or a dropped connection only costs a question ("where"). A file has its name only when complete, `.part`
-until then.
+One batch is what a person drops, pastes or chooses at once. The page announces names and sizes, waits for "go",
+then sends messages with pieces of one or many files and gets for each file the next offset that is wanted. A piece
+that does not fit there is ignored, so a lost, early or repeated one costs only its sending. A file has its name only
+when complete, `.part` until then.
 """
 
 from __future__ import annotations
@@ -55,6 +55,18 @@ class _Incoming:
     def part(self) -> Path:
         return self.target.with_name(self.target.name + ".part")
 
+    def write(self, content: memoryview) -> None:
+        """Nothing; the content follows what is there. Never more than was announced."""
+        content = content[: self.n_bytes - self.n_received]
+        self.part.parent.mkdir(parents=True, exist_ok=True)
+        with self.part.open("r+b" if self.n_received else "wb") as part:
+            part.seek(self.n_received)
+            part.write(content)
+        self.n_received += len(content)
+        if self.n_received == self.n_bytes:
+            self.part.replace(self.target)
+            self.is_done = True
+
 
 @dataclass
 class _Batch:
@@ -103,8 +115,8 @@ class Receiver:
                 return self._announce(batch_id, message)
             if batch_id not in self._batches:
                 return {"t": "lost", "batch": batch_id}
-            if kind in ("chunk", "where"):
-                return self._take(batch_id, message, buffers if kind == "chunk" else None)
+            if kind == "pieces":
+                return self._take(batch_id, message, buffers)
             if kind == "end":
                 return self._end(batch_id)
             if kind == "abort":
@@ -155,27 +167,16 @@ class Receiver:
             )
         return ""
 
-    def _take(self, batch_id: str, message: dict[str, Any], buffers: list[Any] | None) -> dict[str, Any]:
-        incoming = self._batches[batch_id].files[int(message["id"])]
-        offset = int(message.get("off", -1))
-        if buffers is not None and offset == incoming.n_received and not incoming.is_done:
-            piece = memoryview(buffers[0]).cast("B") if buffers else memoryview(b"")
-            piece = piece[: incoming.n_bytes - incoming.n_received]  # never more than was announced
-            incoming.part.parent.mkdir(parents=True, exist_ok=True)
-            with incoming.part.open("r+b" if offset else "wb") as part:
-                part.seek(offset)
-                part.write(piece)
-            incoming.n_received += len(piece)
-            if incoming.n_received == incoming.n_bytes:
-                incoming.part.replace(incoming.target)
-                incoming.is_done = True
-        return {
-            "t": "at",
-            "batch": batch_id,
-            "id": int(message["id"]),
-            "off": incoming.n_received,
-            "done": incoming.is_done,
-        }
+    def _take(self, batch_id: str, message: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
+        files, data = self._batches[batch_id].files, iter(buffers)
+        answers = []
+        for piece in message["pieces"]:
+            incoming = files[int(piece["id"])]
+            content = memoryview(next(data)).cast("B") if piece["size"] else memoryview(b"")
+            if int(piece["off"]) == incoming.n_received and not incoming.is_done:
+                incoming.write(content)
+            answers.append({"id": piece["id"], "off": incoming.n_received, "done": incoming.is_done})
+        return {"t": "at", "batch": batch_id, "n": message["n"], "files": answers}
 
     def _end(self, batch_id: str) -> dict[str, Any]:
         batch = self._batches.pop(batch_id)
@@ -188,7 +189,7 @@ class Receiver:
             if incoming.is_done
         ]
         self.on_batch(self.folder / batch_id, files)
-        return {"t": "done", "batch": batch_id, "n": len(files)}
+        return {"t": "done", "batch": batch_id, "kept": len(files)}
 
     def _forget(self, batch_id: str) -> None:
         self._batches.pop(batch_id, None)

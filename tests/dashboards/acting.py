@@ -47,7 +47,8 @@ def upload(view: Widget, files: dict[str, bytes], batch: str = "b") -> None:
     listed = [{"id": i, "path": path, "size": len(data)} for i, (path, data) in enumerate(files.items())]
     assert receive({"t": "announce", "batch": batch, "files": listed}, [])["t"] == "go"
     for i, data in enumerate(files.values()):
-        receive({"t": "chunk", "batch": batch, "id": i, "off": 0}, [data] if data else [])
+        pieces = [{"id": i, "off": 0, "size": len(data)}]
+        receive({"t": "pieces", "batch": batch, "n": i, "pieces": pieces}, [data] if data else [])
     receive({"t": "end", "batch": batch}, [])
 
 

@@ -192,6 +192,33 @@ def test_folders_and_archives_go_in_one_after_the_other(
     assert sorted(path.name for path in Path(started[1][1]["source"]).iterdir()) == ["cat", "dog"]
 
 
+def test_a_failure_stays_in_sight_when_the_next_one_goes_well(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(state)
+    upload(view, {"bad.zip": b"1", "cat/1.jpg": b"2"})
+    assert state._run is not None and len(started) == 1
+    say(state._run.run_dir, stage="failed", message="bad.zip is not a zip file. Choose another.")
+    state.poll()
+    assert len(started) == 2
+    (state._run.run_dir / "result.json").write_text('{"sentence": "1 file, 1 added"}', "utf-8")
+    say(state._run.run_dir, stage="done", message="1 file, 1 added")
+    state.poll()
+    assert "bad.zip is not a zip file" in text_of(view) and "1 file, 1 added" in text_of(view)
+
+
+def test_cancel_gives_up_what_waits(empty_project_dir: Path, start: Any, started: list[Any]) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(state)
+    upload(view, {"more.zip": b"1", "cat/1.jpg": b"2"})
+    one(view, Button, "Cancel").click()
+    assert state._run is not None and state._run.is_cancel_asked()
+    say(state._run.run_dir, stage="cancelled", message="Stopped. What was finished is kept.")
+    state.poll()
+    assert len(started) == 1 and state.stage == "cancelled"
+
+
 def test_the_summary_and_each_refusal_are_shown(project_dir: Path, fake_run: FakeRun) -> None:
     result = {
         "sentence": "2 files, 1 added, 1 refused",

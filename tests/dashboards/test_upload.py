@@ -26,9 +26,12 @@ class Page:
             {"t": "announce", "batch": self.batch, "files": files, "more": False}, []
         )
 
-    def chunk(self, number: int, offset: int, data: bytes) -> dict[str, Any]:
-        message = {"t": "chunk", "batch": self.batch, "id": number, "off": offset}
-        return self.receiver.receive(message, [memoryview(data)] if data else []) or {}
+    def piece(self, number: int, offset: int, data: bytes) -> dict[str, Any]:
+        """The answer about this file, or the refusal of all."""
+        pieces = [{"id": number, "off": offset, "size": len(data)}]
+        message = {"t": "pieces", "batch": self.batch, "n": 1, "pieces": pieces}
+        answer = self.receiver.receive(message, [memoryview(data)] if data else []) or {}
+        return answer["files"][0] if "files" in answer else answer
 
     def say(self, kind: str, **more: Any) -> dict[str, Any] | None:
         return self.receiver.receive({"t": kind, "batch": self.batch, **more}, [])
@@ -46,15 +49,27 @@ def page(tmp_path: Path, batches: list[list[UploadedFile]]) -> Page:
 
 def test_a_file_in_two_pieces_arrives_whole(page: Page, batches: list[list[UploadedFile]]) -> None:
     assert page.announce(**{"a.jpg": 5}) == {"t": "go", "batch": "b1"}
-    assert page.chunk(0, 0, b"abc")["off"] == 3
-    assert page.chunk(0, 3, b"de")["done"] is True
-    assert page.say("end") == {"t": "done", "batch": "b1", "n": 1}
+    assert page.piece(0, 0, b"abc")["off"] == 3
+    assert page.piece(0, 3, b"de")["done"] is True
+    assert page.say("end") == {"t": "done", "batch": "b1", "kept": 1}
     assert batches[0][0].path.read_bytes() == b"abcde"
+
+
+def test_many_small_files_come_in_one_message(page: Page, batches: list[list[UploadedFile]]) -> None:
+    page.announce(**{"a.jpg": 1, "empty.jpg": 0, "b.jpg": 2})
+    pieces = [{"id": 0, "off": 0, "size": 1}, {"id": 1, "off": 0, "size": 0}, {"id": 2, "off": 0, "size": 2}]
+    answer = page.receiver.receive(
+        {"t": "pieces", "batch": "b1", "n": 7, "pieces": pieces}, [memoryview(b"x"), memoryview(b"yz")]
+    )
+    assert answer is not None and answer["n"] == 7
+    assert [one["done"] for one in answer["files"]] == [True, True, True]
+    page.say("end")
+    assert [file.path.read_bytes() for file in batches[0]] == [b"x", b"", b"yz"]
 
 
 def test_an_empty_file_arrives_as_an_empty_file(page: Page, batches: list[list[UploadedFile]]) -> None:
     page.announce(**{"empty.jpg": 0})
-    assert page.chunk(0, 0, b"")["done"] is True
+    assert page.piece(0, 0, b"")["done"] is True
     page.say("end")
     assert batches[0][0].path.read_bytes() == b""
 
@@ -63,18 +78,18 @@ def test_a_repeated_or_early_piece_changes_nothing_and_is_told_where_to_go_on(
     page: Page, batches: list[list[UploadedFile]]
 ) -> None:
     page.announce(**{"a.jpg": 6})
-    page.chunk(0, 0, b"abc")
-    assert page.chunk(0, 0, b"xyz")["off"] == 3  # an answer got lost, the page sends again
-    assert page.chunk(0, 5, b"f")["off"] == 3  # a piece got lost on the way
-    assert page.say("where", id=0) == {"t": "at", "batch": "b1", "id": 0, "off": 3, "done": False}
-    page.chunk(0, 3, b"def")
+    page.piece(0, 0, b"abc")
+    assert page.piece(0, 0, b"xyz")["off"] == 3  # an answer got lost, the page sends again
+    assert page.piece(0, 5, b"f")["off"] == 3  # a piece got lost on the way
+    assert page.piece(0, 0, b"") == {"id": 0, "off": 3, "done": False}
+    page.piece(0, 3, b"def")
     page.say("end")
     assert batches[0][0].path.read_bytes() == b"abcdef"
 
 
 def test_more_than_was_announced_is_not_written(page: Page, batches: list[list[UploadedFile]]) -> None:
     page.announce(**{"a.jpg": 2})
-    page.chunk(0, 0, b"abcdef")
+    page.piece(0, 0, b"abcdef")
     page.say("end")
     assert batches[0][0].path.read_bytes() == b"ab"
 
@@ -84,8 +99,8 @@ def test_two_files_of_one_name_are_both_kept(
 ) -> None:
     files = [{"id": 0, "path": "IMG.jpg", "size": 1}, {"id": 1, "path": "img.JPG", "size": 1}]
     page.receiver.receive({"t": "announce", "batch": "b1", "files": files}, [])
-    page.chunk(0, 0, b"a")
-    page.chunk(1, 0, b"b")
+    page.piece(0, 0, b"a")
+    page.piece(1, 0, b"b")
     page.say("end")
     assert sorted(file.path.read_bytes() for file in batches[0]) == [b"a", b"b"]
     assert len({file.path.name.casefold() for file in batches[0]}) == 2
@@ -96,7 +111,7 @@ def test_folders_name_the_labels_and_the_chosen_folder_itself_does_not(
 ) -> None:
     page.announce(**{"zoo/cat/1.jpg": 0, "zoo/dog/1.jpg": 0, "zoo/pets.zip": 0})
     for number in range(3):
-        page.chunk(number, 0, b"")
+        page.piece(number, 0, b"")
     page.say("end")
     found = {(file.path.parent.parent.name, file.folders) for file in batches[0]}
     assert ("folders", ("cat",)) in found
@@ -105,8 +120,8 @@ def test_folders_name_the_labels_and_the_chosen_folder_itself_does_not(
 
 def test_a_single_folder_of_pictures_keeps_its_name(page: Page, batches: list[list[UploadedFile]]) -> None:
     page.announce(**{"cat/1.jpg": 0, "cat/2.jpg": 0})
-    page.chunk(0, 0, b"")
-    page.chunk(1, 0, b"")
+    page.piece(0, 0, b"")
+    page.piece(1, 0, b"")
     page.say("end")
     assert {file.folders for file in batches[0]} == {("cat",)}
 
@@ -126,8 +141,8 @@ def test_an_unfinished_file_leaves_no_part_behind(
     tmp_path: Path, page: Page, batches: list[list[UploadedFile]]
 ) -> None:
     page.announce(**{"a.jpg": 6, "b.jpg": 1})
-    page.chunk(0, 0, b"abc")
-    page.chunk(1, 0, b"x")
+    page.piece(0, 0, b"abc")
+    page.piece(1, 0, b"x")
     page.say("end")
     assert [file.name for file in batches[0]] == ["b.jpg"]
     assert not list(tmp_path.rglob("*.part"))
@@ -135,7 +150,7 @@ def test_an_unfinished_file_leaves_no_part_behind(
 
 def test_a_stopped_upload_leaves_nothing(tmp_path: Path, page: Page) -> None:
     page.announce(**{"a.jpg": 6})
-    page.chunk(0, 0, b"abc")
+    page.piece(0, 0, b"abc")
     page.say("abort")
     assert [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()] == []
     assert page.say("end") == {"t": "lost", "batch": "b1"}
@@ -160,7 +175,7 @@ def test_a_full_disk_ends_in_a_sentence(tmp_path: Path, page: Page, monkeypatch:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "open", full)
-    answer = page.chunk(0, 0, b"abc")
+    answer = page.piece(0, 0, b"abc")
     assert (
         answer["t"] == "refused"
         and "No space left" in answer["reason"]

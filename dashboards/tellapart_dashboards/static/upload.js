@@ -1,6 +1,8 @@
-// Chunked upload: see upload.py for the messages. Four files are under way at once, each with one piece unanswered.
+// Chunked upload: see upload.py for the messages. Four messages may be unanswered; each has one piece of a large file
+// or many small files.
 const LANES = 4;
-const TRIES = 6;
+const MOST_PIECES = 100;
+const TRIES = 5; // silences in a row
 
 function sizeText(bytes) {
   if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
@@ -73,13 +75,14 @@ function render({ model, el }) {
   root.append(zone, status, progress);
   el.append(root);
 
-  const waiting = new Map(); // "batch" or "batch/id" -> function that takes the answer
+  const waiting = new Map(); // "batch" or "batch/n" -> function that takes the answer
   const queue = [];
   let isSending = false;
   let stopped = false;
+  let messages = 0;
 
   const onMessage = (message) => {
-    const key = message.id === undefined ? message.batch : `${message.batch}/${message.id}`;
+    const key = message.n === undefined ? message.batch : `${message.batch}/${message.n}`;
     const whole = message.t === "refused" || message.t === "lost";
     for (const [name, answer] of [...waiting]) {
       if (name === key || (whole && name.startsWith(message.batch))) answer(message);
@@ -87,8 +90,9 @@ function render({ model, el }) {
   };
   model.on("msg:custom", onMessage);
 
+  // The answer, or null after a silence.
   function ask(content, buffers) {
-    const key = content.id === undefined ? content.batch : `${content.batch}/${content.id}`;
+    const key = content.n === undefined ? content.batch : `${content.batch}/${content.n}`;
     return new Promise((resolve) => {
       const timer = setTimeout(() => { waiting.delete(key); resolve(null); }, model.get("timeout_s") * 1000);
       waiting.set(key, (message) => { clearTimeout(timer); waiting.delete(key); resolve(message); });
@@ -98,68 +102,106 @@ function render({ model, el }) {
 
   class Refused extends Error {}
 
-  async function sendFile(batch, item, onBytes) {
-    let offset = 0;
-    let misses = 0;
-    let question = false; // after a silence: ask where the kernel is before sending anything again
-    for (;;) {
-      if (stopped) return;
-      const end = Math.min(offset + model.get("piece_bytes"), item.file.size);
-      let answer;
-      if (question) {
-        answer = await ask({ t: "where", batch, id: item.id });
-      } else {
-        let piece;
-        try {
-          piece = await item.file.slice(offset, end).arrayBuffer();
-        } catch {
-          item.problem = "cannot be read any more; was it moved or changed?";
-          return;
+  // Sends all files. An item: next is the offset to send, null when all of it is on its way; acked what has arrived;
+  // flying how many pieces are unanswered; astray: a piece was lost, so wait for the others and begin again at acked.
+  async function sendFiles(batch, items, changed) {
+    let begun = 0;
+    let lastAnswer = Date.now();
+    const open = new Set();
+    let wakers = [];
+    const wake = () => { wakers.forEach((go) => go()); wakers = []; };
+
+    const take = () => {
+      const pieces = [];
+      let room = model.get("piece_bytes");
+      while (room > 0 && pieces.length < MOST_PIECES) {
+        let item = [...open].find((one) => one.next !== null && !one.astray);
+        if (!item) {
+          if (begun === items.length) break;
+          item = Object.assign(items[begun], { next: 0, acked: 0, flying: 0, astray: false });
+          begun += 1;
+          open.add(item);
         }
-        answer = await ask({ t: "chunk", batch, id: item.id, off: offset }, piece.byteLength ? [piece] : []);
+        const end = Math.min(item.next + room, item.file.size);
+        pieces.push({ item, off: item.next, end });
+        room -= Math.max(end - item.next, 1);
+        item.next = end === item.file.size ? null : end;
+        item.flying += 1;
       }
-      if (answer === null) {
-        misses += 1;
-        if (misses >= TRIES) throw new Refused("The connection is lost. Reload the page and upload again.");
-        status.textContent = "No answer for a while, trying again …";
-        question = true;
-        continue;
+      return pieces;
+    };
+
+    const settle = (item, end, answer) => {
+      item.flying -= 1;
+      if (answer) item.acked = Math.max(item.acked, answer.off);
+      if (answer?.done || item.problem) open.delete(item);
+      else if (!answer || answer.off < end) item.astray = true;
+      if (item.astray && item.flying === 0) Object.assign(item, { astray: false, next: item.acked });
+    };
+
+    const read = async ({ item, off, end }) => {
+      try {
+        return await item.file.slice(off, end).arrayBuffer();
+      } catch {
+        item.problem = "cannot be read any more; was it moved or changed?";
+        return null;
       }
-      if (answer.t === "lost") throw new Refused("The page was restarted meanwhile. Upload again.");
-      if (answer.t === "refused") throw new Refused(answer.reason);
-      misses = 0;
-      question = false;
-      onBytes(answer.off - offset);
-      offset = answer.off;
-      item.sent = offset;
-      if (answer.done) return;
-    }
+    };
+
+    const lane = async () => {
+      while (!stopped) {
+        const pieces = take();
+        if (!pieces.length) {
+          if (!open.size && begun === items.length) return wake();
+          await new Promise((resolve) => { wakers.push(resolve); });
+          continue;
+        }
+        const data = await Promise.all(pieces.map(read));
+        const good = pieces.filter((piece, i) => data[i] !== null);
+        messages += 1;
+        const answer = good.length ? await ask({
+          t: "pieces", batch, n: messages, pieces: good.map(({ item, off, end }) => ({ id: item.id, off, size: end - off })),
+        }, data.filter((one) => one?.byteLength)) : null;
+        if (answer?.t === "lost") throw new Refused("The page was restarted meanwhile. Upload again.");
+        if (answer?.t === "refused") throw new Refused(answer.reason);
+        if (answer) lastAnswer = Date.now();
+        else if (Date.now() - lastAnswer > TRIES * model.get("timeout_s") * 1000) {
+          throw new Refused("The connection is lost. Reload the page and upload again.");
+        }
+        const at = new Map((answer?.files ?? []).map((one) => [one.id, one]));
+        pieces.forEach(({ item, end }) => settle(item, end, at.get(item.id)));
+        changed();
+        wake();
+      }
+      wake();
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
   }
 
   async function sendBatch(items) {
     const batch = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("-");
-    items.forEach((item, i) => { item.id = i; item.sent = 0; });
+    items.forEach((item, id) => { item.id = id; });
     const total = items.reduce((sum, item) => sum + item.file.size, 0);
-    let sent = 0;
-    let finished = 0;
-    const active = new Set();
     stopped = false;
     progress.hidden = false;
     bar.max = Math.max(1, total);
-    bar.value = 0;
     const draw = () => {
+      const sent = items.reduce((sum, item) => sum + (item.acked ?? 0), 0);
+      const finished = items.filter((item) => item.acked === item.file.size).length;
       bar.value = sent;
       status.textContent = `Uploading: ${finished} of ${items.length} files, ${sizeText(sent)} of ${sizeText(total)}`;
-      rows.replaceChildren(...[...active].slice(0, LANES).map((item) => {
-        const share = item.file.size ? Math.round((100 * item.sent) / item.file.size) : 100;
+      const active = items.filter((item) => item.acked !== undefined && item.acked < item.file.size);
+      rows.replaceChildren(...active.slice(0, LANES).map((item) => {
         const row = element("li");
-        row.append(element("span", "", item.path), element("span", "ta-percent", `${share} %`));
+        row.append(element("span", "", item.path));
+        row.append(element("span", "ta-percent", `${Math.round((100 * item.acked) / item.file.size)} %`));
         return row;
       }));
     };
     let frame = 0;
     const later = () => { frame ||= requestAnimationFrame(() => { frame = 0; draw(); }); };
     draw();
+    let words = "";
     try {
       let go = null;
       for (let first = 0; first < items.length; first += 2000) {
@@ -170,37 +212,19 @@ function render({ model, el }) {
       }
       if (go === null) throw new Refused("The studio does not answer. Reload the page and upload again.");
       if (go.t !== "go") throw new Refused(go.reason ?? "The upload was refused.");
-      let next = 0;
-      const lane = async () => {
-        while (next < items.length && !stopped) {
-          const item = items[next];
-          next += 1;
-          active.add(item);
-          await sendFile(batch, item, (bytes) => { sent += bytes; later(); });
-          active.delete(item);
-          finished += 1;
-          later();
-        }
-      };
-      await Promise.all(Array.from({ length: LANES }, lane));
-      if (stopped) {
-        cancelAnimationFrame(frame);
-        model.send({ t: "abort", batch });
-        status.textContent = "Upload stopped. Nothing of it was kept.";
-        return;
-      }
-      cancelAnimationFrame(frame);
-      status.textContent = "";
-      const unread = items.filter((item) => item.problem);
-      if (unread.length) status.textContent = unread.map((item) => `${item.path} ${item.problem}`).join(" · ");
+      await sendFiles(batch, items, later);
+      if (stopped) throw new Refused("Upload stopped. Nothing of it was kept.");
+      words = items.filter((item) => item.problem).map((item) => `${item.path} ${item.problem}`).join(" · ");
       await ask({ t: "end", batch });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       stopped = true; // the other lanes leave at their next piece
-      cancelAnimationFrame(frame);
       model.send({ t: "abort", batch });
-      status.textContent = error.message;
+      words = error.message;
     } finally {
+      cancelAnimationFrame(frame);
+      frame = -1;
+      status.textContent = words;
       progress.hidden = true;
     }
   }
