@@ -13,44 +13,17 @@ from traitlets import Dict, Enum, Int, List, Unicode, observe
 
 from .beside import soon
 from .job import Job
+from .labels import advice, headline, labels_html
 from .state import ProjectState
 from .thumbnails import Thumbnails
 from .upload import UploadedFile, UploadWidget
 from .visibility import shown_when
-from .wording import bar_html, count, error_sentence, heading_html, listed, message_html, progress_html
+from .wording import count, error_sentence, heading_html, message_html, progress_html
 
-FEW = 20  # pictures per label from which on a first classifier is usually worth looking at
 N_THUMBNAILS = 6  # per label
 N_STRIPS = 100  # labels with thumbnails; the page would grow too heavy
 MOST_REFUSALS = 1000  # listed on the page
 LOOK_EVERY_S = 2.0  # while pictures come in, the table follows at this pace
-
-
-def advice(counts: dict[str, int]) -> tuple[str, str]:
-    """(sentence, kind) about the labels: what the next step is; kind "care" where more would help."""
-    few = [label for label, n in counts.items() if n < FEW]
-    if not counts:
-        return "", ""
-    if len(counts) == 1:
-        only = next(iter(counts))
-        return (
-            f"Only one label so far, “{only}”. Telling apart takes two: add pictures of something else.",
-            "care",
-        )
-    if few:
-        shown = listed([f"{label} ({counts[label]})" for label in few])
-        return (
-            f"Few pictures of {shown}. With {FEW} or more of each, results are steadier. You can go on.",
-            "care",
-        )
-    most, least = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
-    if counts[most] > 8 * counts[least]:
-        return (
-            f"“{most}” has {counts[most] / counts[least]:.0f} times as many pictures as “{least}”. "
-            f"Training evens that out, but more pictures of “{least}” would help.",
-            "care",
-        )
-    return f"{count(len(counts), 'label')} with enough pictures each: ready to train.", ""
 
 
 class GatherState(Job):
@@ -237,7 +210,7 @@ def gather_view(state: GatherState) -> VBox:
     drawn_at = [-LOOK_EVERY_S]
 
     def draw_labels(_: Any = None) -> None:
-        head.value = heading_html(*_headline(project))
+        head.value = heading_html(*headline(project.counts))
         if state.stage != "running" or time.monotonic() - drawn_at[0] > LOOK_EVERY_S:
             table.value = labels_html(project.counts, state.strips)
             drawn_at[0] = time.monotonic()
@@ -267,32 +240,6 @@ def gather_view(state: GatherState) -> VBox:
     )
 
 
-def labels_html(counts: dict[str, int], strips: dict[str, list[bytes]]) -> str:
-    """The table of labels: name, number, a bar, a few pictures."""
-    from base64 import b64encode
-
-    most = max(counts.values(), default=1)
-    rows = []
-    for label, n in counts.items():
-        strip = "".join(
-            f'<img alt="" src="data:image/jpeg;base64,{b64encode(jpeg).decode()}">'
-            for jpeg in strips.get(label, [])
-            if jpeg
-        )
-        rows.append(
-            f'<tr><th scope="row">{html.escape(label)}</th><td class="ta-number">{n:,}</td>'
-            f'<td class="ta-share-column" style="width:20%">{bar_html(n / most)}</td>'
-            f'<td><div class="ta-strip">{strip}</div></td></tr>'
-        )
-    return (
-        '<div class="ta-scroll" tabindex="0" role="region" aria-label="Labels"><table class="ta-table">'
-        '<thead><tr><th scope="col">Label</th><th scope="col" class="ta-number">Pictures</th>'
-        '<th scope="col" class="ta-share-column">Compared</th>'
-        '<th scope="col">Some of them</th></tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
 def summary_html(summary: dict[str, Any]) -> str:
     """What became of one intake: the sentence, remarks, each refusal with its reason, folded away."""
     if summary.get("is_failed"):
@@ -310,15 +257,6 @@ def summary_html(summary: dict[str, Any]) -> str:
     sentence = html.escape(str(summary.get("sentence", "")))
     return (
         f'<div class="ta-message" role="status"><b>{sentence}.</b>{remarks}{folded if refusals else ""}</div>'
-    )
-
-
-def _headline(project: ProjectState) -> tuple[str, str]:
-    if not project.counts:
-        return "Gather pictures", "A few dozen pictures of each kind of thing. They stay on this computer."
-    return (
-        f"{count(project.n_pictures, 'picture')}, {count(len(project.counts), 'label')}",
-        "A folder per label is the quickest way; loose pictures get the label you write.",
     )
 
 

@@ -12,7 +12,8 @@ from acting import is_shown, one, say, text_of, upload
 from ipywidgets import Button, Combobox, Text
 from tellapart.errors import RunError
 from tellapart.runs import Run
-from tellapart_dashboards.gather import GatherState, advice, gather_view
+from tellapart_dashboards.gather import GatherState, gather_view
+from tellapart_dashboards.labels import advice
 from tellapart_dashboards.matrix import Matrix
 from tellapart_dashboards.state import ProjectState
 from tellapart_dashboards.studio import studio, train_page
