@@ -61,10 +61,11 @@ lint: environment
 	@$(VENV_PYTHON) -m ruff check --output-format concise .
 	@$(VENV_PYTHON) -m mypy
 	@$(VENV_PYTHON) -m mypy tools
+	@$(VENV_PYTHON) -m mypy benchmarks
 
 bench: environment
 	@test -n "$(DATA)" -a -n "$(WEIGHTS)" || { \
-	  echo "make bench needs pictures and weights: make bench DATA=<folder of class folders> WEIGHTS=<mobilenet_v2 state dict>" >&2; exit 1; }
+	  echo "make bench needs pictures and weights: make bench DATA=<folder of picture sets> WEIGHTS=<mobilenet_v2 state dict>" >&2; exit 1; }
 	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-fastai --packages 'fastai==2.8.12 safetensors psutil'
 	@$(VENV_PYTHON) benchmarks/quick_train.py --data "$(DATA)" --weights "$(WEIGHTS)" --against fastai $(ARGS)
 

@@ -17,21 +17,16 @@ def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()
 ) -> None:
     """Print a table; the first column is words, the others are numbers."""
-    drawn = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        caption="\n".join(notes) or None,
-        caption_justify="left",
-    )
+    drawn = Table()
     for i, column in enumerate(columns):
         drawn.add_column(column, justify="right" if i else "left")
     for row in rows:
         drawn.add_row(*row)
-    console = Console()
+    console = Console(markup=False, highlight=False)
     if not console.is_terminal:  # a log file has room for all columns
-        console = Console(width=WIDTH)
-    console.print(drawn)
+        console = Console(markup=False, highlight=False, width=WIDTH)
+    for part in ("", title, drawn, *notes):
+        console.print(part)
 
 
 def machine_line() -> None:
