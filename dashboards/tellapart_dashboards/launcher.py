@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import logging
 import os
 import secrets
@@ -13,6 +14,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -118,11 +120,18 @@ def voila_config(port: int, token: str) -> dict[str, dict[str, Any]]:
             "allow_theme_override": "NO",
             "strip_sources": True,
             "show_tracebacks": False,
+            "resources": {"preload": scripts_to_preload()},
         },
         "MappingKernelManager": {"cull_idle_timeout": 120, "cull_interval": 30},
         # Sockets as files that only this user can open. macOS has temporary folders too deep for their short names.
         "KernelManager": {"transport": "ipc" if sys.platform.startswith("linux") else "tcp"},
     }
+
+
+def scripts_to_preload() -> list[str]:
+    """The scripts a page of this Voila will ask for; [] for a version whose names are not known."""
+    known = json.loads((Path(__file__).parent / "static" / "preload.json").read_text("utf-8"))
+    return list(known["files"]) if version("voila") == known["voila"] else []
 
 
 class Studio:

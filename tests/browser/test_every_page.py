@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from driving import LAPTOP, PHONE, Studio, Tab
 from PIL import Image
 from playwright.sync_api import Page, expect
+from tellapart_dashboards import launcher
 
 Open = Callable[..., Tab]
 
@@ -64,6 +68,22 @@ def test_everything_by_keyboard(trained_studio: Studio, open_tab: Open) -> None:
     expect(grid.get_by_role("option").first).to_have_attribute("aria-selected", "true")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid", "the focus must be seen"
+
+
+def test_the_scripts_to_preload_are_the_ones_a_page_needs(trained_studio: Studio, open_tab: Open) -> None:
+    """static/preload.json belongs to one Voila; for another one it is not used, and TELLAPART_PRELOAD=1 writes it anew."""
+    tab = open_tab()
+    requested: list[str] = []
+    tab.page.on("request", lambda request: requested.append(request.url.split("?")[0]))
+    tab.open(trained_studio.at("3_train.ipynb"))
+    needed = list(
+        dict.fromkeys(Path(url).name for url in requested if re.search(r"/voila/static/[^/]+\.js$", url))
+    )
+    record = Path(launcher.__file__).parent / "static" / "preload.json"
+    if os.environ.get("TELLAPART_PRELOAD"):
+        record.write_text(json.dumps({"voila": version("voila"), "files": needed}, indent=1) + "\n", "utf-8")
+    if listed := launcher.scripts_to_preload():
+        assert set(listed) == set(needed)
 
 
 def test_pictures_can_be_dropped_and_pasted(trained_studio: Studio, leaves: Path, open_tab: Open) -> None:
