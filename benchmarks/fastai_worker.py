@@ -39,6 +39,7 @@ WEIGHTS: dict[str, Path] = {}
 
 def main() -> None:
     """One job."""
+    imports_s = machine.age_s()
     job = json.load(sys.stdin)
     WEIGHTS["mobilenet_v2"] = Path(job["weights"])
     model_meta[network] = {"cut": -1, "split": split_in_three, "stats": imagenet_stats, "weights": "DEFAULT"}
@@ -63,7 +64,13 @@ def main() -> None:
             again = float(learn.validate()[-1])
     if abs(error - again) > 1e-6:
         raise RuntimeError(f"The last epoch's error rate {error} is not what validate() says, {again}.")
-    seconds = {"total": total_s, "data": data_s, "learner": built_s - data_s, "fine_tune": total_s - built_s}
+    seconds = {
+        "imports": imports_s,
+        "total": total_s,
+        "data": data_s,
+        "learner": built_s - data_s,
+        "fine_tune": total_s - built_s,
+    }
     n_valid = sum(job["is_valid"])
     answer = {
         "error": error,

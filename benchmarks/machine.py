@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,11 @@ def peak_mb() -> float:
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts in bytes
+
+
+def age_s() -> float:
+    """Seconds since this process started; asked first thing, what importing took."""
+    return time.time() - psutil.Process().create_time()
 
 
 def run_worker(command: list[str], job: dict[str, Any] | None = None, **environment: str) -> dict[str, Any]:

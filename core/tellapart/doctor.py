@@ -41,6 +41,7 @@ STUDIO = {
     "voila": "voila",
     "ipywidgets": "ipywidgets",
     "anywidget": "anywidget",
+    "jinja2": "jinja2",
     "ipykernel": "ipykernel",
     "matplotlib": "matplotlib",
 }
