@@ -15,13 +15,15 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from driving import ARGUMENTS, LAPTOP, Studio, Tab
-from playwright.sync_api import Browser, Error, Route, sync_playwright
+from playwright.sync_api import Browser, Error, Route, expect, sync_playwright
 
 NO_BROWSER = (
     "No Chromium was found, and browser tests are never skipped. Run `make test` (it installs one), or "
     "`python -m playwright install chromium`, or install the package chromium, or set TELLAPART_CHROMIUM to "
     "one; to leave these tests out on purpose: pytest -m 'not browser'."
 )
+
+expect.set_options(timeout=30_000)  # a page on a busy machine is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
