@@ -154,7 +154,7 @@ def classify_view(state: ClassifyState, go_to_train: Callable[[], None] | None =
     )
     train = Button(description="Train a model").add_class("ta-primary")
     train.on_click(lambda _: go_to_train() if go_to_train else None)
-    results = VBox([])
+    results = VBox([]).add_class("ta-answers")
     card = VBox([upload, busy, results]).add_class("ta-card")
     batches: dict[int, VBox] = {}
 
@@ -215,7 +215,7 @@ def answer_html(answer: Answer) -> str:
         reason = f"{html.escape(answer.reason)}. JPEG, PNG, WebP and most other pictures work."
         words = f'<b class="ta-bad">Not readable</b><span class="ta-file">{name}</span><div>{reason}</div>'
         return f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div>{words}</div></div>'
-    title = "none of these" if answer.is_none_of_these else html.escape(answer.label)
+    title = "none of these?" if answer.is_none_of_these else html.escape(answer.label)
     tag = ' <span class="ta-tag">unlike what it has learned</span>' if answer.is_none_of_these else ""
     shares = "".join(
         f'<div class="ta-share"><span title="{label}">{label}</span>{bar_html(share)}'

@@ -24,7 +24,7 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
             "Training needs pictures of at least two labels. Add some on the Gather page.",
         )
     return (
-        f"Teach it {len(counts)} labels",
+        f"Teach it to tell {len(counts)} labels apart",
         f"{count(sum(counts.values()), 'picture')} are ready. Training takes seconds; "
         "a fifth is kept aside to check the result.",
     )

@@ -201,7 +201,7 @@ def train_view(state: TrainState) -> VBox:
     more.on_click(lambda _: state.show_more())
 
     busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
-    choice = VBox([Box([train, backbone]).add_class("ta-line"), about]).add_class("ta-gap")
+    choice = VBox([Box([train, backbone]).add_class("ta-line"), about]).add_class("ta-choice")
     number_card = VBox([error_card, choice]).add_class("ta-card")
     matrix_card = VBox([HTML(MATRIX_HEAD), matrix, hint]).add_class("ta-card")
     mistakes = VBox(

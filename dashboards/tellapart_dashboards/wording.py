@@ -74,7 +74,8 @@ def progress_html(fraction: float, message: str, is_known: bool, name: str) -> s
     """A bar with its sentence; a bar without a value while the total is unknown."""
     value = f' value="{fraction:.3f}" max="1"' if is_known else ""
     bar = f'<progress aria-label="{html.escape(name)}"{value}></progress>'
-    return f'{bar}<p class="ta-soft">{html.escape(message)}</p>'
+    share = f" · {100 * fraction:.0f} %" if is_known else ""
+    return f'{bar}<p class="ta-soft">{html.escape(message)}{share}</p>'
 
 
 def bar_html(fraction: float, kind: str = "") -> str:

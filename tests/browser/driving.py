@@ -64,7 +64,7 @@ class Tab:
         self.page.goto("about:blank")
         self.page.wait_for_timeout(300)
 
-    def picture(self, name: str, size: tuple[int, int] = (1180, 900), scheme: str = "light") -> None:
+    def picture(self, name: str, size: tuple[int, int] = (1180, 960), scheme: str = "light") -> None:
         """Keep what is in sight as docs/images/<name>.png, when asked to; the page is as before afterwards."""
         if not os.environ.get("TELLAPART_SCREENSHOTS"):
             return

@@ -9,9 +9,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from driving import PHONE, Studio, Tab
+from make_data import draw_shape
 from playwright.sync_api import Page, expect
 from tellapart.project import create_project
 from tellapart.runs import latest
@@ -60,10 +62,13 @@ def test_from_pictures_to_answers(empty: Path, leaves: Path, start_studio: Start
 
     page.get_by_role("tab", name="Classify").click()
     expect(page.get_by_role("heading", name="What is in the picture?")).to_be_visible()
-    pictures = sorted((leaves / "maple").glob("*.jpg"))[:3]
+    some = {"maple": 1, "oak": 4, "ginkgo": 1}
+    pictures = [sorted((leaves / label).glob("*.jpg"))[n] for label, n in some.items()]
+    draw_shape("ring", np.random.default_rng(2), 256).save(empty.parent / "a ring.png")
+    pictures.append(empty.parent / "a ring.png")
     give(page, "Pictures to classify", pictures)
     answers = page.locator(".ta-answer")
-    expect(answers).to_have_count(3, timeout=60_000)
+    expect(answers).to_have_count(4, timeout=60_000)
     expect(answers.first.locator(".ta-share")).to_have_count(3)
     tab.picture("classify")
     tab.picture("classify-phone-dark", PHONE, "dark")

@@ -289,7 +289,7 @@ def test_pictures_that_come_by_another_way_are_noticed(project_dir: Path, tmp_pa
 
 def test_the_studio_opens_on_the_next_step(project_dir: Path, empty_project_dir: Path) -> None:
     assert "Gather pictures" in text_of(studio(empty_project_dir))
-    assert "Teach it 2 labels" in text_of(studio(project_dir))
+    assert "Teach it to tell 2 labels apart" in text_of(studio(project_dir))
 
 
 def test_errors_become_a_page_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,4 +300,4 @@ def test_errors_become_a_page_in_words(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_project_of_the_environment_is_used(project_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELLAPART_PROJECT", str(project_dir))
-    assert "Teach it 2 labels" in text_of(train_page())
+    assert "Teach it to tell 2 labels apart" in text_of(train_page())
