@@ -28,8 +28,7 @@ from tellapart.preprocess import Preprocess
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
 
-_BATCH = 16
-_BATCHES_AHEAD = 3
+_BATCH = 8  # what passes between the layers for more no longer fits in a core's cache
 _CODE_VERSION = 1  # raise it when decoding or the row layout changes
 
 
@@ -38,7 +37,7 @@ class Embeddings:
     """Embeddings of pictures in the order asked for, those that could not be read left out.
 
     array: (N, D) float32, through float16. tiny: (N, 16, 16, 3) uint8, the pixels the network saw, made small.
-    decode_s: seconds spent waiting for decoded pictures; embed_s: inside ONNX Runtime; both 0 for cached rows.
+    decode_s, embed_s: seconds of all cores together, over their number; both 0 for cached rows.
     """
 
     image_ids: tuple[str, ...]
@@ -97,7 +96,7 @@ def embed_pixels(backbone: Backbone, pixels: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _session(backbone: Backbone) -> onnxruntime.InferenceSession:
-    return open_session(backbone.onnx_path, BackboneError)
+    return open_session(backbone.onnx_path, BackboneError, n_threads=1, keeps_memory=True)
 
 
 def miniature(pixels: np.ndarray) -> np.ndarray:
@@ -114,23 +113,63 @@ def _compute(
     progress: Progress,
 ) -> tuple[float, float]:
     progress(0, len(pictures), f"Looking at {len(pictures)} pictures")
+    _session(backbone)  # once, before the threads ask for it
     decode_s = embed_s = 0.0
     done = 0
-    clock = time.perf_counter()
-    for batch in _decoded(project, pictures, backbone.preprocess):
-        decode_s += time.perf_counter() - clock
-        skipped += [one for one in batch if isinstance(one, Skipped)]
-        good = [one for one in batch if not isinstance(one, Skipped)]
-        clock = time.perf_counter()
-        if good:
-            pixels = np.stack([one.pixels for one in good])  # (B, H, W, 3) uint8
-            array = embed_pixels(backbone, pixels)
-            cache.append([one.image_id for one in good], array, np.stack([one.tiny for one in good]))
-        embed_s += time.perf_counter() - clock
-        done += len(batch)
+    for batch in _embedded(project, backbone, pictures):
+        skipped += batch.skipped
+        if batch.image_ids:
+            cache.append(batch.image_ids, batch.array, batch.tiny)
+        decode_s += batch.decode_s / available_cpus()
+        embed_s += batch.embed_s / available_cpus()
+        done += len(batch.image_ids) + len(batch.skipped)
         progress(done, len(pictures), f"Looked at {done} of {len(pictures)} pictures")
-        clock = time.perf_counter()
     return decode_s, embed_s
+
+
+@dataclass(frozen=True)
+class _Batch:
+    image_ids: list[str]
+    array: np.ndarray
+    tiny: np.ndarray
+    skipped: list[Skipped]
+    decode_s: float
+    embed_s: float
+
+
+def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> Iterator[_Batch]:
+    """Batches in order, a few ahead. Each core takes a batch from file to embedding: Pillow and ONNX Runtime both let
+    go of the interpreter, and no core waits for another within a picture."""
+    pool = ThreadPoolExecutor(available_cpus(), thread_name_prefix="embed")
+    queue: deque[Future[_Batch]] = deque()
+    try:
+        for start in range(0, len(pictures), _BATCH):
+            queue.append(pool.submit(_embed_batch, project, backbone, pictures[start : start + _BATCH]))
+            if len(queue) > 2 * available_cpus():
+                yield queue.popleft().result()
+        while queue:
+            yield queue.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) -> _Batch:
+    clock = time.perf_counter()
+    decoded = [_decode(project.file(picture), picture, backbone.preprocess) for picture in pictures]
+    good = [one for one in decoded if not isinstance(one, Skipped)]
+    decode_s = time.perf_counter() - clock
+    clock = time.perf_counter()
+    size = backbone.preprocess.size_px
+    pixels = np.array([one.pixels for one in good], np.uint8).reshape(-1, size, size, 3)  # (B, H, W, 3)
+    array = embed_pixels(backbone, pixels) if good else np.zeros((0, backbone.embedding_size), np.float32)
+    return _Batch(
+        image_ids=[one.image_id for one in good],
+        array=array,
+        tiny=np.array([one.tiny for one in good], np.uint8).reshape(-1, TINY_SIDE, TINY_SIDE, 3),
+        skipped=[one for one in decoded if isinstance(one, Skipped)],
+        decode_s=decode_s,
+        embed_s=time.perf_counter() - clock,
+    )
 
 
 @dataclass(frozen=True)
@@ -138,26 +177,6 @@ class _Decoded:
     image_id: str
     pixels: np.ndarray
     tiny: np.ndarray
-
-
-def _decoded(
-    project: Project, pictures: list[Picture], preprocess: Preprocess
-) -> Iterator[list[_Decoded | Skipped]]:
-    """Batches in order, a few decoded ahead on threads (Pillow lets go of the interpreter while it decodes)."""
-    pool = ThreadPoolExecutor(available_cpus(), thread_name_prefix="decode")
-    queue: deque[list[Future[_Decoded | Skipped]]] = deque()
-    try:
-        for start in range(0, len(pictures), _BATCH):
-            batch = pictures[start : start + _BATCH]
-            queue.append(
-                [pool.submit(_decode, project.file(picture), picture, preprocess) for picture in batch]
-            )
-            if len(queue) > _BATCHES_AHEAD:
-                yield [future.result() for future in queue.popleft()]
-        while queue:
-            yield [future.result() for future in queue.popleft()]
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _decode(path: Path, picture: Picture, preprocess: Preprocess) -> _Decoded | Skipped:

@@ -11,7 +11,10 @@ from tellapart.errors import TellapartError
 
 
 def open_session(
-    model: Path | bytes, error_kind: type[TellapartError], n_threads: int | None = None
+    model: Path | bytes,
+    error_kind: type[TellapartError],
+    n_threads: int | None = None,
+    keeps_memory: bool = False,
 ) -> onnxruntime.InferenceSession:
     """A session on the CPU.
 
@@ -19,13 +22,14 @@ def open_session(
         model: an ONNX file, or its bytes.
         error_kind: what to raise when it cannot be opened.
         n_threads: for one call; all cores unless given.
+        keeps_memory: between calls, as much as the largest took. A quarter faster for many pictures in a row; a page
+            that waits for pictures should rather be small.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads or available_cpus()
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # the arena keeps the largest batch ever seen; a page that waits for pictures should be small
-    options.enable_cpu_mem_arena = False
+    options.enable_cpu_mem_arena = keeps_memory
     # threads that spin between calls take the cores that decode the next pictures
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:

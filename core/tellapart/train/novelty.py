@@ -8,6 +8,8 @@ Source: Lee et al. 2018, "A Simple Unified Framework for Detecting Out-of-Distri
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,11 +71,13 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
         names = [fold for fold in np.unique(folds) if (folds != fold).any()][
             : 1 if len(targets) > _MANY else None
         ]
-        unseen = []
-        for fold in names:
+
+        def left_out(fold: int) -> np.ndarray:
             seen = folds != fold
-            model = _model(embeddings[seen], targets[seen], n_classes)
-            unseen.append(model.novelty(embeddings[~seen]))
+            return _model(embeddings[seen], targets[seen], n_classes).novelty(embeddings[~seen])
+
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # LAPACK lets go of the interpreter
+            unseen = list(pool.map(left_out, names))
         model = _model(embeddings, targets, n_classes)
         novelty = np.concatenate(unseen) if unseen else model.novelty(embeddings)
     return NoveltyFit(model, float(np.quantile(novelty, 1 - IN_CLASS_REJECT_RATE, method="higher")), novelty)
