@@ -8,8 +8,6 @@ Source: Lee et al. 2018, "A Simple Unified Framework for Detecting Out-of-Distri
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,13 +69,10 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
         names = [fold for fold in np.unique(folds) if (folds != fold).any()][
             : 1 if len(targets) > _MANY else None
         ]
-
-        def left_out(fold: int) -> np.ndarray:
+        unseen = []
+        for fold in names:
             seen = folds != fold
-            return _model(embeddings[seen], targets[seen], n_classes).novelty(embeddings[~seen])
-
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # LAPACK lets go of the interpreter
-            unseen = list(pool.map(left_out, names))
+            unseen.append(_model(embeddings[seen], targets[seen], n_classes).novelty(embeddings[~seen]))
         model = _model(embeddings, targets, n_classes)
         novelty = np.concatenate(unseen) if unseen else model.novelty(embeddings)
     return NoveltyFit(model, float(np.quantile(novelty, 1 - IN_CLASS_REJECT_RATE, method="higher")), novelty)
