@@ -1,5 +1,5 @@
 """Clean: what is wrong with the pictures."""
 
-from tellapart.clean.duplicates import group_near_duplicates
+from tellapart.clean.duplicates import NearPairs, group_near_duplicates, near_duplicate_pairs
 
-__all__ = ["group_near_duplicates"]
+__all__ = ["NearPairs", "group_near_duplicates", "near_duplicate_pairs"]

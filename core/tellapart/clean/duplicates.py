@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -14,6 +15,38 @@ _N_BANDS = 16
 _FLIPS = (0, *(1 << bit for bit in range(16)))  # a band as it is, or with one bit changed
 
 
+class NearPairs(NamedTuple):
+    """Pairs of pictures that look alike: (P,) arrays, each pair once, sorted by first, then second.
+
+    first, second: int places in the given sequence, first < second. distance: float32, 0 for no difference, larger
+    for less alike; compare distances with one another, not with numbers of your own. is_mirrored: bool, one is the
+    mirror image of the other. Pictures with equal fingerprints are paired with the first of them only: a thousand
+    copies are 999 pairs.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    distance: np.ndarray
+    is_mirrored: np.ndarray
+
+
+def near_duplicate_pairs(fingerprints: Sequence[bytes], max_distance: int = MAX_DISTANCE) -> NearPairs:
+    """Which pictures look alike, how much, and which way round; see `group_near_duplicates`.
+
+    Raises:
+        ValueError: a fingerprint is not 32 bytes, or max_distance is out of range.
+    """
+    distinct, first, same = _distinct(fingerprints, max_distance)
+    left, right, bits = _near(distinct, max_distance)
+    one, other = first[left], first[right]
+    copies = np.flatnonzero(first[same] != np.arange(len(same)))
+    one, other = np.concatenate([one, first[same[copies]]]), np.concatenate([other, copies])
+    distance = np.concatenate([bits / 256, np.zeros(len(copies))]).astype(np.float32)
+    one, other = np.minimum(one, other), np.maximum(one, other)
+    order = np.lexsort((other, one))
+    return NearPairs(one[order], other[order], distance[order], np.zeros(len(order), bool))
+
+
 def group_near_duplicates(fingerprints: Sequence[bytes], max_distance: int = MAX_DISTANCE) -> np.ndarray:
     """(N,) int group of each picture; pictures in one group look alike, directly or through others.
 
@@ -23,27 +56,38 @@ def group_near_duplicates(fingerprints: Sequence[bytes], max_distance: int = MAX
     Raises:
         ValueError: a fingerprint is not 32 bytes, or max_distance is out of range.
     """
+    distinct, first, same = _distinct(fingerprints, max_distance)
+    left, right, _ = _near(distinct, max_distance)
+    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(len(first), len(first)))
+    _, groups = connected_components(graph, directed=False)
+    groups = groups[same]
+    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    return first[inverse].astype(np.int64)
+
+
+def _distinct(fingerprints: Sequence[bytes], max_distance: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The different fingerprints (U, 32), the first picture with each (U,), and which one each picture has (N,)."""
     if not 0 <= max_distance < 2 * _N_BANDS:
         raise ValueError(f"max_distance={max_distance} is out of range; choose 0 to {2 * _N_BANDS - 1}.")
     n = len(fingerprints)
     bits = np.frombuffer(b"".join(fingerprints), np.uint8)
     if bits.size != 32 * n:
         raise ValueError(f"{n} fingerprints of 32 bytes make {32 * n} bytes, got {bits.size}.")
-    if n == 0:
-        return np.zeros(0, np.int64)
     # equal fingerprints are one from here on: a thousand copies would be half a million pairs
     _, first, same = np.unique(
         bits.reshape(n, 32).view("V32").ravel(), return_index=True, return_inverse=True
     )
-    distinct = np.ascontiguousarray(bits.reshape(n, 32)[first])
+    return np.ascontiguousarray(bits.reshape(n, 32)[first]), first, same.ravel()
+
+
+def _near(distinct: np.ndarray, max_distance: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs of rows that near, each once, and the number of bits that differ."""
     words, bands = distinct.view(np.uint64), distinct.view(np.uint16)  # (U, 4), (U, 16)
     pairs = [_pairs_in_band(bands[:, band], words, max_distance) for band in range(_N_BANDS)]
     left, right = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(len(first), len(first)))
-    _, groups = connected_components(graph, directed=False)
-    groups = groups[same.ravel()]
-    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
-    return first[inverse].astype(np.int64)
+    codes = np.unique(np.minimum(left, right) * len(distinct) + np.maximum(left, right))
+    left, right = np.divmod(codes, max(1, len(distinct)))
+    return left, right, np.bitwise_count(words[left] ^ words[right]).sum(axis=1)
 
 
 def _pairs_in_band(band: np.ndarray, words: np.ndarray, max_distance: int) -> tuple[np.ndarray, np.ndarray]:
