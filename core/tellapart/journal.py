@@ -101,6 +101,18 @@ class Journal:
         rows = self._manifest.rows(f"SELECT {_ENTRY} FROM journal ORDER BY number DESC LIMIT ?", [limit])
         return [_entry(row) for row in rows]
 
+    def entries_after(self, number: int) -> list[Entry]:
+        """What was written after line `number`, oldest first, undo and redo lines included."""
+        rows = self._manifest.rows(f"SELECT {_ENTRY} FROM journal WHERE number > ? ORDER BY number", [number])
+        return [_entry(row) for row in rows]
+
+    def standing(self) -> list[Entry]:
+        """The decisions that hold, oldest first: undone ones, and the undo and redo lines themselves, are left out."""
+        rows = self._manifest.rows(
+            f"SELECT {_ENTRY} FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0 ORDER BY number"
+        )
+        return [_entry(row) for row in rows]
+
     def _step(self, kind: Literal["undo", "redo"]) -> list[Entry]:
         with self._manifest.transaction() as db:
             row = db.execute(_NEXT[kind]).fetchone()

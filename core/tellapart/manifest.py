@@ -223,6 +223,21 @@ class Manifest:
             raise ProjectError(f"Picture {image_id[:12]}… is not in {self.db_path.parent}.")
         return Picture(*rows[0])
 
+    def standings(self, image_ids: Sequence[str] | None = None) -> list[tuple[str, str, str, str | None]]:
+        """(image_id, label, state, mark) of these pictures, or of all, whatever their state."""
+        columns = "SELECT image_id, label, state, mark FROM pictures"
+        if image_ids is None:
+            return self.rows(columns)
+        found: list[tuple[Any, ...]] = []
+        for start in range(0, len(image_ids), 500):
+            some = image_ids[start : start + 500]
+            found += self.rows(f"{columns} WHERE image_id IN ({','.join('?' * len(some))})", some)
+        return found
+
+    def version(self) -> int:
+        """A number that changes when another connection, of any process, has written something."""
+        return int(self.rows("PRAGMA data_version")[0][0])
+
     def refusals(self) -> list[Refusal]:
         """Files that were not taken in, oldest first, each with its reason."""
         rows = self.rows("SELECT at, name, label, reason, same_as FROM refusals ORDER BY number")

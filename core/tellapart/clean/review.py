@@ -1,0 +1,207 @@
+"""Review: the queue of findings of one project, decisions about them, and what was learned from those at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tellapart.clean.evidence import Evidence, gather_evidence
+from tellapart.clean.findings import KINDS, Finding
+from tellapart.clean.ranking import Ranking, rank
+from tellapart.clean.standing import Standing
+from tellapart.journal import Decision, Entry
+from tellapart.manifest import Picture
+from tellapart.progress import Progress, silent
+from tellapart.project import Project
+from tellapart.train.config import TrainConfig
+
+
+class Review:
+    """What is wrong with a project's pictures, worst first, while somebody mends it. Make it with `open_review`.
+
+    Safe to use from several threads. Several reviews, in one process or many, may work on one project: the last
+    decision about a picture wins, and each sees the others' at its next `refresh`.
+    """
+
+    def __init__(self, project: Project, config: TrainConfig, evidence: Evidence):
+        self._project = project
+        self._config = config
+        self._lock = threading.RLock()
+        self._ranking_lock = threading.Lock()
+        self._ranking: Ranking
+        self._start_with(evidence)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Labels with pictures, and those that were chosen here, alphabetical."""
+        with self._lock:
+            return self._standing.classes
+
+    @property
+    def n_pictures(self) -> int:
+        """Pictures that are looked at: kept and readable."""
+        with self._lock:
+            return self._standing.n_kept
+
+    def queue(
+        self,
+        kinds: Sequence[str] | None = None,
+        label: str | None = None,
+        split: str | None = None,
+        include_decided: bool = False,
+    ) -> list[Finding]:
+        """Findings, worst first, one for each picture; the others about the same picture are in its `also`.
+
+        Args:
+            kinds: of KINDS, all unless given. label, split: of the pictures; all unless given.
+            include_decided: also pictures that somebody has decided about.
+        Raises:
+            ValueError: a kind that is none of KINDS.
+        """
+        unknown = [kind for kind in kinds or () if kind not in KINDS]
+        if unknown:
+            raise ValueError(f"kinds={unknown} are unknown; choose from {', '.join(KINDS)}.")
+        with self._lock:
+            ranking, standing = self._ranking, self._standing
+            chosen: list[Finding] = []
+            for finding in ranking.findings:
+                if not include_decided and standing.is_decided(finding.image_id):
+                    continue
+                if label is not None and standing.label(finding.image_id) != label:
+                    continue
+                if split is not None and ranking.splits.get(finding.image_id) != split:
+                    continue
+                narrowed = finding if kinds is None else _narrowed(finding, kinds)
+                chosen += [] if narrowed is None else [narrowed]
+        return sorted(chosen, key=lambda finding: -finding.score)
+
+    def finding(self, image_id: str) -> Finding | None:
+        """The worst finding of one picture, with the others in `also`; None when nothing was seen in it."""
+        with self._lock:
+            return self._ranking.of(image_id)
+
+    def probs(self, image_id: str) -> dict[str, float]:
+        """Label -> probability by the picture's looks alone, from classifiers that never saw it; {} if unknown."""
+        with self._lock:
+            row = self._places.get(image_id)
+            probs = self._ranking.doubts.probs
+            if row is None or not probs.shape[1]:
+                return {}
+            return dict(zip(self._ranking.classes, map(float, probs[row]), strict=True))
+
+    def picture(self, image_id: str) -> Picture:
+        """The picture as it is now.
+
+        Raises:
+            ProjectError: it is not in the project.
+        """
+        return self._project.manifest.picture(image_id)
+
+    def neighbours(self, image_id: str, k: int = 6) -> list[tuple[str, float]]:
+        """The k pictures that look most like this one and their similarity, -1 to 1, nearest first."""
+        with self._lock:
+            row, evidence, standing = self._places.get(image_id), self._evidence, self._standing
+        if row is None:
+            return []
+        points = evidence.points
+        similarity = points @ points[row]
+        similarity[row] = -2.0
+        nearest = np.argsort(-similarity)[: k + len(standing.gone)]
+        ids = [evidence.pictures[i].image_id for i in nearest]
+        found = [(one, float(similarity[i])) for one, i in zip(ids, nearest, strict=True) if i != row]
+        return [(one, value) for one, value in found if one not in standing.gone][:k]
+
+    def counts(self) -> dict[str, int]:
+        """Kind -> number of pictures with such a finding that nobody has decided about yet."""
+        counts = dict.fromkeys(KINDS, 0)
+        for finding in self.queue():
+            for kind in {finding.kind, *(other.kind for other in finding.also)}:
+                counts[kind] += 1
+        return counts
+
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Write decisions down at once, as one batch that can be undone; the queue is ranked anew by `refresh`.
+
+        Raises:
+            ProjectError: a picture is not in the project, or the disk does not take it; nothing was decided then.
+        """
+        if decisions:
+            self._project.journal.decide(*decisions)
+            self._note([decision.image_id for decision in decisions])
+
+    def undo(self) -> list[Entry]:
+        """Take back the latest batch of decisions, whoever made it; what was taken back, [] when there is none."""
+        entries = self._project.journal.undo()
+        self._note([entry.image_id for entry in entries])
+        return entries
+
+    def redo(self) -> list[Entry]:
+        """Carry out again what was undone last; [] when there is nothing to redo."""
+        entries = self._project.journal.redo()
+        self._note([entry.image_id for entry in entries])
+        return entries
+
+    def refresh(self) -> bool:
+        """Learn from the decisions so far, those of other processes too, and rank anew; whether anything changed.
+
+        Pictures that were added or restored since are looked at, too.
+
+        Raises:
+            ProjectError, BackboneError: see `open_review`.
+        """
+        with self._ranking_lock:
+            with self._lock:
+                self._standing.catch_up(self._project)
+                newcomers = self._standing.newcomers
+            if newcomers:
+                evidence = gather_evidence(self._project, self._config)
+                with self._lock:
+                    self._start_with(evidence)
+                return True
+            with self._lock:
+                if self._ranking.version == self._standing.version:
+                    return False
+                standing = self._standing.snapshot()
+            ranking = rank(self._evidence, standing)
+            with self._lock:
+                self._ranking = ranking
+            return True
+
+    def _start_with(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._places = {one.image_id: row for row, one in enumerate(evidence.pictures)}
+        self._standing = Standing(evidence.pictures)
+        self._standing.catch_up(self._project)
+        self._ranking = rank(evidence, self._standing.snapshot())
+
+    def _note(self, image_ids: Sequence[str]) -> None:
+        with self._lock:
+            self._standing.note(self._project, image_ids)
+
+
+def open_review(project: Project, config: TrainConfig | None = None, progress: Progress = silent) -> Review:
+    """The review of a project's pictures.
+
+    Quick when embeddings are cached, for instance by a training or by the task "clean" of a worker.
+
+    Raises:
+        BackboneError, WeightsError: the backbone is not at hand.
+        ProjectError: the cache cannot be written.
+        Cancelled: from `progress`; what was computed stays cached.
+    """
+    config = config or TrainConfig()
+    return Review(project, config, gather_evidence(project, config, progress))
+
+
+def _narrowed(finding: Finding, kinds: Sequence[str]) -> Finding | None:
+    """The finding as one of these kinds, if it has one."""
+    if finding.kind in kinds:
+        return finding
+    for i, other in enumerate(finding.also):
+        if other.kind in kinds:
+            rest = (replace(finding, also=()), *finding.also[:i], *finding.also[i + 1 :])
+            return replace(other, also=rest)
+    return None

@@ -1,0 +1,139 @@
+"""Standing: how every picture stands right now, in memory, kept in step with the rows and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tellapart.clean.learner import NOT_A_MEMBER
+from tellapart.journal import Entry
+from tellapart.manifest import Picture
+from tellapart.project import Project
+
+NONE_OF_THESE = "none of these"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """How the pictures stood at one moment. targets: (N,) int into classes, NOT_A_MEMBER for removed pictures and
+    those marked 'none of these'. before: the same before the first decision. trusted: (N,) bool, the label is
+    confirmed by a person. decided: ids of pictures that a decision stands for. n_decisions: that stand."""
+
+    version: int
+    classes: tuple[str, ...]
+    labels: tuple[str, ...]
+    targets: np.ndarray
+    before: np.ndarray
+    trusted: np.ndarray
+    decided: frozenset[str]
+    n_decisions: int
+
+
+class Standing:
+    """The labels, states and marks of a review's pictures. Not safe to share between threads; the review locks it."""
+
+    def __init__(self, pictures: Sequence[Picture]):
+        self._ids = [one.image_id for one in pictures]
+        self._places = {image_id: row for row, image_id in enumerate(self._ids)}
+        self._labels = [one.label for one in pictures]
+        self._states = [one.state for one in pictures]
+        self._marks = [one.mark for one in pictures]
+        self._entries: list[Entry] = []
+        self._decided: set[str] = set()
+        self._last_number = 0
+        self._seen: int | None = None
+        self._classes: set[str] = set(self._labels)
+        self.newcomers: list[str] = []
+        self.gone: set[str] = set()
+        self.version = 0
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Labels in use, alphabetical."""
+        return tuple(sorted(self._classes))
+
+    @property
+    def n_kept(self) -> int:
+        """Pictures that are neither removed nor missing."""
+        return len(self._ids) - len(self.gone)
+
+    def is_decided(self, image_id: str) -> bool:
+        """Whether somebody's decision about the picture stands, or it is gone."""
+        return image_id in self._decided or image_id in self.gone
+
+    def label(self, image_id: str) -> str:
+        """The label of a picture of this review."""
+        return self._labels[self._places[image_id]]
+
+    def catch_up(self, project: Project) -> None:
+        """Take over what others have written since the last look."""
+        seen = project.manifest.version()
+        if seen != self._seen:
+            self._seen = seen
+            self._take(project.manifest.standings())
+        self._read_journal(project)
+
+    def note(self, project: Project, image_ids: Sequence[str]) -> None:
+        """Take over what was just decided about these pictures."""
+        self._take(project.manifest.standings(list(dict.fromkeys(image_ids))))
+        self._read_journal(project)
+
+    def snapshot(self) -> Snapshot:
+        """How everything stands now, to work with in another thread."""
+        first: dict[str, str] = {}
+        for entry in reversed(self._entries):
+            first[entry.image_id] = entry.before["label"]
+        labels = {*self._classes, *first.values()}
+        classes = tuple(sorted(labels))
+        place = {label: i for i, label in enumerate(classes)}
+        targets = np.array([place[label] for label in self._labels], np.int64)
+        before = targets.copy()
+        for image_id, label in first.items():
+            if image_id in self._places:
+                before[self._places[image_id]] = place[label]
+        for row, (state, mark) in enumerate(zip(self._states, self._marks, strict=True)):
+            if state != "kept" or mark == NONE_OF_THESE:
+                targets[row] = NOT_A_MEMBER
+        trusted = np.array([image_id in self._decided for image_id in self._ids], bool)
+        trusted &= np.array([mark != "not sure" for mark in self._marks], bool)
+        return Snapshot(
+            self.version, classes, tuple(self._labels), targets, before, trusted, frozenset(self._decided),
+            len(self._entries),
+        )  # fmt: skip
+
+    def _take(self, rows: Sequence[tuple[str, str, str, str | None]]) -> None:
+        for image_id, label, state, mark in rows:
+            row = self._places.get(image_id)
+            if row is None:
+                if state == "kept" and image_id not in self.newcomers:
+                    self.newcomers.append(image_id)
+                continue
+            if (self._labels[row], self._states[row], self._marks[row]) != (label, state, mark):
+                self._labels[row], self._states[row], self._marks[row] = label, state, mark
+                self.version += 1
+        self.gone = {
+            image_id for image_id, state in zip(self._ids, self._states, strict=True) if state != "kept"
+        }
+        kept = {label for label, state in zip(self._labels, self._states, strict=True) if state == "kept"}
+        self._classes = kept
+
+    def _read_journal(self, project: Project) -> None:
+        new = project.journal.entries_after(self._last_number)
+        if not new:
+            return
+        self._last_number = new[-1].number
+        is_plain = all(entry.kind not in ("undo", "redo") for entry in new)
+        self._entries = [*self._entries, *new] if is_plain else project.journal.standing()
+        self._decided = _decided(self._entries)
+        self.version += 1
+
+
+def _decided(entries: Sequence[Entry]) -> set[str]:
+    last = {entry.image_id: entry for entry in entries}
+    return {
+        image_id
+        for image_id, entry in last.items()
+        if entry.kind != "mark" or entry.after["mark"] is not None
+    }
