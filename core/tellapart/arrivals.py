@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -36,13 +36,19 @@ class Admission:
     refusals: list[Refusal]
 
 
-def admit(manifest: Manifest, root: Path, arrivals: Sequence[Arrival]) -> Admission:
+def admit(
+    manifest: Manifest,
+    root: Path,
+    arrivals: Sequence[Arrival],
+    note: Callable[[sqlite3.Connection, Admission], None] = lambda db, admission: None,
+) -> Admission:
     """Commit the rows of these pictures in one transaction, then move the files to their labels' folders.
 
     An exact copy of a kept or removed picture is not added again, whatever its label; the waiting file is dropped
     unless it lies in a label's folder, where it is left alone. A missing picture that arrives again is back.
     A file in place moves too where its folder or its name would clash with another's on a disk that ignores case.
 
+    note: writes down, in the same transaction, what else follows from it.
     Raises:
         ProjectError: the database or the disk does not take it; then nothing of this call was added.
     """
@@ -57,10 +63,12 @@ def admit(manifest: Manifest, root: Path, arrivals: Sequence[Arrival]) -> Admiss
                 refusals.append(refusal)
                 leftovers += [] if arrival.is_in_place else [arrival.path]
         manifest.add_refusals(refusals)
+        admission = Admission(added, refusals)
+        note(db, admission)
     finish_moves(manifest, root)
     for path in leftovers:
         (root / path).unlink(missing_ok=True)
-    return Admission(added, refusals)
+    return admission
 
 
 def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None:
@@ -93,7 +101,7 @@ def _insert(db: sqlite3.Connection, arrival: Arrival) -> None:
         "fingerprint": facts.fingerprint, "given_split": arrival.given_split, "added_at": now(),
         "original_name": arrival.original_name, "source": origin.source, "source_url": origin.source_url,
         "page_url": origin.page_url, "query": origin.query, "author": origin.author, "licence": origin.licence,
-        "licence_url": origin.licence_url,
+        "licence_url": origin.licence_url, "title": origin.title, "subject": origin.subject,
     }  # fmt: skip
     names = list(values)
     back = ", ".join(f"{name} = excluded.{name}" for name in ("label", "path", "path_key", "state"))

@@ -18,6 +18,50 @@ class IntakeError(TellapartError):
     """A folder, archive or upload as a whole cannot be taken in."""
 
 
+class ArchiveError(IntakeError):
+    """A zip or tar cannot be read, or unpacks to more than it should."""
+
+
+class DownloadError(TellapartError):
+    """A transfer failed; the text is the reason, without the name of what was wanted."""
+
+
+class DatasetError(TellapartError):
+    """A ready-made data set is unknown, cannot be downloaded, or is not what it should be."""
+
+
+class GatherError(TellapartError):
+    """Pictures cannot be gathered from the web: the wish, or every source at once."""
+
+
+class SourceError(TellapartError):
+    """A source of pictures gives no answer; the text is a sentence about that source. Finding nothing is no error."""
+
+
+class SourceLimited(SourceError):
+    """It was asked too often and wants a pause of `wait_s` seconds."""
+
+    def __init__(self, text: str, wait_s: float):
+        super().__init__(text)
+        self.wait_s = wait_s
+
+
+class SourceRefused(SourceError):
+    """It does not serve us: a key, a contact or a permission is missing, or it takes us for a robot."""
+
+
+class SourceBroken(SourceError):
+    """It cannot be reached, fails, or answers in a form that it should not."""
+
+
+class SourceSilent(SourceError):
+    """It brings nothing and does not say whether there is nothing or whether it was asked too often."""
+
+
+class SourceMissing(SourceError):
+    """The package that reads it is not installed."""
+
+
 class ProjectError(TellapartError):
     """A project folder cannot be made, opened or written."""
 

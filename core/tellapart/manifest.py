@@ -19,10 +19,10 @@ from typing import Any
 
 from tellapart.errors import ProjectError
 
-FORMAT = 1
+FORMAT = 2
 BUSY_TIMEOUT_MS = 20_000
 
-_SCHEMA = """
+_FORMAT_1 = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE labels (
     label TEXT PRIMARY KEY,
@@ -58,6 +58,33 @@ CREATE TABLE journal (
 );
 CREATE INDEX journal_open ON journal (kind, is_undone, number);
 """
+_FORMAT_2 = """
+ALTER TABLE pictures ADD COLUMN title TEXT;
+-- pictures that show one individual share their subject: they stay in one split
+ALTER TABLE pictures ADD COLUMN subject TEXT;
+CREATE INDEX pictures_by_url ON pictures (source_url);
+CREATE TABLE gatherings (              -- what somebody looked for on the web, for one label
+    number INTEGER PRIMARY KEY, started_at TEXT NOT NULL,
+    label TEXT NOT NULL, query TEXT NOT NULL, source TEXT NOT NULL, licence TEXT NOT NULL, kind TEXT NOT NULL,
+    is_finished INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (label, query, source, licence, kind)
+);
+CREATE TABLE candidates (              -- what was found, and what became of it
+    number INTEGER PRIMARY KEY,        -- the order in which they are fetched
+    gathering INTEGER NOT NULL REFERENCES gatherings (number) ON DELETE CASCADE,
+    url TEXT NOT NULL, fetched_url TEXT, thumb_url TEXT, page_url TEXT, title TEXT, author TEXT,
+    licence TEXT, licence_url TEXT, width INTEGER, height INTEGER,
+    source TEXT NOT NULL, source_id TEXT, subject TEXT,
+    fate TEXT NOT NULL DEFAULT 'waiting',  -- 'waiting', 'held', 'kept', 'discarded', or what kept it out
+    reason TEXT, image_id TEXT,
+    file TEXT,                         -- JSON: where a held picture lies and what is known of it
+    UNIQUE (gathering, url)
+);
+CREATE INDEX candidates_by_fate ON candidates (gathering, fate, number);
+CREATE INDEX candidates_held ON candidates (fate, image_id) WHERE fate = 'held';
+CREATE TABLE turns (host TEXT PRIMARY KEY, next_at REAL NOT NULL) WITHOUT ROWID;
+"""
+_STEPS = (_FORMAT_1, _FORMAT_2)  # a project of an older format takes those that it lacks
 
 
 @dataclass(frozen=True)
@@ -71,11 +98,16 @@ class Origin:
     author: str | None = None
     licence: str | None = None
     licence_url: str | None = None
+    title: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One row of the manifest. `path` is below the project folder, with "/"; `state` is kept, removed or missing."""
+    """One row of the manifest. `path` is below the project folder, with "/"; `state` is kept, removed or missing.
+
+    subject: shared by pictures that are known to show the same individual, for instance one observation.
+    """
 
     image_id: str
     label: str
@@ -97,6 +129,8 @@ class Picture:
     author: str | None
     licence: str | None
     licence_url: str | None
+    title: str | None
+    subject: str | None
 
 
 @dataclass(frozen=True)
@@ -146,14 +180,13 @@ class Manifest:
                 f"{self.db_path} has format {found}, made by a newer tellapart; this one reads up to {FORMAT}. "
                 "Update tellapart (pip install -U tellapart)."
             )
-        if found == 0:
+        if found < FORMAT:
             with self.transaction() as db:
-                if (
-                    db.execute("PRAGMA user_version").fetchone()[0] == 0
-                ):  # another process may have been faster
-                    for statement in _SCHEMA.split(";\n"):
+                found = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have been faster
+                for step in _STEPS[found:]:
+                    for statement in step.split(";\n"):
                         db.execute(statement)
-                    db.execute(f"PRAGMA user_version={FORMAT}")
+                db.execute(f"PRAGMA user_version={FORMAT}")
 
     def close(self) -> None:
         """Let go of the file."""
