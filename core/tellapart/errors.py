@@ -38,7 +38,7 @@ class SourceError(TellapartError):
     """A source of pictures gives no answer; the text is a sentence about that source. Finding nothing is no error."""
 
 
-class SourceLimited(SourceError):
+class LimitedError(SourceError):
     """It was asked too often and wants a pause of `wait_s` seconds."""
 
     def __init__(self, text: str, wait_s: float):
@@ -46,19 +46,19 @@ class SourceLimited(SourceError):
         self.wait_s = wait_s
 
 
-class SourceRefused(SourceError):
+class RefusedError(SourceError):
     """It does not serve us: a key, a contact or a permission is missing, or it takes us for a robot."""
 
 
-class SourceBroken(SourceError):
+class BrokenError(SourceError):
     """It cannot be reached, fails, or answers in a form that it should not."""
 
 
-class SourceSilent(SourceError):
+class SilentError(SourceError):
     """It brings nothing and does not say whether there is nothing or whether it was asked too often."""
 
 
-class SourceMissing(SourceError):
+class AbsentError(SourceError):
     """The package that reads it is not installed."""
 
 

@@ -182,7 +182,8 @@ class Manifest:
             )
         if found < FORMAT:
             with self.transaction() as db:
-                found = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have been faster
+                # asked again: another process may have been faster
+                found = db.execute("PRAGMA user_version").fetchone()[0]
                 for step in _STEPS[found:]:
                     for statement in step.split(";\n"):
                         db.execute(statement)
