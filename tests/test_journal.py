@@ -182,3 +182,48 @@ def test_undo_does_not_pretend_that_a_lost_file_is_there(tmp_path):
         for picture in (first, second):
             assert project.manifest.picture(picture.image_id).state == "missing"
         assert project.manifest.n_pictures() == 4
+
+
+def labels_of(project):
+    return project.manifest.rows("SELECT label, folder, folder_key FROM labels ORDER BY label")
+
+
+def test_a_label_that_only_an_undone_relabel_made_is_gone_again(tmp_path):
+    with make_project(tmp_path) as project:
+        labels, (one, other, *_) = labels_of(project), project.manifest.pictures()
+        project.journal.decide(Relabel(one.image_id, "polar: ice?"), Relabel(other.image_id, "polar: ice?"))
+        folder = project.manifest.labels()["polar: ice?"]
+        project.journal.decide(Remove(one.image_id))
+        made = labels_of(project)
+        for _ in range(2):
+            project.journal.undo()
+        assert labels_of(project) == labels and not (project.images_dir / folder).exists()
+        assert not (project.trash_dir / folder).exists()
+        while project.journal.redo():
+            pass
+        assert labels_of(project) == made and (project.images_dir / folder).is_dir()
+        assert project.manifest.picture(other.image_id).path.startswith(f"images/{folder}/")
+
+
+def test_a_new_label_stays_while_a_picture_has_it_or_a_stranger_lies_in_its_folder(tmp_path):
+    with make_project(tmp_path) as project:
+        one, other = project.manifest.pictures()[:2]
+        project.journal.decide(Relabel(one.image_id, "new"))
+        (project.images_dir / "new" / "notes.txt").write_text("mine")
+        project.journal.decide(Relabel(other.image_id, "new"))
+        project.journal.undo()
+        assert "new" in project.manifest.labels()
+        project.journal.undo()
+        assert "new" not in project.manifest.labels()
+        assert (project.images_dir / "new" / "notes.txt").read_text() == "mine"
+
+
+def test_a_missing_picture_can_be_given_a_label_that_is_new(tmp_path):
+    with make_project(tmp_path) as project:
+        picture = project.manifest.pictures()[0]
+        project.file(picture).unlink()
+    with open_project(tmp_path / "project") as project:
+        project.journal.decide(Relabel(picture.image_id, "lost"))
+        assert project.manifest.picture(picture.image_id).label == "lost"
+        project.journal.undo()
+        assert "lost" not in project.manifest.labels()

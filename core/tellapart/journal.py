@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from tellapart.errors import ProjectError
@@ -50,7 +51,8 @@ _KINDS = {Remove: "remove", Restore: "restore", Relabel: "relabel", Mark: "mark"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the journal. `before` and `after` hold label, state, mark and path."""
+    """One line of the journal. `before` and `after` hold label, state, mark and path; `after` also `is_new_label`
+    where the decision made a label that was not there before."""
 
     number: int
     at: str
@@ -80,9 +82,11 @@ class Journal:
             batch = self._next_batch(db)
             for decision in decisions:
                 before = _state(db, decision.image_id)
+                labels = _n_labels(db)
                 after = _decided(db, decision, before)
                 if after != before:
-                    _append(db, batch, _KINDS[type(decision)], decision.image_id, before, after)
+                    noted = {**after, "is_new_label": True} if _n_labels(db) > labels else after
+                    _append(db, batch, _KINDS[type(decision)], decision.image_id, before, noted)
                     _put(db, decision.image_id, before, after)
                     changed += 1
         finish_moves(self._manifest, self._root)
@@ -128,17 +132,19 @@ class Journal:
             batch = self._next_batch(db)
             for entry in entries:
                 current = _state(db, entry.image_id)
-                target = dict(entry.before if kind == "undo" else entry.after)
-                if current["state"] == "missing":  # no decision brings a file back that is gone
-                    target.update(state="missing", path=current["path"])
-                target["path"] = preferred_path(db, target["path"], entry.image_id)
+                target = _target(db, entry.before if kind == "undo" else entry.after, current, entry.image_id)
                 _append(db, batch, kind, entry.image_id, current, target)
                 _put(db, entry.image_id, current, target)
+            emptied = _drop_new_labels(db, entries) if kind == "undo" else []
             db.execute(
                 "UPDATE journal SET is_undone = ? WHERE batch = ? AND kind NOT IN ('undo', 'redo')",
                 [kind == "undo", row[0]],
             )
         finish_moves(self._manifest, self._root)
+        for folder in emptied:
+            for top in ("images", "trash"):
+                with contextlib.suppress(OSError):  # somebody keeps a file of their own there
+                    (self._root / top / folder).rmdir()
         return entries
 
     @staticmethod
@@ -180,12 +186,42 @@ def _decided(db: sqlite3.Connection, decision: Decision, before: dict[str, Any])
         after["label"] = clean_label(decision.label)
     elif before["state"] != "missing":
         after["state"] = "removed" if isinstance(decision, Remove) else "kept"
+    folder = ensure_label(db, after["label"])
     if (after["label"], after["state"]) != (before["label"], before["state"]) and after["state"] != "missing":
-        folder = ensure_label(db, after["label"])
         top = "trash" if after["state"] == "removed" else "images"
         name, suffix = Path(before["path"]).name, Path(before["path"]).suffix
         after["path"] = free_path(db, f"{top}/{folder}", name, suffix, decision.image_id)
     return after
+
+
+def _target(
+    db: sqlite3.Connection, wanted: dict[str, Any], current: dict[str, Any], image_id: str
+) -> dict[str, Any]:
+    """What undo or redo makes of a picture: what it was, as far as the disk and other pictures leave room."""
+    target = {name: wanted[name] for name in ("label", "state", "mark", "path")}
+    folder = ensure_label(db, target["label"])
+    if current["state"] == "missing":  # no decision brings a file back that is gone
+        target.update(state="missing", path=current["path"])
+    else:
+        place = PurePosixPath(target["path"])
+        if place.parent.name != folder:  # the label was dropped and came back under another folder's name
+            target["path"] = str(place.parent.with_name(folder) / place.name)
+    target["path"] = preferred_path(db, target["path"], image_id)
+    return target
+
+
+def _n_labels(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM labels").fetchone()[0])
+
+
+def _drop_new_labels(db: sqlite3.Connection, undone: list[Entry]) -> list[str]:
+    """Labels that the undone decisions made and no picture has now go, too; the folders they had."""
+    folders = []
+    for label in {entry.after["label"] for entry in undone if entry.after.get("is_new_label")}:
+        if db.execute("SELECT 1 FROM pictures WHERE label = ? LIMIT 1", [label]).fetchone() is None:
+            folders += [row[0] for row in db.execute("SELECT folder FROM labels WHERE label = ?", [label])]
+            db.execute("DELETE FROM labels WHERE label = ?", [label])
+    return folders
 
 
 def _append(
