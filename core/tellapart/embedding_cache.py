@@ -1,73 +1,34 @@
-"""Embeddings on disk: fixed-size rows in one file, memory-mapped, and a small SQLite index from image_id to row.
-
-Rows are appended under the index's write lock, and become visible with its commit: two processes on one project, or a
-kill at any moment, never leave a wrong row. The folder may be thrown away at any time.
-"""
+"""Embeddings on disk, a row for each picture and backbone; see `row_cache`."""
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from tellapart.row_cache import RowCache
+
 TINY_SIDE = 16
 
 
-class EmbeddingCache:
+class EmbeddingCache(RowCache):
     """The rows of one backbone. Use as a context manager.
 
     A row holds the embedding as float16 and a 16 × 16 RGB miniature of the pixels the network saw.
     """
 
     def __init__(self, folder: Path, key: str, embedding_size: int):
-        self._rows_path = folder / f"{key}.rows"
-        self._index_path = folder / f"{key}.index.db"
-        self._dtype = np.dtype(
-            [("embedding", "<f2", (embedding_size,)), ("tiny", "u1", (TINY_SIDE, TINY_SIDE, 3))]
-        )
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = self._opened()
-            self._check_rows_file()
-        except sqlite3.OperationalError:
-            raise  # busy, full or read-only; others may be writing to it, so it must stay
-        except sqlite3.DatabaseError:
-            self._start_anew()
-
-    def __enter__(self) -> EmbeddingCache:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._db.close()
-
-    def find(self, image_ids: Sequence[str]) -> np.ndarray:
-        """Row number of each picture, -1 where it is not cached: (N,) int64."""
-        if len(image_ids) > 200:
-            rows = dict(self._db.execute("SELECT image_id, row FROM rows"))
-        else:
-            marks = ",".join("?" * len(image_ids))
-            rows = dict(
-                self._db.execute(
-                    f"SELECT image_id, row FROM rows WHERE image_id IN ({marks})",
-                    list(map(bytes.fromhex, image_ids)),
-                )
-            )
-        return np.array([rows.get(bytes.fromhex(image_id), -1) for image_id in image_ids], np.int64)
+        tiny = ("tiny", "u1", (TINY_SIDE, TINY_SIDE, 3))
+        super().__init__(folder, key, np.dtype([("embedding", "<f2", (embedding_size,)), tiny]))
 
     def read(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Embeddings (N, D) float32 and miniatures (N, 16, 16, 3) uint8 of these rows."""
-        if not len(rows):
-            return np.zeros((0, *self._dtype["embedding"].shape), np.float32), np.zeros(
-                (0, TINY_SIDE, TINY_SIDE, 3), np.uint8
-            )
-        records = np.memmap(self._rows_path, self._dtype, mode="r")[rows]
+        records = self.records(rows)
         return records["embedding"].astype(np.float32), np.ascontiguousarray(records["tiny"])
 
     def append(self, image_ids: Sequence[str], embeddings: np.ndarray, tiny: np.ndarray) -> None:
-        """Add rows. A picture that another process added meanwhile keeps its first row.
+        """Add rows; see `RowCache.add`.
 
         Raises:
             OSError, sqlite3.Error: the disk does not take it; nothing was added.
@@ -76,46 +37,4 @@ class EmbeddingCache:
         records = np.empty(len(image_ids), self._dtype)
         records["embedding"] = np.clip(embeddings, -limit, limit)
         records["tiny"] = tiny
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            first = self._db.execute("SELECT coalesce(max(row) + 1, 0) FROM rows").fetchone()[0]
-            with self._rows_path.open("r+b") as file:
-                file.seek(first * self._dtype.itemsize)
-                file.write(records.tobytes())
-            self._db.executemany(
-                "INSERT OR IGNORE INTO rows VALUES (?, ?)",
-                [(bytes.fromhex(image_id), first + i) for i, image_id in enumerate(image_ids)],
-            )
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-
-    def _opened(self) -> sqlite3.Connection:
-        self._rows_path.touch()
-        db = sqlite3.connect(self._index_path, timeout=60, isolation_level=None)
-        try:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            db.execute(
-                "CREATE TABLE IF NOT EXISTS rows (image_id BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT "
-                "ROWID"
-            )
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _check_rows_file(self) -> None:
-        n_rows = self._db.execute("SELECT coalesce(max(row) + 1, 0) FROM rows").fetchone()[0]
-        if self._rows_path.stat().st_size < n_rows * self._dtype.itemsize:
-            self._db.close()
-            raise sqlite3.DatabaseError("the rows file is shorter than its index")
-
-    def _start_anew(self) -> None:
-        for path in self._index_path.parent.glob(f"{self._index_path.name}*"):
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()
-        self._rows_path.unlink(missing_ok=True)
-        self._db = self._opened()
+        self.add(image_ids, records)

@@ -41,7 +41,7 @@ _ONE_LARGE = threading.Semaphore(
     1
 )  # a few bombs just below the limit, on all threads at once, would fill the memory
 _SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough
-_ORIENTATION = 0x0112
+_ORIENTATION, _MAKE, _MODEL = 0x0112, 0x010F, 0x0110
 _HASH_SIDE = 16
 
 Source = Path | bytes
@@ -78,6 +78,17 @@ def read_image(source: Source, min_side_px: int | None = None) -> Image.Image:
     """
     with _Opened(source) as image:
         return upright_rgb(image, min_side_px)
+
+
+def read_with_camera(source: Source, min_side_px: int) -> tuple[Image.Image, str]:
+    """The picture as of `read_image`, and the maker and model of the camera that its EXIF block names, "" if none.
+
+    Raises:
+        ImageError: the reason, in words.
+    """
+    with _Opened(source) as image:
+        upright = upright_rgb(image, min_side_px)
+        return upright, _camera(image)
 
 
 def inspect(source: Source) -> PictureFacts:
@@ -274,6 +285,14 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(_ORIENTATION, 1))
     except UNREADABLE:
         return 1  # a broken EXIF block does not make the picture unreadable
+
+
+def _camera(image: Image.Image) -> str:
+    try:
+        exif = image.getexif()
+        return " ".join(str(exif[tag]).strip("\0 ") for tag in (_MAKE, _MODEL) if tag in exif)
+    except UNREADABLE:
+        return ""
 
 
 _TURNS = {

@@ -9,6 +9,9 @@ import numpy as np
 from tellapart.backbones import load_backbone
 from tellapart.clean.duplicates import NearPairs, group_near_duplicates, near_duplicate_pairs
 from tellapart.clean.learner import OutOfFold
+from tellapart.clean.looks import measure_looks
+from tellapart.clean.neighbours import nearest
+from tellapart.clean.quality import Flaws, find_flaws
 from tellapart.embeddings import embed
 from tellapart.manifest import Picture, Refusal
 from tellapart.progress import Progress, silent
@@ -22,15 +25,20 @@ N_FOLDS = 10
 
 @dataclass(frozen=True)
 class Evidence:
-    """The pictures of a project that can be read, in order of arrival, and what they look like.
+    """The pictures of a project that can be read, those in the trash too, and what they look like.
 
-    points: (N, R) float32, principal coordinates of the embeddings at length 1. tiny: (N, 16, 16, 3) uint8 miniatures.
+    points: (N, R) float32, principal coordinates of the embeddings at length 1. neighbours, similarities: (N, K), see
+    `nearest`. looks: (N,) records, see `measure_looks`. tiny: (N, 16, 16, 3) uint8 miniatures.
     groups: (N,) int, near-duplicates share one; pairs: which they are. unreadable: pictures left out, with the reason.
     copies: files that were not taken in because their bytes were here already.
     """
 
     pictures: tuple[Picture, ...]
     points: np.ndarray
+    neighbours: np.ndarray
+    similarities: np.ndarray
+    looks: np.ndarray
+    flaws: Flaws
     tiny: np.ndarray
     groups: np.ndarray
     pairs: NearPairs
@@ -40,32 +48,53 @@ class Evidence:
 
 
 def gather_evidence(project: Project, config: TrainConfig, progress: Progress = silent) -> Evidence:
-    """What is known about a project's kept pictures, computing and caching what is not there yet.
+    """What is known about a project's pictures, computing and caching what is not there yet.
 
     Raises:
         BackboneError, WeightsError: the backbone is not at hand.
         ProjectError: the cache cannot be written.
         Cancelled: from `progress`; what was computed stays cached.
     """
-    pictures = project.manifest.pictures()
+    kept, removed = project.manifest.pictures(), project.manifest.pictures(state="removed")
+    pictures = [*kept, *removed]
     backbone = load_backbone(config.backbone, config.weights, progress)
     embeddings = embed(project, backbone, pictures, progress)
     reasons = {skipped.path: skipped.reason for skipped in embeddings.skipped}
-    unreadable = tuple((one, reasons[one.path]) for one in pictures if one.path in reasons)
+    unreadable = tuple((one, reasons[one.path]) for one in kept if one.path in reasons)
     readable = tuple(one for one in pictures if one.path not in reasons)
+    looks = measure_looks(project, readable, progress)
     progress(len(pictures), len(pictures), "Comparing the pictures")
-    prints = [one.fingerprint for one in readable]
+    copies = tuple(refusal for refusal in project.manifest.refusals() if refusal.same_as)
+    return evidence_of(readable, embeddings.array, embeddings.tiny, looks, unreadable, copies)
+
+
+def evidence_of(
+    pictures: tuple[Picture, ...],
+    embeddings: np.ndarray,
+    tiny: np.ndarray,
+    looks: np.ndarray,
+    unreadable: tuple[tuple[Picture, str], ...] = (),
+    copies: tuple[Refusal, ...] = (),
+) -> Evidence:
+    """What embeddings (N, D), miniatures and looks of these pictures tell."""
+    prints = [one.fingerprint for one in pictures]
     groups = group_near_duplicates(prints)
-    coordinates = _coordinates(embeddings.array)
+    coordinates = _coordinates(embeddings)
+    points = coordinates / np.maximum(np.linalg.norm(coordinates, axis=1, keepdims=True), 1e-9)
+    neighbours, similarities = nearest(points, groups)
     return Evidence(
-        pictures=readable,
-        points=coordinates / np.maximum(np.linalg.norm(coordinates, axis=1, keepdims=True), 1e-9),
-        tiny=embeddings.tiny,
+        pictures=pictures,
+        points=points,
+        neighbours=neighbours,
+        similarities=similarities,
+        looks=looks,
+        flaws=find_flaws(looks, pictures),
+        tiny=tiny,
         groups=groups,
         pairs=near_duplicate_pairs(prints),
-        learner=OutOfFold(coordinates, _folds(readable, groups)),
+        learner=OutOfFold(coordinates, _folds(pictures, groups)),
         unreadable=unreadable,
-        copies=tuple(refusal for refusal in project.manifest.refusals() if refusal.same_as),
+        copies=copies,
     )
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 
+from tellapart.clean.copies import copy_findings, refused_conflicts
 from tellapart.clean.evidence import Evidence
-from tellapart.clean.findings import Finding
+from tellapart.clean.findings import UNREADABLE, Finding, Suggestion
+from tellapart.clean.learner import NOT_A_MEMBER
+from tellapart.clean.outliers import out_of_place, outlier_findings
+from tellapart.clean.quality import quality_findings
 from tellapart.clean.standing import Snapshot
 from tellapart.clean.suspects import Doubts, find_doubts, wrong_labels
 
@@ -32,13 +37,27 @@ class Ranking:
 
 def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
     """All findings about the pictures as they stand."""
-    logits = evidence.learner.logits(standing.targets, len(standing.classes))
-    doubts = find_doubts(logits, standing.targets, standing.trusted)
+    targets, classes = standing.targets, standing.classes
+    doubts = find_doubts(evidence.learner.logits(targets, len(classes)), targets, standing.trusted)
+    far = out_of_place(targets, evidence.neighbours, evidence.similarities, len(classes))
     ids = [one.image_id for one in evidence.pictures]
-    found = joined(wrong_labels(ids, standing.targets, standing.classes, doubts))
-    return Ranking(
-        standing.version, standing.classes, doubts, found, {}, {one.image_id: one for one in found}
+    places = {image_id: row for row, image_id in enumerate(ids)}
+    probs = doubts.probs
+    findings = chain(
+        (_unreadable(picture.image_id, reason) for picture, reason in evidence.unreadable),
+        wrong_labels(ids, targets, classes, doubts),
+        outlier_findings(ids, standing.labels, far, standing.trusted),
+        copy_findings(evidence.pictures, evidence.pairs, targets, classes, probs),
+        refused_conflicts(evidence.copies, places, targets, classes, probs),
+        quality_findings(ids, evidence.flaws, targets != NOT_A_MEMBER),
     )
+    found = joined(findings)
+    return Ranking(standing.version, classes, doubts, found, {}, {one.image_id: one for one in found})
+
+
+def _unreadable(image_id: str, reason: str) -> Finding:
+    text = f"It cannot be used: {reason}. Put a good copy in its place, or remove it."
+    return Finding(image_id, UNREADABLE, 1.0, "cannot be read", text, Suggestion("remove", None, 0.9))
 
 
 def joined(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from tellapart.clean.evidence import Evidence, gather_evidence
 from tellapart.clean.findings import KINDS, Finding
+from tellapart.clean.gain import Gain, measure_gain
 from tellapart.clean.ranking import Ranking, rank
 from tellapart.clean.standing import Standing
 from tellapart.journal import Decision, Entry
@@ -32,6 +33,7 @@ class Review:
         self._lock = threading.RLock()
         self._ranking_lock = threading.Lock()
         self._ranking: Ranking
+        self._error_before: tuple[np.ndarray, np.ndarray] | None = None
         self._start_with(evidence)
 
     @property
@@ -170,10 +172,25 @@ class Review:
                 self._ranking = ranking
             return True
 
+    def gain(self) -> Gain:
+        """What the decisions that stand have bought so far, also those of earlier sittings."""
+        with self._lock:
+            standing, evidence, ranking = self._standing.snapshot(), self._evidence, self._ranking
+        n_classes = len(standing.classes)
+        if self._error_before is None or not np.array_equal(self._error_before[0], standing.before):
+            logits = evidence.learner.logits(standing.before, n_classes)
+            self._error_before = (standing.before, logits.argmax(axis=1))
+        if ranking.version == standing.version:
+            predicted = ranking.doubts.probs.argmax(axis=1)
+        else:
+            predicted = evidence.learner.logits(standing.targets, n_classes).argmax(axis=1)
+        before, predicted_before = self._error_before
+        return measure_gain(standing.n_decisions, before, standing.targets, predicted_before, predicted)
+
     def _start_with(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._places = {one.image_id: row for row, one in enumerate(evidence.pictures)}
-        self._standing = Standing(evidence.pictures)
+        self._standing = Standing(evidence.pictures, [one for one, _ in evidence.unreadable])
         self._standing.catch_up(self._project)
         self._ranking = rank(evidence, self._standing.snapshot())
 

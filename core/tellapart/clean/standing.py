@@ -34,7 +34,10 @@ class Snapshot:
 class Standing:
     """The labels, states and marks of a review's pictures. Not safe to share between threads; the review locks it."""
 
-    def __init__(self, pictures: Sequence[Picture]):
+    def __init__(self, pictures: Sequence[Picture], unreadable: Sequence[Picture] = ()):
+        """pictures: the rows of a snapshot. unreadable: pictures that are decided about like others."""
+        self._n_rows = len(pictures)
+        pictures = [*pictures, *unreadable]
         self._ids = [one.image_id for one in pictures]
         self._places = {image_id: row for row, image_id in enumerate(self._ids)}
         self._labels = [one.label for one in pictures]
@@ -57,7 +60,7 @@ class Standing:
     @property
     def n_kept(self) -> int:
         """Pictures that are neither removed nor missing."""
-        return len(self._ids) - len(self.gone)
+        return self._n_rows - len(self.gone.intersection(self._ids[: self._n_rows]))
 
     def is_decided(self, image_id: str) -> bool:
         """Whether somebody's decision about the picture stands, or it is gone."""
@@ -82,25 +85,24 @@ class Standing:
 
     def snapshot(self) -> Snapshot:
         """How everything stands now, to work with in another thread."""
-        first: dict[str, str] = {}
-        for entry in reversed(self._entries):
-            first[entry.image_id] = entry.before["label"]
-        labels = {*self._classes, *first.values()}
-        classes = tuple(sorted(labels))
+        first = {entry.image_id: entry.before for entry in reversed(self._entries)}
+        labels = self._labels[: self._n_rows]
+        classes = tuple(sorted({*self._classes, *labels, *(before["label"] for before in first.values())}))
         place = {label: i for i, label in enumerate(classes)}
-        targets = np.array([place[label] for label in self._labels], np.int64)
+        now = zip(labels, self._states, self._marks, strict=False)
+        targets = np.array([_target(place, *stands) for stands in now], np.int64)
         before = targets.copy()
-        for image_id, label in first.items():
-            if image_id in self._places:
-                before[self._places[image_id]] = place[label]
-        for row, (state, mark) in enumerate(zip(self._states, self._marks, strict=True)):
-            if state != "kept" or mark == NONE_OF_THESE:
-                targets[row] = NOT_A_MEMBER
-        trusted = np.array([image_id in self._decided for image_id in self._ids], bool)
-        trusted &= np.array([mark != "not sure" for mark in self._marks], bool)
+        for image_id, was in first.items():
+            row = self._places.get(image_id, self._n_rows)
+            if row < self._n_rows:
+                before[row] = _target(place, was["label"], was["state"], was["mark"])
+        trusted = [
+            image_id in self._decided and mark != "not sure"
+            for image_id, mark in zip(self._ids[: self._n_rows], self._marks, strict=False)
+        ]
         return Snapshot(
-            self.version, classes, tuple(self._labels), targets, before, trusted, frozenset(self._decided),
-            len(self._entries),
+            self.version, classes, tuple(labels), targets, before, np.array(trusted, bool),
+            frozenset(self._decided), len(self._entries),
         )  # fmt: skip
 
     def _take(self, rows: Sequence[tuple[str, str, str, str | None]]) -> None:
@@ -137,3 +139,7 @@ def _decided(entries: Sequence[Entry]) -> set[str]:
         for image_id, entry in last.items()
         if entry.kind != "mark" or entry.after["mark"] is not None
     }
+
+
+def _target(place: dict[str, int], label: str, state: str, mark: str | None) -> int:
+    return place[label] if state == "kept" and mark != NONE_OF_THESE else NOT_A_MEMBER

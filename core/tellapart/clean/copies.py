@@ -1,0 +1,135 @@
+"""Copies: the same picture twice: within a label, under two labels (a conflict), in two parts of a split (a leak)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from tellapart.clean.duplicates import NearPairs
+from tellapart.clean.findings import CONFLICT, DUPLICATE, LEAK, Finding, Suggestion
+from tellapart.clean.learner import NOT_A_MEMBER
+from tellapart.manifest import Picture, Refusal
+
+_CONFLICT, _LEAK, _DUPLICATE = 0.95, 0.85, 0.75  # scores of exact copies; near ones are less sure
+
+
+def copy_findings(
+    pictures: Sequence[Picture],
+    pairs: NearPairs,
+    targets: np.ndarray,
+    classes: Sequence[str],
+    probs: np.ndarray,
+) -> Iterator[Finding]:
+    """Findings about near-duplicates that are still there.
+
+    Args:
+        targets: (N,) int into classes, NOT_A_MEMBER for pictures that no longer count. probs: (N, C).
+    """
+    same: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+    for one, other, distance in zip(
+        pairs.first.tolist(), pairs.second.tolist(), pairs.distance.tolist(), strict=True
+    ):
+        if NOT_A_MEMBER in (targets[one], targets[other]):
+            continue
+        if targets[one] != targets[other]:
+            yield from _conflict(pictures, one, other, distance, targets, classes, probs)
+        elif _is_leak(pictures[one], pictures[other]):
+            yield _leak(pictures, one, other, distance)
+        else:
+            worse, better = sorted((one, other), key=lambda row: _worth(pictures[row]))
+            same[worse].append((better, distance))
+    for row, better in same.items():
+        yield _duplicate(pictures, row, better)
+
+
+def refused_conflicts(
+    copies: Sequence[Refusal],
+    places: dict[str, int],
+    targets: np.ndarray,
+    classes: Sequence[str],
+    probs: np.ndarray,
+) -> Iterator[Finding]:
+    """Pictures whose very bytes were offered under another label, too; the second file was not taken in."""
+    seen = set()
+    for copy in copies:
+        row = places.get(copy.same_as or "")
+        if row is None or targets[row] == NOT_A_MEMBER or copy.label in (None, classes[targets[row]]):
+            continue
+        if (row, copy.label) in seen or copy.label not in classes:
+            continue
+        seen.add((row, copy.label))
+        own, other = (float(probs[row, i]) for i in (targets[row], classes.index(copy.label or "")))
+        yield Finding(
+            copy.same_as or "",
+            CONFLICT,
+            _CONFLICT,
+            f"also in {copy.label}",
+            f"The same file was also given as {copy.label!r} ({copy.name}); it was taken in once, as "
+            f"{classes[targets[row]]!r}. One of the two labels is wrong.",
+            _rather(own, other, copy.label or ""),
+        )
+
+
+def _conflict(
+    pictures: Sequence[Picture], one: int, other: int, distance: float, targets: np.ndarray, classes: Sequence[str],
+    probs: np.ndarray,
+) -> Iterator[Finding]:  # fmt: skip
+    both = (probs[one] + probs[other]) / 2
+    for row, twin in ((one, other), (other, one)):
+        own, its = classes[targets[row]], classes[targets[twin]]
+        yield Finding(
+            pictures[row].image_id,
+            CONFLICT,
+            _CONFLICT - distance,
+            f"also in {its}",
+            f"The same picture is {own!r} here and {its!r} in {pictures[twin].path}. One of the two labels is wrong.",
+            _rather(float(both[targets[row]]), float(both[targets[twin]]), its),
+            (pictures[twin].image_id,),
+        )
+
+
+def _rather(own: float, other: float, other_label: str) -> Suggestion:
+    """Which of two labels the picture's looks speak for."""
+    sure = max(own, other) / max(own + other, 1e-9)
+    return Suggestion("keep", None, sure) if own >= other else Suggestion("relabel", other_label, sure)
+
+
+def _is_leak(one: Picture, other: Picture) -> bool:
+    return (one.given_split or "train") != (other.given_split or "train")
+
+
+def _leak(pictures: Sequence[Picture], one: int, other: int, distance: float) -> Finding:
+    teaching, checking = sorted((one, other), key=lambda row: pictures[row].given_split in ("valid", "test"))
+    part = pictures[checking].given_split
+    return Finding(
+        pictures[teaching].image_id,
+        LEAK,
+        _LEAK - distance,
+        f"copy in {part}",
+        f"A copy of it lies in the {part} part ({pictures[checking].path}): checking with a picture that was learned "
+        "from makes the score too good.",
+        Suggestion("remove", None, _LEAK - distance),
+        (pictures[checking].image_id,),
+    )
+
+
+def _duplicate(pictures: Sequence[Picture], row: int, better: list[tuple[int, float]]) -> Finding:
+    better = sorted(better, key=lambda item: item[1])
+    best, distance = better[0]
+    score = _DUPLICATE - distance
+    return Finding(
+        pictures[row].image_id,
+        DUPLICATE,
+        score,
+        "same picture twice",
+        f"It shows the same as {pictures[best].path}, which has at least as many pixels. A copy teaches nothing new.",
+        Suggestion("remove", None, score),
+        tuple(pictures[twin].image_id for twin, _ in better),
+    )
+
+
+def _worth(picture: Picture) -> tuple[int, int, str]:
+    """Of two copies the one with more pixels, then more bytes, is kept."""
+    return picture.width * picture.height, picture.n_bytes, picture.image_id
