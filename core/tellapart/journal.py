@@ -100,6 +100,11 @@ class Journal:
         """Carry out again the batch that was undone last; [] when there is none, or something new was decided since."""
         return self._step("redo")
 
+    def latest(self) -> int | None:
+        """The batch that `undo` would take back; None when nothing stands."""
+        batch: int | None = self._manifest.rows(_STANDING)[0][0]
+        return batch
+
     def entries(self, limit: int = -1) -> list[Entry]:
         """The journal, newest first, undo and redo lines included."""
         rows = self._manifest.rows(f"SELECT {_ENTRY} FROM journal ORDER BY number DESC LIMIT ?", [limit])

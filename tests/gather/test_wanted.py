@@ -1,0 +1,128 @@
+"""Labels before and beside their pictures: add, rename, merge, remove, undo."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tellapart.errors import IntakeError
+from tellapart.gather import take_in
+from tellapart.gather.wanted import (
+    Wanted,
+    add_wanted,
+    merge_label,
+    n_label_changes,
+    remove_label,
+    rename_label,
+    set_query,
+    undo_label_change,
+    wanted_labels,
+)
+from tellapart.journal import Remove
+from tellapart.project import Project, create_project, open_project
+
+
+@pytest.fixture
+def project(tmp_path: Path, tiny_folder: Path) -> Project:
+    with create_project(tmp_path / "p") as project:
+        take_in(project, tiny_folder)
+        yield project
+
+
+def snapshot(project: Project) -> dict[str, bytes]:
+    return {
+        path.relative_to(project.root).as_posix(): path.read_bytes()
+        for top in (project.images_dir, project.trash_dir)
+        for path in sorted(top.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_labels_wait_with_their_words_until_pictures_come(tmp_path: Path):
+    with create_project(tmp_path / "new") as project:
+        assert add_wanted(project, "grizzly, black bear,\nteddy , Grizzly,") == [
+            "grizzly",
+            "black bear",
+            "teddy",
+        ]
+        set_query(project, "teddy", "  teddy bear toy ")
+        set_query(project, "grizzly", "grizzly")
+    with open_project(tmp_path / "new") as project:
+        rows = wanted_labels(project)
+    assert rows == [Wanted("grizzly"), Wanted("black bear"), Wanted("teddy", "teddy bear toy")]
+    assert [row.words for row in rows] == ["grizzly", "black bear", "teddy bear toy"]
+
+
+@pytest.mark.parametrize("text", ["", " , \n", "a" * 101, "bell\x07"])
+def test_what_cannot_be_a_label_is_said(project: Project, text: str):
+    before = wanted_labels(project)
+    with pytest.raises(IntakeError):
+        add_wanted(project, text)
+    assert wanted_labels(project) == before
+
+
+def test_a_renamed_label_takes_all_its_pictures_along_and_comes_back(project: Project):
+    first, second, *_ = sorted(project.manifest.label_counts())
+    gone = project.manifest.pictures(label=first)[0]
+    project.journal.decide(Remove(gone.image_id))
+    set_query(project, first, "words of its own")
+    files, counts = snapshot(project), project.manifest.label_counts()
+
+    assert rename_label(project, first, "<b>new</b> name") == counts[first] + 1  # the removed one, too
+    renamed = {row.label: row.query for row in wanted_labels(project)}
+    assert renamed["<b>new</b> name"] == "words of its own" and first not in renamed
+    assert project.manifest.label_counts()["<b>new</b> name"] == counts[first]
+
+    assert undo_label_change(project)
+    assert snapshot(project) == files
+    assert {label: n for label, n in project.manifest.label_counts().items() if n} == counts
+    assert {row.label: row.query for row in wanted_labels(project)}[first] == "words of its own"
+    assert second in counts
+
+
+def test_two_labels_become_one_only_when_merged(project: Project):
+    first, second, *_ = sorted(project.manifest.label_counts())
+    counts, files = project.manifest.label_counts(), snapshot(project)
+    with pytest.raises(IntakeError, match="merge"):
+        rename_label(project, first, second.upper())
+    with pytest.raises(IntakeError, match="cannot be merged"):
+        merge_label(project, first, first)
+    assert merge_label(project, first, second) == counts[first]
+    assert project.manifest.label_counts()[second] == counts[first] + counts[second]
+    undo_label_change(project)
+    assert snapshot(project) == files
+
+
+def test_a_removed_label_lies_in_the_trash_until_it_is_wanted_again(project: Project):
+    first, *_ = sorted(project.manifest.label_counts())
+    add_wanted(project, "empty")
+    files, n = snapshot(project), project.manifest.label_counts()[first]
+    assert remove_label(project, first) == n and remove_label(project, "empty") == 0
+    assert {first, "empty"}.isdisjoint(row.label for row in wanted_labels(project))
+    assert undo_label_change(project) and undo_label_change(project) and not undo_label_change(project)
+    assert snapshot(project) == files
+    assert {first, "empty"} <= {row.label for row in wanted_labels(project)}
+
+
+def test_undo_of_a_label_never_takes_back_another_decision(project: Project):
+    first, *_ = sorted(project.manifest.label_counts())
+    rename_label(project, first, "other")
+    project.journal.decide(Remove(project.manifest.pictures(label="other")[0].image_id))
+    with pytest.raises(IntakeError, match="Clean page"):
+        undo_label_change(project)
+    project.journal.undo()
+    assert undo_label_change(project) and n_label_changes(project) == 0
+
+
+def test_a_kill_between_decision_and_note_loses_nothing(project: Project, tmp_path: Path):
+    """The journal has the renaming; without the note the new name is there because it has pictures."""
+    first, *_ = sorted(project.manifest.label_counts())
+    n = project.manifest.label_counts()[first]
+    wanted = project.manifest.setting("wanted")
+    rename_label(project, first, "other")
+    project.manifest.set_setting("wanted", wanted or [])
+    shutil.copytree(project.root, tmp_path / "copy")
+    with open_project(tmp_path / "copy") as copy:
+        assert copy.manifest.label_counts()["other"] == n
+        assert "other" in {row.label for row in wanted_labels(copy)}
