@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import os
 import uuid
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,3 +46,41 @@ class Thumbnails:
     def _many(self, pictures: Sequence[tuple[str, str]]) -> list[bytes]:
         with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
             return list(pool.map(lambda picture: self.one(*picture), pictures))
+
+
+Wanted = tuple[int, str, str]  # the page's number for a picture, image_id, path
+
+
+class ThumbnailSupply:
+    """Thumbnails in the order somebody looks at them: a new list takes the place of the old one, so what was scrolled
+    past costs nothing any more. send: gets the shorter side, the numbers and the JPEGs of a few pictures at once."""
+
+    AT_ONCE = 8  # pictures in one message, far below a megabyte
+    N_WORKERS = max(1, min(4, os.cpu_count() or 1))
+
+    def __init__(self, send: Callable[[int, list[int], list[bytes]], None]) -> None:
+        self._send = send
+        self._wanted: deque[Wanted] = deque()
+        self._n_working = 0
+
+    async def want(self, thumbnails: Thumbnails, pictures: Sequence[Wanted]) -> None:
+        """Nothing; these are on their way, and nothing else."""
+        self._wanted = deque(pictures)
+        self._thumbnails = thumbnails
+        n_new = min(self.N_WORKERS - self._n_working, -(-len(self._wanted) // self.AT_ONCE))
+        self._n_working += max(0, n_new)
+        await asyncio.gather(*(self._work() for _ in range(n_new)))
+
+    async def _work(self) -> None:
+        try:
+            while self._wanted:
+                some = [self._wanted.popleft() for _ in range(min(self.AT_ONCE, len(self._wanted)))]
+                thumbnails = self._thumbnails
+                jpegs = await asyncio.to_thread(_jpegs, thumbnails, some)
+                self._send(thumbnails.side_px, [number for number, _, _ in some], jpegs)
+        finally:
+            self._n_working -= 1
+
+
+def _jpegs(thumbnails: Thumbnails, pictures: Sequence[Wanted]) -> list[bytes]:
+    return [thumbnails.one(image_id, path) for _, image_id, path in pictures]

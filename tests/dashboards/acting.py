@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 from ipywidgets import Widget
+from tellapart_dashboards import beside
 from tellapart_dashboards.upload import UploadWidget
 
 
@@ -56,3 +58,20 @@ def say(run_dir: Path, **line: Any) -> None:
     """One more line of a run's progress, as its worker would write it."""
     with (run_dir / "progress.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps({**line, "at": time.time()}) + "\n")
+
+
+async def settled() -> None:
+    """Nothing; whatever the page does beside itself has ended."""
+    me = asyncio.current_task()
+    while [task for task in beside._tasks if task is not me and not task.done()]:
+        await asyncio.sleep(0.005)
+
+
+def in_page(work: Coroutine[Any, Any, None]) -> None:
+    """Nothing; the work was done as in a kernel, with a loop for what goes on beside it, and that has ended."""
+
+    async def whole() -> None:
+        await work
+        await settled()
+
+    asyncio.run(whole())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from acting import say
 from make_data import make_tiny_folder
+from PIL import Image
+from tellapart.clean import open_review
 from tellapart.gather import take_in
 from tellapart.project import create_project
 from tellapart.runs import Run
@@ -23,6 +26,26 @@ def project_dir(tmp_path: Path) -> Path:
     with create_project(tmp_path / "project") as project:
         take_in(project, tmp_path / "shapes")
     return tmp_path / "project"
+
+
+@pytest.fixture(scope="session")
+def flawed_source_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of two labels in which a circle lies among the squares and one picture is there twice."""
+    folder = tmp_path_factory.mktemp("flawed")
+    files = make_tiny_folder(folder / "shapes", ("circle", "square"), n_per_class=12)
+    files["circle"][0].rename(folder / "shapes" / "square" / "stray.png")
+    with Image.open(files["circle"][1]) as picture:
+        picture.resize((48, 48)).save(folder / "shapes" / "circle" / "again.png")
+    with create_project(folder / "project") as project:
+        take_in(project, folder / "shapes")
+        open_review(project)  # the embeddings are cached from here on
+    return folder / "project"
+
+
+@pytest.fixture
+def flawed_dir(flawed_source_dir: Path, tmp_path: Path) -> Path:
+    """That project, for one test."""
+    return Path(shutil.copytree(flawed_source_dir, tmp_path / "flawed"))
 
 
 @pytest.fixture
