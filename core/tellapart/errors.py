@@ -14,6 +14,10 @@ class ImageError(TellapartError):
     """One picture cannot be read or is refused; the text is the reason, without the file's name."""
 
 
+class AddressError(ImageError):
+    """An address on the web is not asked, since it leads away from the public web; the text is the reason."""
+
+
 class IntakeError(TellapartError):
     """A folder, archive or upload as a whole cannot be taken in."""
 

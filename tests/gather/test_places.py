@@ -155,7 +155,7 @@ def test_a_zip_of_ten_thousand_files_is_taken_in(project, tmp_path):
 
 def test_empty_and_missing_places_say_what_to_choose_instead(project, tmp_path):
     (tmp_path / "empty" / "bear").mkdir(parents=True)
-    with pytest.raises(IntakeError, match="holds no files. Choose a folder or a zip"):
+    with pytest.raises(IntakeError, match="holds no files. Choose a folder, a zip or a tar"):
         take_in(project, tmp_path / "empty")
     with pytest.raises(IntakeError, match="does not exist. Check the path"):
         take_in(project, tmp_path / "nothing")

@@ -1,4 +1,4 @@
-"""Where pictures lie before they are taken in: a folder, a zip file or one file, read as a stream of `Found`.
+"""Where pictures lie before they are taken in: a folder, a zip, a tar or one file, read as a stream of `Found`.
 
 Nothing is ever extracted to a path that an archive names: entries are read into memory, one at a time, with limits.
 """
@@ -6,27 +6,19 @@ Nothing is ever extracted to a path that an archive names: entries are read into
 from __future__ import annotations
 
 import os
-import re
 import stat
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from tellapart.archives import MAX_ENTRIES, entries, kind_of
 from tellapart.errors import ImageError, IntakeError
 from tellapart.images import MAX_BYTES, PICTURE_SUFFIXES
 from tellapart.labels import sayable
 from tellapart.project import DB_NAME
 from tellapart.reconcile import SYSTEM_FILES
 
-MAX_ENTRIES = 1_000_000
-_SMALL, _MAX_RATIO = (
-    2**20,
-    100,
-)  # a thousand entries of 99 MB of zeros would keep the machine busy for an hour
-_DRIVE = re.compile(r"[A-Za-z]:")
 _SYSTEM_FOLDERS = frozenset(
     {"__macosx", ".ipynb_checkpoints", ".git", "$recycle.bin", "system volume information"}
 )
@@ -75,7 +67,9 @@ class Layout:
 
 
 def look_into(place: Path) -> list[Found]:
-    """Every file in a folder, zip or single file, sorted by name; system files are left out.
+    """Every file in a folder or archive, or a single file; system files are left out.
+
+    Sorted by name, but for a tar, which is read in its own order: the other would unpack it again and again.
 
     Raises:
         IntakeError: there is nothing, or it cannot be read at all.
@@ -86,13 +80,15 @@ def look_into(place: Path) -> list[Found]:
         if place.is_dir():
             found = list(_in_folder(place))
         elif place.is_file():
-            is_zip = place.suffix.lower() == ".zip" or zipfile.is_zipfile(place)
+            kind = kind_of(place)
             found = (
-                list(_in_zip(place)) if is_zip else [Found(sayable(place.name), partial(_read_file, place))]
+                list(_in_archive(place)) if kind else [Found(sayable(place.name), partial(_read_file, place))]
             )
+            if kind == "tar" and found:
+                return found
         else:
             raise IntakeError(
-                f"{place} does not exist. Check the path, or choose another folder or zip file."
+                f"{place} does not exist. Check the path, or choose another folder, zip or tar file."
             )
     except PermissionError as error:
         raise IntakeError(
@@ -100,7 +96,7 @@ def look_into(place: Path) -> list[Found]:
         ) from error
     if not found:
         raise IntakeError(
-            f"{place} holds no files. Choose a folder or a zip that has one folder of pictures per label."
+            f"{place} holds no files. Choose a folder, a zip or a tar that has one folder of pictures per label."
         )
     return sorted(found, key=lambda one: one.name)
 
@@ -149,7 +145,9 @@ def _in_folder(root: Path) -> Iterator[Found]:
                 yield Found(f"{name}/…", partial(_refuse, "a folder without permission to read it"), False)
             elif (path / DB_NAME).is_file():
                 folders.remove(path.name)
-                yield Found(f"{name}/…", partial(_refuse, "a project of its own; take in that folder itself"), False)
+                yield Found(
+                    f"{name}/…", partial(_refuse, "a project of its own; take in that folder itself"), False
+                )
         for name in files:
             if name.lower() in SYSTEM_FILES or name.startswith("."):
                 continue
@@ -186,66 +184,15 @@ def _read_file(path: Path) -> bytes:
         raise ImageError(f"cannot be read ({error.strerror or error})") from error
 
 
-def _in_zip(place: Path) -> Iterator[Found]:
-    try:
-        archive = zipfile.ZipFile(place)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise IntakeError(
-            f"{place.name} is not a zip file that can be read ({error}). Make it again, or unpack it and "
-            "take in the folder."
-        ) from error
-    entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise IntakeError(
-            f"{place.name} holds {len(entries):,} entries; at most {MAX_ENTRIES:,} are taken in at once."
+def _in_archive(place: Path) -> Iterator[Found]:
+    for entry in entries(place):
+        parts = PurePosixPath(entry.name).parts
+        is_system = (
+            any(part.lower() in _SYSTEM_FOLDERS for part in parts) or parts[-1].lower() in SYSTEM_FILES
         )
-    for entry in entries:
-        name = entry.filename.replace("\\", "/")
-        parts = PurePosixPath(name).parts
-        if entry.is_dir() or not parts:
-            continue
-        if (
-            any(part.lower() in _SYSTEM_FOLDERS for part in parts)
-            or parts[-1].lower() in SYSTEM_FILES
-            or parts[-1].startswith(".")
-        ):
-            continue
-        if ".." in parts or name.startswith("/") or _DRIVE.match(name):
-            yield Found(name, partial(_refuse, "its path in the zip leads out of the folder"), False)
-            continue
-        yield Found(str(PurePosixPath(*parts)), partial(_read_entry, archive, entry))
+        if not is_system and not parts[-1].startswith("."):
+            yield Found(sayable(entry.name), entry.read, entry.is_safe)
 
 
 def _refuse(reason: str) -> bytes:
     raise ImageError(reason)
-
-
-def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        raise ImageError("a link, not a file")
-    if entry.flag_bits & 0x1:
-        raise ImageError("protected by a password; unpack the zip first")
-    if entry.file_size > _SMALL and entry.file_size > _MAX_RATIO * entry.compress_size:
-        raise ImageError(
-            f"unpacks to {entry.file_size // max(1, entry.compress_size)} times its size, as bombs do and "
-            "pictures do not"
-        )
-    limit = f"unpacks to more than the {MAX_BYTES // 2**20} MB a picture may have"
-    if entry.file_size > MAX_BYTES:
-        raise ImageError(limit)
-    try:
-        with archive.open(entry) as file:
-            data = file.read(MAX_BYTES + 1)  # never believe the size an archive states
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
-        raise ImageError(f"damaged in the zip ({error})") from error
-    if len(data) > MAX_BYTES:
-        raise ImageError(limit)
-    return data
