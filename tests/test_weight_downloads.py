@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from tellapart import weight_downloads
+from tellapart import transfers
 from tellapart.backbones import load_backbone
 from tellapart.errors import BackboneError, Cancelled
 from tellapart.torchvision_models import torchvision_models
@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(monkeypatch, tmp_path):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    monkeypatch.setattr(weight_downloads, "WAITS_S", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(transfers, "WAITS_S", (0.01, 0.01, 0.01))
     server = WeightsServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -113,7 +113,7 @@ def test_other_bytes_than_expected_are_thrown_away(server, model, tmp_path):
 
 def test_more_bytes_than_expected_are_refused(server, model, tmp_path):
     server.endless = True
-    with pytest.raises(BackboneError, match=r"more than the 2 MB"):
+    with pytest.raises(BackboneError, match=r"more than the 3 MB"):
         download_weights(model, tmp_path, base_url=server.url)
     assert not list(tmp_path.glob("*.p*"))
 

@@ -37,7 +37,7 @@ class BundleContents:
     """What a bundle is made of. golden: files to make the golden pictures from; the first readable ones are taken.
 
     arrays: for weights.safetensors, to go on training. threshold: of novelty. scores, counts, sources: facts for
-    bundle.json and the model card, plain JSON values.
+    bundle.json and the model card, plain JSON values. credits: CREDITS.md as it is.
     """
 
     name: str
@@ -51,6 +51,7 @@ class BundleContents:
     scores: dict[str, Any]
     counts: dict[str, Any]
     sources: dict[str, int]
+    credits: str
 
 
 def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
@@ -67,6 +68,7 @@ def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
         record = _record(contents, files, golden)
         atomic.write_json(part / "bundle.json", record)
         atomic.write_bytes(part / "MODEL_CARD.md", model_card(contents.name, record).encode())
+        atomic.write_bytes(part / "CREDITS.md", contents.credits.encode())
         load_bundle(part)
         atomic.replace(part, bundle_dir)
     except OSError as error:

@@ -5,8 +5,9 @@ After Mitchell et al. 2019, "Model Cards for Model Reporting" (arXiv:1810.03993)
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from tellapart.markdown import plain
 
 _COLUMNS = (
     "label",
@@ -24,9 +25,9 @@ def model_card(name: str, record: dict[str, Any]) -> str:
     interval = f"{_percent(low)} to {_percent(high)}"
     checked = f"{scores['n_wrong']} of {scores['n_valid']} pictures it had never seen"
     classes, size_px = record["classes"], record["preprocess"]["size_px"]
-    return f"""# {_text(name)}
+    return f"""# {plain(name)}
 
-Tells {len(classes)} kinds of things apart: {", ".join(_text(label) for label in classes)}.
+Tells {len(classes)} kinds of things apart: {", ".join(plain(label) for label in classes)}.
 Made with tellapart {record["versions"]["tellapart"]} on {record["created"][:10]}.
 
 ## How good it is
@@ -51,10 +52,12 @@ Where they came from and under which licence:
 
 {_sources(record["sources"])}
 
+`CREDITS.md` names the makers of the pictures and what their licences ask.
+
 `golden/` holds {len(record["golden"])} of the checking pictures, made small: each time the classifier is
 loaded, it must give the same answers to them. Share the bundle only if you may share those pictures.
 
-Backbone: {_text(record["backbone"]["name"])} ({_text(record["backbone"]["licence"])}), its weights unchanged; a
+Backbone: {plain(record["backbone"]["name"])} ({plain(record["backbone"]["licence"])}), its weights unchanged; a
 logistic regression on its {record["backbone"]["embedding_size"]} features was fitted to these pictures.
 
 ## What to keep in mind
@@ -75,7 +78,7 @@ def _rows(classes: list[str], scores: dict[str, Any], counts: dict[str, Any]) ->
     for label, score in zip(classes, scores["per_class"], strict=True):
         n_train = counts["train"].get(label, 0)
         rows.append(
-            f"| {_text(label)} | {n_train} | {score['n']} | {_percent(score['precision'])} | "
+            f"| {plain(label)} | {n_train} | {score['n']} | {_percent(score['precision'])} | "
             f"{_percent(score['recall'])} |"
         )
     return "\n".join(rows)
@@ -83,14 +86,9 @@ def _rows(classes: list[str], scores: dict[str, Any], counts: dict[str, Any]) ->
 
 def _sources(sources: dict[str, int]) -> str:
     return "\n".join(
-        f"- {_text(source)}: {n} pictures" for source, n in sorted(sources.items(), key=lambda item: -item[1])
+        f"- {plain(source)}: {n} pictures" for source, n in sorted(sources.items(), key=lambda item: -item[1])
     )
 
 
 def _percent(fraction: float | None) -> str:
     return "–" if fraction is None else f"{100 * fraction:.1f} %"
-
-
-def _text(text: str) -> str:
-    """Text that Markdown and HTML leave as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", " ".join(text.split()))

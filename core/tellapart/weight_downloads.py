@@ -6,23 +6,17 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 from urllib.parse import urlsplit
 
 from tellapart import atomic
-from tellapart.errors import BackboneError
+from tellapart.errors import BackboneError, DownloadError
 from tellapart.progress import Progress, silent
 from tellapart.torchvision_models import TorchvisionModel
-
-if TYPE_CHECKING:
-    import httpx
+from tellapart.transfers import fetch_into
 
 BASE_URL = "https://download.pytorch.org/models/"
-CHUNK_BYTES = 1 << 18
-WAITS_S = (1.0, 3.0, 6.0)  # before each further attempt, when a transfer broke off
 
 
 def download_weights(
@@ -77,48 +71,13 @@ def _torch_home() -> Path:
 
 
 def _fetch(url: str, file: IO[bytes], model: TorchvisionModel, progress: Progress) -> None:
-    """Write the whole of `url` into `file`; after a break go on where it stopped."""
-    import httpx  # 0.1 s that classifying does without
-
     message = f"Downloading {model.name}, {model.megabytes:.0f} MB, once"
     progress(0, int(model.megabytes * 1e6), message)
-    timeout = httpx.Timeout(30.0, connect=10.0)
-    with httpx.Client(timeout=timeout, follow_redirects=True) as client:
-        for wait_s in (*WAITS_S, None):
-            try:
-                start = file.tell()
-                headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
-                with client.stream("GET", url, headers=headers) as response:
-                    response.raise_for_status()
-                    _write(response, file, model, url, lambda done, total: progress(done, total, message))
-                return
-            except httpx.HTTPStatusError as error:
-                raise _failure(model, url, f"the server answers {error.response.status_code}") from error
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-                raise _failure(model, url, "it cannot be reached (is this computer offline?)") from error
-            except httpx.HTTPError as error:  # broken off or stalled
-                if wait_s is None:
-                    raise _failure(model, url, f"the transfer broke off {len(WAITS_S) + 1} times") from error
-                time.sleep(wait_s)
-
-
-def _write(
-    response: httpx.Response,
-    file: IO[bytes],
-    model: TorchvisionModel,
-    url: str,
-    report: Callable[[int, int], None],
-) -> None:
-    if response.status_code != 206:  # the server does not continue: from the start
-        file.seek(0)
-        file.truncate()
     limit_bytes = int(model.megabytes * 1.1e6) + 1_000_000
-    expected = file.tell() + int(response.headers.get("content-length") or 0)
-    for chunk in response.iter_bytes(CHUNK_BYTES):
-        file.write(chunk)
-        if file.tell() > limit_bytes:
-            raise _failure(model, url, f"more than the {model.megabytes:.0f} MB came that it should have")
-        report(file.tell(), max(expected, file.tell()))
+    try:
+        fetch_into(file, url, limit_bytes, lambda done, total: progress(done, total, message))
+    except DownloadError as error:
+        raise _failure(model, url, str(error)) from error
 
 
 def _failure(model: TorchvisionModel, url: str, reason: str) -> BackboneError:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tellapart.cli.add import add
 from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, fail, print_json, progress_bar, say
+from tellapart.cli.credits import credits as credits_command
+from tellapart.cli.datasets import datasets as datasets_command
+from tellapart.cli.datasheet import datasheet
+from tellapart.cli.gather import gather as gather_command
 
 if TYPE_CHECKING:
     from tellapart.project import Project
@@ -107,6 +112,10 @@ def _empty_project(project_dir: Path) -> Project:
             return project
         project.close()
     return create_project(project_dir)
+
+
+app.command()(add)
+app.command("gather")(gather_command)
 
 
 @app.command()
@@ -239,6 +248,11 @@ def export(
             f"The classifier is in {target} ({n_bytes / 1e6:.1f} MB). Its golden/ folder holds a few of "
             "your pictures, made small."
         )
+
+
+app.command("datasets")(datasets_command)
+app.command("credits")(credits_command)
+app.command()(datasheet)
 
 
 @app.command()

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from tellapart.archives import kind_of
 from tellapart.arrivals import Arrival, admit
+from tellapart.datasets import origin_of
 from tellapart.errors import ImageError, IntakeError, ProjectError, Skipped
 from tellapart.gather.places import Found, Layout, layout_of, look_into
 from tellapart.images import PICTURE_SUFFIXES, inspect
@@ -44,6 +46,14 @@ class IntakeSummary:
             parts.append(f"{len(self.refusals) - n_copies} refused")
         return ", ".join(parts)
 
+    def joined(self, other: IntakeSummary) -> IntakeSummary:
+        """What became of the files of both places."""
+        return IntakeSummary(
+            self.n_asked + other.n_asked, self.n_added + other.n_added,
+            dict(Counter(self.labels) + Counter(other.labels)), self.refusals + other.refusals,
+            self.notes + other.notes,
+        )  # fmt: skip
+
     def to_json(self) -> dict[str, object]:
         """Plain JSON values, with the sentence."""
         return {
@@ -60,13 +70,13 @@ def take_in(
     origin: Origin | None = None,
     progress: Progress = silent,
 ) -> IntakeSummary:
-    """Copy the pictures of a folder, a zip or one file into the project.
+    """Copy the pictures of a folder, a zip, a tar or one file into the project.
 
     Folders name the labels unless `label` is given; folders called train, valid (val, validation) and test around
     them are kept as the split. The originals stay where they are. Exact copies are never added twice.
 
     Raises:
-        IntakeError: the place as a whole is no use: missing, empty, not a zip, or without a single label.
+        IntakeError: the place as a whole is no use: missing, empty, a damaged archive, or without a single label.
         ProjectError: the disk is full or read-only; what was added until then stays.
         Cancelled: from `progress`; what was added until then stays.
     """
@@ -86,7 +96,8 @@ def take_in(
             "Put the pictures of each kind into a folder of its own, or say which label they all have."
         )
     _note_lookalikes(found, layout, label, summary)
-    door = _Door(project, layout, label, origin or Origin(_kind_of(place), source_url=str(place)))
+    origin = origin or origin_of(place) or Origin(_kind_of(place), source_url=str(place))
+    door = _Door(project, layout, label, origin)
     try:
         _pass_through(door, found, summary, progress)
     except OSError as error:
@@ -106,7 +117,7 @@ def take_in(
 
 
 def _kind_of(place: Path) -> str:
-    return "folder" if place.is_dir() else "zip" if place.suffix.lower() == ".zip" else "file"
+    return "folder" if place.is_dir() else kind_of(place) or "file"
 
 
 def _note_lookalikes(found: list[Found], layout: Layout, label: str | None, summary: IntakeSummary) -> None:

@@ -18,6 +18,7 @@ from tellapart.bundle_writer import BundleContents, write_bundle
 from tellapart.clean.duplicates import group_near_duplicates
 from tellapart.embeddings import Embeddings, embed
 from tellapart.errors import TrainError
+from tellapart.ledger import credits_markdown
 from tellapart.manifest import Picture
 from tellapart.metrics import softmax
 from tellapart.progress import Progress, silent
@@ -265,7 +266,7 @@ def _contents(
     return BundleContents(
         name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
         temperature=fitted.temperature, threshold=fitted.novelty.threshold, golden=_golden(project, data),
-        scores=scores, counts=counts, sources=dict(sources),
+        scores=scores, counts=counts, sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
     )  # fmt: skip
 
 

@@ -1,0 +1,51 @@
+"""`tellapart add`: more pictures for a project that is there already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tellapart.cli.console import EXIT_PARTLY, explained, print_json, progress_bar, say
+
+
+def add(
+    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    files: Annotated[list[Path], typer.Argument(help="Pictures, folders, zips or tars.", metavar="FILE…")],
+    label: Annotated[
+        str | None, typer.Option(help="One label for all; left out, folders name the labels.")
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Take more pictures into a project. Exit code 3 when some of the files or folders were no use."""
+    from tellapart.errors import IntakeError
+    from tellapart.gather import IntakeSummary, take_in
+    from tellapart.project import open_project
+
+    total, failed = IntakeSummary(), []
+    with explained(is_json), open_project(project_dir) as project, progress_bar(is_json) as progress:
+        for file in files:
+            try:
+                summary = take_in(project, file, label, progress=progress)
+            except IntakeError as error:
+                if len(files) == 1:
+                    raise
+                failed.append((str(file), str(error)))
+                continue
+            total = total.joined(summary)
+    if is_json:
+        rows = [{"path": path, "reason": reason} for path, reason in failed]
+        print_json({"project": str(project_dir), **total.to_json(), "failed": rows})
+    else:
+        say(total.sentence() + ".")
+        for refusal in total.refusals[:20]:
+            say(f"  {refusal.path}: {refusal.reason}")
+        if len(total.refusals) > 20:
+            say(f"  … and {len(total.refusals) - 20} more (tellapart add --json lists all)")
+        for path, reason in failed:
+            say(f"  {path}: {reason}")
+        for note in total.notes:
+            say(note)
+    if failed:
+        raise SystemExit(EXIT_PARTLY)

@@ -1,0 +1,45 @@
+"""`tellapart datasheet`: a command of its own, since what it writes is a file that a person goes on writing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tellapart.cli.console import explained, print_json, say
+
+
+def datasheet(
+    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    out: Annotated[
+        Path | None, typer.Option(help="Another file than DIR/DATASHEET.md.", metavar="FILE")
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Write DATASHEET.md: the facts about the pictures, and questions for you; answers stay when it is renewed."""
+    from tellapart import atomic
+    from tellapart.clean import near_duplicate_pairs
+    from tellapart.datasheet import TO_ANSWER
+    from tellapart.datasheet import datasheet as written
+    from tellapart.errors import ProjectError
+    from tellapart.manifest import disk_reason
+    from tellapart.project import open_project
+
+    with explained(is_json), open_project(project_dir) as project:
+        path = (out or project.root / "DATASHEET.md").expanduser().absolute()
+        pairs = near_duplicate_pairs([picture.fingerprint for picture in project.manifest.pictures()])
+        n_look_alikes = len({*pairs.first.tolist(), *pairs.second.tolist()})
+        try:
+            answered = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+            text = written(project.manifest, project.name, n_look_alikes, answered)
+            atomic.write_bytes(path, text.encode())
+        except OSError as error:
+            raise ProjectError(disk_reason(path.parent, error)) from error
+    n_open = text.count(TO_ANSWER)
+    if is_json:
+        print_json({"file": str(path), "n_open_questions": n_open})
+        return
+    say(f"Written: {path}")
+    if n_open:
+        say(f"{n_open} questions in it wait for your answers, each below its question; renewing keeps them.")
