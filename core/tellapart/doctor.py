@@ -32,6 +32,7 @@ LIGHT_PATH = {
     "scipy": "scipy.optimize",
     "threadpoolctl": "threadpoolctl",
     "httpx": "httpx",
+    "httpcore": "httpcore",
     "platformdirs": "platformdirs",
     "psutil": "psutil",
     "typer": "typer",

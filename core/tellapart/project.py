@@ -39,6 +39,7 @@ class Project:
     runs_dir = property(lambda self: self.root / "runs", doc="One folder per long piece of work.")
     bundles_dir = property(lambda self: self.root / "bundles", doc="Trained classifiers.")
     incoming_dir = property(lambda self: self.root / "cache" / "incoming", doc="Files between check and row.")
+    held_dir = property(lambda self: self.root / "cache" / "held", doc="Gathered pictures that wait for a person.")
     uploads_dir = property(lambda self: self.root / "cache" / "uploads", doc="Files arriving from a browser.")
 
     def file(self, picture: Picture) -> Path:

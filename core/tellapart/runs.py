@@ -24,6 +24,10 @@ from tellapart.errors import RunError
 from tellapart.manifest import disk_reason
 
 Stage = Literal["running", "done", "failed", "cancelled"]
+WORKER = (
+    "-m",
+    "tellapart.worker",
+)  # what Python is told to run; tests put a worker with a web of their own here
 _GRACE_S = 20.0  # a worker that has not said its process id by then never started
 
 
@@ -202,6 +206,6 @@ def _launch(run_dir: Path) -> None:
         detached = {"start_new_session": True}
     with (run_dir / "log.txt").open("wb") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "tellapart.worker", str(run_dir)],
+            [sys.executable, *WORKER, str(run_dir)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, close_fds=True, cwd=run_dir, **detached,
         )  # fmt: skip

@@ -10,7 +10,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -20,13 +20,20 @@ from tellapart.progress import Progress
 from tellapart.project import open_project
 from tellapart.runs import Run
 
+if TYPE_CHECKING:
+    from tellapart.gather.sources import Web
+
 _SECONDS_BETWEEN_LINES = 0.1
 
 
 class Reporter:
-    """Progress as JSON lines, a few a second; raises Cancelled once somebody asked the run to stop."""
+    """Progress as JSON lines, a few a second; raises Cancelled once somebody asked the run to stop.
+
+    facts: what every line tells besides, for instance numbers that a page shows.
+    """
 
     def __init__(self, run: Run):
+        self.facts: dict[str, Any] = {}
         self._run = run
         self._path = run.run_dir / "progress.jsonl"
         self._last = 0.0
@@ -37,7 +44,7 @@ class Reporter:
         self._last = time.monotonic()
         if self._run.is_cancel_asked():
             raise Cancelled("Stopped. What was finished is kept.")
-        self.write(done=done, total=total, message=message)
+        self.write(done=done, total=total, message=message, **self.facts)
 
     def write(self, **line: Any) -> None:
         """Append one line."""
@@ -86,6 +93,27 @@ def _intake(run: Run, progress: Progress) -> dict[str, Any]:
                 _drop_upload(source)
 
 
+def gather_task(run: Run, report: Reporter, web: Web | None = None) -> dict[str, Any]:
+    """Pictures from the web; config: label, query, and where wanted source, limit, licence, kind, keep, contact.
+
+    keep: False holds them until a person has looked. The lines of progress have the numbers by fate under `counts`.
+    """
+    from tellapart.gather import gather
+
+    config = dict(run.config)
+    report.facts = {"label": config["label"], "counts": {}}
+
+    def watch(counts: dict[str, int]) -> None:
+        report.facts["counts"] = counts
+
+    with open_project(run.project_dir) as project:
+        summary = gather(
+            project, config.pop("label"), config.pop("query", ""), is_held=not config.pop("keep", True),
+            progress=report, watch=watch, web=web, **config,
+        )  # fmt: skip
+    return summary.to_json()
+
+
 def _samples(run: Run, progress: Progress) -> dict[str, Any]:
     import tempfile
 
@@ -118,7 +146,8 @@ def _drop_upload(source: Path) -> None:
         source.unlink(missing_ok=True)
 
 
-TASKS: dict[str, Callable[[Run, Progress], dict[str, Any]]] = {
+TASKS: dict[str, Callable[[Run, Reporter], dict[str, Any]]] = {
+    "gather": gather_task,
     "intake": _intake,
     "samples": _samples,
     "train": _train,

@@ -43,10 +43,11 @@ def project():
 
 
 def conda_bounds(path):
-    """The same of a conda file, under the names of the package index, without Python and pip."""
+    """The same of a conda file and its part for pip, under the names of the package index, without Python and pip."""
     names = {conda: pip for pip, conda in CONDA_NAMES.items()}
     dependencies = yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]
-    found = bounds(line for line in dependencies if isinstance(line, str))
+    by_pip = [line for part in dependencies if isinstance(part, dict) for line in part["pip"] if line[0] != "-"]
+    found = bounds([*(line for line in dependencies if isinstance(line, str)), *by_pip])
     return {names.get(name, name): rule for name, rule in found.items() if name not in ("python", "pip")}
 
 
@@ -58,7 +59,8 @@ def test_environment_yml_has_everything_with_the_same_lower_bounds():
 
 def test_binder_has_the_light_path_and_the_studio_and_no_torch():
     declared = project()
-    wanted = bounds([*declared["dependencies"], *declared["optional-dependencies"]["studio"]])
+    groups = declared["optional-dependencies"]
+    wanted = bounds([*declared["dependencies"], *groups["studio"], *groups["search"]])
     assert conda_bounds(ROOT / "binder" / "environment.yml") == wanted
     assert "torch" not in wanted and "torchvision" not in wanted
 
@@ -113,7 +115,7 @@ def test_whatever_the_core_imports_is_declared():
     declared = project()
     light = set(bounds(declared["dependencies"]))
     groups = declared["optional-dependencies"]
-    optional = set(bounds([*groups["torch"], *groups["heic"]]))
+    optional = set(bounds([*groups["torch"], *groups["heic"], *groups["search"]]))
     names = {"PIL": "pillow", "pillow_heif": "pillow-heif"}
     undeclared = set()
     for path in python_files(CORE):

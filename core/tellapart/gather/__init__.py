@@ -1,5 +1,11 @@
-"""Gather: pictures from a folder, an archive or single files into a project, each refusal with its reason."""
+"""Gather: pictures from a folder, an archive, single files or the web into a project, each refusal with its reason."""
 
+from tellapart.gather.gathering import gather
 from tellapart.gather.intake import IntakeSummary, take_in
+from tellapart.gather.preview import HeldPicture, discard_held, held_pictures, keep_held
+from tellapart.gather.summary import GatherSummary, SourceReport
 
-__all__ = ["IntakeSummary", "take_in"]
+__all__ = [
+    "GatherSummary", "HeldPicture", "IntakeSummary", "SourceReport", "discard_held", "gather", "held_pictures",
+    "keep_held", "take_in",
+]  # fmt: skip

@@ -1,0 +1,139 @@
+"""`tellapart gather`: pictures from the web into a project, with their authors and licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, print_json, progress_bar, say
+
+if TYPE_CHECKING:
+    from tellapart.gather import GatherSummary
+    from tellapart.project import Project
+
+_TOLD = 20
+
+
+def gather(
+    project_dir: Annotated[Path, typer.Argument(help="The project's folder; made when new.", metavar="DIR")],
+    label: Annotated[
+        str | None, typer.Option(help="The label of the pictures; a list with labels can do without.")
+    ] = None,
+    query: Annotated[str | None, typer.Option(help="What to look for; left out, the label itself.")] = None,
+    source: Annotated[
+        str,
+        typer.Option(
+            help="auto, openverse, commons, inaturalist, bing, duckduckgo, or a .csv or .txt file of addresses.",
+            metavar="NAME|FILE",
+        ),
+    ] = "auto",
+    limit: Annotated[
+        int, typer.Option(help="How many pictures this query is to bring in all, earlier times included.")
+    ] = 60,
+    licence: Annotated[
+        str, typer.Option("--license", help="any, commercial or public-domain.", metavar="USE")
+    ] = "any",
+    kind: Annotated[str, typer.Option(help="any, photo, clipart or line.", metavar="KIND")] = "any",
+    contact: Annotated[
+        str | None,
+        typer.Option(
+            help="Your mail address or web page, for services that ask; remembered.", metavar="CONTACT"
+        ),
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Look for pictures on the web and take them in. The same command again goes on where it stopped."""
+    from tellapart.gather import gather as gather_pictures
+    from tellapart.gather.wishes import check
+
+    with explained(is_json):
+        labels = _labels(label, source)
+        for one in labels:  # before a project is made
+            check(one, query or one, source, limit, licence, kind)
+        with _project(project_dir) as project, progress_bar(is_json) as progress:
+            changes = project.changes
+            summaries = [
+                gather_pictures(
+                    project,
+                    one,
+                    query or one,
+                    source,
+                    limit,
+                    licence,
+                    kind,
+                    contact=contact,
+                    progress=progress,
+                )
+                for one in labels
+            ]
+    code = _exit_code(summaries, has_list=Path(source).suffix != "")
+    if is_json:
+        found = [summary.to_json() for summary in summaries]
+        print_json({"project": str(project_dir), **(found[0] if label else {"labels": found})})
+    else:
+        for line in changes:
+            say(line)
+        for summary in summaries:
+            _tell(summary)
+        if any(summary.n_added for summary in summaries):
+            say(f"Next: tellapart credits {project_dir}, or gather another label.")
+    if code:
+        raise SystemExit(code)
+
+
+def _labels(label: str | None, source: str) -> list[str]:
+    """The one that was given, or all that a list names."""
+    from tellapart.errors import GatherError
+    from tellapart.gather.sources.url_list import list_labels
+
+    if label is not None:
+        return [label]
+    found = list_labels(Path(source)) if Path(source).suffix.lower() in (".csv", ".tsv") else []
+    if not found:
+        raise GatherError(
+            "Which label are the pictures to have? Say it with --label, for instance --label grizzly."
+        )
+    return found
+
+
+@contextmanager
+def _project(project_dir: Path) -> Iterator[Project]:
+    """The project in that folder, a new one where there is nothing."""
+    from tellapart.project import create_project, is_project, open_project
+
+    if is_project(project_dir):
+        with open_project(project_dir) as project:
+            yield project
+    else:
+        with create_project(project_dir) as project:
+            yield project
+
+
+def _exit_code(summaries: list[GatherSummary], has_list: bool) -> int:
+    """1 when nothing came and nothing was here; 3 when addresses of the person's own list could not be used."""
+    if not any(summary.n_added or summary.n_before for summary in summaries):
+        return EXIT_ERROR
+    failed = sum(
+        n for summary in summaries for fate, n in summary.n_refused.items() if fate != "already here"
+    )
+    return EXIT_PARTLY if has_list and failed else 0
+
+
+def _tell(summary: GatherSummary) -> None:
+    say(f"{summary.label}: {summary.sentence()}.")
+    for report in summary.sources:
+        if sentence := report.sentence():
+            say(f"  {sentence}")
+    for note in summary.notes:
+        say(f"  {note}")
+    for refusal in summary.refusals[:_TOLD]:
+        say(f"  {refusal.path}: {refusal.reason}")
+    n_more = sum(summary.n_refused.values()) - _TOLD
+    if n_more > 0:
+        say(f"  … and {n_more} more (tellapart gather --json lists them)")
+    if not summary.n_added and not summary.n_before:
+        say("  Try other words, another source, or --license any.")

@@ -1,0 +1,202 @@
+"""A web service asked politely: one question at a time, pauses kept across processes, answers remembered on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from tellapart import atomic
+from tellapart.errors import AddressError, BrokenError, LimitedError, RefusedError
+from tellapart.gather.line import NETWORK_ERRORS, Line, in_words
+from tellapart.gather.patience import backoff_s, retry_after_s
+from tellapart.gatherings import put_off_turn, take_turn
+from tellapart.manifest import Manifest
+
+MAX_ANSWER_BYTES = 20 * 2**20
+N_TRIES = 3
+_PATIENCE_S = 10.0  # a longer pause is told, and the next source goes on
+_NO_WORD_S = 60.0  # the pause after a 429 that does not name one
+_FRESH_S = 7 * 24 * 3600.0
+
+
+class AnswerCache:
+    """Answers of services as files, by everything that was asked. They may be thrown away at any time."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+
+    def get(self, asked: Any) -> Any:
+        """The answer, or None where there is none of the last seven days."""
+        try:
+            kept = json.loads(self._path(asked).read_text("utf-8"))
+            return (
+                kept["answer"]
+                if kept["asked"] == asked and 0 <= time.time() - kept["at"] < _FRESH_S
+                else None
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, asked: Any, answer: Any) -> None:
+        """Remember an answer; a disk that does not take it is told by what is written next."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            atomic.write_json(self._path(asked), {"asked": asked, "at": time.time(), "answer": answer})
+        except OSError:
+            return
+
+    def _path(self, asked: Any) -> Path:
+        key = sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+        return self._folder / f"{key[:32]}.json"
+
+
+class Service:
+    """One service at one base address.
+
+    gap_s: at least that long between two questions, whichever process of this project asks.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        base_url: str,
+        line: Line,
+        manifest: Manifest,
+        cache: AnswerCache,
+        gap_s: float = 1.0,
+    ):
+        self.title = title
+        self.base_url = base_url.rstrip("/")
+        self.cache = cache
+        self.line = line
+        self._manifest = manifest
+        self._gap_s = gap_s
+        self._host = urlsplit(base_url).netloc
+
+    def json(
+        self, path: str, params: Mapping[str, str], is_right: Callable[[dict[str, Any]], bool]
+    ) -> dict[str, Any]:
+        """The JSON object that answers, if it has the right form; from the cache where it was asked before.
+
+        Raises:
+            SourceError: limited, refused or broken, in words.
+        """
+        asked = {"url": self.base_url + path, "params": dict(params)}
+        answer = self.cache.get(asked)
+        if isinstance(answer, dict):
+            return answer
+        try:
+            answer = json.loads(self.text(path, params))
+        except ValueError as error:
+            raise BrokenError(
+                f"{self.title} answers with something that is not JSON; try again later."
+            ) from error
+        if not isinstance(answer, dict) or not is_right(answer):
+            raise BrokenError(
+                f"{self.title} answers in a form that tellapart does not know; it may have changed. Update tellapart, "
+                "or choose another source."
+            )
+        self.cache.put(asked, answer)
+        return answer
+
+    def text(self, path: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None) -> str:
+        """The text that answers, never from the cache.
+
+        Raises:
+            SourceError: limited, refused or broken, in words.
+        """
+        return self.line.wait_for(self._ask(self.base_url + path, params, headers or {}))
+
+    async def _ask(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> str:
+        for attempt in range(N_TRIES):
+            await self._wait_for_turn()
+            failure: BrokenError
+            try:
+                status, answered, text = await self._answer(url, params, headers)
+            except AddressError as error:
+                raise BrokenError(f"{self.title} cannot be asked: {error}.") from error
+            except NETWORK_ERRORS as error:
+                failure = BrokenError(
+                    f"{self.title} gives no answer: {in_words(error)}. Is this computer offline?"
+                )
+                if attempt == N_TRIES - 1 or "not known" in str(failure):
+                    raise failure from error
+                await asyncio.sleep(backoff_s(attempt, self._gap_s / 2))
+                continue
+            if status == 429:
+                await self._be_limited(answered, text, attempt)
+                continue
+            if status < 500:
+                self._check(status, text)
+                return text
+            if attempt < N_TRIES - 1:
+                await asyncio.sleep(retry_after_s(answered) or backoff_s(attempt, self._gap_s / 2))
+        raise BrokenError(f"{self.title} has trouble of its own (it answers {status}); try again later.")
+
+    async def _wait_for_turn(self) -> None:
+        wait_s = take_turn(self._manifest, self._host, self._gap_s, _PATIENCE_S)
+        if wait_s > _PATIENCE_S:
+            raise self._limited(wait_s)
+        await asyncio.sleep(wait_s)
+
+    async def _be_limited(self, headers: Mapping[str, str], text: str, attempt: int) -> None:
+        wait_s = retry_after_s(headers)
+        wait_s = _NO_WORD_S if wait_s is None else wait_s
+        put_off_turn(self._manifest, self._host, wait_s)
+        if wait_s > _PATIENCE_S or attempt == N_TRIES - 1:
+            raise self._limited(wait_s)
+
+    def _limited(self, wait_s: float) -> LimitedError:
+        return LimitedError(
+            f"{self.title} was asked too often and wants a pause of {wait_s:.0f} s; gather again after that.",
+            wait_s,
+        )
+
+    def _check(self, status: int, text: str) -> None:
+        if status == 200:
+            return
+        said = " ".join(_detail(text).split())[:200]
+        if status in (401, 403):
+            raise RefusedError(f"{self.title} refuses to serve us ({status}{': ' if said else ''}{said}).")
+        raise BrokenError(
+            f"{self.title} does not understand the question ({status}{': ' if said else ''}{said})."
+        )
+
+    async def _answer(
+        self, url: str, params: Mapping[str, str], headers: Mapping[str, str]
+    ) -> tuple[int, httpx.Headers, str]:
+        self.line.guard.check_url(url)
+        request = self.line.client.build_request("GET", url, params=dict(params), headers=dict(headers))
+        response = await self.line.client.send(request, stream=True)
+        body = bytearray()
+        try:
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise BrokenError(f"{self.title} answers without end.")
+        finally:
+            await response.aclose()
+        return response.status_code, response.headers, body.decode("utf-8", errors="replace")
+
+
+def _detail(text: str) -> str:
+    """What a service says about an error: plain text, or the words in {"detail": …}, {"error": …}; not a web page."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return "" if text.lstrip().startswith("<") else text
+    while isinstance(said, (dict, list)) and said:
+        if isinstance(said, dict):
+            parts = [said[key] for key in ("detail", "error", "message") if key in said]
+            said = (parts or [*said.values()])[0]
+        else:
+            said = said[0]
+    return str(said or "")

@@ -1,0 +1,164 @@
+"""A list of addresses: a text file with one a line, pasted text, or a CSV with addresses and perhaps labels.
+
+Read as a stream: a list of a million addresses takes no more memory than one of ten.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tellapart.errors import GatherError
+from tellapart.gather.sources.source import text_or_none
+from tellapart.gatherings import Candidate, Kind
+from tellapart.licences import Use, licence_of
+
+SUFFIXES = (".csv", ".tsv", ".txt")
+URL_COLUMNS = ("url", "image_url", "image", "link", "address", "src")
+LABEL_COLUMNS = ("label", "class", "category", "name")
+_COLUMNS = {
+    "title": ("title", "caption"), "author": ("author", "creator", "artist", "photographer"),
+    "licence": ("licence", "license"), "licence_url": ("licence_url", "license_url"),
+    "page_url": ("page_url", "page", "source_page"),
+}  # fmt: skip
+_SNIFFED_BYTES = 64 * 1024
+
+
+class UrlList:
+    """The addresses of a file. The words of a search mean nothing to it; of the labels, those asked for are taken.
+
+    label: only rows with this label, or with none. A list without labels is taken whole.
+    """
+
+    name, title = "list", "The list"
+
+    def __init__(self, path: Path, label: str | None = None):
+        self._path = path
+        self._label = label
+        self.remark = ""
+
+    def search(self, query: str, limit: int, licence: Use = "any", kind: Kind = "any") -> Iterator[Candidate]:
+        """See `Source.search`.
+
+        Raises:
+            GatherError: the file cannot be read, or is no list of addresses.
+        """
+        others: set[str] = set()
+        n_found = 0
+        for candidate in read_list(self._path):
+            if self._label and candidate.label and candidate.label.casefold() != self._label.casefold():
+                if len(others) < 20:
+                    others.add(candidate.label)
+                continue
+            yield candidate
+            n_found += 1
+            if n_found >= limit:
+                return
+        if others and not n_found:
+            listed = ", ".join(repr(label) for label in sorted(others)[:5])
+            self.remark = (
+                f"No row has the label {self._label!r}; there are {listed}{' …' * (len(others) > 5)}."
+            )
+
+
+def list_labels(path: Path) -> list[str]:
+    """The labels that a list names, in alphabetical order; [] where it names none.
+
+    Raises:
+        GatherError: the file cannot be read, or is no list of addresses.
+    """
+    return sorted({candidate.label for candidate in read_list(path) if candidate.label})
+
+
+def read_list(path: Path) -> Iterator[Candidate]:
+    """Every row of a file that has something where the address should be.
+
+    Raises:
+        GatherError: the file cannot be read, is binary, or has no column that holds addresses.
+    """
+    try:
+        with path.open("rb") as probe:
+            start = probe.read(_SNIFFED_BYTES)
+        if b"\0" in start:
+            raise GatherError(
+                f"{path.name} is not a text file. Give a .txt or .csv file with an address in each line."
+            )
+        encoding = _encoding(start)
+        with path.open(encoding=encoding, errors="replace", newline="") as file:
+            is_table = path.suffix.lower() in (".csv", ".tsv")
+            yield from _rows_of_table(path, file) if is_table else _lines(file)
+    except OSError as error:
+        raise GatherError(f"{path} cannot be read ({error.strerror or error}). Check the path.") from error
+
+
+def _encoding(start: bytes) -> str:
+    try:
+        start[: start.rfind(b"\n") + 1 or None].decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"  # what Excel writes on Windows
+    return "utf-8-sig"
+
+
+def _lines(file: Iterable[str]) -> Iterator[Candidate]:
+    """Addresses separated by white space or line ends; lines that begin with # are remarks."""
+    for line in file:
+        if not line.lstrip().startswith("#"):
+            for word in line.split():
+                yield Candidate(url=word.strip("<>,;\"'"), source=UrlList.name)
+
+
+def _rows_of_table(path: Path, file: Iterable[str]) -> Iterator[Candidate]:
+    lines = iter(file)
+    first = next(lines, "")
+    separator = max((",", ";", "\t"), key=first.count)
+    rows = csv.reader(itertools.chain([first], lines), delimiter=separator)
+    header: dict[str, int] | None = None
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            continue  # a cell of more than 128 KB or the like is no address
+        if header is None:
+            header, is_data = _header(path, row)
+            if not is_data:
+                continue
+        candidate = _from_row(row, header)
+        if candidate is not None:
+            yield candidate
+
+
+def _header(path: Path, row: list[str]) -> tuple[dict[str, int], bool]:
+    """Which column is what, and whether this first row is itself one of addresses."""
+    names = [cell.strip().casefold() for cell in row]
+    places = {"url": URL_COLUMNS, "label": LABEL_COLUMNS, **_COLUMNS}
+    header = {
+        wanted: names.index(name)
+        for wanted, known in places.items()
+        for name in reversed(known)
+        if name in names
+    }
+    if "url" in header:
+        return header, False
+    with_address = [i for i, name in enumerate(names) if name.startswith(("http://", "https://"))]
+    if with_address:
+        others = [i for i in range(len(row)) if i not in with_address and row[i].strip()]
+        return {"url": with_address[0], **({"label": others[0]} if others else {})}, True
+    raise GatherError(
+        f"{path.name} has no column called url, and its first row holds no address; its columns are "
+        f"{', '.join(cell[:30] for cell in row[:6]) or 'empty'}. Name the column of addresses url."
+    )
+
+
+def _from_row(row: list[str], header: dict[str, int]) -> Candidate | None:
+    cells = {name: text_or_none(row[at]) for name, at in header.items() if at < len(row)}
+    url = cells.pop("url", None)
+    if url is None:
+        return None
+    licence = licence_of(cells.get("licence"), cells.get("licence_url"))
+    if licence.is_known:
+        cells |= {"licence": licence.name, "licence_url": licence.url}
+    return Candidate(url=url, source=UrlList.name, **cells)  # type: ignore[arg-type]

@@ -1,0 +1,119 @@
+"""What a search on the web brought, in words and in numbers: the pictures, the refusals, and what each source did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tellapart.errors import AbsentError, LimitedError, RefusedError, SilentError, Skipped, SourceError
+
+MAX_LISTED = 1000  # refusals told one by one; all are counted
+_OUTCOMES = (
+    (LimitedError, "limited"),
+    (RefusedError, "refused"),
+    (SilentError, "no answer"),
+    (AbsentError, "absent"),
+)
+_ORDER = (
+    "already here", "too small", "unreadable", "unreachable", "other licence", "not allowed",
+)  # fmt: skip
+
+
+@dataclass
+class SourceReport:
+    """How one source did. outcome: results, nothing, limited, refused, broken, no answer, absent, or not asked.
+
+    n_found: how many pictures it named. wait_s: the pause it wants. said: a remark or what was wrong, a sentence.
+    """
+
+    name: str
+    title: str
+    outcome: str = "not asked"
+    n_found: int = 0
+    said: str = ""
+    wait_s: float | None = None
+
+    def fail(self, error: SourceError) -> None:
+        """Note why it gives no answer."""
+        self.outcome = next((name for kind, name in _OUTCOMES if isinstance(error, kind)), "broken")
+        self.wait_s = error.wait_s if isinstance(error, LimitedError) else None
+        self.said = str(error)
+
+    def sentence(self) -> str:
+        """For instance "Openverse found 40. Bing answers, but with nothing new since page 3."; "" when not asked."""
+        if self.outcome == "not asked":
+            return self.said
+        if self.outcome == "nothing":
+            return self.said or f"{self.title} found nothing."
+        return f"{self.title} found {self.n_found}. {self.said}".rstrip() if self.n_found else self.said
+
+
+@dataclass
+class GatherSummary:
+    """What became of the pictures that were looked at.
+
+    n_asked: candidates that met their fate this time. n_added: kept now, or held for a person to look at when
+    `is_held`. n_before: gathered by the same wish earlier. n_known: named again by a source. refusals: counted in
+    `n_refused` by fate; the first 1,000 also one by one.
+    """
+
+    label: str
+    query: str
+    is_held: bool = False
+    n_asked: int = 0
+    n_added: int = 0
+    n_before: int = 0
+    n_known: int = 0
+    n_refused: Counter[str] = field(default_factory=Counter)
+    refusals: list[Skipped] = field(default_factory=list)
+    sources: list[SourceReport] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def refuse(self, url: str, fate: str, reason: str) -> None:
+        """Count one that was not added."""
+        self.n_asked += 1
+        self.n_refused[fate] += 1
+        if len(self.refusals) < MAX_LISTED:
+            self.refusals.append(Skipped(url, reason))
+
+    def add(self) -> None:
+        """Count one that was."""
+        self.n_asked += 1
+        self.n_added += 1
+
+    def counts(self) -> dict[str, int]:
+        """The numbers alone, for whoever watches."""
+        return {"asked": self.n_asked, "added": self.n_added, "before": self.n_before, **self.n_refused}
+
+    def sentence(self) -> str:
+        """For instance "120 asked, 97 added, 11 already here, 7 too small, 5 unreadable"."""
+        if not self.n_asked and self.n_before:
+            return f"{self.n_before} here already from the same search, nothing new"
+        if not self.n_asked:
+            return "nothing found"
+        parts = [
+            f"{self.n_asked} asked",
+            f"{self.n_added} {'waiting for your choice' if self.is_held else 'added'}",
+        ]
+        parts += [f"{self.n_refused[fate]} {fate}" for fate in _ORDER if self.n_refused[fate]]
+        parts += [f"{self.n_known} named twice"] if self.n_known else []
+        parts += [f"{self.n_before} here from before"] if self.n_before else []
+        return ", ".join(parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, with the sentence."""
+        return {
+            "label": self.label, "query": self.query, "is_held": self.is_held, "n_asked": self.n_asked,
+            "n_added": self.n_added, "n_before": self.n_before, "n_known": self.n_known,
+            "n_refused": dict(self.n_refused),
+            "refusals": [{"url": one.path, "reason": one.reason} for one in self.refusals],
+            "sources": [
+                {
+                    "name": one.name, "outcome": one.outcome, "n_found": one.n_found, "wait_s": one.wait_s,
+                    "sentence": one.sentence(),
+                }
+                for one in self.sources
+            ],
+            "notes": self.notes, "sentence": self.sentence(),
+        }  # fmt: skip
