@@ -9,13 +9,14 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from tellapart import atomic
-from tellapart.errors import Cancelled, TellapartError
+from tellapart.errors import Cancelled, GatherError, IntakeError, TellapartError
 from tellapart.progress import Progress
 from tellapart.project import open_project
 from tellapart.runs import Run
@@ -94,24 +95,47 @@ def _intake(run: Run, progress: Progress) -> dict[str, Any]:
 
 
 def gather_task(run: Run, report: Reporter, web: Web | None = None) -> dict[str, Any]:
-    """Pictures from the web; config: label, query, and where wanted source, limit, licence, kind, keep, contact.
+    """Pictures from the web; config: searches, a list of {label, query}, and for all of them where wanted source, limit,
+    licence, kind, is_held, contact.
 
-    keep: False holds them until a person has looked. The lines of progress have the numbers by fate under `counts`.
+    is_held: hold pictures until a person has looked. The lines of progress have the label, and under `counts` the
+    numbers by fate. A search that fails says so in its place of the result; the others go on.
     """
     from tellapart.gather import gather
 
     config = dict(run.config)
-    report.facts = {"label": config["label"], "counts": {}}
+    searches = config.pop("searches")
+    results: list[dict[str, Any]] = []
 
     def watch(counts: dict[str, int]) -> None:
         report.facts["counts"] = counts
 
     with open_project(run.project_dir) as project:
-        summary = gather(
-            project, config.pop("label"), config.pop("query", ""), is_held=not config.pop("keep", True),
-            progress=report, watch=watch, web=web, **config,
-        )  # fmt: skip
-    return summary.to_json()
+        for place, search in enumerate(searches):
+            report.facts = {"label": search["label"], "counts": {}}
+            step = _Step(report, place, len(searches))
+            try:
+                summary = gather(project, **search, **config, progress=step, watch=watch, web=web)
+                results.append(summary.to_json())
+            except (GatherError, IntakeError) as error:
+                results.append({"label": search["label"], "kind": "failed", "sentence": str(error)})
+    if all(result.get("kind") == "failed" for result in results):
+        raise GatherError(" ".join(dict.fromkeys(result["sentence"] for result in results)))
+    sentence = "; ".join(f"{result['label']}: {result['sentence']}" for result in results)
+    return {"searches": results, "sentence": sentence}
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Progress of one search of several, as a share of them all."""
+
+    report: Reporter
+    place: int
+    n_steps: int
+
+    def __call__(self, done: int, total: int, message: str) -> None:
+        share = done / total if total else 0.0
+        self.report(round(1000 * (self.place + share)), 1000 * self.n_steps, message)
 
 
 def _samples(run: Run, progress: Progress) -> dict[str, Any]:
