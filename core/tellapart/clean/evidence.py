@@ -10,7 +10,7 @@ from tellapart.backbones import load_backbone
 from tellapart.clean.duplicates import NearPairs, group_near_duplicates, near_duplicate_pairs
 from tellapart.clean.learner import OutOfFold
 from tellapart.clean.looks import measure_looks
-from tellapart.clean.neighbours import nearest
+from tellapart.clean.neighbours import directions, nearest
 from tellapart.clean.quality import Flaws, find_flaws
 from tellapart.embeddings import embed
 from tellapart.manifest import Picture, Refusal
@@ -27,7 +27,7 @@ N_FOLDS = 10
 class Evidence:
     """The pictures of a project that can be read, those in the trash too, and what they look like.
 
-    points: (N, R) float32, principal coordinates of the embeddings at length 1. neighbours, similarities: (N, K), see
+    points: (N, P) float32, directions of the embeddings at length 1. neighbours, similarities: (N, K), see
     `nearest`. looks: (N,) records, see `measure_looks`. tiny: (N, 16, 16, 3) uint8 miniatures.
     groups: (N,) int, near-duplicates share one; pairs: which they are. unreadable: pictures left out, with the reason.
     copies: files that were not taken in because their bytes were here already.
@@ -79,8 +79,7 @@ def evidence_of(
     """What embeddings (N, D), miniatures and looks of these pictures tell."""
     prints = [one.fingerprint for one in pictures]
     groups = group_near_duplicates(prints)
-    coordinates = _coordinates(embeddings)
-    points = coordinates / np.maximum(np.linalg.norm(coordinates, axis=1, keepdims=True), 1e-9)
+    coordinates, points = _coordinates(embeddings), directions(embeddings)
     neighbours, similarities = nearest(points, groups)
     return Evidence(
         pictures=pictures,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tellapart.journal import Decision, Mark, Relabel, Remove
+
 UNREADABLE = "unreadable"
 CONFLICT = "conflict"
 LEAK = "leak"
@@ -13,6 +15,9 @@ OUT_OF_PLACE = "out of place"
 DUPLICATE = "duplicate"
 QUALITY = "quality"
 KINDS: tuple[str, ...] = (UNREADABLE, CONFLICT, LEAK, WRONG_LABEL, OUT_OF_PLACE, DUPLICATE, QUALITY)
+
+WORTH_A_LOOK = 0.35  # all that was seen in a picture together: from there it is in the queue
+WORTH_A_WORD = 0.15  # from there a check is named beside the others
 
 Action = Literal["relabel", "remove", "keep"]
 
@@ -34,7 +39,8 @@ class Suggestion:
 class Finding:
     """What one check saw in one picture.
 
-    kind: one of KINDS. score: 0 to 1, comparable across kinds: how surely something should be decided here.
+    kind: one of KINDS. score: 0 to 1, comparable across kinds: how surely something should be decided here; of a
+    queue's finding, all that was seen in the picture together.
     short: a few words for a chip. reason: a sentence. related: image_ids of copies and other pictures it speaks of.
     also: what the other checks saw in the same picture, worst first; filled in a queue, which names a picture once.
     """
@@ -47,6 +53,16 @@ class Finding:
     suggestion: Suggestion | None = None
     related: tuple[str, ...] = ()
     also: tuple[Finding, ...] = ()
+
+
+def decision_of(finding: Finding) -> Decision | None:
+    """What carrying out the finding's suggestion means for the journal; None without a suggestion."""
+    suggestion, image_id = finding.suggestion, finding.image_id
+    if suggestion is None:
+        return None
+    if suggestion.action == "relabel" and suggestion.label:
+        return Relabel(image_id, suggestion.label)
+    return Remove(image_id) if suggestion.action == "remove" else Mark(image_id, "keep")
 
 
 def percent(fraction: float) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,13 @@ class Gain:
     error_after: float
     interval: float
     sentence: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; what is not measured is null."""
+        return {
+            name: None if isinstance(value, float) and math.isnan(value) else value
+            for name, value in asdict(self).items()
+        }
 
 
 def measure_gain(

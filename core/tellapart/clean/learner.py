@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 
 from tellapart.train.components import blas_threads
 
-SHRINKAGE = 0.3  # of the covariance within classes towards a ball
+SHRINKAGE = 0.5  # of the covariance within classes towards a ball
 NOT_A_MEMBER = -1
 
 

@@ -20,12 +20,13 @@ from tellapart.progress import Progress, silent
 from tellapart.project import Project
 from tellapart.row_cache import RowCache
 
-MEASURES = ("dark_end", "bright_end", "contrast", "sharpness", "colour", "border", "flatness", "edges")
+MEASURES = ("dark_end", "bright_end", "contrast", "sharpness", "colour", "frame", "flat", "steps")
 LOOKS = np.dtype([(name, "<f4") for name in MEASURES] + [("camera", "<u4"), ("is_known", "u1")])
-_SIDE_PX = 192  # the shorter side while measuring: about what a person sees in the grid and a network gets
-_MAX_LONG_PX = 768
+_SIDE_PX = 160  # the shorter side while measuring: about what a person sees in the grid and a network gets
+_MAX_LONG_PX = 640
 _BATCH = 16
-_BLOCK = 24
+_BLOCK = 20
+_FEW_PIXELS = 200
 _CODE_VERSION = 1  # raise it when a measure changes
 
 
@@ -59,72 +60,89 @@ def look_at(image: Image.Image, camera: str = "") -> np.ndarray:
     """One record of LOOKS, () structured, of an upright RGB picture."""
     scale = min(_SIDE_PX / min(image.size), _MAX_LONG_PX / max(image.size))
     size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
-    pixels = np.asarray(image.resize(size, Image.Resampling.BILINEAR), np.float32) / 255  # (H, W, 3)
-    grey = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
-    dark_end, p05, p95, bright_end = np.quantile(grey, [0.01, 0.05, 0.95, 0.99])
-    chroma = pixels.max(axis=2) - pixels.min(axis=2)
+    small = image.resize(size, Image.Resampling.BILINEAR)
+    grey = np.asarray(small.convert("L"))
+    planes = [np.asarray(plane) for plane in small.split()]
+    chroma = np.maximum(np.maximum(*planes[:2]), planes[2]) - np.minimum(np.minimum(*planes[:2]), planes[2])
+    colour = [float(np.median(np.concatenate([one[0], one[-1], one[:, 0], one[:, -1]]))) for one in planes]
+    is_thing = _differs(planes, colour)
     record = np.zeros((), LOOKS)
+    dark_end, p05, p95, bright_end = _levels(grey, (0.01, 0.05, 0.95, 0.99))
     record["dark_end"], record["bright_end"], record["contrast"] = dark_end, bright_end, p95 - p05
-    record["sharpness"] = _sharpness(grey)
-    record["colour"] = np.quantile(chroma, 0.95)
-    record["border"] = _border(pixels)
-    record["flatness"], record["edges"] = _flatness(pixels), _edges(grey)
+    (record["colour"],) = _levels(chroma, (0.995,))
+    record["sharpness"] = _sharpness(grey.astype(np.float32) / 255)
+    record["frame"] = _frame(is_thing)
+    record["flat"], record["steps"] = _drawn(grey.astype(np.int16), is_thing)
     record["camera"] = int.from_bytes(sha256(camera.encode()).digest()[:4], "little") if camera else 0
     record["is_known"] = 1
     return record
 
 
+def _levels(values: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
+    """Quantiles of bytes, as 0 to 1."""
+    below = np.cumsum(np.bincount(values.ravel(), minlength=256)) / values.size
+    return np.searchsorted(below, shares) / 255
+
+
+def _differs(planes: list[np.ndarray], colour: list[float]) -> np.ndarray:
+    """(H, W) bool: where the picture is not of the colour of its edges."""
+    found = np.zeros(planes[0].shape, bool)
+    for plane, level in zip(planes, colour, strict=True):
+        found |= np.abs(plane.astype(np.int16) - int(level)) > 15
+    return found
+
+
 def _sharpness(grey: np.ndarray) -> float:
     """Fine detail where there is most of it, in shares of coarse detail, as a logarithm: a sharp thing before a
     soft background is sharp, and a sharp picture of fog is not blurred."""
-    fine = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
     step = 4
+    fine = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
+    middle, far = slice(step, -step), 2 * step
     coarse = (
-        4 * grey[step:-step, step:-step] - grey[: -2 * step, step:-step] - grey[2 * step :, step:-step]
-        - grey[step:-step, : -2 * step] - grey[step:-step, 2 * step :]
-    )  # fmt: skip
-    details = _block_means(fine[step - 1 : 1 - step, step - 1 : 1 - step] ** 2)
+        4 * grey[middle, middle]
+        - grey[:-far, middle]
+        - grey[far:, middle]
+        - grey[middle, :-far]
+        - grey[middle, far:]
+    )
     forms = _block_means(coarse**2)
     if not len(forms):
         return 0.0
+    details = _block_means(fine[step - 1 : 1 - step, step - 1 : 1 - step] ** 2)
     telling = forms >= np.quantile(forms, 0.7)
     return float(np.quantile(0.5 * np.log((details[telling] + 1e-7) / (forms[telling] + 1e-5)), 0.7))
 
 
 def _block_means(values: np.ndarray) -> np.ndarray:
-    """(B,) means of squares of _BLOCK pixels."""
+    """(B,) means over squares of _BLOCK pixels."""
     rows, columns = (side // _BLOCK for side in values.shape)
     if not rows or not columns:
         return values.mean(keepdims=True).ravel() if values.size else np.zeros(0, np.float32)
-    cut = values[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
-    return cut.mean(axis=(1, 3)).ravel()
+    cut = values[: rows * _BLOCK, : columns * _BLOCK]
+    sums = np.add.reduceat(np.add.reduceat(cut, np.arange(0, cut.shape[1], _BLOCK), axis=1),
+                           np.arange(0, cut.shape[0], _BLOCK), axis=0)  # fmt: skip
+    return np.asarray(sums.ravel() / _BLOCK**2)
 
 
-def _border(pixels: np.ndarray) -> float:
-    """Share of the picture that is a frame of one colour, seen from its edges."""
-    height, width = pixels.shape[:2]
-    colour = np.median(np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]), axis=0)
-    is_other = np.abs(pixels - colour).max(axis=2) > 0.06
-    rows = np.flatnonzero(is_other.mean(axis=1) > 0.02)
-    columns = np.flatnonzero(is_other.mean(axis=0) > 0.02)
+def _frame(is_thing: np.ndarray) -> float:
+    """Share of the picture outside the box around everything that has not the colour of the edges."""
+    rows = np.flatnonzero(is_thing.mean(axis=1) > 0.02)
+    columns = np.flatnonzero(is_thing.mean(axis=0) > 0.02)
     if not len(rows) or not len(columns):
         return 1.0
     inside = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
-    return float(1 - inside / (height * width))
+    return float(1 - inside / is_thing.size)
 
 
-def _flatness(pixels: np.ndarray) -> float:
-    """Share of the pixels that have one of the two commonest colours, of 4,096: high in drawings, logos and text."""
-    levels = (pixels * 15.999).astype(np.int32)
-    codes = (levels[..., 0] * 16 + levels[..., 1]) * 16 + levels[..., 2]
-    counts = np.bincount(codes.ravel(), minlength=4096)
-    return float(np.partition(counts, -2)[-2:].sum() / codes.size)
-
-
-def _edges(grey: np.ndarray) -> float:
-    """Share of pixels at a hard step from light to dark."""
-    steps = np.abs(np.diff(grey, axis=1)) > 0.25
-    return float(steps.mean())
+def _drawn(grey: np.ndarray, is_thing: np.ndarray) -> tuple[float, float]:
+    """Shares of the thing's pixels (background left out) without any change around them, as in drawings, and at a
+    hard step from light to dark, as in drawings and text."""
+    across = np.abs(grey[1:-1, 2:] - grey[1:-1, :-2])
+    down = np.abs(grey[2:, 1:-1] - grey[:-2, 1:-1])
+    change = np.maximum(across, down)[is_thing[1:-1, 1:-1]]
+    if len(change) < _FEW_PIXELS:
+        return 0.0, 0.0
+    return float((change < 3).mean()), float((change > 76).mean())
 
 
 def _measured(project: Project, pictures: list[Picture]) -> Iterator[tuple[list[Picture], np.ndarray]]:

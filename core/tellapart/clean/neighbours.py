@@ -4,15 +4,34 @@ thousands."""
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg import eigh
 
 from tellapart.train.components import blas_threads
 
-N_NEIGHBOURS = 24
+N_NEIGHBOURS = 32
+_MOST_AXES = 128
+_ENOUGH = 10_000  # pictures to find the axes from
 _EXACT = 12_000  # pictures; comparing all with all grows with the square
 _CELL = 400  # pictures
 _CELLS_SEARCHED = 4
 _AT_ONCE = 4_000_000  # similarities held at a time
 NOBODY = -1
+
+
+def directions(embeddings: np.ndarray) -> np.ndarray:
+    """(N, P) float32 of length 1 whose products are nearly the cosines of the (N, D) embeddings, P at most 128.
+
+    Neither centred nor standardised: what a network answers to strongly tells drawings from photographs better.
+    """
+    if not len(embeddings):
+        return np.zeros((0, 1), np.float32)
+    rows = embeddings[:: -(-len(embeddings) // _ENOUGH)]
+    with blas_threads(len(embeddings)):
+        product = rows.T @ rows
+        side = len(product)
+        _, axes = eigh(product, subset_by_index=[max(0, side - _MOST_AXES), side - 1], check_finite=False)
+        points = embeddings @ axes.astype(np.float32)
+    return np.asarray(points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9))
 
 
 def nearest(points: np.ndarray, groups: np.ndarray, k: int = N_NEIGHBOURS) -> tuple[np.ndarray, np.ndarray]:

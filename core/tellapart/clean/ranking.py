@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 import numpy as np
 
 from tellapart.clean.copies import copy_findings, refused_conflicts
 from tellapart.clean.evidence import Evidence
-from tellapart.clean.findings import UNREADABLE, Finding, Suggestion
+from tellapart.clean.findings import UNREADABLE, WORTH_A_LOOK, WORTH_A_WORD, Finding, Suggestion
 from tellapart.clean.learner import NOT_A_MEMBER
-from tellapart.clean.outliers import out_of_place, outlier_findings
-from tellapart.clean.quality import quality_findings
+from tellapart.clean.outliers import outlier_finding, strangeness
+from tellapart.clean.quality import poorness, quality_finding
 from tellapart.clean.standing import Snapshot
-from tellapart.clean.suspects import Doubts, find_doubts, wrong_labels
+from tellapart.clean.suspects import Doubts, find_doubts, wrong_label
 
 
 @dataclass(frozen=True)
@@ -39,35 +37,54 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
     """All findings about the pictures as they stand."""
     targets, classes = standing.targets, standing.classes
     doubts = find_doubts(evidence.learner.logits(targets, len(classes)), targets, standing.trusted)
-    far = out_of_place(targets, evidence.neighbours, evidence.similarities, len(classes))
     ids = [one.image_id for one in evidence.pictures]
     places = {image_id: row for row, image_id in enumerate(ids)}
-    probs = doubts.probs
-    findings = chain(
-        (_unreadable(picture.image_id, reason) for picture, reason in evidence.unreadable),
-        wrong_labels(ids, targets, classes, doubts),
-        outlier_findings(ids, standing.labels, far, standing.trusted),
-        copy_findings(evidence.pictures, evidence.pairs, targets, classes, probs),
-        refused_conflicts(evidence.copies, places, targets, classes, probs),
-        quality_findings(ids, evidence.flaws, targets != NOT_A_MEMBER),
+    certain: defaultdict[int, list[Finding]] = defaultdict(list)
+    for finding in (
+        *copy_findings(evidence.pictures, evidence.pairs, targets, classes, doubts.probs),
+        *refused_conflicts(evidence.copies, places, targets, classes, doubts.probs),
+    ):
+        certain[places[finding.image_id]].append(finding)
+    is_open = (targets != NOT_A_MEMBER) & ~standing.trusted
+    scores = np.stack([
+        np.where(_can_be_told(evidence, targets), doubts.score, 0.0),
+        strangeness(targets, evidence.neighbours, evidence.similarities) * is_open,
+        poorness(evidence.flaws) * is_open,
+        np.zeros(len(ids)),
+    ], axis=1)  # (N, 4)  # fmt: skip
+    for row, several in certain.items():
+        scores[row, 3] = max(finding.score for finding in several)
+    together = 1 - np.prod(1 - scores, axis=1)
+    found = [_unreadable(picture.image_id, reason) for picture, reason in evidence.unreadable]
+    for row in np.flatnonzero(together >= WORTH_A_LOOK).tolist():
+        several = [*certain.get(row, ())]
+        wrong, strange, poor, _ = scores[row].tolist()
+        least = min(WORTH_A_WORD, max(wrong, strange, poor))
+        if wrong >= least:
+            given, other = classes[targets[row]], classes[doubts.suggested[row]]
+            looks, confidence = float(doubts.probs[row, doubts.suggested[row]]), float(doubts.confidence[row])
+            several.append(wrong_label(ids[row], given, other, looks, confidence, wrong))
+        if strange >= least:
+            several.append(outlier_finding(ids[row], classes[targets[row]], strange))
+        if poor >= least:
+            several.append(quality_finding(ids[row], evidence.flaws.scores[row], evidence.flaws.names, poor))
+        several.sort(key=lambda finding: -finding.score)
+        found.append(replace(several[0], score=float(together[row]), also=tuple(several[1:])))
+    found.sort(key=lambda finding: -finding.score)
+    return Ranking(standing.version, classes, doubts, tuple(found), {}, {one.image_id: one for one in found})
+
+
+def _can_be_told(evidence: Evidence, targets: np.ndarray) -> np.ndarray:
+    """(N,) bool: the label has pictures in another fold, too; else no classifier can know it."""
+    members = targets != NOT_A_MEMBER
+    folds = evidence.learner.folds
+    pairs = np.unique(np.stack([targets, folds], axis=1)[members], axis=0)
+    n_folds = (
+        np.bincount(pairs[:, 0], minlength=targets.max(initial=0) + 1) if len(pairs) else np.zeros(1, int)
     )
-    found = joined(findings)
-    return Ranking(standing.version, classes, doubts, found, {}, {one.image_id: one for one in found})
+    return np.asarray(members & (n_folds[np.maximum(targets, 0)] > 1))
 
 
 def _unreadable(image_id: str, reason: str) -> Finding:
     text = f"It cannot be used: {reason}. Put a good copy in its place, or remove it."
     return Finding(image_id, UNREADABLE, 1.0, "cannot be read", text, Suggestion("remove", None, 0.9))
-
-
-def joined(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """One finding for each picture, its worst, with the others in `also`; worst first, ties in the given order."""
-    of: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        of[finding.image_id].append(finding)
-    worst = []
-    for several in of.values():
-        several.sort(key=lambda finding: -finding.score)
-        worst.append(several[0] if len(several) == 1 else replace(several[0], also=tuple(several[1:])))
-    order = np.argsort([-finding.score for finding in worst], kind="stable")
-    return tuple(worst[i] for i in order)

@@ -12,6 +12,7 @@ from tellapart.clean.evidence import Evidence, gather_evidence
 from tellapart.clean.findings import KINDS, Finding
 from tellapart.clean.gain import Gain, measure_gain
 from tellapart.clean.ranking import Ranking, rank
+from tellapart.clean.report import ReviewReport, write_report
 from tellapart.clean.standing import Standing
 from tellapart.journal import Decision, Entry
 from tellapart.manifest import Picture
@@ -116,6 +117,20 @@ class Review:
         found = [(one, float(similarity[i])) for one, i in zip(ids, nearest, strict=True) if i != row]
         return [(one, value) for one, value in found if one not in standing.gone][:k]
 
+    def suggestions(self, more_than: float, kinds: Sequence[str] | None = None) -> list[Finding]:
+        """Findings of the queue whose suggestion changes something and is surer than that, 0 to 1, surest first.
+
+        Of several suggestions about one picture the surest counts. `decision_of` makes decisions of them.
+        """
+        found = []
+        for finding in self.queue(kinds):
+            several = [
+                one for one in (finding, *finding.also) if one.suggestion and one.suggestion.action != "keep"
+            ]
+            best = max(several, key=_confidence, default=None)
+            found += [best] if best and _confidence(best) > more_than else []
+        return sorted(found, key=lambda one: -_confidence(one))
+
     def counts(self) -> dict[str, int]:
         """Kind -> number of pictures with such a finding that nobody has decided about yet."""
         counts = dict.fromkeys(KINDS, 0)
@@ -187,6 +202,16 @@ class Review:
         before, predicted_before = self._error_before
         return measure_gain(standing.n_decisions, before, standing.targets, predicted_before, predicted)
 
+    def summary(self) -> ReviewReport:
+        """What is to be said about the set as a whole."""
+        counts = self.counts()
+        with self._lock:
+            standing, evidence, ranking = self._standing.snapshot(), self._evidence, self._ranking
+        refused = {one.name: one.reason for one in self._project.manifest.refusals() if not one.same_as}
+        if ranking.version != standing.version:
+            ranking = rank(evidence, standing)
+        return write_report(evidence, standing, ranking, counts, list(refused.items()))
+
     def _start_with(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._places = {one.image_id: row for row, one in enumerate(evidence.pictures)}
@@ -222,3 +247,7 @@ def _narrowed(finding: Finding, kinds: Sequence[str]) -> Finding | None:
             rest = (replace(finding, also=()), *finding.also[:i], *finding.also[i + 1 :])
             return replace(other, also=rest)
     return None
+
+
+def _confidence(finding: Finding) -> float:
+    return finding.suggestion.confidence if finding.suggestion else 0.0

@@ -9,10 +9,8 @@ import numpy as np
 
 from tellapart.clean.learner import NOT_A_MEMBER
 from tellapart.journal import Entry
-from tellapart.manifest import Picture
+from tellapart.manifest import NONE_OF_THESE, Picture
 from tellapart.project import Project
-
-NONE_OF_THESE = "none of these"
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,18 @@ Patrini et al. 2017, "Making Deep Neural Networks Robust to Label Noise: A Loss 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from tellapart.clean.findings import WRONG_LABEL, Finding, Suggestion, percent
 from tellapart.clean.learner import NOT_A_MEMBER
 from tellapart.metrics import softmax
 
-WORTH_A_LOOK = 0.5  # a label is shown when it is more probably wrong than right
-_ENOUGH = 4000  # pictures to find two numbers from
+_LEAST_NOISE = 0.05  # for the order of the queue: whoever looks through it suspects something
+_ENOUGH, _ENOUGH_NUMBERS = 2000, 40_000  # pictures, and probabilities of them, to find two numbers from
+_NOISES = np.concatenate([np.geomspace(0.002, 0.1, 18), np.linspace(0.12, 0.6, 25)])  # shares that are tried
+_NEARLY = 1.35  # of the log likelihood: the lower end of a one-sided 95 % interval
 _PRIOR_WRONG, _PRIOR_RIGHT = 1.0, 19.0  # as if twenty labels had been checked and one was wrong
 
 
@@ -38,12 +38,15 @@ class Doubts:
     """What the pictures look like and how their labels fare.
 
     probs: (N, C), of what each picture shows, by its looks alone. wrong: (N,), probability that the given label is
-    wrong; 0 for pictures without one. suggested: (N,) int, the best other class. confidence: (N,), of the suggestion,
-    looks and given label taken together. margin: (N,), probability of the best other class minus that of the given.
+    wrong; 0 for pictures without one. score: (N,), the same as if some labels were wrong in any case, so that even
+    in a clean set the most doubtful come first. suggested: (N,) int, the best other class. confidence: (N,), of the
+    suggestion, looks and given label taken together. margin: (N,), probability of the best other class minus that of
+    the given one.
     """
 
     probs: np.ndarray
     wrong: np.ndarray
+    score: np.ndarray
     suggested: np.ndarray
     confidence: np.ndarray
     margin: np.ndarray
@@ -68,50 +71,61 @@ def find_doubts(logits: np.ndarray, targets: np.ndarray, trusted: np.ndarray) ->
     others[rows, given] = -1.0
     suggested = others.argmax(axis=1)
     best = np.maximum(others[rows, suggested], 0.0)
-    stays, each = 1 - model.noise, model.noise / max(1, n_classes - 1)
-    seen = stays * own + each * (1 - own)  # probability of the given label
-    with np.errstate(invalid="ignore", divide="ignore"):
-        wrong = np.where(has_label & ~trusted, each * (1 - own) / seen, 0.0)
-        confidence = np.where(has_label & ~trusted, each * best / seen, best)
-    return Doubts(probs, np.nan_to_num(wrong), suggested, np.nan_to_num(confidence), best - own, model)
+    doubted = has_label & ~trusted
+    wrong, share = _posterior(own, best, model.noise, n_classes)
+    score, _ = _posterior(own, best, max(model.noise, _LEAST_NOISE), n_classes)
+    wrong, score = np.where(doubted, wrong, 0.0), np.where(doubted, score, 0.0)
+    return Doubts(probs, wrong, score, suggested, np.where(doubted, share, 0.0), best - own, model)
+
+
+def _posterior(
+    own: np.ndarray, best: np.ndarray, noise: float, n_classes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) probabilities that the given label is wrong and that the best other one is right, by looks and label."""
+    each = noise / max(1, n_classes - 1)
+    seen = np.maximum((1 - noise) * own + each * (1 - own), 1e-12)  # probability of the given label
+    return each * (1 - own) / seen, each * best / seen
 
 
 def fit_noise(logits: np.ndarray, targets: np.ndarray) -> NoiseModel:
-    """The scale and the share of wrong labels that explain the given labels best."""
+    """The scale of the logits, and the smallest share of wrong labels that explains the given labels nearly as well as
+    the best one does.
+
+    The smallest, because a classifier that is often sure and wrong looks like wrong labels, and good labels must not
+    be changed for that.
+    """
     n_classes = logits.shape[1] if logits.ndim == 2 else 0
     if n_classes < 2 or len(targets) == 0:
         return NoiseModel(1.0, 0.0)
-    step = -(-len(targets) // _ENOUGH)
-    logits, targets = logits[::step].astype(np.float64), targets[::step]
+    step = -(-len(targets) // max(200, min(_ENOUGH, _ENOUGH_NUMBERS // n_classes)))
+    logits, targets = logits[::step], targets[::step]
     logits = logits - logits.max(axis=1, keepdims=True)
     own = logits[np.arange(len(targets)), targets]
-
-    def loss(place: np.ndarray) -> float:
-        scale, noise = np.exp(place[0]), 1 / (1 + np.exp(-place[1]))
-        probs = np.exp(scale * own) / np.exp(scale * logits).sum(axis=1)
-        seen = (1 - noise) * probs + noise / (n_classes - 1) * (1 - probs)
-        prior = _PRIOR_WRONG * np.log(noise + 1e-12) + _PRIOR_RIGHT * np.log(1 - noise + 1e-12)
-        return float(-(np.log(seen + 1e-12).sum() + prior) / len(targets))
-
-    start = np.array([-np.log(max(1e-6, float(logits.std()))), -3.0])
-    options = {"maxiter": 120, "xatol": 0.01, "fatol": 1e-5}
-    found = minimize(loss, start, method="Nelder-Mead", options=options)
-    return NoiseModel(float(np.exp(found.x[0])), float(1 / (1 + np.exp(-found.x[1]))))
+    scales = np.geomspace(0.02, 50, 41) / max(1e-6, float(logits.std()))
+    likelihood = np.array([_likelihood(logits * scale, own * scale, n_classes) for scale in scales])  # (S, M)
+    profile = likelihood.max(axis=0)  # (M,)
+    place = int(np.flatnonzero(profile >= profile.max() - _NEARLY).min())
+    return NoiseModel(float(scales[likelihood[:, place].argmax()]), float(_NOISES[place]))
 
 
-def wrong_labels(
-    image_ids: Sequence[str], targets: np.ndarray, classes: Sequence[str], doubts: Doubts
-) -> Iterator[Finding]:
-    """A finding for every label that is more probably wrong than `WORTH_A_LOOK`."""
-    for row in np.flatnonzero(doubts.wrong > WORTH_A_LOOK).tolist():
-        given, other = classes[targets[row]], classes[doubts.suggested[row]]
-        looks, sure = percent(doubts.probs[row, doubts.suggested[row]]), float(doubts.confidence[row])
-        yield Finding(
-            image_ids[row],
-            WRONG_LABEL,
-            float(doubts.wrong[row]),
-            f"looks like {other} {looks}",
-            f"The label is {given!r}, but it looks like {other!r}: {percent(sure)} sure, judged by classifiers that "
-            "never saw this picture.",
-            Suggestion("relabel", other, sure),
-        )
+def _likelihood(logits: np.ndarray, own: np.ndarray, n_classes: int) -> np.ndarray:
+    """(M,) log likelihood of the given labels for each of the shares of wrong ones that are tried."""
+    probs = np.exp(own) / np.exp(logits).sum(axis=1)  # (N,)
+    seen = probs[:, None] * (1 - _NOISES) + (1 - probs[:, None]) * (_NOISES / (n_classes - 1))
+    prior = _PRIOR_WRONG * np.log(_NOISES) + _PRIOR_RIGHT * np.log(1 - _NOISES)
+    return np.asarray(np.log(seen + 1e-12).sum(axis=0) + prior)
+
+
+def wrong_label(
+    image_id: str, given: str, other: str, looks: float, confidence: float, score: float
+) -> Finding:
+    """The finding about one label. looks: probability of the other label by the picture's looks alone."""
+    return Finding(
+        image_id,
+        WRONG_LABEL,
+        score,
+        f"looks like {other} {percent(looks)}",
+        f"The label is {given!r}, but it looks like {other!r}. That the label is wrong is {percent(confidence)} sure, "
+        "judged by classifiers that never saw this picture.",
+        Suggestion("relabel", other, confidence),
+    )
