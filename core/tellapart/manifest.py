@@ -20,6 +20,7 @@ from typing import Any
 from tellapart.errors import ProjectError
 
 FORMAT = 2
+NONE_OF_THESE = "none of these"  # the mark of a picture that belongs to no label
 BUSY_TIMEOUT_MS = 20_000
 
 _FORMAT_1 = """
@@ -131,6 +132,11 @@ class Picture:
     licence_url: str | None
     title: str | None
     subject: str | None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it stands for its label: kept, and not marked 'none of these'."""
+        return self.state == "kept" and self.mark != NONE_OF_THESE
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -126,12 +126,19 @@ def check_labels(project: Project) -> None:
 def prepare(
     project: Project, backbone: Backbone, config: TrainConfig, progress: Progress = silent
 ) -> TrainData:
-    """Pictures, splits and embeddings, ready to fit.
+    """Pictures, splits and embeddings, ready to fit; those marked 'none of these' are left out.
 
     Raises:
         SplitError, BackboneError, ProjectError, Cancelled: see `train_head`.
     """
-    pictures = project.manifest.pictures()
+    kept = project.manifest.pictures()
+    pictures = [picture for picture in kept if picture.is_member]
+    n_strangers = len(kept) - len(pictures)
+    if n_strangers and len({picture.label for picture in pictures}) < 2:
+        raise TrainError(
+            f"{n_strangers} picture(s) are marked 'none of these', and fewer than 2 labels are left without them. "
+            "Take some of the marks away, or add pictures."
+        )
     groups, plan = plan_all(pictures, config)  # too few pictures are told before the long work
     embeddings = embed(project, backbone, pictures, progress)
     if embeddings.skipped:
@@ -144,6 +151,9 @@ def prepare(
                 f"{first.path}: {first.reason}."
             )
         groups, plan = plan_all(pictures, config)
+    if n_strangers:
+        note = f"{n_strangers} picture(s) marked 'none of these' neither taught nor checked a label."
+        plan = replace(plan, notes=(*plan.notes, note))
     classes = tuple(sorted({picture.label for picture in pictures}))
     place = {label: i for i, label in enumerate(classes)}
     targets = np.array([place[picture.label] for picture in pictures], np.int64)
