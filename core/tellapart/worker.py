@@ -95,8 +95,8 @@ def _intake(run: Run, progress: Progress) -> dict[str, Any]:
 
 
 def gather_task(run: Run, report: Reporter, web: Web | None = None) -> dict[str, Any]:
-    """Pictures from the web; config: searches, a list of {label, query}, and for all of them where wanted source, limit,
-    licence, kind, is_held, contact.
+    """Pictures from the web; config: searches, a list of {label, query}, and where wanted, for all of them, source,
+    limit, licence, kind, is_held, contact.
 
     is_held: hold pictures until a person has looked. The lines of progress have the label, and under `counts` the
     numbers by fate. A search that fails says so in its place of the result; the others go on.
@@ -161,6 +161,17 @@ def _train(run: Run, progress: Progress) -> dict[str, Any]:
         return train_head(project, TrainConfig.from_json(run.config), progress, name=run.run_id).to_json()
 
 
+def _clean(run: Run, progress: Progress) -> dict[str, Any]:
+    from tellapart.clean import open_review
+    from tellapart.train import TrainConfig
+
+    with open_project(run.project_dir, progress) as project:
+        review = open_review(project, TrainConfig.from_json(run.config), progress)
+        counts, n = review.counts(), len(review.queue())
+    sentence = f"{review.n_pictures} pictures looked at, {n} worth a look."
+    return {"n_pictures": review.n_pictures, "n_findings": n, "counts": counts, "sentence": sentence}
+
+
 def _drop_upload(source: Path) -> None:
     import shutil
 
@@ -175,6 +186,7 @@ TASKS: dict[str, Callable[[Run, Reporter], dict[str, Any]]] = {
     "intake": _intake,
     "samples": _samples,
     "train": _train,
+    "clean": _clean,
 }
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tellapart.cli.add import add
+from tellapart.cli.clean import clean, log, redo, replay, undo
 from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, fail, print_json, progress_bar, say
 from tellapart.cli.credits import credits as credits_command
 from tellapart.cli.datasets import datasets as datasets_command
@@ -249,6 +250,9 @@ def export(
             "your pictures, made small."
         )
 
+
+for command in (clean, undo, redo, log, replay):
+    app.command()(command)
 
 app.command("datasets")(datasets_command)
 app.command("credits")(credits_command)
