@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from tellapart.backbones import load_backbone
-from tellapart.clean.duplicates import NearPairs, group_near_duplicates, near_duplicate_pairs
+from tellapart.clean.comparison_cache import cached_arrays
+from tellapart.clean.duplicates import NearPairs, near_duplicate_pairs
 from tellapart.clean.learner import OutOfFold
 from tellapart.clean.looks import measure_looks
 from tellapart.clean.neighbours import directions, nearest
 from tellapart.clean.quality import Flaws, find_flaws
-from tellapart.embeddings import embed
-from tellapart.manifest import Picture, Refusal
+from tellapart.embeddings import cache_key, embed
+from tellapart.errors import SplitError
+from tellapart.manifest import Picture, Refusal, explained
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
 from tellapart.train.components import blas_threads, fit_components
 from tellapart.train.config import TrainConfig
 from tellapart.train.head import assign_folds
+from tellapart.train.splits import plan_split
 
 N_FOLDS = 10
+_CODE_VERSION = 1  # raise it when what is compared changes
 
 
 @dataclass(frozen=True)
@@ -64,37 +71,66 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
     readable = tuple(one for one in pictures if one.path not in reasons)
     looks = measure_looks(project, readable, progress)
     progress(len(pictures), len(pictures), "Comparing the pictures")
-    copies = tuple(refusal for refusal in project.manifest.refusals() if refusal.same_as)
-    return evidence_of(readable, embeddings.array, embeddings.tiny, looks, unreadable, copies)
-
-
-def evidence_of(
-    pictures: tuple[Picture, ...],
-    embeddings: np.ndarray,
-    tiny: np.ndarray,
-    looks: np.ndarray,
-    unreadable: tuple[tuple[Picture, str], ...] = (),
-    copies: tuple[Refusal, ...] = (),
-) -> Evidence:
-    """What embeddings (N, D), miniatures and looks of these pictures tell."""
-    prints = [one.fingerprint for one in pictures]
-    groups = group_near_duplicates(prints)
-    coordinates, points = _coordinates(embeddings), directions(embeddings)
-    neighbours, similarities = nearest(points, groups)
+    with explained(project.db_path):
+        key = sha256(f"{cache_key(backbone)} {_CODE_VERSION}".encode())
+        for one in readable:
+            key.update(bytes.fromhex(one.image_id) + one.fingerprint)
+        compared = cached_arrays(
+            project.cache_dir / "clean",
+            "compared",
+            key.hexdigest()[:32],
+            lambda: compare(readable, embeddings.array),
+        )
     return Evidence(
-        pictures=pictures,
-        points=points,
-        neighbours=neighbours,
-        similarities=similarities,
+        pictures=readable,
+        points=compared["points"],
+        neighbours=compared["neighbours"],
+        similarities=compared["similarities"],
         looks=looks,
-        flaws=find_flaws(looks, pictures),
-        tiny=tiny,
-        groups=groups,
-        pairs=near_duplicate_pairs(prints),
-        learner=OutOfFold(coordinates, _folds(pictures, groups)),
+        flaws=find_flaws(looks, readable),
+        tiny=embeddings.tiny,
+        groups=compared["groups"],
+        pairs=NearPairs(*(compared[name] for name in NearPairs._fields)),
+        learner=OutOfFold(compared["coordinates"], compared["folds"]),
         unreadable=unreadable,
-        copies=copies,
+        copies=tuple(refusal for refusal in project.manifest.refusals() if refusal.same_as),
     )
+
+
+def compare(pictures: tuple[Picture, ...], embeddings: np.ndarray) -> dict[str, np.ndarray]:
+    """Every picture with every other: near-duplicates, folds, coordinates and neighbours, from embeddings (N, D)."""
+    pairs = near_duplicate_pairs([one.fingerprint for one in pictures])
+    groups = _groups(pairs, len(pictures))
+    points = directions(embeddings)
+    neighbours, similarities = nearest(points, groups)
+    return {
+        **pairs._asdict(), "groups": groups, "folds": _folds(pictures, groups), "points": points,
+        "coordinates": _coordinates(embeddings), "neighbours": neighbours, "similarities": similarities,
+    }  # fmt: skip
+
+
+def split_of_pictures(
+    pictures: tuple[Picture, ...], groups: np.ndarray, config: TrainConfig
+) -> dict[str, str]:
+    """image_id -> train, valid or test, as a training would split these pictures; where it could not, as the folders
+    say, train for want of that."""
+    names = [pictures[group].image_id for group in groups]
+    given = [one.given_split for one in pictures]
+    try:
+        splits = plan_split(
+            [one.label for one in pictures], names, given, config.split, config.seed, config.valid
+        ).splits.tolist()
+    except SplitError:
+        splits = [split or "train" for split in given]
+    return {one.image_id: split for one, split in zip(pictures, splits, strict=True)}
+
+
+def _groups(pairs: NearPairs, n: int) -> np.ndarray:
+    """(N,) int: pictures that look alike, directly or through others, share the place of the first of them."""
+    graph = coo_matrix((np.ones(len(pairs.first), np.int8), (pairs.first, pairs.second)), shape=(n, n))
+    _, groups = connected_components(graph, directed=False)
+    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    return first[inverse].astype(np.int64)
 
 
 def _coordinates(embeddings: np.ndarray) -> np.ndarray:

@@ -37,9 +37,8 @@ def measure_looks(project: Project, pictures: Sequence[Picture], progress: Progr
         ProjectError: the cache cannot be written.
         Cancelled: from `progress`; what was measured stays cached.
     """
-    key = sha256(json.dumps([PIL.__version__, _CODE_VERSION, LOOKS.descr]).encode()).hexdigest()[:32]
     ids = [picture.image_id for picture in pictures]
-    with explained(project.db_path), RowCache(project.cache_dir / "looks", key, LOOKS) as cache:
+    with explained(project.db_path), looks_cache(project) as cache:
         rows = cache.find(ids)
         missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]
         done = 0
@@ -54,6 +53,12 @@ def measure_looks(project: Project, pictures: Sequence[Picture], progress: Progr
         looks = np.zeros(len(pictures), LOOKS)
         looks[rows >= 0] = cache.records(rows[rows >= 0])
     return looks
+
+
+def looks_cache(project: Project) -> RowCache:
+    """What was measured so far, by image_id."""
+    key = sha256(json.dumps([PIL.__version__, _CODE_VERSION, LOOKS.descr]).encode()).hexdigest()[:32]
+    return RowCache(project.cache_dir / "looks", key, LOOKS)
 
 
 def look_at(image: Image.Image, camera: str = "") -> np.ndarray:

@@ -19,14 +19,17 @@ from tellapart.clean.suspects import Doubts, find_doubts, wrong_label
 
 @dataclass(frozen=True)
 class Ranking:
-    """findings: one for each picture in which something was seen, worst first. splits: image_id -> split."""
+    """findings: one for each picture in which something was seen, decided about or not, worst first."""
 
     version: int
     classes: tuple[str, ...]
     doubts: Doubts
     findings: tuple[Finding, ...]
-    splits: dict[str, str] = field(default_factory=dict)
     _by_id: dict[str, Finding] = field(default_factory=dict)
+
+    def predicted(self, targets: np.ndarray) -> np.ndarray:
+        """(N,) int: the class each picture looks like most; its own where there is none to choose."""
+        return self.doubts.probs.argmax(axis=1) if self.doubts.probs.size else targets
 
     def of(self, image_id: str) -> Finding | None:
         """The finding of one picture."""
@@ -36,7 +39,7 @@ class Ranking:
 def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
     """All findings about the pictures as they stand."""
     targets, classes = standing.targets, standing.classes
-    doubts = find_doubts(evidence.learner.logits(targets, len(classes)), targets, standing.trusted)
+    doubts = find_doubts(evidence.learner.logits(targets, len(classes)), targets)
     ids = [one.image_id for one in evidence.pictures]
     places = {image_id: row for row, image_id in enumerate(ids)}
     certain: defaultdict[int, list[Finding]] = defaultdict(list)
@@ -45,11 +48,11 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
         *refused_conflicts(evidence.copies, places, targets, classes, doubts.probs),
     ):
         certain[places[finding.image_id]].append(finding)
-    is_open = (targets != NOT_A_MEMBER) & ~standing.trusted
+    is_member = targets != NOT_A_MEMBER
     scores = np.stack([
         np.where(_can_be_told(evidence, targets), doubts.score, 0.0),
-        strangeness(targets, evidence.neighbours, evidence.similarities) * is_open,
-        poorness(evidence.flaws) * is_open,
+        strangeness(targets, evidence.neighbours, evidence.similarities) * is_member,
+        poorness(evidence.flaws) * is_member,
         np.zeros(len(ids)),
     ], axis=1)  # (N, 4)  # fmt: skip
     for row, several in certain.items():
@@ -71,7 +74,7 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
         several.sort(key=lambda finding: -finding.score)
         found.append(replace(several[0], score=float(together[row]), also=tuple(several[1:])))
     found.sort(key=lambda finding: -finding.score)
-    return Ranking(standing.version, classes, doubts, tuple(found), {}, {one.image_id: one for one in found})
+    return Ranking(standing.version, classes, doubts, tuple(found), {one.image_id: one for one in found})
 
 
 def _can_be_told(evidence: Evidence, targets: np.ndarray) -> np.ndarray:

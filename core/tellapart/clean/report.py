@@ -90,7 +90,7 @@ def write_report(
     """
     targets, classes = standing.targets, standing.classes
     is_member = targets != NOT_A_MEMBER
-    predicted = ranking.doubts.probs.argmax(axis=1) if len(classes) else targets
+    predicted = ranking.predicted(targets)
     is_believed = is_member & (ranking.doubts.wrong < 0.5)  # a wrong label is no confusion of the classifier
     sizes = np.bincount(targets[is_member], minlength=len(classes))
     accuracy = balanced_accuracy(targets[is_member], predicted[is_member], len(classes))[0]

@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from tellapart.clean.evidence import Evidence, gather_evidence
+from tellapart.clean.evidence import Evidence, gather_evidence, split_of_pictures
 from tellapart.clean.findings import KINDS, Finding
 from tellapart.clean.gain import Gain, measure_gain
 from tellapart.clean.ranking import Ranking, rank
 from tellapart.clean.report import ReviewReport, write_report
 from tellapart.clean.standing import Standing
-from tellapart.journal import Decision, Entry
+from tellapart.errors import ProjectError
+from tellapart.journal import Decision, Entry, Relabel
 from tellapart.manifest import Picture
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
@@ -34,6 +35,8 @@ class Review:
         self._lock = threading.RLock()
         self._ranking_lock = threading.Lock()
         self._ranking: Ranking
+        self._splits: dict[str, str] = {}
+        self._remembered: dict[str, Finding] = {}
         self._error_before: tuple[np.ndarray, np.ndarray] | None = None
         self._start_with(evidence)
 
@@ -68,23 +71,30 @@ class Review:
         if unknown:
             raise ValueError(f"kinds={unknown} are unknown; choose from {', '.join(KINDS)}.")
         with self._lock:
-            ranking, standing = self._ranking, self._standing
+            standing = self._standing
             chosen: list[Finding] = []
-            for finding in ranking.findings:
+            for finding in (*self._ranking.findings, *(self._passed() if include_decided else ())):
                 if not include_decided and standing.is_decided(finding.image_id):
                     continue
                 if label is not None and standing.label(finding.image_id) != label:
                     continue
-                if split is not None and ranking.splits.get(finding.image_id) != split:
+                if split is not None and self._splits.get(finding.image_id) != split:
                     continue
                 narrowed = finding if kinds is None else _narrowed(finding, kinds)
                 chosen += [] if narrowed is None else [narrowed]
         return sorted(chosen, key=lambda finding: -finding.score)
 
+    def split(self, image_id: str) -> str | None:
+        """Which part of a training's split the picture is in: train, valid, test; None for an unreadable one."""
+        return self._splits.get(image_id)
+
     def finding(self, image_id: str) -> Finding | None:
-        """The worst finding of one picture, with the others in `also`; None when nothing was seen in it."""
+        """The worst finding of one picture, with the others in `also`; None when nothing was seen in it.
+
+        For a picture decided about here, the one that was there when it was decided.
+        """
         with self._lock:
-            return self._ranking.of(image_id)
+            return self._ranking.of(image_id) or self._remembered.get(image_id)
 
     def probs(self, image_id: str) -> dict[str, float]:
         """Label -> probability by the picture's looks alone, from classifiers that never saw it; {} if unknown."""
@@ -94,6 +104,12 @@ class Review:
             if row is None or not probs.shape[1]:
                 return {}
             return dict(zip(self._ranking.classes, map(float, probs[row]), strict=True))
+
+    def doubts(self) -> dict[str, float]:
+        """Every picture -> how doubtful its label is, 0 to 1, whether it is in the queue or not."""
+        with self._lock:
+            scores = self._ranking.doubts.score.tolist()
+            return {one.image_id: score for one, score in zip(self._evidence.pictures, scores, strict=True)}
 
     def picture(self, image_id: str) -> Picture:
         """The picture as it is now.
@@ -139,15 +155,34 @@ class Review:
                 counts[kind] += 1
         return counts
 
-    def decide(self, decisions: Sequence[Decision]) -> None:
+    def decide(self, decisions: Sequence[Decision]) -> list[str]:
         """Write decisions down at once, as one batch that can be undone; the queue is ranked anew by `refresh`.
 
+        What the person should know comes back in sentences, [] as a rule.
+
         Raises:
-            ProjectError: a picture is not in the project, or the disk does not take it; nothing was decided then.
+            ProjectError: a picture is not in the project, a label is gone, or the disk does not take it. Where a row
+                could be written but a file not moved, that is made up for when the project is opened next.
+            IntakeError: a label is empty, too long, or holds control characters; nothing was decided then.
         """
-        if decisions:
+        if not decisions:
+            return []
+        image_ids = [decision.image_id for decision in decisions]
+        with self._lock:
+            self._check_labels(decisions)
+            for image_id in image_ids:
+                if found := self._ranking.of(image_id):
+                    self._remembered[image_id] = found
+        try:
             self._project.journal.decide(*decisions)
-            self._note([decision.image_id for decision in decisions])
+        finally:
+            self._note(image_ids)
+        missing = [image_id for image_id in image_ids if self._standing.is_missing(image_id)]
+        return [
+            f"{self.picture(image_id).path} is not in its folder any more. The decision is noted and holds when the "
+            "file is put back."
+            for image_id in missing
+        ]
 
     def undo(self) -> list[Entry]:
         """Take back the latest batch of decisions, whoever made it; what was taken back, [] when there is none."""
@@ -191,14 +226,13 @@ class Review:
         """What the decisions that stand have bought so far, also those of earlier sittings."""
         with self._lock:
             standing, evidence, ranking = self._standing.snapshot(), self._evidence, self._ranking
-        n_classes = len(standing.classes)
+        learner, n_classes = evidence.learner, len(standing.classes)
         if self._error_before is None or not np.array_equal(self._error_before[0], standing.before):
-            logits = evidence.learner.logits(standing.before, n_classes)
-            self._error_before = (standing.before, logits.argmax(axis=1))
-        if ranking.version == standing.version:
-            predicted = ranking.doubts.probs.argmax(axis=1)
-        else:
-            predicted = evidence.learner.logits(standing.targets, n_classes).argmax(axis=1)
+            logits = learner.logits(standing.before, n_classes)
+            self._error_before = (standing.before, logits.argmax(axis=1) if logits.size else standing.before)
+        if ranking.version != standing.version:
+            ranking = rank(evidence, standing)
+        predicted = ranking.predicted(standing.targets)
         before, predicted_before = self._error_before
         return measure_gain(standing.n_decisions, before, standing.targets, predicted_before, predicted)
 
@@ -218,6 +252,26 @@ class Review:
         self._standing = Standing(evidence.pictures, [one for one, _ in evidence.unreadable])
         self._standing.catch_up(self._project)
         self._ranking = rank(evidence, self._standing.snapshot())
+        self._splits = split_of_pictures(evidence.pictures, evidence.groups, self._config)
+
+    def _passed(self) -> list[Finding]:
+        """What was seen in pictures that are no longer ranked, since somebody decided about them here."""
+        known = (one for image_id, one in self._remembered.items() if self._ranking.of(image_id) is None)
+        return sorted(known, key=lambda finding: -finding.score)
+
+    def _check_labels(self, decisions: Sequence[Decision]) -> None:
+        """Whether the labels that were offered are still there: somebody may have renamed one in the folders."""
+        wanted = {one.label for one in decisions if isinstance(one, Relabel)} & set(self._standing.classes)
+        if not wanted:
+            return
+        counts = self._project.manifest.label_counts()
+        for label in sorted(wanted):
+            if not counts.get(label):
+                self._standing.catch_up(self._project)
+                raise ProjectError(
+                    f"The label {label!r} has no pictures any more: it was renamed or emptied elsewhere meanwhile. "
+                    f"Nothing was decided. Choose another label, or the same again to make it anew."
+                )
 
     def _note(self, image_ids: Sequence[str]) -> None:
         with self._lock:

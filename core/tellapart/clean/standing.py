@@ -16,16 +16,13 @@ from tellapart.project import Project
 @dataclass(frozen=True)
 class Snapshot:
     """How the pictures stood at one moment. targets: (N,) int into classes, NOT_A_MEMBER for removed pictures and
-    those marked 'none of these'. before: the same before the first decision. trusted: (N,) bool, the label is
-    confirmed by a person. decided: ids of pictures that a decision stands for. n_decisions: that stand."""
+    those marked 'none of these'. before: the same before the first decision. n_decisions: that stand."""
 
     version: int
     classes: tuple[str, ...]
     labels: tuple[str, ...]
     targets: np.ndarray
     before: np.ndarray
-    trusted: np.ndarray
-    decided: frozenset[str]
     n_decisions: int
 
 
@@ -68,6 +65,11 @@ class Standing:
         """The label of a picture of this review."""
         return self._labels[self._places[image_id]]
 
+    def is_missing(self, image_id: str) -> bool:
+        """Whether the picture's file is known to be gone."""
+        row = self._places.get(image_id)
+        return row is not None and self._states[row] == "missing"
+
     def catch_up(self, project: Project) -> None:
         """Take over what others have written since the last look."""
         seen = project.manifest.version()
@@ -94,14 +96,7 @@ class Standing:
             row = self._places.get(image_id, self._n_rows)
             if row < self._n_rows:
                 before[row] = _target(place, was["label"], was["state"], was["mark"])
-        trusted = [
-            image_id in self._decided and mark != "not sure"
-            for image_id, mark in zip(self._ids[: self._n_rows], self._marks, strict=False)
-        ]
-        return Snapshot(
-            self.version, classes, tuple(labels), targets, before, np.array(trusted, bool),
-            frozenset(self._decided), len(self._entries),
-        )  # fmt: skip
+        return Snapshot(self.version, classes, tuple(labels), targets, before, len(self._entries))
 
     def _take(self, rows: Sequence[tuple[str, str, str, str | None]]) -> None:
         for image_id, label, state, mark in rows:

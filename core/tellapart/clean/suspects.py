@@ -53,13 +53,15 @@ class Doubts:
     model: NoiseModel
 
 
-def find_doubts(logits: np.ndarray, targets: np.ndarray, trusted: np.ndarray) -> Doubts:
+def find_doubts(logits: np.ndarray, targets: np.ndarray) -> Doubts:
     """Doubts about every given label.
 
     Args:
         logits: (N, C) out-of-fold. targets: (N,) int, NOT_A_MEMBER for pictures without a label.
-        trusted: (N,) bool, labels that a person has confirmed.
     """
+    if not logits.size:
+        nothing = np.zeros(len(targets))
+        return Doubts(logits, nothing, nothing, nothing.astype(int), nothing, nothing, NoiseModel(1.0, 0.0))
     has_label = targets != NOT_A_MEMBER
     model = fit_noise(logits[has_label], targets[has_label])
     probs = softmax(logits * model.scale)
@@ -71,11 +73,10 @@ def find_doubts(logits: np.ndarray, targets: np.ndarray, trusted: np.ndarray) ->
     others[rows, given] = -1.0
     suggested = others.argmax(axis=1)
     best = np.maximum(others[rows, suggested], 0.0)
-    doubted = has_label & ~trusted
     wrong, share = _posterior(own, best, model.noise, n_classes)
     score, _ = _posterior(own, best, max(model.noise, _LEAST_NOISE), n_classes)
-    wrong, score = np.where(doubted, wrong, 0.0), np.where(doubted, score, 0.0)
-    return Doubts(probs, wrong, score, suggested, np.where(doubted, share, 0.0), best - own, model)
+    wrong, score = np.where(has_label, wrong, 0.0), np.where(has_label, score, 0.0)
+    return Doubts(probs, wrong, score, suggested, np.where(has_label, share, 0.0), best - own, model)
 
 
 def _posterior(
