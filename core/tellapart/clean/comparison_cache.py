@@ -25,7 +25,8 @@ def cached_arrays(
         OSError: the disk does not take them.
     """
     path = folder / f"{kind}-{key}.npz"
-    with contextlib.suppress(*_UNUSABLE), np.load(path, allow_pickle=False) as stored:
+    with contextlib.suppress(*_UNUSABLE), path.open("rb") as file:
+        stored = np.load(file, allow_pickle=False)
         return {name: stored[name] for name in stored.files}
     arrays = compute()
     folder.mkdir(parents=True, exist_ok=True)

@@ -31,9 +31,9 @@ class OutOfFold:
         self._shrinkage = shrinkage
         self._names = np.unique(folds)
         with blas_threads(len(folds)):
-            self._products = np.stack(
-                [_product(coordinates[folds == fold]) for fold in self._names]
-            )  # (F, R, R)
+            products = [_product(coordinates[folds == fold]) for fold in self._names]
+        size = coordinates.shape[1]
+        self._products = np.array(products, np.float32).reshape(-1, size, size)  # (F, R, R)
 
     def logits(self, targets: np.ndarray, n_classes: int) -> np.ndarray:
         """(N, C) float32, for each picture from the folds it is not in; classes weigh the same whatever their size.

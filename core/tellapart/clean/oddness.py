@@ -22,7 +22,7 @@ def oddness(values: np.ndarray, targets: np.ndarray) -> np.ndarray:
     if not len(members):
         return odd
     middle, spread = _usual(values[members])
-    floor = max(0.5 * spread, 0.1 * float(values[members].std()), 1e-6)
+    floor = max(0.5 * spread, 0.1 * float(values[members].std()), 0.01 * abs(middle), 1e-6)
     order = members[np.argsort(targets[members], kind="stable")]
     for own in np.split(order, np.flatnonzero(np.diff(targets[order])) + 1):
         centre, width = _usual(values[own]) if len(own) >= _FEW else (middle, spread)

@@ -62,7 +62,7 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
     for row in np.flatnonzero(together >= WORTH_A_LOOK).tolist():
         several = [*certain.get(row, ())]
         wrong, strange, poor, _ = scores[row].tolist()
-        least = min(WORTH_A_WORD, max(wrong, strange, poor))
+        least = WORTH_A_WORD if several else min(WORTH_A_WORD, max(wrong, strange, poor))
         if wrong >= least:
             given, other = classes[targets[row]], classes[doubts.suggested[row]]
             looks, confidence = float(doubts.probs[row, doubts.suggested[row]]), float(doubts.confidence[row])
