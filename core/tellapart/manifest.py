@@ -40,7 +40,7 @@ CREATE TABLE pictures (
     state TEXT NOT NULL CHECK (state IN ('kept', 'removed', 'missing')),
     mark TEXT,                         -- 'keep', 'not sure', 'none of these'
     width INTEGER NOT NULL, height INTEGER NOT NULL, n_bytes INTEGER NOT NULL, format TEXT NOT NULL,
-    fingerprint BLOB NOT NULL,         -- 32 bytes, see images.fingerprint
+    fingerprint BLOB NOT NULL,         -- see images.fingerprint
     given_split TEXT CHECK (given_split IN ('train', 'valid', 'test')),
     added_at TEXT NOT NULL, original_name TEXT NOT NULL,
     source TEXT NOT NULL, source_url TEXT, page_url TEXT, query TEXT, author TEXT, licence TEXT, licence_url TEXT

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tellapart.errors import ProjectError
+from tellapart.fingerprints import renew_fingerprints
 from tellapart.journal import Journal
 from tellapart.manifest import Manifest, Picture, disk_reason, explained
 from tellapart.moves import finish_moves
@@ -39,7 +40,9 @@ class Project:
     runs_dir = property(lambda self: self.root / "runs", doc="One folder per long piece of work.")
     bundles_dir = property(lambda self: self.root / "bundles", doc="Trained classifiers.")
     incoming_dir = property(lambda self: self.root / "cache" / "incoming", doc="Files between check and row.")
-    held_dir = property(lambda self: self.root / "cache" / "held", doc="Gathered pictures that wait for a person.")
+    held_dir = property(
+        lambda self: self.root / "cache" / "held", doc="Gathered pictures that wait for a person."
+    )
     uploads_dir = property(lambda self: self.root / "cache" / "uploads", doc="Files arriving from a browser.")
 
     def file(self, picture: Picture) -> Path:
@@ -82,9 +85,11 @@ def create_project(root: Path) -> Project:
                 f"to take these pictures in: tellapart new NAME --from {root}"
             )
         root.mkdir(parents=True, exist_ok=True)
-        return _opened(root)
+        project = _opened(root)
     except OSError as error:
         raise ProjectError(disk_reason(root, error)) from error
+    renew_fingerprints(project.manifest, root)  # none yet: from now on they are of today's kind
+    return project
 
 
 def open_project(root: Path, progress: Progress = silent) -> Project:
@@ -113,6 +118,7 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
         with explained(project.db_path):
             finish_moves(project.manifest, root)
             project.changes = reconcile(project.manifest, root, project.images_dir, progress).sentences()
+            renew_fingerprints(project.manifest, root, progress)
             _drop_stale(project)
     except BaseException:
         project.close()
