@@ -7,6 +7,7 @@ that is gone is 'missing' until it comes back. Folders whose modification time i
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Changes:
     n_new: int = 0
     n_moved: int = 0
     n_missing: int = 0
+    n_in_trash: int = 0
     refusals: list[Refusal] = field(default_factory=list)
 
     def sentences(self) -> list[str]:
@@ -42,6 +44,8 @@ class Changes:
             said.append(f"{self.n_new} new picture(s) found in the folders and added.")
         if self.n_moved:
             said.append(f"{self.n_moved} picture(s) moved by hand: they now have the label of their folder.")
+        if self.n_in_trash:
+            said.append(f"{self.n_in_trash} picture(s) found in the trash: they count as removed.")
         if self.n_missing:
             said.append(
                 f"{self.n_missing} picture(s) are missing from their folders; put them back and they return."
@@ -142,9 +146,31 @@ def _mark_missing(manifest: Manifest, root: Path, absent: list[str], changes: Ch
             path, state = db.execute(
                 "SELECT path, state FROM pictures WHERE image_id = ?", [image_id]
             ).fetchone()
-            if state == "kept" and path not in arriving and not (root / path).is_file():
-                db.execute("UPDATE pictures SET state = 'missing' WHERE image_id = ?", [image_id])
-                changes.n_missing += 1
+            if state != "kept" or path in arriving or (root / path).is_file():
+                continue
+            if _take_from_trash(db, root, image_id, path):
+                changes.n_in_trash += 1
+                continue
+            db.execute("UPDATE pictures SET state = 'missing' WHERE image_id = ?", [image_id])
+            changes.n_missing += 1
+
+
+def _take_from_trash(db: sqlite3.Connection, root: Path, image_id: str, path: str) -> bool:
+    """Whether the picture's file lies in the trash, as after a power cut that took the latest rows; then it counts as
+    removed."""
+    removed = path.replace("images/", "trash/", 1)
+    taken = db.execute("SELECT 1 FROM pictures WHERE path_key = ?", [name_key(removed)]).fetchone()
+    if taken or not (root / removed).is_file() or _hash_of(root / removed) != image_id:
+        return False
+    db.execute(
+        "UPDATE pictures SET state = 'removed', path = ?, path_key = ? WHERE image_id = ?",
+        [removed, name_key(removed), image_id],
+    )
+    return True
+
+
+def _hash_of(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()
 
 
 def _adopt(

@@ -139,7 +139,7 @@ def test_suggestions_become_decisions_and_a_keep_is_none_of_them(mislabelled):
 def flawed(tiny_folder, tmp_path):
     """A project with copies, a conflict, a leak, poor pictures and files that cannot be read."""
     source = tmp_path / "source"
-    for split, n in (("train", 24), ("valid", 8)):
+    for split in ("train", "valid"):
         for label in ("circle", "square"):
             files = sorted((tiny_folder / label).iterdir())
             for path in files[:16] if split == "train" else files[16:24]:
