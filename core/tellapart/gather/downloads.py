@@ -27,7 +27,7 @@ from tellapart.manifest import disk_reason
 GENTLE_HOSTS = {"wikimedia.org": 1, "openverse.org": 1, "inaturalist.org": 1}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_REDIRECTS = 5
-_MAX_DEAD = 3  # pictures of a server that could not be reached, before the others of it are not tried
+_MAX_DEAD = 3  # times in a row that a server could not be reached, before its other pictures are given up
 _ACCEPT = "image/jpeg,image/png,image/webp,image/*;q=0.8,*/*;q=0.1"
 
 
@@ -177,7 +177,9 @@ class Downloads:
             raise AddressError(f"not a web address ({error})") from error
         except NETWORK_ERRORS as error:
             host.n_dead += 1
-            raise _TryError(in_words(error), 0.0, is_dead=True) from error
+            said = in_words(error)
+            wait_s = None if "name is not known" in said else 0.0  # the next answer would be the same
+            raise _TryError(said, wait_s, is_dead=True) from error
         host.n_dead = 0
         try:
             if response.status_code in _REDIRECTS and "location" in response.headers:
@@ -229,8 +231,8 @@ class Downloads:
         return Fetched(path, image_id, n_bytes, facts)
 
     def _host(self, url: str) -> _Host:
-        name = urlsplit(url).hostname or ""
-        if name not in self._hosts:
-            domain = ".".join(name.split(".")[-2:])
-            self._hosts[name] = _Host(GENTLE_HOSTS.get(domain, self.limits.n_per_host))
-        return self._hosts[name]
+        parts = urlsplit(url)
+        if parts.netloc not in self._hosts:
+            domain = ".".join((parts.hostname or "").split(".")[-2:])
+            self._hosts[parts.netloc] = _Host(GENTLE_HOSTS.get(domain, self.limits.n_per_host))
+        return self._hosts[parts.netloc]

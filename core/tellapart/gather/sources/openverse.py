@@ -49,8 +49,9 @@ class Openverse:
                     if n_found >= limit:
                         return
             if page >= (number_or_none(answer.get("page_count")) or 0):
-                return
-        self.remark = f"{self.title} shows at most {MAX_PAGES * PAGE_SIZE} works for one query."
+                break
+        if (number_or_none(answer.get("result_count")) or 0) > MAX_PAGES * PAGE_SIZE:
+            self.remark = f"{self.title} shows at most {MAX_PAGES * PAGE_SIZE} works for one query."
 
 
 def _candidate(work: Any) -> Candidate | None:

@@ -1,0 +1,12 @@
+"""On the path of a studio's processes in browser tests: the runs that a page starts ask servers on this computer.
+
+It names the worker that has them; the product itself cannot be told so by a setting.
+"""
+
+import os
+import sys
+
+if "ipykernel_launcher" in " ".join(sys.orig_argv):
+    from tellapart import runs
+
+    runs.WORKER = tuple(os.environ["TEST_WORKER"].split(os.pathsep))

@@ -1,0 +1,86 @@
+"""Gathering as a run: three labels at once in workers of their own, cancelled, gone on with, held to be looked at."""
+
+import time
+
+import pytest
+from fakes.web import CONTACT
+from tellapart import runs
+from tellapart.gather import held_pictures, keep_held
+from tellapart.project import create_project, open_project
+
+
+@pytest.fixture
+def root(fake, tmp_path, monkeypatch):
+    """A project whose workers ask the web on this computer."""
+    fake.use_in_workers(monkeypatch, tmp_path)
+    create_project(tmp_path / "bears").close()
+    return tmp_path / "bears"
+
+
+def start(root, label, **wanted):
+    return runs.start(root, "gather", {"label": label, "query": label, "contact": CONTACT, **wanted})
+
+
+def wait(run, until=lambda status: status.stage != "running", seconds=60):
+    limit = time.monotonic() + seconds
+    while not until(status := run.status()):
+        assert time.monotonic() < limit, status
+        time.sleep(0.02)
+    return status
+
+
+def test_three_labels_are_gathered_at_once(root, fake):
+    shift = {"grizzly": 1000, "black bear": 2000, "teddy": 3000}
+    answer = fake.openverse.answer
+
+    def of_its_own(asked):
+        fake.openverse.link = lambda number: fake.pictures.link(shift[asked.params["q"]] + number)
+        return answer(asked)
+
+    fake.openverse.answer = of_its_own
+    started = [start(root, label, limit=20, source="openverse") for label in shift]
+    for run in started:
+        status = wait(run)
+        assert (status.stage, status.message) == ("done", "20 asked, 20 added")
+        lines = runs.read_lines(run.run_dir / "progress.jsonl")
+        counted = [line for line in lines if line.get("counts")]
+        assert all(line["label"] == run.config["label"] for line in lines if "done" in line)
+        assert not counted or counted[-1]["counts"]["added"] <= 20
+    with open_project(root) as project:
+        assert project.manifest.label_counts() == dict.fromkeys(sorted(shift), 20) and project.changes == []
+
+
+def test_a_cancelled_gathering_goes_on_where_it_stopped(root, fake):
+    fake.pictures.latency_s = 0.2
+    run = start(root, "bear", limit=100)
+    wait(run, lambda status: status.done >= 10 or status.stage != "running")
+    clock = time.monotonic()
+    run.cancel()
+    status = wait(run)
+    assert (
+        time.monotonic() - clock < 0.7 and status.stage == "cancelled"
+    )  # half a second, and a look at the file
+    with open_project(root) as project:
+        kept = project.manifest.n_pictures()
+    assert 10 <= kept < 100
+    fake.pictures.latency_s = 0.0
+    again = start(root, "bear", limit=100)
+    assert wait(again).stage == "done" and again.result()["n_before"] == kept
+    assert again.result()["n_added"] == 100 - kept
+
+
+def test_pictures_can_be_held_to_be_looked_at_while_others_still_come(root, fake):
+    fake.pictures.latency_s = 0.1
+    run = start(root, "bear", limit=40, keep=False)
+    wait(run, lambda status: status.done >= 5 or status.stage != "running")
+    with open_project(root) as project:
+        first = held_pictures(project)
+        assert first
+        keep_held(project, [one.number for one in first])
+        assert wait(run).stage == "done"
+        assert project.manifest.n_pictures() == len(first) and len(held_pictures(project)) == 40 - len(first)
+
+
+def test_what_a_person_can_mend_is_the_message_of_a_failed_run(root):
+    assert "The query is empty" in wait(runs.start(root, "gather", {"label": "bear", "query": ""})).message
+    assert "No source is called" in wait(start(root, "bear", source="gogle")).message
