@@ -70,15 +70,12 @@ class Licence:
 
     def conditions(self) -> str:
         """In words, for instance "name the author; changed copies keep this licence"."""
-        said = {
-            "public domain": [],
-            "commercial": [],
-            "non-commercial": ["not for commercial use"],
-            "nothing": ["ask the author before any use" if self.is_known else "find out before you share"],
-        }[self.permits]
-        said = (["name the author"] if self.needs_credit else []) + said
+        if self.permits == "nothing":
+            return "ask the author before any use" if self.is_known else "find out before you share"
+        said = ["name the author"] if self.needs_credit else []
+        said += ["not for commercial use"] if self.permits == "non-commercial" else []
         said += ["changed copies keep this licence"] if self.is_share_alike else []
-        said += [] if self.allows_changes or self.permits == "nothing" else ["no changed copies"]
+        said += [] if self.allows_changes else ["no changed copies"]
         return "; ".join(said) or "no conditions"
 
 

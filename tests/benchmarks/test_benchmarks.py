@@ -113,6 +113,23 @@ def test_growth_has_a_figure_for_every_size():
     assert run("growth", "--sizes", "40", "--only", "group,fit").keys() == {"group", "fit"}
 
 
+def test_near_duplicates_has_a_recall_for_every_change_and_a_time_for_every_size(picture_sets_folder):
+    result = run(
+        "near_duplicates",
+        "--data",
+        picture_sets_folder,
+        "--pictures",
+        20,
+        "--changed",
+        8,
+        "--sizes",
+        "30,1200",
+    )
+    assert (result["n_pictures"], result["n_changed"]) == (20, 8)
+    assert len(result["recall"]) == 10 and result["recall"]["JPEG quality 40"] > 0.7
+    assert list(result["sizes"]) == ["30", "1200"] and result["sizes"]["1200"]["seconds"] > 0
+
+
 def test_samples_speed_counts_the_files():
     result = run("samples_speed", "--runs", 1, "--per-class", 8)
     assert result["n_files"] == 4 * 8 + 6 and result["seconds"] > 0
