@@ -1,186 +1,136 @@
-"""Gather: pictures come in by upload, folder, archive or as samples; what is there, and what is next."""
+"""Gather: labels with their searches on the web, upload, camera, folders; what is there, and what is next."""
 
 from __future__ import annotations
 
 import html
-import time
-from pathlib import Path
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, Combobox, Text, VBox, dlink, link
-from tellapart.errors import IntakeError
-from traitlets import Dict, Enum, Int, List, Unicode, observe
+from ipywidgets import (
+    HTML,
+    Accordion,
+    BoundedIntText,
+    Box,
+    Button,
+    Combobox,
+    Dropdown,
+    Text,
+    VBox,
+    dlink,
+    link,
+)
 
-from .beside import soon
-from .job import Job
-from .labels import advice, headline, labels_html
+from .gather_state import GatherState
+from .label_rows import LabelRows
+from .labels import headline
+from .search import KINDS, LICENCES, SOURCES, SearchState
 from .state import ProjectState
-from .thumbnails import Thumbnails
-from .upload import UploadedFile, UploadWidget
+from .upload import UploadWidget
 from .visibility import shown_when
-from .wording import count, error_sentence, heading_html, message_html, progress_html
+from .webcam import Webcam
+from .wording import count, heading_html, message_html, progress_html
 
-N_THUMBNAILS = 6  # per label
-N_STRIPS = 100  # labels with thumbnails; the page would grow too heavy
 MOST_REFUSALS = 1000  # listed on the page
-LOOK_EVERY_S = 2.0  # while pictures come in, the table follows at this pace
-
-
-class GatherState(Job):
-    """What the Gather page knows and does. label: for pictures that come without a folder."""
-
-    tasks = ("intake", "samples")
-    label = Unicode("")
-    folder_text = Unicode("")
-    n_waiting = Int(0)  # loose pictures uploaded, waiting for a label
-    summaries = List(
-        Dict()
-    )  # of this intake and those just before: {"sentence", "notes", "refusals", "is_failed"}
-    advice = Unicode("")
-    advice_kind = Enum(("", "care"), "")
-    strips = Dict()  # label -> list of small JPEGs
-
-    def __init__(self, project: ProjectState, **traits: Any) -> None:
-        super().__init__(project_dir=project.project_dir, **traits)
-        self.project = project
-        self._waiting: list[Path] = []  # folders of loose pictures
-        self._sources: list[dict[str, Any]] = []  # intakes not yet started
-        self._thumbnails = Thumbnails(Path(project.project_dir), side_px=112)
-        self._is_drawing = False
-        project.observe(lambda _: self._counts_changed(), "counts")
-        self.poll()
-        self._counts_changed()
-
-    def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
-        """Nothing; folders and archives are on their way in, loose pictures too when a label is given."""
-        for archive in (file for file in files if file.path.parent.name == "zips"):
-            self._queue(archive.path)
-        if any(file.folders and file.path.parent.name != "zips" for file in files):
-            self._queue(batch_dir / "folders")
-        loose = [file for file in files if file.path.parent == batch_dir / "loose"]
-        if loose:
-            self._waiting.append(batch_dir / "loose")
-            self.n_waiting += len(loose)
-            self.add_waiting()
-        self._start_next()
-
-    def add_waiting(self) -> None:
-        """Nothing; waiting pictures go in under the label, if one is written."""
-        if not self.label.strip():
-            return
-        for folder in self._waiting:
-            self._queue(folder, self.label.strip())
-        self._waiting, self.n_waiting = [], 0
-        self._start_next()
-
-    def add_folder(self) -> None:
-        """Nothing; the folder or zip file written by hand is on its way in, or message says what is wrong."""
-        try:
-            source = self._source_from_text()
-        except IntakeError as error:
-            self.message, self.stage = error_sentence(error), "failed"
-            return
-        self._queue(source, delete=False)
-        self.folder_text = ""
-        self._start_next()
-
-    def add_samples(self) -> None:
-        """Nothing; the sample pictures are being drawn."""
-        self.summaries = []
-        self.start("samples", {"seed": 0})
-
-    def take_result(self, result: dict[str, Any]) -> None:
-        self.summaries = [*self.summaries, result]
-        self.project.poll()
-
-    def _source_from_text(self) -> Path:
-        text = self.folder_text.strip().strip("\"'")
-        if not text:
-            raise IntakeError("No folder is written. Write the path of a folder or zip file, then press Add.")
-        source = Path(text).expanduser()
-        if not source.is_absolute():
-            raise IntakeError(
-                f"“{text}” is not a whole path. Begin with / or ~ (Windows: C:\\), such as ~/Pictures/birds."
-            )
-        if not source.exists():
-            raise IntakeError(
-                f"“{text}” does not exist on the computer of the studio. Check the spelling, then press Add."
-            )
-        if Path(self.project_dir) in (source.resolve(), *source.resolve().parents):
-            raise IntakeError(
-                f"“{text}” lies inside this project already. Choose a folder outside {self.project_dir}."
-            )
-        return source
-
-    def _queue(self, source: Path, label: str | None = None, delete: bool = True) -> None:
-        self._sources.append({"source": str(source), "label": label, "delete_source": delete})
-
-    def _start_next(self, is_first: bool = True) -> None:
-        if self._sources and self.stage != "running":
-            if is_first:
-                self.summaries = []
-            self.start("intake", self._sources.pop(0))
-
-    @observe("stage")
-    def _stage_changed(self, change: dict[str, Any]) -> None:
-        if change["old"] == "running":
-            if (
-                change["new"] == "failed" and self._sources
-            ):  # the next one would hide what happened to this one
-                self.summaries = [*self.summaries, {"sentence": self.message, "is_failed": True}]
-            self._counts_changed()
-            self._start_next(is_first=False)
-
-    def _counts_changed(self) -> None:
-        self.advice_kind, self.advice = advice(self.project.counts)[
-            ::-1
-        ]  # the view reads both when the text changes
-        if not self._is_drawing:
-            soon(self._draw_strips())
-
-    def cancel(self) -> None:
-        """Nothing; the run is asked to stop, and what waits behind it is given up."""
-        self._sources.clear()
-        super().cancel()
-
-    async def _draw_strips(self) -> None:
-        self._is_drawing = True
-        try:
-            manifest = self.project.project.manifest
-            strips = {}
-            for label, n_pictures in list(self.project.counts.items())[:N_STRIPS]:
-                strip = self.strips.get(label, [])
-                if len(strip) != min(n_pictures, N_THUMBNAILS):
-                    pictures = manifest.pictures(label=label, limit=N_THUMBNAILS)
-                    strip = await self._thumbnails.many([(one.image_id, one.path) for one in pictures])
-                strips[label] = strip
-            self.strips = strips
-        finally:
-            self._is_drawing = False
 
 
 def gather_view(state: GatherState) -> VBox:
     """The Gather page."""
+    project, search = state.project, state.search
+    head, failed, problem, summary, advice_line = (HTML() for _ in range(5))
+    go_on = Button().add_class("ta-primary")
+
+    def draw(_: Any = None) -> None:
+        failed.value = message_html(state.message, "failed") if state.stage == "failed" else ""
+        if state.stage == "cancelled":
+            failed.value = message_html(state.message)
+        summary.value = "".join(map(summary_html, state.summaries))
+
+    def draw_counts(_: Any = None) -> None:
+        head.value = heading_html(*headline(project.counts))
+        go_on.description = f"Next: {_next_page(project)}"
+
+    dlink((search, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
+    dlink((state, "advice"), (advice_line, "value"), lambda text: message_html(text, state.advice_kind))
+    state.observe(draw, ["stage", "message", "summaries"])
+    project.observe(draw_counts, ["counts", "pages"])
+    shown_when(go_on, project, ["counts"], lambda: len(project.counts) > 1 and bool(_next_page(project)))
+    go_on.on_click(lambda _: project.set_trait("current", _next_page(project)))
+    draw()
+    draw_counts()
+    return VBox([
+        head, failed, problem, _busy_card(state), summary, _labels_card(search), advice_line, _add_card(state),
+        Box([go_on]).add_class("ta-line"),
+    ])  # fmt: skip
+
+
+def _next_page(project: ProjectState) -> str:
+    return next((page for page in ("clean", "train") if page in project.pages), "")
+
+
+def _labels_card(search: SearchState) -> VBox:
+    """The labels and, folded away, where and how searches look."""
+    rows = LabelRows(search.wish)
+    for name in ("rows", "strips", "held", "undo_text", "is_searching"):
+        dlink((search, name), (rows, name))
+    dlink((search, "limit"), (rows, "n_wanted"))
+    failed, reports = HTML(), HTML()
+
+    def draw(_: Any = None) -> None:
+        failed.value = message_html(search.message, "failed") if search.stage == "failed" else ""
+        if search.stage == "cancelled":
+            failed.value = message_html(f"{search.message} Search again to go on where it stopped.")
+        reports.value = "".join(map(report_html, search.reports))
+
+    search.observe(draw, ["stage", "message", "reports"])
+    draw()
+    return VBox([rows, failed, reports, _settings(search)]).add_class("ta-card")
+
+
+def _settings(search: SearchState) -> Accordion:
+    source = Dropdown(options=SOURCES, description="Look in")
+    licence = Dropdown(options=LICENCES, description="Licence")
+    kind = Dropdown(options=KINDS, description="Kind")
+    limit = BoundedIntText(min=1, max=10_000, description="Pictures for each label")
+    contact = Text(description="Your mail address or web page", placeholder="you@example.org")
+    for name, widget in (("source", source), ("licence", licence), ("kind", kind), ("limit", limit)):
+        link((search, name), (widget, "value"))
+    link((search, "contact"), (contact, "value"))
+    why = HTML(
+        '<p class="ta-soft">Wikimedia Commons answers only those who say whom it may write to. The address goes to the '
+        "services that are asked, and is kept with the project.</p>"
+    )
+    settings = VBox([
+        Box([source, limit]).add_class("ta-line"),
+        Box([licence, kind]).add_class("ta-line").add_class("ta-gap"),
+        Box([contact]).add_class("ta-line").add_class("ta-gap"),
+        why,
+    ])  # fmt: skip
+    folded = Accordion(
+        children=[settings], titles=("Where to look, and which licences",), selected_index=None
+    )
+    return folded.add_class("ta-folded")
+
+
+def _add_card(state: GatherState) -> VBox:
+    """Pictures of one's own: drop, choose, take with the camera, name a folder."""
     project = state.project
     upload = UploadWidget(project.project.uploads_dir, state.take_upload, accessible_name="Add pictures")
+    camera = Webcam(project.project.uploads_dir, state.take_shots)
     label = Combobox(
-        description="Label for loose pictures", placeholder="for instance robin", ensure_option=False
+        description="Label for loose pictures and the camera",
+        placeholder="for instance robin",
+        ensure_option=False,
     )
     add_waiting = Button(description="Add them")
-    folder = Text(description="Folder or zip file on this computer", placeholder="/home/me/Pictures/birds")
+    folder = Text(description="Folder or archive on this computer", placeholder="/home/me/Pictures/birds")
     add_folder = Button(description="Add this folder")
     samples = Button(
         description="Try the sample project", tooltip="Draws about 200 pictures of four look-alike things"
     )
-    cancel = Button(description="Cancel")
-    go_on = Button(description="Next: train").add_class("ta-primary")
-    head, failed, running, summary, advice_line, table, waiting = (HTML() for _ in range(7))
-    labels_card = VBox([table]).add_class("ta-card")
-
+    waiting = HTML()
     link((state, "label"), (label, "value"))
+    dlink((label, "value"), (camera, "label"))
     link((state, "folder_text"), (folder, "value"))
     dlink((project, "counts"), (label, "options"), lambda counts: tuple(counts))
-    dlink((state, "advice"), (advice_line, "value"), lambda text: message_html(text, state.advice_kind))
     dlink((state, "n_waiting"), (waiting, "value"), lambda n: message_html(_waiting_text(n), "care"))
     dlink(
         (state, "n_waiting"),
@@ -188,12 +138,26 @@ def gather_view(state: GatherState) -> VBox:
         lambda n: f"Add {count(n, 'picture')}" if n else "Add them",
     )
     samples_line = Box([samples]).add_class("ta-line").add_class("ta-gap")
-    shown_when(cancel, state, ["stage"], lambda: state.stage == "running")
     shown_when(add_waiting, state, ["n_waiting"], lambda: state.n_waiting > 0)
-    shown_when(go_on, project, ["counts"], lambda: len(project.counts) > 1 and "train" in project.pages)
-    shown_when(labels_card, project, ["counts"], lambda: bool(project.counts))
     for owner, trait in ((state, "stage"), (project, "counts")):
         shown_when(samples_line, owner, [trait], lambda: not project.counts and state.stage != "running")
+    add_waiting.on_click(lambda _: state.add_waiting())
+    add_folder.on_click(lambda _: state.add_folder())
+    samples.on_click(lambda _: state.add_samples())
+    return VBox([
+        HTML("<h2>Pictures of your own</h2>"),
+        Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
+        waiting,
+        Box([upload, camera]).add_class("ta-beside").add_class("ta-gap"),
+        Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap"),
+        samples_line,
+    ]).add_class("ta-card")  # fmt: skip
+
+
+def _busy_card(state: GatherState) -> VBox:
+    running = HTML()
+    cancel = Button(description="Cancel")
+    busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
 
     def draw(_: Any = None) -> None:
         is_running = state.stage == "running"
@@ -202,41 +166,28 @@ def gather_view(state: GatherState) -> VBox:
             if is_running
             else ""
         )
-        failed.value = message_html(state.message, "failed") if state.stage == "failed" else ""
-        if state.stage == "cancelled":
-            failed.value = message_html(state.message)
-        summary.value = "".join(map(summary_html, state.summaries))
 
-    drawn_at = [-LOOK_EVERY_S]
-
-    def draw_labels(_: Any = None) -> None:
-        head.value = heading_html(*headline(project.counts))
-        if state.stage != "running" or time.monotonic() - drawn_at[0] > LOOK_EVERY_S:
-            table.value = labels_html(project.counts, state.strips)
-            drawn_at[0] = time.monotonic()
-
-    state.observe(draw, ["stage", "message", "progress", "summaries"])
-    state.observe(draw_labels, ["strips", "stage"])
-    project.observe(draw_labels, ["counts"])
+    state.observe(draw, ["stage", "message", "progress"])
     draw()
-    draw_labels()
-    add_waiting.on_click(lambda _: state.add_waiting())
-    add_folder.on_click(lambda _: state.add_folder())
-    samples.on_click(lambda _: state.add_samples())
     cancel.on_click(lambda _: state.cancel())
-    go_on.on_click(lambda _: project.set_trait("current", "train"))
-
-    add_card = VBox([
-        upload,
-        Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
-        waiting,
-        Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap"),
-        samples_line,
-    ]).add_class("ta-card")  # fmt: skip
-    busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
     shown_when(busy, state, ["stage"], lambda: state.stage == "running")
-    return VBox(
-        [head, failed, busy, summary, add_card, advice_line, labels_card, Box([go_on]).add_class("ta-line")]
+    return busy
+
+
+def report_html(report: dict[str, Any]) -> str:
+    """What a search refused, each with its reason, folded away; "" when it refused nothing."""
+    refusals = report.get("refusals", [])
+    if not refusals:
+        return ""
+    n_refused = sum(report.get("n_refused", {}).values())
+    shown = "".join(
+        f"<li>{html.escape(str(one['url']))}: {html.escape(str(one['reason']))}</li>"
+        for one in refusals[:MOST_REFUSALS]
+    )
+    name = html.escape(str(report["label"]))
+    return (
+        f"<details><summary>{count(n_refused, 'picture')} of “{name}” not taken, with reasons</summary>"
+        f"<ul>{shown}</ul></details>"
     )
 
 

@@ -1,11 +1,8 @@
-"""A project's labels in words, numbers and a few pictures, and what is to be done about them next."""
+"""A project's labels in words and numbers, and what is to be done about them next."""
 
 from __future__ import annotations
 
-import html
-from base64 import b64encode
-
-from .wording import bar_html, count, listed
+from .wording import count, listed
 
 FEW = 20  # pictures per label from which on a first classifier is usually worth looking at
 
@@ -13,10 +10,13 @@ FEW = 20  # pictures per label from which on a first classifier is usually worth
 def headline(counts: dict[str, int]) -> tuple[str, str]:
     """What is there, and how more comes in."""
     if not counts:
-        return "Gather pictures", "A few dozen pictures of each kind of thing. They stay on this computer."
+        return (
+            "Gather pictures",
+            "A few dozen of each kind of thing: from the web, from your disk, from the camera.",
+        )
     return (
         f"{count(sum(counts.values()), 'picture')}, {count(len(counts), 'label')}",
-        "A folder per label is the quickest way; loose pictures get the label you write.",
+        "Search the web for more, drop your own below, or go on.",
     )
 
 
@@ -45,27 +45,3 @@ def advice(counts: dict[str, int]) -> tuple[str, str]:
             "care",
         )
     return f"{count(len(counts), 'label')} with enough pictures each: ready to train.", ""
-
-
-def labels_html(counts: dict[str, int], strips: dict[str, list[bytes]]) -> str:
-    """The table of labels: name, number, a bar, a few pictures."""
-    most = max(counts.values(), default=1)
-    rows = []
-    for label, n in counts.items():
-        strip = "".join(
-            f'<img alt="" src="data:image/jpeg;base64,{b64encode(jpeg).decode()}">'
-            for jpeg in strips.get(label, [])
-            if jpeg
-        )
-        rows.append(
-            f'<tr><th scope="row">{html.escape(label)}</th><td class="ta-number">{n:,}</td>'
-            f'<td class="ta-share-column" style="width:20%">{bar_html(n / most)}</td>'
-            f'<td><div class="ta-strip">{strip}</div></td></tr>'
-        )
-    return (
-        '<div class="ta-scroll" tabindex="0" role="region" aria-label="Labels"><table class="ta-table">'
-        '<thead><tr><th scope="col">Label</th><th scope="col" class="ta-number">Pictures</th>'
-        '<th scope="col" class="ta-share-column">Compared</th>'
-        '<th scope="col">Some of them</th></tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )

@@ -69,13 +69,14 @@ def fake_run() -> FakeRun:
         stage: str = "running",
         message: str = "",
         result: dict[str, Any] | None = None,
+        config: dict[str, Any] | None = None,
     ) -> Run:
         nonlocal made
         made += 1
         run_dir = project_dir / "runs" / f"29991231-235959-{made:04d}"
         run_dir.mkdir(parents=True)
         (run_dir / "config.json").write_text(
-            json.dumps({"format": 1, "task": task, "config": {}, "started": time.time()}), "utf-8"
+            json.dumps({"format": 1, "task": task, "config": config or {}, "started": time.time()}), "utf-8"
         )
         if result is not None:
             (run_dir / "result.json").write_text(json.dumps(result), "utf-8")
@@ -85,6 +86,23 @@ def fake_run() -> FakeRun:
         return Run(run_dir)
 
     return make
+
+
+@pytest.fixture
+def started() -> list[tuple[str, dict[str, Any]]]:
+    """Task and config of each run that a state began."""
+    return []
+
+
+@pytest.fixture
+def start(fake_run: Callable[..., Run], started: list[tuple[str, dict[str, Any]]]) -> Callable[..., Run]:
+    """Stands in for `runs.start`: the run is a folder, and no worker is at work in it."""
+
+    def start_run(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
+        started.append((task, config))
+        return fake_run(project_dir, task, config=config)
+
+    return start_run
 
 
 @pytest.fixture

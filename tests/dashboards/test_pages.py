@@ -22,20 +22,6 @@ from tellapart_dashboards.train import TrainState, train_view
 FakeRun = Callable[..., Run]
 
 
-@pytest.fixture
-def started() -> list[tuple[str, dict[str, Any]]]:
-    return []
-
-
-@pytest.fixture
-def start(fake_run: FakeRun, started: list[tuple[str, dict[str, Any]]]) -> Callable[..., Run]:
-    def start_run(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
-        started.append((task, config))
-        return fake_run(project_dir, task)
-
-    return start_run
-
-
 # Train
 
 
@@ -256,11 +242,6 @@ def test_the_sample_project_is_offered_only_while_there_is_nothing(
     assert started[0][0] == "samples" and not is_shown(view, samples)
     full = gather_view(GatherState(ProjectState(project_dir)))
     assert not is_shown(full, one(full, Button, "sample"))
-
-
-def test_labels_show_their_number_and_some_pictures(project_dir: Path) -> None:
-    shown = text_of(gather_view(GatherState(ProjectState(project_dir))))
-    assert "12 pictures, 2 labels" in shown and shown.count("data:image/jpeg;base64,") == 12
 
 
 def test_advice_says_the_next_step() -> None:

@@ -1,0 +1,179 @@
+"""Gathering in the real studio: three labels from picture services on this computer, cancelled once and resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from driving import LAPTOP, PHONE, SCREENSHOTS, Studio, Tab
+from fakes.leaves import LeafOpenverse, LeafPictures
+from fakes.web import FakeWeb
+from playwright.sync_api import Page, expect
+from tellapart.project import create_project
+
+ROOT = Path(__file__).parents[1]
+OpenTab = Callable[..., Tab]
+
+
+@pytest.fixture
+def web() -> Iterator[FakeWeb]:
+    with FakeWeb() as web:
+        web.pictures = web.enter_context(LeafPictures())
+        web.openverse = web.enter_context(LeafOpenverse(web.pictures))
+        web.pictures.latency_s = 0.2
+        for name in ("commons", "inaturalist", "bing"):
+            web.services[name].script = "empty"
+        yield web
+
+
+@pytest.fixture
+def studio(
+    web: FakeWeb, tmp_path: Path, start_studio: Callable[[Path], Studio], monkeypatch: pytest.MonkeyPatch
+) -> Studio:
+    """A studio on an empty project, whose searches ask those services."""
+    addresses = tmp_path / "web.json"
+    addresses.write_text(json.dumps(web.bases))
+    paths = [str(ROOT / "fakes" / "kernels"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    monkeypatch.setenv("TEST_WORKER", os.pathsep.join([str(ROOT / "fakes" / "worker.py"), str(addresses)]))
+    create_project(tmp_path / "trees").close()
+    return start_studio(tmp_path / "trees")
+
+
+def row(page: Page, label: str):
+    return page.get_by_role("listitem", name=label, exact=True)
+
+
+def test_three_labels_are_gathered_cancelled_and_resumed(
+    web: FakeWeb, studio: Studio, open_tab: OpenTab, tmp_path: Path
+) -> None:
+    page = open_tab(LAPTOP).open(studio.url)
+    names = page.get_by_role("textbox", name="What do you want to tell apart?")
+    names.fill("birch, maple, oak")
+    names.press("Enter")
+    expect(page.get_by_role("listitem")).to_have_count(3)
+    page.get_by_role("textbox", name="Search words for maple").fill("maple leaf")
+
+    page.get_by_role("button", name="Search 60 pictures for each of the 3 labels").click()
+    expect(row(page, "birch").locator("fieldset")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Cancel the search").click()
+    expect(page.get_by_text("Search again to go on where it stopped.")).to_be_visible()
+    before = set(web.pictures.paths())
+    assert before and not any("/oak/" in path for path in before)
+
+    web.pictures.latency_s = 0.02
+    page.get_by_role("button", name="Search 60 pictures for each of the 3 labels").click()
+    expect(row(page, "oak").get_by_role("status")).to_contain_text(
+        "45 waiting for your choice", timeout=90_000
+    )
+    fetched = [path for path in web.pictures.paths() if path.startswith("/leaf/")]
+    assert len(fetched) - len(set(fetched)) <= 20, "what had come before the cancel was fetched again"
+    assert {one.params["q"] for one in web.openverse.asked} == {"birch", "maple leaf", "oak"}
+
+    held = row(page, "oak").locator("fieldset")
+    held.get_by_role("checkbox").first.focus()
+    page.keyboard.press("Space")
+    expect(held.get_by_role("button", name="Keep 44, leave 1")).to_be_visible()
+    page.evaluate("window.scrollTo(0, 0)")
+    if os.environ.get("TELLAPART_SCREENSHOTS"):
+        page.screenshot(path=SCREENSHOTS / "gather.png")
+    held.get_by_role("button", name="Keep 44, leave 1").click()
+    expect(row(page, "oak")).to_contain_text("44 pictures")
+    row(page, "birch").get_by_role("button", name="Keep all 45").click()
+    expect(row(page, "birch")).to_contain_text("45 pictures")
+    row(page, "maple").get_by_role("button", name="Keep none of them").click()
+    expect(row(page, "maple")).to_contain_text("0 pictures")
+
+    with sqlite3.connect(tmp_path / "trees" / "tellapart.db") as db:
+        kept = db.execute(
+            "SELECT label, query, source, licence IS NOT NULL, count(*), count(DISTINCT source_url) FROM pictures "
+            "GROUP BY 1, 2, 3, 4"
+        ).fetchall()
+    assert sorted(kept) == [
+        ("birch", "birch", "openverse", 1, 45, 45),
+        ("oak", "oak", "openverse", 1, 44, 44),
+    ]
+
+
+def test_what_waits_is_there_after_a_reload_and_on_a_phone(
+    web: FakeWeb, studio: Studio, open_tab: OpenTab
+) -> None:
+    web.pictures.latency_s = 0.0
+    tab = open_tab(PHONE, "dark")
+    page = tab.open(studio.url)
+    page.get_by_role("textbox", name="What do you want to tell apart?").fill("ginkgo\n")
+    page.get_by_role("textbox", name="What do you want to tell apart?").press("Enter")
+    page.get_by_role("button", name="Search pictures of ginkgo").click()
+    expect(row(page, "ginkgo").get_by_role("button", name="Keep all 45")).to_be_visible(timeout=60_000)
+    page = tab.open(studio.url)
+    expect(row(page, "ginkgo").get_by_role("button", name="Keep all 45")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    if os.environ.get("TELLAPART_SCREENSHOTS"):
+        page.screenshot(path=SCREENSHOTS / "gather-phone-dark.png")
+
+
+def test_no_service_answers_and_the_page_says_what_is_left(
+    web: FakeWeb, studio: Studio, open_tab: OpenTab
+) -> None:
+    for service in web.services.values():
+        service.script = "refused"
+    page = open_tab().open(studio.url)
+    page.get_by_role("textbox", name="What do you want to tell apart?").fill("oak")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Search pictures of oak").click()
+    expect(page.get_by_role("alert")).to_contain_text("No source gave an answer", timeout=60_000)
+    expect(page.get_by_role("alert")).to_contain_text("the camera are still there")
+    expect(page.get_by_role("button", name="Try the sample project")).to_be_visible()
+
+
+def test_labels_are_renamed_merged_removed_and_undone(
+    studio: Studio, open_tab: OpenTab, tmp_path: Path
+) -> None:
+    page = open_tab().open(studio.url)
+    names = page.get_by_role("textbox", name="What do you want to tell apart?")
+    names.fill("<b>oak</b>, elm")
+    names.press("Enter")
+    row(page, "<b>oak</b>").get_by_text("Change").click()
+    row(page, "<b>oak</b>").get_by_role("textbox", name="New name of <b>oak</b>").fill("oak")
+    page.keyboard.press("Enter")
+    expect(row(page, "oak")).to_be_visible()
+    row(page, "oak").get_by_text("Change").click()
+    row(page, "oak").get_by_role("textbox", name="New name of oak").fill("ELM")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("There is a label 'elm' already")).to_be_visible()
+    row(page, "elm").get_by_text("Change").click()
+    row(page, "elm").get_by_role("button", name="Remove this label").click()
+    expect(page.get_by_role("listitem")).to_have_count(1)
+    page.get_by_role("button", name="Undo the last change of a label (2)").click()
+    expect(row(page, "elm")).to_be_visible()
+
+
+def test_the_camera_takes_one_picture_and_a_burst(studio: Studio, open_tab: OpenTab) -> None:
+    page = open_tab().open(studio.url)
+    page.get_by_role("button", name="Use the camera").click()
+    expect(page.get_by_text("Write above what the pictures show")).to_be_visible()
+    label = page.get_by_role("combobox", name="Label for loose pictures")
+    label.fill("mug")
+    label.press("Tab")
+    shutter = page.get_by_role("button", name="Take a picture of “mug”")
+    shutter.click()
+    expect(row(page, "mug")).to_contain_text("1 picture")
+    shutter.focus()
+    page.keyboard.down(" ")
+    expect(page.get_by_text("5 pictures taken")).to_be_visible()
+    page.keyboard.up(" ")
+    expect(row(page, "mug")).not_to_contain_text("1 picture")
+    page.get_by_role("button", name="Close the camera").click()
+    expect(page.get_by_role("button", name="Use the camera")).to_be_focused()
+
+
+def test_a_page_that_may_not_use_a_camera_says_why(studio: Studio, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', { get: () => undefined })")
+    page = tab.open(studio.url)
+    page.get_by_role("button", name="Use the camera").click()
+    expect(page.get_by_text("browsers allow it only over https")).to_be_visible()

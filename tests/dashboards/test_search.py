@@ -1,0 +1,228 @@
+"""The rows of labels and the searches for them, without a browser and without the web."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acting import one, say, text_of
+from tellapart import gatherings
+from tellapart.gatherings import HELD, Candidate, Wish
+from tellapart.project import open_project
+from tellapart_dashboards.gather import gather_view
+from tellapart_dashboards.gather_state import GatherState
+from tellapart_dashboards.label_rows import LabelRows
+from tellapart_dashboards.search import SearchState
+from tellapart_dashboards.state import ProjectState
+from tellapart_dashboards.webcam import MOST_WAITING, Webcam
+
+
+@pytest.fixture
+def state(empty_project_dir: Path, start: Any) -> SearchState:
+    return SearchState(ProjectState(empty_project_dir), start_run=start)
+
+
+def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
+    """What a search leaves behind: rows, and files that wait for a person."""
+    from hashlib import sha256
+
+    from tellapart.images import inspect
+
+    with open_project(project_dir) as project:
+        number = gatherings.begin(project.manifest, Wish(label, label))
+        found = [
+            (
+                Candidate(
+                    f"https://example.org/{i}.jpg", "openverse", title=f"<i>{i}</i>", licence="CC0-1.0"
+                ),
+                HELD,
+                None,
+            )
+            for i in range(len(pictures))
+        ]
+        rows = gatherings.add_candidates(project.manifest, number, found)
+        project.held_dir.mkdir(parents=True, exist_ok=True)
+        for row, picture in zip(rows, pictures, strict=True):
+            image_id, facts = sha256(picture).hexdigest(), inspect(picture)
+            path = project.held_dir / f"{image_id}{facts.suffix}"
+            path.write_bytes(picture)
+            told = {
+                "path": path.relative_to(project.root).as_posix(), "n_bytes": len(picture), "format": facts.format,
+                "width": facts.width, "height": facts.height, "fingerprint": facts.fingerprint.hex(),
+            }  # fmt: skip
+            with project.manifest.transaction() as db:
+                gatherings.set_fate(db, row.number, HELD, None, image_id, told)
+
+
+def pictures_of(folder: Path, n: int) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(folder.rglob("*.png"))[:n]]
+
+
+def test_labels_typed_are_rows_at_once_and_after_a_reload(
+    state: SearchState, empty_project_dir: Path
+) -> None:
+    state.wish("add", {"text": "grizzly, black bear"})
+    state.wish("query", {"label": "black bear", "text": "ursus americanus"})
+    again = SearchState(ProjectState(empty_project_dir)).rows
+    assert [(row["label"], row["query"], row["n"]) for row in again] == [
+        ("grizzly", "", 0), ("black bear", "ursus americanus", 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words"),
+    [
+        ("add", {"text": " ,"}, "No name is written"),
+        ("rename", {"label": "grizzly", "to": ""}, "A label is empty"),
+        ("rename", {"label": "grizzly", "to": "BLACK bear"}, "merge"),
+        ("merge", {"label": "grizzly", "into": "nothing"}, "cannot be merged"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_said(
+    state: SearchState, name: str, values: dict[str, Any], words: str
+) -> None:
+    state.wish("add", {"text": "grizzly, black bear"})
+    state.wish(name, values)
+    assert words in state.problem and len(state.rows) == 2
+    state.wish("add", {"text": "teddy"})
+    assert state.problem == ""
+
+
+def test_a_page_that_sends_nonsense_changes_nothing(state: SearchState) -> None:
+    rows = LabelRows(state.wish)
+    for message in ({}, {"t": ""}, {"t": "delete everything", "label": "x"}):
+        rows.receive(message)
+    assert state.rows == [] and state.problem == ""
+
+
+def test_a_search_is_one_run_for_all_labels(state: SearchState, started: list[Any]) -> None:
+    state.wish("add", {"text": "grizzly, teddy, elk"})
+    state.wish("query", {"label": "teddy", "text": "teddy bear"})
+    state.source, state.licence, state.limit, state.contact = (
+        "openverse",
+        "commercial",
+        30,
+        " me@example.org ",
+    )
+    state.wish("search", {"labels": ["grizzly", "teddy"]})
+    ((task, config),) = started
+    assert task == "gather" and config == {
+        "searches": [{"label": "grizzly", "query": "grizzly"}, {"label": "teddy", "query": "teddy bear"}],
+        "source": "openverse", "licence": "commercial", "kind": "any", "limit": 30, "contact": "me@example.org",
+        "is_held": True,
+    }  # fmt: skip
+    state.wish("search", {"labels": ["elk"]})
+    assert len(started) == 1, "a second search waits until the first is over"
+
+
+def test_each_row_follows_its_own_search(state: SearchState) -> None:
+    state.wish("add", {"text": "grizzly, teddy, elk"})
+    state.wish("search", {"labels": ["grizzly", "teddy"]})
+    assert state._run is not None
+    say(state._run.run_dir, done=1250, total=2000, message="teddy: 15 of 60 pictures")
+    state.poll()
+    assert state.is_searching
+    grizzly, teddy, elk = state.rows
+    assert (grizzly["status"], grizzly["progress"]) == ("searched", -1)
+    assert teddy["status"].startswith("teddy: 15 of 60") and teddy["progress"] == pytest.approx(0.25)
+    assert (elk["status"], elk["progress"]) == ("", -1)
+
+    report = {"label": "teddy", "sentence": "40 asked, 38 added", "n_refused": {"too small": 2},
+              "refusals": [{"url": "https://e.org/<b>", "reason": "20 × 20 pixels"}],
+              "sources": [{"sentence": "Openverse found 40."}], "notes": []}  # fmt: skip
+    failed = {"label": "grizzly", "kind": "failed", "sentence": "No source gave an answer."}
+    (state._run.run_dir / "result.json").write_text(json.dumps({"searches": [failed, report]}), "utf-8")
+    say(state._run.run_dir, stage="done", message="done")
+    state.poll()
+    grizzly, teddy, _ = state.rows
+    assert grizzly["kind"] == "failed" and teddy["more"] == ["Openverse found 40."]
+    assert teddy["status"] == "40 asked, 38 added." and not state.is_searching
+
+
+def test_refusals_are_told_with_reasons(project_dir: Path, fake_run: Any) -> None:
+    refusals = [{"url": "https://e.org/<b>", "reason": "20 × 20 pixels"}]
+    report = {
+        "label": "<i>cat</i>",
+        "sentence": "1 asked",
+        "n_refused": {"too small": 1},
+        "refusals": refusals,
+    }
+    fake_run(project_dir, "gather", "done", result={"searches": [report], "sentence": "done"})
+    shown = text_of(gather_view(GatherState(ProjectState(project_dir))))
+    assert (
+        "1 picture of “&lt;i&gt;cat&lt;/i&gt;” not taken" in shown
+        and "https://e.org/&lt;b&gt;: 20 × 20" in shown
+    )
+
+
+def test_held_pictures_are_shown_and_kept_but_those_without_a_tick(
+    empty_project_dir: Path, tiny_folder: Path
+) -> None:
+    hold(empty_project_dir, "robin", pictures_of(tiny_folder, 5))
+    state = SearchState(ProjectState(empty_project_dir))
+    held = state.held["robin"]
+    assert len(held["ids"]) == len(held["jpegs"]) == 5 and all(held["jpegs"])
+    assert held["names"][0] == "<i>0</i>, CC0-1.0, openverse"
+    state.wish("keep", {"label": "robin", "without": [held["ids"][0], 10**9]})
+    assert state.project.counts == {"robin": 4}
+    assert state.held == {} and state.rows[0]["n_held"] == 0
+
+
+def test_none_of_the_held_pictures_are_kept(empty_project_dir: Path, tiny_folder: Path) -> None:
+    hold(empty_project_dir, "robin", pictures_of(tiny_folder, 3))
+    state = SearchState(ProjectState(empty_project_dir))
+    state.wish("discard", {"label": "robin"})
+    assert state.project.counts == {} and state.held == {}
+
+
+# The camera
+
+
+def test_a_shot_goes_in_under_its_label_and_is_said_to_be_from_the_camera(
+    empty_project_dir: Path, tiny_folder: Path
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir))
+    camera = one(gather_view(state), Webcam)
+    (shot,) = pictures_of(tiny_folder, 1)
+    camera.receive({"t": "shot", "n": 1, "label": " mug ", "is_last": True}, [memoryview(shot)])
+    assert state.project.counts == {"mug": 1} and state.n_shots_kept == 1
+    (picture,) = state.project.project.manifest.pictures()
+    assert picture.source == "camera"
+    assert list(state.project.project.uploads_dir.iterdir()) == []
+
+
+def test_a_long_burst_goes_in_while_it_is_still_taken(empty_project_dir: Path, tiny_folder: Path) -> None:
+    state = GatherState(ProjectState(empty_project_dir))
+    camera = one(gather_view(state), Webcam)
+    shots = pictures_of(tiny_folder, MOST_WAITING + 3)
+    for n, shot in enumerate(shots):
+        camera.receive({"t": "shot", "n": n, "label": "mug", "is_last": False}, [memoryview(shot)])
+    assert state.project.counts == {"mug": MOST_WAITING}
+    camera.receive({"t": "shot", "n": "end", "label": "mug", "is_last": True}, [])
+    assert state.project.counts == {"mug": len(shots)}
+
+
+def test_shots_without_a_label_or_without_bytes_are_not_kept(empty_project_dir: Path) -> None:
+    state = GatherState(ProjectState(empty_project_dir))
+    camera = one(gather_view(state), Webcam)
+    camera.receive({"t": "shot", "n": 1, "label": " ", "is_last": True}, [memoryview(b"x")])
+    camera.receive({"t": "shot", "n": 2, "label": "mug", "is_last": True}, [memoryview(b"")])
+    assert camera.n_shots == 0 and state.project.counts == {}
+
+
+def test_loose_pictures_still_wait_after_a_reload(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    from acting import upload
+    from ipywidgets import Button, Combobox
+
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    upload(gather_view(state), {"1.jpg": b"one", "2.jpg": b"two"})
+    again = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(again)
+    assert again.n_waiting == 2 and "2 pictures wait for a label" in text_of(view)
+    one(view, Combobox).set_state({"value": "robin"})
+    one(view, Button, "Add 2 pictures").click()
+    assert started[0][1]["label"] == "robin"
