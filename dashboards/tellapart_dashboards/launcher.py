@@ -22,7 +22,12 @@ from tellapart.errors import TellapartError
 
 HOST = "127.0.0.1"
 DEFAULT_PROJECT = Path.home() / "tellapart-projects" / "samples"
-PAGES = {"studio": "studio.ipynb", "train": "3_train.ipynb", "classify": "4_classify.ipynb"}
+PAGES = {
+    "studio": "studio.ipynb",
+    "clean": "2_clean.ipynb",
+    "train": "3_train.ipynb",
+    "classify": "4_classify.ipynb",
+}
 PROJECT_VARIABLE = "TELLAPART_PROJECT"  # read by the notebooks
 
 # Nothing but this server may be asked for anything; anywidget loads its modules from blob: addresses.

@@ -13,6 +13,10 @@ from traitlets import Dict, Int, List, Unicode
 from .launcher import PROJECT_VARIABLE
 from .page import PageOwner
 
+N_FINDINGS = (
+    "n_open_findings"  # kept with the project by whoever looked last, for the number beside the Clean step
+)
+
 
 def project_dir_from(project: str | Path = "") -> Path:
     """The folder a notebook works on: the one it names, else the one the studio was started with.

@@ -20,17 +20,22 @@ if TYPE_CHECKING:
     from .state import ProjectState
     from .train import TrainState
 
-LABELS = {"gather": "Gather", "train": "Train", "classify": "Classify"}
+LABELS = {"gather": "Gather", "clean": "Clean", "train": "Train", "classify": "Classify"}
 
 
 def studio(project: str | Path = "") -> Widget:
-    """Gather, Train and Classify side by side on one project; the page that is the next step is open."""
-    return _page(("gather", "train", "classify"), project)
+    """Gather, Clean, Train and Classify side by side on one project; the page that is the next step is open."""
+    return _page(("gather", "clean", "train", "classify"), project)
 
 
 def gather_page(project: str | Path = "") -> Widget:
     """The Gather page alone."""
     return _page(("gather",), project)
+
+
+def clean_page(project: str | Path = "") -> Widget:
+    """The Clean page alone."""
+    return _page(("clean",), project)
 
 
 def train_page(project: str | Path = "") -> Widget:
@@ -69,7 +74,7 @@ def _classify_body(root: Path, go_to_train: Callable[[], None] | None) -> Widget
 
 
 def _fill(frame: Frame, keys: tuple[str, ...], project: str | Path) -> None:
-    from .state import ProjectState, project_dir_from
+    from .state import N_FINDINGS, ProjectState, project_dir_from
 
     root = project_dir_from(project)
     state = ProjectState(root, pages=list(keys))
@@ -78,15 +83,17 @@ def _fill(frame: Frame, keys: tuple[str, ...], project: str | Path) -> None:
     state.current = _next_step(state, gather, keys)
     bodies: dict[str, Callable[[], Widget]] = {
         "gather": lambda: _gather_body(gather),
+        "clean": lambda: _clean_body(state, train, lambda n: frame.set_badge("clean", _number(n))),
         "train": lambda: _train_body(train),
         "classify": lambda: _classify_body(root, lambda: state.set_trait("current", "train")),
     }
 
     def badges(_: Any = None) -> None:
-        frame.set_badge("gather", f"{state.n_pictures:,}" if state.n_pictures else "")
+        frame.set_badge("gather", _number(state.n_pictures))
         frame.set_badge("train", percent(train.result["error_rate"]) if train and train.result else "")
 
     badges()
+    frame.set_badge("clean", _number(state.project.manifest.setting(N_FINDINGS, 0)))
     state.observe(badges, "n_pictures")
     if train is not None:
         train.observe(badges, "result")
@@ -110,6 +117,26 @@ def _gather_body(gather: Any) -> Widget:
     from .gather import gather_view
 
     return gather_view(gather)
+
+
+def _clean_body(state: ProjectState, train: TrainState | None, say_number: Callable[[int], None]) -> Widget:
+    """Its imports take a while, so they wait until somebody opens the page."""
+    from .clean import clean_view
+    from .clean_state import CleanState
+
+    def train_again() -> None:
+        assert train is not None
+        train.train()
+        state.current = "train"
+
+    clean = CleanState(state)
+    clean.observe(lambda change: say_number(change["new"]), "n_open")
+    while_open(follow([clean]))
+    return clean_view(clean, train_again if train is not None else None)
+
+
+def _number(n: int) -> str:
+    return f"{n:,}" if n > 0 else ""
 
 
 def _train_body(train: Any) -> Widget:

@@ -18,7 +18,6 @@ class Grid {
     this.box.append(this.space);
     this.root.append(this.bars.top, this.empty, this.box, this.bars.bottom);
     el.append(this.root);
-    el.style.overflow = "visible"; // or the bar below could not stick to the window
     this.sheet = new Sheet(this.box, this.space, this.bars.bottom);
     this.store = new Store(model);
     this.choice = new Choice();

@@ -1,0 +1,179 @@
+"""Clean: the pictures that look wrong, worst first, and one key for each decision."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+from ipywidgets import HTML, Box, Button, Dropdown, VBox, Widget, dlink, link
+
+from .choices import Choices
+from .clean_state import SPLITS, THRESHOLDS, CleanState
+from .clean_tools import tools
+from .clean_words import DECIDED, EVERY, KIND_NAMES, empty_text, gain_html, headline, options
+from .grid import Grid
+from .visibility import shown_when
+from .wording import heading_html, message_html, percent, progress_html
+
+SPLIT_NAMES = {"train": "training", "valid": "checking", "test": "test"}
+
+
+def clean_view(state: CleanState, train_again: Callable[[], None] | None = None) -> VBox:
+    """The Clean page. train_again: trains and opens the Train page, where there is one beside this."""
+    project = state.project
+    head, note, gain = HTML(), HTML(), HTML()
+    gather = Button(description="Gather pictures").add_class("ta-primary")
+    again = Button(description="Look through the pictures").add_class("ta-primary")
+    go_on = Button(description="Next: train").add_class("ta-primary")
+    grid = Grid(state.desk, accessible_name="Pictures that look wrong")
+
+    def draw(_: Any = None) -> None:
+        n_open = max(state.n_open, 0)
+        head.value = heading_html(*headline(state.phase, n_open, state.n_decided, project.n_pictures))
+        note.value = message_html(state.problem, "failed") or message_html(_care(state), "care")
+        gain.value = gain_html(state.gain)
+
+    def draw_grid(_: Any = None) -> None:
+        grid.show(*state.order)
+
+    def draw_words(_: Any = None) -> None:
+        is_narrowed = bool(state.label or state.split or state.region)
+        grid.empty_text = empty_text(state.kind, is_narrowed, state.phase == "ready")
+        name = "Suggestions" if state.is_previewing else KIND_NAMES[state.kind]
+        grid.accessible_name = f"Pictures, {name}"
+
+    link((state, "size"), (grid, "size"))
+    dlink((state, "key_labels"), (grid, "labels"))
+    dlink((project, "counts"), (grid, "all_labels"), lambda counts: list(counts))
+    dlink((state, "can_undo"), (grid, "can_undo"))
+    dlink((state, "can_redo"), (grid, "can_redo"))
+    state.observe(draw, ["phase", "n_open", "n_decided", "problem", "gain"])
+    state.observe(draw_words, ["kind", "label", "split", "region", "phase", "is_previewing"])
+    state.observe(draw_grid, "order")
+    state.observe(lambda _: grid.changed(), "is_changed")
+    project.observe(draw, ["counts"])
+    gather.on_click(lambda _: project.set_trait("current", "gather"))
+    again.on_click(lambda _: state.look())
+    go_on.on_click(lambda _: train_again() if train_again else None)
+
+    shown_when(gather, state, ["phase"], lambda: state.phase == "empty" and "gather" in project.pages)
+    shown_when(again, state, ["phase"], lambda: state.phase in ("stopped", "failed"))
+    for owner, names in ((state, ["phase"]), (project, ["counts"])):
+        shown_when(go_on, owner, names, lambda: train_again is not None and len(project.counts) > 1)
+    filters, batch = _filters(state, gain), _batch(state)
+    desk = VBox([filters, tools(state, batch), grid])
+    has_any = lambda: state.phase == "ready" or len(state.order[0]) > 0  # noqa: E731
+    shown_when(desk, state, ["phase", "order"], has_any)
+    draw()
+    draw_words()
+    draw_grid()
+    state.look()
+    top = Box([VBox([head]).add_class("ta-grow"), go_on]).add_class("ta-line").add_class("ta-head")
+    return VBox([top, note, gather, again, _busy(state), desk])
+
+
+def _busy(state: CleanState) -> Widget:
+    """How far the first look is, with a way to stop it."""
+    running, cancel = HTML(), Button(description="Cancel")
+
+    def draw(_: Any = None) -> None:
+        is_known = state.stage == "running" and state.is_progress_known
+        message = state.message if state.stage == "running" else "Opening what is known of the pictures …"
+        running.value = progress_html(state.progress, message, is_known, "Looking at the pictures")
+
+    state.observe(draw, ["stage", "message", "progress"])
+    draw()
+    cancel.on_click(lambda _: state.cancel())
+    shown_when(cancel, state, ["stage"], lambda: state.stage == "running")
+    busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
+    is_shown = lambda: state.stage == "running" or (state.phase == "looking" and not len(state.order[0]))  # noqa: E731
+    shown_when(busy, state, ["stage", "phase", "order"], is_shown)
+    return busy
+
+
+def _filters(state: CleanState, gain: HTML) -> Widget:
+    """Kinds of finding with their numbers; label and split beside them."""
+    kinds = Choices(accessible_name="Which pictures")
+    label = Dropdown(description="Label", options=[("all labels", "")])
+    split = Dropdown(
+        description="Part", options=[("all", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
+    )
+
+    def draw_kinds(_: Any = None) -> None:
+        kinds.options = options(state.counts, state.kind, state.n_decided, state.project.n_pictures)
+        kinds.chosen = state.kind
+
+    def draw_labels(_: Any = None) -> None:
+        names = sorted({*state.project.counts, *filter(None, [state.label])})
+        chosen = state.label
+        label.options = [("all labels", ""), *((name, name) for name in names)]
+        label.value = chosen
+
+    def enable(_: Any = None) -> None:
+        split.disabled = state.kind in (DECIDED, EVERY)  # findings know their part
+
+    draw_kinds()
+    draw_labels()
+    enable()
+    state.observe(enable, "kind")
+    kinds.observe(lambda change: state.set_trait("kind", change["new"]), "chosen")
+    link((state, "split"), (split, "value"))
+    link((state, "label"), (label, "value"))
+    state.observe(draw_kinds, ["counts", "kind", "n_decided"])
+    state.project.observe(draw_labels, "counts")
+    menus = Box([label, split]).add_class("ta-line").add_class("ta-menus")
+    return VBox([kinds, Box([menus, gain]).add_class("ta-line").add_class("ta-below")]).add_class("ta-card")
+
+
+def _batch(state: CleanState) -> Widget:
+    """Apply what is suggested surely enough: first look at exactly those pictures, then say yes."""
+    threshold = Dropdown(description="Suggestions above", options=[(percent(one), one) for one in THRESHOLDS])
+    preview, apply, back = Button(), Button().add_class("ta-primary"), Button(description="Back")
+    words = HTML()
+
+    def draw(_: Any = None) -> None:
+        n = len(state.suggested)
+        preview.description = f"Look at {n:,}"
+        preview.disabled = n == 0
+        apply.description = f"Apply {'this one' if n == 1 else f'these {n:,}'}"
+        apply.disabled = n == 0
+        if state.is_previewing:
+            words.value = f'<p class="ta-soft" role="status">{html.escape(_preview_words(state))}</p>'
+        else:
+            words.value = f'<p class="ta-soft" role="status">{html.escape(state.notice)}</p>'
+
+    link((state, "threshold"), (threshold, "value"))
+    state.observe(draw, ["suggested", "is_previewing", "notice"])
+    preview.on_click(lambda _: state.set_trait("is_previewing", True))
+    back.on_click(lambda _: state.set_trait("is_previewing", False))
+    apply.on_click(lambda _: state.apply_suggestions())
+    shown_when(preview, state, ["is_previewing"], lambda: not state.is_previewing)
+    for button in (apply, back):
+        shown_when(button, state, ["is_previewing"], lambda: state.is_previewing)
+    draw()
+    line = Box([threshold, preview, apply, back, words]).add_class("ta-line").add_class("ta-batch")
+    has_any = lambda: state.is_previewing or bool(state.notice) or state.n_open > 0  # noqa: E731
+    shown_when(line, state, ["is_previewing", "notice", "n_open"], has_any)
+    return line
+
+
+def _preview_words(state: CleanState) -> str:
+    actions: dict[str, int] = {}
+    for finding in state.suggested.values():
+        words = finding.suggestion.sentence()
+        actions[words] = actions.get(words, 0) + 1
+    listed = ", ".join(f"{n} × {words}" for words, n in sorted(actions.items(), key=lambda one: -one[1])[:4])
+    return f"Exactly these would change: {listed}. Decide yourself where one is wrong; it is left out then."
+
+
+def _care(state: CleanState) -> str:
+    if state.phase == "stopped":
+        return "Stopped. What was looked at is kept; go on whenever you like."
+    if state.phase == "ready" and len(state.project.counts) == 1:
+        only = next(iter(state.project.counts))
+        return (
+            f"Only one label so far, “{only}”: wrong labels show when there are two. "
+            "Copies and poor pictures are found all the same."
+        )
+    return ""

@@ -1,0 +1,385 @@
+"""CleanState: what the Clean page knows: the review, the queue that is in sight, decisions, filters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tellapart.clean import Finding, Review, decision_of, open_review
+from tellapart.errors import Cancelled, TellapartError
+from tellapart.journal import Entry
+from tellapart.runs import Run
+from tellapart.train.config import TrainConfig
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode, observe
+
+from .beside import soon
+from .clean_words import DECIDED, EVERY, KIND_NAMES
+from .desk import CleanDesk
+from .early import load_queue, save_queue
+from .job import Job
+from .state import N_FINDINGS, ProjectState
+from .train import newest_result
+from .wording import count, error_sentence
+
+QUICK = 100  # pictures that are looked at right here; more are a run's work, with progress
+PAINT_S = 1.0
+N_KEYS = 9
+THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7)
+SPLITS = ("train", "valid", "test")
+VIEW_SETTING = "clean_view"
+_KEPT = ("kind", "label", "split", "size", "threshold")
+
+
+class _TooMany(Cancelled):
+    """More pictures have to be looked at than a page does by itself."""
+
+
+@dataclass(frozen=True)
+class _View:
+    """The queue at one moment. ids: in sight; suggested: of those, what could be applied."""
+
+    ids: list[str]
+    n_open: int
+    counts: dict[str, int]
+    n_decided: int
+    suggested: dict[str, Finding]
+    can_undo: bool
+    can_redo: bool
+    findings: list[Finding]
+
+
+class CleanState(Job):
+    """What the Clean page knows and does. phase: "ready" once the review is open; the early queue shows before.
+
+    order: (numbers of the pictures in sight, whether they are others than before).
+    region: pictures chosen on the map, [] for all. suggested: what would be applied, image_id -> finding.
+    """
+
+    tasks = ("clean",)
+    phase = Enum(("empty", "looking", "ready", "stopped", "failed"), "looking")
+    problem = Unicode("")
+    kind = Enum(tuple(KIND_NAMES), "")
+    label = Unicode("")
+    split = Enum(("", *SPLITS), "")
+    size = Enum(("S", "M", "L"), "M")
+    threshold = Float(0.95)
+    region = List(Unicode())
+    is_previewing = Bool(False)
+    counts = Dict()
+    n_open = Int(-1)  # -1: not known yet
+    n_decided = Int(0)
+    suggested = Dict()
+    gain = Unicode("")
+    notice = Unicode("")
+    key_labels = List(Unicode())  # those with a digit key
+    order = AnyTrait((np.zeros(0, "<u4"), False))
+    can_undo = Bool(False)
+    can_redo = Bool(False)
+    is_changed = Int(0)  # raised when words of pictures in sight may have changed
+
+    def __init__(self, project: ProjectState, **traits: Any) -> None:
+        super().__init__(project_dir=project.project_dir, **traits)
+        self.project = project
+        self.desk = CleanDesk(project.project, self._decided)
+        self.review: Review | None = None
+        self._early: list[Finding] = []
+        self._has_run = False
+        self._is_opening = self._is_learning = self._learn_again = False
+        self._n_shown = 0
+        self._seen_version = -1
+        self._restore_view()
+        self.n_open = int(project.project.manifest.setting(N_FINDINGS, -1))
+        project.observe(lambda _: self._pictures_came(), "counts")
+        Job.poll(self)
+
+    # -- opening
+
+    def look(self) -> None:
+        """Nothing; the review is being opened, after a run where many pictures have to be looked at first."""
+        if self.review is None:
+            self.problem = ""
+            soon(self._begin())
+
+    async def _begin(self) -> None:
+        if not self.project.n_pictures:
+            self.phase = "empty"
+            return
+        self.phase = "looking"
+        try:
+            self._early = await asyncio.to_thread(load_queue, self.project.project)
+            if self._early or self.kind in (DECIDED, EVERY):  # known without a review
+                await self._bring_up(is_other=True)
+        except TellapartError as error:
+            self.problem = error_sentence(error)
+        if len(self.order[0]):
+            await asyncio.sleep(PAINT_S)  # opening takes the processor: first let the page have its pictures
+        await self._open()
+
+    async def _open(self) -> None:
+        if self._is_opening or self.review is not None:
+            return
+        self._is_opening = True
+        try:
+            review = await asyncio.to_thread(self._opened)
+        except _TooMany:
+            self.start("clean", self._config().to_json())
+            if self.stage == "failed":
+                self.problem, self.phase = self.message, "failed"
+            return
+        except Exception as error:
+            self.problem, self.phase = error_sentence(error), "failed"
+            return
+        finally:
+            self._is_opening = False
+        self.review = self.desk.model = review
+        self.phase = "ready"
+        await self._bring_up(is_other=not len(self.order[0]))
+        self.is_changed += 1
+        await self._learn()
+
+    def _opened(self) -> Review:
+        def progress(done: int, total: int, message: str) -> None:
+            if total - done > QUICK and not self._has_run:
+                raise _TooMany(message)
+
+        return open_review(self.project.project, self._config(), progress)
+
+    def _config(self) -> TrainConfig:
+        """Of the newest training, so that both see with the same eyes."""
+        newest = newest_result(Path(self.project_dir))
+        if newest is None:
+            return TrainConfig()
+        return TrainConfig.from_json(Run(Path(self.project_dir) / "runs" / newest[0]).config)
+
+    @observe("stage")
+    def _stage_changed(self, change: dict[str, Any]) -> None:
+        if change["old"] != "running":
+            return
+        if change["new"] == "done":
+            self._has_run = True
+            soon(self._learn() if self.review else self._open())
+        elif self.review is None:
+            self.phase = "stopped" if change["new"] == "cancelled" else "failed"
+            self.problem = self.message
+
+    def _pictures_came(self) -> None:
+        if self.phase == "empty" and self.project.n_pictures:
+            self.look()
+
+    # -- the queue in sight
+
+    @observe("kind", "label", "split", "region", "is_previewing")
+    def _filter_changed(self, change: dict[str, Any]) -> None:
+        if change["name"] in ("kind", "label", "split") and self.is_previewing:
+            self.is_previewing = False  # comes here again
+            return
+        if self.phase != "empty":
+            soon(self._bring_up(is_other=True))
+
+    @observe(*_KEPT)
+    def _keep_view(self, _: Any) -> None:
+        if hasattr(self, "desk"):
+            view = {name: getattr(self, name) for name in _KEPT}
+            soon(self._keep(VIEW_SETTING, view))
+
+    @observe("threshold")
+    def _threshold_changed(self, _: Any) -> None:
+        if hasattr(self, "desk"):
+            soon(self._bring_up(is_other=self.is_previewing))
+
+    async def _keep(self, name: str, value: Any) -> None:
+        try:
+            await asyncio.to_thread(self.project.project.manifest.set_setting, name, value)
+        except TellapartError as error:
+            self.problem = error_sentence(error)
+
+    def _restore_view(self) -> None:
+        kept = self.project.project.manifest.setting(VIEW_SETTING, {})
+        label = kept.get("label", "")
+        self.label = label if label in self.project.counts else ""
+        for name, offered in (
+            ("kind", KIND_NAMES),
+            ("split", SPLITS),
+            ("size", ("S", "M", "L")),
+            ("threshold", THRESHOLDS),
+        ):
+            if kept.get(name) in offered:
+                setattr(self, name, kept[name])
+
+    async def _bring_up(self, is_other: bool) -> None:
+        """What is in sight, from what is known right now."""
+        self._n_shown += 1
+        number = self._n_shown
+        try:
+            view = await asyncio.to_thread(self._view, is_other)
+        except TellapartError as error:
+            self.problem = error_sentence(error)
+            return
+        if number != self._n_shown:  # another filter was chosen meanwhile
+            return
+        self.desk.findings.update({finding.image_id: finding for finding in view.findings})
+        self.desk.suggested = view.suggested if self.is_previewing else {}
+        with self.hold_trait_notifications():
+            self.counts, self.n_decided, self.suggested = view.counts, view.n_decided, view.suggested
+            self.can_undo, self.can_redo = view.can_undo, view.can_redo
+            self.key_labels = self._with_keys(view.findings)
+            self.order = (self.desk.keys_of(view.ids), is_other)
+        if view.n_open != self.n_open:
+            self.n_open = view.n_open
+            if self.review is not None:
+                await self._keep(N_FINDINGS, view.n_open)
+
+    def _view(self, is_other: bool) -> _View:
+        journal = self.project.project.journal
+        standing = journal.standing()
+        decided = list(dict.fromkeys(entry.image_id for entry in reversed(standing)))
+        if is_other:
+            self.desk.start_sheet(standing if self.kind == DECIDED else ())
+        opened = self.open_findings()
+        findings = opened if self.kind in ("", DECIDED, EVERY) else self._queue([self.kind], "", "")
+        narrowed = self._narrowed(findings)
+        in_sight = {one.image_id for one in narrowed}
+        suggested = {one.image_id: one for one in self._suggestions() if one.image_id in in_sight}
+        ids = list(suggested) if self.is_previewing else self._ids(narrowed, decided)
+        kinds = Counter(kind for one in opened for kind in {one.kind, *(other.kind for other in one.also)})
+        return _View(
+            ids, len(opened), {"": len(opened), **kinds}, len(decided), suggested,
+            bool(standing), _can_redo(journal.entries(limit=200), standing), findings,
+        )  # fmt: skip
+
+    def open_findings(self) -> list[Finding]:
+        """What nobody has decided about yet, worst first."""
+        return self._queue(None, "", "")
+
+    def _queue(self, kinds: list[str] | None, label: str, split: str) -> list[Finding]:
+        if self.review is not None:
+            return self.review.queue(kinds, label or None, split or None)
+        done = {entry.image_id for entry in self.project.project.journal.standing()}
+        early = [one for one in self._early if one.image_id not in done]
+        return [
+            one for one in early if not kinds or {one.kind, *(other.kind for other in one.also)} & set(kinds)
+        ]
+
+    def _suggestions(self) -> list[Finding]:
+        kinds = [self.kind] if self.kind not in ("", DECIDED, EVERY) else None
+        return self.review.suggestions(self.threshold, kinds) if self.review is not None else []
+
+    def _narrowed(self, findings: list[Finding]) -> list[Finding]:
+        """Those with the chosen label and split, in the chosen region."""
+        split = "" if self.kind in (DECIDED, EVERY) else self.split
+        if self.label or split:
+            if self.review is not None:
+                kinds = [self.kind] if self.kind not in ("", DECIDED, EVERY) else None
+                findings = self._queue(kinds, self.label, split)
+            else:
+                allowed = set(self._everything())
+                findings = [one for one in findings if one.image_id in allowed]
+        if self.region and self.kind not in (DECIDED, EVERY):
+            region = set(self.region)
+            findings = [one for one in findings if one.image_id in region]
+        return findings
+
+    def _ids(self, narrowed: list[Finding], decided: list[str]) -> list[str]:
+        if self.kind not in (DECIDED, EVERY):
+            return [one.image_id for one in narrowed]
+        if self.kind == EVERY:
+            decided = list(dict.fromkeys([*(one.image_id for one in narrowed), *self._everything()]))
+        allowed = set(self.region) if self.region else None
+        return [image_id for image_id in decided if allowed is None or image_id in allowed]
+
+    def _everything(self) -> list[str]:
+        """Kept pictures with the chosen label, the most doubtful label first, as they came where nothing is known."""
+        rows = self.project.project.manifest.standings()
+        ids = [one for one, label, state, _ in rows if state == "kept" and self.label in ("", label)]
+        doubts = self.review.doubts() if self.review is not None else {}
+        return sorted(ids, key=lambda one: -doubts.get(one, 0.0))
+
+    def _with_keys(self, findings: Sequence[Finding]) -> list[str]:
+        """All labels, or of many the nine that are suggested most often; once chosen they stay."""
+        labels = sorted(self.project.counts)
+        if len(labels) <= N_KEYS:
+            return labels
+        if self.key_labels and set(self.key_labels) <= set(labels):
+            return list(self.key_labels)
+        often = Counter(one.suggestion.label for one in findings if one.suggestion and one.suggestion.label)
+        return sorted(sorted(labels, key=lambda label: (-often[label], label))[:N_KEYS])
+
+    # -- learning
+
+    def _decided(self) -> None:
+        soon(self._after_decision())
+
+    async def _after_decision(self) -> None:
+        await self._bring_up(is_other=False)
+        await self._learn()
+
+    async def _learn(self) -> None:
+        """The review has learned from everything decided so far, and the queue is ranked anew."""
+        if self.review is None:
+            return
+        if self._is_learning:
+            self._learn_again = True
+            return
+        self._is_learning = True
+        try:
+            while True:
+                self._learn_again = False
+                if self._has_many_new():
+                    self.start("clean", self._config().to_json())
+                    break
+                await asyncio.to_thread(self.review.refresh)
+                await self._bring_up(is_other=False)
+                self.is_changed += 1
+                if not self._learn_again:
+                    break
+            self.problem = ""
+            self.gain = (await asyncio.to_thread(self.review.gain)).sentence
+            await asyncio.to_thread(save_queue, self.project.project, self.review.queue())
+        except Exception as error:
+            self.problem = error_sentence(error)
+        finally:
+            self._is_learning = False
+
+    def _has_many_new(self) -> bool:
+        assert self.review is not None
+        return not self._has_run and self.project.n_pictures - self.review.n_pictures > QUICK
+
+    def poll(self) -> None:
+        """Nothing; a run is followed, decisions of other pages and pictures that came in are taken over."""
+        super().poll()
+        version = self.project.project.manifest.version()
+        if version != self._seen_version:
+            is_first, self._seen_version = self._seen_version < 0, version
+            if self.review is not None and not is_first:
+                self.desk.catch_up()
+                self._decided()
+
+    # -- suggestions
+
+    def apply_suggestions(self) -> None:
+        """Nothing; what the preview shows is being written down, as one batch that one undo takes back."""
+        soon(self._apply())
+
+    async def _apply(self) -> None:
+        made = map(decision_of, self.suggested.values())
+        decisions = [one for one in made if one is not None]
+        try:
+            await self.desk.carry_out(decisions)
+        except TellapartError as error:
+            self.problem = error_sentence(error)
+            return
+        self.notice = f"{count(len(decisions), 'suggestion')} applied. One undo takes all of them back."
+        self.is_previewing = False
+
+
+def _can_redo(newest: Sequence[Entry], standing: Sequence[Entry]) -> bool:
+    if newest and newest[0].kind == "undo":
+        return True
+    latest = max((entry.batch for entry in standing), default=0)
+    return any(entry.is_undone and entry.batch > latest for entry in newest)

@@ -1,0 +1,49 @@
+"""ImageClassifierCleaner: the Clean page in a cell of a notebook, for those who go on in Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ipywidgets import VBox
+from tellapart.journal import Decision, Entry, Mark, Relabel, Remove, Restore
+from tellapart.project import Project
+
+from .beside import follow, while_open
+from .clean import clean_view
+from .clean_state import CleanState
+from .page import style
+from .state import ProjectState, project_dir_from
+
+
+class ImageClassifierCleaner(VBox):
+    """What looks wrong in a project, worst first, to be decided with one key each: the last line of a cell shows it.
+
+    Decisions are in the project at once, nothing has to be applied afterwards; each can be undone, also next week.
+
+    Args:
+        project: a project, or its folder.
+    Raises:
+        ProjectError: it is no project, or cannot be opened.
+    """
+
+    def __init__(self, project: Project | str | Path) -> None:
+        root = project.root if isinstance(project, Project) else project_dir_from(project)
+        self._project = ProjectState(root, pages=["clean"], current="clean")
+        self._state = CleanState(self._project)
+        body = VBox([clean_view(self._state)]).add_class("ta-main")
+        super().__init__([style(), body])
+        self.add_class("ta")
+        while_open(follow([self._project, self._state]))
+
+    def decisions(self) -> list[Decision]:
+        """What was decided about the project's pictures and still stands, oldest first, also in earlier sittings."""
+        standing = self._project.project.journal.standing()
+        return [_decision(entry) for entry in standing]
+
+
+def _decision(entry: Entry) -> Decision:
+    if entry.kind == "relabel":
+        return Relabel(entry.image_id, entry.after["label"])
+    if entry.kind == "mark":
+        return Mark(entry.image_id, entry.after["mark"])
+    return Remove(entry.image_id) if entry.kind == "remove" else Restore(entry.image_id)

@@ -1,0 +1,335 @@
+"""The Clean page as a person uses it: findings, decisions by key, mouse and finger, undo, two tabs, very many pictures."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from driving import PHONE, Studio, Tab
+from many import make_rows
+from playwright.sync_api import Locator, Page, expect
+from tellapart.clean import open_review
+from tellapart.gather import take_in
+from tellapart.journal import Relabel
+from tellapart.project import create_project, open_project
+from tellapart.samples import SampleSet, make_samples
+
+Open = Callable[..., Tab]
+Start = Callable[[Path], Studio]
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> SampleSet:
+    """The sample pictures as a person gets them, with their planted flaws."""
+    return make_samples(tmp_path_factory.mktemp("samples") / "leaves", seed=0)
+
+
+@pytest.fixture(scope="session")
+def looked_at(samples: SampleSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of the samples whose pictures have been looked at. Tests copy it."""
+    root = tmp_path_factory.mktemp("looked") / "leaves"
+    with create_project(root) as project:
+        take_in(project, samples.directory)
+        open_review(project)
+    return root
+
+
+@pytest.fixture
+def project_dir(looked_at: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(looked_at, tmp_path / "leaves"))
+
+
+def clean_page(tab: Tab, studio: Studio) -> Page:
+    """The Clean page of the studio, with its first pictures."""
+    page = tab.open(studio.url)
+    page.get_by_role("tab", name=re.compile("Clean")).click()
+    expect(page.get_by_role("heading", name=re.compile("looks? wrong"))).to_be_visible()
+    expect(page.locator(".ta-tile img[src]").first).to_be_visible()
+    return page
+
+
+def grid(page: Page) -> Locator:
+    return page.get_by_role("listbox", name=re.compile("Pictures"))
+
+
+def place(page: Page, position: int) -> Locator:
+    """The picture at a position, counted from 0."""
+    return page.locator(f'.ta-tile[aria-posinset="{position + 1}"]')
+
+
+def standing(project_dir: Path) -> list[str]:
+    with open_project(project_dir) as project:
+        return [entry.kind for entry in project.journal.standing()]
+
+
+def label_of(project_dir: Path, name: str) -> str:
+    """The label that a picture has now, by the name it came with."""
+    with open_project(project_dir) as project:
+        return next(one.label for one in project.manifest.pictures() if one.original_name.endswith(name))
+
+
+def test_planted_flaws_are_found_and_decided_by_keyboard_only(
+    project_dir: Path, samples: SampleSet, start_studio: Start, open_tab: Open
+) -> None:
+    tab = open_tab()
+    page = clean_page(tab, start_studio(project_dir))
+    tab.picture("clean", (1180, 900))
+    tab.picture("clean-dark", (1180, 900), "dark")
+    with open_project(project_dir) as project:
+        found = {project.manifest.picture(one.image_id).original_name for one in open_review(project).queue()}
+    planted = [
+        flaw for flaw in samples.flaws if flaw.name in ("wrong label", "near-duplicate", "dark", "blurred")
+    ]
+    missed = [flaw for flaw in planted if not any(flaw.path.endswith(name) for name in found)]
+    assert len(missed) <= len(planted) // 3, missed
+
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowDown")  # nothing else has the focus: the arrows lead into the grid
+    expect(place(page, 0)).to_be_focused()
+    assert page.evaluate("getComputedStyle(document.activeElement, '::after').boxShadow") != "none"
+    page.keyboard.press("d")
+    expect(place(page, 0)).to_contain_text("removed")
+    expect(place(page, 1)).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="removed")).to_be_visible()
+    digit = "2" if place(page, 1).locator(".ta-name").inner_text() != "ginkgo" else "3"
+    page.keyboard.press(digit)
+    expect(place(page, 1)).to_contain_text({"2": "→ ginkgo", "3": "→ maple"}[digit])
+    page.keyboard.press("k")
+    expect(place(page, 2)).to_contain_text("kept")
+    page.keyboard.press("r")
+    page.get_by_role("combobox", name="New label").fill("as")
+    page.get_by_role("combobox", name="New label").press_sequentially("h")
+    page.keyboard.press("Enter")
+    expect(place(page, 3)).to_contain_text("→ ash")
+    page.keyboard.press("s")
+    page.keyboard.press("x")
+    expect(place(page, 5)).to_contain_text("none of these")
+    wait_for(lambda: len(standing(project_dir)) >= 5)
+    before = standing(project_dir)
+    expect(page.get_by_text(re.compile(r"\d+ decisions?: cross-validated error"))).to_be_visible()
+
+    page.keyboard.press("u")
+    expect(place(page, 5)).not_to_contain_text("none of these")
+    expect(place(page, 5)).to_be_focused()
+    page.keyboard.press("u")
+    wait_for(lambda: len(standing(project_dir)) == len(before) - 2)
+    page.reload()
+    page.get_by_role("tab", name=re.compile("Clean")).click()
+    expect(page.locator(".ta-tile img[src]").first).to_be_visible()
+    place(page, 0).focus()
+    page.keyboard.press("Shift+U")
+    page.keyboard.press("Control+y")
+    wait_for(lambda: standing(project_dir) == before)
+    expect(page.get_by_role("button", name="redo")).to_be_disabled()
+    for _ in before:
+        page.keyboard.press("u")
+    wait_for(lambda: standing(project_dir) == [])
+    expect(page.get_by_role("button", name="undo", exact=True)).to_be_disabled()
+
+
+def test_windows_open_by_key_and_follow(project_dir: Path, start_studio: Start, open_tab: Open) -> None:
+    tab = open_tab()
+    page = clean_page(tab, start_studio(project_dir))
+    place(page, 0).focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="All keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(place(page, 0)).to_be_focused()
+    page.keyboard.press("n")
+    expect(page.get_by_role("region", name="Most like it").locator("li")).to_have_count(6)
+    expect(page.get_by_role("status").filter(has_text="Most like it:")).to_be_visible()
+    page.keyboard.press("Enter")
+    large = page.get_by_role("dialog", name="Picture")
+    expect(large.locator("> img")).to_be_visible()
+    expect(large.get_by_role("meter").first).to_be_visible()
+    page.wait_for_timeout(200)
+    tab.picture("clean-large", (1180, 860))
+    first = large.locator("> img").get_attribute("src")
+    page.keyboard.press("ArrowRight")
+    expect(large.locator("> img")).not_to_have_attribute("src", first or "")
+    page.keyboard.press("k")
+    page.keyboard.press("Escape")
+    expect(place(page, 1)).to_contain_text("kept")
+    expect(place(page, 2)).to_be_focused()
+
+
+def test_several_pictures_at_once_by_keys_and_mouse(
+    project_dir: Path, start_studio: Start, open_tab: Open
+) -> None:
+    page = clean_page(open_tab(), start_studio(project_dir))
+    place(page, 0).click()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_text("3 chosen")).to_be_visible()
+    place(page, 4).click(modifiers=["ControlOrMeta"])
+    expect(page.locator('[role="option"][aria-selected="true"]')).to_have_count(4)
+    page.get_by_role("button", name="remove", exact=True).click()
+    for position in (0, 1, 2, 4):
+        expect(place(page, position)).to_contain_text("removed")
+    expect(place(page, 3)).not_to_contain_text("removed")
+    wait_for(lambda: standing(project_dir) == 4 * ["remove"])
+    page.get_by_role("button", name="undo", exact=True).click()
+    wait_for(lambda: standing(project_dir) == [])
+
+    boxes = [place(page, position).bounding_box() for position in (0, 2)]
+    assert boxes[0] and boxes[1]
+    page.mouse.move(boxes[0]["x"] + 20, boxes[0]["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(boxes[1]["x"] + 30, boxes[1]["y"] + 60, steps=8)
+    page.mouse.up()
+    expect(page.locator('[role="option"][aria-selected="true"]')).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(page.locator('[role="option"][aria-selected="true"]')).to_have_count(0)
+    page.keyboard.press("a")
+    page.keyboard.press("k")
+    wait_for(lambda: len(standing(project_dir)) > 5)
+    page.keyboard.press("t")
+    expect(page.get_by_text("Nothing here looks wrong.")).to_be_visible()
+    page.get_by_role("button", name="undo", exact=True).click()
+    expect(place(page, 0)).to_be_visible()
+
+
+def test_two_tabs_see_each_others_decisions(project_dir: Path, start_studio: Start, open_tab: Open) -> None:
+    studio = start_studio(project_dir)
+    here, there = (clean_page(open_tab(), studio) for _ in range(2))
+    name = place(here, 0).get_attribute("aria-label") or ""
+    assert place(there, 0).get_attribute("aria-label") == name
+    place(here, 0).focus()
+    here.keyboard.press("d")
+    expect(place(there, 0)).to_contain_text("removed", timeout=10_000)
+    place(there, 0).focus()
+    there.keyboard.press("k")
+    expect(place(here, 0)).to_contain_text("kept", timeout=10_000)
+    there.keyboard.press("u")
+    expect(place(here, 0)).to_contain_text("removed", timeout=10_000)
+
+
+def test_what_is_in_sight_stays_where_it_is(project_dir: Path, start_studio: Start, open_tab: Open) -> None:
+    page = clean_page(open_tab(), start_studio(project_dir))
+    names = [place(page, i).get_attribute("data-key") for i in range(5)]
+    place(page, 1).focus()
+    page.keyboard.press("d")
+    wait_for(lambda: standing(project_dir) == ["remove"])
+    expect(page.get_by_text(re.compile("1 decision: cross-validated"))).to_be_visible()
+    page.wait_for_timeout(300)
+    assert [place(page, i).get_attribute("data-key") for i in range(5)] == names
+    page.get_by_role("button", name="tidy").click()
+    expect(place(page, 1)).not_to_have_attribute("data-key", names[1] or "")
+
+
+def test_labels_that_look_like_html_are_words(
+    project_dir: Path, samples: SampleSet, start_studio: Start, open_tab: Open
+) -> None:
+    label = '<img src=x onerror="document.title=1">'
+    with open_project(project_dir) as project:
+        project.journal.decide(
+            *(Relabel(one.image_id, label) for one in project.manifest.pictures(label="oak"))
+        )
+    tab = open_tab()
+    page = clean_page(tab, start_studio(project_dir))
+    page.get_by_role("radio", name=re.compile("every picture")).click()
+    page.get_by_label("Label", exact=True).select_option(label)
+    expect(page.locator(".ta-name").first).to_have_text(label)
+    place(page, 0).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Picture").get_by_role("heading", name=label)).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Map of all pictures").click()
+    expect(page.get_by_role("button", name=label, exact=True)).to_be_visible()
+    assert page.title() != "1"
+
+
+def test_the_map_chooses_pictures(project_dir: Path, start_studio: Start, open_tab: Open) -> None:
+    tab = open_tab()
+    page = clean_page(tab, start_studio(project_dir))
+    page.get_by_role("button", name="Map of all pictures").click()
+    field = page.get_by_role("application", name=re.compile("Map of all pictures"))
+    expect(field).to_be_visible()
+    page.wait_for_timeout(400)
+    tab.picture("clean-map", (1180, 960))
+    box = field.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 5, steps=4)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"\d+ pictures? chosen on the map"))).to_be_visible()
+    page.get_by_role("button", name="Show all again").click()
+    expect(page.get_by_text("chosen on the map")).to_be_hidden()
+    field.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowUp")
+    for _ in range(25):
+        page.keyboard.press("Shift+ArrowDown")
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile(r"\d+ pictures? chosen on the map"))).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("chosen on the map")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_has_two_columns_and_large_buttons(
+    project_dir: Path, start_studio: Start, open_tab: Open, scheme: str
+) -> None:
+    tab = open_tab(PHONE, scheme)
+    page = clean_page(tab, start_studio(project_dir))
+    tab.picture(f"clean-phone-{scheme}", PHONE, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    one, other, below = (place(page, i).bounding_box() for i in range(3))
+    assert one and other and below and one["y"] == other["y"] < below["y"]
+    remove = page.get_by_role("button", name="remove", exact=True)
+    box = remove.bounding_box()
+    assert box and box["height"] >= 44 and box["y"] + box["height"] <= PHONE[1]
+    place(page, 0).click()
+    remove.click()
+    expect(place(page, 0)).to_contain_text("removed")
+    page.get_by_role("button", name="undo", exact=True).click()
+    expect(place(page, 0)).not_to_contain_text("removed")
+    page.get_by_role("button", name="more").click()
+    expect(page.get_by_role("button", name="none of these")).to_be_visible()
+
+
+def test_next_trains_with_one_press(project_dir: Path, start_studio: Start, open_tab: Open) -> None:
+    page = clean_page(open_tab(), start_studio(project_dir))
+    expect(page.get_by_role("tab", name=re.compile(r"Clean \d+"))).to_be_visible()
+    page.get_by_role("button", name="Next: train").click()
+    expect(page.get_by_role("heading", name=re.compile(r"of \d+ wrong"))).to_be_visible(timeout=120_000)
+
+
+def test_a_hundred_thousand_pictures_scroll(tmp_path: Path, start_studio: Start, open_tab: Open) -> None:
+    make_rows(tmp_path / "many", 100_000)
+    tab = open_tab()
+    page = tab.open(start_studio(tmp_path / "many").at("2_clean.ipynb"))
+    began = time.monotonic()
+    expect(grid(page)).to_have_attribute("aria-label", re.compile("100000"))
+    expect(page.locator(".ta-tile img[src]").first).to_be_visible()
+    print(f"100,000 pictures: {time.monotonic() - began:.2f} s from heading to first picture")  # noqa: T201
+    place(page, 0).focus()
+    page.keyboard.press("End")
+    expect(place(page, 99_999)).to_be_focused()
+    expect(place(page, 99_999).locator("img[src]")).to_be_visible()
+    assert page.locator(".ta-tile").count() < 120
+    page.keyboard.press("Home")
+    expect(place(page, 0)).to_be_focused()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("radio", name="large").click()  # one column: 40 million pixels, more than browsers allow
+    place(page, 0).focus()
+    page.keyboard.press("End")
+    expect(place(page, 99_999)).to_be_in_viewport()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".ta-tile:focus")).to_be_in_viewport()
+
+
+def wait_for(is_so: Callable[[], bool], timeout_s: float = 15) -> None:
+    """Nothing; it is so, or the test fails. What is waited for is on the disk, where no page event tells of it."""
+    give_up_at = time.monotonic() + timeout_s
+    while not is_so():
+        assert time.monotonic() < give_up_at, "it did not come about"
+        time.sleep(0.05)

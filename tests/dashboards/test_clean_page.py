@@ -1,0 +1,374 @@
+"""The Clean page without a browser: what its state knows after what a person does."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from acting import in_page, is_shown, one, settled, text_of
+from ipywidgets import Button, Dropdown
+from tellapart.errors import RunError
+from tellapart.journal import Relabel, Remove
+from tellapart.project import create_project, open_project
+from tellapart_dashboards import ImageClassifierCleaner
+from tellapart_dashboards.choices import Choices
+from tellapart_dashboards.clean import clean_view
+from tellapart_dashboards.clean_state import CleanState
+from tellapart_dashboards.early import load_queue
+from tellapart_dashboards.grid import Grid
+from tellapart_dashboards.state import ProjectState
+
+
+def opened(project_dir: Path, **traits: Any) -> tuple[CleanState, Any]:
+    """The state and the view of a page that was just opened."""
+    state = CleanState(ProjectState(project_dir, pages=["clean", "train"]), **traits)
+    return state, clean_view(state, lambda: None)
+
+
+def shown_ids(state: CleanState) -> list[str]:
+    """The pictures on the page, in order."""
+    return state.desk.ids_of(state.order[0].tolist())
+
+
+def stray(project_dir: Path) -> str:
+    """The circle among the squares."""
+    with open_project(project_dir) as project:
+        return next(one.image_id for one in project.manifest.pictures() if "stray" in one.path)
+
+
+def tile(state: CleanState, image_id: str) -> dict[str, Any]:
+    return state.desk.tiles(state.desk.keys_of([image_id]).tolist())[0]
+
+
+def test_the_planted_flaw_is_the_first_picture(flawed_dir: Path) -> None:
+    async def look() -> None:
+        state, view = opened(flawed_dir)
+        await settled()
+        assert (state.phase, state.problem) == ("ready", "")
+        assert shown_ids(state)[0] == stray(flawed_dir)
+        assert "look" in text_of(view) and "wrong</h1>" in text_of(view)
+        words = tile(state, stray(flawed_dir))
+        assert words["label"] == "square" and "circle" in words["chips"][0] and words["decided"] == ""
+        assert "cross-validated error" in state.gain
+        grid = one(view, Grid)
+        assert np.frombuffer(grid.order, "<u4").tolist() == state.order[0].tolist()
+        assert grid.labels == ["circle", "square"]
+
+    in_page(look())
+
+
+def test_a_decision_is_written_shown_undone_and_redone(flawed_dir: Path) -> None:
+    async def decide() -> None:
+        state, view = opened(flawed_dir)
+        await settled()
+        wrong, n_open = stray(flawed_dir), state.n_open
+        key = state.desk.keys_of([wrong]).tolist()
+        outcome = await state.desk.decide("relabel", "circle", key)
+        await settled()
+        assert (outcome.text, outcome.is_done) == ("→ circle", True)
+        assert state.n_open < n_open and wrong not in shown_ids(state)
+        assert tile(state, wrong)["label"] == "square", "what it was stays in sight"
+        assert tile(state, wrong)["decided"] == "→ circle"
+        assert (flawed_dir / "images" / "circle" / "stray.png").exists()
+        assert one(view, Grid).can_undo and not one(view, Grid).can_redo
+        undone = await state.desk.undo()
+        await settled()
+        assert "square → circle" in undone.text and undone.keys == tuple(key)
+        assert tile(state, wrong)["decided"] == "" and wrong in shown_ids(state)
+        assert one(view, Grid).can_redo
+        await state.desk.redo()
+        await settled()
+        assert tile(state, wrong)["decided"] == "→ circle" and not one(view, Grid).can_redo
+        assert (await state.desk.redo()).text == "Nothing to redo."
+
+    in_page(decide())
+
+
+def test_every_decision_can_be_taken_for_another(flawed_dir: Path) -> None:
+    async def change_of_mind() -> None:
+        state, _ = opened(flawed_dir)
+        await settled()
+        wrong = stray(flawed_dir)
+        key = state.desk.keys_of([wrong]).tolist()
+        for action, decided in (
+            ("remove", "removed"), ("keep", "kept"), ("not sure", "not sure"), ("none of these", "none of these"),
+        ):  # fmt: skip
+            await state.desk.decide(action, "", key)
+            assert tile(state, wrong)["decided"] == decided
+        await state.desk.decide("relabel", "circle", key)
+        with open_project(flawed_dir) as project:
+            picture = project.manifest.picture(wrong)
+        assert (picture.label, picture.state, picture.mark) == ("circle", "kept", None)
+
+    in_page(change_of_mind())
+
+
+def test_an_unknown_decision_and_an_impossible_label_are_refused(flawed_dir: Path) -> None:
+    async def refuse() -> None:
+        state, _ = opened(flawed_dir)
+        await settled()
+        sent: list[dict[str, Any]] = []
+        grid = Grid(state.desk)
+        grid.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
+        keys = [state.desk.keys_of([stray(flawed_dir)]).tobytes()]
+        for action, label in (("dance", ""), ("relabel", " ")):
+            grid._handle_custom_msg({"t": "decide", "seq": 1, "action": action, "label": label}, keys)
+        await settled()
+        assert [one["is_done"] for one in sent] == [False, False]
+        assert "no decision" in sent[0]["text"] and sent[1]["text"]
+
+    in_page(refuse())
+
+
+def test_decisions_of_another_page_are_taken_over(flawed_dir: Path) -> None:
+    async def two_pages() -> None:
+        (here, _), (there, _) = opened(flawed_dir), opened(flawed_dir)
+        await settled()
+        here.poll()
+        there.poll()
+        await settled()
+        wrong = stray(flawed_dir)
+        await here.desk.decide("remove", "", here.desk.keys_of([wrong]).tolist())
+        await settled()
+        there.poll()
+        await settled()
+        assert wrong not in shown_ids(there) and tile(there, wrong)["decided"] == "removed"
+        await there.desk.undo()
+        await settled()
+        here.poll()
+        await settled()
+        assert wrong in shown_ids(here) and tile(here, wrong)["decided"] == ""
+
+    in_page(two_pages())
+
+
+def test_filters_narrow_the_queue_and_are_there_after_a_reload(flawed_dir: Path) -> None:
+    async def narrow() -> None:
+        state, view = opened(flawed_dir)
+        await settled()
+        kinds = one(view, Choices)
+        assert [option["key"] for option in kinds.options][:1] == [""]
+        kinds.chosen = "wrong label"
+        await settled()
+        assert stray(flawed_dir) in shown_ids(state)
+        one(view, Dropdown, "Label").value = "circle"
+        await settled()
+        assert stray(flawed_dir) not in shown_ids(state)
+        assert "all labels" in one(view, Grid).empty_text
+        one(view, Grid).size = "L"
+        kinds.chosen = "every"
+        await settled()
+        assert len(shown_ids(state)) == state.project.counts["circle"]
+        again, _ = opened(flawed_dir)
+        assert (again.kind, again.label, again.size) == ("every", "circle", "L")
+
+    in_page(narrow())
+
+
+def test_a_kept_filter_whose_label_is_gone_is_forgotten(flawed_dir: Path) -> None:
+    with open_project(flawed_dir) as project:
+        project.manifest.set_setting("clean_view", {"kind": "nonsense", "label": "gone", "size": "M"})
+
+    async def look() -> None:
+        state, _ = opened(flawed_dir)
+        assert (state.kind, state.label) == ("", "")
+
+    in_page(look())
+
+
+def test_what_was_decided_can_be_looked_at_again(flawed_dir: Path) -> None:
+    with open_project(flawed_dir) as project:
+        project.journal.decide(Relabel(stray(flawed_dir), "circle"))
+        other = project.manifest.pictures(label="circle")[0].image_id
+        project.journal.decide(Remove(other))
+
+    async def look() -> None:
+        state, _ = opened(flawed_dir)
+        await settled()
+        state.kind = "decided"
+        await settled()
+        assert shown_ids(state) == [other, stray(flawed_dir)], "the latest first"
+        assert [tile(state, one)["decided"] for one in shown_ids(state)] == ["removed", "→ circle"]
+        await state.desk.decide("keep", "", state.desk.keys_of([other]).tolist())
+        assert tile(state, other)["decided"] == "kept" and (flawed_dir / "images" / "circle").exists()
+
+    in_page(look())
+
+
+def test_suggestions_are_previewed_then_applied_as_one_batch(flawed_dir: Path) -> None:
+    async def apply() -> None:
+        state, view = opened(flawed_dir)
+        await settled()
+        one(view, Dropdown, "Suggestions above").value = 0.95
+        await settled()
+        preview = one(view, Button, "Look at")
+        assert preview.description == "Look at 1"
+        preview.click()
+        await settled()
+        assert shown_ids(state) == [stray(flawed_dir)]
+        assert "suggested: relabel to 'circle'" in tile(state, stray(flawed_dir))["chips"]
+        assert "1 × relabel to" in text_of(view)
+        one(view, Button, "Apply").click()
+        await settled()
+        assert not state.is_previewing and "1 suggestion applied" in text_of(view)
+        assert stray(flawed_dir) not in shown_ids(state)
+        await state.desk.undo()
+        await settled()
+        assert stray(flawed_dir) in shown_ids(state)
+
+    in_page(apply())
+
+
+def test_the_early_queue_shows_before_the_review_is_open(flawed_dir: Path) -> None:
+    async def first() -> None:
+        opened(flawed_dir)
+        await settled()
+
+    in_page(first())
+    wrong = stray(flawed_dir)
+    with open_project(flawed_dir) as project:
+        assert load_queue(project)[0].image_id == wrong
+        project.journal.decide(Remove(wrong))
+        assert wrong not in [one.image_id for one in load_queue(project)]
+        (flawed_dir / "cache" / "clean" / "queue.json").write_text("{", "utf-8")
+        assert load_queue(project) == []
+
+
+def test_decisions_can_be_made_before_the_review_is_open(flawed_dir: Path) -> None:
+    async def early() -> None:
+        state, wrong = CleanState(ProjectState(flawed_dir, pages=["clean"])), stray(flawed_dir)
+        key = state.desk.keys_of([wrong]).tolist()
+        assert (await state.desk.decide("remove", "", key)).is_done
+        assert tile(state, wrong)["decided"] == "removed" and state.desk.near(key[0]) == []
+        facts = state.desk.facts(key[0])
+        assert facts is not None and facts.file.endswith("removed")
+
+    in_page(early())
+
+
+def test_facts_name_reasons_shares_and_the_pictures_most_alike(flawed_dir: Path) -> None:
+    async def look() -> None:
+        state, _ = opened(flawed_dir)
+        await settled()
+        facts = state.desk.facts(state.desk.keys_of([stray(flawed_dir)]).tolist()[0])
+        assert facts is not None and "circle" in facts.reasons[0] and facts.shares[0][0] == "circle"
+        assert len(facts.near) > 2 and facts.near[0].note.endswith("alike")
+        assert "stray.png" in facts.file and state.desk.facts(10_000) is None
+
+    in_page(look())
+
+
+def test_a_picture_that_vanished_has_a_word(flawed_dir: Path) -> None:
+    async def look() -> None:
+        state, _ = opened(flawed_dir)
+        await settled()
+        (flawed_dir / "images" / "square" / "stray.png").unlink()
+        wrong = stray_of(state)
+        open_project(flawed_dir).close()  # notices it
+        assert tile(state, wrong)["decided"] == "gone from the disk"
+        assert (await state.desk.decide("remove", "", state.desk.keys_of([wrong]).tolist())).is_done
+
+    def stray_of(state: CleanState) -> str:
+        return next(one for one in shown_ids(state) if "circle" in str(state.desk.findings[one].short))
+
+    in_page(look())
+
+
+def test_an_empty_project_leads_to_gathering(empty_project_dir: Path) -> None:
+    async def look() -> None:
+        state = CleanState(ProjectState(empty_project_dir, pages=["gather", "clean"]))
+        view = clean_view(state)
+        await settled()
+        assert "No pictures yet" in text_of(view)
+        gather = one(view, Button, "Gather")
+        assert is_shown(view, gather) and not is_shown(view, one(view, Grid))
+        gather.click()
+        assert state.project.current == "gather"
+
+    in_page(look())
+
+
+def test_one_label_is_no_error(tmp_path: Path, flawed_dir: Path) -> None:
+    from tellapart.gather import take_in
+
+    shutil.copytree(flawed_dir / "images" / "circle", tmp_path / "only" / "circle")
+    with create_project(tmp_path / "one") as project:
+        take_in(project, tmp_path / "only")
+
+    async def look() -> None:
+        state, view = opened(tmp_path / "one")
+        await settled()
+        assert state.phase == "ready" and "Only one label so far" in text_of(view)
+
+    in_page(look())
+
+
+def test_many_pictures_are_a_run_with_progress_and_cancel(
+    project_dir: Path, fake_run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tellapart_dashboards import clean_state
+
+    monkeypatch.setattr(clean_state, "QUICK", 3)
+    runs: list[Any] = []
+
+    def start(folder: Path, task: str, config: dict[str, Any]) -> Any:
+        runs.append(fake_run(folder, task))
+        return runs[-1]
+
+    async def look() -> None:
+        state, view = opened(project_dir, start_run=start)
+        await settled()
+        assert (state.phase, state.stage, len(runs)) == ("looking", "running", 1)
+        assert is_shown(view, one(view, Button, "Cancel"))
+        one(view, Button, "Cancel").click()
+        assert runs[0].is_cancel_asked()
+
+    in_page(look())
+
+
+def test_a_failed_run_is_told_and_can_be_started_again(
+    project_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tellapart_dashboards import clean_state
+
+    monkeypatch.setattr(clean_state, "QUICK", 3)
+
+    def start(folder: Path, task: str, config: dict[str, Any]) -> Any:
+        raise RunError("The disk is full. Free some space.")
+
+    async def look() -> None:
+        state, view = opened(project_dir, start_run=start)
+        await settled()
+        assert state.stage == "failed" and "The disk is full" in text_of(view)
+        assert is_shown(view, one(view, Button, "Look through"))
+
+    in_page(look())
+
+
+def test_the_cleaner_in_a_notebook_lists_its_decisions(flawed_dir: Path) -> None:
+    async def clean() -> None:
+        with open_project(flawed_dir) as project:
+            cleaner = ImageClassifierCleaner(project)
+            await settled_but_polling(cleaner)
+            assert cleaner.decisions() == []
+            wrong = stray(flawed_dir)
+            project.journal.decide(Relabel(wrong, "circle"), Remove(wrong))
+            assert cleaner.decisions() == [Relabel(wrong, "circle"), Remove(wrong)]
+            project.journal.undo()
+            assert cleaner.decisions() == []
+
+    async def settled_but_polling(cleaner: ImageClassifierCleaner) -> None:
+        import asyncio
+
+        for _ in range(400):
+            await asyncio.sleep(0.02)
+            if one(cleaner, Grid).order:
+                return
+
+    import asyncio
+
+    asyncio.run(clean())
