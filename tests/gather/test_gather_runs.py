@@ -18,7 +18,14 @@ def root(fake, tmp_path, monkeypatch):
 
 
 def start(root, label, **wanted):
-    return runs.start(root, "gather", {"label": label, "query": label, "contact": CONTACT, **wanted})
+    searches = [{"label": label, "query": wanted.pop("query", label)}]
+    return runs.start(root, "gather", {"searches": searches, "contact": CONTACT, **wanted})
+
+
+def n_added(run):
+    """What the last line of progress tells."""
+    counts = [line["counts"] for line in runs.read_lines(run.run_dir / "progress.jsonl") if line.get("counts")]
+    return counts[-1].get("added", 0) if counts else 0
 
 
 def wait(run, until=lambda status: status.stage != "running", seconds=60):
@@ -41,10 +48,11 @@ def test_three_labels_are_gathered_at_once(root, fake):
     started = [start(root, label, limit=20, source="openverse") for label in shift]
     for run in started:
         status = wait(run)
-        assert (status.stage, status.message) == ("done", "20 asked, 20 added")
+        assert (status.stage, status.message) == ("done", f"{run.config['searches'][0]['label']}: 20 asked, 20 added")
         lines = runs.read_lines(run.run_dir / "progress.jsonl")
         counted = [line for line in lines if line.get("counts")]
-        assert all(line["label"] == run.config["label"] for line in lines if "done" in line)
+        label = run.config["searches"][0]["label"]
+        assert all(line["label"] == label for line in lines if "done" in line)
         assert not counted or counted[-1]["counts"]["added"] <= 20
     with open_project(root) as project:
         assert project.manifest.label_counts() == dict.fromkeys(sorted(shift), 20) and project.changes == []
@@ -53,7 +61,7 @@ def test_three_labels_are_gathered_at_once(root, fake):
 def test_a_cancelled_gathering_goes_on_where_it_stopped(root, fake):
     fake.pictures.latency_s = 0.2
     run = start(root, "bear", limit=100)
-    wait(run, lambda status: status.done >= 10 or status.stage != "running")
+    wait(run, lambda status: n_added(run) >= 10 or status.stage != "running")
     clock = time.monotonic()
     run.cancel()
     status = wait(run)
@@ -65,14 +73,15 @@ def test_a_cancelled_gathering_goes_on_where_it_stopped(root, fake):
     assert 10 <= kept < 100
     fake.pictures.latency_s = 0.0
     again = start(root, "bear", limit=100)
-    assert wait(again).stage == "done" and again.result()["n_before"] == kept
-    assert again.result()["n_added"] == 100 - kept
+    assert wait(again).stage == "done"
+    (brought,) = again.result()["searches"]
+    assert (brought["n_before"], brought["n_added"]) == (kept, 100 - kept)
 
 
 def test_pictures_can_be_held_to_be_looked_at_while_others_still_come(root, fake):
     fake.pictures.latency_s = 0.1
-    run = start(root, "bear", limit=40, keep=False)
-    wait(run, lambda status: status.done >= 5 or status.stage != "running")
+    run = start(root, "bear", limit=40, is_held=True)
+    wait(run, lambda status: n_added(run) >= 5 or status.stage != "running")
     with open_project(root) as project:
         first = held_pictures(project)
         assert first
@@ -82,5 +91,5 @@ def test_pictures_can_be_held_to_be_looked_at_while_others_still_come(root, fake
 
 
 def test_what_a_person_can_mend_is_the_message_of_a_failed_run(root):
-    assert "The query is empty" in wait(runs.start(root, "gather", {"label": "bear", "query": ""})).message
+    assert "The query is empty" in wait(start(root, "bear", query="")).message
     assert "No source is called" in wait(start(root, "bear", source="gogle")).message

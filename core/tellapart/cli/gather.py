@@ -53,14 +53,14 @@ def gather(
     with explained(is_json):
         labels = _labels(label, source)
         for one in labels:  # before a project is made
-            check(one, query or one, source, limit, licence, kind)
+            check(one, one if query is None else query, source, limit, licence, kind)
         with _project(project_dir) as project, progress_bar(is_json) as progress:
             changes = project.changes
             summaries = [
                 gather_pictures(
                     project,
                     one,
-                    query or one,
+                    one if query is None else query,
                     source,
                     limit,
                     licence,
