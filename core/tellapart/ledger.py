@@ -8,9 +8,12 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from tellapart import atomic
+from tellapart.errors import ProjectError
 from tellapart.licences import UNKNOWN, Licence, Use, licence_of
-from tellapart.manifest import Picture
+from tellapart.manifest import Picture, disk_reason
 from tellapart.markdown import link, plain, web_address
 
 CSV_COLUMNS = (
@@ -150,6 +153,23 @@ def credits_csv(pictures: Sequence[Picture]) -> str:
         )  # fmt: skip
         writer.writerow([_cell(value) for value in row])
     return text.getvalue()
+
+
+def write_credits(folder: Path, pictures: Sequence[Picture], name: str) -> list[Path]:
+    """CREDITS.md and credits.csv in a folder, which is made where it is missing.
+
+    Raises:
+        ProjectError: the disk does not take them.
+    """
+    folder = folder.expanduser().absolute()
+    texts = {"CREDITS.md": credits_markdown(pictures, name), "credits.csv": credits_csv(pictures)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file_name, text in texts.items():
+            atomic.write_bytes(folder / file_name, text.encode())
+    except OSError as error:
+        raise ProjectError(disk_reason(folder, error)) from error
+    return [folder / file_name for file_name in texts]
 
 
 def title_of(picture: Picture) -> str:

@@ -22,6 +22,7 @@ from ipywidgets import (
 from .gather_state import GatherState
 from .label_rows import LabelRows
 from .labels import headline
+from .origins import OriginsState, origins_view
 from .search import KINDS, LICENCES, SOURCES, SearchState
 from .state import ProjectState
 from .upload import UploadWidget
@@ -82,7 +83,8 @@ def _labels_card(search: SearchState) -> VBox:
 
     search.observe(draw, ["stage", "message", "reports"])
     draw()
-    return VBox([rows, failed, reports, _settings(search)]).add_class("ta-card")
+    origins = origins_view(OriginsState(search.project))
+    return VBox([rows, failed, reports, _settings(search), origins]).add_class("ta-card")
 
 
 def _settings(search: SearchState) -> Accordion:

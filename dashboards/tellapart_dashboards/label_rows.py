@@ -19,7 +19,7 @@ class LabelRows(anywidget.AnyWidget):
         fractions, progress -1 where nothing is under way, "query" "" where the label itself is searched for, "more"
         what each source answered.
     strips: label -> a few small JPEGs of its pictures.
-    held: label -> {"ids", "jpegs", "names"} of pictures that wait to be kept.
+    held: label -> {"ids", "jpegs", "names", "marks"} of pictures that wait to be kept; a mark is a word on the tile.
 
     The wishes: "add" {text}, "query" {label, text}, "rename" {label, to}, "merge" {label, into}, "remove" {label},
     "undo" {}, "search" {labels}, "cancel" {}, "keep" {label, without}, "discard" {label}.

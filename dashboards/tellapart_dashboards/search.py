@@ -20,6 +20,7 @@ from tellapart.gather.wanted import (
 )
 from tellapart.gather.wishes import contact_of
 from tellapart.gatherings import Candidate
+from tellapart.licences import licence_of
 from traitlets import Bool, Dict, Int, List, Unicode
 
 from .beside import soon
@@ -213,7 +214,10 @@ class SearchState(Job):
                 held[label] = last
                 continue
             jpegs = await self._thumbnails.many([(one.image_id, str(one.file)) for one in shown])
-            held[label] = {"ids": ids, "jpegs": jpegs, "names": [_name_of(one.candidate) for one in shown]}
+            held[label] = {
+                "ids": ids, "jpegs": jpegs, "names": [_name_of(one.candidate) for one in shown],
+                "marks": [_mark_of(one.candidate) for one in shown],
+            }  # fmt: skip
         self.held = held
 
     async def _draw_strips(self) -> None:
@@ -233,3 +237,7 @@ def _name_of(candidate: Candidate) -> str:
     licence = candidate.licence or "licence unknown"
     parts = (candidate.title, f"by {candidate.author}" if candidate.author else "", licence, candidate.source)
     return ", ".join(part for part in parts if part)
+
+
+def _mark_of(candidate: Candidate) -> str:
+    return "" if licence_of(candidate.licence, candidate.licence_url).is_known else "licence unknown"

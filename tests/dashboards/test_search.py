@@ -10,10 +10,13 @@ import pytest
 from acting import one, say, text_of
 from tellapart import gatherings
 from tellapart.gatherings import HELD, Candidate, Wish
+from tellapart.ledger import LedgerRow
+from tellapart.licences import UNKNOWN
 from tellapart.project import open_project
 from tellapart_dashboards.gather import gather_view
 from tellapart_dashboards.gather_state import GatherState
 from tellapart_dashboards.label_rows import LabelRows
+from tellapart_dashboards.origins import MOST_ROWS, OriginsState, ledger_html, origins_view
 from tellapart_dashboards.search import SearchState
 from tellapart_dashboards.state import ProjectState
 from tellapart_dashboards.webcam import MOST_WAITING, Webcam
@@ -164,6 +167,7 @@ def test_held_pictures_are_shown_and_kept_but_those_without_a_tick(
     state = SearchState(ProjectState(empty_project_dir))
     held = state.held["robin"]
     assert len(held["ids"]) == len(held["jpegs"]) == 5 and all(held["jpegs"])
+    assert held["marks"] == [""] * 5
     assert held["names"][0] == "<i>0</i>, CC0-1.0, openverse"
     state.wish("keep", {"label": "robin", "without": [held["ids"][0], 10**9]})
     assert state.project.counts == {"robin": 4}
@@ -175,6 +179,32 @@ def test_none_of_the_held_pictures_are_kept(empty_project_dir: Path, tiny_folder
     state = SearchState(ProjectState(empty_project_dir))
     state.wish("discard", {"label": "robin"})
     assert state.project.counts == {} and state.held == {}
+
+
+# Where the pictures come from
+
+
+def test_the_ledger_is_read_only_when_it_is_opened(project_dir: Path) -> None:
+    state = OriginsState(ProjectState(project_dir))
+    view = origins_view(state)
+    assert state.rows == []
+    view.selected_index = 0
+    assert "12 of 12 pictures" in text_of(view) and "nobody has said which licence" in text_of(view)
+    state.use = "commercial"
+    assert state.n_allowed == 0 and "0 of 12 pictures" in text_of(view)
+
+
+def test_the_credits_are_written_beside_the_database(project_dir: Path) -> None:
+    state = OriginsState(ProjectState(project_dir))
+    state.write()
+    assert (
+        "CREDITS.md" in state.message and (project_dir / "credits.csv").read_text("utf-8").count("\n") >= 12
+    )
+
+
+def test_authors_are_told_as_text(project_dir: Path) -> None:
+    shown = ledger_html([LedgerRow(UNKNOWN, "<script>", 3)] * (MOST_ROWS + 2), 3)
+    assert "&lt;script&gt;" in shown and "<script>" not in shown and "and 2 more rows" in shown
 
 
 # The camera

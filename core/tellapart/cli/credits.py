@@ -22,7 +22,7 @@ def credits(
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """List authors and licences. With --out, also as CREDITS.md and credits.csv."""
-    from tellapart.ledger import allowed, ledger, ledger_json
+    from tellapart.ledger import allowed, ledger, ledger_json, write_credits
     from tellapart.licences import USES
     from tellapart.project import open_project
 
@@ -33,7 +33,7 @@ def credits(
         all_pictures = project.manifest.pictures()
         pictures = allowed(all_pictures, use)
         rows = ledger(pictures)
-        written = _write(out, pictures, project.name) if out else []
+        written = write_credits(out, pictures, project.name) if out else []
     if is_json:
         print_json({"project": str(project_dir), "allow": use, "n_left_out": len(all_pictures) - len(pictures),
                     **ledger_json(rows), "files": [str(path) for path in written]})  # fmt: skip
@@ -54,20 +54,3 @@ def credits(
     )
     for path in written:
         say(f"Written: {path}")
-
-
-def _write(folder: Path, pictures: list, name: str) -> list[Path]:  # type: ignore[type-arg]
-    from tellapart import atomic
-    from tellapart.errors import ProjectError
-    from tellapart.ledger import credits_csv, credits_markdown
-    from tellapart.manifest import disk_reason
-
-    folder = folder.expanduser().absolute()
-    texts = {"CREDITS.md": credits_markdown(pictures, name), "credits.csv": credits_csv(pictures)}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for file_name, text in texts.items():
-            atomic.write_bytes(folder / file_name, text.encode())
-    except OSError as error:
-        raise ProjectError(disk_reason(folder, error)) from error
-    return [folder / file_name for file_name in texts]

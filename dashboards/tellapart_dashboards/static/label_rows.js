@@ -88,12 +88,14 @@ class Held {
       this.tiles.delete(id);
       this.without.delete(id);
     }
-    ids.forEach((id, i) => { if (!this.tiles.has(id)) this.add(id, held.jpegs[i], held.names[i]); });
+    ids.forEach((id, i) => {
+      if (!this.tiles.has(id)) this.add(id, held.jpegs[i], held.names[i], held.marks[i]);
+    });
     this.count = nHeld;
     this.say();
   }
 
-  add(id, jpeg, name) {
+  add(id, jpeg, name, mark) {
     const url = URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" }));
     const node = element("label", "ta-pick");
     const tick = element("input");
@@ -110,6 +112,7 @@ class Held {
       this.say();
     });
     node.append(tick, img);
+    if (mark) node.append(element("span", "ta-tag", mark));
     this.grid.append(node);
     this.tiles.set(id, { node, url });
   }
