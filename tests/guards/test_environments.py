@@ -60,7 +60,7 @@ def test_environment_yml_has_everything_with_the_same_lower_bounds():
 def test_binder_has_the_light_path_and_the_studio_and_no_torch():
     declared = project()
     groups = declared["optional-dependencies"]
-    wanted = bounds([*declared["dependencies"], *groups["studio"], *groups["search"]])
+    wanted = bounds([*declared["dependencies"], *groups["studio"], *groups["search"], *groups["map"]])
     assert conda_bounds(ROOT / "binder" / "environment.yml") == wanted
     assert "torch" not in wanted and "torchvision" not in wanted
 
@@ -115,8 +115,8 @@ def test_whatever_the_core_imports_is_declared():
     declared = project()
     light = set(bounds(declared["dependencies"]))
     groups = declared["optional-dependencies"]
-    optional = set(bounds([*groups["torch"], *groups["heic"], *groups["search"]]))
-    names = {"PIL": "pillow", "pillow_heif": "pillow-heif"}
+    optional = set(bounds([*groups["torch"], *groups["heic"], *groups["search"], *groups["map"]]))
+    names = {"PIL": "pillow", "pillow_heif": "pillow-heif", "sklearn": "scikit-learn"}
     undeclared = set()
     for path in python_files(CORE):
         for found in imports(path):

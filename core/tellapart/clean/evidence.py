@@ -34,12 +34,13 @@ _CODE_VERSION = 1  # raise it when what is compared changes
 class Evidence:
     """The pictures of a project that can be read, those in the trash too, and what they look like.
 
-    points: (N, P) float32, directions of the embeddings at length 1. neighbours, similarities: (N, K), see
-    `nearest`. looks: (N,) records, see `measure_looks`. tiny: (N, 16, 16, 3) uint8 miniatures.
-    groups: (N,) int, near-duplicates share one; pairs: which they are. unreadable: pictures left out, with the reason.
-    copies: files that were not taken in because their bytes were here already.
+    key: of all that comparing them depends on. points: (N, P) float32, directions of the embeddings at length 1.
+    neighbours, similarities: (N, K), see `nearest`. looks: (N,) records, see `measure_looks`. flaws: what is odd in
+    these. tiny: (N, 16, 16, 3) uint8 miniatures. groups: (N,) int, near-duplicates share one; pairs: which they are.
+    unreadable: pictures left out, with the reason. copies: files not taken in because their bytes were here already.
     """
 
+    key: str
     pictures: tuple[Picture, ...]
     points: np.ndarray
     neighbours: np.ndarray
@@ -82,6 +83,7 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
             lambda: compare(readable, embeddings.array),
         )
     return Evidence(
+        key=key.hexdigest()[:32],
         pictures=readable,
         points=compared["points"],
         neighbours=compared["neighbours"],

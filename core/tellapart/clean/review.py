@@ -8,15 +8,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from tellapart.clean.comparison_cache import cached_arrays
 from tellapart.clean.evidence import Evidence, gather_evidence, split_of_pictures
 from tellapart.clean.findings import KINDS, Finding
 from tellapart.clean.gain import Gain, measure_gain
+from tellapart.clean.landscape import lay_out
 from tellapart.clean.ranking import Ranking, rank
 from tellapart.clean.report import ReviewReport, write_report
 from tellapart.clean.standing import Standing
 from tellapart.errors import ProjectError
 from tellapart.journal import Decision, Entry, Relabel
-from tellapart.manifest import Picture
+from tellapart.manifest import Picture, explained
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
 from tellapart.train.config import TrainConfig
@@ -245,6 +247,23 @@ class Review:
         if ranking.version != standing.version:
             ranking = rank(evidence, standing)
         return write_report(evidence, standing, ranking, counts, list(refused.items()))
+
+    def map_points(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """image_ids (N,) and places (N, 2) float32, -1 to 1: pictures that look alike lie near each other.
+
+        Takes seconds the first time, and is kept on disk.
+
+        Raises:
+            ProjectError: the cache cannot be written.
+        """
+        with self._lock:
+            evidence, gone = self._evidence, self._standing.gone
+        with explained(self._project.db_path):
+            folder = self._project.cache_dir / "clean"
+            stored = cached_arrays(folder, "map", evidence.key, lambda: {"places": lay_out(evidence.points)})
+        ids = [one.image_id for one in evidence.pictures]
+        there = [row for row, image_id in enumerate(ids) if image_id not in gone]
+        return tuple(ids[row] for row in there), stored["places"][there]
 
     def _start_with(self, evidence: Evidence) -> None:
         self._evidence = evidence
