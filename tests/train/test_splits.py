@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tellapart.errors import SplitError
-from tellapart.train.splits import plan_split
+from tellapart.train.splits import join_by_subject, plan_split
 
 LABELS = st.lists(st.sampled_from("abc"), min_size=12, max_size=80).filter(
     lambda labels: all(labels.count(x) >= 3 for x in set(labels))
@@ -104,3 +104,12 @@ def test_a_fraction_out_of_range_is_the_callers_mistake():
     with pytest.raises(ValueError, match=r"valid=1.2"):
         _plan(["a", "b"], ["1", "2"], valid=1.2)
     assert isinstance(_plan(["a"] * 4 + ["b"] * 4, list("12345678")), np.ndarray)
+
+
+def test_pictures_of_one_subject_stay_together_and_join_the_groups_of_their_copies():
+    groups = ["a", "b", "c", "b", "d", "e", "f"]
+    subjects = [None, "bear 1", "bear 2", "bear 3", "bear 3", None, "bear 2"]
+    assert join_by_subject(groups, subjects) == ("a", "b", "c", "b", "b", "e", "c")
+    assert join_by_subject(groups, [None] * 7) == tuple(groups)
+    chain = join_by_subject(["a", "b", "c", "a"], ["x", "y", "y", "y"])
+    assert chain == ("a", "a", "a", "a")

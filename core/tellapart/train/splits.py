@@ -64,6 +64,29 @@ def plan_split(
     return SplitPlan(np.array(splits), tuple(notes))
 
 
+def join_by_subject(groups: Sequence[str], subjects: Sequence[str | None]) -> tuple[str, ...]:
+    """The groups, with those that share a subject made one, named by the first of them in this order.
+
+    Photographs of one individual are no copies of one another, yet a classifier would know it again.
+    """
+    leader: dict[str, str] = {}
+
+    def top(group: str) -> str:
+        while (above := leader.setdefault(group, group)) != group:
+            group = above
+        return group
+
+    first_of: dict[str, str] = {}
+    for group, subject in zip(groups, subjects, strict=True):
+        if subject is not None:
+            leader[top(group)] = top(first_of.setdefault(subject, group))
+    place = {group: number for number, group in reversed(list(enumerate(groups)))}
+    names: dict[str, str] = {}
+    for group in sorted(place, key=lambda group: place[group]):
+        names.setdefault(top(group), group)
+    return tuple(names[top(group)] for group in groups)
+
+
 def _pull_over_copies(splits: list[str | None], groups: Sequence[str]) -> list[str]:
     """A group that lies in several given splits goes, whole, to the most held-out one."""
     furthest: dict[str, str] = {}

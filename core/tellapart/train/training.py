@@ -30,7 +30,7 @@ from tellapart.train.evaluation import Evaluation, evaluate
 from tellapart.train.head import HeadFit, fit_head
 from tellapart.train.novelty import NoveltyFit, fit_novelty
 from tellapart.train.result import TrainResult
-from tellapart.train.splits import SplitPlan, plan_split
+from tellapart.train.splits import SplitPlan, join_by_subject, plan_split
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,10 @@ def prepare(
 
 
 def plan_all(pictures: Sequence[Picture], config: TrainConfig) -> tuple[tuple[str, ...], SplitPlan]:
-    """The groups of near-duplicates, each named by its oldest picture, and the split."""
+    """The groups of near-duplicates and of one subject, each named by its oldest picture, and the split."""
     numbers = group_near_duplicates([picture.fingerprint for picture in pictures])
-    groups = tuple(pictures[number].image_id for number in numbers)
+    copies = [pictures[number].image_id for number in numbers]
+    groups = join_by_subject(copies, [picture.subject for picture in pictures])
     labels = [picture.label for picture in pictures]
     given = [picture.given_split for picture in pictures]
     return groups, plan_split(labels, groups, given, config.split, config.seed, config.valid)
