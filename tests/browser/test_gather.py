@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from driving import LAPTOP, PHONE, SCREENSHOTS, Studio, Tab
+from driving import LAPTOP, PHONE, Studio, Tab
 from fakes.leaves import LeafOpenverse, LeafPictures
 from fakes.web import FakeWeb
 from playwright.sync_api import Page, expect
@@ -51,7 +51,8 @@ def row(page: Page, label: str):
 def test_three_labels_are_gathered_cancelled_and_resumed(
     web: FakeWeb, studio: Studio, open_tab: OpenTab, tmp_path: Path
 ) -> None:
-    page = open_tab(LAPTOP).open(studio.url)
+    tab = open_tab(LAPTOP)
+    page = tab.open(studio.url)
     names = page.get_by_role("textbox", name="What do you want to tell apart?")
     names.fill("birch, maple, oak")
     names.press("Enter")
@@ -79,8 +80,7 @@ def test_three_labels_are_gathered_cancelled_and_resumed(
     page.keyboard.press("Space")
     expect(held.get_by_role("button", name="Keep 44, leave 1")).to_be_visible()
     page.evaluate("window.scrollTo(0, 0)")
-    if os.environ.get("TELLAPART_SCREENSHOTS"):
-        page.screenshot(path=SCREENSHOTS / "gather.png")
+    tab.picture("gather")
     held.get_by_role("button", name="Keep 44, leave 1").click()
     expect(row(page, "oak")).to_contain_text("44 pictures")
     row(page, "birch").get_by_role("button", name="Keep all 45").click()
@@ -112,8 +112,7 @@ def test_what_waits_is_there_after_a_reload_and_on_a_phone(
     page = tab.open(studio.url)
     expect(row(page, "ginkgo").get_by_role("button", name="Keep all 45")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    if os.environ.get("TELLAPART_SCREENSHOTS"):
-        page.screenshot(path=SCREENSHOTS / "gather-phone-dark.png")
+    tab.picture("gather-phone-dark", PHONE, "dark")
 
 
 def test_no_service_answers_and_the_page_says_what_is_left(
