@@ -24,7 +24,7 @@ MIN_LIKENESS = (
 )
 FIRST_LIKENESS = 0.8  # in the view that was found; below it the other views bring nothing
 MAX_BITS = 14  # of 48 that may differ
-N_KEYS, KEY_BITS = 8, 22
+N_KEYS, KEY_BITS = 8, 20
 MAX_CROWD = 16  # so many of those that share a key are looked at, the most similar by their bits
 _MIN_CONTRAST = 1.5  # grey levels, standard deviation; below it a picture shows nothing to compare
 _ROWS_AT_ONCE = 4096
@@ -50,7 +50,7 @@ class NearPairs(NamedTuple):
 def near_duplicate_pairs(fingerprints: Sequence[bytes]) -> NearPairs:
     """Which pictures look alike, how much, and which way round.
 
-    Two are a pair when a view of one, of 19, shares a key of 22 bits with the whole of the other, differs from it in
+    Two are a pair when a view of one, of 19, shares a key of 20 bits with the whole of the other, differs from it in
     at most 14 of 48 bits and correlates by 0.8 or more, when some view, of 35, correlates by 0.95 or more, and when
     their colours agree. Exact by that definition, but for crowds: of more than 16 pictures that share a key a view is
     compared with the 16 whose bits are nearest, and a picture that has 8 look-alikes as a whole is not cropped. One
