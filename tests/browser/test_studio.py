@@ -89,7 +89,7 @@ def test_bad_files_get_a_sentence_and_good_ones_go_in(
     page.get_by_text("2 files not added, with reasons").click()
     expect(page.get_by_text("empty.jpg: empty file")).to_be_visible()
     expect(page.get_by_text("text.jpg: not a picture")).to_be_visible()
-    expect(page.get_by_role("rowheader", name="<b>oak</b>")).to_be_visible()
+    expect(page.get_by_role("listitem", name="<b>oak</b>")).to_be_visible()
     expect(page.get_by_text("Telling apart takes two")).to_be_visible()
 
 
