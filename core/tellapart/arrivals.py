@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
 from tellapart.images import PictureFacts
@@ -69,6 +69,13 @@ def admit(
     for path in leftovers:
         (root / path).unlink(missing_ok=True)
     return admission
+
+
+def credit(db: sqlite3.Connection, image_id: str, origin: Origin) -> None:
+    """Let a picture that is here have come from somewhere else. Call inside a transaction."""
+    values = asdict(origin)
+    columns = ", ".join(f"{name} = ?" for name in values)
+    db.execute(f"UPDATE pictures SET {columns} WHERE image_id = ?", [*values.values(), image_id])
 
 
 def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None:

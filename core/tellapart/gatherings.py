@@ -83,7 +83,7 @@ _COLUMNS = ", ".join(("number", "gathering", *_FOUND, "fate", "reason", "image_i
 
 
 def begin(manifest: Manifest, wish: Wish) -> int:
-    """The number of the wish's gathering, a new one or the one that is there; what could not be reached waits anew."""
+    """The number of the wish's gathering, a new one or the one that is there, open again."""
     values = list(asdict(wish).values())
     with manifest.transaction() as db:
         db.execute(
@@ -96,11 +96,16 @@ def begin(manifest: Manifest, wish: Wish) -> int:
             values,
         ).fetchone()
         db.execute("UPDATE gatherings SET is_finished = 0 WHERE number = ?", [number])
+    return int(number)
+
+
+def try_again(manifest: Manifest, gathering: int) -> None:
+    """What could not be reached earlier waits anew."""
+    with manifest.transaction() as db:
         db.execute(
             "UPDATE candidates SET fate = ?, reason = NULL WHERE gathering = ? AND fate = ?",
-            [WAITING, number, UNREACHABLE],
+            [WAITING, gathering, UNREACHABLE],
         )
-    return int(number)
 
 
 def finish(manifest: Manifest, gathering: int) -> None:
@@ -193,6 +198,18 @@ def held_as(db: sqlite3.Connection, image_id: str) -> tuple[int, str] | None:
         [HELD, image_id],
     ).fetchone()
     return (row[0], row[1]) if row else None
+
+
+def later_twin(db: sqlite3.Connection, row: CandidateRow, image_id: str) -> int | None:
+    """The candidate of the same gathering, found after this one, whose picture has the same bytes and came first.
+
+    Call inside a transaction.
+    """
+    found = db.execute(
+        "SELECT number FROM candidates WHERE gathering = ? AND image_id = ? AND fate IN (?, ?) AND number > ?",
+        [row.gathering, image_id, KEPT, HELD, row.number],
+    ).fetchone()
+    return int(found[0]) if found else None
 
 
 def set_fate(

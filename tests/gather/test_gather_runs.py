@@ -24,7 +24,9 @@ def start(root, label, **wanted):
 
 def n_added(run):
     """What the last line of progress tells."""
-    counts = [line["counts"] for line in runs.read_lines(run.run_dir / "progress.jsonl") if line.get("counts")]
+    counts = [
+        line["counts"] for line in runs.read_lines(run.run_dir / "progress.jsonl") if line.get("counts")
+    ]
     return counts[-1].get("added", 0) if counts else 0
 
 
@@ -48,7 +50,10 @@ def test_three_labels_are_gathered_at_once(root, fake):
     started = [start(root, label, limit=20, source="openverse") for label in shift]
     for run in started:
         status = wait(run)
-        assert (status.stage, status.message) == ("done", f"{run.config['searches'][0]['label']}: 20 asked, 20 added")
+        assert (status.stage, status.message) == (
+            "done",
+            f"{run.config['searches'][0]['label']}: 20 asked, 20 added",
+        )
         lines = runs.read_lines(run.run_dir / "progress.jsonl")
         counted = [line for line in lines if line.get("counts")]
         label = run.config["searches"][0]["label"]

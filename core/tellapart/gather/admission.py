@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart import gatherings
-from tellapart.arrivals import Admission, Arrival, admit
+from tellapart.arrivals import Admission, Arrival, admit, credit
 from tellapart.errors import AddressError
 from tellapart.gather.addresses import AddressGuard
 from tellapart.gather.wishes import UNLICENSED
@@ -67,23 +67,31 @@ def judge(
 def keep_landed(project: Project, wish: Wish, landed: Sequence[Landed]) -> list[Verdict]:
     """Take pictures in; the rows of the pictures and the fates of the candidates are written in one transaction.
 
+    Of two with the same bytes the one that was found first is credited, whichever arrives first.
+
     Raises:
         ProjectError: the disk does not take it; then nothing of this call was added.
     """
     verdicts: list[Verdict] = []
+    in_order = sorted(landed, key=lambda one: one.row.number)
 
     def note(db: sqlite3.Connection, admission: Admission) -> None:
         new = set(admission.added)
         reasons = {refusal.same_as: refusal.reason for refusal in admission.refusals}
-        for one in landed:
-            is_kept = one.image_id in new
+        for one in in_order:
+            reason = None if one.image_id in new else reasons.get(one.image_id)
             new.discard(one.image_id)
-            verdicts.append(
-                Verdict(one.row, KEPT) if is_kept else Verdict(one.row, HERE, reasons.get(one.image_id))
+            verdicts.append(Verdict(one.row, HERE if reason else KEPT, reason))
+            twin = gatherings.later_twin(db, one.row, one.image_id) if reason else None
+            if twin is not None:
+                gatherings.set_fate(db, twin, HERE, reason, one.image_id)
+                credit(db, one.image_id, _origin(wish, one.row.candidate))
+            is_kept = reason is None or twin is not None
+            gatherings.set_fate(
+                db, one.row.number, KEPT if is_kept else HERE, None if is_kept else reason, one.image_id
             )
-            gatherings.set_fate(db, one.row.number, verdicts[-1].fate, verdicts[-1].reason, one.image_id)
 
-    admit(project.manifest, project.root, [_arrival(project, wish, one) for one in landed], note)
+    admit(project.manifest, project.root, [_arrival(project, wish, one) for one in in_order], note)
     return verdicts
 
 
@@ -94,24 +102,24 @@ def hold_landed(project: Project, landed: Sequence[Landed]) -> list[Verdict]:
         ProjectError: the disk does not take it.
     """
     verdicts: list[Verdict] = []
-    dropped: list[Path] = []
     project.held_dir.mkdir(parents=True, exist_ok=True)
     with project.manifest.transaction() as db:
-        for one in landed:
+        for one in sorted(landed, key=lambda one: one.row.number):
             reason = _reason_not_to_hold(db, one)
-            if reason is None:
+            verdicts.append(Verdict(one.row, HERE if reason else HELD, reason))
+            twin = gatherings.later_twin(db, one.row, one.image_id) if reason else None
+            if twin is not None:
+                gatherings.set_fate(db, twin, HERE, reason, one.image_id)
+            if reason is None or twin is not None:
                 target = project.held_dir / f"{one.image_id}{one.facts.suffix}"
                 one.path.replace(target)
                 gatherings.set_fate(
                     db, one.row.number, HELD, None, one.image_id, _file_facts(project, one, target)
                 )
-                verdicts.append(Verdict(one.row, HELD))
             else:
-                dropped.append(one.path)
                 gatherings.set_fate(db, one.row.number, HERE, reason, one.image_id)
-                verdicts.append(Verdict(one.row, HERE, reason))
-    for path in dropped:
-        path.unlink(missing_ok=True)
+    for one in landed:
+        one.path.unlink(missing_ok=True)
     return verdicts
 
 
@@ -150,14 +158,17 @@ def discard_rows(project: Project, rows: Sequence[CandidateRow]) -> None:
 
 def _arrival(project: Project, wish: Wish, one: Landed) -> Arrival:
     found = one.row.candidate
-    origin = Origin(
-        found.source, source_url=found.url, page_url=found.page_url, query=wish.query, author=found.author,
-        licence=found.licence, licence_url=found.licence_url, title=found.title, subject=found.subject,
-    )  # fmt: skip
     return Arrival(
         image_id=one.image_id, label=wish.label, facts=one.facts, n_bytes=one.n_bytes,
         path=one.path.relative_to(project.root).as_posix(),
-        original_name=f"{found.source}-{one.image_id[:12]}{one.facts.suffix}", origin=origin,
+        original_name=f"{found.source}-{one.image_id[:12]}{one.facts.suffix}", origin=_origin(wish, found),
+    )  # fmt: skip
+
+
+def _origin(wish: Wish, found: Candidate) -> Origin:
+    return Origin(
+        found.source, source_url=found.url, page_url=found.page_url, query=wish.query, author=found.author,
+        licence=found.licence, licence_url=found.licence_url, title=found.title, subject=found.subject,
     )  # fmt: skip
 
 

@@ -131,6 +131,8 @@ class _Gathering:
         self._line, self._downloads, self._search, self._events = line, downloads, search, events
         self._number = gatherings.begin(project.manifest, order.wish)
         self._n_here = gatherings.n_gathered(project.manifest, self._number)
+        if self._n_here < order.limit:
+            gatherings.try_again(project.manifest, self._number)
         self._waiting = deque(gatherings.waiting(project.manifest, self._number))
         self._n_asked = self._n_on_way = self._n_dead = 0
         self._is_searched = False

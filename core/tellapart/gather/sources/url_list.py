@@ -58,7 +58,10 @@ class UrlList:
                 return
         if others and not n_found:
             listed = ", ".join(repr(label) for label in sorted(others)[:5])
-            self.remark = f"No row of {self._path.name} has the label {self._label!r}; there are {listed}{' …' * (len(others) > 5)}."
+            more = " …" * (len(others) > 5)
+            self.remark = (
+                f"No row of {self._path.name} has the label {self._label!r}; there are {listed}{more}."
+            )
 
 
 def list_labels(path: Path) -> list[str]:
