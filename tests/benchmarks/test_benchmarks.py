@@ -135,6 +135,15 @@ def test_samples_speed_counts_the_files():
     assert result["n_files"] == 4 * 8 + 6 and result["seconds"] > 0
 
 
+def test_gather_measures_us_beside_the_package_and_a_bare_fetch():
+    pytest.importorskip("bing_image_downloader", reason="the package it is measured beside is not installed")
+    result = run(
+        "gather", "--pictures", 40, "--kilobytes", 20, "--latency-ms", 5, "--runs", 1, "--connections", 4
+    )
+    assert {"ours_s", "peer_s", "bare_s"} <= result.keys() and min(result["all"][0].values()) > 0
+    assert result["peer_over_ours"] == pytest.approx(result["peer_s"] / result["ours_s"])
+
+
 def test_what_is_missing_is_said_in_a_sentence(picture_sets_folder, tmp_path):
     said = run("predict_one", "--data", picture_sets_folder, "--set", "bears", is_failing=True)
     assert "neither a folder bears/ nor bears.tgz" in said

@@ -2,12 +2,15 @@
 
 import ipaddress
 import socket
+from pathlib import Path
 
 import pytest
+import tellapart
 from tellapart.errors import AddressError
 from tellapart.gather.addresses import AddressGuard
 from tellapart.gather.downloads import Downloads, FetchLimits, NotFetched
 from tellapart.gather.line import Line
+from tellapart.gather.sources import PUBLIC_WEB
 
 PRIVATE = (
     "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.100.100.200", "0.0.0.0",
@@ -107,3 +110,11 @@ def test_one_private_number_among_public_ones_is_enough_to_refuse(tmp_path, monk
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
     outcome = fetch("http://mixed.example.org/a.jpg", tmp_path, AddressGuard())
     assert outcome.fate == "not allowed" and "192.168.0.1" in outcome.reason
+
+
+def test_nothing_but_an_argument_opens_this_computer():
+    core = Path(tellapart.__file__).parent
+    opened = [path for path in core.rglob("*.py") if "may_be_local=True" in path.read_text("utf-8")]
+    assert opened == [] and not PUBLIC_WEB.guard.may_be_local
+    text = (core / "gather" / "addresses.py").read_text("utf-8")
+    assert "environ" not in text and "setting(" not in text
