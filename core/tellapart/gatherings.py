@@ -130,21 +130,29 @@ def wish_of(manifest: Manifest, gathering: int) -> Wish:
     return Wish(*rows[0])
 
 
+def last_number(manifest: Manifest) -> int:
+    """The number of the newest candidate of any gathering."""
+    return int(manifest.rows("SELECT coalesce(max(number), 0) FROM candidates")[0][0])
+
+
 def add_candidates(
-    manifest: Manifest, gathering: int, found: Iterable[tuple[Candidate, str, str | None]]
-) -> list[CandidateRow]:
-    """Note what was found, each with its first fate and reason; the rows of those that are new to this gathering."""
+    manifest: Manifest, gathering: int, found: Iterable[tuple[Candidate, str, str | None]], since: int = 0
+) -> tuple[list[CandidateRow], int]:
+    """Note what was found, each with its first fate and reason: the rows of those that are new to this gathering, and
+    how many others were named before, after the candidate number `since`."""
     names = ("gathering", *_FOUND, "fate", "reason")
     insert = f"INSERT OR IGNORE INTO candidates ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-    rows = []
+    rows, n_again = [], 0
     with manifest.transaction() as db:
         for candidate, fate, reason in found:
             done = db.execute(insert, [gathering, *_values(candidate), fate, reason])
             if done.rowcount == 1:
-                rows.append(
-                    CandidateRow(int(done.lastrowid or 0), gathering, candidate, fate, reason, None, None)
-                )
-    return rows
+                number = int(done.lastrowid or 0)
+                rows.append(CandidateRow(number, gathering, candidate, fate, reason, None, None))
+            else:
+                of_it = "SELECT number > ? FROM candidates WHERE gathering = ? AND url = ?"
+                n_again += db.execute(of_it, [since, gathering, candidate.url]).fetchone()[0]
+    return rows, n_again
 
 
 def waiting(manifest: Manifest, gathering: int) -> list[CandidateRow]:

@@ -220,7 +220,7 @@ def test_the_same_wish_again_brings_nothing_twice_and_costs_nothing(gathered, fa
     assert summary.sentence() == "50 here already from the same search, nothing new"
     assert len(fake.pictures.asked) + len(fake.openverse.asked) + len(fake.commons.asked) == n_asked
     more = gathered(limit=70)
-    assert (more.n_added, more.n_before) == (20, 50)
+    assert more.sentence() == "20 asked, 20 added, 50 here from before"
 
 
 def test_what_was_removed_since_is_topped_up_with_others(gathered, project):
@@ -411,7 +411,7 @@ def test_the_same_address_a_thousand_times_is_fetched_once(gathered, fake, tmp_p
     path = tmp_path / "list.txt"
     path.write_text("\n".join([fake.pictures.link(1)] * 1000))
     summary = gathered(query="", source=str(path), limit=1000)
-    assert (summary.n_added, summary.n_known, len(fake.pictures.asked)) == (1, 999, 1)
+    assert (summary.n_added, summary.n_named_twice, len(fake.pictures.asked)) == (1, 999, 1)
     assert summary.sentence() == "1 asked, 1 added, 999 named twice"
 
 

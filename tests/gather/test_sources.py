@@ -5,6 +5,7 @@ import itertools
 import time
 
 import pytest
+from fakes.server import Answer
 from fakes.web import CONTACT
 from tellapart.errors import AbsentError, BrokenError, LimitedError, RefusedError, SilentError, SourceError
 from tellapart.gather import sources
@@ -372,6 +373,24 @@ def test_a_service_that_cannot_be_reached_is_said_in_words(line, project):
         )
         with pytest.raises(BrokenError, match=f"Openverse gives no answer: .*{said}.*offline"):
             service.text("/", {})
+
+
+def test_a_service_may_send_us_on_within_the_public_web_only(fake, source):
+    answer = fake.openverse.answer
+
+    def moved(asked):
+        if asked.path == "/v1/images/":
+            return Answer(status=301, headers=(("Location", f"/v2/images/?page={asked.params['page']}"),))
+        return answer(asked)
+
+    fake.openverse.answer = moved
+    assert next(source("openverse").search("bear", 5)) and fake.openverse.paths() == [
+        "/v1/images/",
+        "/v2/images/",
+    ]
+    fake.commons.answer = lambda asked: Answer(status=302, headers=(("Location", "http://169.254.169.254/"),))
+    with pytest.raises(BrokenError, match="169.254.169.254, which is not an address of the public web"):
+        next(source("commons").search("bear", 5))
 
 
 @pytest.mark.parametrize("query", ["دب بني", "🐻 teddy", "a" * 200, 'bear" OR 1=1 --', "<script>"])

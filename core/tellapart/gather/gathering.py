@@ -130,6 +130,7 @@ class _Gathering:
         self._project, self._order, self._is_held = project, order, is_held
         self._line, self._downloads, self._search, self._events = line, downloads, search, events
         self._number = gatherings.begin(project.manifest, order.wish)
+        self._since = gatherings.last_number(project.manifest)
         self._n_here = gatherings.n_gathered(project.manifest, self._number)
         if self._n_here < order.limit:
             gatherings.try_again(project.manifest, self._number)
@@ -226,10 +227,10 @@ class _Gathering:
         guard, smallest = self._line.guard, self._downloads.limits.min_side_px
         with manifest.transaction() as db:
             judged = [(one, *judge(db, one, licence, guard, smallest)) for one in found]
-            rows = gatherings.add_candidates(manifest, self._number, judged)
+            rows, n_again = gatherings.add_candidates(manifest, self._number, judged, self._since)
             refused = [Verdict(row, row.fate, row.reason) for row in rows if row.fate != WAITING]
             note_refused(self._project, self._order.wish.label, refused)
-        self.summary.n_known += len(found) - len(rows)
+        self.summary.n_named_twice += n_again
         self._waiting.extend(row for row in rows if row.fate == WAITING)
         self._count(refused)
 

@@ -54,8 +54,8 @@ class GatherSummary:
     """What became of the pictures that were looked at.
 
     n_asked: candidates that met their fate this time. n_added: kept now, or held for a person to look at when
-    `is_held`. n_before: gathered by the same wish earlier. n_known: named again by a source. refusals: counted in
-    `n_refused` by fate; the first 1,000 also one by one.
+    `is_held`. n_before: gathered by the same wish earlier. n_named_twice: addresses that a source or list repeats.
+    refusals: counted in `n_refused` by fate; the first 1,000 also one by one.
     """
 
     label: str
@@ -64,7 +64,7 @@ class GatherSummary:
     n_asked: int = 0
     n_added: int = 0
     n_before: int = 0
-    n_known: int = 0
+    n_named_twice: int = 0
     n_refused: Counter[str] = field(default_factory=Counter)
     refusals: list[Skipped] = field(default_factory=list)
     sources: list[SourceReport] = field(default_factory=list)
@@ -97,7 +97,7 @@ class GatherSummary:
             f"{self.n_added} {'waiting for your choice' if self.is_held else 'added'}",
         ]
         parts += [f"{self.n_refused[fate]} {fate}" for fate in _ORDER if self.n_refused[fate]]
-        parts += [f"{self.n_known} named twice"] if self.n_known else []
+        parts += [f"{self.n_named_twice} named twice"] if self.n_named_twice else []
         parts += [f"{self.n_before} here from before"] if self.n_before else []
         return ", ".join(parts)
 
@@ -105,7 +105,7 @@ class GatherSummary:
         """Plain JSON values, with the sentence."""
         return {
             "label": self.label, "query": self.query, "is_held": self.is_held, "n_asked": self.n_asked,
-            "n_added": self.n_added, "n_before": self.n_before, "n_known": self.n_known,
+            "n_added": self.n_added, "n_before": self.n_before, "n_named_twice": self.n_named_twice,
             "n_refused": dict(self.n_refused),
             "refusals": [{"url": one.path, "reason": one.reason} for one in self.refusals],
             "sources": [

@@ -22,6 +22,7 @@ from tellapart.manifest import Manifest
 
 MAX_ANSWER_BYTES = 20 * 2**20
 N_TRIES = 3
+_MAX_REDIRECTS = 3
 _PATIENCE_S = 10.0  # a longer pause is told, and the next source goes on
 _NO_WORD_S = 60.0  # the pause after a 429 that does not name one
 _FRESH_S = 7 * 24 * 3600.0
@@ -173,9 +174,14 @@ class Service:
     async def _answer(
         self, url: str, params: Mapping[str, str], headers: Mapping[str, str]
     ) -> tuple[int, httpx.Headers, str]:
-        self.line.guard.check_url(url)
-        request = self.line.client.build_request("GET", url, params=dict(params), headers=dict(headers))
-        response = await self.line.client.send(request, stream=True)
+        response = await self._send(
+            self.line.client.build_request("GET", url, params=dict(params), headers=dict(headers))
+        )
+        for _ in range(_MAX_REDIRECTS):
+            if response.next_request is None:
+                break
+            await response.aclose()
+            response = await self._send(response.next_request)
         body = bytearray()
         try:
             async for chunk in response.aiter_bytes():
@@ -185,6 +191,10 @@ class Service:
         finally:
             await response.aclose()
         return response.status_code, response.headers, body.decode("utf-8", errors="replace")
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        self.line.guard.check_url(str(request.url))
+        return await self.line.client.send(request, stream=True)
 
 
 def _detail(text: str) -> str:
