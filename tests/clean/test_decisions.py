@@ -40,7 +40,9 @@ def folders_below(root):
 
 
 def rows_of(project):
-    pictures = [one for state in ("kept", "removed", "missing") for one in project.manifest.pictures(state=state)]
+    pictures = [
+        one for state in ("kept", "removed", "missing") for one in project.manifest.pictures(state=state)
+    ]
     labels = project.manifest.rows("SELECT label, folder, folder_key FROM labels ORDER BY label")
     return sorted((asdict(one) for one in pictures), key=lambda row: row["image_id"]), labels
 
@@ -109,7 +111,9 @@ def test_a_decision_is_there_after_a_process_was_killed(tiny_project):
         with open_project(tiny_project.root) as project:
             assert project.changes == []
             decided = {(entry.image_id, entry.kind) for entry in project.journal.standing()}
-            latest = {entry.image_id: entry for entry in project.journal.standing() if entry.kind == "relabel"}
+            latest = {
+                entry.image_id: entry for entry in project.journal.standing() if entry.kind == "relabel"
+            }
             for (image_id, kind), label in last.items():
                 picture = project.manifest.picture(image_id)
                 assert project.file(picture).exists()
@@ -167,7 +171,11 @@ def test_decisions_are_replayed_on_another_copy_and_missing_pictures_counted(two
         ("list.json", "[1, 2]", "is not a list of decisions"),
         ("newer.json", '{"format": 9, "decisions": []}', "made by a newer tellapart"),
         ("other.csv", "a,b\n1,2\n", "it has no column 'decision'"),
-        ("id.json", '{"format": 1, "decisions": [{"decision": "remove", "image_id": "../x"}]}', "decision 1: image_id"),
+        (
+            "id.json",
+            '{"format": 1, "decisions": [{"decision": "remove", "image_id": "../x"}]}',
+            "decision 1: image_id",
+        ),
         ("kind.csv", "decision,image_id\nexplode," + "a" * 64 + "\n", "'explode'"),
         ("label.csv", "decision,image_id,label\nrelabel," + "a" * 64 + ",\n", "A label is empty"),
         ("bytes.json", "\udcff", "is not a list of decisions"),

@@ -22,7 +22,9 @@ def mislabelled(tiny_project):
     """The tiny project with two circles that were labelled square by mistake, before anybody decided anything."""
     circles = tiny_project.manifest.pictures("circle")[:2]
     for picture in circles:
-        tiny_project.file(picture).rename(tiny_project.images_dir / "square" / f"moved-{picture.image_id[:8]}.png")
+        tiny_project.file(picture).rename(
+            tiny_project.images_dir / "square" / f"moved-{picture.image_id[:8]}.png"
+        )
     with open_project(tiny_project.root) as project:
         assert "2 picture(s) moved by hand" in " ".join(project.changes)
         yield project, [picture.image_id for picture in circles]
@@ -104,7 +106,9 @@ def test_gain_is_counted_on_untouched_pictures_and_survives_a_restart(mislabelle
     review.decide([Relabel(image_id, "circle") for image_id in wrong])
     review.refresh()
     gain = review.gain()
-    assert (gain.n_decisions, gain.n_judged) == (2, 70) and gain.sentence.startswith("2 decisions: cross-validated error")
+    assert (gain.n_decisions, gain.n_judged) == (2, 70) and gain.sentence.startswith(
+        "2 decisions: cross-validated error"
+    )
     assert " → " in gain.sentence and gain.error_after <= gain.error_before
     with open_project(project.root) as again:
         assert open_review(again).gain() == gain
@@ -128,9 +132,18 @@ def test_suggestions_become_decisions_and_a_keep_is_none_of_them(mislabelled):
     review = open_review(project)
     found = review.suggestions(0.0)
     confidences = [one.suggestion.confidence for one in found]
-    assert confidences == sorted(confidences, reverse=True) and {one.suggestion.action for one in found} <= {"relabel", "remove"}
+    assert confidences == sorted(confidences, reverse=True) and {one.suggestion.action for one in found} <= {
+        "relabel",
+        "remove",
+    }
     chosen = next(one for one in found if one.image_id == wrong[0])
-    review.decide([decision_of(replace(chosen, suggestion=replace(chosen.suggestion, action="relabel", label="circle")))])
+    review.decide(
+        [
+            decision_of(
+                replace(chosen, suggestion=replace(chosen.suggestion, action="relabel", label="circle"))
+            )
+        ]
+    )
     assert review.picture(wrong[0]).label == "circle"
     assert all(one.suggestion.confidence > 0.9 for one in review.suggestions(0.9))
 
@@ -146,7 +159,10 @@ def flawed(tiny_folder, tmp_path):
                 (source / split / label).mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, source / split / label)
     rng = np.random.default_rng(9)
-    big = {label: draw_shape(label, rng, 256).filter(ImageFilter.GaussianBlur(1)) for label in ("circle", "square")}
+    big = {
+        label: draw_shape(label, rng, 256).filter(ImageFilter.GaussianBlur(1))
+        for label in ("circle", "square")
+    }
     big["circle"].save(source / "train" / "circle" / "original.png")
     big["circle"].resize((180, 180)).save(source / "train" / "circle" / "smaller.png")
     big["square"].save(source / "train" / "square" / "leaking.png")
@@ -353,4 +369,6 @@ def test_a_decision_and_a_new_ranking_are_quick(tiny_project):
         clock = time.perf_counter()
         review.refresh()
         refreshed.append(time.perf_counter() - clock)
-    assert sorted(decided)[4] < 0.25 and sorted(refreshed)[4] < 0.75  # five times what is promised, for busy machines
+    assert (
+        sorted(decided)[4] < 0.25 and sorted(refreshed)[4] < 0.75
+    )  # five times what is promised, for busy machines

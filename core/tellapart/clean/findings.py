@@ -16,7 +16,7 @@ DUPLICATE = "duplicate"
 QUALITY = "quality"
 KINDS: tuple[str, ...] = (UNREADABLE, CONFLICT, LEAK, WRONG_LABEL, OUT_OF_PLACE, DUPLICATE, QUALITY)
 
-WORTH_A_LOOK = 0.35  # all that was seen in a picture together: from there it is in the queue
+WORTH_A_LOOK = 0.4  # all that was seen in a picture together: from there it is in the queue
 WORTH_A_WORD = 0.15  # from there a check is named beside the others
 
 Action = Literal["relabel", "remove", "keep"]

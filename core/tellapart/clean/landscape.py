@@ -6,7 +6,7 @@ import numpy as np
 
 from tellapart.train.components import blas_threads
 
-_LANDMARKS = 3000  # laid out by t-SNE, in seconds; all others go beside the landmarks that they look like
+_LANDMARKS = 1500  # laid out by t-SNE, in seconds; all others go beside the landmarks that they look like
 _NEAREST = 5
 _FEW = 8
 _N_STEPS = 500

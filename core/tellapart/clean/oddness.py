@@ -12,7 +12,8 @@ _FEW = 8
 def oddness(values: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """(N,) robust standard deviations above the median of the label; of all pictures where the label has few.
 
-    A label whose pictures are nearly the same is given half the spread of all, so that a little more is not odd.
+    A label whose pictures are nearly the same is given half the spread that labels have as a rule, so that a little
+    more is not odd.
 
     Args:
         values: (N,) float. targets: (N,) int; NOT_A_MEMBER pictures get 0 and count for nothing.
@@ -21,12 +22,15 @@ def oddness(values: np.ndarray, targets: np.ndarray) -> np.ndarray:
     members = np.flatnonzero(targets != NOT_A_MEMBER)
     if not len(members):
         return odd
-    middle, spread = _usual(values[members])
-    floor = max(0.5 * spread, 0.1 * float(values[members].std()), 0.01 * abs(middle), 1e-6)
+    everything = _usual(values[members])
     order = members[np.argsort(targets[members], kind="stable")]
-    for own in np.split(order, np.flatnonzero(np.diff(targets[order])) + 1):
-        centre, width = _usual(values[own]) if len(own) >= _FEW else (middle, spread)
-        odd[own] = (values[own] - centre) / max(width, floor)
+    labels = np.split(order, np.flatnonzero(np.diff(targets[order])) + 1)
+    usual = [_usual(values[own]) if len(own) >= _FEW else everything for own in labels]
+    rule = float(np.median([spread for _, spread in usual]))
+    beyond = np.concatenate([values[own] - middle for own, (middle, _) in zip(labels, usual, strict=True)])
+    floor = max(0.5 * rule, 0.1 * float(beyond.std()), 1e-3 * abs(everything[0]), 1e-6)
+    for own, (middle, spread) in zip(labels, usual, strict=True):
+        odd[own] = (values[own] - middle) / max(spread, floor)
     return odd
 
 

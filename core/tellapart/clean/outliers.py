@@ -9,10 +9,8 @@ from tellapart.clean.learner import NOT_A_MEMBER
 from tellapart.clean.oddness import oddness
 
 _NEAREST = 10
-_USUAL, _RANGE = (
-    0.5,
-    3.0,
-)  # robust standard deviations: not worth a thought; another two thirds of certainty each
+# Robust standard deviations: not worth a thought; another two thirds of certainty for each of the second number.
+_USUAL, _RANGE = 0.5, 2.0
 _SUREST = 0.9  # never sure enough to be removed unseen
 
 

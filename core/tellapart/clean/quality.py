@@ -15,6 +15,7 @@ from tellapart.clean.findings import QUALITY, WORTH_A_WORD, Finding, Suggestion
 from tellapart.clean.oddness import oddness
 from tellapart.manifest import Picture
 
+_BLURRED = -1.6  # sharp pictures of four sets lie above -1.2, out of focus by 2 of 160 pixels below -1.8
 _RARE = 0.2  # what more than this share of the set has is how the set is
 _SUREST = 0.9  # a poor picture of the right thing may still be wanted
 
@@ -67,12 +68,11 @@ def _found(looks: np.ndarray, pictures: Sequence[Picture], labels: np.ndarray) -
             0.9 * (1 - np.exp(-np.maximum(oddness(values, labels) - usual, 0) / range_)) * is_bad
         )
 
-    drawn = (
-        odd(looks["steps"], looks["steps"] > 0.02, 0.5, 6.0),
-        odd(looks["flat"], looks["flat"] > 0.3, 2.0, 8.0),
-    )
+    is_sharp = looks["sharpness"] > _BLURRED
+    stepped = odd(looks["steps"], is_sharp & (looks["steps"] > 0.02), 0.5, 6.0)
+    flat = odd(looks["flat"], is_sharp & (looks["flat"] > 0.3), 2.0, 8.0)
     return {
-        "blurred": odd(-looks["sharpness"], looks["sharpness"] < -2.3),
+        "blurred": odd(-looks["sharpness"], ~is_sharp),
         "dark": odd(-looks["bright_end"], looks["bright_end"] < 0.45),
         "bright": odd(looks["dark_end"], looks["dark_end"] > 0.5),
         "low contrast": odd(-looks["contrast"], looks["contrast"] < 0.3),
@@ -80,7 +80,7 @@ def _found(looks: np.ndarray, pictures: Sequence[Picture], labels: np.ndarray) -
         "odd shape": odd(np.abs(shape - np.median(shape)), np.abs(shape) > np.log(2)),
         "framed": _rare(looks["frame"] > 0.3) * 0.3 * looks["frame"],
         "without colour": _rare(looks["colour"] < 0.03) * 0.4,
-        "drawing or text": 1 - (1 - drawn[0]) * (1 - drawn[1]),
+        "drawing or text": 1 - (1 - stepped) * (1 - flat),
     }
 
 

@@ -18,7 +18,7 @@ from tellapart.clean.findings import WRONG_LABEL, Finding, Suggestion, percent
 from tellapart.clean.learner import NOT_A_MEMBER
 from tellapart.metrics import softmax
 
-_LEAST_NOISE = 0.05  # for the order of the queue: whoever looks through it suspects something
+_LEAST_NOISE = 0.1  # for the order of the queue: whoever looks through it suspects something
 _ENOUGH, _ENOUGH_NUMBERS = 2000, 40_000  # pictures, and probabilities of them, to find two numbers from
 _NOISES = np.concatenate([np.geomspace(0.002, 0.1, 18), np.linspace(0.12, 0.6, 25)])  # shares that are tried
 _NEARLY = 1.35  # of the log likelihood: the lower end of a one-sided 95 % interval

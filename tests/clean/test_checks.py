@@ -1,0 +1,268 @@
+"""The checks by themselves, on arrays and pictures made for each."""
+
+import numpy as np
+import pytest
+from make_data import draw_shape, make_tiny_folder
+from PIL import Image, ImageEnhance, ImageFilter
+from tellapart.clean import open_review
+from tellapart.clean.gain import measure_gain
+from tellapart.clean.landscape import lay_out
+from tellapart.clean.leaks import find_leaks
+from tellapart.clean.learner import NOT_A_MEMBER, OutOfFold
+from tellapart.clean.looks import look_at
+from tellapart.clean.neighbours import _EXACT, NOBODY, directions, nearest
+from tellapart.clean.oddness import oddness
+from tellapart.clean.quality import find_flaws
+from tellapart.clean.shortcuts import find_shortcuts
+from tellapart.clean.suspects import find_doubts
+from tellapart.gather import take_in
+from tellapart.project import create_project
+from tellapart.samples import make_samples
+
+
+def made(n=600, size=20, n_classes=4, noise=0.0, spread=1.0, seed=0):
+    """Coordinates, true and given targets: classes around centres of their own, some labels wrong."""
+    rng = np.random.default_rng(seed)
+    true = np.arange(n) % n_classes
+    coordinates = rng.normal(0, 2, (n_classes, size))[true] + rng.normal(0, spread * 2, (n, size))
+    is_wrong = rng.random(n) < noise
+    given = np.where(is_wrong, (true + rng.integers(1, n_classes, n)) % n_classes, true)
+    return coordinates.astype(np.float32), true, given
+
+
+def test_judgements_are_out_of_fold_and_equal_those_of_fitting_each_fold_anew():
+    coordinates, true, given = made(noise=0.1)
+    folds = np.arange(len(true)) % 5
+    logits = OutOfFold(coordinates, folds).logits(given, 4)
+    for fold in range(5):
+        changed = given.copy()
+        changed[folds == fold] = 0  # a picture's own label, and its fold's, say nothing about it
+        again = OutOfFold(coordinates, folds).logits(changed, 4)
+        assert np.allclose(again[folds == fold], logits[folds == fold], atol=1e-3)
+    assert (logits.argmax(axis=1) != true).mean() < 0.1
+
+
+def test_pictures_of_no_class_change_nothing_for_the_others():
+    coordinates, _, given = made()
+    folds = np.arange(len(given)) % 5
+    strangers = np.arange(len(given)) >= 400
+    logits = OutOfFold(coordinates, folds).logits(np.where(strangers, NOT_A_MEMBER, given), 4)
+    alone = OutOfFold(coordinates[:400], folds[:400]).logits(given[:400], 4)
+    assert np.allclose(logits[:400], alone, atol=0.02)
+
+
+def test_a_class_without_pictures_elsewhere_is_never_chosen():
+    coordinates, _, given = made(200)
+    given[given == 3] = 2
+    given[7] = 3
+    logits = OutOfFold(coordinates, np.arange(200) % 5).logits(given, 5)
+    assert (logits[7].argmax() not in (3, 4)) and not (logits.argmax(axis=1) == 4).any()
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.05, 0.25])
+def test_the_share_of_wrong_labels_is_estimated_and_the_wrong_ones_come_first(noise):
+    coordinates, true, given = made(2000, noise=noise)
+    logits = OutOfFold(coordinates, np.arange(2000) % 10).logits(given, 4)
+    doubts = find_doubts(logits, given)
+    assert noise * 0.6 - 0.001 <= doubts.model.noise <= noise + 0.03
+    order = np.argsort(-doubts.score)
+    n_wrong = int((given != true).sum())
+    assert n_wrong == 0 or (given != true)[order[:n_wrong]].mean() > 0.85
+    sure = doubts.confidence > 0.95
+    assert not sure.any() or (doubts.suggested == true)[sure].mean() > 0.95
+    assert np.allclose(doubts.probs.sum(axis=1), 1, atol=1e-4)
+
+
+def test_good_labels_of_a_weak_classifier_are_not_taken_for_wrong_ones():
+    coordinates, _, given = made(800, noise=0.0, spread=2.5)
+    logits = OutOfFold(coordinates, np.arange(800) % 10).logits(given, 4)
+    assert (logits.argmax(axis=1) != given).mean() > 0.1, "it is weak"
+    doubts = find_doubts(logits, given)
+    assert doubts.model.noise < 0.05 and (doubts.confidence > 0.95).mean() < 0.01
+
+
+def test_neighbours_in_cells_are_nearly_those_of_comparing_all():
+    rng = np.random.default_rng(0)
+    n = _EXACT + 3000
+    centres = rng.normal(size=(60, 24))
+    points = (centres[rng.integers(0, 60, n)] + rng.normal(0, 0.3, (n, 24))).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    groups = np.arange(n)
+    groups[1] = 0
+    rows, similarities = nearest(points, groups, k=10)
+    assert 1 not in rows[0] and 0 not in rows[1] and (np.diff(similarities, axis=1) <= 0).all()
+    found = []
+    for row in range(5, n, 500):
+        every = points @ points[row]
+        every[row] = -2
+        found.append(len(set(np.argsort(-every)[:10]) & set(rows[row].tolist())) / 10)
+    assert np.mean(found) > 0.85
+
+
+def test_a_single_picture_has_no_neighbour_and_copies_do_not_count():
+    points = directions(np.ones((3, 5), np.float32))
+    rows, similarities = nearest(points, np.zeros(3, int), k=4)
+    assert (rows == NOBODY).all() and (similarities == -1).all()
+    assert lay_out(points).shape == (3, 2) and lay_out(points[:0]).shape == (0, 2)
+
+
+def test_oddness_is_counted_within_the_label():
+    values = np.concatenate(
+        [np.random.default_rng(0).normal(0, 1, 50), np.random.default_rng(1).normal(100, 1, 50)]
+    )
+    values[3] = 12.0  # odd for its label, not for all
+    odd = oddness(values, np.repeat([0, 1], 50))
+    assert odd.argmax() == 3 and odd[3] > 6 and np.abs(np.delete(odd, 3)).max() < 5
+    assert oddness(values, np.full(100, NOT_A_MEMBER)).max() == 0
+
+
+@pytest.fixture(scope="module")
+def sharp():
+    rng = np.random.default_rng(3)
+    shapes = ("circle", "square", "cross", "ring")
+    return [draw_shape(shapes[i % 4], rng, 200) for i in range(48)]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("blurred", lambda image: image.filter(ImageFilter.GaussianBlur(6))),
+        ("dark", lambda image: image.point(lambda value: value // 6)),
+        ("bright", lambda image: image.point(lambda value: 190 + value // 5)),
+        ("low contrast", lambda image: ImageEnhance.Contrast(image).enhance(0.08)),
+        ("without colour", lambda image: image.convert("L").convert("RGB")),
+        ("odd shape", lambda image: image.resize((600, 90))),
+        ("tiny", lambda image: image.resize((40, 40))),
+    ],
+)
+def test_a_spoilt_picture_among_good_ones_is_called_what_it_is(sharp, name, spoil):
+    images = [*sharp, spoil(sharp[0])]
+    looks = np.array([look_at(image) for image in images])
+    flaws = find_flaws(looks, [Fact(*image.size) for image in images])
+    column = flaws.scores[:, flaws.names.index(name)]
+    assert column[-1] > 0.3 and (column[:-1] > 0.3).mean() < 0.05
+    same = find_flaws(np.tile(looks[-1], 30), [Fact(*images[-1].size)] * 30)
+    assert same.scores.max() == 0, "what all have is how the set is"
+
+
+class Fact:
+    """The part of a picture's row that quality looks at."""
+
+    label = "shape"
+
+    def __init__(self, width, height):
+        self.width, self.height = width, height
+
+
+def test_a_shortcut_is_an_alarm_and_chance_is_none(tmp_path):
+    make_tiny_folder(tmp_path / "source", ("circle", "square"), 40, size_px=40)
+    for path in (tmp_path / "source" / "square").iterdir():
+        framed = Image.new("RGB", (64, 64), (250, 250, 250))
+        framed.paste(Image.open(path), (12, 12))
+        framed.save(path)
+    with create_project(tmp_path / "project") as project:
+        take_in(project, tmp_path / "source")
+        found = {one.name: one for one in open_review(project).summary().shortcuts}
+    assert found["background"].is_alarm and found["picture size"].accuracy > 0.95
+    assert (
+        "tells the labels apart" in found["background"].sentence
+        and "guessing 50 %" in found["background"].sentence
+    )
+
+
+def test_chance_gives_no_alarm_however_many_tests():
+    rng = np.random.default_rng(0)
+    n = 300
+    pictures = [RowFact(rng) for _ in range(n)]
+    looks = np.array(
+        [look_at(Image.fromarray(rng.integers(0, 255, (32, 32, 3), np.uint8))) for _ in range(n)]
+    )
+    tiny = rng.integers(0, 255, (n, 16, 16, 3), np.uint8)
+    alarms = 0
+    for _ in range(10):
+        found = find_shortcuts(pictures, looks, tiny, rng.integers(0, 3, n), np.arange(n) % 5, 3, 0.9)
+        alarms += sum(one.accuracy - one.interval > one.chance for one in found)
+    assert alarms <= 2
+
+
+class RowFact:
+    def __init__(self, rng):
+        self.width, self.height, self.n_bytes = (int(rng.integers(100, 900)) for _ in range(3))
+        self.page_url, self.source = None, rng.choice(["camera", "folder"])
+
+
+def test_the_error_without_leaks_leaves_the_copies_out():
+    coordinates, true, _ = made(400, spread=3.0)
+    groups = np.arange(400)
+    groups[300:340] = np.arange(40)  # forty that check have a copy that teaches
+    coordinates[300:340] = coordinates[:40]
+    true[300:340] = true[:40]
+    rng = np.random.default_rng(0)
+    random_labels = rng.integers(0, 4, 400)
+    random_labels[300:340] = random_labels[:40]
+
+    class Given:
+        def __init__(self, split):
+            self.given_split = split
+
+    pictures = [Given("test" if i >= 300 else "train") for i in range(400)]
+    leak = find_leaks(pictures, coordinates, groups, random_labels, 4)
+    assert leak.is_given and (leak.n_checked, leak.n_copies) == (100, 40)
+    assert leak.error_with < leak.error_without and "40 of the 100" in leak.sentence
+    honest = find_leaks([Given(None)] * 400, coordinates, np.arange(400), true, 4)
+    assert not honest.is_given and "nothing leaks" in honest.sentence
+    assert find_leaks(pictures, coordinates, groups, np.zeros(400, int), 1) is None
+
+
+def test_gain_says_when_it_bought_something_nothing_or_harm():
+    truth = np.zeros(1000, int)
+    truth[::2] = 1
+    wrong = truth.copy()
+    wrong[:80] = 1 - wrong[:80]
+    bought = measure_gain(12, truth, truth, wrong, truth)
+    assert bought.sentence == (
+        "12 decisions: cross-validated error 8.0 % → 0.0 % (± 1.7) on the 1000 pictures you left as they were."
+    )
+    assert "no difference that could not be chance" in measure_gain(1, truth, truth, wrong, wrong).sentence
+    assert "worse than before" in measure_gain(1, truth, truth, truth, wrong).sentence
+
+
+def test_the_map_puts_likes_together_and_is_the_same_each_time(tiny_project):
+    review = open_review(tiny_project)
+    ids, places = review.map_points()
+    assert places.shape == (72, 2) and np.abs(places).max() <= 1 and len(set(ids)) == 72
+    again, same = review.map_points()
+    assert again == ids and np.array_equal(places, same)
+
+
+def test_the_planted_flaws_of_the_samples_are_found(tmp_path):
+    planted = make_samples(tmp_path / "leaves", n_per_class=24).flaws
+    with create_project(tmp_path / "project") as project:
+        take_in(project, tmp_path / "leaves")
+        review = open_review(project)
+        queue = review.queue()
+        found = {}
+        for finding in queue:
+            kinds = {finding.kind, *(one.kind for one in finding.also)}
+            found[review.picture(finding.image_id).original_name] = kinds
+            for other in finding.related:
+                found.setdefault(review.picture(other).original_name, set()).update(kinds)
+        wanted = {
+            "wrong label": {"wrong label"},
+            "near-duplicate": {"duplicate", "conflict"},
+            "blurred": {"quality"},
+            "dark": {"quality"},
+        }
+        missed = [
+            (flaw.name, flaw.path)
+            for flaw in planted
+            if flaw.name in wanted and not found.get(flaw.path, set()) & wanted[flaw.name]
+        ]
+        assert missed == []
+        report = review.summary()
+        assert {flaw.path for flaw in planted if flaw.name == "broken"} <= {
+            path for path, _ in report.unreadable
+        }
+        assert {flaw.path for flaw in planted if flaw.name == "exact duplicate"} & {
+            name for copy in report.copies for name in copy
+        } or report.copies
