@@ -52,7 +52,7 @@ def test_a_folder_without_pictures(tmp_path):
     (tmp_path / "source" / "bear").mkdir(parents=True)
     assert_sentence(
         run_tellapart("new", tmp_path / "project", "--from", tmp_path / "source"),
-        "holds no files. Choose a folder or a zip",
+        "holds no files. Choose a folder, a zip or a tar",
     )
     assert not (tmp_path / "project").exists()
     (tmp_path / "source" / "bear" / "notes.txt").write_text("bread")
