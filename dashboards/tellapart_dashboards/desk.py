@@ -114,7 +114,8 @@ class CleanDesk:
         if suggested and suggested.suggestion:
             chips = [f"suggested: {suggested.suggestion.sentence()}", *chips]
         return {
-            "key": key, "label": given or "gone", "chips": chips[:3], "said": said,
+            "key": key, "label": given or "gone", "said": said,
+            "chips": [chip.replace(" %", "\u00a0%") for chip in chips[:3]],
             "decided": _decided(given, label, state, mark),
         }  # fmt: skip
 

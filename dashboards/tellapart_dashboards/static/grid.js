@@ -165,7 +165,7 @@ class Grid {
   }
 
   act(name, label) {
-    if (name === "undo" || name === "redo") this.model.send({ t: name, seq: (this.seq += 1) });
+    if (name === "undo" || name === "redo") tell(this.model, { t: name, seq: (this.seq += 1) });
     else if (name === "help") helpWindow(this.root);
     else if (!this.order.length) return;
     else if (name === "look") this.look();
@@ -197,7 +197,7 @@ class Grid {
     this.choice.clear();
     this.choice.anchor = this.next(new Set(keys));
     this.go(this.choice.anchor);
-    this.model.send({ t: "decide", seq: this.seq, action, label }, undefined, [new Uint32Array(keys).buffer]);
+    tell(this.model, { t: "decide", seq: this.seq, action, label }, [new Uint32Array(keys).buffer]);
   }
 
   // The next picture that nothing was decided about, after those just decided; else the place stays.
@@ -231,7 +231,7 @@ class Grid {
       this.large.box.addEventListener("close", () => this.focus());
     }
     this.large.key = key;
-    this.model.send({ t: "large", key });
+    tell(this.model, { t: "large", key });
   }
 
   toggleNear() {
@@ -248,7 +248,7 @@ class Grid {
     this.near.hidden = true;
     this.nearIsAnnounced = isAnnounced;
     this.root.append(this.near);
-    this.model.send({ t: "near", key });
+    tell(this.model, { t: "near", key });
   }
 
   showNear({ key, near }, buffers) {

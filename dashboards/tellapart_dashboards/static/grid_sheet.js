@@ -38,10 +38,17 @@ export class Sheet {
     const clip = this.isInner ? this.box.getBoundingClientRect() : { top: 0, bottom: window.innerHeight };
     const height = clip.bottom - clip.top;
     this.factor = this.shown > height ? (this.whole - height) / (this.shown - height) : 1;
-    const shownTop = clip.top - at;
-    const inside = Math.min(Math.max(shownTop, 0), Math.max(0, this.shown - height));
+    this.shownTop = clip.top - at;
+    const inside = Math.min(Math.max(this.shownTop, 0), Math.max(0, this.shown - height));
     this.shift = inside - inside * this.factor;
-    return { top: shownTop - this.shift, height };
+    return { top: this.shownTop - this.shift, height };
+  }
+
+  // Scroll so that `top`, in the sheet's own measure, is the upper edge of what is in sight.
+  scrollTo(top, height) {
+    const last = this.whole - height;
+    const beyond = top < 0 ? top : Math.max(0, top - Math.max(0, last));
+    this.scrollBy((top - beyond) / this.factor + beyond - this.shownTop);
   }
 
   // [first, last) positions in sight, with `extra` rows more on both sides
@@ -65,8 +72,8 @@ export class Sheet {
     const { top, height } = this.view();
     const y = Math.floor(position / this.columns) * this.row;
     const room = height - this.bar.offsetHeight - 16;
-    if (y < top) this.scrollBy((y - 8 - top) / this.factor);
-    else if (y + this.height > top + room) this.scrollBy((y + this.height - room - top) / this.factor);
+    if (y < top) this.scrollTo(y - 8, height);
+    else if (y + this.height > top + room) this.scrollTo(y + this.height - room, height);
   }
 
   scrollBy(pixels) {
@@ -74,8 +81,8 @@ export class Sheet {
   }
 
   toTop() {
-    const { top } = this.view();
-    if (top > 0) this.scrollBy(-top / this.factor - (this.isInner ? 0 : 60));
+    const { top, height } = this.view();
+    if (top > 0) this.scrollTo(this.isInner ? 0 : -60, height);
   }
 
   // Positions whose tile meets the rectangle between two points {x, y} of the sheet.

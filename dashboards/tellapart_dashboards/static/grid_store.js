@@ -3,6 +3,15 @@ const ASK_AGAIN_MS = 4000;
 const MOST_TEXTS = 6000;
 const MOST_URLS = 1200;
 
+// A message to the kernel. While the page is being left there is nobody to send it to.
+export function tell(model, message, buffers) {
+  try {
+    model.send(message, undefined, buffers);
+  } catch (error) {
+    console.debug("not sent:", message.t, error);
+  }
+}
+
 export class Store {
   constructor(model) {
     this.model = model;
@@ -35,12 +44,12 @@ export class Store {
     });
     if (unknown.length) {
       unknown.forEach((key) => this.asked.set(key, { version: this.version, at: now }));
-      this.model.send({ t: "tiles", keys: unknown, version: this.version });
+      tell(this.model, { t: "tiles", keys: unknown, version: this.version });
     }
     const missing = keys.filter((key) => !this.urls.has(key));
     const wanted = missing.join();
     if (missing.length && (wanted !== this.wanted || now - this.wantedAt > ASK_AGAIN_MS)) {
-      this.model.send({ t: "thumbnails", keys: missing, side });
+      tell(this.model, { t: "thumbnails", keys: missing, side });
       this.wanted = wanted;
       this.wantedAt = now;
     }
