@@ -94,7 +94,8 @@ def test_without_any_internet_everything_ends_in_one_sentence(project, fake):
     web = fake.web()
     fake.close()
     with pytest.raises(
-        GatherError, match=r"No source gave an answer.*Openverse gives no answer.*Wikimedia.*sample pictures"
+        GatherError,
+        match=r"No source gave an answer. Is this computer offline\? Openverse gives no answer.*Wikimedia.*sample pictures",
     ):
         gather(project, "bear", "bear", web=web, contact=CONTACT)
 

@@ -371,7 +371,7 @@ def test_a_service_that_cannot_be_reached_is_said_in_words(line, project):
         service = Service(
             "Openverse", base, line, project.manifest, AnswerCache(project.cache_dir), gap_s=0.0
         )
-        with pytest.raises(BrokenError, match=f"Openverse gives no answer: .*{said}.*offline"):
+        with pytest.raises(BrokenError, match=f"Openverse gives no answer: .*{said}"):
             service.text("/", {})
 
 

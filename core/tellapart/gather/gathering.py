@@ -290,4 +290,7 @@ class _Gathering:
             and all(report.outcome not in ("results", "nothing") for report in asked)
         ):
             said = " ".join(report.sentence() for report in asked)
-            raise GatherError(f"No source gave an answer. {said} {OFFLINE}")
+            doubt = (
+                " Is this computer offline?" if any(report.outcome == "broken" for report in asked) else ""
+            )
+            raise GatherError(f"No source gave an answer.{doubt} {said} {OFFLINE}")
