@@ -49,28 +49,29 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
     ):
         certain[places[finding.image_id]].append(finding)
     is_member = targets != NOT_A_MEMBER
-    scores = np.stack([
-        np.where(_can_be_told(evidence, targets), doubts.score, 0.0),
-        strangeness(targets, evidence.neighbours, evidence.similarities) * is_member,
-        poorness(evidence.flaws) * is_member,
-        np.zeros(len(ids)),
-    ], axis=1)  # (N, 4)  # fmt: skip
+    wrong = np.where(_can_be_told(evidence, targets), doubts.score, 0.0)
+    # a picture under a wrong label is unlike the others of it, but not out of place
+    strange = strangeness(targets, evidence.neighbours, evidence.similarities) * (1 - wrong)
+    poor = poorness(evidence.flaws) * is_member
+    scores = np.stack([wrong, strange, poor, np.zeros(len(ids))], axis=1)  # (N, 4)
     for row, several in certain.items():
         scores[row, 3] = max(finding.score for finding in several)
     together = 1 - np.prod(1 - scores, axis=1)
     found = [_unreadable(picture.image_id, reason) for picture, reason in evidence.unreadable]
     for row in np.flatnonzero(together >= WORTH_A_LOOK).tolist():
         several = [*certain.get(row, ())]
-        wrong, strange, poor, _ = scores[row].tolist()
-        least = WORTH_A_WORD if several else min(WORTH_A_WORD, max(wrong, strange, poor))
-        if wrong >= least:
+        is_wrong, is_strange, is_poor, _ = scores[row].tolist()
+        least = WORTH_A_WORD if several else min(WORTH_A_WORD, max(is_wrong, is_strange, is_poor))
+        if is_wrong >= least:
             given, other = classes[targets[row]], classes[doubts.suggested[row]]
             looks, confidence = float(doubts.probs[row, doubts.suggested[row]]), float(doubts.confidence[row])
-            several.append(wrong_label(ids[row], given, other, looks, confidence, wrong))
-        if strange >= least:
-            several.append(outlier_finding(ids[row], classes[targets[row]], strange))
-        if poor >= least:
-            several.append(quality_finding(ids[row], evidence.flaws.scores[row], evidence.flaws.names, poor))
+            several.append(wrong_label(ids[row], given, other, looks, confidence, is_wrong))
+        if is_strange >= least:
+            several.append(outlier_finding(ids[row], classes[targets[row]], is_strange))
+        if is_poor >= least:
+            several.append(
+                quality_finding(ids[row], evidence.flaws.scores[row], evidence.flaws.names, is_poor)
+            )
         several.sort(key=lambda finding: -finding.score)
         found.append(replace(several[0], score=float(together[row]), also=tuple(several[1:])))
     found.sort(key=lambda finding: -finding.score)
