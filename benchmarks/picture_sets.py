@@ -30,6 +30,19 @@ def class_folders(data: Path, name: str, scratch: Path) -> Path:
     return merged
 
 
+def labelled_folders(data: Path, name: str, scratch: Path) -> Path:
+    """The class folders of a set alone, copied below `scratch`, with its truth.csv beside them and not among them.
+
+    Ends the program with a sentence when the set is not there.
+    """
+    found, target = _unpacked(data, name, scratch), scratch / "labelled" / name / "pictures"
+    for folder in sorted(path for path in found.iterdir() if path.is_dir()):
+        shutil.copytree(folder, target / folder.name)
+    if (found / "truth.csv").is_file():
+        shutil.copyfile(found / "truth.csv", target.parent / "truth.csv")
+    return target
+
+
 def pictures_in(folder: Path) -> list[Path]:
     """The picture files below a folder, sorted."""
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
