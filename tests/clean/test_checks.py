@@ -236,7 +236,7 @@ def test_the_map_puts_likes_together_and_is_the_same_each_time(tiny_project):
 
 
 def test_the_planted_flaws_of_the_samples_are_found(tmp_path):
-    planted = make_samples(tmp_path / "leaves", n_per_class=24).flaws
+    planted = make_samples(tmp_path / "leaves").flaws  # as many as the sample project has
     with create_project(tmp_path / "project") as project:
         take_in(project, tmp_path / "leaves")
         review = open_review(project)
@@ -266,3 +266,19 @@ def test_the_planted_flaws_of_the_samples_are_found(tmp_path):
         assert {flaw.path for flaw in planted if flaw.name == "exact duplicate"} & {
             name for copy in report.copies for name in copy
         } or report.copies
+
+
+def test_a_class_of_one_picture_does_not_silence_the_doubts_about_the_others():
+    rng = np.random.default_rng(0)
+    targets = np.repeat([0, 1, 2], 40)
+    coordinates = rng.normal(size=(120, 8)).astype(np.float32)
+    coordinates[np.arange(120), targets] += 6
+    wrong = [3, 50, 100]
+    given = targets.copy()
+    given[wrong] = (given[wrong] + 1) % 3
+    coordinates = np.vstack([coordinates, rng.normal(size=(1, 8)).astype(np.float32)])
+    given = np.append(given, 3)
+    logits = OutOfFold(coordinates, np.arange(121) % 5).logits(given, 4)
+    doubts = find_doubts(logits, given)
+    assert sorted(np.argsort(-doubts.score[:120])[:3].tolist()) == wrong
+    assert doubts.confidence[wrong].min() > 0.8 and doubts.probs[:120].max(axis=1).mean() > 0.9

@@ -17,6 +17,7 @@ from tellapart.train.components import blas_threads
 
 SHRINKAGE = 0.5  # of the covariance within classes towards a ball
 NOT_A_MEMBER = -1
+UNTOLD = -1e6  # logit of a class that the other folds have no picture of
 
 
 class OutOfFold:
@@ -38,7 +39,7 @@ class OutOfFold:
     def logits(self, targets: np.ndarray, n_classes: int) -> np.ndarray:
         """(N, C) float32, for each picture from the folds it is not in; classes weigh the same whatever their size.
 
-        A class that a fold would have to judge without a single picture of it elsewhere gets the lowest logit of all.
+        A class that a fold would have to judge without a single picture of it elsewhere gets the logit UNTOLD.
 
         Args:
             targets: (N,) int; NOT_A_MEMBER for pictures that belong to none of the classes.
@@ -81,7 +82,7 @@ class OutOfFold:
         known = counts > 0
         n_classes, size = sums.shape
         weights = np.zeros((size, n_classes), np.float32)
-        bias = np.full(n_classes, -1e6, np.float32)
+        bias = np.full(n_classes, UNTOLD, np.float32)
         if not known.any():
             return weights, np.zeros(n_classes, np.float32)
         means = sums[known].astype(np.float64) / counts[known, None]

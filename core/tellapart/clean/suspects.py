@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tellapart.clean.findings import WRONG_LABEL, Finding, Suggestion, percent
-from tellapart.clean.learner import NOT_A_MEMBER
+from tellapart.clean.learner import NOT_A_MEMBER, UNTOLD
 from tellapart.metrics import softmax
 
 _LEAST_NOISE = 0.1  # for the order of the queue: whoever looks through it suspects something
@@ -98,11 +98,16 @@ def fit_noise(logits: np.ndarray, targets: np.ndarray) -> NoiseModel:
     n_classes = logits.shape[1] if logits.ndim == 2 else 0
     if n_classes < 2 or len(targets) == 0:
         return NoiseModel(1.0, 0.0)
+    # a label that no other fold has cannot be judged: it says nothing about noise, nor its lowest of logits about scale
+    can_be_told = logits[np.arange(len(targets)), targets] > UNTOLD / 2
+    if not can_be_told.any():
+        return NoiseModel(1.0, 0.0)
+    logits, targets = logits[can_be_told], targets[can_be_told]
     step = -(-len(targets) // max(200, min(_ENOUGH, _ENOUGH_NUMBERS // n_classes)))
     logits, targets = logits[::step], targets[::step]
     logits = logits - logits.max(axis=1, keepdims=True)
     own = logits[np.arange(len(targets)), targets]
-    scales = np.geomspace(0.02, 50, 41) / max(1e-6, float(logits.std()))
+    scales = np.geomspace(0.02, 50, 41) / max(1e-6, float(logits[logits > UNTOLD / 2].std()))
     likelihood = np.array([_likelihood(logits * scale, own * scale, n_classes) for scale in scales])  # (S, M)
     profile = likelihood.max(axis=0)  # (M,)
     place = int(np.flatnonzero(profile >= profile.max() - _NEARLY).min())
