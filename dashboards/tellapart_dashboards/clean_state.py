@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tellapart.clean import Finding, Review, decision_of, open_review
 from tellapart.errors import Cancelled, TellapartError
-from tellapart.journal import Entry
 from tellapart.runs import Run
 from tellapart.train.config import TrainConfig
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode, observe
 
 from .beside import soon
+from .clean_queue import Queue, View, Wish
 from .clean_words import DECIDED, EVERY, KIND_NAMES
 from .desk import CleanDesk
 from .early import load_queue, save_queue
@@ -38,20 +37,6 @@ _KEPT = ("kind", "label", "split", "size", "threshold")
 
 class _TooMany(Cancelled):
     """More pictures have to be looked at than a page does by itself."""
-
-
-@dataclass(frozen=True)
-class _View:
-    """The queue at one moment. ids: in sight; suggested: of those, what could be applied."""
-
-    ids: list[str]
-    n_open: int
-    counts: dict[str, int]
-    n_decided: int
-    suggested: dict[str, Finding]
-    can_undo: bool
-    can_redo: bool
-    findings: list[Finding]
 
 
 class CleanState(Job):
@@ -88,9 +73,9 @@ class CleanState(Job):
         self.project = project
         self.desk = CleanDesk(project.project, self._decided)
         self.review: Review | None = None
-        self._early: list[Finding] = []
+        self.queue = Queue(project.project)
         self._has_run = False
-        self._is_opening = self._is_learning = self._learn_again = False
+        self._is_opening = self._is_learning = self._learn_again = self._is_other = False
         self._n_shown = 0
         self._seen_version = -1
         self._restore_view()
@@ -112,8 +97,8 @@ class CleanState(Job):
             return
         self.phase = "looking"
         try:
-            self._early = await asyncio.to_thread(load_queue, self.project.project)
-            if self._early or self.kind in (DECIDED, EVERY):  # known without a review
+            self.queue.early = await asyncio.to_thread(load_queue, self.project.project)
+            if self.queue.early or self.kind in (DECIDED, EVERY):  # known without a review
                 await self._bring_up(is_other=True)
         except TellapartError as error:
             self.problem = error_sentence(error)
@@ -137,7 +122,7 @@ class CleanState(Job):
             return
         finally:
             self._is_opening = False
-        self.review = self.desk.model = review
+        self.review = self.queue.review = self.desk.model = review
         self.phase = "ready"
         await self._bring_up(is_other=not len(self.order[0]))
         self.is_changed += 1
@@ -216,18 +201,20 @@ class CleanState(Job):
         """What is in sight, from what is known right now."""
         self._n_shown += 1
         number = self._n_shown
+        self._is_other |= is_other
         try:
-            view = await asyncio.to_thread(self._view, is_other)
+            view = await asyncio.to_thread(self._view, self._is_other)
         except TellapartError as error:
             self.problem = error_sentence(error)
             return
         if number != self._n_shown:  # another filter was chosen meanwhile
             return
+        is_other, self._is_other = self._is_other, False
         self.desk.findings.update({finding.image_id: finding for finding in view.findings})
         self.desk.suggested = view.suggested if self.is_previewing else {}
         with self.hold_trait_notifications():
             self.counts, self.n_decided, self.suggested = view.counts, view.n_decided, view.suggested
-            self.can_undo, self.can_redo = view.can_undo, view.can_redo
+            self.can_undo, self.can_redo = bool(view.standing), view.can_redo
             self.key_labels = self._with_keys(view.findings)
             self.order = (self.desk.keys_of(view.ids), is_other)
         if view.n_open != self.n_open:
@@ -235,70 +222,18 @@ class CleanState(Job):
             if self.review is not None:
                 await self._keep(N_FINDINGS, view.n_open)
 
-    def _view(self, is_other: bool) -> _View:
-        journal = self.project.project.journal
-        standing = journal.standing()
-        decided = list(dict.fromkeys(entry.image_id for entry in reversed(standing)))
+    def _view(self, is_other: bool) -> View:
+        wish = Wish(
+            self.kind, self.label, self.split, frozenset(self.region), self.threshold, self.is_previewing
+        )
+        view = self.queue.view(wish)
         if is_other:
-            self.desk.start_sheet(standing if self.kind == DECIDED else ())
-        opened = self.open_findings()
-        findings = opened if self.kind in ("", DECIDED, EVERY) else self._queue([self.kind], "", "")
-        narrowed = self._narrowed(findings)
-        in_sight = {one.image_id for one in narrowed}
-        suggested = {one.image_id: one for one in self._suggestions() if one.image_id in in_sight}
-        ids = list(suggested) if self.is_previewing else self._ids(narrowed, decided)
-        kinds = Counter(kind for one in opened for kind in {one.kind, *(other.kind for other in one.also)})
-        return _View(
-            ids, len(opened), {"": len(opened), **kinds}, len(decided), suggested,
-            bool(standing), _can_redo(journal.entries(limit=200), standing), findings,
-        )  # fmt: skip
+            self.desk.start_sheet(view.standing if self.kind == DECIDED else ())
+        return view
 
     def open_findings(self) -> list[Finding]:
         """What nobody has decided about yet, worst first."""
-        return self._queue(None, "", "")
-
-    def _queue(self, kinds: list[str] | None, label: str, split: str) -> list[Finding]:
-        if self.review is not None:
-            return self.review.queue(kinds, label or None, split or None)
-        done = {entry.image_id for entry in self.project.project.journal.standing()}
-        early = [one for one in self._early if one.image_id not in done]
-        return [
-            one for one in early if not kinds or {one.kind, *(other.kind for other in one.also)} & set(kinds)
-        ]
-
-    def _suggestions(self) -> list[Finding]:
-        kinds = [self.kind] if self.kind not in ("", DECIDED, EVERY) else None
-        return self.review.suggestions(self.threshold, kinds) if self.review is not None else []
-
-    def _narrowed(self, findings: list[Finding]) -> list[Finding]:
-        """Those with the chosen label and split, in the chosen region."""
-        split = "" if self.kind in (DECIDED, EVERY) else self.split
-        if self.label or split:
-            if self.review is not None:
-                kinds = [self.kind] if self.kind not in ("", DECIDED, EVERY) else None
-                findings = self._queue(kinds, self.label, split)
-            else:
-                allowed = set(self._everything())
-                findings = [one for one in findings if one.image_id in allowed]
-        if self.region and self.kind not in (DECIDED, EVERY):
-            region = set(self.region)
-            findings = [one for one in findings if one.image_id in region]
-        return findings
-
-    def _ids(self, narrowed: list[Finding], decided: list[str]) -> list[str]:
-        if self.kind not in (DECIDED, EVERY):
-            return [one.image_id for one in narrowed]
-        if self.kind == EVERY:
-            decided = list(dict.fromkeys([*(one.image_id for one in narrowed), *self._everything()]))
-        allowed = set(self.region) if self.region else None
-        return [image_id for image_id in decided if allowed is None or image_id in allowed]
-
-    def _everything(self) -> list[str]:
-        """Kept pictures with the chosen label, the most doubtful label first, as they came where nothing is known."""
-        rows = self.project.project.manifest.standings()
-        ids = [one for one, label, state, _ in rows if state == "kept" and self.label in ("", label)]
-        doubts = self.review.doubts() if self.review is not None else {}
-        return sorted(ids, key=lambda one: -doubts.get(one, 0.0))
+        return self.queue.open_findings()
 
     def _with_keys(self, findings: Sequence[Finding]) -> list[str]:
         """All labels, or of many the nine that are suggested most often; once chosen they stay."""
@@ -313,11 +248,8 @@ class CleanState(Job):
     # -- learning
 
     def _decided(self) -> None:
-        soon(self._after_decision())
-
-    async def _after_decision(self) -> None:
-        await self._bring_up(is_other=False)
-        await self._learn()
+        self.can_undo = True
+        soon(self._bring_up(is_other=False) if self.review is None else self._learn())
 
     async def _learn(self) -> None:
         """The review has learned from everything decided so far, and the queue is ranked anew."""
@@ -376,10 +308,3 @@ class CleanState(Job):
             return
         self.notice = f"{count(len(decisions), 'suggestion')} applied. One undo takes all of them back."
         self.is_previewing = False
-
-
-def _can_redo(newest: Sequence[Entry], standing: Sequence[Entry]) -> bool:
-    if newest and newest[0].kind == "undo":
-        return True
-    latest = max((entry.batch for entry in standing), default=0)
-    return any(entry.is_undone and entry.batch > latest for entry in newest)

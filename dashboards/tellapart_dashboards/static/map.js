@@ -35,6 +35,7 @@ function render({ model, el }) {
   let start = null;
   let region = model.get("region");
   let cross = null;
+  let ofLabel = []; // places of each label's points
   let buckets = new Map(); // cell -> places, for what is below the pointer
   let address = "";
   let lookedAt = -1;
@@ -60,10 +61,12 @@ function render({ model, el }) {
     targets = nextTargets;
     open = new Set(new Uint32Array(copy(model.get("open_findings"))));
     buckets = new Map();
+    ofLabel = model.get("labels").map(() => []);
     for (let i = 0; i < targets.length; i += 1) {
       const cell = Math.floor(points[2 * i] * 60) * 64 + Math.floor(points[2 * i + 1] * 60);
       if (!buckets.has(cell)) buckets.set(cell, []);
       buckets.get(cell).push(i);
+      ofLabel[targets[i]]?.push(i);
     }
     drawLegend();
     draw();
@@ -83,13 +86,14 @@ function render({ model, el }) {
     if (!field.clientWidth) return;
     const context = sized(canvas);
     const n = targets.length;
+    const [across, down] = [size().width - 2 * PAD, size().height - 2 * PAD]; // asked once: layout is slow to answer
     const side = n > 20000 ? 1.6 : n > 2000 ? 3 : 6;
     const labels = model.get("labels");
     labels.forEach((_, target) => {
       context.fillStyle = colour(target, labels.length);
       context.globalAlpha = only < 0 || only === target ? 0.85 : 0.08;
-      for (let i = 0; i < n; i += 1) {
-        if (targets[i] === target) context.fillRect(toX(points[2 * i]) - side / 2, toY(points[2 * i + 1]) - side / 2, side, side);
+      for (const i of ofLabel[target] ?? []) {
+        context.fillRect(PAD + points[2 * i] * across - side / 2, PAD + points[2 * i + 1] * down - side / 2, side, side);
       }
     });
     context.globalAlpha = 1;

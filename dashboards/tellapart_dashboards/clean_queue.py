@@ -1,0 +1,127 @@
+"""The queue that is in sight: findings by kind, label, split and region; what was decided; every picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tellapart.clean import Finding, Review
+from tellapart.journal import Entry
+from tellapart.project import Project
+
+from .clean_words import DECIDED, EVERY
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to see. kind: of KIND_NAMES. region: image_ids, empty for all. threshold: of suggestions."""
+
+    kind: str = ""
+    label: str = ""
+    split: str = ""
+    region: frozenset[str] = frozenset()
+    threshold: float = 0.95
+    is_previewing: bool = False
+
+    @property
+    def kinds(self) -> list[str] | None:
+        """The kinds of finding that are asked for, None for all."""
+        return None if self.kind in ("", DECIDED, EVERY) else [self.kind]
+
+
+@dataclass(frozen=True)
+class View:
+    """The queue at one moment. ids: in sight, in order. counts: kind -> open findings, "" for all of them.
+    suggested: of the pictures in sight, what could be applied. standing: the decisions that stand, oldest first."""
+
+    ids: list[str]
+    findings: list[Finding]
+    n_open: int
+    counts: dict[str, int]
+    suggested: dict[str, Finding]
+    standing: list[Entry]
+    n_decided: int
+    can_redo: bool
+
+
+class Queue:
+    """Findings of the open review; before that, those of the last visit. Asked from threads, one at a time or not."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.review: Review | None = None
+        self.early: list[Finding] = []
+
+    def open_findings(
+        self, kinds: list[str] | None = None, label: str = "", split: str = ""
+    ) -> list[Finding]:
+        """What nobody has decided about yet, worst first."""
+        if self.review is not None:
+            return self.review.queue(kinds, label or None, split or None)
+        done = {entry.image_id for entry in self._project.journal.standing()}
+        allowed = set(self._everything(label)) if label else None
+        return [
+            one
+            for one in self.early
+            if one.image_id not in done
+            and (allowed is None or one.image_id in allowed)
+            and (kinds is None or set(_kinds(one)) & set(kinds))
+        ]
+
+    def view(self, wish: Wish) -> View:
+        """What is to be seen now.
+
+        Raises:
+            ProjectError: the database cannot be read.
+        """
+        journal = self._project.journal
+        standing = journal.standing()
+        decided = list(dict.fromkeys(entry.image_id for entry in reversed(standing)))
+        opened = self.open_findings()
+        split = "" if wish.kind in (DECIDED, EVERY) else wish.split
+        findings = self.open_findings(wish.kinds, wish.label, split)
+        if wish.region:
+            findings = [one for one in findings if one.image_id in wish.region]
+        in_sight = {one.image_id for one in findings}
+        suggested = {one.image_id: one for one in self._suggestions(wish) if one.image_id in in_sight}
+        kinds = Counter(kind for one in opened for kind in _kinds(one))
+        return View(
+            ids=list(suggested) if wish.is_previewing else self._ids(wish, findings, decided),
+            findings=[*opened, *findings],
+            n_open=len(opened),
+            counts={"": len(opened), **kinds},
+            suggested=suggested,
+            standing=standing,
+            n_decided=len(decided),
+            can_redo=_can_redo(journal.entries(limit=200), standing),
+        )
+
+    def _suggestions(self, wish: Wish) -> list[Finding]:
+        return self.review.suggestions(wish.threshold, wish.kinds) if self.review is not None else []
+
+    def _ids(self, wish: Wish, findings: list[Finding], decided: list[str]) -> list[str]:
+        if wish.kind not in (DECIDED, EVERY):
+            return [one.image_id for one in findings]
+        ids = decided
+        if wish.kind == EVERY:
+            ids = list(dict.fromkeys([*(one.image_id for one in findings), *self._everything(wish.label)]))
+        return [image_id for image_id in ids if not wish.region or image_id in wish.region]
+
+    def _everything(self, label: str) -> list[str]:
+        """Kept pictures with this label, the most doubtful label first; as they came where nothing is known."""
+        rows = self._project.manifest.standings()
+        ids = [image_id for image_id, its, state, _ in rows if state == "kept" and label in ("", its)]
+        doubts = self.review.doubts() if self.review is not None else {}
+        return sorted(ids, key=lambda image_id: -doubts.get(image_id, 0.0))
+
+
+def _kinds(finding: Finding) -> set[str]:
+    return {finding.kind, *(other.kind for other in finding.also)}
+
+
+def _can_redo(newest: Sequence[Entry], standing: Sequence[Entry]) -> bool:
+    if newest and newest[0].kind == "undo":
+        return True
+    latest = max((entry.batch for entry in standing), default=0)
+    return any(entry.is_undone and entry.batch > latest for entry in newest)
