@@ -20,10 +20,10 @@ def tellapart(*arguments, code=0):
 
 @pytest.fixture
 def root(trained, tmp_path):
-    """The tiny project, six circles among the squares."""
+    """The tiny project, three circles among the squares."""
     root = tmp_path / "shapes"
     shutil.copytree(trained[0], root)
-    for path in sorted((root / "images" / "circle").iterdir())[:6]:
+    for path in sorted((root / "images" / "circle").iterdir())[:3]:
         path.rename(root / "images" / "square" / path.name)
     return root
 
@@ -40,13 +40,13 @@ def test_the_report_names_the_worst_first_and_as_json_lists_all(root):
 
 
 def test_suggestions_are_previewed_applied_as_one_step_undone_and_redone(root):
-    preview = json.loads(tellapart("clean", root, "--apply-suggestions", 0.5, "--preview", "--json"))
-    assert preview["is_preview"] and preview["n_suggestions"] >= 3
+    preview = json.loads(tellapart("clean", root, "--apply-suggestions", 0.3, "--preview", "--json"))
+    assert preview["is_preview"] and preview["n_suggestions"] >= 2
     with open_project(root) as project:
         assert project.journal.entries() == []
-    said = tellapart("clean", root, "--apply-suggestions", 0.5)
+    said = tellapart("clean", root, "--apply-suggestions", 0.3)
     assert (
-        f"{preview['n_suggestions']} suggestions surer than 0.5" in said
+        f"{preview['n_suggestions']} suggestions surer than 0.3" in said
         and "Carried out, as one step." in said
     )
     with open_project(root) as project:
@@ -57,14 +57,14 @@ def test_suggestions_are_previewed_applied_as_one_step_undone_and_redone(root):
     assert "relabel square → circle" in tellapart("log", root)
     assert f"Taken back: {n_decided} decision(s)." in tellapart("undo", root)
     with open_project(root) as project:
-        assert project.manifest.label_counts() == {"circle": 18, "cross": 24, "square": 30}
+        assert project.manifest.label_counts() == {"circle": 21, "cross": 24, "square": 27}
     assert "There is nothing to undo." in tellapart("undo", root)
     assert len(json.loads(tellapart("redo", root, "--json"))) == n_decided
     assert "There is nothing to redo." in tellapart("redo", root)
 
 
 def test_decisions_are_written_to_a_file_and_replayed(root, trained, tmp_path):
-    tellapart("clean", root, "--apply-suggestions", 0.5)
+    tellapart("clean", root, "--apply-suggestions", 0.3)
     file = tmp_path / "decisions.json"
     assert f"written to {file}" in tellapart("log", root, "--export", file)
     other = tmp_path / "other"

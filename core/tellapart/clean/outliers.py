@@ -11,7 +11,7 @@ from tellapart.clean.oddness import oddness
 _NEAREST = 10
 # Robust standard deviations: not worth a thought; another two thirds of certainty for each of the second number.
 _USUAL, _RANGE = 0.5, 2.0
-_SUREST = 0.9  # never sure enough to be removed unseen
+_SURE = 0.6  # of its score: what is odd need not be wrong, so nothing is removed unseen for that
 
 
 def strangeness(targets: np.ndarray, rows: np.ndarray, similarities: np.ndarray) -> np.ndarray:
@@ -50,5 +50,5 @@ def outlier_finding(image_id: str, label: str, score: float) -> Finding:
         "unlike the others",
         f"It looks like no other picture here, least of all like those of {label!r}: perhaps something else, a "
         "drawing, or a view that the others lack.",
-        Suggestion("remove", None, min(score, _SUREST)),
+        Suggestion("remove", None, _SURE * score),
     )

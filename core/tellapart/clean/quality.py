@@ -17,7 +17,7 @@ from tellapart.manifest import Picture
 
 _BLURRED = -1.6  # sharp pictures of four sets lie above -1.2, out of focus by 2 of 160 pixels below -1.8
 _RARE = 0.2  # what more than this share of the set has is how the set is
-_SUREST = 0.9  # a poor picture of the right thing may still be wanted
+_SURE = 0.6  # of its score: a poor picture of the right thing may still be wanted
 
 _REASONS = {
     "blurred": "It has far less fine detail than the others: blurred, or enlarged from a small one.",
@@ -99,7 +99,7 @@ def quality_finding(image_id: str, flaws: np.ndarray, names: Sequence[str], scor
         score,
         ", ".join(has[:2]),
         " ".join(_REASONS[name] for name in has),
-        Suggestion("remove", None, min(score, _SUREST)),
+        Suggestion("remove", None, _SURE * score),
     )
 
 
