@@ -2,6 +2,7 @@
 # make test     every test, the browser's included
 # make lint     ruff and mypy only
 # make bench    measurements beside fastai: make bench DATA=<folder> WEIGHTS=<file>
+# make bench-clean   finding wrong labels beside cleanlab and fastai: DATA and WEIGHTS as above
 # make docs     the documentation as a web site in site/
 # make screenshots   take the pictures in docs/images anew
 # make clean    remove what the commands above made; your projects stay
@@ -30,7 +31,7 @@ VENV_PYTHON := .venv/$(BIN)/python
 # A Python chosen on the command line replaces the one in .venv; the default one does not.
 EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
 
-.PHONY: help studio test lint bench docs screenshots clean environment python
+.PHONY: help studio test lint bench bench-clean docs screenshots clean environment python
 .NOTPARALLEL:
 
 help:
@@ -69,6 +70,13 @@ bench: environment
 	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-fastai --packages 'fastai==2.8.12 safetensors psutil'
 	@$(VENV_PYTHON) benchmarks/quick_train.py --data "$(DATA)" --weights "$(WEIGHTS)" --against fastai $(ARGS)
 
+bench-clean: environment
+	@test -n "$(DATA)" -a -n "$(WEIGHTS)" || { \
+	  echo "make bench-clean needs pictures and weights: make bench-clean DATA=<folder of picture sets> WEIGHTS=<mobilenet_v2 state dict>" >&2; exit 1; }
+	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-fastai --packages 'fastai==2.8.12 safetensors psutil'
+	@$(PYTHON) tools/environment.py $(EXACT) --torch no --venv .venv-cleanlab --packages 'cleanlab==2.9.0 scikit-learn'
+	@$(VENV_PYTHON) benchmarks/clean.py --data "$(DATA)" --weights "$(WEIGHTS)" --against fastai,cleanlab $(ARGS)
+
 docs: environment
 	@NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict
 
@@ -77,4 +85,4 @@ screenshots: environment
 	TELLAPART_CHROMIUM="$$chromium" TELLAPART_SCREENSHOTS=1 $(VENV_PYTHON) -m pytest tests/browser/test_studio.py $(ARGS)
 
 clean:
-	rm -rf .venv .venv-fastai site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf .venv .venv-fastai .venv-cleanlab site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -167,3 +167,37 @@ def test_a_run_that_was_cut_off_is_repeated_and_untimed_ones_do_not_count_for_ti
     assert log.find("c", is_timed=False) is None
     log.add("c", True, {}, {"error": 0.3})
     assert RunLog(path).find("c", is_timed=True) == {"error": 0.3}
+
+
+@pytest.fixture(scope="session")
+def mislabelled_set(picture_sets_folder):
+    """The shapes once more, a few of them under a wrong label, with the table that tells."""
+    folder = picture_sets_folder / "mislabelled"
+    make_tiny_folder(folder, n_per_class=20, size_px=48)
+    rows = ["file,given_label,true_label"]
+    for path in sorted(folder.glob("*/*")):
+        label, true = path.parent.name, path.parent.name
+        if path.stem.endswith(("03", "11")):
+            label = "cross" if true != "cross" else "circle"
+            path = path.rename(folder / label / path.name)
+        rows.append(f"{label}/{path.name},{label},{true}")
+    (folder / "truth.csv").write_text("\n".join(rows))
+    return picture_sets_folder
+
+
+def test_clean_measures_rankings_errors_and_times(mislabelled_set, weights):
+    result = run(
+        "clean", "--data", mislabelled_set, "--weights", weights, "--set", "mislabelled", "--sizes", "200"
+    )  # fmt: skip
+    assert set(result["ap"]) == set(result["p100"]) == {"ours"} and 0 <= result["ap"]["ours"] <= 1
+    assert (result["n_pictures"], result["n_wrong"]) == (60, 6)
+    assert {"error_before", "error_after", "error_perfect"} <= set(result)
+    assert result["findings_s"]["200"] > 0 and result["findings"]["200"]["refresh_ms"] > 0
+
+
+def test_clean_says_which_peer_is_missing(mislabelled_set, weights):
+    said = run(
+        "clean", "--data", mislabelled_set, "--weights", weights, "--against", "cleanlab",
+        "--cleanlab-python", "no-such-python", is_failing=True,
+    )  # fmt: skip
+    assert "no-such-python is not there" in said
