@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -199,12 +200,12 @@ class _Gathering:
         return lambda future: self._events.put(_Answered(row, future))
 
     def _happened(self) -> list[object]:
-        """What came about since the last look, after waiting a moment for something."""
+        """What came about during a moment: written down together, it costs one transaction and not one each."""
         events: list[object] = []
+        end = time.monotonic() + _POLL_S
         with contextlib.suppress(queue.Empty):
-            events.append(self._events.get(timeout=_POLL_S))
             while len(events) < _MOST_ASKED:
-                events.append(self._events.get_nowait())
+                events.append(self._events.get(timeout=max(0.0, end - time.monotonic())))
         return events
 
     def _take(self, events: Sequence[object]) -> None:
