@@ -249,38 +249,44 @@ class CleanState(Job):
 
     def _decided(self) -> None:
         self.can_undo = True
-        soon(self._bring_up(is_other=False) if self.review is None else self._learn())
+        soon(self._after_decision())
+
+    async def _after_decision(self) -> None:
+        await self._bring_up(is_other=False)  # what is decided leaves the queue at once; ranking takes longer
+        await self._learn()
 
     async def _learn(self) -> None:
         """The review has learned from everything decided so far, and the queue is ranked anew."""
         if self.review is None:
             return
+        self._learn_again = True
         if self._is_learning:
-            self._learn_again = True
             return
         self._is_learning = True
         try:
-            while True:
+            while self._learn_again:
                 self._learn_again = False
-                if self._has_many_new():
-                    self.start("clean", self._config().to_json())
-                    break
-                await asyncio.to_thread(self.review.refresh)
-                await self._bring_up(is_other=False)
-                self.is_changed += 1
-                if not self._learn_again:
-                    break
+                await self._learn_once(self.review)
             self.problem = ""
-            self.gain = (await asyncio.to_thread(self.review.gain)).sentence
-            await asyncio.to_thread(save_queue, self.project.project, self.review.queue())
         except Exception as error:
             self.problem = error_sentence(error)
         finally:
             self._is_learning = False
 
-    def _has_many_new(self) -> bool:
-        assert self.review is not None
-        return not self._has_run and self.project.n_pictures - self.review.n_pictures > QUICK
+    async def _learn_once(self, review: Review) -> None:
+        if self._has_many_new(review):
+            self.start("clean", self._config().to_json())
+            return
+        await asyncio.to_thread(review.refresh)
+        await self._bring_up(is_other=False)
+        self.is_changed += 1
+        if self._learn_again:  # what the decisions bought is worked out when somebody pauses
+            return
+        self.gain = (await asyncio.to_thread(review.gain)).sentence
+        await asyncio.to_thread(save_queue, self.project.project, review.queue())
+
+    def _has_many_new(self, review: Review) -> bool:
+        return not self._has_run and self.project.n_pictures - review.n_pictures > QUICK
 
     def poll(self) -> None:
         """Nothing; a run is followed, decisions of other pages and pictures that came in are taken over."""

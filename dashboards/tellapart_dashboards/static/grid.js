@@ -1,6 +1,7 @@
 // The grid of the Clean page: see grid.py for the messages. Only what is in sight exists in the page. A decision shows at
 // once; when the queue is ranked anew, nothing moves down to the last row in sight: the rest of the order changes below.
 const HOVER_MS = 650;
+const TIDY_MS = 3000;
 const SIDES_PX = { S: 240, M: 240, L: 420 };
 
 class Grid {
@@ -25,6 +26,7 @@ class Grid {
     this.tiles = new Map(); // key -> Tile
     this.free = [];
     this.seq = 0;
+    this.tidyUntil = 0;
     this.done = new Map(); // key -> what was decided here since the last tidying
     watchPointer(this.space, this);
   }
@@ -36,8 +38,9 @@ class Grid {
   load() {
     const raw = this.model.get("order");
     this.latest = new Uint32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)); // alignment
-    if (this.sheetNumber === this.model.get("sheet")) this.rankBelow();
-    else this.startAgain();
+    const isOther = this.sheetNumber !== this.model.get("sheet");
+    if (isOther || performance.now() < this.tidyUntil) this.startAgain();
+    else this.rankBelow();
   }
 
   startAgain() {
@@ -141,6 +144,7 @@ class Grid {
   // -- walking and choosing
 
   go(position, { isQuiet = false } = {}) {
+    this.tidyUntil = 0;
     if (!this.order.length) return;
     this.choice.current = Math.min(Math.max(position, 0), this.order.length - 1);
     this.closeNear();
@@ -216,9 +220,8 @@ class Grid {
   }
 
   tidy() {
-    this.sheetNumber = undefined;
+    this.tidyUntil = performance.now() + TIDY_MS; // decisions made just before may not be in the order yet
     this.startAgain();
-    this.sheet.toTop();
     this.announce("Tidied: the worst come first.");
   }
 
