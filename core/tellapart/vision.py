@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tellapart.classify import Prediction, Predictor
+from tellapart.clean import open_review
 from tellapart.errors import TellapartError
 from tellapart.gather import IntakeSummary, take_in
+from tellapart.journal import Mark, Relabel, Remove, Restore
 from tellapart.progress import Progress, silent
 from tellapart.project import Project, create_project, is_project, open_project
 from tellapart.samples import make_samples
@@ -52,10 +54,14 @@ def load_predictor(result: TrainResult | Path | str) -> Predictor:
 
 __all__ = [
     "IntakeSummary",
+    "Mark",
     "Path",
     "Prediction",
     "Predictor",
     "Project",
+    "Relabel",
+    "Remove",
+    "Restore",
     "TellapartError",
     "TrainConfig",
     "TrainResult",
@@ -64,6 +70,7 @@ __all__ = [
     "make_samples",
     "new_project",
     "open_project",
+    "open_review",
     "take_in",
     "train",
     "train_head",

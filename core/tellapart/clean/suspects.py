@@ -20,7 +20,7 @@ from tellapart.metrics import softmax
 
 _LEAST_NOISE = 0.1  # for the order of the queue: whoever looks through it suspects something
 _ENOUGH, _ENOUGH_NUMBERS = 2000, 40_000  # pictures, and probabilities of them, to find two numbers from
-_NOISES = np.concatenate([np.geomspace(0.002, 0.1, 18), np.linspace(0.12, 0.6, 25)])  # shares that are tried
+_NOISES = np.concatenate([np.geomspace(0.002, 0.1, 14), np.linspace(0.12, 0.6, 17)])  # shares that are tried
 _NEARLY = 1.35  # of the log likelihood: the lower end of a one-sided 95 % interval
 _PRIOR_WRONG, _PRIOR_RIGHT = 1.0, 19.0  # as if twenty labels had been checked and one was wrong
 
@@ -107,7 +107,7 @@ def fit_noise(logits: np.ndarray, targets: np.ndarray) -> NoiseModel:
     logits, targets = logits[::step], targets[::step]
     logits = logits - logits.max(axis=1, keepdims=True)
     own = logits[np.arange(len(targets)), targets]
-    scales = np.geomspace(0.02, 50, 41) / max(1e-6, float(logits[logits > UNTOLD / 2].std()))
+    scales = np.geomspace(0.03, 30, 31) / max(1e-6, float(logits[logits > UNTOLD / 2].std()))
     likelihood = np.array([_likelihood(logits * scale, own * scale, n_classes) for scale in scales])  # (S, M)
     profile = likelihood.max(axis=0)  # (M,)
     place = int(np.flatnonzero(profile >= profile.max() - _NEARLY).min())
