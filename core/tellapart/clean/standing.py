@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,15 +43,15 @@ class Standing:
         self._decided: set[str] = set()
         self._last_number = 0
         self._seen: int | None = None
-        self._classes: set[str] = set(self._labels)
+        self._n_kept_of = Counter(one.label for one in pictures if one.state == "kept")
         self.newcomers: list[str] = []
-        self.gone: set[str] = set()
+        self.gone = {one.image_id for one in pictures if one.state != "kept"}
         self.version = 0
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Labels in use, alphabetical."""
-        return tuple(sorted(self._classes))
+        return tuple(sorted(label for label, n in self._n_kept_of.items() if n))
 
     @property
     def n_kept(self) -> int:
@@ -87,7 +88,7 @@ class Standing:
         """How everything stands now, to work with in another thread."""
         first = {entry.image_id: entry.before for entry in reversed(self._entries)}
         labels = self._labels[: self._n_rows]
-        classes = tuple(sorted({*self._classes, *labels, *(before["label"] for before in first.values())}))
+        classes = tuple(sorted({*self.classes, *labels, *(before["label"] for before in first.values())}))
         place = {label: i for i, label in enumerate(classes)}
         now = zip(labels, self._states, self._marks, strict=False)
         targets = np.array([_target(place, *stands) for stands in now], np.int64)
@@ -106,13 +107,11 @@ class Standing:
                     self.newcomers.append(image_id)
                 continue
             if (self._labels[row], self._states[row], self._marks[row]) != (label, state, mark):
+                self._n_kept_of[self._labels[row]] -= self._states[row] == "kept"
+                self._n_kept_of[label] += state == "kept"
                 self._labels[row], self._states[row], self._marks[row] = label, state, mark
+                (self.gone.discard if state == "kept" else self.gone.add)(image_id)
                 self.version += 1
-        self.gone = {
-            image_id for image_id, state in zip(self._ids, self._states, strict=True) if state != "kept"
-        }
-        kept = {label for label, state in zip(self._labels, self._states, strict=True) if state == "kept"}
-        self._classes = kept
 
     def _read_journal(self, project: Project) -> None:
         new = project.journal.entries_after(self._last_number)
