@@ -37,7 +37,7 @@ class Review:
         self._lock = threading.RLock()
         self._ranking_lock = threading.Lock()
         self._ranking: Ranking
-        self._splits: dict[str, str] = {}
+        self._splits: dict[str, str] | None = None
         self._remembered: dict[str, Finding] = {}
         self._error_before: tuple[np.ndarray, np.ndarray] | None = None
         self._start_with(evidence)
@@ -80,7 +80,7 @@ class Review:
                     continue
                 if label is not None and standing.label(finding.image_id) != label:
                     continue
-                if split is not None and self._splits.get(finding.image_id) != split:
+                if split is not None and self.split(finding.image_id) != split:
                     continue
                 narrowed = finding if kinds is None else _narrowed(finding, kinds)
                 chosen += [] if narrowed is None else [narrowed]
@@ -88,7 +88,11 @@ class Review:
 
     def split(self, image_id: str) -> str | None:
         """Which part of a training's split the picture is in: train, valid, test; None for an unreadable one."""
-        return self._splits.get(image_id)
+        with self._lock:
+            if self._splits is None:  # found when first asked for: it takes seconds for a hundred thousand
+                evidence = self._evidence
+                self._splits = split_of_pictures(evidence.pictures, evidence.groups, self._config)
+            return self._splits.get(image_id)
 
     def finding(self, image_id: str) -> Finding | None:
         """The worst finding of one picture, with the others in `also`; None when nothing was seen in it.
@@ -271,7 +275,7 @@ class Review:
         self._standing = Standing(evidence.pictures, [one for one, _ in evidence.unreadable])
         self._standing.catch_up(self._project)
         self._ranking = rank(evidence, self._standing.snapshot())
-        self._splits = split_of_pictures(evidence.pictures, evidence.groups, self._config)
+        self._splits = None
 
     def _passed(self) -> list[Finding]:
         """What was seen in pictures that are no longer ranked, since somebody decided about them here."""
