@@ -135,6 +135,31 @@ def last_number(manifest: Manifest) -> int:
     return int(manifest.rows("SELECT coalesce(max(number), 0) FROM candidates")[0][0])
 
 
+def relabel(manifest: Manifest, label: str, new: str) -> list[int]:
+    """The numbers of the gatherings that are for the label `new` from now on, so that what they hold goes there.
+
+    One that looks for the very same as another of the new label keeps the old one.
+    """
+    with manifest.transaction() as db:
+        numbers = [
+            number for (number,) in db.execute("SELECT number FROM gatherings WHERE label = ?", [label])
+        ]
+        return [
+            number
+            for number in numbers
+            if db.execute(
+                "UPDATE OR IGNORE gatherings SET label = ? WHERE number = ?", [new, number]
+            ).rowcount
+        ]
+
+
+def put_label(manifest: Manifest, numbers: Iterable[int], label: str) -> None:
+    """These gatherings are for that label again."""
+    with manifest.transaction() as db:
+        for number in numbers:
+            db.execute("UPDATE OR IGNORE gatherings SET label = ? WHERE number = ?", [label, number])
+
+
 def add_candidates(
     manifest: Manifest, gathering: int, found: Iterable[tuple[Candidate, str, str | None]], since: int = 0
 ) -> tuple[list[CandidateRow], int]:

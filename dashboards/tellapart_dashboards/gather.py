@@ -14,6 +14,7 @@ from ipywidgets import (
     Combobox,
     Dropdown,
     Text,
+    Textarea,
     VBox,
     dlink,
     link,
@@ -118,7 +119,7 @@ def _add_card(state: GatherState) -> VBox:
     upload = UploadWidget(project.project.uploads_dir, state.take_upload, accessible_name="Add pictures")
     camera = Webcam(project.project.uploads_dir, state.take_shots)
     label = Combobox(
-        description="Label for loose pictures and the camera",
+        description="Label for what comes in here",
         placeholder="for instance robin",
         ensure_option=False,
     )
@@ -139,6 +140,10 @@ def _add_card(state: GatherState) -> VBox:
         (add_waiting, "description"),
         lambda n: f"Add {count(n, 'picture')}" if n else "Add them",
     )
+    addresses = Textarea(
+        description="Addresses of pictures on the web", placeholder="https://… one in each line", rows=2
+    )
+    fetch = Button(description="Fetch them")
     samples_line = Box([samples]).add_class("ta-line").add_class("ta-gap")
     shown_when(add_waiting, state, ["n_waiting"], lambda: state.n_waiting > 0)
     for owner, trait in ((state, "stage"), (project, "counts")):
@@ -146,12 +151,19 @@ def _add_card(state: GatherState) -> VBox:
     add_waiting.on_click(lambda _: state.add_waiting())
     add_folder.on_click(lambda _: state.add_folder())
     samples.on_click(lambda _: state.add_samples())
+
+    def fetch_addresses(_: Any) -> None:
+        if state.search.fetch_addresses(addresses.value, state.label):
+            addresses.value = ""
+
+    fetch.on_click(fetch_addresses)
     return VBox([
         HTML("<h2>Pictures of your own</h2>"),
         Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
         waiting,
         Box([upload, camera]).add_class("ta-beside").add_class("ta-gap"),
         Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap"),
+        Box([addresses, fetch]).add_class("ta-line").add_class("ta-gap"),
         samples_line,
     ]).add_class("ta-card")  # fmt: skip
 

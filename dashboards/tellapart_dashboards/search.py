@@ -20,6 +20,7 @@ from tellapart.gather.wanted import (
 )
 from tellapart.gather.wishes import contact_of
 from tellapart.gatherings import Candidate
+from tellapart.labels import clean_label
 from tellapart.licences import licence_of
 from traitlets import Bool, Dict, Int, List, Unicode
 
@@ -31,6 +32,7 @@ from .wording import error_sentence
 
 N_THUMBNAILS = 6  # per label
 N_STRIPS = 100  # labels with thumbnails; the page would grow too heavy
+MOST_PASTED = 10_000  # addresses at once
 MOST_SHOWN = 120  # waiting pictures of a label in the page
 SOURCES = (
     ("All, those with clear licences first", "auto"),
@@ -116,6 +118,28 @@ class SearchState(Job):
                 "searches": searches, "source": self.source, "licence": self.licence, "kind": self.kind,
                 "limit": self.limit, "contact": self.contact.strip() or None, "is_held": True,
             })  # fmt: skip
+
+    def fetch_addresses(self, text: str, label: str) -> bool:
+        """Whether a run is on its way for pasted addresses of pictures; `problem` says why not."""
+        from tellapart.gather.sources.url_list import write_list
+
+        if self.stage == "running":
+            self.problem = "A search is under way. Wait for its end, or cancel it, then fetch these."
+            return False
+        try:
+            label = clean_label(label)
+            path = write_list(self.project.project.cache_dir / "lists", text)
+        except TellapartError as error:
+            self.problem = error_sentence(error)
+            return False
+        self.problem, self.reports = "", []
+        self.start("gather", {
+            "searches": [{"label": label, "query": ""}], "source": str(path), "licence": self.licence,
+            "limit": min(MOST_PASTED, len(text.splitlines())), "is_held": True,
+        })  # fmt: skip
+        if label not in {row["label"] for row in self.rows}:
+            self.wish("add", {"text": label})
+        return True
 
     def take_result(self, result: dict[str, Any]) -> None:
         self.reports = result["searches"]

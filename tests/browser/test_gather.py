@@ -155,7 +155,7 @@ def test_the_camera_takes_one_picture_and_a_burst(studio: Studio, open_tab: Open
     page = open_tab().open(studio.url)
     page.get_by_role("button", name="Use the camera").click()
     expect(page.get_by_text("Write above what the pictures show")).to_be_visible()
-    label = page.get_by_role("combobox", name="Label for loose pictures")
+    label = page.get_by_role("combobox", name="Label for what comes in here")
     label.fill("mug")
     label.press("Tab")
     shutter = page.get_by_role("button", name="Take a picture of “mug”")

@@ -83,7 +83,7 @@ def test_bad_files_get_a_sentence_and_good_ones_go_in(
     page = open_tab(size=PHONE, scheme="dark").open(start_studio(empty).url)
     give(page, "Add pictures", [good, tmp_path / "text.jpg", tmp_path / "empty.jpg"])
     expect(page.get_by_text("3 pictures wait for a label")).to_be_visible()
-    page.get_by_label("Label for loose pictures").fill("<b>oak</b>")
+    page.get_by_label("Label for what comes in here").fill("<b>oak</b>")
     page.get_by_role("button", name="Add 3 pictures").click()
     expect(page.get_by_text("3 files, 1 added, 2 refused")).to_be_visible(timeout=60_000)
     page.get_by_text("2 files not added, with reasons").click()

@@ -45,7 +45,7 @@ def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
             )
             for i in range(len(pictures))
         ]
-        rows = gatherings.add_candidates(project.manifest, number, found)
+        rows, _ = gatherings.add_candidates(project.manifest, number, found)
         project.held_dir.mkdir(parents=True, exist_ok=True)
         for row, picture in zip(rows, pictures, strict=True):
             image_id, facts = sha256(picture).hexdigest(), inspect(picture)
@@ -142,6 +142,31 @@ def test_each_row_follows_its_own_search(state: SearchState) -> None:
     grizzly, teddy, _ = state.rows
     assert grizzly["kind"] == "failed" and teddy["more"] == ["Openverse found 40."]
     assert teddy["status"] == "40 asked, 38 added." and not state.is_searching
+
+
+def test_pasted_addresses_are_a_search_of_their_own(state: SearchState, started: list[Any]) -> None:
+    assert state.fetch_addresses(" https://e.org/1.jpg\n\nhttps://e.org/2.jpg", " robin ")
+    ((task, config),) = started
+    path = Path(config["source"])
+    assert task == "gather" and config["searches"] == [{"label": "robin", "query": ""}] and config["is_held"]
+    assert path.read_text("utf-8") == "https://e.org/1.jpg\nhttps://e.org/2.jpg\n"
+    assert [row["label"] for row in state.rows] == ["robin"]
+    assert not state.fetch_addresses("https://e.org/3.jpg", "robin") and "under way" in state.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "words"),
+    [
+        ("", "robin", "no address"),
+        ("robin.jpg", "robin", "no address"),
+        ("https://e.org/1.jpg", " ", "label is empty"),
+    ],
+)
+def test_what_cannot_be_fetched_is_said(
+    state: SearchState, started: list[Any], text: str, label: str, words: str
+) -> None:
+    assert not state.fetch_addresses(text, label)
+    assert words in state.problem and started == []
 
 
 def test_refusals_are_told_with_reasons(project_dir: Path, fake_run: Any) -> None:

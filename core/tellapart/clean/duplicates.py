@@ -89,7 +89,7 @@ def group_near_duplicates(fingerprints: Sequence[bytes]) -> np.ndarray:
 def _distinct(fingerprints: Sequence[bytes]) -> tuple[list[bytes], np.ndarray, np.ndarray]:
     """The different fingerprints (U), the first picture with each (U,), and which one each picture has (N,)."""
     numbers: dict[bytes, int] = {}
-    first = []
+    first: list[int] = []
     same = np.zeros(len(fingerprints), np.int64)
     for i, fingerprint in enumerate(fingerprints):
         number = numbers.setdefault(fingerprint, len(numbers))
@@ -260,7 +260,7 @@ class _Wholes:
 
 def _rows(compute: Callable[[np.ndarray], np.ndarray], pixels: np.ndarray, dtype: type) -> np.ndarray:
     """The results for all rows, computed a few thousand at a time, so that memory stays flat."""
-    parts = [
+    parts: list[np.ndarray] = [
         np.asarray(compute(_floats(pixels[start : start + _ROWS_AT_ONCE])), dtype)
         for start in range(0, len(pixels), _ROWS_AT_ONCE)
     ]

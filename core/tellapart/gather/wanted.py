@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from tellapart import gatherings
 from tellapart.errors import IntakeError
 from tellapart.journal import Decision, Relabel, Remove
 from tellapart.labels import clean_label, name_key
@@ -79,7 +80,7 @@ def rename_label(project: Project, label: str, new: str) -> int:
                 f"There is a label {other!r} already. Choose another name, or merge {label!r} into it."
             )
     renamed = [Wanted(new, row.query) if row.label == label else row for row in rows]
-    return _change(project, [Relabel(image_id, new) for image_id in _all_of(project, label)], renamed)
+    return _change(project, label, new, [Relabel(one, new) for one in _all_of(project, label)], renamed)
 
 
 def merge_label(project: Project, label: str, into: str) -> int:
@@ -92,13 +93,14 @@ def merge_label(project: Project, label: str, into: str) -> int:
     if into == label or into not in {row.label for row in rows}:
         raise IntakeError(f"{label!r} cannot be merged into {into!r}. Choose another label of this project.")
     decisions = [Relabel(image_id, into) for image_id in _all_of(project, label)]
-    return _change(project, decisions, [row for row in rows if row.label != label])
+    return _change(project, label, into, decisions, [row for row in rows if row.label != label])
 
 
 def remove_label(project: Project, label: str) -> int:
     """The number of pictures that lie in the trash now; they can be restored."""
     rows = [row for row in wanted_labels(project) if row.label != label]
-    return _change(project, [Remove(one.image_id) for one in project.manifest.pictures(label=label)], rows)
+    decisions = [Remove(one.image_id) for one in project.manifest.pictures(label=label)]
+    return _change(project, label, label, decisions, rows)
 
 
 def undo_label_change(project: Project) -> bool:
@@ -118,6 +120,7 @@ def undo_label_change(project: Project) -> bool:
             )
         project.journal.undo()
     with project.manifest.transaction():
+        gatherings.put_label(project.manifest, latest["gatherings"], latest["label"])
         project.manifest.set_setting(_WANTED, latest["before"])
         project.manifest.set_setting(_CHANGES, earlier)
     return True
@@ -128,12 +131,17 @@ def n_label_changes(project: Project) -> int:
     return len(project.manifest.setting(_CHANGES, []))
 
 
-def _change(project: Project, decisions: Sequence[Decision], rows: Sequence[Wanted]) -> int:
-    """The decisions first, so that their files move after a commit; then what was wanted before, beside their batch."""
+def _change(
+    project: Project, label: str, new: str, decisions: Sequence[Decision], rows: Sequence[Wanted]
+) -> int:
+    """The decisions first, so that their files move after a commit; then what was wanted before, beside their batch.
+    Pictures that wait to be kept go with the label."""
     before = [asdict(row) for row in wanted_labels(project)]
     n_changed = project.journal.decide(*decisions) if decisions else 0
-    change = {"batch": project.journal.latest() if n_changed else None, "before": before}
     with project.manifest.transaction():
+        moved = gatherings.relabel(project.manifest, label, new) if new != label else []
+        batch = project.journal.latest() if n_changed else None
+        change = {"batch": batch, "before": before, "label": label, "gatherings": moved}
         changes = [*project.manifest.setting(_CHANGES, []), change]
         project.manifest.set_setting(_CHANGES, changes[-MOST_CHANGES:])
         _keep(project, rows)

@@ -49,7 +49,7 @@ class Commons:
         if not self._service.line.contact:
             raise RefusedError(
                 "Wikimedia Commons serves only who says whom it may write to: give your mail address or web page once, "
-                "with --contact you@example.org."
+                "as contact (on the command line: --contact you@example.org)."
             )
         if kind in ("clipart", "line"):
             self.remark = "Wikimedia Commons cannot tell drawings from photographs, so there may be both."

@@ -8,12 +8,15 @@ from __future__ import annotations
 import csv
 import itertools
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
-from tellapart.errors import GatherError
+from tellapart import atomic
+from tellapart.errors import GatherError, ProjectError
 from tellapart.gather.sources.source import text_or_none
 from tellapart.gatherings import Candidate, Kind
 from tellapart.licences import Use, licence_of
+from tellapart.manifest import disk_reason
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 URL_COLUMNS = ("url", "image_url", "image", "link", "address", "src")
@@ -163,3 +166,25 @@ def _from_row(row: list[str], header: dict[str, int]) -> Candidate | None:
     if licence.is_known:
         cells |= {"licence": licence.name, "licence_url": licence.url}
     return Candidate(url=url, source=UrlList.name, **cells)  # type: ignore[arg-type]
+
+
+def write_list(folder: Path, text: str) -> Path:
+    """A list with the addresses that somebody pasted; the same text makes the same file.
+
+    Raises:
+        GatherError: there is no address in it.
+        ProjectError: the disk does not take it.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not any(line.startswith(("http://", "https://")) for line in lines):
+        raise GatherError(
+            f"There is no address in {text[:40]!r}. Paste addresses of pictures, one in each line: https://…/bear.jpg"
+        )
+    whole = "\n".join(lines) + "\n"
+    path = folder / f"pasted-{sha256(whole.encode()).hexdigest()[:16]}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        atomic.write_bytes(path, whole.encode())
+    except OSError as error:
+        raise ProjectError(disk_reason(folder, error)) from error
+    return path
