@@ -68,12 +68,13 @@ def _found(looks: np.ndarray, pictures: Sequence[Picture], labels: np.ndarray) -
             0.9 * (1 - np.exp(-np.maximum(oddness(values, labels) - usual, 0) / range_)) * is_bad
         )
 
-    is_sharp = looks["sharpness"] > _BLURRED
-    stepped = odd(looks["steps"], is_sharp & (looks["steps"] > 0.02), 0.5, 6.0)
-    flat = odd(looks["flat"], is_sharp & (looks["flat"] > 0.3), 2.0, 8.0)
+    is_sharp, is_dark = looks["sharpness"] > _BLURRED, looks["bright_end"] < 0.45
+    can_be_drawn = is_sharp & ~is_dark  # the dark has no detail either
+    stepped = odd(looks["steps"], can_be_drawn & (looks["steps"] > 0.02), 0.5, 6.0)
+    flat = odd(looks["flat"], can_be_drawn & (looks["flat"] > 0.3), 2.0, 8.0)
     return {
         "blurred": odd(-looks["sharpness"], ~is_sharp),
-        "dark": odd(-looks["bright_end"], looks["bright_end"] < 0.45),
+        "dark": odd(-looks["bright_end"], is_dark),
         "bright": odd(looks["dark_end"], looks["dark_end"] > 0.5),
         "low contrast": odd(-looks["contrast"], looks["contrast"] < 0.3),
         "tiny": odd(-side, side < np.median(side) - np.log(2)),
