@@ -32,7 +32,7 @@ LIGHT_PATH = {
     "scipy": "scipy.optimize",
     "threadpoolctl": "threadpoolctl",
     "httpx": "httpx",
-    "httpcore": "httpcore",
+    "httpcore", "sniffio": "httpcore",
     "platformdirs": "platformdirs",
     "psutil": "psutil",
     "typer": "typer",

@@ -7,8 +7,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import select
 import socket
+import ssl
 import threading
+import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -19,6 +22,7 @@ from httpcore import AsyncNetworkBackend, AsyncNetworkStream
 from tellapart.gather.addresses import AddressGuard, IPAddress
 
 _MOST_NUMBERS = 4  # of one name that are tried
+_LOOK_EVERY_S = 1.0
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -96,9 +100,10 @@ class _GuardedNetwork(AsyncNetworkBackend):
             self._guard.check_ip(number)
         for number in numbers[:_MOST_NUMBERS]:
             try:
-                return await self._plain.connect_tcp(
+                stream = await self._plain.connect_tcp(
                     str(number), port, timeout, local_address, socket_options
                 )
+                return _Stream(stream, stream.get_extra_info("socket"))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -110,6 +115,56 @@ class _GuardedNetwork(AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await asyncio.sleep(seconds)
+
+
+class _Stream(AsyncNetworkStream):
+    """A connection that says quickly whether its server has hung up.
+
+    The pool asks all connections before every request, and each look at a socket lets another thread have the
+    interpreter, for as long as that decodes a picture. So a look counts for a moment; a request that meets a connection
+    closed in just that moment is tried again.
+    """
+
+    def __init__(self, stream: AsyncNetworkStream, raw: socket.socket):
+        self._stream, self._raw = stream, raw
+        self._looked_at = time.monotonic()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has come; b"" at the end."""
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send."""
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """Hang up."""
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> AsyncNetworkStream:
+        """The same connection, encrypted."""
+        return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._raw)
+
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore asks of a connection; `is_readable` while nothing is expected means that it was closed."""
+        if info != "is_readable":
+            return self._stream.get_extra_info(info)
+        if time.monotonic() - self._looked_at < _LOOK_EVERY_S:
+            return False
+        self._looked_at = time.monotonic()
+        return _is_readable(self._raw)
+
+
+def _is_readable(raw: socket.socket) -> bool:
+    if raw.fileno() < 0:
+        return True
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(raw, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([raw], [], [], 0)[0])  # Windows, where a number has no upper limit
 
 
 async def _look_up(host: str, port: int, timeout: float | None) -> list[IPAddress]:
