@@ -207,3 +207,23 @@ def test_two_trainings_of_one_project_share_the_work(project, tiny_backbone):
     with open_project(project.root) as other:
         embed(other, tiny_backbone, pictures[:25])
         assert embed(project, tiny_backbone, pictures).n_computed == 25
+
+
+OPEN = """
+import sys, time
+from pathlib import Path
+from tellapart.embedding_cache import EmbeddingCache
+from tellapart.manifest import Manifest
+for n in range(15):
+    time.sleep(max(0.0, float(sys.argv[2]) + n * 0.1 - time.time()))
+    with EmbeddingCache(Path(sys.argv[1]) / str(n), "key", 8):
+        pass
+    Manifest(Path(sys.argv[1]) / f"{n}.db").close()
+"""
+
+
+def test_processes_that_open_a_new_database_in_the_same_moment_wait_for_one_another(tmp_path):
+    at = time.time() + 3
+    openers = [start_python(OPEN, tmp_path, at) for _ in range(4)]
+    for opener in openers:
+        assert opener.communicate(timeout=90)[1] == "" and opener.returncode == 0

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
+from tellapart.wal import use_wal
 
 FORMAT = 2
 NONE_OF_THESE = "none of these"  # the mark of a picture that belongs to no label
@@ -177,7 +178,7 @@ class Manifest:
 
     def _prepare(self) -> None:
         self._db.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        self._db.execute("PRAGMA journal_mode=WAL")
+        use_wal(self._db, BUSY_TIMEOUT_MS / 1000)
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA foreign_keys=ON")
         found = self._db.execute("PRAGMA user_version").fetchone()[0]

@@ -14,6 +14,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from tellapart.wal import use_wal
+
+_PATIENCE_S = 60.0  # with other processes that write
 _Cache = TypeVar("_Cache", bound="RowCache")
 
 
@@ -83,9 +86,9 @@ class RowCache:
 
     def _opened(self) -> sqlite3.Connection:
         self._rows_path.touch()
-        db = sqlite3.connect(self._index_path, timeout=60, isolation_level=None)
+        db = sqlite3.connect(self._index_path, timeout=_PATIENCE_S, isolation_level=None)
         try:
-            db.execute("PRAGMA journal_mode=WAL")
+            use_wal(db, _PATIENCE_S)
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute(
                 "CREATE TABLE IF NOT EXISTS rows (image_id BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT "

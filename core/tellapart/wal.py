@@ -1,0 +1,28 @@
+"""SQLite in WAL mode, also when several processes open a new database in the same moment."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+_PAUSE_S = 0.02
+
+
+def use_wal(db: sqlite3.Connection, timeout_s: float) -> None:
+    """Nothing; the database is in WAL mode.
+
+    SQLite does not wait for others while it changes the mode, whatever its busy timeout, so we do.
+    Source: https://www.sqlite.org/wal.html, "Activating And Configuring WAL Mode".
+
+    Raises:
+        sqlite3.OperationalError: others hold it for longer than timeout_s, or it cannot be written.
+    """
+    give_up_at = time.monotonic() + timeout_s
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up_at:
+                raise
+        time.sleep(_PAUSE_S)
