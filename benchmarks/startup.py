@@ -45,7 +45,10 @@ SHOW_PAGE = """
 import asyncio, gc, shutil, uuid
 from pathlib import Path
 from tellapart_dashboards.studio import classify_page
-display(classify_page({project!r}))
+page = classify_page({project!r})
+display(page)
+[steps] = [one for one in page.children if hasattr(one, "is_drawn")]
+steps.is_drawn = True  # as a browser says it
 from tellapart_dashboards.classify import ClassifyState
 from tellapart_dashboards.upload import UploadedFile
 while not (found := [one for one in gc.get_objects() if isinstance(one, ClassifyState)]):

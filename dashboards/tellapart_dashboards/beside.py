@@ -13,14 +13,21 @@ BUSY_S, IDLE_S = 0.25, 1.5
 _tasks: set[asyncio.Future[Any]] = set()  # asyncio itself keeps no strong reference
 
 
+def is_loop_running() -> bool:
+    """Whether this is a kernel, and not a test or a script."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def soon(work: Coroutine[Any, Any, None]) -> None:
     """Nothing; the work runs beside the page, or right now where no loop runs (a test, a script)."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+    if not is_loop_running():
         asyncio.run(work)
         return
-    task = loop.create_task(work)
+    task = asyncio.get_running_loop().create_task(work)
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
 
@@ -39,9 +46,7 @@ async def follow(jobs: Iterable[Any]) -> None:
 
 def while_open(work: Coroutine[Any, Any, None]) -> None:
     """Nothing; the work goes on as long as the page is open. Without a loop (a test) it is left out."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if is_loop_running():
+        soon(work)
+    else:
         work.close()
-        return
-    soon(work)

@@ -9,7 +9,7 @@ from pathlib import Path
 from ipywidgets import HTML, Box, VBox, Widget, link
 from traitlets import HasTraits, Unicode
 
-from .beside import soon
+from .beside import is_loop_running, soon
 from .steps import Steps
 from .wording import error_html, message_html
 
@@ -86,16 +86,26 @@ class Frame:
             body.layout.display = "" if name == key else "none"
 
 
-def opened(steps: Sequence[dict[str, str]], fill: Callable[[Frame], None]) -> Widget:
-    """The page at once, still empty; `fill` fills it while the browser is still loading its own part."""
+def opened(steps: Sequence[dict[str, str]], prepare: Callable[[], Callable[[Frame], None]]) -> Widget:
+    """The page at once, still empty, and filled when it is drawn.
+
+    Between being asked for its widgets and having drawn them, a page of Voila drops what happens to them, and stays
+    empty for good. So nothing happens to them before the page has said that it is there: `prepare` does what takes
+    time while the browser loads its own part, and gives what then fills the page.
+    """
     frame = Frame(steps)
-    soon(_fill(frame, fill))
+    if not is_loop_running():
+        frame.steps.is_drawn = True  # a test, a script: no browser will say it
+    soon(_fill(frame, prepare))
     return frame.widget
 
 
-async def _fill(frame: Frame, fill: Callable[[Frame], None]) -> None:
+async def _fill(frame: Frame, prepare: Callable[[], Callable[[Frame], None]]) -> None:
     await asyncio.sleep(0.05)  # let the notebook's cell end first: the browser waits for that
     try:
+        fill = prepare()
+        await frame.steps.drawn()
         fill(frame)
     except Exception as error:
+        await frame.steps.drawn()
         frame.fail(error)

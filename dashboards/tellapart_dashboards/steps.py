@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import anywidget
-from traitlets import Dict, List, TraitError, Unicode, validate
+from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
 STATIC = Path(__file__).parent / "static"
 
@@ -20,6 +21,15 @@ class Steps(anywidget.AnyWidget):
     steps = List(Dict()).tag(sync=True)
     current = Unicode("").tag(sync=True)
     note = Unicode("").tag(sync=True)
+    is_drawn = Bool(False).tag(sync=True)  # said by the browser
+
+    async def drawn(self) -> None:
+        """Nothing, once a browser shows this row, and with it has everything that was made before."""
+        if self.is_drawn:
+            return
+        is_said = asyncio.Event()
+        self.observe(lambda _: is_said.set(), "is_drawn")
+        await is_said.wait()
 
     @validate("current")
     def _current_is_a_step(self, proposal: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ Whatever takes time to import is imported while a page fills itself, after the b
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,24 +46,24 @@ def train_page(project: str | Path = "") -> Widget:
 
 def classify_page(project: str | Path = "") -> Widget:
     """The Classify page alone. It opens no database: the newest bundle is all it needs."""
-    return opened([_step("classify")], lambda frame: _fill_classify(frame, project))
+    return opened([_step("classify")], lambda: _prepare_classify(project))
 
 
 def _page(keys: tuple[str, ...], project: str | Path) -> Widget:
-    return opened([_step(key) for key in keys], lambda frame: _fill(frame, keys, project))
+    return opened([_step(key) for key in keys], lambda: _prepare(keys, project))
 
 
 def _step(key: str) -> dict[str, str]:
     return {"key": key, "label": LABELS[key], "badge": ""}
 
 
-def _fill_classify(frame: Frame, project: str | Path) -> None:
+def _prepare_classify(project: str | Path) -> Callable[[Frame], None]:
     from .state import project_dir_from
 
     root = project_dir_from(project)
-    frame.show(
-        PageOwner(name=root.name, current="classify"), {"classify": lambda: _classify_body(root, None)}
-    )
+    import_module(".classify", __package__)
+    owner = PageOwner(name=root.name, current="classify")
+    return lambda frame: frame.show(owner, {"classify": lambda: _classify_body(root, None)})
 
 
 def _classify_body(root: Path, go_to_train: Callable[[], None] | None) -> Widget:
@@ -73,14 +74,23 @@ def _classify_body(root: Path, go_to_train: Callable[[], None] | None) -> Widget
     return classify_view(state, go_to_train)
 
 
-def _fill(frame: Frame, keys: tuple[str, ...], project: str | Path) -> None:
-    from .state import N_FINDINGS, ProjectState, project_dir_from
+def _prepare(keys: tuple[str, ...], project: str | Path) -> Callable[[Frame], None]:
+    from .state import ProjectState, project_dir_from
 
     root = project_dir_from(project)
     state = ProjectState(root, pages=list(keys))
     gather = _gather_state(state) if "gather" in keys else None
     train = _train_state(state) if "train" in keys else None
     state.current = _next_step(state, gather, keys)
+    import_module(f".{state.current}", __package__)
+    return lambda frame: _fill(frame, root, state, gather, train)
+
+
+def _fill(
+    frame: Frame, root: Path, state: ProjectState, gather: GatherState | None, train: TrainState | None
+) -> None:
+    from .state import N_FINDINGS
+
     bodies: dict[str, Callable[[], Widget]] = {
         "gather": lambda: _gather_body(gather),
         "clean": lambda: _clean_body(state, train, lambda n: frame.set_badge("clean", _number(n))),
@@ -97,7 +107,7 @@ def _fill(frame: Frame, keys: tuple[str, ...], project: str | Path) -> None:
     state.observe(badges, "n_pictures")
     if train is not None:
         train.observe(badges, "result")
-    frame.show(state, {key: bodies[key] for key in keys})
+    frame.show(state, {key: bodies[key] for key in state.pages})
     while_open(follow([one for one in (state, gather, train) if one is not None]))
 
 

@@ -61,6 +61,8 @@ function render({ model, el }) {
   });
   model.on("change:steps change:current change:project_name change:note", draw);
   draw();
+  model.set("is_drawn", true);
+  model.save_changes();
   return () => model.off(null, null, draw);
 }
 
