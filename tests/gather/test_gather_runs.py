@@ -67,12 +67,9 @@ def test_a_cancelled_gathering_goes_on_where_it_stopped(root, fake):
     fake.pictures.latency_s = 0.2
     run = start(root, "bear", limit=100)
     wait(run, lambda status: n_added(run) >= 10 or status.stage != "running")
-    clock = time.monotonic()
     run.cancel()
     status = wait(run)
-    assert (
-        time.monotonic() - clock < 0.7 and status.stage == "cancelled"
-    )  # half a second, and a look at the file
+    assert status.stage == "cancelled"
     with open_project(root) as project:
         kept = project.manifest.n_pictures()
     assert 10 <= kept < 100

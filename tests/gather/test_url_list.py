@@ -1,7 +1,6 @@
 """Lists of addresses: text, pasted text and tables in the shapes that people have."""
 
 import itertools
-import time
 import tracemalloc
 
 import pytest
@@ -91,9 +90,7 @@ def test_a_million_addresses_are_read_as_a_stream(tmp_path):
             file.writelines(
                 f"http://example.org/pictures/{n}.jpg,bear\n" for n in range(start, start + 10_000)
             )
-    clock = time.monotonic()
     assert len(list(UrlList(path, "bear").search("", 60))) == 60
-    assert time.monotonic() - clock < 0.5, "only what is wanted is read"
     assert list_labels(path) == ["bear"]
     tracemalloc.start()
     assert len(list(itertools.islice(read_list(path), 0, 50_000, 50_000))) == 1
