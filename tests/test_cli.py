@@ -37,7 +37,16 @@ def test_from_a_folder_to_an_answer_in_three_commands(tiny_folder, tmp_path):
 
 def test_train_reports_one_json_object(tiny_project):
     record = json.loads(tellapart("train", tiny_project.root, "--json"))
-    needed = {"classes", "n_train", "n_valid", "error_rate", "baseline_error_rate", "backbone", "seconds", "bundle"}
+    needed = {
+        "classes",
+        "n_train",
+        "n_valid",
+        "error_rate",
+        "baseline_error_rate",
+        "backbone",
+        "seconds",
+        "bundle",
+    }
     assert needed <= set(record) and set(record["seconds"]) == {"decode", "embed", "fit", "total"}
     assert record["backbone"] == "pocket" and Path(record["bundle"]).is_dir()
 
@@ -48,14 +57,20 @@ def test_random_splits_follow_the_seed(tiny_project):
         for seed in (1, 1, 2)
     )
     assert first["confusion"] == again["confusion"] and first["n_valid"] == 15
-    assert first["mistakes"] != other["mistakes"] or first["confusion"] != other["confusion"] or not first["mistakes"]
+    assert (
+        first["mistakes"] != other["mistakes"]
+        or first["confusion"] != other["confusion"]
+        or not first["mistakes"]
+    )
 
 
 def test_predict_reports_a_list_with_a_reason_for_what_is_no_picture(trained, tiny_folder, tmp_path):
     picture = next((tiny_folder / "cross").iterdir())
     note = tmp_path / "note.jpg"
     note.write_text("not a picture")
-    rows = json.loads(tellapart("predict", trained[1].bundle_dir, picture, note, tmp_path / "gone.jpg", "--json", code=3))
+    rows = json.loads(
+        tellapart("predict", trained[1].bundle_dir, picture, note, tmp_path / "gone.jpg", "--json", code=3)
+    )
     assert set(rows[0]) == {"file", "label", "index", "probabilities", "none_of_these"}
     assert rows[1] == {"file": str(note), "error": "not a picture of a known kind"}
     assert rows[2]["error"] == "file not found"
@@ -89,7 +104,10 @@ def test_the_doctor_reports_findings_as_json():
         (("train", "nowhere"), "does not exist. Make a project with: tellapart new"),
         (("predict", "nowhere", "x.jpg"), "is not a bundle"),
         (("new", "p", "--from", "nowhere"), "does not exist. Check the path"),
-        (("train", "{project}", "--backbone", "pockett"), "No backbone is called 'pockett'. Did you mean pocket"),
+        (
+            ("train", "{project}", "--backbone", "pockett"),
+            "No backbone is called 'pockett'. Did you mean pocket",
+        ),
         (("train", "{project}", "--valid", "1.5"), "between 0 and 1"),
         (("train", "{project}", "--split", "luck"), "choose 'hash' or 'random'"),
         (("train", "{project}", "--weights", "nowhere.pth"), "nowhere.pth"),
@@ -115,7 +133,9 @@ def test_new_refuses_a_project_that_has_pictures(tiny_project, tiny_folder):
 def test_new_can_be_tried_again_after_a_folder_without_pictures(tiny_folder, tmp_path):
     (tmp_path / "texts" / "a").mkdir(parents=True)
     (tmp_path / "texts" / "a" / "1.jpg").write_text("no")
-    assert "None of the 1 file(s)" in " ".join(tellapart("new", tmp_path / "p", "--from", tmp_path / "texts", code=1).split())
+    assert "None of the 1 file(s)" in " ".join(
+        tellapart("new", tmp_path / "p", "--from", tmp_path / "texts", code=1).split()
+    )
     assert "72 added" in tellapart("new", tmp_path / "p", "--from", tiny_folder)
 
 

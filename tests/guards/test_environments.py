@@ -46,7 +46,9 @@ def conda_bounds(path):
     """The same of a conda file and its part for pip, under the names of the package index, without Python and pip."""
     names = {conda: pip for pip, conda in CONDA_NAMES.items()}
     dependencies = yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]
-    by_pip = [line for part in dependencies if isinstance(part, dict) for line in part["pip"] if line[0] != "-"]
+    by_pip = [
+        line for part in dependencies if isinstance(part, dict) for line in part["pip"] if line[0] != "-"
+    ]
     found = bounds([*(line for line in dependencies if isinstance(line, str)), *by_pip])
     return {names.get(name, name): rule for name, rule in found.items() if name not in ("python", "pip")}
 
