@@ -13,39 +13,69 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import gather_server
 import httpx
 import machine
 import report
+from tellapart.errors import Cancelled
 from tellapart.gather import gather
 from tellapart.gather.addresses import AddressGuard
 from tellapart.gather.downloads import FetchLimits
 from tellapart.gather.sources import Web
-from tellapart.project import create_project
+from tellapart.project import Project, create_project
 
 PEER = Path(__file__).with_name("gather_peer.py")
 
 
 def ours(base_url: str, n_pictures: int, n_connections: int) -> float:
     """Seconds from the call to the last row."""
-    limits = FetchLimits(n_at_once=n_connections, n_per_host=n_connections)
-    web = Web({"bing": base_url}, AddressGuard(may_be_local=True), limits, gap_s=0.0)
-    with (
-        tempfile.TemporaryDirectory(prefix="tellapart-bench-") as folder,
-        create_project(Path(folder) / "project") as project,
-    ):
+    with _project() as project:
         clock = time.perf_counter()
-        summary = gather(project, "bear", "bear", "bing", n_pictures, web=web)
+        summary = gather(project, "bear", "bear", "bing", n_pictures, web=_web(base_url, n_connections))
         seconds = time.perf_counter() - clock
         if summary.n_added != n_pictures:
             sys.exit(f"Only {summary.sentence()}; the measurement means nothing.")
     return seconds
+
+
+def cancelled(base_url: str, n_pictures: int, n_connections: int) -> float:
+    """Seconds from a cancel in the middle to the end of the gathering."""
+    clock = 0.0
+
+    def cancel_half_way(done: int, total: int, message: str) -> None:
+        nonlocal clock
+        if done >= total // 2:
+            clock = time.perf_counter()
+            raise Cancelled("Stopped.")
+
+    with _project() as project, contextlib.suppress(Cancelled):
+        gather(
+            project, "bear", "bear", "bing", n_pictures,
+            progress=cancel_half_way, web=_web(base_url, n_connections),
+        )  # fmt: skip
+    return time.perf_counter() - clock
+
+
+def _web(base_url: str, n_connections: int) -> Web:
+    limits = FetchLimits(n_at_once=n_connections, n_per_host=n_connections)
+    return Web({"bing": base_url}, AddressGuard(may_be_local=True), limits, gap_s=0.0)
+
+
+@contextlib.contextmanager
+def _project() -> Iterator[Project]:
+    with (
+        tempfile.TemporaryDirectory(prefix="tellapart-bench-") as folder,
+        create_project(Path(folder) / "project") as project,
+    ):
+        yield project
 
 
 def bare(base_url: str, n_pictures: int, n_connections: int) -> float:
@@ -95,6 +125,7 @@ def main() -> None:
         pairs = [
             (bare(base_url, n, connections), ours(base_url, n, connections)) for _ in range(options.runs)
         ]
+        cancel_s = max(cancelled(base_url, n, connections) for _ in range(options.runs))
         peer_s = peer(base_url, n)
     bare_s, ours_s = (statistics.median(column) for column in zip(*pairs, strict=True))
     rows = [
@@ -106,11 +137,13 @@ def main() -> None:
         ["", "seconds", "pictures per second", "times ours"],
         rows,
         [
-            f"Ours and the bare fetch: median of {options.runs} runs, in turn. The package fetches one after another."
+            f"Ours and the bare fetch: median of {options.runs} runs, in turn. The package fetches one after another.",
+            f"Ours, cancelled half way: it had ended {cancel_s:.2f} s later (the longest of {options.runs}).",
         ],
     )
     report.finish({
-        "ours_s": ours_s, "peer_s": peer_s, "bare_s": bare_s, "peer_over_ours": peer_s / ours_s,
+        "ours_s": ours_s, "peer_s": peer_s, "bare_s": bare_s, "cancel_s": cancel_s,
+        "peer_over_ours": peer_s / ours_s,
         "ours_over_bare": ours_s / bare_s, "n_pictures": n, "kilobytes": options.kilobytes,
         "latency_ms": options.latency_ms, "n_connections": connections, "n_runs": options.runs,
         "all": [{"bare_s": one, "ours_s": other} for one, other in pairs],
