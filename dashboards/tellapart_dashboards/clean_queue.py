@@ -59,7 +59,7 @@ class Queue:
         """What nobody has decided about yet, worst first."""
         if self.review is not None:
             return self.review.queue(kinds, label or None, split or None)
-        done = {entry.image_id for entry in self._project.journal.standing()}
+        done = {entry.image_id for entry in self._standing()}
         allowed = set(self._everything(label)) if label else None
         return [
             one
@@ -76,11 +76,12 @@ class Queue:
             ProjectError: the database cannot be read.
         """
         journal = self._project.journal
-        standing = journal.standing()
+        standing = self._standing()
         decided = list(dict.fromkeys(entry.image_id for entry in reversed(standing)))
         opened = self.open_findings()
         split = "" if wish.kind in (DECIDED, EVERY) else wish.split
-        findings = self.open_findings(wish.kinds, wish.label, split)
+        is_narrowed = bool(wish.kinds or wish.label or split)
+        findings = self.open_findings(wish.kinds, wish.label, split) if is_narrowed else opened
         if wish.region:
             findings = [one for one in findings if one.image_id in wish.region]
         in_sight = {one.image_id for one in findings}
@@ -88,7 +89,7 @@ class Queue:
         kinds = Counter(kind for one in opened for kind in _kinds(one))
         return View(
             ids=list(suggested) if wish.is_previewing else self._ids(wish, findings, decided),
-            findings=[*opened, *findings],
+            findings=[*opened, *findings] if is_narrowed else opened,
             n_open=len(opened),
             counts={"": len(opened), **kinds},
             suggested=suggested,
@@ -110,10 +111,16 @@ class Queue:
 
     def _everything(self, label: str) -> list[str]:
         """Kept pictures with this label, the most doubtful label first; as they came where nothing is known."""
+        if self.review is not None:
+            return self.review.kept(label or None)
         rows = self._project.manifest.standings()
-        ids = [image_id for image_id, its, state, _ in rows if state == "kept" and label in ("", its)]
-        doubts = self.review.doubts() if self.review is not None else {}
-        return sorted(ids, key=lambda image_id: -doubts.get(image_id, 0.0))
+        return [image_id for image_id, its, state, _ in rows if state == "kept" and label in ("", its)]
+
+    def _standing(self) -> list[Entry]:
+        """The decisions that stand, oldest first."""
+        if self.review is not None:
+            return self.review.standing_decisions()
+        return self._project.journal.standing()
 
 
 def _kinds(finding: Finding) -> set[str]:

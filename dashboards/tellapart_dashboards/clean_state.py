@@ -80,7 +80,7 @@ class CleanState(Job):
         self._seen_version = -1
         self._restore_view()
         self.n_open = int(project.project.manifest.setting(N_FINDINGS, -1))
-        project.observe(lambda _: self._pictures_came(), "counts")
+        project.observe(self._pictures_came, "counts")
         Job.poll(self)
 
     # -- opening
@@ -153,9 +153,11 @@ class CleanState(Job):
             self.phase = "stopped" if change["new"] == "cancelled" else "failed"
             self.problem = self.message
 
-    def _pictures_came(self) -> None:
+    def _pictures_came(self, change: dict[str, Any]) -> None:
         if self.phase == "empty" and self.project.n_pictures:
             self.look()
+        elif self.review is not None and sum(change["new"].values()) > sum(change["old"].values()):
+            soon(self._learn())
 
     # -- the queue in sight
 
@@ -217,10 +219,7 @@ class CleanState(Job):
             self.can_undo, self.can_redo = bool(view.standing), view.can_redo
             self.key_labels = self._with_keys(view.findings)
             self.order = (self.desk.keys_of(view.ids), is_other)
-        if view.n_open != self.n_open:
             self.n_open = view.n_open
-            if self.review is not None:
-                await self._keep(N_FINDINGS, view.n_open)
 
     def _view(self, is_other: bool) -> View:
         wish = Wish(
@@ -252,8 +251,10 @@ class CleanState(Job):
         soon(self._after_decision())
 
     async def _after_decision(self) -> None:
-        await self._bring_up(is_other=False)  # what is decided leaves the queue at once; ranking takes longer
-        await self._learn()
+        if self.review is None:
+            await self._bring_up(is_other=False)  # what is decided leaves the queue
+        else:
+            await self._learn()  # ends with the same; until then the page itself knows what was decided
 
     async def _learn(self) -> None:
         """The review has learned from everything decided so far, and the queue is ranked anew."""
@@ -270,12 +271,14 @@ class CleanState(Job):
             self.problem = ""
         except Exception as error:
             self.problem = error_sentence(error)
+            await self._bring_up(is_other=False)  # not ranked anew, but without what is decided
         finally:
             self._is_learning = False
 
     async def _learn_once(self, review: Review) -> None:
         if self._has_many_new(review):
             self.start("clean", self._config().to_json())
+            await self._bring_up(is_other=False)
             return
         await asyncio.to_thread(review.refresh)
         await self._bring_up(is_other=False)
@@ -284,6 +287,7 @@ class CleanState(Job):
             return
         self.gain = (await asyncio.to_thread(review.gain)).sentence
         await asyncio.to_thread(save_queue, self.project.project, review.queue())
+        await self._keep(N_FINDINGS, self.n_open)
 
     def _has_many_new(self, review: Review) -> bool:
         return not self._has_run and self.project.n_pictures - review.n_pictures > QUICK

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from make_data import draw_shape, make_tiny_folder
 from PIL import Image, ImageFilter
-from tellapart.clean import KINDS, decision_of, open_review
+from tellapart.clean import KINDS, Review, decision_of, open_review
+from tellapart.clean.evidence import gather_evidence
 from tellapart.errors import ProjectError
 from tellapart.gather import take_in
 from tellapart.journal import Mark, Relabel, Remove, Restore
 from tellapart.project import create_project, open_project
 from tellapart.train import train_head
+from tellapart.train.config import TrainConfig
 
 
 @pytest.fixture
@@ -89,6 +91,55 @@ def test_decisions_of_another_process_are_seen_and_the_last_one_wins(mislabelled
             assert each.gain().n_decisions == 3
         theirs.decide([Restore(other)])
         assert review.refresh() and review.n_pictures == 72
+
+
+def test_a_review_that_went_along_knows_what_a_new_one_knows(mislabelled):
+    project, (one, other) = mislabelled
+    evidence = gather_evidence(project, TrainConfig())
+    review = Review(project, TrainConfig(), evidence)
+    crosses = [picture.image_id for picture in project.manifest.pictures("cross")]
+    steps = [
+        lambda: review.decide([Relabel(one, "circle")]),
+        lambda: review.decide([Relabel(other, "blot"), Mark(crosses[0], "none of these")]),
+        lambda: review.decide([Remove(image_id) for image_id in crosses[1:6]]),
+        lambda: review.decide([Restore(crosses[2]), Mark(crosses[7], "keep"), Relabel(crosses[8], "square")]),
+        review.undo,
+        review.undo,
+        review.redo,
+    ]
+    for step in steps:
+        step()
+        review.refresh()
+        fresh = Review(project, TrainConfig(), evidence)
+        assert review.queue() == fresh.queue() and review.counts() == fresh.counts()
+        assert review.doubts() == fresh.doubts() and review.gain() == fresh.gain()
+        assert review.classes == fresh.classes and review.n_pictures == fresh.n_pictures
+        for label in (None, "cross", "nonsense"):
+            assert review.kept(label) == fresh.kept(label)
+        assert review.standing_decisions() == project.journal.standing()
+
+
+def test_every_kept_picture_is_there_the_most_doubtful_first(mislabelled, tmp_path):
+    project, wrong = mislabelled
+    review = open_review(project)
+    doubts = review.doubts()
+    for label in (None, "square"):
+        expected = {one.image_id for one in project.manifest.pictures(label)}
+        kept = review.kept(label)
+        assert set(kept) == expected and len(kept) == len(expected) and set(kept[:2]) == set(wrong)
+        assert [doubts[image_id] for image_id in kept] == sorted(map(doubts.get, kept), reverse=True)
+    make_tiny_folder(tmp_path / "more", ("cross",), n_per_class=2, seed=5, size_px=48)
+    with open_project(project.root) as elsewhere:
+        take_in(elsewhere, tmp_path / "more")
+    came = {one.image_id for one in project.manifest.pictures("cross")} - set(doubts)
+    assert set(review.kept("cross")[-2:]) == came and not came & set(review.kept("square"))
+
+
+def test_pictures_taken_in_by_this_very_process_are_looked_at(tiny_project, tmp_path):
+    review = open_review(tiny_project)
+    make_tiny_folder(tmp_path / "more", ("cross",), n_per_class=2, seed=5, size_px=48)
+    take_in(tiny_project, tmp_path / "more")
+    assert review.refresh() and review.n_pictures == 74 and not review.refresh()
 
 
 def test_pictures_that_arrive_meanwhile_are_looked_at(tiny_project, tmp_path):

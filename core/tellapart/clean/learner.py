@@ -30,11 +30,13 @@ class OutOfFold:
         """
         self.coordinates, self.folds = coordinates, folds
         self._shrinkage = shrinkage
-        self._names = np.unique(folds)
+        names, self._places = np.unique(folds, return_inverse=True)
+        self._n_folds, size = len(names), coordinates.shape[1]
+        self._rows = [np.flatnonzero(self._places == fold) for fold in range(self._n_folds)]
         with blas_threads(len(folds)):
-            products = [_product(coordinates[folds == fold]) for fold in self._names]
-        size = coordinates.shape[1]
-        self._products = np.array(products, np.float32).reshape(-1, size, size)  # (F, R, R)
+            products = [_product(coordinates[rows]) for rows in self._rows]
+        summed = np.array(products, np.float32).reshape(-1, size, size)  # (F, R, R)
+        self._products = [summed[self._others(fold)].sum(axis=0) for fold in range(self._n_folds)]
 
     def logits(self, targets: np.ndarray, n_classes: int) -> np.ndarray:
         """(N, C) float32, for each picture from the folds it is not in; classes weigh the same whatever their size.
@@ -44,35 +46,41 @@ class OutOfFold:
         Args:
             targets: (N,) int; NOT_A_MEMBER for pictures that belong to none of the classes.
         """
-        sums, counts, strangers = self._statistics(targets, n_classes)
         logits = np.empty((len(targets), n_classes), np.float32)
         with blas_threads(len(targets)):
-            for place, fold in enumerate(self._names):
-                held_out = self.folds == fold
-                others = np.arange(len(self._names)) != place
-                if not others.any():  # a single group of copies: nobody else can judge it
-                    others = ~others
-                product = (self._products[others].sum(axis=0) - strangers[others].sum(axis=0)).astype(
-                    np.float64
+            sums, counts, strangers = self._statistics(targets, n_classes)
+            for fold, rows in enumerate(self._rows):
+                others = self._others(fold)
+                product = self._products[fold]
+                if unknown := [strangers[other] for other in others if other in strangers]:
+                    product = product - np.sum(unknown, axis=0)
+                weights, bias = self._solve(
+                    sums[others].sum(axis=0), counts[others].sum(axis=0), product.astype(np.float64)
                 )
-                weights, bias = self._solve(sums[others].sum(axis=0), counts[others].sum(axis=0), product)
-                logits[held_out] = self.coordinates[held_out] @ weights + bias
+                logits[rows] = self.coordinates[rows] @ weights + bias
         return logits
 
-    def _statistics(self, targets: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Sums (F, C, R) and counts (F, C) of each class in each fold; products (F, R, R) of those in no class."""
-        n_folds, size = len(self._names), self.coordinates.shape[1]
+    def _others(self, fold: int) -> list[int]:
+        """The folds that judge this one: all the others; itself where there is a single group of copies."""
+        return [other for other in range(self._n_folds) if other != fold] or [fold]
+
+    def _statistics(
+        self, targets: np.ndarray, n_classes: int
+    ) -> tuple[np.ndarray, np.ndarray, dict[int, np.ndarray]]:
+        """Sums (F, C, R) and counts (F, C) of each class in each fold; fold -> product (R, R) of those in no class."""
+        size = self.coordinates.shape[1]
         is_member = targets != NOT_A_MEMBER
-        places = np.searchsorted(self._names, self.folds)
-        rows = (places * n_classes + targets)[is_member]
+        cells = (self._places * n_classes + targets)[is_member]
         columns = np.flatnonzero(is_member)
-        shape = (n_folds * n_classes, len(targets))
-        chosen = csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
-        sums = np.asarray(chosen @ self.coordinates).reshape(n_folds, n_classes, size)
-        counts = np.bincount(rows, minlength=n_folds * n_classes).reshape(n_folds, n_classes)
-        strangers = np.zeros_like(self._products)
-        for place in np.unique(places[~is_member]):
-            strangers[place] = _product(self.coordinates[~is_member & (places == place)])
+        shape = (self._n_folds * n_classes, len(targets))
+        chosen = csr_matrix((np.ones(len(cells), np.float32), (cells, columns)), shape=shape)
+        sums = np.asarray(chosen @ self.coordinates).reshape(self._n_folds, n_classes, size)
+        counts = np.bincount(cells, minlength=self._n_folds * n_classes).reshape(self._n_folds, n_classes)
+        outside = np.flatnonzero(~is_member)
+        homes = self._places[outside]
+        strangers = {
+            int(fold): _product(self.coordinates[outside[homes == fold]]) for fold in np.unique(homes)
+        }
         return sums, counts, strangers
 
     def _solve(

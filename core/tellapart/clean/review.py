@@ -117,6 +117,22 @@ class Review:
             scores = self._ranking.doubts.score.tolist()
             return {one.image_id: score for one, score in zip(self._evidence.pictures, scores, strict=True)}
 
+    def kept(self, label: str | None = None) -> list[str]:
+        """Every kept picture, or those with a label, in the queue or not: the most doubtful label first, at last those
+        that cannot be read and those that came since the last `refresh`."""
+        with self._lock:
+            standing = self._standing
+            standing.catch_up(self._project)
+            found = standing.kept(label, self._ranking.doubts.score)
+            newcomers = list(standing.newcomers)
+        rows = self._project.manifest.standings(newcomers)
+        return found + [one for one, its, state, _ in rows if state == "kept" and label in (None, its)]
+
+    def standing_decisions(self) -> list[Entry]:
+        """The decisions that stand, oldest first, as far as they are known since the last one or `refresh`."""
+        with self._lock:
+            return self._standing.entries
+
     def picture(self, image_id: str) -> Picture:
         """The picture as it is now.
 

@@ -37,6 +37,10 @@ class Standing:
         self._ids = [one.image_id for one in pictures]
         self._places = {image_id: row for row, image_id in enumerate(self._ids)}
         self._labels = [one.label for one in pictures]
+        self._codes: dict[str, int] = {}
+        self._code_of = np.array([self._code(label) for label in self._labels], np.int64)
+        self._is_kept = np.array([one.state == "kept" for one in pictures], bool)
+        self._is_member = np.array([one.is_member for one in pictures], bool)
         self._states = [one.state for one in pictures]
         self._marks = [one.mark for one in pictures]
         self._entries: list[Entry] = []
@@ -56,7 +60,12 @@ class Standing:
     @property
     def n_kept(self) -> int:
         """Pictures that are neither removed nor missing."""
-        return self._n_rows - len(self.gone.intersection(self._ids[: self._n_rows]))
+        return int(self._is_kept[: self._n_rows].sum())
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The decisions that stand, oldest first. Replaced by another list when there are others, never changed."""
+        return self._entries
 
     def is_decided(self, image_id: str) -> bool:
         """Whether somebody's decision about the picture stands, or it is gone."""
@@ -66,6 +75,15 @@ class Standing:
         """The label of a picture of this review."""
         return self._labels[self._places[image_id]]
 
+    def kept(self, label: str | None, doubts: np.ndarray) -> list[str]:
+        """Kept pictures with this label, or all: the largest of the (N,) doubts first, unreadable ones at last."""
+        chosen = self._is_kept
+        if label is not None:
+            chosen = chosen & (self._code_of == self._codes.get(label, -1))
+        order = np.argsort(-doubts, kind="stable")
+        rest = np.flatnonzero(chosen[self._n_rows :]) + self._n_rows
+        return [self._ids[row] for row in (*order[chosen[order]].tolist(), *rest.tolist())]
+
     def is_missing(self, image_id: str) -> bool:
         """Whether the picture's file is known to be gone."""
         row = self._places.get(image_id)
@@ -73,9 +91,10 @@ class Standing:
 
     def catch_up(self, project: Project) -> None:
         """Take over what others have written since the last look."""
-        seen = project.manifest.version()
-        if seen != self._seen:
-            self._seen = seen
+        seen, n_kept = project.manifest.version(), project.manifest.n_pictures()
+        # pictures that this process itself took in change the number only
+        if seen != self._seen or n_kept != int(self._is_kept.sum()) + len(self.newcomers):
+            self._seen, self.newcomers = seen, []
             self._take(project.manifest.standings())
         self._read_journal(project)
 
@@ -90,26 +109,36 @@ class Standing:
         labels = self._labels[: self._n_rows]
         classes = tuple(sorted({*self.classes, *labels, *(before["label"] for before in first.values())}))
         place = {label: i for i, label in enumerate(classes)}
-        now = zip(labels, self._states, self._marks, strict=False)
-        targets = np.array([_target(place, *stands) for stands in now], np.int64)
+        places = np.array(
+            [place.get(label, NOT_A_MEMBER) for label in self._codes] or [NOT_A_MEMBER], np.int64
+        )
+        targets = places[self._code_of[: self._n_rows]]
+        targets[~self._is_member[: self._n_rows]] = NOT_A_MEMBER
         before = targets.copy()
         for image_id, was in first.items():
             row = self._places.get(image_id, self._n_rows)
             if row < self._n_rows:
-                before[row] = _target(place, was["label"], was["state"], was["mark"])
+                is_member = _is_member(was["state"], was["mark"])
+                before[row] = place[was["label"]] if is_member else NOT_A_MEMBER
         return Snapshot(self.version, classes, tuple(labels), targets, before, len(self._entries))
+
+    def _code(self, label: str) -> int:
+        """A number for a label, the same as long as this lives."""
+        return self._codes.setdefault(label, len(self._codes))
 
     def _take(self, rows: Sequence[tuple[str, str, str, str | None]]) -> None:
         for image_id, label, state, mark in rows:
             row = self._places.get(image_id)
             if row is None:
-                if state == "kept" and image_id not in self.newcomers:
+                if state == "kept":
                     self.newcomers.append(image_id)
                 continue
             if (self._labels[row], self._states[row], self._marks[row]) != (label, state, mark):
                 self._n_kept_of[self._labels[row]] -= self._states[row] == "kept"
                 self._n_kept_of[label] += state == "kept"
                 self._labels[row], self._states[row], self._marks[row] = label, state, mark
+                self._code_of[row], self._is_kept[row] = self._code(label), state == "kept"
+                self._is_member[row] = _is_member(state, mark)
                 (self.gone.discard if state == "kept" else self.gone.add)(image_id)
                 self.version += 1
 
@@ -133,5 +162,5 @@ def _decided(entries: Sequence[Entry]) -> set[str]:
     }
 
 
-def _target(place: dict[str, int], label: str, state: str, mark: str | None) -> int:
-    return place[label] if state == "kept" and mark != NONE_OF_THESE else NOT_A_MEMBER
+def _is_member(state: str, mark: str | None) -> bool:
+    return state == "kept" and mark != NONE_OF_THESE
