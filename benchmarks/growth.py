@@ -29,7 +29,6 @@ from tellapart.project import create_project
 
 WORKER = Path(__file__).resolve().parent / "growth_worker.py"
 N_LABELS = 10
-OPENS = 5
 MEASUREMENTS = ("new", "open", "group", "fit")
 
 
@@ -38,6 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time and memory at several numbers of pictures.")
     parser.add_argument("--sizes", default="100,10000,100000", help="rows, fingerprints, embeddings")
     parser.add_argument("--new-sizes", default="100,1000,10000", help="pictures that `new` takes in")
+    parser.add_argument("--opens", type=int, default=5, help="how often each made project is opened")
     parser.add_argument("--only", default=",".join(MEASUREMENTS), help="of: new, open, group, fit")
     options = parser.parse_args()
     sizes, new_sizes = _numbers(options.sizes), _numbers(options.new_sizes)
@@ -48,7 +48,7 @@ def main() -> None:
     result: dict[str, Any] = {}
     measures: dict[str, Callable[[], dict[str, Any]]] = {
         "new": lambda: {str(n): _new(n) for n in new_sizes},
-        "open": lambda: {str(n): _open(n) for n in sizes},
+        "open": lambda: {str(n): _open(n, options.opens) for n in sizes},
         "group": lambda: {
             str(n): {kind: _ask("group", n=n, kind=kind) for kind in ("different", "alike")} for n in sizes
         },
@@ -74,7 +74,7 @@ def _new(n: int) -> dict[str, Any]:
         return _ask("new", project_dir=f"{folder}/project", folder=f"{folder}/pictures")
 
 
-def _open(n: int) -> dict[str, Any]:
+def _open(n: int, n_opens: int) -> dict[str, Any]:
     """The first open of a project of n rows, the median of later ones, and one that finds a new file."""
     with tempfile.TemporaryDirectory(prefix="tellapart-bench-") as folder:
         root = Path(folder) / "project"
@@ -83,7 +83,7 @@ def _open(n: int) -> dict[str, Any]:
             2.1
         )  # folders changed within the clock's grain are looked into again, which is not the usual case
         first = _ask("open", project_dir=str(root))
-        later = [_ask("open", project_dir=str(root)) for _ in range(OPENS)]
+        later = [_ask("open", project_dir=str(root)) for _ in range(n_opens)]
         made_picture(np.random.default_rng(n), 64).save(root / "images" / "label-0" / "by-hand.jpg")
         changed = _ask("open", project_dir=str(root))
         if first["changes"] or changed["n_rows"] != n + 1:
@@ -96,7 +96,7 @@ def _open(n: int) -> dict[str, Any]:
         "first_s": first["seconds"],
         "one_new_file_s": changed["seconds"],
         "n_rows": n,
-        "n_opens": OPENS,
+        "n_opens": n_opens,
     }
 
 
@@ -127,7 +127,7 @@ def _show(name: str, found: dict[str, Any]) -> None:
     """One table: a column for each size."""
     titles = {
         "new": "new: made 96 px JPEG files into a project",
-        "open": f"Opening a project of {N_LABELS} labels, each row with its file; median of {OPENS}, fresh processes",
+        "open": f"Opening a project of {N_LABELS} labels, each row with its file; median of several, fresh processes",
         "group": "Near-duplicates: grouping fingerprints",
         "fit": "Head: 1,280 numbers a picture, 10 classes",
     }
