@@ -1,4 +1,5 @@
-// The header: one tab per stage; left and right walk, Enter or a click opens.
+// The header: one tab per stage; left and right walk, Enter or a click opens. Where the page is all there is (Voila),
+// the address says which step is open, so that the browser's back button and a reload stay inside the studio.
 function render({ model, el }) {
   const root = document.createElement("header");
   root.className = "ta-steps";
@@ -50,6 +51,26 @@ function render({ model, el }) {
     window.scrollTo({ top: 0 });
   }
 
+  const hasAddress = Boolean(document.getElementById("rendered_cells"));
+  const keyInAddress = () => {
+    const key = location.hash.slice(1);
+    return model.get("steps").some((step) => step.key === key) ? key : "";
+  };
+
+  function noteInAddress() {
+    const key = model.get("current");
+    if (!hasAddress || !key || key === keyInAddress()) return;
+    const isFirst = !keyInAddress();
+    history[isFirst ? "replaceState" : "pushState"](null, "", `${location.pathname}${location.search}#${key}`);
+  }
+
+  function followAddress() {
+    const key = keyInAddress();
+    if (!key || key === model.get("current")) return;
+    model.set("current", key);
+    model.save_changes();
+  }
+
   nav.addEventListener("keydown", (event) => {
     const tabs = [...nav.children];
     const at = tabs.indexOf(document.activeElement);
@@ -60,10 +81,20 @@ function render({ model, el }) {
     tabs[(to + tabs.length) % tabs.length]?.focus();
   });
   model.on("change:steps change:current change:project_name change:note", draw);
+  model.on("change:current", noteInAddress);
+  if (hasAddress) {
+    window.addEventListener("popstate", followAddress);
+    if (!model.get("is_drawn") && keyInAddress()) model.set("current", keyInAddress());
+  }
   draw();
+  noteInAddress();
   model.set("is_drawn", true);
   model.save_changes();
-  return () => model.off(null, null, draw);
+  return () => {
+    window.removeEventListener("popstate", followAddress);
+    model.off(null, null, draw);
+    model.off(null, null, noteInAddress);
+  };
 }
 
 export default { render };

@@ -1,0 +1,31 @@
+"""The browser's own buttons in the studio: back, forward and reload stay where the person is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from driving import Studio, Tab
+from playwright.sync_api import expect
+
+
+def test_back_forward_and_reload_stay_inside_the_studio(
+    trained_studio: Studio, open_tab: Callable[..., Tab]
+) -> None:
+    page = open_tab().open(trained_studio.url)
+
+    def expect_open(step: str) -> None:
+        expect(page.get_by_role("tab", selected=True)).to_contain_text(step)
+
+    expect_open("Train")
+    page.get_by_role("tab", name="Gather").click()
+    expect_open("Gather")
+    page.go_back()
+    expect_open("Train")
+    page.go_forward()
+    expect_open("Gather")
+    page.get_by_role("button", name="Where they come from, and their licences").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Licences")).to_be_visible()
+    page.reload()
+    page.locator(".ta-main h1").first.wait_for(timeout=60_000)
+    expect_open("Gather")
