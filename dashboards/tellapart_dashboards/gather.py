@@ -7,7 +7,6 @@ from typing import Any
 
 from ipywidgets import (
     HTML,
-    Accordion,
     BoundedIntText,
     Box,
     Button,
@@ -27,7 +26,7 @@ from .origins import OriginsState, origins_view
 from .search import KINDS, LICENCES, SOURCES, SearchState
 from .state import ProjectState
 from .upload import UploadWidget
-from .visibility import shown_when
+from .visibility import folded, shown_when
 from .webcam import Webcam
 from .wording import count, heading_html, message_html, progress_html
 
@@ -88,7 +87,7 @@ def _labels_card(search: SearchState) -> VBox:
     return VBox([rows, failed, reports, _settings(search), origins]).add_class("ta-card")
 
 
-def _settings(search: SearchState) -> Accordion:
+def _settings(search: SearchState) -> VBox:
     source = Dropdown(options=SOURCES, description="Look in")
     licence = Dropdown(options=LICENCES, description="Licence")
     kind = Dropdown(options=KINDS, description="Kind")
@@ -107,10 +106,7 @@ def _settings(search: SearchState) -> Accordion:
         Box([contact]).add_class("ta-line").add_class("ta-gap"),
         why,
     ])  # fmt: skip
-    folded = Accordion(
-        children=[settings], titles=("Where to look, and which licences",), selected_index=None
-    )
-    return folded.add_class("ta-folded")
+    return folded("Where to look, and which licences", settings)
 
 
 def _add_card(state: GatherState) -> VBox:

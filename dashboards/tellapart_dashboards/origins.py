@@ -6,7 +6,7 @@ import asyncio
 import html
 from typing import Any
 
-from ipywidgets import HTML, Accordion, Box, Button, Dropdown, VBox, dlink, link
+from ipywidgets import HTML, Box, Button, Dropdown, VBox, dlink, link
 from tellapart.errors import TellapartError
 from tellapart.ledger import LedgerRow, allowed, ledger, write_credits
 from tellapart.licences import UNKNOWN, Use
@@ -14,6 +14,7 @@ from traitlets import HasTraits, Int, List, Unicode, observe
 
 from .beside import soon
 from .state import ProjectState
+from .visibility import folded
 from .wording import count, error_sentence, message_html
 
 MOST_ROWS = 200  # in the page; credits.csv has all
@@ -78,7 +79,7 @@ class OriginsState(HasTraits):
         )
 
 
-def origins_view(state: OriginsState) -> Accordion:
+def origins_view(state: OriginsState) -> VBox:
     """The ledger, folded away until it is asked for."""
     use = Dropdown(options=USES, description="Show pictures with")
     write = Button(description="Write CREDITS.md and credits.csv")
@@ -88,11 +89,9 @@ def origins_view(state: OriginsState) -> Accordion:
     dlink((state, "message"), (said, "value"), message_html)
     write.on_click(lambda _: state.write())
     body = VBox([Box([use, write]).add_class("ta-line"), table, said])
-    folded = Accordion(
-        children=[body], titles=("Where they come from, and their licences",), selected_index=None
-    )
-    folded.observe(lambda change: state.open() if change["new"] == 0 else state.close(), "selected_index")
-    return folded.add_class("ta-folded")
+    view = folded("Where they come from, and their licences", body)
+    view.children[0].observe(lambda change: state.open() if change["new"] else state.close(), "value")
+    return view
 
 
 def ledger_html(rows: list[LedgerRow], n_pictures: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ipywidgets import DOMWidget
+from ipywidgets import DOMWidget, ToggleButton, VBox
 from traitlets import HasTraits
 
 
@@ -17,3 +17,19 @@ def shown_when(widget: DOMWidget, owner: HasTraits, names: list[str], is_shown: 
 
     owner.observe(update, names)
     update()
+
+
+def folded(title: str, body: DOMWidget) -> VBox:
+    """The body below its title, folded away until that is pressed; the title comes first among the children.
+
+    The headers of ipywidgets' Accordion cannot be reached with the keyboard.
+    """
+    fold = ToggleButton(description=title, icon="caret-right")
+
+    def turn(_: Any = None) -> None:
+        fold.icon = "caret-down" if fold.value else "caret-right"
+        body.layout.display = "" if fold.value else "none"
+
+    fold.observe(turn, "value")
+    turn()
+    return VBox([fold.add_class("ta-fold"), body]).add_class("ta-folded")

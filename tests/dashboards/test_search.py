@@ -213,7 +213,7 @@ def test_the_ledger_is_read_only_when_it_is_opened(project_dir: Path) -> None:
     state = OriginsState(ProjectState(project_dir))
     view = origins_view(state)
     assert state.rows == []
-    view.selected_index = 0
+    view.children[0].value = True
     assert "12 of 12 pictures" in text_of(view) and "nobody has said which licence" in text_of(view)
     state.use = "commercial"
     assert state.n_allowed == 0 and "0 of 12 pictures" in text_of(view)
