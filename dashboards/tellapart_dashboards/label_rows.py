@@ -13,16 +13,18 @@ STATIC = Path(__file__).parent / "static"
 
 
 class LabelRows(anywidget.AnyWidget):
-    """The rows in the page; they decide nothing. Calls `on_wish(name, values)` with what the person wants.
+    """The rows in the page; they decide nothing. Calls `on_wish(name, values)` with what the person wants, and tells
+    the page when that says True: what was typed has been taken.
 
-    rows: [{"label", "query", "n", "share", "n_held", "status", "kind", "progress", "more"}], share and progress as
-        fractions, progress -1 where nothing is under way, "query" "" where the label itself is searched for, "more"
-        what each source answered.
+    rows: [{"label", "query", "n", "share", "n_held", "left_out", "status", "kind", "progress", "more"}], share and
+        progress as fractions, progress -1 where nothing is under way, "query" "" where the label itself is searched
+        for, "left_out" the numbers of waiting pictures without a tick, "more" what each source answered.
     strips: label -> a few small JPEGs of its pictures.
     held: label -> {"ids", "jpegs", "names", "marks"} of pictures that wait to be kept; a mark is a word on the tile.
 
     The wishes: "add" {text}, "query" {label, text}, "rename" {label, to}, "merge" {label, into}, "remove" {label},
-    "undo" {}, "search" {labels}, "cancel" {}, "keep" {label, without}, "discard" {label}.
+    "undo" {}, "search" {labels}, "cancel" {}, "leave_out" {number, is_left_out}, "keep" {label, without},
+    "discard" {label}.
     """
 
     _esm = STATIC / "label_rows.js"
@@ -34,7 +36,7 @@ class LabelRows(anywidget.AnyWidget):
     is_searching = Bool(False).tag(sync=True)
     n_wanted = Int(60).tag(sync=True)
 
-    def __init__(self, on_wish: Callable[[str, dict[str, Any]], None], **traits: Any) -> None:
+    def __init__(self, on_wish: Callable[[str, dict[str, Any]], bool], **traits: Any) -> None:
         super().__init__(**traits)
         self._on_wish = on_wish
         self.on_msg(lambda _widget, message, _buffers: self.receive(message))
@@ -43,5 +45,5 @@ class LabelRows(anywidget.AnyWidget):
         """Nothing; a message of the page is a wish."""
         values = dict(message)
         name = str(values.pop("t", ""))
-        if name:
-            self._on_wish(name, values)
+        if name and self._on_wish(name, values):
+            self.send({"t": "granted", "wish": name, **values})

@@ -6,8 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tellapart.errors import TellapartError
-from tellapart.gather.preview import HeldPicture, discard_held, held_pictures, keep_held
+from tellapart.errors import IntakeError, TellapartError
+from tellapart.gather.preview import (
+    HeldPicture,
+    discard_held,
+    held_pictures,
+    keep_held,
+    leave_out,
+    left_out,
+)
 from tellapart.gather.wanted import (
     add_wanted,
     merge_label,
@@ -80,11 +87,11 @@ class SearchState(Job):
         self.poll()
         self.refresh()
 
-    def wish(self, name: str, values: dict[str, Any]) -> None:
-        """Nothing; what the person asks for in the rows is done, or `problem` says why not."""
+    def wish(self, name: str, values: dict[str, Any]) -> bool:
+        """Whether what the person asks for in the rows is done; `problem` says why not."""
         label, manifest = str(values.get("label", "")), self.project.project
         wishes: dict[str, Callable[[], object]] = {
-            "add": lambda: add_wanted(manifest, str(values["text"])),
+            "add": lambda: self._add(str(values["text"])),
             "query": lambda: set_query(manifest, label, str(values["text"])),
             "rename": lambda: rename_label(manifest, label, str(values["to"])),
             "merge": lambda: merge_label(manifest, label, str(values["into"])),
@@ -92,11 +99,12 @@ class SearchState(Job):
             "undo": lambda: undo_label_change(manifest),
             "search": lambda: self.search([str(one) for one in values["labels"]]),
             "cancel": self.cancel,
+            "leave_out": lambda: leave_out(manifest, int(values["number"]), bool(values["is_left_out"])),
             "keep": lambda: self._choose(label, {int(one) for one in values["without"]}),
             "discard": lambda: self._choose(label, None),
         }
         if name not in wishes:
-            return
+            return False
         try:
             wishes[name]()
             self.problem = ""
@@ -104,6 +112,13 @@ class SearchState(Job):
             self.problem = error_sentence(error)
         self.project.poll()
         self.refresh()
+        return not self.problem
+
+    def _add(self, text: str) -> None:
+        if not add_wanted(self.project.project, text):
+            raise IntakeError(
+                f"{text.strip()!r} is there already. Write a name that is not among the labels."
+            )
 
     def search(self, labels: list[str]) -> None:
         """Nothing; a run looks for pictures of these labels and holds them until they are kept."""
@@ -157,13 +172,15 @@ class SearchState(Job):
         """Nothing; the rows are as the project is."""
         project = self.project.project
         waiting = self._waiting()
+        out = left_out(project)
         counts = self.project.counts
         most = max(counts.values(), default=1)
         self.rows = [
             {
                 "label": row.label, "query": row.query, "n": counts.get(row.label, 0),
                 "share": counts.get(row.label, 0) / most, "n_held": len(waiting.get(row.label, [])),
-                **self._status_of(row.label),
+                "left_out": [one.number for one in waiting.get(row.label, []) if one.number in out],
+                **self._status_of(row.label, row.label in waiting),
             }
             for row in wanted_labels(project)
         ]  # fmt: skip
@@ -172,7 +189,7 @@ class SearchState(Job):
         if not self._is_drawing:
             soon(self._draw(waiting))
 
-    def _status_of(self, label: str) -> dict[str, Any]:
+    def _status_of(self, label: str, is_waiting: bool) -> dict[str, Any]:
         quiet = {"status": "", "kind": "", "progress": -1, "more": []}
         if self.stage == "running" and label in self._current.get("labels", []):
             if label != self._current.get("label"):
@@ -180,12 +197,14 @@ class SearchState(Job):
             return {**quiet, "status": self.message, "progress": self._current["progress"]}
         for report in self.reports:
             if report["label"] == label:
-                told = [*report.get("notes", []), *(one["sentence"] for one in report.get("sources", []))]
-                kind = report.get("kind", "")
+                told = [one["sentence"] for one in report.get("sources", [])]
+                sentence = report["sentence"].rstrip(".")
+                if not is_waiting:
+                    sentence = sentence.replace(" waiting for your choice", " found")
                 return {
                     **quiet,
-                    "status": f"{report['sentence'].rstrip('.')}.",
-                    "kind": kind,
+                    "status": " ".join([f"{sentence}.", *report.get("notes", [])]),
+                    "kind": report.get("kind", ""),
                     "more": list(filter(None, told)),
                 }
         return quiet

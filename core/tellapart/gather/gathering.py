@@ -165,6 +165,7 @@ class _Gathering:
                     f"What was gathered is kept; gather again to go on. {OFFLINE}"
                 )
         self._check_outage()
+        self._note_shortage()
         gatherings.finish(self._project.manifest, self._number)
         return self.summary
 
@@ -281,6 +282,14 @@ class _Gathering:
         wish = self._order.wish
         said = f"{wish.label}: {self._n_here} of {self._order.limit} pictures"
         return f"{said}, asking {self._search.asked}" if self._search.asked and not self._n_on_way else said
+
+    def _note_shortage(self) -> None:
+        """A list has what it has; of a search a person expects as many as they asked for."""
+        limit = self._order.limit
+        if not self._order.list_file and 0 < self._n_here < limit:
+            self.summary.notes.append(
+                f"{self._n_here} of the {limit} wanted came; other words or another source may bring more."
+            )
 
     def _check_outage(self) -> None:
         """Every source failed: that is no empty result."""

@@ -15,6 +15,7 @@ from tellapart.progress import Progress, silent
 from tellapart.project import Project
 
 _BATCH = 100
+_LEFT_OUT = "left_out"  # setting of the project
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,23 @@ def held_pictures(project: Project, label: str | None = None) -> list[HeldPictur
                 )
             )  # fmt: skip
     return found
+
+
+def left_out(project: Project) -> set[int]:
+    """The numbers of held pictures that a person means to leave, until `keep_held` or `discard_held` settles it."""
+    return set(project.manifest.setting(_LEFT_OUT, []))
+
+
+def leave_out(project: Project, number: int, is_left_out: bool) -> None:
+    """Nothing; whether a held picture is meant to be left is remembered, also after a reload of the page.
+
+    Raises:
+        ProjectError: the database cannot be written.
+    """
+    with project.manifest.transaction():
+        still_held = {row.number for row in gatherings.held(project.manifest)}
+        numbers = left_out(project) | {number} if is_left_out else left_out(project) - {number}
+        project.manifest.set_setting(_LEFT_OUT, sorted(numbers & still_held))
 
 
 def keep_held(project: Project, numbers: Iterable[int], progress: Progress = silent) -> GatherSummary:

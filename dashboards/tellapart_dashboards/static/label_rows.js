@@ -23,6 +23,11 @@ function field(name, placeholder) {
   return node;
 }
 
+// A button that hides or is switched off would take the focus with it.
+function canHoldFocus(node) {
+  return node.isConnected && !node.disabled && node.getClientRects().length > 0;
+}
+
 // A form of one field and its button: Enter and a press do the same.
 function oneLine(input, label, onText) {
   const form = element("form", "ta-oneline");
@@ -63,10 +68,12 @@ class Images {
   }
 }
 
-// Pictures that a search found: all ticked, the person takes the tick off what does not belong.
+// Pictures that a search found: ticked until the person takes the tick off what does not belong.
 class Held {
   constructor(wish, label) {
+    this.wish = wish;
     this.without = new Set();
+    this.told = new Set(); // what the project last said is left out; only what changed there is taken over
     this.tiles = new Map();
     this.root = element("fieldset", "ta-held");
     this.title = element("legend");
@@ -78,8 +85,9 @@ class Held {
     this.root.append(this.title, this.grid, line);
   }
 
-  show(held, nHeld) {
+  show(held, nHeld, leftOut) {
     const ids = held?.ids ?? [];
+    const out = new Set(leftOut);
     this.root.hidden = !nHeld;
     for (const [id, tile] of this.tiles) {
       if (ids.includes(id)) continue;
@@ -87,10 +95,13 @@ class Held {
       tile.node.remove();
       this.tiles.delete(id);
       this.without.delete(id);
+      this.told.delete(id);
     }
     ids.forEach((id, i) => {
       if (!this.tiles.has(id)) this.add(id, held.jpegs[i], held.names[i], held.marks[i]);
+      if (out.has(id) !== this.told.has(id)) this.mark(id, out.has(id));
     });
+    this.told = new Set(ids.filter((id) => out.has(id)));
     this.count = nHeld;
     this.say();
   }
@@ -107,14 +118,20 @@ class Held {
     img.alt = "";
     node.title = name;
     tick.addEventListener("change", () => {
-      if (tick.checked) this.without.delete(id);
-      else this.without.add(id);
+      this.mark(id, !tick.checked);
+      this.wish("leave_out", { number: id, is_left_out: !tick.checked });
       this.say();
     });
     node.append(tick, img);
     if (mark) node.append(element("span", "ta-tag", mark));
     this.grid.append(node);
-    this.tiles.set(id, { node, url });
+    this.tiles.set(id, { node, url, tick });
+  }
+
+  mark(id, isOut) {
+    this.tiles.get(id).tick.checked = !isOut;
+    if (isOut) this.without.add(id);
+    else this.without.delete(id);
   }
 
   say() {
@@ -171,7 +188,7 @@ class Row {
 
   menu() {
     const root = element("details", "ta-menu");
-    const summary = element("summary", "", "Change");
+    const summary = this.summary = element("summary", "", "Change");
     summary.setAttribute("aria-label", `Rename, merge or remove ${this.label}`);
     const box = element("div", "ta-menubox");
     this.rename = field(`New name of ${this.label}`);
@@ -180,6 +197,7 @@ class Row {
     this.into.setAttribute("aria-label", `Merge ${this.label} into`);
     this.mergeLine = element("div", "ta-oneline");
     const send = (name, values) => {
+      summary.focus(); // what had the focus is gone with the menu
       root.open = false;
       this.wish(name, { label: this.label, ...values });
     };
@@ -218,7 +236,7 @@ class Row {
     if (row.progress >= 0) this.progress.value = row.progress;
     this.search.disabled = this.model.get("is_searching");
     this.strip.show(this.model.get("strips")[this.label] ?? []);
-    this.held.show(this.model.get("held")[this.label], row.n_held);
+    this.held.show(this.model.get("held")[this.label], row.n_held, row.left_out);
     this.mergeLine.hidden = !others.length;
     const names = others.join("\n");
     if (this.names !== names) {
@@ -245,9 +263,11 @@ function render({ model, el }) {
   const names = field("What do you want to tell apart? Names, separated by commas", "for instance grizzly, black bear, teddy");
   const add = oneLine(names, "Add", (text) => {
     wish("add", { text });
-    names.value = "";
     names.focus();
   });
+  const onAnswer = (answer) => { // what could not be added stays in the field
+    if (answer.t === "granted" && answer.wish === "add" && answer.text === names.value) names.value = "";
+  };
   const question = element("h2", "", "What do you want to tell apart?");
   const list = element("ul");
   list.setAttribute("aria-label", "Labels");
@@ -266,7 +286,8 @@ function render({ model, el }) {
   const draw = () => {
     const wanted = model.get("rows");
     const labels = wanted.map((row) => row.label);
-    const hadFocus = [...rows.values()].find((row) => row.root.contains(document.activeElement));
+    const focused = root.contains(document.activeElement) ? document.activeElement : null;
+    const place = [...rows.values()].findIndex((row) => row.root.contains(focused));
     for (const [label, row] of rows) {
       if (labels.includes(label)) continue;
       row.clear();
@@ -278,7 +299,6 @@ function render({ model, el }) {
       if (list.children[i] !== node) list.insertBefore(node, list.children[i] ?? null);
       rows.get(row.label).show(row, labels.filter((label) => label !== row.label));
     });
-    if (hadFocus && !hadFocus.root.isConnected) names.focus();
     const searching = model.get("is_searching");
     searchAll.hidden = !wanted.length;
     searchAll.disabled = searching;
@@ -287,15 +307,18 @@ function render({ model, el }) {
     cancel.hidden = !searching;
     undo.hidden = !model.get("undo_text");
     undo.textContent = model.get("undo_text");
+    if (focused && !canHoldFocus(focused)) (rows.get(labels[place])?.summary ?? (searching ? cancel : names)).focus();
   };
   let frame = 0;
   const drawSoon = () => { frame ||= requestAnimationFrame(() => { frame = 0; draw(); }); };
   model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted", drawSoon);
+  model.on("msg:custom", onAnswer);
   draw();
   return () => {
     cancelAnimationFrame(frame);
     rows.forEach((row) => row.clear());
     model.off(null, null, drawSoon);
+    model.off("msg:custom", onAnswer);
   };
 }
 
