@@ -57,9 +57,10 @@ def gather_view(state: GatherState) -> VBox:
     go_on.on_click(lambda _: project.set_trait("current", _next_page(project)))
     draw()
     draw_counts()
+    # what came of one's own pictures stands where they were given; what a row's wish met stays in sight
     return VBox([
-        head, failed, problem, _busy_card(state), summary, _labels_card(search), advice_line, _add_card(state),
-        Box([go_on]).add_class("ta-line"),
+        head, problem.add_class("ta-sticky"), _labels_card(search), advice_line, failed, _busy_card(state), summary,
+        _add_card(state), Box([go_on]).add_class("ta-line"),
     ])  # fmt: skip
 
 
