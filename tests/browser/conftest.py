@@ -1,21 +1,19 @@
-"""The real studio in the real browser: a launcher per test, pages that record requests to other hosts."""
+"""The real studio in the real browser: one server for all tests, pages that record requests to other hosts."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 from driving import ARGUMENTS, LAPTOP, Studio, Tab
 from playwright.sync_api import Browser, Error, Route, expect, sync_playwright
+from studios import OneServer
 
 NO_BROWSER = (
     "No Chromium was found, and browser tests are never skipped. Run `make test` (it installs one), or "
@@ -23,7 +21,7 @@ NO_BROWSER = (
     "one; to leave these tests out on purpose: pytest -m 'not browser'."
 )
 
-expect.set_options(timeout=30_000)  # a page on a busy machine is slow, not wrong
+expect.set_options(timeout=60_000)  # a page on a busy machine is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,6 +55,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
         )
+        context.set_default_timeout(60_000)
         tab = Tab(context.new_page())
 
         def only_here(route: Route) -> None:
@@ -84,44 +83,16 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
 
 
 @pytest.fixture(scope="session")
-def start_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Studio]]:
-    """Starts studios on a free port and ends them; a studio that dies fails the test with its log."""
-    running: list[Studio] = []
-    folder = tmp_path_factory.mktemp("studios")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneServer]:
+    server = OneServer(tmp_path_factory.mktemp("studio"))
+    yield server
+    server.end()
 
-    def start(project_dir: Path, timeout_s: float = 60) -> Studio:
-        log = folder / f"studio-{len(running)}.log"
-        command = [sys.executable, "-m", "tellapart_dashboards", "--project", str(project_dir)]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [*command, "--port", "8870", "--no-browser"],
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-            )
-        give_up_at = time.monotonic() + timeout_s
-        while time.monotonic() < give_up_at and process.poll() is None:
-            address = re.search(r"http://\S+", log.read_text("utf-8", errors="replace"))
-            if address:
-                running.append(Studio(address.group(), process, log))
-                return running[-1]
-            time.sleep(0.1)
-        process.kill()
-        pytest.fail(
-            f"The studio did not start. Its log:\n{log.read_text('utf-8', errors='replace')}", pytrace=False
-        )
 
-    yield start
-    for studio in running:
-        children = psutil.Process(studio.process.pid).children(recursive=True)
-        studio.process.terminate()
-        try:
-            studio.process.wait(20)
-        except subprocess.TimeoutExpired:
-            studio.process.kill()
-        for child in children:
-            if child.is_running():
-                child.kill()
+@pytest.fixture
+def start_studio(one_server: OneServer) -> Callable[[Path], Studio]:
+    """A studio on a project: `start_studio(project_dir)`. It is the same server for every test."""
+    return one_server.on
 
 
 @pytest.fixture(scope="session")
@@ -153,6 +124,6 @@ def trained_project(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> P
     return root
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def trained_studio(trained_project: Path, start_studio: Callable[[Path], Studio]) -> Studio:
     return start_studio(trained_project)

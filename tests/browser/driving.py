@@ -32,6 +32,22 @@ class Studio:
         """The address of another page."""
         return self.url.replace("studio.ipynb", notebook)
 
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def end(self) -> None:
+        """Nothing; the server is gone, and so are its kernels."""
+        children = psutil.Process(self.process.pid).children(recursive=True) if self.is_running() else []
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for child in children:
+            with contextlib.suppress(psutil.Error):  # one that ended with the server
+                child.kill()
+
     def kernels(self) -> list[psutil.Process]:
         """One process per open page."""
         found = []

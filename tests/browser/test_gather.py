@@ -13,6 +13,7 @@ from driving import LAPTOP, PHONE, Studio, Tab
 from fakes.leaves import LeafOpenverse, LeafPictures
 from fakes.web import FakeWeb
 from playwright.sync_api import Page, expect
+from studios import OneServer
 from tellapart.project import create_project
 
 ROOT = Path(__file__).parents[1]
@@ -30,18 +31,23 @@ def web() -> Iterator[FakeWeb]:
         yield web
 
 
-@pytest.fixture
-def studio(
-    web: FakeWeb, tmp_path: Path, start_studio: Callable[[Path], Studio], monkeypatch: pytest.MonkeyPatch
-) -> Studio:
-    """A studio on an empty project, whose searches ask those services."""
-    addresses = tmp_path / "web.json"
-    addresses.write_text(json.dumps(web.bases))
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneServer]:
+    """A server whose searches ask the services that addresses.json names."""
+    folder = tmp_path_factory.mktemp("gather-studio")
     paths = [str(ROOT / "fakes" / "kernels"), *filter(None, [os.environ.get("PYTHONPATH")])]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
-    monkeypatch.setenv("TEST_WORKER", os.pathsep.join([str(ROOT / "fakes" / "worker.py"), str(addresses)]))
+    worker = [str(ROOT / "fakes" / "worker.py"), str(folder / "addresses.json")]
+    server = OneServer(folder, PYTHONPATH=os.pathsep.join(paths), TEST_WORKER=os.pathsep.join(worker))
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def studio(web: FakeWeb, server: OneServer, tmp_path: Path) -> Studio:
+    """A studio on an empty project, whose searches ask those services."""
+    (server.folder / "addresses.json").write_text(json.dumps(web.bases))
     create_project(tmp_path / "trees").close()
-    return start_studio(tmp_path / "trees")
+    return server.on(tmp_path / "trees")
 
 
 def row(page: Page, label: str):
