@@ -9,7 +9,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tellapart.ledger import CSV_COLUMNS, allowed, credits_csv, credits_markdown, ledger, ledger_json
+from tellapart.ledger import (
+    CSV_COLUMNS,
+    allowed,
+    credits_csv,
+    credits_markdown,
+    lacks_licence,
+    ledger,
+    ledger_json,
+)
 from tellapart.licences import RESERVED, UNKNOWN, licence_of
 from tellapart.manifest import Picture
 from tellapart.markdown import link, plain, web_address
@@ -100,6 +108,12 @@ def test_the_table_counts_by_licence_and_author_with_the_unknown_last():
     assert [one.image_id[-1] for one in allowed(some_pictures(), "commercial")] == ["1", "2", "4"]
     assert [one.image_id[-1] for one in allowed(some_pictures(), "public-domain")] == ["4"]
     assert sum(row.n_pictures for row in ledger(some_pictures(), "commercial")) == 3
+
+
+def test_a_licence_is_missed_on_pictures_from_the_web_only():
+    assert [one.image_id[-1] for one in some_pictures() if lacks_licence(one)] == ["6"]
+    assert not lacks_licence(picture(7, page_url="https://example.org/7", licence="All rights reserved"))
+    assert lacks_licence(picture(8, source_url="https://example.org/8.jpg", licence="who knows"))
 
 
 def test_credits_name_every_author_and_say_what_is_unknown():

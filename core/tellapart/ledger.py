@@ -37,6 +37,11 @@ def licence_of_picture(picture: Picture) -> Licence:
     return licence_of(picture.licence, picture.licence_url)
 
 
+def lacks_licence(picture: Picture) -> bool:
+    """Whether it came from the web and nothing is known of its licence; a person's own pictures need none."""
+    return _web_place(picture) is not None and not licence_of_picture(picture).is_known
+
+
 def ledger(pictures: Iterable[Picture], use: Use = "any") -> list[LedgerRow]:
     """The table by licence and author: known licences first, by name; in each the author with most pictures first.
 

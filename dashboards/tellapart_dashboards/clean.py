@@ -1,4 +1,4 @@
-"""Clean: the pictures that look wrong, worst first, and one key for each decision."""
+"""Clean: the pictures worth a look, worst first, and one key for each decision."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 from ipywidgets import HTML, Box, Button, Dropdown, VBox, Widget, dlink, link
 
 from .choices import Choices
-from .clean_state import SPLITS, THRESHOLDS, CleanState
+from .clean_queue import THRESHOLDS
+from .clean_state import SPLITS, CleanState
 from .clean_tools import tools
-from .clean_words import DECIDED, EVERY, KIND_NAMES, empty_text, gain_html, headline, options
+from .clean_words import DECIDED, EVERY, KIND_NAMES, batch_words, empty_text, gain_html, headline, options
 from .grid import Grid
 from .visibility import shown_when
 from .wording import heading_html, message_html, percent, progress_html
@@ -26,7 +27,7 @@ def clean_view(state: CleanState, train_again: Callable[[], None] | None = None)
     gather = Button(description="Gather pictures").add_class("ta-primary")
     again = Button(description="Look through the pictures").add_class("ta-primary")
     go_on = Button(description="Next: train").add_class("ta-primary")
-    grid = Grid(state.desk, accessible_name="Pictures that look wrong")
+    grid = Grid(state.desk, accessible_name="Pictures to look at")
 
     def draw(_: Any = None) -> None:
         n_open = max(state.n_open, 0)
@@ -134,27 +135,33 @@ def _batch(state: CleanState) -> Widget:
 
     def draw(_: Any = None) -> None:
         n = len(state.suggested)
+        threshold.value = state.threshold
         preview.description = f"Look at {n:,}"
-        preview.disabled = n == 0
         apply.description = f"Apply {'this one' if n == 1 else f'these {n:,}'}"
         apply.disabled = n == 0
         if state.is_previewing:
             words.value = f'<p class="ta-soft" role="status">{html.escape(_preview_words(state))}</p>'
         else:
-            words.value = f'<p class="ta-soft" role="status">{html.escape(state.notice)}</p>'
+            said = filter(None, (state.notice, batch_words(state.threshold, state.n_above)))
+            words.value = f'<p class="ta-soft" role="status">{html.escape(" ".join(said))}</p>'
 
-    link((state, "threshold"), (threshold, "value"))
-    state.observe(draw, ["suggested", "is_previewing", "notice"])
+    threshold.observe(lambda change: state.choose_threshold(change["new"]), "value")
+    state.observe(draw, ["suggested", "threshold", "n_above", "is_previewing", "notice"])
     preview.on_click(lambda _: state.set_trait("is_previewing", True))
     back.on_click(lambda _: state.set_trait("is_previewing", False))
     apply.on_click(lambda _: state.apply_suggestions())
-    shown_when(preview, state, ["is_previewing"], lambda: not state.is_previewing)
+    is_offered = lambda: not state.is_previewing and bool(state.suggested)  # noqa: E731
+    shown_when(preview, state, ["is_previewing", "suggested"], is_offered)
+    has_choice = lambda: state.is_previewing or any(state.n_above.values())  # noqa: E731
+    shown_when(threshold, state, ["is_previewing", "n_above"], has_choice)
     for button in (apply, back):
         shown_when(button, state, ["is_previewing"], lambda: state.is_previewing)
     draw()
     line = Box([threshold, preview, apply, back, words]).add_class("ta-line").add_class("ta-batch")
-    has_any = lambda: state.is_previewing or bool(state.notice) or state.n_open > 0  # noqa: E731
-    shown_when(line, state, ["is_previewing", "notice", "n_open"], has_any)
+    has_any = lambda: (  # noqa: E731
+        state.is_previewing or bool(state.notice) or (state.phase == "ready" and state.n_open > 0)
+    )
+    shown_when(line, state, ["is_previewing", "notice", "phase", "n_open"], has_any)
     return line
 
 

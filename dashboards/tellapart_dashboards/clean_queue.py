@@ -12,16 +12,19 @@ from tellapart.project import Project
 
 from .clean_words import DECIDED, EVERY
 
+THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7)  # of suggestions, to choose from
+
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants to see. kind: of KIND_NAMES. region: image_ids, empty for all. threshold: of suggestions."""
+    """What somebody wants to see. kind: of KIND_NAMES. region: image_ids, empty for all. threshold: of
+    suggestions, 0 for the highest above which there is one."""
 
     kind: str = ""
     label: str = ""
     split: str = ""
     region: frozenset[str] = frozenset()
-    threshold: float = 0.95
+    threshold: float = 0.0
     is_previewing: bool = False
 
     @property
@@ -33,13 +36,16 @@ class Wish:
 @dataclass(frozen=True)
 class View:
     """The queue at one moment. ids: in sight, in order. counts: kind -> open findings, "" for all of them.
-    suggested: of the pictures in sight, what could be applied. standing: the decisions that stand, oldest first."""
+    suggested: of the pictures in sight, what could be applied, surer than threshold. n_above: how many would be, for
+    each of THRESHOLDS. standing: the decisions that stand, oldest first."""
 
     ids: list[str]
     findings: list[Finding]
     n_open: int
     counts: dict[str, int]
     suggested: dict[str, Finding]
+    threshold: float
+    n_above: dict[float, int]
     standing: list[Entry]
     n_decided: int
     can_redo: bool
@@ -85,7 +91,10 @@ class Queue:
         if wish.region:
             findings = [one for one in findings if one.image_id in wish.region]
         in_sight = {one.image_id for one in findings}
-        suggested = {one.image_id: one for one in self._suggestions(wish) if one.image_id in in_sight}
+        suggestions = [one for one in self._suggestions(wish) if one.image_id in in_sight]
+        n_above = {least: len(_surer(suggestions, least)) for least in THRESHOLDS}
+        threshold = wish.threshold or next((least for least, n in n_above.items() if n), THRESHOLDS[-1])
+        suggested = {one.image_id: one for one in _surer(suggestions, threshold)}
         kinds = Counter(kind for one in opened for kind in _kinds(one))
         return View(
             ids=list(suggested) if wish.is_previewing else self._ids(wish, findings, decided),
@@ -93,13 +102,15 @@ class Queue:
             n_open=len(opened),
             counts={"": len(opened), **kinds},
             suggested=suggested,
+            threshold=threshold,
+            n_above=n_above,
             standing=standing,
             n_decided=len(decided),
             can_redo=_can_redo(journal.entries(limit=200), standing),
         )
 
     def _suggestions(self, wish: Wish) -> list[Finding]:
-        return self.review.suggestions(wish.threshold, wish.kinds) if self.review is not None else []
+        return self.review.suggestions(min(THRESHOLDS), wish.kinds) if self.review is not None else []
 
     def _ids(self, wish: Wish, findings: list[Finding], decided: list[str]) -> list[str]:
         if wish.kind not in (DECIDED, EVERY):
@@ -125,6 +136,10 @@ class Queue:
 
 def _kinds(finding: Finding) -> set[str]:
     return {finding.kind, *(other.kind for other in finding.also)}
+
+
+def _surer(suggestions: Sequence[Finding], threshold: float) -> list[Finding]:
+    return [one for one in suggestions if one.suggestion and one.suggestion.confidence > threshold]
 
 
 def _can_redo(newest: Sequence[Entry], standing: Sequence[Entry]) -> bool:

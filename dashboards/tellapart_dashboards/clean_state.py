@@ -17,7 +17,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode, observe
 
 from .beside import soon
-from .clean_queue import Queue, View, Wish
+from .clean_queue import THRESHOLDS, Queue, View, Wish
 from .clean_words import DECIDED, EVERY, KIND_NAMES
 from .desk import CleanDesk
 from .early import load_queue, save_queue
@@ -29,10 +29,9 @@ from .wording import count, error_sentence
 QUICK = 100  # pictures that are looked at right here; more are a run's work, with progress
 PAINT_S = 1.0
 N_KEYS = 9
-THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7)
 SPLITS = ("train", "valid", "test")
 VIEW_SETTING = "clean_view"
-_KEPT = ("kind", "label", "split", "size", "threshold")
+_KEPT = ("kind", "label", "split", "size", "chosen_threshold")
 
 
 class _TooMany(Cancelled):
@@ -53,13 +52,15 @@ class CleanState(Job):
     label = Unicode("")
     split = Enum(("", *SPLITS), "")
     size = Enum(("S", "M", "L"), "M")
-    threshold = Float(0.95)
+    threshold = Float(THRESHOLDS[0])  # what is surer than that can be applied at once
+    chosen_threshold = Float(0.0)  # by the person; 0: the highest above which there is a suggestion
     region = List(Unicode())
     is_previewing = Bool(False)
     counts = Dict()
     n_open = Int(-1)  # -1: not known yet
     n_decided = Int(0)
     suggested = Dict()
+    n_above: Any = Dict()  # of THRESHOLDS -> how many suggestions are surer
     gain = Unicode("")
     notice = Unicode("")
     key_labels = List(Unicode())  # those with a digit key
@@ -175,9 +176,10 @@ class CleanState(Job):
             view = {name: getattr(self, name) for name in _KEPT}
             soon(self._keep(VIEW_SETTING, view))
 
-    @observe("threshold")
-    def _threshold_changed(self, _: Any) -> None:
-        if hasattr(self, "desk"):
+    def choose_threshold(self, threshold: float) -> None:
+        """Nothing; suggestions surer than that are offered from now on, if that is not so already."""
+        if threshold != self.threshold:
+            self.threshold = self.chosen_threshold = threshold
             soon(self._bring_up(is_other=self.is_previewing))
 
     async def _keep(self, name: str, value: Any) -> None:
@@ -194,7 +196,7 @@ class CleanState(Job):
             ("kind", KIND_NAMES),
             ("split", SPLITS),
             ("size", ("S", "M", "L")),
-            ("threshold", THRESHOLDS),
+            ("chosen_threshold", THRESHOLDS),
         ):
             if kept.get(name) in offered:
                 setattr(self, name, kept[name])
@@ -216,15 +218,16 @@ class CleanState(Job):
         self.desk.suggested = view.suggested if self.is_previewing else {}
         with self.hold_trait_notifications():
             self.counts, self.n_decided, self.suggested = view.counts, view.n_decided, view.suggested
+            self.threshold, self.n_above = view.threshold, view.n_above
             self.can_undo, self.can_redo = bool(view.standing), view.can_redo
             self.key_labels = self._with_keys(view.findings)
             self.order = (self.desk.keys_of(view.ids), is_other)
             self.n_open = view.n_open
 
     def _view(self, is_other: bool) -> View:
-        wish = Wish(
-            self.kind, self.label, self.split, frozenset(self.region), self.threshold, self.is_previewing
-        )
+        # what is previewed stays the same, whatever is decided of it
+        threshold = self.threshold if self.is_previewing else self.chosen_threshold
+        wish = Wish(self.kind, self.label, self.split, frozenset(self.region), threshold, self.is_previewing)
         view = self.queue.view(wish)
         if is_other:
             self.desk.start_sheet(view.standing if self.kind == DECIDED else ())

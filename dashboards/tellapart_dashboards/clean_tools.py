@@ -14,7 +14,7 @@ from .clean_words import EVERY, report_html
 from .map import EmbeddingMap
 from .thumbnails import Thumbnails
 from .visibility import shown_when
-from .wording import count, error_html
+from .wording import count, error_html, licence_mark
 
 
 class _Opened:
@@ -87,7 +87,8 @@ async def _map(state: CleanState) -> Widget:
 
     async def look(at: int) -> tuple[str, bytes]:
         picture = await asyncio.to_thread(manifest.picture, ids[at])
-        return picture.label, await asyncio.to_thread(thumbnails.one, picture.image_id, picture.path)
+        words = " · ".join(filter(None, (picture.label, licence_mark(picture))))
+        return words, await asyncio.to_thread(thumbnails.one, picture.image_id, picture.path)
 
     scatter = EmbeddingMap(look)
     targets = np.array([place[label_of[image_id]] for image_id in ids], np.uint16)

@@ -6,7 +6,7 @@ import html
 
 from tellapart.clean.report import ReviewReport
 
-from .wording import count
+from .wording import count, percent
 
 MOST_LISTED = 12
 
@@ -28,7 +28,7 @@ KIND_NAMES = {
 def headline(phase: str, n_open: int, n_decided: int, n_pictures: int) -> tuple[str, str]:
     """The answer, and what it means."""
     if phase == "empty":
-        return "No pictures yet", "Gather some first; then this page shows which of them look wrong."
+        return "No pictures yet", "Gather some first; then this page shows which of them may be wrong."
     if phase == "looking" and not n_open:
         return (
             f"Looking at {count(n_pictures, 'picture')} …",
@@ -37,12 +37,12 @@ def headline(phase: str, n_open: int, n_decided: int, n_pictures: int) -> tuple[
     if phase in ("stopped", "failed") and not n_open:
         return "Not looked through yet", "Look through the pictures to see which of them seem wrong."
     if n_open:
-        title = f"{count(n_open, 'picture')} look{'s' * (n_open == 1)} wrong"
+        title = f"{count(n_open, 'picture')} to look at"
         return title, "Worst first. Decide what you are sure of; the model learns again after every decision."
     if n_decided:
-        return "Nothing looks wrong any more", "Every finding is decided. Train again to see what it brought."
+        return "Nothing left to look at", "Every finding is decided. Train again to see what it brought."
     return (
-        "Nothing looks wrong",
+        "Nothing stands out",
         f"No finding among {count(n_pictures, 'picture')}. You can still look through all.",
     )
 
@@ -60,12 +60,28 @@ def empty_text(kind: str, is_narrowed: bool, is_ready: bool) -> str:
         return ""
     if is_narrowed:
         return "Nothing of this kind with this label and split. Choose “all labels” to see the others."
-    return {DECIDED: "Nothing is decided yet.", EVERY: "No pictures."}.get(kind, "Nothing here looks wrong.")
+    return {DECIDED: "Nothing is decided yet.", EVERY: "No pictures."}.get(kind, "Nothing here to look at.")
+
+
+def batch_words(threshold: float, n_above: dict[float, int]) -> str:
+    """What is said of suggestions where none is sure enough to be offered; "" where one is.
+
+    n_above: how many suggestions are surer than each threshold that can be chosen.
+    """
+    if n_above.get(threshold):
+        return ""
+    surest = max((one for one, n in n_above.items() if n), default=None)
+    if surest is None:
+        return (
+            f"No suggestion is surer than {percent(min(n_above, default=threshold))}: decide these yourself."
+        )
+    return f"None is surer than {percent(threshold)}, {n_above[surest]:,} surer than {percent(surest)}."
 
 
 def gain_html(sentence: str) -> str:
     """What the decisions bought."""
-    return f'<p class="ta-gain" role="status">{html.escape(sentence)}</p>' if sentence else ""
+    said = html.escape(sentence.replace(" %", "\u00a0%"))
+    return f'<p class="ta-gain" role="status">{said}</p>' if sentence else ""
 
 
 def report_html(report: ReviewReport) -> str:

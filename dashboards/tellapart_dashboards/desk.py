@@ -15,7 +15,7 @@ from tellapart.project import Project
 
 from .grid import Alike, Facts, Outcome
 from .thumbnails import Wanted
-from .wording import count, percent
+from .wording import count, licence_mark, percent
 
 MARKS = {"keep": "kept", "not sure": "not sure", "none of these": "none of these"}
 N_NEAR = 6
@@ -58,6 +58,7 @@ class CleanDesk:
         self._ids: list[str] = []
         self._numbers: dict[str, int] = {}
         self._labels_before: dict[str, str] = {}
+        self._licence_marks: dict[str, str] = {}
         self._last_entry = 0
         self.start_sheet()
 
@@ -114,7 +115,7 @@ class CleanDesk:
         if suggested and suggested.suggestion:
             chips = [f"suggested: {suggested.suggestion.sentence()}", *chips]
         return {
-            "key": key, "label": given or "gone", "said": said,
+            "key": key, "label": given or "gone", "said": said, "mark": self._licence_mark(image_id),
             "chips": [chip.replace(" %", "\u00a0%") for chip in chips[:3]],
             "decided": _decided(given, label, state, mark),
         }  # fmt: skip
@@ -129,6 +130,13 @@ class CleanDesk:
             if label == given
             else f"model: {label} {percent(probs[label])}"
         )
+
+    def _licence_mark(self, image_id: str) -> str:
+        """Where a picture came from does not change: it is looked up once."""
+        if image_id not in self._licence_marks:
+            picture = self._picture(image_id)
+            self._licence_marks[image_id] = licence_mark(picture) if picture else ""
+        return self._licence_marks[image_id]
 
     def pictures(self, keys: Sequence[int]) -> list[Wanted]:
         """Where the pictures lie."""
@@ -146,7 +154,11 @@ class CleanDesk:
         for other, similarity in self.model.neighbours(image_id, N_NEAR) if self.model else []:
             notes.setdefault(other, f"{percent(max(0.0, similarity))} alike")
         pictures = [(self._picture(other), note) for other, note in list(notes.items())[:N_NEAR]]
-        return [Alike(one.image_id, one.path, one.label, note) for one, note in pictures if one is not None]
+        return [
+            Alike(one.image_id, one.path, one.label, note, self._licence_mark(one.image_id))
+            for one, note in pictures
+            if one is not None
+        ]
 
     def facts(self, key: int) -> Facts | None:
         """Everything about one picture, None when it is gone from the project."""
@@ -160,7 +172,7 @@ class CleanDesk:
         return Facts(
             picture=(key, picture.image_id, picture.path),
             file=_file_words(picture),
-            reasons=tuple(reasons or ["Nothing looks wrong with this picture."]),
+            reasons=tuple(reasons or ["Nothing stands out in this picture."]),
             shares=tuple((label, probs[label], percent(probs[label])) for label in likeliest),
             near=tuple(self._near(picture.image_id)),
         )
@@ -269,4 +281,5 @@ def _entry_words(entry: Entry) -> str:
 def _file_words(picture: Picture) -> str:
     size = f"{picture.width:,} × {picture.height:,} pixels, {max(1, round(picture.n_bytes / 1e3)):,} kB"
     where = "" if picture.state == "kept" else f" · {picture.state}"
-    return f"{picture.original_name} · {size} · {picture.path}{where}"
+    parts = (picture.original_name, size, f"{picture.path}{where}", licence_mark(picture))
+    return " · ".join(filter(None, parts))

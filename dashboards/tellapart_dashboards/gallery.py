@@ -14,7 +14,8 @@ STATIC = Path(__file__).parent / "static"
 
 
 class Gallery(anywidget.AnyWidget):
-    """A grid of pictures with captions and badges; arrow keys walk, `selected` is the position, -1 for none.
+    """A grid of pictures with captions, badges and marks (on the picture, "" for none); arrow keys walk, `selected` is
+    the position, -1 for none.
 
     offsets: n + 1 little-endian uint32, the last one the blob's length; the page draws when they agree.
     """
@@ -25,6 +26,7 @@ class Gallery(anywidget.AnyWidget):
     offsets = Bytes(b"\0\0\0\0").tag(sync=True)
     captions = List(Unicode()).tag(sync=True)
     badges = List(Unicode()).tag(sync=True)
+    marks = List(Unicode()).tag(sync=True)
     accessible_name = Unicode("Pictures").tag(sync=True)
     tile_px = Int(138, min=48, max=400).tag(sync=True)
     selected = Int(-1).tag(sync=True)
@@ -38,11 +40,20 @@ class Gallery(anywidget.AnyWidget):
             )
         return proposal["value"]
 
-    def show(self, jpegs: Sequence[bytes], captions: Sequence[str], badges: Sequence[str]) -> None:
+    def show(
+        self,
+        jpegs: Sequence[bytes],
+        captions: Sequence[str],
+        badges: Sequence[str],
+        marks: Sequence[str] = (),
+    ) -> None:
         """Nothing; the page shows these pictures instead of those before. b"" is one that cannot be shown."""
-        lengths = len(jpegs), len(captions), len(badges)
+        marks = marks or [""] * len(jpegs)
+        lengths = len(jpegs), len(captions), len(badges), len(marks)
         if len(set(lengths)) > 1:
-            raise ValueError(f"jpegs, captions and badges have {lengths} entries; expected as many of each.")
+            raise ValueError(
+                f"jpegs, captions, badges and marks have {lengths} entries; expected as many of each."
+            )
         ends = list(accumulate((len(jpeg) for jpeg in jpegs), initial=0))
         if ends[-1] >= 2**32:
             raise ValueError(
@@ -50,6 +61,6 @@ class Gallery(anywidget.AnyWidget):
             )
         self.selected = -1
         with self.hold_sync():
-            self.captions, self.badges = list(captions), list(badges)
+            self.captions, self.badges, self.marks = list(captions), list(badges), list(marks)
             self.offsets = np.asarray(ends, "<u4").tobytes()
             self.blob = b"".join(jpegs)

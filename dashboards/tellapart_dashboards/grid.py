@@ -46,12 +46,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Alike:
-    """A picture beside another one. note: how alike, in words."""
+    """A picture beside another one. note: how alike, in words. mark: as on a tile."""
 
     image_id: str
     path: str
     label: str
     note: str
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Desk(Protocol):
     project_dir: str
 
     def tiles(self, keys: Sequence[int]) -> list[dict[str, Any]]:
-        """The words of pictures: {"key", "label", "chips", "said", "decided"}."""
+        """The words of pictures: {"key", "label", "chips", "said", "mark", "decided"}."""
 
     def pictures(self, keys: Sequence[int]) -> list[Wanted]:
         """Where the pictures lie."""
@@ -215,4 +216,4 @@ class Grid(anywidget.AnyWidget):
 
 
 def _words(near: Sequence[Alike]) -> list[dict[str, str]]:
-    return [{"label": one.label, "note": one.note} for one in near]
+    return [{"label": one.label, "note": one.note, "mark": one.mark} for one in near]

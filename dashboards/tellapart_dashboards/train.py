@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 from pathlib import Path
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, VBox, dlink, link
 from tellapart import runs
-from tellapart.errors import TellapartError
+from tellapart.errors import ProjectError, TellapartError
 from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
 from .beside import soon
@@ -19,7 +20,7 @@ from .scores import classes_html, headline, scores_html
 from .state import ProjectState
 from .thumbnails import Thumbnails
 from .visibility import shown_when
-from .wording import count, heading_html, message_html, percent, progress_html
+from .wording import count, heading_html, licence_mark, message_html, percent, progress_html
 
 FIRST_MISTAKES = 24
 MATRIX_HEAD = (
@@ -52,7 +53,7 @@ class TrainState(Job):
     chosen = List(Int())  # [actual, predicted] whose mistakes are in sight, [] for all
     n_shown = Int(FIRST_MISTAKES)
     mistakes = List(Dict())  # those of the chosen cell, worst first
-    pictures = Tuple(([], [], []))  # thumbnails, captions, badges of the first n_shown mistakes
+    pictures = Tuple(([], [], [], []))  # thumbnails, captions, badges, marks of the first n_shown mistakes
 
     def __init__(self, project: ProjectState, **traits: Any) -> None:
         super().__init__(project_dir=project.project_dir, **traits)
@@ -118,9 +119,19 @@ class TrainState(Job):
 
     async def _draw(self, wrong: list[dict[str, Any]]) -> None:
         jpegs = await self._thumbnails.many([(one["image_id"], one["path"]) for one in wrong])
+        marks = await asyncio.to_thread(self._marks, wrong)
         if wrong == self.mistakes[: self.n_shown]:  # else the person has chosen something else meanwhile
             badges = [f"said {one['predicted']} {percent(one['confidence'])}" for one in wrong]
-            self.pictures = (jpegs, [one["label"] for one in wrong], badges)
+            self.pictures = (jpegs, [one["label"] for one in wrong], badges, marks)
+
+    def _marks(self, wrong: list[dict[str, Any]]) -> list[str]:
+        marks = []
+        for one in wrong:
+            try:
+                marks.append(licence_mark(self.project.project.manifest.picture(one["image_id"])))
+            except ProjectError:  # the picture is no longer in the project
+                marks.append("")
+        return marks
 
 
 def offer_text(offer: Any) -> str:

@@ -6,6 +6,8 @@ import html
 import traceback
 
 from tellapart.errors import TellapartError
+from tellapart.ledger import lacks_licence
+from tellapart.manifest import Picture
 
 
 def percent(fraction: float) -> str:
@@ -35,6 +37,11 @@ def listed(names: list[str], at_most: int = 4) -> str:
     if len(names) > at_most + 1:
         names = [*names[:at_most], f"{len(names) - at_most} more"]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def licence_mark(picture: Picture) -> str:
+    """What is written on a picture from the web whose licence nobody knows; "" on any other."""
+    return "licence unknown" if lacks_licence(picture) else ""
 
 
 def error_sentence(error: BaseException) -> str:

@@ -48,7 +48,7 @@ def clean_page(tab: Tab, studio: Studio) -> Page:
     """The Clean page of the studio, with its first pictures."""
     page = tab.open(studio.url)
     page.get_by_role("tab", name=re.compile("Clean")).click()
-    expect(page.get_by_role("heading", name=re.compile("looks? wrong"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"\d+ pictures? to look at"))).to_be_visible()
     expect(page.locator(".ta-tile img[src]").first).to_be_visible()
     return page
 
@@ -143,6 +143,13 @@ def test_windows_open_by_key_and_follow(project_dir: Path, start_studio: Start, 
     page.keyboard.press("n")
     expect(page.get_by_role("region", name="Most like it").locator("li")).to_have_count(6)
     expect(page.get_by_role("status").filter(has_text="Most like it:")).to_be_visible()
+    page.keyboard.press("n")
+    alike = page.get_by_role("region", name="Most like it")
+    expect(alike).to_be_hidden()
+    place(page, 2).hover()
+    expect(alike.locator("li")).to_have_count(6)
+    page.mouse.move(0, 0)
+    expect(alike).to_be_hidden()
     page.keyboard.press("Enter")
     large = page.get_by_role("dialog", name="Picture")
     expect(large.locator("> img")).to_be_visible()
@@ -189,7 +196,7 @@ def test_several_pictures_at_once_by_keys_and_mouse(
     page.keyboard.press("k")
     wait_for(lambda: len(standing(project_dir)) > 5)
     page.keyboard.press("t")
-    expect(page.get_by_text("Nothing here looks wrong.")).to_be_visible()
+    expect(page.get_by_text("Nothing here to look at.")).to_be_visible()
     page.get_by_role("button", name="undo", exact=True).click()
     expect(place(page, 0)).to_be_visible()
 

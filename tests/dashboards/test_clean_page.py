@@ -18,6 +18,7 @@ from tellapart_dashboards import ImageClassifierCleaner
 from tellapart_dashboards.choices import Choices
 from tellapart_dashboards.clean import clean_view
 from tellapart_dashboards.clean_state import CleanState
+from tellapart_dashboards.clean_words import batch_words
 from tellapart_dashboards.early import load_queue
 from tellapart_dashboards.grid import Grid
 from tellapart_dashboards.state import ProjectState
@@ -50,7 +51,7 @@ def test_the_planted_flaw_is_the_first_picture(flawed_dir: Path) -> None:
         await settled()
         assert (state.phase, state.problem) == ("ready", "")
         assert shown_ids(state)[0] == stray(flawed_dir)
-        assert "look" in text_of(view) and "wrong</h1>" in text_of(view)
+        assert f"{state.n_open} pictures to look at</h1>" in text_of(view)
         words = tile(state, stray(flawed_dir))
         assert words["label"] == "square" and "circle" in words["chips"][0] and words["decided"] == ""
         assert "cross-validated error" in state.gain
@@ -221,6 +222,51 @@ def test_suggestions_are_previewed_then_applied_as_one_batch(flawed_dir: Path) -
         assert stray(flawed_dir) in shown_ids(state)
 
     in_page(apply())
+
+
+def test_the_highest_threshold_with_suggestions_is_offered_until_one_is_chosen(flawed_dir: Path) -> None:
+    async def look() -> None:
+        state, view = opened(flawed_dir)
+        await settled()
+        highest = max(least for least, n in state.n_above.items() if n)
+        assert (state.threshold, state.chosen_threshold) == (highest, 0.0)
+        assert len(state.suggested) == state.n_above[highest] and is_shown(view, one(view, Button, "Look at"))
+        one(view, Dropdown, "Suggestions above").value = 0.7
+        await settled()
+        again, its_view = opened(flawed_dir)
+        await settled()
+        assert again.threshold == again.chosen_threshold == 0.7 and len(again.suggested) == again.n_above[0.7]
+        again.kind = "quality" if "quality" in again.counts else "duplicate"
+        await settled()
+        if not any(again.n_above.values()):
+            assert not is_shown(its_view, one(its_view, Button, "Look at"))
+            assert "No suggestion is surer than 70 %" in text_of(its_view)
+
+    in_page(look())
+
+
+def test_words_say_where_suggestions_are() -> None:
+    assert batch_words(0.9, {0.95: 0, 0.9: 2}) == ""
+    assert batch_words(0.95, {0.95: 0, 0.9: 2, 0.8: 4}) == "None is surer than 95 %, 2 surer than 90 %."
+    assert "No suggestion is surer than 70 %" in batch_words(0.95, {0.95: 0, 0.7: 0})
+
+
+def test_a_picture_from_the_web_without_a_licence_says_so(flawed_dir: Path, tmp_path: Path) -> None:
+    wrong = stray(flawed_dir)
+    with open_project(flawed_dir) as project, project.manifest.transaction() as db:
+        db.execute("UPDATE pictures SET page_url = 'https://example.org/1' WHERE image_id = ?", [wrong])
+
+    async def look() -> None:
+        state, _ = opened(flawed_dir)
+        await settled()
+        marks = {image_id: tile(state, image_id)["mark"] for image_id in shown_ids(state)}
+        assert {image_id for image_id, mark in marks.items() if mark} == {wrong}
+        assert marks[wrong] == "licence unknown"
+        facts = state.desk.facts(state.desk.keys_of([wrong]).tolist()[0])
+        assert facts is not None and facts.file.endswith("licence unknown")
+        assert not any(one.mark for one in facts.near)
+
+    in_page(look())
 
 
 def test_the_early_queue_shows_before_the_review_is_open(flawed_dir: Path) -> None:

@@ -12,6 +12,7 @@ from acting import is_shown, one, say, text_of, upload
 from ipywidgets import Button, Combobox, Text
 from tellapart.errors import RunError
 from tellapart.runs import Run
+from tellapart_dashboards.gallery import Gallery
 from tellapart_dashboards.gather import GatherState, gather_view
 from tellapart_dashboards.labels import advice
 from tellapart_dashboards.matrix import Matrix
@@ -58,11 +59,14 @@ def test_a_number_of_the_matrix_chooses_the_mistakes(
     state = TrainState(ProjectState(project_dir))
     view = train_view(state)
     assert len(state.pictures[0]) == 1 and state.pictures[0][0].startswith(b"\xff\xd8")
-    assert state.pictures[2] == ["said square 91 %"]
+    assert state.pictures[2:] == (["said square 91 %"], [""])
+    with state.project.project.manifest.transaction() as db:
+        db.execute("UPDATE pictures SET page_url = 'https://example.org/1'")
     one(view, Matrix).set_state({"chosen": [0, 1]})
     assert "of <b>circle</b> taken for <b>square</b>" in text_of(view)
     one(view, Button, "Show all").click()
     assert state.chosen == [] and "the worst first" in text_of(view)
+    assert state.pictures[3] == ["licence unknown"] == one(view, Gallery).marks
     one(view, Button, "Next: look at").click()
     assert state.chosen == [0, 1]
 

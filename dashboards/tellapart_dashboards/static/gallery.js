@@ -28,6 +28,8 @@ function render({ model, el }) {
   const count = () => offsets.length - 1;
   const caption = (i) => model.get("captions")[i] ?? "";
   const badge = (i) => model.get("badges")[i] ?? "";
+  const mark = (i) => model.get("marks")[i] ?? "";
+  const words = (i) => [caption(i), badge(i), mark(i)].filter(Boolean).join(", ");
 
   function url(i) {
     if (urls[i] === undefined) {
@@ -45,7 +47,7 @@ function render({ model, el }) {
     node.setAttribute("role", "option");
     node.setAttribute("aria-posinset", i + 1);
     node.setAttribute("aria-setsize", count());
-    node.setAttribute("aria-label", [caption(i), badge(i)].filter(Boolean).join(", "));
+    node.setAttribute("aria-label", words(i));
     const address = url(i);
     if (address) {
       const img = document.createElement("img");
@@ -59,19 +61,25 @@ function render({ model, el }) {
       missing.textContent = "cannot be shown";
       node.append(missing);
     }
-    const words = document.createElement("p");
+    if (mark(i)) {
+      const corner = document.createElement("span");
+      corner.className = "ta-mark";
+      corner.textContent = mark(i);
+      node.append(corner);
+    }
+    const lines = document.createElement("p");
     const name = document.createElement("span");
     name.className = "ta-name";
     name.textContent = caption(i);
-    words.append(name);
+    lines.append(name);
     if (badge(i)) {
       const tag = document.createElement("span");
       tag.className = "ta-tag";
       tag.textContent = badge(i);
       tag.title = badge(i);
-      words.append(tag);
+      lines.append(tag);
     }
-    node.append(words);
+    node.append(lines);
     node.addEventListener("click", () => select(i));
     return node;
   }
@@ -149,7 +157,7 @@ function render({ model, el }) {
       const top = Math.floor(i / columns) * (rowHeight + gap);
       if (top < box.scrollTop) box.scrollTop = top;
       else if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
-      said.textContent = `${i + 1} of ${count()}: ${[caption(i), badge(i)].filter(Boolean).join(", ")}`;
+      said.textContent = `${i + 1} of ${count()}: ${words(i)}`;
       box.setAttribute("aria-activedescendant", `${prefix}-${i}`);
     } else {
       said.textContent = "";

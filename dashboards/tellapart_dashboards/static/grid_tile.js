@@ -25,7 +25,7 @@ export function keyed(key, text) {
 // What a tile says, for eyes and for screen readers.
 export function spoken(tile) {
   if (!tile) return "picture, still loading";
-  return [tile.label, ...tile.chips, tile.said, tile.decided].filter(Boolean).join(", ");
+  return [tile.label, ...tile.chips, tile.said, tile.mark, tile.decided].filter(Boolean).join(", ");
 }
 
 export class Tile {
@@ -40,7 +40,8 @@ export class Tile {
     this.frame = element("div", "ta-frame");
     this.missing = element("span", "ta-missing");
     this.decided = element("b", "ta-decided");
-    this.frame.append(this.img, this.missing, this.decided);
+    this.licence = element("span", "ta-mark");
+    this.frame.append(this.img, this.missing, this.licence, this.decided);
     this.name = element("span", "ta-name");
     this.chips = element("span", "ta-chips");
     this.said = element("span", "ta-model");
@@ -62,13 +63,14 @@ export class Tile {
       else this.img.removeAttribute("src");
       this.missing.textContent = address === "" ? "cannot be shown" : "";
     }
-    const words = tile && [tile.label, tile.was, ...tile.chips, tile.said, decided].join("\n");
+    const words = tile && [tile.label, tile.was, ...tile.chips, tile.said, tile.mark, decided].join("\n");
     if (this.words === words && tile) return;
     this.words = words;
     this.node.setAttribute("aria-label", spoken(tile && { ...tile, decided }));
     this.node.classList.toggle("ta-done", Boolean(decided));
     this.node.classList.toggle("ta-gone", decided === "removed");
     this.decided.textContent = decided || "";
+    this.licence.textContent = tile ? tile.mark : "";
     this.name.textContent = this.name.title = tile ? tile.label : "";
     this.chips.replaceChildren(...(tile ? tile.chips : []).map((text) => {
       const chip = element("span", "ta-tag", text);

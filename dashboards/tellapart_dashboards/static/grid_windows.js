@@ -104,6 +104,7 @@ function likeTile(one, buffer) {
   img.src = pictureUrl(buffer);
   img.addEventListener("load", () => URL.revokeObjectURL(img.src), { once: true });
   item.append(img, element("b", "", one.label), element("span", "", one.note));
+  if (one.mark) item.append(element("small", "", one.mark));
   return item;
 }
 
@@ -157,6 +158,7 @@ export class LargeWindow {
     this.img.alt = tile.label;
     this.img.hidden = !this.url;
     const title = element("h2", "", tile.label);
+    if (tile.mark) title.append(" ", element("span", "ta-tag", tile.mark));
     if (decided) title.append(" ", element("span", "ta-verdict", decided));
     const reasons = element("ul", "ta-reasons");
     facts.reasons.forEach((text) => reasons.append(element("li", "", text)));
