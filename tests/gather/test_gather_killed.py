@@ -4,30 +4,22 @@ import json
 import os
 import random
 import sys
+import time
 from dataclasses import replace
 
 import pytest
 from fakes.web import FakeWeb
 from other_process import start_python
-from tellapart.gather import held_pictures
+from tellapart.gather import gather, held_pictures
 from tellapart.project import create_project, open_project
 
 GATHER = """
-import json, signal, threading, time
+import json
 from fakes.web import local_web
 from tellapart.gather import gather
 from tellapart.project import open_project
-import tellapart.gather.sources, PIL.JpegImagePlugin
-web = local_web(json.loads(sys.argv[3]))
-def die():
-    time.sleep(float(sys.argv[2]))
-    os.kill(os.getpid(), signal.SIGKILL)
-clock = time.perf_counter()
-if float(sys.argv[2]) > 0:
-    threading.Thread(target=die, daemon=True).start()
 with open_project(Path(sys.argv[1])) as project:
-    gather(project, "bear", "brown bear", "openverse", 200, is_held=sys.argv[4] == "held", web=web)
-print(time.perf_counter() - clock)
+    gather(project, "bear", "brown bear", "openverse", 100, is_held=sys.argv[3] == "held", web=local_web(json.loads(sys.argv[2])))
 """
 # TELLAPART_KILLS=20 pytest tests/gather/test_gather_killed.py   # as often as we promise
 N_ROUNDS = int(os.environ.get("TELLAPART_KILLS", "6"))
@@ -36,32 +28,44 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSI
 
 @pytest.fixture(scope="module")
 def fake():
-    """240 works, of which some are no use and two pairs are the same picture."""
+    """120 works, of which some are no use and two pairs are the same picture."""
     troubles = {
         5: "html",
-        50: "status/404",
-        90: "tiny",
-        130: "cutfile",
-        170: "status/404",
+        30: "status/404",
+        50: "tiny",
+        70: "cutfile",
+        90: "status/404",
         12: "same",
         60: "same",
     }
     with FakeWeb() as web:
-        web.openverse.n_works = 240
+        web.openverse.n_works = 120
         web.openverse.link = lambda n: web.pictures.link(n, troubles.get(n, "photo"))
-        web.pictures.latency_s = 0.03
+        web.pictures.latency_s = 0.01
         yield web
 
 
-def ended(process):
-    """The seconds it took, or None when it was killed; anything else is a failure."""
-    out, errors = process.communicate(timeout=120)
+def n_asked(fake):
+    return len(fake.openverse.asked) + len(fake.pictures.asked)
+
+
+def go_on(root, fake, how):
+    """Gather until all is there, in this process."""
+    with open_project(root) as project:
+        gather(project, "bear", "brown bear", "openverse", 100, is_held=how == "held", web=fake.web())
+
+
+def is_killed(root, fake, how, after, late_s):
+    """Whether a program that gathers was killed (-9) in the midst of it: so long after so many requests."""
+    before = n_asked(fake)
+    process = start_python(GATHER, root, json.dumps(fake.bases), how)
+    while n_asked(fake) - before < after and process.poll() is None:
+        time.sleep(0.001)
+    time.sleep(late_s)
+    process.kill()
+    _, errors = process.communicate(timeout=120)
     assert process.returncode in (0, -9), errors
-    return float(out) if process.returncode == 0 else None
-
-
-def begin(root, after_s, fake, how="kept"):
-    return start_python(GATHER, root, after_s, json.dumps(fake.bases), how)
+    return process.returncode == -9
 
 
 def state(root):
@@ -84,16 +88,19 @@ def state(root):
 def test_a_gathering_killed_at_any_moment_ends_as_an_undisturbed_one(fake, tmp_path, how):
     n_rounds = N_ROUNDS if how == "kept" else 2
     create_project(tmp_path / "undisturbed").close()
-    seconds = ended(begin(tmp_path / "undisturbed", 0, fake, how))
+    n_before = n_asked(fake)
+    go_on(tmp_path / "undisturbed", fake, how)
+    n_all = n_asked(fake) - n_before
     rows, held, _ = wanted = state(tmp_path / "undisturbed")
-    assert (len(rows), len(held)) == ((200, 0) if how == "kept" else (0, 200))
+    assert (len(rows), len(held)) == ((100, 0) if how == "kept" else (0, 100))
     rng, n_killed, n_partly = random.Random(5), 0, 0
     for number in range(n_rounds):
         root = tmp_path / f"project{number}"
         create_project(root).close()
-        n_killed += ended(begin(root, rng.uniform(0.02, seconds), fake, how)) is None
+        after = 1 + int(n_all * (number + rng.random()) / n_rounds)
+        n_killed += is_killed(root, fake, how, after, rng.uniform(0, 0.05))
         rows, held, _ = state(root)
-        n_partly += 0 < len(rows) + len(held) < 200
-        assert ended(begin(root, 0, fake, how)) is not None
+        n_partly += 0 < len(rows) + len(held) < 100
+        go_on(root, fake, how)
         assert state(root) == wanted
-    assert n_killed >= n_rounds // 2 and n_partly >= 1  # a busy machine kills late
+    assert n_killed >= n_rounds // 2 and n_partly >= 1
