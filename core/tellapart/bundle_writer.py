@@ -91,7 +91,7 @@ def copy_bundle(bundle_dir: Path, target: Path) -> Path:
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(bundle_dir, part)
+        _copy_folder(bundle_dir, part)
         if target.exists():
             target.rmdir()
         atomic.replace(part, target)
@@ -100,6 +100,16 @@ def copy_bundle(bundle_dir: Path, target: Path) -> Path:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return target
+
+
+def _copy_folder(folder: Path, target: Path) -> None:
+    """Stops at the first file that the disk does not take; shutil's copytree tries all and raises a list."""
+    target.mkdir()
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            _copy_folder(path, target / path.name)
+        else:
+            shutil.copyfile(path, target / path.name)
 
 
 def _write_models(part: Path, contents: BundleContents) -> dict[str, str]:

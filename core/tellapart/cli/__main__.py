@@ -1,5 +1,5 @@
 """`python -m tellapart.cli`, where the console script is not on the path."""
 
-from tellapart.cli.app import main
+from tellapart.cli import main
 
 main()

@@ -13,7 +13,17 @@ import typer
 
 from tellapart.cli.add import add
 from tellapart.cli.clean import clean, log, redo, replay, undo
-from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, fail, print_json, progress_bar, say
+from tellapart.cli.console import (
+    EXIT_ERROR,
+    EXIT_PARTLY,
+    explained,
+    fail,
+    fail_to_write,
+    print_json,
+    progress_bar,
+    say,
+    typed,
+)
 from tellapart.cli.credits import credits as credits_command
 from tellapart.cli.datasets import datasets as datasets_command
 from tellapart.cli.datasheet import datasheet
@@ -36,7 +46,10 @@ ProjectDir = Annotated[Path, typer.Argument(help="The project's folder.", metava
 def main() -> None:
     """Run the command line."""
     warnings.filterwarnings("ignore", module="PIL")  # what matters about a picture is in its refusal
-    app()
+    try:
+        app()
+    except OSError as error:
+        fail_to_write(error)
 
 
 @app.command()
@@ -67,7 +80,7 @@ def samples(
             f"{sum(labels.values())} pictures drawn in {directory}: "
             f"{', '.join(f'{n} {label}' for label, n in labels.items())}."
         )
-        say(f"Next: tellapart new my-project --from {directory}")
+        say(f"Next: tellapart new my-project --from {typed(directory)}")
 
 
 @app.command()
@@ -100,7 +113,7 @@ def new(
         say(f"  … and {len(summary.refusals) - 20} more (tellapart new --json lists all)")
     for note in summary.notes:
         say(note)
-    say(f"Next: tellapart train {project_dir}")
+    say(f"Next: tellapart train {typed(project_dir)}")
 
 
 def _empty_project(project_dir: Path) -> Project:
@@ -148,7 +161,7 @@ def train(
     for line in (*changes, *result.notes):
         say(line)
     _say_result(result.to_json())
-    say(f"Next: tellapart predict {result.bundle_dir} PICTURE…")
+    say(f"Next: tellapart predict {typed(result.bundle_dir)} PICTURE…")
 
 
 def _say_result(result: dict[str, Any]) -> None:
@@ -226,7 +239,9 @@ def _bundle_in(path: Path) -> Path:
         return path
     newest = newest_bundle(path / "bundles")
     if newest is None:
-        raise BundleError(f"{path} has no trained classifier yet. Train it first: tellapart train {path}")
+        raise BundleError(
+            f"{path} has no trained classifier yet. Train it first: tellapart train {typed(path)}"
+        )
     return newest
 
 

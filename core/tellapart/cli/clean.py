@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say, typed
 
 if TYPE_CHECKING:
     from tellapart.clean import Finding, Review
@@ -108,7 +108,7 @@ def _apply(
         said += [
             "Carried out, as one step.",
             review.gain().sentence,
-            f"To take it back: tellapart undo {project_dir}",
+            f"To take it back: tellapart undo {typed(project_dir)}",
         ]
     record = {
         "n_suggestions": len(findings), "actions": dict(kinds), "is_preview": is_preview,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import Console
@@ -27,9 +31,15 @@ def say(text: str) -> None:
     out.print(text, markup=False)
 
 
+def typed(path: Path | str) -> str:
+    """A path as a person types it into a terminal: in quotes where it holds a space or the like."""
+    return subprocess.list2cmdline([str(path)]) if os.name == "nt" else shlex.quote(str(path))
+
+
 def print_json(value: Any) -> None:
     """One JSON value, on standard output and nothing else."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()  # a full disk is noticed here, where it can be said
 
 
 def fail(text: str, is_json: bool, code: int = EXIT_ERROR) -> NoReturn:
@@ -39,6 +49,14 @@ def fail(text: str, is_json: bool, code: int = EXIT_ERROR) -> NoReturn:
     else:
         err.print(text, style="red", markup=False)
     raise SystemExit(code)
+
+
+def fail_to_write(error: OSError) -> NoReturn:
+    """Say that a file or the output cannot be written, and end; what is still to be printed is dropped."""
+    place = error.filename or "The output"
+    err.print(f"{place} cannot be written: {error.strerror or error}.", style="red", markup=False)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try again at its end
+    raise SystemExit(EXIT_ERROR)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tellapart.cli.console import explained, fail, out, print_json, progress_bar, say
+from tellapart.cli.console import explained, fail, out, print_json, progress_bar, say, typed
 
 
 def datasets(
@@ -33,7 +33,7 @@ def datasets(
     say(f"{row.title} is in {folder}.")
     say(f"Licence: {row.licence or 'none stated'}. {row.licence_note}".rstrip())
     say(f"Please cite: {row.citation}")
-    say(f"Next: tellapart new my-{name} --from {folder}")
+    say(f"Next: tellapart new my-{name} --from {typed(folder)}")
 
 
 def _list(is_json: bool) -> None:

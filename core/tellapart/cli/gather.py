@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, print_json, progress_bar, say
+from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, print_json, progress_bar, say, typed
 
 if TYPE_CHECKING:
     from tellapart.gather import GatherSummary
@@ -80,7 +80,7 @@ def gather(
         for summary in summaries:
             _tell(summary)
         if any(summary.n_added for summary in summaries):
-            say(f"Next: tellapart credits {project_dir}, or gather another label.")
+            say(f"Next: tellapart credits {typed(project_dir)}, or gather another label.")
     if code:
         raise SystemExit(code)
 
