@@ -91,13 +91,6 @@ def test_samples_make_a_project_that_trains(tmp_path):
     assert "not empty" in tellapart("samples", tmp_path / "leaves", code=1)
 
 
-def test_the_doctor_reports_findings_as_json():
-    done = CliRunner().invoke(app, ["doctor", "--json"])
-    findings = json.loads(done.stdout)
-    assert done.exit_code == (0 if all(finding["is_ok"] for finding in findings) else 1)
-    assert {"name", "is_ok", "sentence", "remedy"} <= set(findings[0])
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from tellapart import doctor
+from tellapart.cli.app import app
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parent.parent
 ASK = """
@@ -136,8 +138,10 @@ def test_a_cache_that_cannot_be_written_is_a_finding(tmp_path, monkeypatch):
     assert not found.is_ok and "cannot be written" in found.sentence and "TELLAPART_CACHE" in found.remedy
 
 
-def test_this_environment_is_healthy():
-    found = doctor.examine()
+def test_this_environment_is_healthy_and_the_command_says_so_as_json():
+    done = CliRunner().invoke(app, ["doctor", "--json"])
+    found = [doctor.Finding(**one) for one in json.loads(done.stdout)]
+    assert done.exit_code == (0 if all(one.is_ok for one in found) else 1)
     assert [f"{one.sentence} {one.remedy}" for one in found if not one.is_ok] == []
     assert len({one.name for one in found}) == len(found) == 9
     assert all(one.sentence.endswith((".", ")")) for one in found)
