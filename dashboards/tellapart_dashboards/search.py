@@ -127,6 +127,7 @@ class SearchState(Job):
             for row in wanted_labels(self.project.project)
             if row.label in labels
         ]
+        super().poll()  # another page may have started one a moment ago
         if searches and self.stage != "running":
             self.reports = []
             self.start("gather", {

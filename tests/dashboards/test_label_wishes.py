@@ -60,3 +60,13 @@ def test_what_was_found_is_not_said_to_wait_once_it_was_chosen(
     assert state.rows[0]["status"] == "2 asked, 2 waiting for your choice. Few."
     state.wish("keep", {"label": "oak", "without": []})
     assert state.rows[0]["status"] == "2 asked, 2 found. Few."
+
+
+def test_two_pages_start_one_search(
+    state: SearchState, empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state.wish("add", {"text": "oak"})
+    other = SearchState(ProjectState(empty_project_dir), start_run=start)
+    state.wish("search", {"labels": ["oak"]})
+    other.wish("search", {"labels": ["oak"]})
+    assert len(started) == 1 and other.is_searching
