@@ -9,6 +9,8 @@ bends to each picture.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
@@ -53,7 +55,7 @@ class OutOfFold:
                 others = self._others(fold)
                 product = self._products[fold]
                 if unknown := [strangers[other] for other in others if other in strangers]:
-                    product = product - np.sum(unknown, axis=0)
+                    product = product - reduce(np.add, unknown)
                 weights, bias = self._solve(
                     sums[others].sum(axis=0), counts[others].sum(axis=0), product.astype(np.float64)
                 )
@@ -86,7 +88,7 @@ class OutOfFold:
     def _solve(
         self, sums: np.ndarray, counts: np.ndarray, product: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Weights (R, C) and bias (C,) of the discriminant."""
+        """Weights (R, C) and bias (C,) of the discriminant. product: (R, R) float64, which is overwritten."""
         known = counts > 0
         n_classes, size = sums.shape
         weights = np.zeros((size, n_classes), np.float32)
@@ -94,11 +96,14 @@ class OutOfFold:
         if not known.any():
             return weights, np.zeros(n_classes, np.float32)
         means = sums[known].astype(np.float64) / counts[known, None]
-        within = (product - (means * counts[known, None]).T @ means) / counts.sum()
         ball = max(float(np.trace(product)) / counts.sum() / size, 1e-9)
+        within = product  # in place: a new matrix for each step would take as long as the steps
+        within -= (means * counts[known, None]).T @ means
+        within /= counts.sum()
         within *= 1 - self._shrinkage
         within[np.diag_indices(size)] += self._shrinkage * ball
-        solved = cho_solve(cho_factor(within, check_finite=False), means.T, check_finite=False)  # (R, K)
+        factor = cho_factor(within, overwrite_a=True, check_finite=False)
+        solved = cho_solve(factor, means.T, check_finite=False)  # (R, K)
         weights[:, known] = solved
         bias[known] = -0.5 * (means.T * solved).sum(axis=0)
         return weights, bias
