@@ -56,6 +56,12 @@ class ProjectState(PageOwner):
     def poll(self) -> None:
         """Nothing; counts are as in the database, which is asked only when its files changed."""
         database = self.project.db_path
+        if not database.exists():
+            self.message = (
+                f"{self.project.root} is no longer there: it was moved, renamed or deleted while this page was open. "
+                "Move it back and reload the page, or open the studio on its new place."
+            )
+            return
         seen = tuple(
             path.stat().st_mtime_ns if path.exists() else 0
             for path in (database, database.with_name(database.name + "-wal"))
