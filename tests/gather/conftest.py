@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes.web import CONTACT, FakeWeb
 from tellapart.gather import gather
+from tellapart.gather.line import Line
+from tellapart.gather.sources import open_source
 from tellapart.project import create_project
 
 
@@ -29,3 +31,21 @@ def gathered(fake, project):
         return gather(project, label, query, web=fake.web(**(limits or {})), contact=CONTACT, **wanted)
 
     return run
+
+
+@pytest.fixture
+def line(fake):
+    with Line(fake.web().guard, CONTACT) as line:
+        yield line
+
+
+@pytest.fixture
+def source(fake, line, project):
+    """A source by its name, as gathering opens it."""
+
+    def opened(name, is_one_of_many=False):
+        return open_source(
+            name, fake.web(), line, project.manifest, project.cache_dir / "web", is_one_of_many
+        )
+
+    return opened

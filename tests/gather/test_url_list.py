@@ -97,3 +97,32 @@ def test_a_million_addresses_are_read_as_a_stream(tmp_path):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2_000_000
+
+
+# gathered
+
+
+def test_a_list_is_gathered_like_a_search(gathered, fake, project, tmp_path):
+    path = tmp_path / "list.csv"
+    rows = [f"{fake.pictures.link(n)},{'bear' if n % 2 else 'fox'},Ann,cc-by-4.0" for n in range(20)]
+    path.write_text("url,label,author,licence\n" + "\n".join(rows) + "\nfile:///etc/passwd,bear,,\n")
+    summary = gathered("bear", query="", source=str(path))
+    assert summary.sentence() == "11 asked, 10 added, 1 not allowed"
+    assert {(one.source, one.author, one.licence) for one in project.manifest.pictures()} == {
+        ("list", "Ann", "CC BY 4.0")
+    }
+
+
+def test_the_same_address_a_thousand_times_is_fetched_once(gathered, fake, tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join([fake.pictures.link(1)] * 1000))
+    summary = gathered(query="", source=str(path), limit=1000)
+    assert (summary.n_added, summary.n_named_twice, len(fake.pictures.asked)) == (1, 999, 1)
+    assert summary.sentence() == "1 asked, 1 added, 999 named twice"
+
+
+def test_of_a_long_list_only_what_is_wanted_is_read_and_written_down(gathered, fake, project, tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join(fake.pictures.link(number) for number in range(200_000)))
+    assert gathered(query="", source=str(path), limit=60).n_added == 60
+    assert project.manifest.rows("SELECT count(*) FROM candidates") == [(60,)]
