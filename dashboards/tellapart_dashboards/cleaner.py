@@ -16,7 +16,7 @@ from .state import ProjectState, project_dir_from
 
 
 class ImageClassifierCleaner(VBox):
-    """What looks wrong in a project, worst first, to be decided with one key each: the last line of a cell shows it.
+    """What to look at in a project, worst first, to be decided with one key each: the last line of a cell shows it.
 
     Decisions are in the project at once, nothing has to be applied afterwards; each can be undone, also next week.
 
