@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tellapart import cli
 from tellapart.bundle_writer import copy_bundle
-from tellapart.cli.console import typed
+from tellapart.cli.console import fail, say, typed
 from tellapart.errors import BundleError
 
 
@@ -58,3 +58,12 @@ def test_an_export_to_a_full_disk_is_one_sentence_and_leaves_nothing(
     with pytest.raises(BundleError, match=r"^The disk that holds .* is full\. Nothing was lost"):
         copy_bundle(trained[1].bundle_dir, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_of_strangers_give_a_terminal_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
+    say("oak/\x1b[2J\x1b]0;mine\x07\r\x9b31m.jpg: a <b>[bold]Bär[/bold]</b> 熊 \U0001f43b")
+    with pytest.raises(SystemExit):
+        fail("\x1b[31mred", is_json=False)
+    told = capsys.readouterr()
+    assert told.out == "oak/�[2J�]0;mine���31m.jpg: a <b>[bold]Bär[/bold]</b> 熊 \U0001f43b\n"
+    assert told.err == "�[31mred\n"

@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +28,13 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(text: str) -> None:
-    """One line for a person, as it is."""
-    out.print(text, markup=False)
+    """One line for a person, as it is but for what a terminal would obey."""
+    out.print(_harmless(text), markup=False)
+
+
+def _harmless(text: str) -> str:
+    """Names of strangers' files and answers of servers may hold escape sequences; each sign of them becomes �."""
+    return "".join("�" if unicodedata.category(one) == "Cc" and one != "\n" else one for one in text)
 
 
 def typed(path: Path | str) -> str:
@@ -47,14 +53,15 @@ def fail(text: str, is_json: bool, code: int = EXIT_ERROR) -> NoReturn:
     if is_json:
         print_json({"error": text})
     else:
-        err.print(text, style="red", markup=False)
+        err.print(_harmless(text), style="red", markup=False)
     raise SystemExit(code)
 
 
 def fail_to_write(error: OSError) -> NoReturn:
     """Say that a file or the output cannot be written, and end; what is still to be printed is dropped."""
     place = error.filename or "The output"
-    err.print(f"{place} cannot be written: {error.strerror or error}.", style="red", markup=False)
+    said = f"{place} cannot be written: {error.strerror or error}."
+    err.print(_harmless(said), style="red", markup=False)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try again at its end
     raise SystemExit(EXIT_ERROR)
 
