@@ -12,6 +12,7 @@ from tellapart.clean.learner import NOT_A_MEMBER, OutOfFold
 from tellapart.clean.looks import look_at
 from tellapart.clean.neighbours import _EXACT, NOBODY, directions, nearest
 from tellapart.clean.oddness import oddness
+from tellapart.clean.outliers import strangeness
 from tellapart.clean.quality import find_flaws
 from tellapart.clean.shortcuts import find_shortcuts
 from tellapart.clean.suspects import find_doubts
@@ -133,6 +134,9 @@ def sharp():
         ("without colour", lambda image: image.convert("L").convert("RGB")),
         ("odd shape", lambda image: image.resize((600, 90))),
         ("tiny", lambda image: image.resize((40, 40))),
+        ("collage or strip", lambda image: beside(image, image.transpose(Image.Transpose.ROTATE_90), 90)),
+        ("collage or strip", lambda image: beside(image, Image.new("RGB", image.size, (20, 30, 90)), 170)),
+        ("plain background", lambda image: on_white(image)),
     ],
 )
 def test_a_spoilt_picture_among_good_ones_is_called_what_it_is(sharp, name, spoil):
@@ -143,6 +147,38 @@ def test_a_spoilt_picture_among_good_ones_is_called_what_it_is(sharp, name, spoi
     assert column[-1] > 0.3 and (column[:-1] > 0.3).mean() < 0.05
     same = find_flaws(np.tile(looks[-1], 30), [Fact(*images[-1].size)] * 30)
     assert same.scores.max() == 0, "what all have is how the set is"
+
+
+def beside(image, other, place):
+    """The other picture, brighter, covers this one from a column on."""
+    both = image.copy()
+    both.paste(ImageEnhance.Brightness(other).enhance(2.5).crop((place, 0, *other.size)), (place, 0))
+    return both
+
+
+def on_white(image):
+    ground = Image.new("RGB", image.size, (255, 255, 255))
+    ground.paste(image.crop((50, 50, 150, 150)), (50, 50))
+    return ground
+
+
+def test_a_straight_edge_that_ends_within_the_picture_is_no_line(sharp):
+    picture = sharp[0].copy()
+    picture.paste((250, 250, 250), (60, 50, 150, 150))
+    assert look_at(picture)["lines"] == 0
+    picture.paste((250, 250, 250), (60, 0, 150, 200))
+    assert look_at(picture)["lines"] > 0.9
+
+
+def test_of_two_pictures_equally_unlike_their_label_the_one_in_odd_company_is_stranger():
+    rng = np.random.default_rng(0)
+    rows = np.stack([rng.permutation(np.delete(np.arange(60), i))[:20] for i in range(60)])
+    similarities = np.sort(rng.uniform(0.75, 0.8, (60, 20)), axis=1)[:, ::-1].copy()
+    similarities[[3, 4, 5, 6, 7]] -= 0.2  # five that are as unlike the others
+    similarities[[3, 4]] = similarities[3]
+    rows[3, :3], rows[4, :3] = (5, 6, 7), (20, 21, 22)
+    strange = strangeness(np.zeros(60, int), rows, similarities)
+    assert set(np.argsort(-strange)[:5].tolist()) == {3, 4, 5, 6, 7} and strange[3] > strange[4]
 
 
 class Fact:

@@ -20,15 +20,34 @@ from tellapart.progress import Progress, silent
 from tellapart.project import Project
 from tellapart.row_cache import RowCache
 
-MEASURES = ("dark_end", "bright_end", "contrast", "sharpness", "colour", "frame", "flat", "steps")
+MEASURES = (
+    "dark_end",
+    "bright_end",
+    "contrast",
+    "sharpness",
+    "colour",
+    "frame",
+    "flat",
+    "steps",
+    "lines",
+    "plain",
+)
 LOOKS = np.dtype([(name, "<f4") for name in MEASURES] + [("camera", "<u4"), ("is_known", "u1")])
 _SIDE_PX = 160  # the shorter side while measuring: about what a person sees in the grid and a network gets
 _MAX_LONG_PX = 640
 _BATCH = 16
 _BLOCK = 20
 _FEW_PIXELS = 200
+_SAME = 4  # grey levels, between pixels of one colour after compression
+_HARD = (
+    40  # grey levels from one pixel to the next but one: a line that was drawn, or two pictures side by side
+)
+_N_PARTS = 5  # of a line, each of which has to be there
+_FAINT = 0.2  # of a part; not worth looking around
+_AROUND = 4  # pixels on either side of a line, which show what is usual there
+_BESIDE = 0.04  # of a side; so near the edge of the picture a line is a frame
 _ROUNDING = 20 / 12 / 255**2  # what rounding grey levels alone adds to squared fine detail
-_CODE_VERSION = 2  # raise it when a measure changes
+_CODE_VERSION = 3  # raise it when a measure changes
 
 
 def measure_looks(project: Project, pictures: Sequence[Picture], progress: Progress = silent) -> np.ndarray:
@@ -70,14 +89,18 @@ def look_at(image: Image.Image, camera: str = "") -> np.ndarray:
     grey = np.asarray(small.convert("L"))
     planes = [np.asarray(plane) for plane in small.split()]
     chroma = np.maximum(np.maximum(*planes[:2]), planes[2]) - np.minimum(np.minimum(*planes[:2]), planes[2])
-    colour = [float(np.median(np.concatenate([one[0], one[-1], one[:, 0], one[:, -1]]))) for one in planes]
+    edges = [np.concatenate([one[0], one[-1], one[:, 0], one[:, -1]]) for one in planes]
+    colour = [float(np.median(edge)) for edge in edges]
     is_thing = _differs(planes, colour)
     record = np.zeros((), LOOKS)
     dark_end, p05, p95, bright_end = _levels(grey, (0.01, 0.05, 0.95, 0.99))
     record["dark_end"], record["bright_end"], record["contrast"] = dark_end, bright_end, p95 - p05
     (record["colour"],) = _levels(chroma, (0.995,))
     record["sharpness"] = _sharpness(grey.astype(np.float32) / 255)
-    record["frame"] = _frame(is_thing)
+    rows, columns = _extent(is_thing, axis=1), _extent(is_thing, axis=0)
+    record["frame"] = 1 - (rows[1] - rows[0]) * (columns[1] - columns[0]) / is_thing.size
+    record["lines"] = max(_line(planes, columns), _line([plane.T for plane in planes], rows))
+    record["plain"] = _plain(edges, colour)
     record["flat"], record["steps"] = _drawn(grey.astype(np.int16), is_thing)
     record["camera"] = int.from_bytes(sha256(camera.encode()).digest()[:4], "little") if camera else 0
     record["is_known"] = 1
@@ -96,6 +119,15 @@ def _differs(planes: list[np.ndarray], colour: list[float]) -> np.ndarray:
     for plane, level in zip(planes, colour, strict=True):
         found |= np.abs(plane.astype(np.int16) - int(level)) > 15
     return found
+
+
+def _plain(edges: list[np.ndarray], colour: list[float]) -> float:
+    """Share of the outermost pixels that have one and the same colour: what is cut out or drawn stands before such a
+    ground, and even a clear sky has no such one."""
+    same = [
+        np.abs(edge.astype(np.int16) - int(level)) <= _SAME for edge, level in zip(edges, colour, strict=True)
+    ]
+    return float(np.logical_and.reduce(same).mean())
 
 
 def _sharpness(grey: np.ndarray) -> float:
@@ -122,14 +154,34 @@ def _block_means(values: np.ndarray) -> np.ndarray:
     return np.asarray(sums.ravel() / _BLOCK**2)
 
 
-def _frame(is_thing: np.ndarray) -> float:
-    """Share of the picture outside the box around everything that has not the colour of the edges."""
-    rows = np.flatnonzero(is_thing.mean(axis=1) > 0.02)
-    columns = np.flatnonzero(is_thing.mean(axis=0) > 0.02)
-    if not len(rows) or not len(columns):
-        return 1.0
-    inside = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
-    return float(1 - inside / is_thing.size)
+def _extent(is_thing: np.ndarray, axis: int) -> tuple[int, int]:
+    """First row (axis 1) or column (axis 0) that has not the colour of the edges all along, and the one after the
+    last."""
+    found = np.flatnonzero(is_thing.mean(axis=axis) > 0.02)
+    return (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)
+
+
+def _line(planes: list[np.ndarray], extent: tuple[int, int]) -> float:
+    """How whole the straightest hard line from top to bottom is, within the columns `extent`: of five parts of it the
+    share of the least one. The borders between two pictures in one and strips for text are such lines; edges in
+    photographs end somewhere, and are seldom as straight as the rows of pixels."""
+    height, width = planes[0].shape
+    beside = max(3, int(_BESIDE * width))
+    first, last = max(extent[0] + _AROUND, beside), min(extent[1] - _AROUND, width - beside)
+    if height < _BLOCK or last - first < 2 * _AROUND:
+        return 0.0
+    is_hard = np.zeros((height, width - 2), bool)
+    for plane in planes:
+        left, right = plane[:, :-2], plane[:, 2:]
+        is_hard |= np.maximum(left, right) - np.minimum(left, right) > _HARD
+    starts = np.arange(_N_PARTS) * height // _N_PARTS
+    lengths = np.diff(starts, append=height)
+    shares = np.add.reduceat(is_hard, starts, axis=0, dtype=np.float32) / lengths[:, None]  # (5, width - 2)
+    best = 0.0
+    for column in first - 1 + np.flatnonzero(shares[:, first - 1 : last - 1].min(axis=0) > _FAINT):
+        around = shares[:, max(0, column - _AROUND) : column + _AROUND + 1]
+        best = max(best, float((shares[:, column] - np.median(around, axis=1)).min()))
+    return best
 
 
 def _drawn(grey: np.ndarray, is_thing: np.ndarray) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Out of place: pictures that look like nothing else here, or like nothing else of their label."""
+"""Out of place: pictures that look like nothing else of their label."""
 
 from __future__ import annotations
 
@@ -8,29 +8,39 @@ from tellapart.clean.findings import OUT_OF_PLACE, Finding, Suggestion
 from tellapart.clean.learner import NOT_A_MEMBER
 from tellapart.clean.oddness import oddness
 
-_NEAREST = 10
+_NEAREST = 15
+_CLOSEST, _COMPANY = 5, 0.3  # neighbours whose oddness counts, and how much beside the picture's own
 # Robust standard deviations: not worth a thought; another two thirds of certainty for each of the second number.
 _USUAL, _RANGE = 0.5, 2.0
 _SURE = 0.6  # of its score: what is odd need not be wrong, so nothing is removed unseen for that
 
 
 def strangeness(targets: np.ndarray, rows: np.ndarray, similarities: np.ndarray) -> np.ndarray:
-    """(N,) 0 to 1: how unlike the other pictures, and those of its own label, each is.
+    """(N,) 0 to 1: how unlike the other pictures of its own label each is.
 
-    From the mean similarity of the nearest among all and among its own, compared with what is usual for the label.
+    From the mean similarity of the nearest of its label, compared with what is usual for the label, and from how odd
+    its nearest neighbours are by that: what is odd is often there a few times, in pictures that vouch for each other.
 
     Args:
         targets: (N,) int, NOT_A_MEMBER for pictures without a label, which get 0.
         rows, similarities: (N, K), see `neighbours.nearest`.
-    Source: Ramaswamy et al. 2000, "Efficient Algorithms for Mining Outliers from Large Data Sets" (k nearest).
+    Source: Ramaswamy et al. 2000, "Efficient Algorithms for Mining Outliers from Large Data Sets" (k nearest);
+    Yang et al. 2023, "Neighborhood Averaging for Improving Outlier Detectors" (arXiv:2303.09972).
     """
     if not len(targets):
         return np.zeros(0)
     is_there = (rows >= 0) & (targets[rows] != NOT_A_MEMBER)
     is_own = is_there & (targets[rows] == targets[:, None])
-    closeness = _mean_of_nearest(similarities, is_there) + _mean_of_nearest(similarities, is_own)
-    odd = oddness(-closeness, targets)
+    odd = oddness(-_mean_of_nearest(similarities, is_own), targets)
+    odd = oddness((odd + _COMPANY * _company(odd, rows, is_there)) / (1 + _COMPANY), targets)
     return np.asarray((1 - np.exp(-np.maximum(odd - _USUAL, 0) / _RANGE)) * (targets != NOT_A_MEMBER))
+
+
+def _company(odd: np.ndarray, rows: np.ndarray, is_there: np.ndarray) -> np.ndarray:
+    """(N,) mean oddness of the nearest neighbours; its own for a picture without."""
+    chosen = is_there & (np.cumsum(is_there, axis=1) <= _CLOSEST)
+    n_chosen = chosen.sum(axis=1)
+    return np.where(n_chosen > 0, (odd[rows] * chosen).sum(axis=1) / np.maximum(n_chosen, 1), odd)
 
 
 def _mean_of_nearest(similarities: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -48,7 +58,7 @@ def outlier_finding(image_id: str, label: str, score: float) -> Finding:
         OUT_OF_PLACE,
         score,
         "unlike the others",
-        f"It looks like no other picture here, least of all like those of {label!r}: perhaps something else, a "
+        f"It looks unlike the others of {label!r}, as do those that look like it: perhaps something else, a "
         "drawing, or a view that the others lack.",
         Suggestion("remove", None, _SURE * score),
     )

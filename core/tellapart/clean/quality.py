@@ -27,6 +27,8 @@ _REASONS = {
     "tiny": "It has far fewer pixels than the others; details that tell the labels apart may be lost.",
     "odd shape": "It is far longer or narrower than the others; a classifier sees it squeezed or cut.",
     "framed": "A frame of one colour takes much of it; a classifier may learn the frame.",
+    "collage or strip": "A straight line runs right across it, as between two pictures, above a text or in a frame.",
+    "plain background": "Its edges are one even colour, and few others' are: cut out, drawn or framed.",
     "without colour": "It is greyscale, and most others have colour.",
     "drawing or text": "Large areas without any detail, or many hard edges, as in drawings, logos and text.",
 }
@@ -70,8 +72,11 @@ def _found(looks: np.ndarray, pictures: Sequence[Picture], labels: np.ndarray) -
 
     is_sharp, is_dark = looks["sharpness"] > _BLURRED, looks["bright_end"] < 0.45
     can_be_drawn = is_sharp & ~is_dark  # the dark has no detail either
-    stepped = odd(looks["steps"], can_be_drawn & (looks["steps"] > 0.02), 0.5, 6.0)
-    flat = odd(looks["flat"], can_be_drawn & (looks["flat"] > 0.3), 2.0, 8.0)
+    # a soft background is as flat as a drawing, but has no outlines
+    has_steps = can_be_drawn & (looks["steps"] > 0.02)
+    stepped = odd(looks["steps"], has_steps, 0.5, 6.0)
+    is_outlined = has_steps & (oddness(looks["steps"], labels) > 0)
+    flat = odd(looks["flat"], is_outlined & (looks["flat"] > 0.3), 2.0, 5.0)
     return {
         "blurred": odd(-looks["sharpness"], ~is_sharp),
         "dark": odd(-looks["bright_end"], is_dark),
@@ -80,6 +85,10 @@ def _found(looks: np.ndarray, pictures: Sequence[Picture], labels: np.ndarray) -
         "tiny": odd(-side, side < np.median(side) - np.log(2)),
         "odd shape": odd(np.abs(shape - np.median(shape)), np.abs(shape) > np.log(2)),
         "framed": _rare(looks["frame"] > 0.3) * 0.3 * looks["frame"],
+        "collage or strip": _rare_of(labels, looks["lines"] > 0.3)
+        * 0.7
+        * np.minimum(1, looks["lines"] / 0.5),
+        "plain background": _rare_of(labels, (looks["plain"] > 0.5) & ~is_dark) * 0.4,
         "without colour": _rare(looks["colour"] < 0.03) * 0.4,
         "drawing or text": 1 - (1 - stepped) * (1 - flat),
     }
@@ -106,3 +115,9 @@ def quality_finding(image_id: str, flaws: np.ndarray, names: Sequence[str], scor
 
 def _rare(has: np.ndarray) -> np.ndarray:
     return has * float(has.mean() <= _RARE)
+
+
+def _rare_of(labels: np.ndarray, has: np.ndarray) -> np.ndarray:
+    """(N,) 0 where it has not, and towards 1 the fewer of the same label have."""
+    share = np.bincount(labels, has) / np.bincount(labels)
+    return has * np.maximum(0.0, 1 - share[labels] / _RARE)
