@@ -46,13 +46,18 @@ def gather_view(state: GatherState) -> VBox:
         summary.value = "".join(map(summary_html, state.summaries))
 
     def draw_counts(_: Any = None) -> None:
-        head.value = heading_html(*headline(project.counts))
+        title, lead = headline(project.counts)
+        n_held = sum(row["n_held"] for row in search.rows)
+        if n_held:
+            lead = f"{count(n_held, 'picture')} wait{'s' * (n_held == 1)} for your choice: keep what belongs."
+        head.value = heading_html(title, lead)
         go_on.description = f"Next: {_next_page(project)}"
 
     dlink((search, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
     dlink((state, "advice"), (advice_line, "value"), lambda text: message_html(text, state.advice_kind))
     state.observe(draw, ["stage", "message", "summaries"])
     project.observe(draw_counts, ["counts", "pages"])
+    search.observe(draw_counts, "rows")
     shown_when(go_on, project, ["counts"], lambda: len(project.counts) > 1 and bool(_next_page(project)))
     go_on.on_click(lambda _: project.set_trait("current", _next_page(project)))
     draw()

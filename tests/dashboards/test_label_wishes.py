@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acting import text_of
 from tellapart.project import open_project
+from tellapart_dashboards.gather import gather_view
+from tellapart_dashboards.gather_state import GatherState
 from tellapart_dashboards.label_rows import LabelRows
 from tellapart_dashboards.search import SearchState
 from tellapart_dashboards.state import ProjectState
@@ -70,3 +73,15 @@ def test_two_pages_start_one_search(
     state.wish("search", {"labels": ["oak"]})
     other.wish("search", {"labels": ["oak"]})
     assert len(started) == 1 and other.is_searching
+
+
+def test_the_head_of_the_page_says_that_pictures_wait(
+    empty_project_dir: Path, tiny_folder: Path, start: Any
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(state)
+    assert "for your choice" not in text_of(view)
+    state.search.wish("add", {"text": "oak"})
+    hold(empty_project_dir, "oak", pictures_of(tiny_folder, 3))
+    state.search.refresh()
+    assert "3 pictures wait for your choice: keep what belongs." in text_of(view)
