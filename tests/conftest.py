@@ -48,3 +48,12 @@ def tiny_project(trained: tuple[Path, TrainResult], tmp_path: Path) -> Iterator[
     shutil.copytree(trained[0], tmp_path / "shapes-project")
     with open_project(tmp_path / "shapes-project") as project:
         yield project
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own: it neither reads nor fills that of the person who runs it, nor asks the internet."""
+    monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setenv("TELLAPART_WEIGHTS_URL", "http://127.0.0.1:9/")  # nobody listens: as good as offline
+    return tmp_path / "cache"

@@ -5,7 +5,11 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+from tellapart.runs import Run, RunStatus
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 HEADER = "import os, sys\nfrom pathlib import Path\n"
@@ -35,6 +39,19 @@ def run_python(code: str, *arguments: object, is_held: bool = False) -> str:
     out, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     return out.strip()
+
+
+def has_ended(status: RunStatus) -> bool:
+    return status.stage != "running"
+
+
+def wait(run: Run, until: Callable[[RunStatus], bool] = has_ended, seconds: float = 60) -> RunStatus:
+    """The status of a run once it is so, the end of the run unless said otherwise."""
+    limit = time.monotonic() + seconds
+    while not until(status := run.status()):
+        assert time.monotonic() < limit, status
+        time.sleep(0.02)
+    return status
 
 
 def _give_up_rights() -> None:

@@ -28,13 +28,7 @@ except BackboneError as error:
 """
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    """No test reads or fills the cache of the person who runs it, nor asks the internet."""
-    monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    monkeypatch.setenv("TELLAPART_WEIGHTS_URL", "http://127.0.0.1:9/")  # nobody listens: as good as offline
-    return tmp_path / "cache"
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def test_pocket_answers_as_its_record_says():

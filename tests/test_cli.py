@@ -4,23 +4,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from tellapart.cli.app import app
+from command_line import tellapart
+from other_process import run_tellapart
 from tellapart.project import open_project
-from typer.testing import CliRunner
-
-
-def tellapart(*arguments, code=0):
-    """Run one command inside this process; what it says."""
-    done = CliRunner().invoke(app, [str(one) for one in arguments])
-    assert done.exit_code == code, done.output
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.stdout if code in (0, 3) else done.output
 
 
 def in_a_process(*arguments, code=0):
     """Run one command as a person would; its standard output."""
-    command = [sys.executable, "-m", "tellapart.cli", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    done = run_tellapart(*arguments)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout

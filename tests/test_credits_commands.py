@@ -4,20 +4,12 @@ import json
 import tarfile
 
 import pytest
+from command_line import tellapart
 from make_data import make_tiny_folder
-from tellapart.cli.app import app
 from tellapart.datasheet import TO_ANSWER
 from tellapart.gather import take_in
 from tellapart.manifest import Origin
 from tellapart.project import create_project, open_project
-from typer.testing import CliRunner
-
-
-def tellapart(*arguments, code=0):
-    done = CliRunner().invoke(app, [str(one) for one in arguments])
-    assert done.exit_code == code, done.output
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.output
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from command_line import tellapart
 from fakes.web import CONTACT, FakeWeb
 from tellapart.cli.app import app
 from tellapart.gather import sources
@@ -15,13 +16,6 @@ def fake(monkeypatch):
     with FakeWeb() as web:
         monkeypatch.setattr(sources, "PUBLIC_WEB", web.web())
         yield web
-
-
-def tellapart(*arguments, code=0):
-    done = CliRunner().invoke(app, [str(one) for one in arguments])
-    assert done.exit_code == code, done.output
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return " ".join(done.output.split()) if code else done.stdout
 
 
 def test_a_project_is_made_and_filled_and_filled_no_further(fake, tmp_path):

@@ -104,7 +104,7 @@ class Fake(ThreadingHTTPServer):
             "nonsense": lambda: Answer(b'{"results": [{"id": 3,'),
             "html": lambda: Answer(b"<!doctype html><title>Sorry</title>", 200, "text/html"),
             "strange": lambda: json_answer({"something": ["else", 1, None], "results": 7, "query": 3}),
-            "slow": lambda: Answer(slow_s=30),
+            "slow": lambda: Answer(slow_s=60),
         }[script]()
 
     def paths(self) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes.web import CONTACT, FakeWeb
+from make_data import make_tiny_folder
 from tellapart.gather import gather
 from tellapart.gather.line import Line
 from tellapart.gather.sources import open_source
@@ -49,3 +50,9 @@ def source(fake, line, project):
         )
 
     return opened
+
+
+@pytest.fixture
+def png(tmp_path):
+    """The bytes of a picture."""
+    return make_tiny_folder(tmp_path / "made", ("circle",), 1)["circle"][0].read_bytes()

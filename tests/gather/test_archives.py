@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from make_data import make_tiny_folder
 from other_process import run_python
+from summaries import reasons_of
 from tellapart.archives import entries, kind_of
 from tellapart.errors import ArchiveError, ImageError, IntakeError
 from tellapart.gather import take_in
@@ -22,11 +23,6 @@ from tellapart.project import create_project
 def project(tmp_path):
     with create_project(tmp_path / "home" / "project") as project:
         yield project
-
-
-@pytest.fixture
-def png(tmp_path):
-    return make_tiny_folder(tmp_path / "made", ("circle",), 1)["circle"][0].read_bytes()
 
 
 def member(name, data=b"", **fields):
@@ -42,10 +38,6 @@ def tarred(path, members, mode="w"):
         for info, data in members:
             archive.addfile(info, data)
     return path
-
-
-def reasons_of(summary):
-    return {one.path: one.reason for one in summary.refusals}
 
 
 @pytest.mark.parametrize(

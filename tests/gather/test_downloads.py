@@ -187,7 +187,7 @@ def test_hanging_up_takes_a_moment_and_leaves_nothing(fake, tmp_path):
         time.sleep(0.3)
         clock = time.monotonic()
         line.close()
-        assert time.monotonic() - clock < 10, "it waited for servers that hang for a minute"
+        assert time.monotonic() - clock < 30, "it waited for servers that hang for a minute"
         with pytest.raises(Cancelled):
             line.wait_for(fetching.fetch((fake.pictures.link(1),)))
     assert len(done) == 3 and list(tmp_path.iterdir()) == []

@@ -1,9 +1,8 @@
 """Gathering as a run: three labels at once in workers of their own, cancelled, gone on with, held to be looked at."""
 
-import time
-
 import pytest
 from fakes.web import CONTACT
+from other_process import wait
 from tellapart import runs
 from tellapart.gather import held_pictures, keep_held
 from tellapart.project import create_project, open_project
@@ -28,14 +27,6 @@ def n_added(run):
         line["counts"] for line in runs.read_lines(run.run_dir / "progress.jsonl") if line.get("counts")
     ]
     return counts[-1].get("added", 0) if counts else 0
-
-
-def wait(run, until=lambda status: status.stage != "running", seconds=60):
-    limit = time.monotonic() + seconds
-    while not until(status := run.status()):
-        assert time.monotonic() < limit, status
-        time.sleep(0.02)
-    return status
 
 
 def test_three_labels_are_gathered_at_once(root, fake):

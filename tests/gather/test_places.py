@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from make_data import make_tiny_folder
 from other_process import run_python
+from summaries import reasons_of
 from tellapart.errors import IntakeError
 from tellapart.gather import take_in
 from tellapart.project import create_project
@@ -18,15 +19,6 @@ from tellapart.project import create_project
 def project(tmp_path):
     with create_project(tmp_path / "home" / "project") as project:
         yield project
-
-
-@pytest.fixture
-def png(tmp_path):
-    return make_tiny_folder(tmp_path / "made", ("circle",), 1)["circle"][0].read_bytes()
-
-
-def reasons_of(summary):
-    return {one.path: one.reason for one in summary.refusals}
 
 
 def test_paths_that_lead_out_of_a_zip_are_refused_and_nothing_is_written_there(project, tmp_path, png):

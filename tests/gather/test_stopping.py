@@ -20,7 +20,7 @@ def test_stopping_takes_a_moment_however_the_servers_hang(gathered, fake, projec
 
     with pytest.raises(Cancelled):
         gathered(limit=40, source="openverse", progress=progress)
-    assert time.monotonic() - progress.clock < 10, "it waited for servers that hang for a minute"
+    assert time.monotonic() - progress.clock < 30, "it waited for servers that hang for a minute"
     assert project.manifest.n_pictures() == 10 and list(project.incoming_dir.iterdir()) == []
     fake.openverse.link = lambda number: fake.pictures.link(number)
     shutil.rmtree(project.cache_dir / "web")
@@ -39,7 +39,7 @@ def test_stopping_takes_a_moment_when_the_service_itself_hangs(gathered, fake):
 
     with pytest.raises(Cancelled):
         gathered(progress=progress)
-    assert time.monotonic() - clock < 10, "it waited for a service that hangs"
+    assert time.monotonic() - clock < 30, "it waited for a service that hangs"
 
 
 def test_a_disk_that_fills_up_ends_in_a_sentence_and_loses_nothing(gathered, project, fake, monkeypatch):
