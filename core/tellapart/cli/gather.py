@@ -70,7 +70,8 @@ def gather(
                 )
                 for one in labels
             ]
-    code = _exit_code(summaries, has_list=Path(source).suffix != "")
+    has_list = Path(source).suffix != ""
+    code = _exit_code(summaries, has_list)
     if is_json:
         found = [summary.to_json() for summary in summaries]
         print_json({"project": str(project_dir), **(found[0] if label else {"labels": found})})
@@ -78,7 +79,7 @@ def gather(
         for line in changes:
             say(line)
         for summary in summaries:
-            _tell(summary)
+            _tell(summary, has_list)
         if any(summary.n_added for summary in summaries):
             say(f"Next: tellapart credits {typed(project_dir)}, or gather another label.")
     if code:
@@ -123,7 +124,7 @@ def _exit_code(summaries: list[GatherSummary], has_list: bool) -> int:
     return EXIT_PARTLY if has_list and failed else 0
 
 
-def _tell(summary: GatherSummary) -> None:
+def _tell(summary: GatherSummary, has_list: bool) -> None:
     say(f"{summary.label}: {summary.sentence()}.")
     for report in summary.sources:
         if sentence := report.sentence():
@@ -135,5 +136,5 @@ def _tell(summary: GatherSummary) -> None:
     n_more = sum(summary.n_refused.values()) - _TOLD
     if n_more > 0:
         say(f"  … and {n_more} more (tellapart gather --json lists them)")
-    if not summary.n_added and not summary.n_before:
+    if not summary.n_added and not summary.n_before and not has_list:
         say("  Try other words, another source, or --license any.")
