@@ -57,3 +57,24 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setenv("TELLAPART_WEIGHTS_URL", "http://127.0.0.1:9/")  # nobody listens: as good as offline
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def nothing_is_written_elsewhere(tmp_path: Path) -> Iterator[None]:
+    """Whatever a test does, only the project's folder and what the test made itself are there afterwards."""
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    (home / "letter.txt").write_text("dear")
+    yield
+    assert [path.name for path in home.iterdir()] == ["letter.txt"] and (
+        home / "letter.txt"
+    ).read_text() == "dear"
+    assert {path.name for path in tmp_path.iterdir()} <= {
+        "elsewhere",
+        "source",
+        "source.zip",
+        "project",
+        "bundle",
+        "disk",
+        "made",
+    }

@@ -73,6 +73,16 @@ def run_tellapart(*arguments: object, cwd: Path | None = None) -> subprocess.Com
     )
 
 
+def assert_sentence(done: subprocess.CompletedProcess[str], *parts: str, code: int = 1) -> str:
+    """The command failed with a sentence for a person, on standard error, and no traceback."""
+    assert done.returncode == code, done
+    assert "Traceback" not in done.stdout + done.stderr
+    text = " ".join(done.stderr.split())
+    for part in parts:
+        assert part in text
+    return text
+
+
 def is_root() -> bool:
     """Whether permissions do not hold us."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
