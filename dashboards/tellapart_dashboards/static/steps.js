@@ -81,10 +81,26 @@ function render({ model, el }) {
     tabs[(to + tabs.length) % tabs.length]?.focus();
   });
   model.on("change:steps change:current change:project_name change:note", draw);
+  // In JupyterLab letters are commands, d d deletes the cell: not while the focus is in the page.
+  function keepLetters(event) {
+    const isShortcut = event.ctrlKey || event.metaKey || event.altKey; // Ctrl+S still saves the notebook
+    if (!el.closest(".ta")?.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !isShortcut); // on an ancestor it comes too late
+  }
+
+  // A press beside the page is meant for the notebook, which leaves the focus where it is.
+  function letGo(event) {
+    const page = el.closest(".ta");
+    if (page?.contains(document.activeElement) && !page.contains(event.target)) document.activeElement.blur();
+  }
+
   model.on("change:current", noteInAddress);
   if (hasAddress) {
     window.addEventListener("popstate", followAddress);
     if (!model.get("is_drawn") && keyInAddress()) model.set("current", keyInAddress());
+  } else {
+    window.addEventListener("pointerdown", letGo, true);
+    window.addEventListener("keydown", keepLetters, true); // before JupyterLab's own, which is on the document
   }
   draw();
   noteInAddress();
@@ -92,6 +108,8 @@ function render({ model, el }) {
   model.save_changes();
   return () => {
     window.removeEventListener("popstate", followAddress);
+    window.removeEventListener("pointerdown", letGo, true);
+    window.removeEventListener("keydown", keepLetters, true);
     model.off(null, null, draw);
     model.off(null, null, noteInAddress);
   };
