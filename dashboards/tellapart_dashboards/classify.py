@@ -166,8 +166,9 @@ def classify_view(state: ClassifyState, go_to_train: Callable[[], None] | None =
                 "What is in the picture?", "Pictures stay on this computer and are not kept."
             )
         else:
+            where = "on the Train page" if go_to_train else "with the notebook 3_train.ipynb"
             head.value = heading_html(
-                "No model yet", "Train one first, on the Train page; then drop any picture here."
+                "No model yet", f"Train one first, {where}; then drop any picture here."
             )
         note.value = message_html(state.message, "failed")
         model_line.value = f'<p class="ta-soft">{html.escape(state.model_text)}</p>'
