@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from driving import ARGUMENTS, LAPTOP, Studio, Tab
+from driving import ARGUMENTS, LAPTOP, PHONE, Studio, Tab
 from playwright.sync_api import Browser, Error, Route, expect, sync_playwright
 from studios import OneServer
 
@@ -53,7 +53,10 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
 
     def make(size: tuple[int, int] = LAPTOP, scheme: str = "light") -> Tab:
         context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            has_touch=size == PHONE,
         )
         context.set_default_timeout(60_000)
         tab = Tab(context.new_page())

@@ -9,7 +9,6 @@ class Grid {
     this.model = model;
     this.prefix = `ta${Math.random().toString(36).slice(2)}`;
     this.root = element("div", "ta-cleaner");
-    this.root.dataset.lmSuppressShortcuts = "true";
     this.bars = new Bars(model, (name, label) => this.pressed(name, label));
     this.box = element("div", "ta-box");
     this.space = element("div", "ta-space");
@@ -348,6 +347,12 @@ function render({ model, el }) {
   });
   grid.space.addEventListener("pointerover", (event) => grid.hover(event));
   grid.space.addEventListener("pointerleave", (event) => grid.hover(event));
+  // In JupyterLab letters are commands; it asks the element with the focus only. Ctrl+S still saves the notebook.
+  const keepLetters = (event) => {
+    if (!grid.root.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !(event.ctrlKey || event.metaKey || event.altKey));
+  };
+  window.addEventListener("keydown", keepLetters, true); // before JupyterLab's own, which is on the document
   const observer = new ResizeObserver(redraw);
   observer.observe(grid.root);
   window.addEventListener("scroll", scrolled, { passive: true });
@@ -365,6 +370,7 @@ function render({ model, el }) {
     [grid.asking, grid.again, grid.hovering].forEach(clearTimeout);
     window.removeEventListener("scroll", scrolled);
     document.removeEventListener("keydown", enter);
+    window.removeEventListener("keydown", keepLetters, true);
     for (const handler of [receive, loadSoon, redraw, drawActs, enable]) model.off(null, null, handler);
     grid.store.forgetPictures();
   };

@@ -34,6 +34,8 @@ export function watchPointer(space, grid) {
   let start = null;
   let press = 0;
   let scroller = 0;
+  let tapped; // the key of the picture that was tapped last
+  let isLooking = false;
   const rubber = element("div", "ta-rubber");
   const positionOf = (event) => {
     const tile = event.target.closest?.(".ta-tile");
@@ -43,7 +45,8 @@ export function watchPointer(space, grid) {
   function tap(event, position) {
     const key = grid.order[position];
     const isAdding = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && choice.isChoosing);
-    const isAgain = position === choice.current && event.pointerType === "touch" && !choice.isChoosing;
+    isLooking = event.pointerType === "touch" && key === tapped && !choice.isChoosing;
+    tapped = key;
     choice.current = position;
     if (event.shiftKey) choice.span(grid.order);
     else {
@@ -52,7 +55,6 @@ export function watchPointer(space, grid) {
       else choice.keys = new Set(event.pointerType === "touch" ? [] : [key]);
     }
     grid.go(position);
-    if (isAgain) grid.look();
   }
 
   function drag(event) {
@@ -137,6 +139,11 @@ export function watchPointer(space, grid) {
       choice.clear();
       grid.draw();
     }
+  });
+  // A second tap opens the picture: with its click, or that would press what comes to lie under the finger.
+  space.addEventListener("click", () => {
+    if (isLooking) grid.look();
+    isLooking = false;
   });
   space.addEventListener("pointercancel", end);
   space.addEventListener("contextmenu", (event) => {

@@ -144,7 +144,7 @@ export class LargeWindow {
   }
 
   keydown(event) {
-    if (event.target.closest?.("button") && [" ", "Enter"].includes(event.key)) return;
+    if (event.target?.closest?.("button") && [" ", "Enter"].includes(event.key)) return;
     if ([" ", "Enter"].includes(event.key)) this.box.close();
     else if (!["n", "t", "?", "a", "Escape"].includes(event.key)) keydown(event, this.grid);
     else return;
