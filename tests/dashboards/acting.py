@@ -11,6 +11,9 @@ from typing import Any
 
 from ipywidgets import Widget
 from tellapart_dashboards import beside
+from tellapart_dashboards.clean import clean_view
+from tellapart_dashboards.clean_state import CleanState
+from tellapart_dashboards.state import ProjectState
 from tellapart_dashboards.upload import UploadWidget
 
 
@@ -75,3 +78,9 @@ def in_page(work: Coroutine[Any, Any, None]) -> None:
         await settled()
 
     asyncio.run(whole())
+
+
+def opened(project_dir: Path, **traits: Any) -> tuple[CleanState, Any]:
+    """The state and the view of a Clean page that was just opened."""
+    state = CleanState(ProjectState(project_dir, pages=["clean", "train"]), **traits)
+    return state, clean_view(state, lambda: None)
