@@ -12,8 +12,11 @@ MAX_URL_CHARACTERS = 4000
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 # Azure's and Oracle's metadata lie in public ranges; those of the other clouds are link-local or private
-_NEVER = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.0.0.0/24"))
-_SITE_LOCAL = ipaddress.ip_network("fec0::/10")  # given up in 2004, and to Python as global as any other
+_NEVER = (
+    ipaddress.ip_network("168.63.129.16/32"),
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("fec0::/10"),  # site-local: given up in 2004, and to Python as global as any other
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class AddressGuard:
         if self.may_be_local and meant[0].is_loopback:
             return
         for one in meant:
-            is_odd = one.is_multicast or one.is_reserved or any(one in net for net in (*_NEVER, _SITE_LOCAL))
+            is_odd = one.is_multicast or one.is_reserved or any(one in net for net in _NEVER)
             if not one.is_global or is_odd:
                 raise AddressError(f"it leads to {ip}, which is not an address of the public web")
 
