@@ -74,16 +74,23 @@ class Frame:
         self._message.value = message_html(self._owner.message)
 
     def _open_current(self) -> None:
+        """The page in sight goes before the next one comes, so that there are never two, however slow the browser."""
         key = self._owner.current
+        body = self._bodies.get(key) or self._made(key)
+        for other in self._bodies.values():
+            if other is not body:
+                other.layout.display = "none"
+        body.layout.display = ""
         if key not in self._bodies:
-            try:
-                body = self._pages[key]()
-            except Exception as error:  # Voila would show a beginner nothing at all
-                body = HTML(error_html(error))
-            self._bodies[key] = Box([body]).add_class("ta-body")
+            self._bodies[key] = body
             self._main.children = (self._message, *self._bodies.values())
-        for name, body in self._bodies.items():
-            body.layout.display = "" if name == key else "none"
+
+    def _made(self, key: str) -> Widget:
+        try:
+            body = self._pages[key]()
+        except Exception as error:  # Voila would show a beginner nothing at all
+            body = HTML(error_html(error))
+        return Box([body]).add_class("ta-body")
 
 
 def opened(steps: Sequence[dict[str, str]], prepare: Callable[[], Callable[[Frame], None]]) -> Widget:

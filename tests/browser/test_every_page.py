@@ -27,14 +27,15 @@ def classify(page: Page, files: object) -> None:
 
 
 SIZES = ((375, 812), PHONE, LAPTOP)
+HEADINGS = {"Gather": "pictures", "Train": "wrong", "Classify": "What is in the picture?"}
 
 
 def test_nothing_sticks_out(trained_studio: Studio, leaves: Path, open_tab: Open) -> None:
     """On a small phone, and when the page becomes wider; by day and by night."""
     page = open_tab(SIZES[0]).open(trained_studio.url)
-    for name in ("Gather", "Train", "Classify"):
+    for name, heading in HEADINGS.items():
         page.get_by_role("tab", name=name).click()
-        expect(page.locator(".ta-main h1:visible")).to_be_visible()
+        expect(page.get_by_role("heading", name=re.compile(heading))).to_be_visible()
         if name == "Classify":
             classify(page, sorted(leaves.rglob("*.jpg"))[:3])
             expect(page.locator(".ta-answer")).to_have_count(3, timeout=60_000)
@@ -48,6 +49,25 @@ def test_nothing_sticks_out(trained_studio: Studio, leaves: Path, open_tab: Open
                 assert page.evaluate("getComputedStyle(document.body).colorScheme") == scheme
         page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
 
+
+def test_there_are_never_two_pages_in_sight(trained_studio: Studio, open_tab: Open) -> None:
+    """Neither when a step is opened for the first time nor when it is opened again."""
+    page = open_tab().open(trained_studio.url)
+    page.evaluate(WATCH_PAGES)
+    for name in [*HEADINGS, *reversed(HEADINGS)]:
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_role("heading", name=re.compile(HEADINGS[name]))).to_be_visible()
+    assert page.evaluate("window.mostPages") == 1
+
+
+WATCH_PAGES = """() => {
+  window.mostPages = 0;
+  const count = () => {
+    const shown = [...document.querySelectorAll(".ta-main h1")].filter((heading) => heading.checkVisibility());
+    window.mostPages = Math.max(window.mostPages, shown.length);
+  };
+  new MutationObserver(count).observe(document.body, { subtree: true, childList: true, attributes: true });
+}"""
 
 # two frames later: by then everything that looks at the size of the window has done so
 DRAWN = "() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(() => then(true))))"
