@@ -199,12 +199,10 @@ class SearchState(Job):
         for report in self.reports:
             if report["label"] == label:
                 told = [one["sentence"] for one in report.get("sources", [])]
-                sentence = report["sentence"].rstrip(".")
-                if not is_waiting:
-                    sentence = sentence.replace(" waiting for your choice", " found")
+                said = [f"{report['sentence'].rstrip('.')}.", *report.get("notes", [])]
                 return {
                     **quiet,
-                    "status": " ".join([f"{sentence}.", *report.get("notes", [])]),
+                    "status": " ".join([*said, *["Keep what belongs."] * is_waiting]),
                     "kind": report.get("kind", ""),
                     "more": list(filter(None, told)),
                 }

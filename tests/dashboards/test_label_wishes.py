@@ -53,14 +53,14 @@ def test_ticks_taken_off_are_still_off_after_a_reload(
         assert project.manifest.n_pictures() == 2
 
 
-def test_what_was_found_is_not_said_to_wait_once_it_was_chosen(
+def test_a_choice_is_asked_for_until_it_was_made(
     state: SearchState, empty_project_dir: Path, tiny_folder: Path
 ) -> None:
     state.wish("add", {"text": "oak"})
     hold(empty_project_dir, "oak", pictures_of(tiny_folder, 2))
-    state.reports = [{"label": "oak", "sentence": "2 asked, 2 waiting for your choice", "notes": ["Few."]}]
+    state.reports = [{"label": "oak", "sentence": "2 asked, 2 found", "notes": ["Few."]}]
     state.refresh()
-    assert state.rows[0]["status"] == "2 asked, 2 waiting for your choice. Few."
+    assert state.rows[0]["status"] == "2 asked, 2 found. Few. Keep what belongs."
     state.wish("keep", {"label": "oak", "without": []})
     assert state.rows[0]["status"] == "2 asked, 2 found. Few."
 

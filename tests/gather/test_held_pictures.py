@@ -9,7 +9,7 @@ from tellapart.project import open_project
 
 def test_pictures_wait_until_a_person_has_looked(gathered, project):
     summary = gathered(limit=20, is_held=True)
-    assert summary.sentence() == "20 asked, 20 waiting for your choice" and project.manifest.n_pictures() == 0
+    assert summary.sentence() == "20 asked, 20 found" and project.manifest.n_pictures() == 0
     held = held_pictures(project)
     assert len(held) == 20 == len(held_pictures(project, "bear")) and held_pictures(project, "teddy") == []
     assert held[0].candidate.author == "Person 0" and thumbnail_jpeg(held[0].file)

@@ -92,10 +92,7 @@ class GatherSummary:
             return f"{self.n_before} here already from the same search, nothing new"
         if not self.n_asked:
             return "nothing found"
-        parts = [
-            f"{self.n_asked} asked",
-            f"{self.n_added} {'waiting for your choice' if self.is_held else 'added'}",
-        ]
+        parts = [f"{self.n_asked} asked", f"{self.n_added} {'found' if self.is_held else 'added'}"]
         parts += [f"{self.n_refused[fate]} {fate}" for fate in _ORDER if self.n_refused[fate]]
         parts += [f"{self.n_named_twice} named twice"] if self.n_named_twice else []
         parts += [f"{self.n_before} here from before"] if self.n_before else []
