@@ -1,11 +1,12 @@
 """Long work on disk: start it, follow it, cancel it, find it again from another page or after a restart.
 
-A run is a folder that is never used twice: config.json, progress.jsonl, result.json, log.txt, and a file named `cancel`
-once somebody asked it to stop. The work itself is a detached process, `python -m tellapart.worker RUN_DIR`.
+A run is a folder that is never used twice: config.json, worker.json, progress.jsonl, result.json, log.txt, and a file
+named `cancel` once somebody asked it to stop. The work itself is a detached process, `python -m tellapart.worker RUN_DIR`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -28,7 +29,7 @@ WORKER = (
     "-m",
     "tellapart.worker",
 )  # what Python is told to run; tests put a worker with a web of their own here
-_GRACE_S = 20.0  # a worker that has not said its process id by then never started
+_GRACE_S = 20.0  # a run whose process nobody has noted by then never got one
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Run:
             ) from error
 
     def _is_alive(self, started: float) -> bool:
-        worker = next((line for line in read_lines(self.run_dir / "progress.jsonl") if "pid" in line), None)
+        worker = self._worker()
         if worker is None:
             return time.time() - started < _GRACE_S
         try:
@@ -128,6 +129,14 @@ class Run:
             )
         except psutil.Error:
             return False
+
+    def _worker(self) -> dict[str, Any] | None:
+        """Its process, as noted by who started it, or by itself where that one was too late or died before."""
+        try:
+            return dict(json.loads((self.run_dir / "worker.json").read_text("utf-8")))
+        except (OSError, ValueError):
+            lines = read_lines(self.run_dir / "progress.jsonl")
+            return next((line for line in lines if "pid" in line), None)
 
     def _obituary(self) -> str:
         try:
@@ -205,7 +214,11 @@ def _launch(run_dir: Path) -> None:
     else:
         detached = {"start_new_session": True}
     with (run_dir / "log.txt").open("wb") as log:
-        subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, *WORKER, str(run_dir)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, close_fds=True, cwd=run_dir, **detached,
         )  # fmt: skip
+    # The worker says so itself once Python and its packages are loaded, which takes a busy machine its time.
+    with contextlib.suppress(psutil.Error, OSError):
+        created = psutil.Process(process.pid).create_time()
+        atomic.write_json(run_dir / "worker.json", {"pid": process.pid, "created": created})
