@@ -7,10 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from make_data import make_tiny_folder
 from tellapart.gather import take_in
 from tellapart.project import Project, create_project, open_project
 from tellapart.train import TrainResult, train_head
+
+# The same examples everywhere, however slow or busy the machine; `--hypothesis-profile=default` looks for new ones.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tellapart.runs import Run, RunStatus
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+HANGS_S = 600  # longer than the slowest machine takes for anything here
 HEADER = "import os, sys\nfrom pathlib import Path\n"
 _PR_CAPBSET_DROP, _DAC_OVERRIDE, _DAC_READ_SEARCH = 24, 1, 2  # <linux/prctl.h>, <linux/capability.h>
 
@@ -36,7 +37,7 @@ def start_python(code: str, *arguments: object, is_held: bool = False) -> subpro
 def run_python(code: str, *arguments: object, is_held: bool = False) -> str:
     """What a program prints, once it has ended well."""
     process = start_python(code, *arguments, is_held=is_held)
-    out, errors = process.communicate(timeout=120)
+    out, errors = process.communicate(timeout=HANGS_S)
     assert process.returncode == 0, errors
     return out.strip()
 
@@ -45,7 +46,7 @@ def has_ended(status: RunStatus) -> bool:
     return status.stage != "running"
 
 
-def wait(run: Run, until: Callable[[RunStatus], bool] = has_ended, seconds: float = 60) -> RunStatus:
+def wait(run: Run, until: Callable[[RunStatus], bool] = has_ended, seconds: float = HANGS_S) -> RunStatus:
     """The status of a run once it is so, the end of the run unless said otherwise."""
     limit = time.monotonic() + seconds
     while not until(status := run.status()):
@@ -68,7 +69,7 @@ def run_tellapart(*arguments: object, cwd: Path | None = None) -> subprocess.Com
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        timeout=120,
+        timeout=HANGS_S,
         cwd=cwd,
     )
 
