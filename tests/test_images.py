@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from make_data import ORIENTATION, draw_shape, make_awkward
+from other_process import run_python
 from PIL import Image
 from tellapart.errors import ImageError
 from tellapart.images import PICTURE_SUFFIXES, inspect, load_pixels, read_image, thumbnail_jpeg
@@ -72,6 +73,15 @@ def test_all_eight_exif_orientations_come_out_upright(kind, orientation):
     assert_alike(read_image(data), upright)
     facts = inspect(data)
     assert (facts.width, facts.height, facts.format) == (96, 64, kind)
+
+
+def test_every_kind_is_read_by_a_program_that_has_written_none(tmp_path):
+    """To write a picture makes Pillow load all it can read; reading has to ask for each kind by name."""
+    kinds = ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF"]
+    for kind in kinds:
+        (tmp_path / kind).write_bytes(encoded(four_corners(), kind))
+    code = "from tellapart.images import inspect\nfor path in sys.argv[1:]: print(inspect(Path(path)).format)"
+    assert run_python(code, *(tmp_path / kind for kind in kinds)).split() == kinds
 
 
 @pytest.mark.parametrize("orientation", STORED)

@@ -11,6 +11,7 @@ import io
 import struct
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,8 +24,8 @@ from tellapart.preprocess import Preprocess
 MAX_BYTES = 100 * 2**20
 MAX_PIXELS = 150_000_000
 # Pillow opens many more, some of which run other programs (EPS) or hide several files in one.
-_PLUGINS = ("Jpeg", "Mpo", "Png", "Gif", "Bmp", "Webp", "Tiff", "Avif")
-FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "HEIF")
+_PLUGINS = ("Jpeg", "Mpo", "Png", "Gif", "Bmp", "WebP", "Tiff", "Avif")
+FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF")
 SUFFIXES = {
     "JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "GIF": ".gif", "BMP": ".bmp",
     "WEBP": ".webp", "TIFF": ".tif", "AVIF": ".avif", "HEIF": ".heic",
@@ -263,6 +264,12 @@ def _readable_formats(head: bytes) -> list[str]:
             return []
         pillow_heif.register_heif_opener(thumbnails=False)
         return ["HEIF"]
+    return _plain_formats()
+
+
+@lru_cache(maxsize=1)
+def _plain_formats() -> list[str]:
+    """Asked for once: to look in vain for a plugin costs half as much as to decode a small picture."""
     for name in _PLUGINS:
         with contextlib.suppress(ImportError):  # AVIF is not in every Pillow
             importlib.import_module(f"PIL.{name}ImagePlugin")
