@@ -6,8 +6,9 @@ import sys
 
 import pytest
 from make_data import make_awkward, make_tiny_folder
+from tellapart import journal, reconcile
 from tellapart.gather import take_in
-from tellapart.journal import Remove
+from tellapart.journal import Relabel, Remove
 from tellapart.project import create_project, open_project
 
 LINUX_NAMES = pytest.mark.skipif(sys.platform != "linux", reason="this disk cannot hold such names")
@@ -43,6 +44,46 @@ def test_pictures_put_into_a_folder_by_hand_join_the_project(root, tmp_path):
     assert "3 new picture(s) found" in changes(root)
     assert counts(root) == {"circle": 4, "square": 4, "ring": 3}
     assert changes(root) == ""
+
+
+def opened_while(root, monkeypatch, happens):
+    """What is said when something happens between the reading of the first folder's rows and that of its files."""
+    real = os.scandir
+
+    def later(place):
+        found = real(place)
+        if "circle" in str(place):
+            with monkeypatch.context() as patched:
+                patched.setattr(os, "scandir", real)
+                happens()
+            found = real(place)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reconcile.os, "scandir", later)
+        return changes(root)
+
+
+def test_what_another_program_takes_in_meanwhile_is_no_news(root, tmp_path, monkeypatch):
+    make_tiny_folder(tmp_path / "more", ("circle",), 3, seed=7)
+
+    def take_more_in():
+        with open_project(root) as other:
+            take_in(other, tmp_path / "more")
+
+    assert opened_while(root, monkeypatch, take_more_in) == ""
+    assert counts(root) == {"circle": 7, "square": 4}
+
+
+def test_what_another_program_moves_meanwhile_is_no_news(root, monkeypatch):
+    def relabel():
+        with open_project(root) as other, monkeypatch.context() as patched:
+            patched.setattr(journal, "finish_moves", lambda *_: None)  # it has not come to the move yet
+            picture = other.manifest.pictures(label="square")[0]
+            other.journal.decide(Relabel(picture.image_id, "circle"))
+
+    assert opened_while(root, monkeypatch, relabel) == ""
+    assert counts(root) == {"circle": 5, "square": 3}
 
 
 def test_a_picture_moved_by_hand_gets_the_label_of_its_folder(root):

@@ -55,6 +55,8 @@ def admit(
     added, refusals, leftovers = [], [], []
     with manifest.transaction() as db:
         for arrival in arrivals:
+            if arrival.is_in_place and _is_settled(db, root, arrival):
+                continue
             refusal = _refusal_of_copy(db, arrival)
             if refusal is None:
                 _insert(db, arrival)
@@ -76,6 +78,17 @@ def credit(db: sqlite3.Connection, image_id: str, origin: Origin) -> None:
     values = asdict(origin)
     columns = ", ".join(f"{name} = ?" for name in values)
     db.execute(f"UPDATE pictures SET {columns} WHERE image_id = ?", [*values.values(), image_id])
+
+
+def _is_settled(db: sqlite3.Connection, root: Path, arrival: Arrival) -> bool:
+    """Whether a file found in a label's folder is no news any more, asked under the write lock: since it was found,
+    another process gave it a row, or moves it away."""
+    if not (root / arrival.path).is_file():
+        return True
+    if db.execute("SELECT 1 FROM pending_moves WHERE source = ?", [arrival.path]).fetchone():
+        return True
+    row = db.execute("SELECT path, state FROM pictures WHERE image_id = ?", [arrival.image_id]).fetchone()
+    return row is not None and tuple(row) == (arrival.path, "kept")
 
 
 def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None:

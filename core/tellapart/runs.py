@@ -1,7 +1,8 @@
 """Long work on disk: start it, follow it, cancel it, find it again from another page or after a restart.
 
-A run is a folder that is never used twice: config.json, worker.json, progress.jsonl, result.json, log.txt, and a file
-named `cancel` once somebody asked it to stop. The work itself is a detached process, `python -m tellapart.worker RUN_DIR`.
+A run is a folder that is never used twice: config.json, worker.json, progress.jsonl, result.json, log.txt, and a
+file named `cancel` once somebody asked it to stop. The work itself is a detached process,
+`python -m tellapart.worker RUN_DIR`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -166,6 +168,33 @@ def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
         _launch(run_dir)
     except OSError as error:
         raise RunError(disk_reason(runs_dir, error)) from error
+    return Run(run_dir)
+
+
+def record(
+    project_dir: Path, run_id: str, task: str, config: dict[str, Any], result: dict[str, Any], seconds: float
+) -> Run:
+    """Work that another program did by itself, kept as a run that is done, for every page to find. Whole or not there.
+
+    result: what `Run.result` will give; its "sentence" becomes the status message.
+
+    Raises:
+        RunError: the disk does not take it, or there is such a run.
+    """
+    run_dir = Path(project_dir).absolute() / "runs" / run_id
+    beside = run_dir.with_name(f".{run_id}.part")
+    now = time.time()
+    last = {"stage": "done", "message": str(result.get("sentence", "Done.")), "at": now}
+    try:
+        beside.mkdir(parents=True)
+        atomic.write_json(beside / "result.json", result)
+        atomic.write_bytes(beside / "progress.jsonl", json.dumps(last, ensure_ascii=False).encode() + b"\n")
+        settings = {"format": 1, "task": task, "config": config, "started": now - seconds}
+        atomic.write_json(beside / "config.json", settings)
+        atomic.replace(beside, run_dir)
+    except OSError as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise RunError(disk_reason(run_dir.parent, error)) from error
     return Run(run_dir)
 
 
