@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from command_line import tellapart
 from other_process import run_tellapart
+from tellapart import runs
 from tellapart.project import open_project
 
 
@@ -40,6 +41,9 @@ def test_train_reports_one_json_object(tiny_project):
     }
     assert needed <= set(record) and set(record["seconds"]) == {"decode", "embed", "fit", "total"}
     assert record["backbone"] == "pocket" and Path(record["bundle"]).is_dir()
+    kept = runs.latest(tiny_project.root, "train")
+    assert kept is not None and kept.run_id == Path(record["bundle"]).name, "the studio shows it, too"
+    assert kept.status().stage == "done" and kept.result()["error_rate"] == record["error_rate"]
 
 
 def test_random_splits_follow_the_seed(tiny_project):

@@ -175,3 +175,17 @@ def test_a_folder_that_is_no_run_says_so(root):
     with pytest.raises(RunError, match="is not a run"):
         runs.Run(root / "runs" / "x").status()
     assert runs.latest(root) is None
+
+
+def test_work_done_elsewhere_is_found_like_any_run(root):
+    run = runs.record(
+        root, "20261121-101500-ab12cd", "train", {"seed": 1}, {"sentence": "8 of 96 wrong"}, 2.5
+    )
+    assert runs.latest(root, "train") == run and run.config == {"seed": 1}
+    status = run.status()
+    assert (status.stage, status.message, round(status.seconds, 3)) == ("done", "8 of 96 wrong", 2.5)
+    assert run.result() == {"sentence": "8 of 96 wrong"}
+    with pytest.raises(RunError):
+        runs.record(root, run.run_id, "train", {}, {"sentence": "another"}, 0.0)
+    assert run.result() == {"sentence": "8 of 96 wrong"}
+    assert [path.name for path in (root / "runs").iterdir()] == [run.run_id]

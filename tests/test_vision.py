@@ -1,6 +1,6 @@
 import builtins
 
-from tellapart import vision
+from tellapart import runs, vision
 
 
 def test_six_lines_from_a_folder_to_an_answer(tmp_path, tiny_folder):
@@ -14,6 +14,7 @@ answer = predictor.predict(project.file(project.manifest.pictures()[0]))
 """
     exec(program, names)
     assert names["answer"].label in ("circle", "cross", "square")
+    assert runs.latest(names["root"], "train").result()["n_valid"] == names["result"].evaluation.n
     names["project"].close()
 
 

@@ -12,7 +12,7 @@ from tellapart.journal import Mark, Relabel, Remove, Restore
 from tellapart.progress import Progress, silent
 from tellapart.project import Project, create_project, is_project, open_project
 from tellapart.samples import make_samples
-from tellapart.train import TrainConfig, TrainResult, train_head
+from tellapart.train import TrainConfig, TrainResult, keep_as_run, train_head
 
 
 def new_project(root: Path | str, pictures: Path | str, progress: Progress = silent) -> Project:
@@ -35,12 +35,16 @@ def new_project(root: Path | str, pictures: Path | str, progress: Progress = sil
 
 
 def train(project: Project, backbone: str = "pocket", progress: Progress = silent) -> TrainResult:
-    """A checked classifier for the project's pictures; `train_head` with nothing but a backbone to choose.
+    """A checked classifier for the project's pictures, which the studio's Train page shows, too.
+
+    It is `train_head` with nothing but a backbone to choose, and `keep_as_run`.
 
     Raises:
         TellapartError: its text says what is missing.
     """
-    return train_head(project, TrainConfig(backbone=backbone), progress)
+    result = train_head(project, TrainConfig(backbone=backbone), progress)
+    keep_as_run(project, result)
+    return result
 
 
 def load_predictor(result: TrainResult | Path | str) -> Predictor:

@@ -148,13 +148,14 @@ def train(
 ) -> None:
     """Train a classifier and check it on pictures that it has not seen."""
     from tellapart.project import open_project
-    from tellapart.train import TrainConfig, train_head
+    from tellapart.train import TrainConfig, keep_as_run, train_head
 
     with explained(is_json), progress_bar(is_json) as progress:
         config = TrainConfig(backbone, weights, split, seed, valid)  # type: ignore[arg-type]  # checked by TrainConfig
         with open_project(project_dir, progress) as project:
             changes = project.changes
             result = train_head(project, config, progress)
+            keep_as_run(project, result)
     if is_json:
         print_json({**result.to_json(), "bundle": str(result.bundle_dir)})
         return

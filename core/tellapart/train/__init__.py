@@ -1,7 +1,8 @@
 """Train: from a project's pictures to a checked classifier."""
 
 from tellapart.train.config import TrainConfig
+from tellapart.train.keeping import keep_as_run
 from tellapart.train.result import TrainResult
 from tellapart.train.training import train_head
 
-__all__ = ["TrainConfig", "TrainResult", "train_head"]
+__all__ = ["TrainConfig", "TrainResult", "keep_as_run", "train_head"]
