@@ -39,27 +39,46 @@ def json_answer(value: object, status: int = 200, **headers: object) -> Answer:
 
 
 class Fake(ThreadingHTTPServer):
-    """script: ok, empty, limited, refused, trouble, nonsense, html, strange, slow or cut; a list is gone through once."""
+    """script: ok, empty, limited, refused, trouble, nonsense, html, strange, slow or cut; a list is gone through once.
+
+    hold_after: so many requests are answered, further ones wait for `let_go`.
+    """
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
     retry_after = "600"
     latency_s = 0.0
+    hold_after: int | None = None
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[Asked] = []
         self.script: str | list[str] = "ok"
         self._closing = threading.Event()
+        self._n_answered = 0
+        self._may_go_on = threading.Condition()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
+    def let_go(self):
+        """Answer whoever waits, and everyone from now on."""
+        with self._may_go_on:
+            self.hold_after = None
+            self._may_go_on.notify_all()
+
+    def wait_for_leave(self):
+        """Nothing; the request may be answered now."""
+        with self._may_go_on:
+            self._may_go_on.wait_for(lambda: self.hold_after is None or self._n_answered < self.hold_after)
+            self._n_answered += 1
+
     def close(self):
         self._closing.set()
+        self.let_go()
         self.shutdown()
         self.server_close()
 
@@ -125,6 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self.server.asked.append(asked)
         answer = self.server.scripted(asked)
+        self.server.wait_for_leave()
         time.sleep(self.server.latency_s)
         if answer.slow_s and self.server._closing.wait(answer.slow_s):
             return

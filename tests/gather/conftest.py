@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from fakes.web import CONTACT, FakeWeb
 from make_data import make_tiny_folder
@@ -9,6 +11,19 @@ from tellapart.gather import gather
 from tellapart.gather.line import Line
 from tellapart.gather.sources import open_source
 from tellapart.project import create_project
+
+
+@pytest.fixture(autouse=True)
+def nobody_knows_invalid_names(monkeypatch):
+    """What ends in .invalid is unknown at once, also where no name server answers."""
+    look_up = socket.getaddrinfo
+
+    def unknown(host, *args, **kwargs):
+        if str(host).endswith(".invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
 
 
 @pytest.fixture
