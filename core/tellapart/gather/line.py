@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpcore
 import httpx
@@ -28,6 +28,7 @@ T = TypeVar("T")
 CONNECT_S, READ_S = 5.0, 10.0
 NETWORK_ERRORS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpx.HTTPError)
 _FAREWELL_S = 0.3  # a person who cancels waits no longer than that for connections to close
+_STARVED_S = 30.0  # what is cancelled ends at once, or as soon as a busy machine lets it; until then files may come
 
 
 class Line:
@@ -79,14 +80,15 @@ class Line:
             return
         self._is_closed = True
         asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop)
-        self._thread.join(2 * _FAREWELL_S)
+        self._thread.join(_STARVED_S)
 
     async def _hang_up(self) -> None:
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        if others:
-            await asyncio.wait(others, timeout=_FAREWELL_S)
+        others: set[asyncio.Task[Any]] = asyncio.all_tasks() - {cast("asyncio.Task[Any]", asyncio.current_task())}
+        give_up_at = self._loop.time() + _STARVED_S / 2
+        while others and self._loop.time() < give_up_at:
+            for task in others:  # again, as before Python 3.12 `wait_for` may swallow a cancel
+                task.cancel()
+            _, others = await asyncio.wait(others, timeout=_FAREWELL_S)
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self.client.aclose(), _FAREWELL_S)
         self._loop.stop()
