@@ -189,3 +189,10 @@ def test_work_done_elsewhere_is_found_like_any_run(root):
         runs.record(root, run.run_id, "train", {}, {"sentence": "another"}, 0.0)
     assert run.result() == {"sentence": "8 of 96 wrong"}
     assert [path.name for path in (root / "runs").iterdir()] == [run.run_id]
+
+
+def test_nothing_begins_where_no_project_is_any_more(root):
+    root.rename(root.with_name("moved"))
+    with pytest.raises(RunError, match="check the folder"):
+        runs.start(root, "train", {})
+    assert not root.exists(), "a moved project leaves no stub behind"

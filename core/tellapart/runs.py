@@ -161,7 +161,8 @@ def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
     runs_dir = Path(project_dir).absolute() / "runs"
     run_dir = runs_dir / f"{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
     try:
-        run_dir.mkdir(parents=True)
+        runs_dir.mkdir(exist_ok=True)  # its parents not: a project that was moved leaves no stub behind
+        run_dir.mkdir()
         atomic.write_json(
             run_dir / "config.json", {"format": 1, "task": task, "config": config, "started": time.time()}
         )
@@ -186,7 +187,8 @@ def record(
     now = time.time()
     last = {"stage": "done", "message": str(result.get("sentence", "Done.")), "at": now}
     try:
-        beside.mkdir(parents=True)
+        beside.parent.mkdir(exist_ok=True)
+        beside.mkdir()
         atomic.write_json(beside / "result.json", result)
         atomic.write_bytes(beside / "progress.jsonl", json.dumps(last, ensure_ascii=False).encode() + b"\n")
         settings = {"format": 1, "task": task, "config": config, "started": now - seconds}
