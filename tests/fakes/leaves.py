@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 from functools import cache
 
 import numpy as np
@@ -41,9 +42,14 @@ class LeafPictures(Pictures):
 class LeafOpenverse(FakeOpenverse):
     """Its works are what the words of the question name; other words find nothing."""
 
+    def __init__(self, pictures: Pictures, n_works: int = 45):
+        super().__init__(pictures, n_works)
+        self._one_at_a_time = threading.Lock()
+
     def answer(self, asked: Asked) -> Answer:
         kind = next((kind for kind in KINDS if kind in asked.params.get("q", "")), None)
         if kind is None:
             return self.empty(asked)
-        self.link = lambda number: f"{self._pictures.url}/leaf/{kind}/{number}.jpg"
-        return super().answer(asked)
+        with self._one_at_a_time:  # three labels may be asked for at once
+            self.link = lambda number: f"{self._pictures.url}/leaf/{kind}/{number}.jpg"
+            return super().answer(asked)

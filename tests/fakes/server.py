@@ -56,7 +56,8 @@ class Fake(ThreadingHTTPServer):
         self.asked: list[Asked] = []
         self.script: str | list[str] = "ok"
         self._closing = threading.Event()
-        self._n_answered = 0
+        self.n_answered = 0
+        self._n_waiting = 0
         self._may_go_on = threading.Condition()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
@@ -69,12 +70,16 @@ class Fake(ThreadingHTTPServer):
         with self._may_go_on:
             self.hold_after = None
             self._may_go_on.notify_all()
+            self._may_go_on.wait_for(lambda: not self._n_waiting)
 
     def wait_for_leave(self):
         """Nothing; the request may be answered now."""
         with self._may_go_on:
-            self._may_go_on.wait_for(lambda: self.hold_after is None or self._n_answered < self.hold_after)
-            self._n_answered += 1
+            self._n_waiting += 1
+            self._may_go_on.wait_for(lambda: self.hold_after is None or self.n_answered < self.hold_after)
+            self._n_waiting -= 1
+            self.n_answered += 1
+            self._may_go_on.notify_all()
 
     def close(self):
         self._closing.set()

@@ -41,12 +41,7 @@ def fake():
     with FakeWeb() as web:
         web.openverse.n_works = 120
         web.openverse.link = lambda n: web.pictures.link(n, troubles.get(n, "photo"))
-        web.pictures.latency_s = 0.01
         yield web
-
-
-def n_asked(fake):
-    return len(fake.openverse.asked) + len(fake.pictures.asked)
 
 
 def go_on(root, fake, how):
@@ -55,17 +50,17 @@ def go_on(root, fake, how):
         gather(project, "bear", "brown bear", "openverse", 100, is_held=how == "held", web=fake.web())
 
 
-def is_killed(root, fake, how, after, late_s):
-    """Whether a program that gathers was killed (-9) in the midst of it: so long after so many requests."""
-    before = n_asked(fake)
+def killed(root, fake, how, n_pictures, late_s):
+    """Nothing; a program that gathers was killed (-9): so long after it got so many pictures, and before the rest."""
+    fake.pictures.hold_after = fake.pictures.n_answered + n_pictures
     process = start_python(GATHER, root, json.dumps(fake.bases), how)
-    while n_asked(fake) - before < after and process.poll() is None:
+    while fake.pictures.n_answered < fake.pictures.hold_after and process.poll() is None:
         time.sleep(0.001)
     time.sleep(late_s)
     process.kill()
-    _, errors = process.communicate(timeout=120)
-    assert process.returncode in (0, -9), errors
-    return process.returncode == -9
+    _, errors = process.communicate()
+    fake.pictures.let_go()
+    assert process.returncode == -9, errors
 
 
 def state(root):
@@ -88,19 +83,21 @@ def state(root):
 def test_a_gathering_killed_at_any_moment_ends_as_an_undisturbed_one(fake, tmp_path, how):
     n_rounds = N_ROUNDS if how == "kept" else 2
     create_project(tmp_path / "undisturbed").close()
-    n_before = n_asked(fake)
+    n_before = fake.pictures.n_answered
     go_on(tmp_path / "undisturbed", fake, how)
-    n_all = n_asked(fake) - n_before
+    n_all = fake.pictures.n_answered - n_before
     rows, held, _ = wanted = state(tmp_path / "undisturbed")
     assert (len(rows), len(held)) == ((100, 0) if how == "kept" else (0, 100))
-    rng, n_killed, n_partly = random.Random(5), 0, 0
+    rng, n_partly = random.Random(5), 0
     for number in range(n_rounds):
         root = tmp_path / f"project{number}"
         create_project(root).close()
-        after = 1 + int(n_all * (number + rng.random()) / n_rounds)
-        n_killed += is_killed(root, fake, how, after, rng.uniform(0, 0.05))
+        n_pictures = int((n_all - 1) * (number + rng.random()) / n_rounds)
+        if number == n_rounds - 1:
+            n_pictures = n_all - 2  # more than are ever on their way at once: some have been taken in
+        killed(root, fake, how, n_pictures, rng.uniform(0, 0.05))
         rows, held, _ = state(root)
         n_partly += 0 < len(rows) + len(held) < 100
         go_on(root, fake, how)
         assert state(root) == wanted
-    assert n_killed >= n_rounds // 2 and n_partly >= 1
+    assert n_partly >= 1
