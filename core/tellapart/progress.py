@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Progress = Callable[[int, int, str], None]
+Share = Callable[[float], None]  # how much of it is done, 0 to 1; may raise `Cancelled` as well
 
 
 def silent(done: int, total: int, message: str) -> None:
     """Progress for callers that do not look."""
+
+
+def silent_share(share: float) -> None:
+    """Share for callers that do not look."""

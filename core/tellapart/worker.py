@@ -40,7 +40,8 @@ class Reporter:
         self._last = 0.0
 
     def __call__(self, done: int, total: int, message: str) -> None:
-        if time.monotonic() - self._last < _SECONDS_BETWEEN_LINES:
+        is_last = 0 < total <= done  # something else may follow that takes long
+        if time.monotonic() - self._last < _SECONDS_BETWEEN_LINES and not is_last:
             return
         self._last = time.monotonic()
         if self._run.is_cancel_asked():

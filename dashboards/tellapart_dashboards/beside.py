@@ -41,7 +41,10 @@ async def follow(jobs: Iterable[Any]) -> None:
                 job.poll()
             except Exception as error:  # the page must go on, and say it
                 job.message = error_sentence(error)
-        await asyncio.sleep(BUSY_S if any(getattr(job, "stage", "") == "running" for job in jobs) else IDLE_S)
+        waited = 0.0
+        while waited < IDLE_S:  # something may begin to run meanwhile
+            await asyncio.sleep(BUSY_S)
+            waited += IDLE_S if any(getattr(job, "stage", "") == "running" for job in jobs) else BUSY_S
 
 
 def while_open(work: Coroutine[Any, Any, None]) -> None:

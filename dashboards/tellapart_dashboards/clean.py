@@ -6,13 +6,23 @@ import html
 from collections.abc import Callable
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, Dropdown, VBox, Widget, dlink, link
+from ipywidgets import HTML, Box, Button, Dropdown, Layout, VBox, Widget, dlink, link
 
 from .choices import Choices
 from .clean_queue import THRESHOLDS
 from .clean_state import SPLITS, CleanState
 from .clean_tools import tools
-from .clean_words import DECIDED, EVERY, KIND_NAMES, batch_words, empty_text, gain_html, headline, options
+from .clean_words import (
+    DECIDED,
+    EVERY,
+    KIND_NAMES,
+    batch_words,
+    busy_words,
+    empty_text,
+    gain_html,
+    headline,
+    options,
+)
 from .grid import Grid
 from .visibility import shown_when
 from .wording import heading_html, message_html, percent, progress_html
@@ -25,13 +35,16 @@ def clean_view(state: CleanState, train_again: Callable[[], None] | None = None)
     project = state.project
     head, note, gain = HTML(), HTML(), HTML()
     gather = Button(description="Gather pictures").add_class("ta-primary")
-    again = Button(description="Look through the pictures").add_class("ta-primary")
+    again = Button(description="Look through the pictures", layout=Layout(margin="0 0 18px"))
+    again.add_class("ta-primary")
     go_on = Button(description="Next: train").add_class("ta-primary")
     grid = Grid(state.desk, accessible_name="Pictures to look at")
 
     def draw(_: Any = None) -> None:
         n_open = max(state.n_open, 0)
-        head.value = heading_html(*headline(state.phase, n_open, state.n_decided, project.n_pictures))
+        head.value = heading_html(
+            *headline(state.phase, n_open, state.n_decided, project.n_pictures, state.is_first_look)
+        )
         note.value = message_html(state.problem, "failed") or message_html(_care(state), "care")
         gain.value = gain_html(state.gain)
 
@@ -49,7 +62,7 @@ def clean_view(state: CleanState, train_again: Callable[[], None] | None = None)
     dlink((project, "counts"), (grid, "all_labels"), lambda counts: list(counts))
     dlink((state, "can_undo"), (grid, "can_undo"))
     dlink((state, "can_redo"), (grid, "can_redo"))
-    state.observe(draw, ["phase", "n_open", "n_decided", "problem", "gain"])
+    state.observe(draw, ["phase", "n_open", "n_decided", "problem", "gain", "is_first_look"])
     state.observe(draw_words, ["kind", "label", "split", "region", "phase", "is_previewing"])
     state.observe(draw_grid, "order")
     state.observe(lambda _: grid.changed(), "is_changed")
@@ -79,17 +92,19 @@ def _busy(state: CleanState) -> Widget:
     running, cancel = HTML(), Button(description="Cancel")
 
     def draw(_: Any = None) -> None:
-        is_known = state.stage == "running" and state.is_progress_known
-        message = state.message if state.stage == "running" else "Opening what is known of the pictures …"
-        running.value = progress_html(state.progress, message, is_known, "Looking at the pictures")
+        message = busy_words(state.message, state.project.n_pictures)
+        running.value = progress_html(
+            state.progress, message, state.is_progress_known, "Looking at the pictures"
+        )
 
-    state.observe(draw, ["stage", "message", "progress"])
+    state.observe(draw, ["message", "progress", "is_progress_known"])
     draw()
     cancel.on_click(lambda _: state.cancel())
-    shown_when(cancel, state, ["stage"], lambda: state.stage == "running")
-    busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
-    is_shown = lambda: state.stage == "running" or (state.phase == "looking" and not len(state.order[0]))  # noqa: E731
-    shown_when(busy, state, ["stage", "phase", "order"], is_shown)
+    line = Box([VBox([running]).add_class("ta-grow"), cancel]).add_class("ta-line")
+    busy = VBox([line]).add_class("ta-card").add_class("ta-busy")
+    has_nothing_better = lambda: state.is_first_look or not len(state.order[0])  # noqa: E731
+    is_shown = lambda: state.stage == "running" or (state.phase == "looking" and has_nothing_better())  # noqa: E731
+    shown_when(busy, state, ["stage", "phase", "order", "is_first_look"], is_shown)
     return busy
 
 
@@ -101,9 +116,18 @@ def _filters(state: CleanState, gain: HTML) -> Widget:
         description="Part", options=[("all", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
     )
 
+    def kind_in_sight() -> str:
+        return EVERY if state.is_first_look and not state.kind else state.kind
+
     def draw_kinds(_: Any = None) -> None:
-        kinds.options = options(state.counts, state.kind, state.n_decided, state.project.n_pictures)
-        kinds.chosen = state.kind
+        kinds.options = options(
+            state.counts, kind_in_sight(), state.n_decided, state.project.n_pictures, state.is_first_look
+        )
+        kinds.chosen = kind_in_sight()
+
+    def choose(change: dict[str, Any]) -> None:
+        if change["new"] != kind_in_sight():
+            state.kind = change["new"]
 
     def draw_labels(_: Any = None) -> None:
         names = sorted({*state.project.counts, *filter(None, [state.label])})
@@ -118,10 +142,10 @@ def _filters(state: CleanState, gain: HTML) -> Widget:
     draw_labels()
     enable()
     state.observe(enable, "kind")
-    kinds.observe(lambda change: state.set_trait("kind", change["new"]), "chosen")
+    kinds.observe(choose, "chosen")
     link((state, "split"), (split, "value"))
     link((state, "label"), (label, "value"))
-    state.observe(draw_kinds, ["counts", "kind", "n_decided"])
+    state.observe(draw_kinds, ["counts", "kind", "n_decided", "is_first_look"])
     state.project.observe(draw_labels, "counts")
     menus = Box([label, split]).add_class("ta-line").add_class("ta-menus")
     return VBox([kinds, Box([menus, gain]).add_class("ta-line").add_class("ta-below")]).add_class("ta-card")

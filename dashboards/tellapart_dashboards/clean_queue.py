@@ -13,6 +13,7 @@ from tellapart.project import Project
 from .clean_words import DECIDED, EVERY
 
 THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7)  # of suggestions, to choose from
+FIRST = 200  # pictures; more than any page has in sight at once
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,21 @@ class View:
 
 
 class Queue:
-    """Findings of the open review; before that, those of the last visit. Asked from threads, one at a time or not."""
+    """Findings of the open review; before that, those of the last visit; before the first visit every picture, as they
+    came. Asked from threads, one at a time or not.
+
+    early: the findings of the last visit, None where nobody has looked yet.
+    """
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self.review: Review | None = None
-        self.early: list[Finding] = []
+        self.early: list[Finding] | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody has looked at the pictures yet."""
+        return self.review is None and self.early is None
 
     def open_findings(
         self, kinds: list[str] | None = None, label: str = "", split: str = ""
@@ -66,17 +76,19 @@ class Queue:
         if self.review is not None:
             return self.review.queue(kinds, label or None, split or None)
         done = {entry.image_id for entry in self._standing()}
-        allowed = set(self._everything(label)) if label else None
+        early = self.early or []
+        rows = self._project.manifest.standings([one.image_id for one in early]) if label else []
+        allowed = {image_id for image_id, its, _, _ in rows if its == label} if label else None
         return [
             one
-            for one in self.early
+            for one in early
             if one.image_id not in done
             and (allowed is None or one.image_id in allowed)
             and (kinds is None or set(_kinds(one)) & set(kinds))
         ]
 
-    def view(self, wish: Wish) -> View:
-        """What is to be seen now.
+    def view(self, wish: Wish, is_first: bool = False) -> View:
+        """What is to be seen now; of every picture the first few only, where that is quicker.
 
         Raises:
             ProjectError: the database cannot be read.
@@ -97,7 +109,7 @@ class Queue:
         suggested = {one.image_id: one for one in _surer(suggestions, threshold)}
         kinds = Counter(kind for one in opened for kind in _kinds(one))
         return View(
-            ids=list(suggested) if wish.is_previewing else self._ids(wish, findings, decided),
+            ids=list(suggested) if wish.is_previewing else self._ids(wish, findings, decided, is_first),
             findings=[*opened, *findings] if is_narrowed else opened,
             n_open=len(opened),
             counts={"": len(opened), **kinds},
@@ -112,13 +124,19 @@ class Queue:
     def _suggestions(self, wish: Wish) -> list[Finding]:
         return self.review.suggestions(min(THRESHOLDS), wish.kinds) if self.review is not None else []
 
-    def _ids(self, wish: Wish, findings: list[Finding], decided: list[str]) -> list[str]:
-        if wish.kind not in (DECIDED, EVERY):
-            return [one.image_id for one in findings]
-        ids = decided
-        if wish.kind == EVERY:
-            ids = list(dict.fromkeys([*(one.image_id for one in findings), *self._everything(wish.label)]))
+    def _ids(self, wish: Wish, findings: list[Finding], decided: list[str], is_first: bool) -> list[str]:
+        ids = [one.image_id for one in findings]
+        if wish.kind == DECIDED:
+            ids = decided
+        elif wish.kind == EVERY or (self.is_unknown and not wish.kind):
+            everything = self._first(wish.label) if is_first else self._everything(wish.label)
+            ids = list(dict.fromkeys([*ids, *everything]))
         return [image_id for image_id in ids if not wish.region or image_id in wish.region]
+
+    def _first(self, label: str) -> list[str]:
+        if self.review is not None:
+            return self._everything(label)
+        return [one.image_id for one in self._project.manifest.pictures(label or None, limit=FIRST)]
 
     def _everything(self, label: str) -> list[str]:
         """Kept pictures with this label, the most doubtful label first; as they came where nothing is known."""

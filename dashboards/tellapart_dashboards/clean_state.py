@@ -28,6 +28,7 @@ from .wording import count, error_sentence
 
 QUICK = 100  # pictures that are looked at right here; more are a run's work, with progress
 PAINT_S = 1.0
+PATIENCE_S = 0.7  # without a picture, while the review is being opened
 N_KEYS = 9
 SPLITS = ("train", "valid", "test")
 VIEW_SETTING = "clean_view"
@@ -41,7 +42,8 @@ class _TooMany(Cancelled):
 class CleanState(Job):
     """What the Clean page knows and does. phase: "ready" once the review is open; the early queue shows before.
 
-    order: (numbers of the pictures in sight, whether they are others than before).
+    order: (numbers of the pictures in sight, whether they are others than before). is_first_look: these are all, as
+    they came, while nobody knows which are worth a look.
     region: pictures chosen on the map, [] for all. suggested: what would be applied, image_id -> finding.
     """
 
@@ -58,6 +60,7 @@ class CleanState(Job):
     is_previewing = Bool(False)
     counts = Dict()
     n_open = Int(-1)  # -1: not known yet
+    is_first_look = Bool(False)
     n_decided = Int(0)
     suggested = Dict()
     n_above: Any = Dict()  # of THRESHOLDS -> how many suggestions are surer
@@ -77,14 +80,23 @@ class CleanState(Job):
         self.queue = Queue(project.project)
         self._has_run = False
         self._is_opening = self._is_learning = self._learn_again = self._is_other = False
+        self._is_known = self._is_touched = self._is_cancel_asked = False
+        self._knowing = asyncio.Lock()
         self._n_shown = 0
         self._seen_version = -1
+        self._is_made = False
         self._restore_view()
+        self._is_made = True
         self.n_open = int(project.project.manifest.setting(N_FINDINGS, -1))
         project.observe(self._pictures_came, "counts")
         Job.poll(self)
 
     # -- opening
+
+    def look_ahead(self) -> None:
+        """Nothing; what is known without a review is being read, for a page that will soon show it."""
+        if self.project.n_pictures:
+            soon(self._show_known())
 
     def look(self) -> None:
         """Nothing; the review is being opened, after a run where many pictures have to be looked at first."""
@@ -92,31 +104,57 @@ class CleanState(Job):
             self.problem = ""
             soon(self._begin())
 
+    def cancel(self) -> None:
+        """Nothing; looking through the pictures is asked to stop."""
+        super().cancel()
+        if self.stage != "running":
+            self._is_cancel_asked, self.message = True, "Stopping …"
+
     async def _begin(self) -> None:
         if not self.project.n_pictures:
             self.phase = "empty"
             return
-        self.phase = "looking"
-        try:
-            self.queue.early = await asyncio.to_thread(load_queue, self.project.project)
-            if self.queue.early or self.kind in (DECIDED, EVERY):  # known without a review
-                await self._bring_up(is_other=True)
-        except TellapartError as error:
-            self.problem = error_sentence(error)
+        self.phase, self._is_cancel_asked = "looking", False
+        self.message, self.is_progress_known = "", False
+        await self._show_known()
         if len(self.order[0]):
             await asyncio.sleep(PAINT_S)  # opening takes the processor: first let the page have its pictures
         await self._open()
+
+    async def _show_known(self) -> None:
+        """The queue of the last visit, what was decided, every picture: all that needs no review."""
+        async with self._knowing:
+            if self._is_known:
+                return
+            self._is_known = True
+            try:
+                self.queue.early = await asyncio.to_thread(load_queue, self.project.project)
+                if self.kind == EVERY:
+                    await self._bring_up(is_other=True, is_first=True)
+                if self.queue.early or self.kind in (DECIDED, EVERY):
+                    await self._bring_up(is_other=self.kind != EVERY)
+            except TellapartError as error:
+                self.problem = error_sentence(error)
 
     async def _open(self) -> None:
         if self._is_opening or self.review is not None:
             return
         self._is_opening = True
+        opening = asyncio.ensure_future(asyncio.to_thread(self._opened, asyncio.get_running_loop()))
         try:
-            review = await asyncio.to_thread(self._opened)
+            await asyncio.wait({opening}, timeout=PATIENCE_S)
+            if not opening.done():
+                await self._show_meanwhile()
+            review = await opening
         except _TooMany:
             self.start("clean", self._config().to_json())
             if self.stage == "failed":
                 self.problem, self.phase = self.message, "failed"
+                return
+            await self._show_meanwhile()
+            return
+        except Cancelled:
+            self.phase = "stopped"
             return
         except Exception as error:
             self.problem, self.phase = error_sentence(error), "failed"
@@ -125,16 +163,32 @@ class CleanState(Job):
             self._is_opening = False
         self.review = self.queue.review = self.desk.model = review
         self.phase = "ready"
-        await self._bring_up(is_other=not len(self.order[0]))
+        is_ranked_now = self.is_first_look and not self._is_touched
+        self.is_first_look = False
+        await self._bring_up(is_other=is_ranked_now or not len(self.order[0]))
         self.is_changed += 1
         await self._learn()
 
-    def _opened(self) -> Review:
+    async def _show_meanwhile(self) -> None:
+        """Every picture, where there is nothing better to look at yet."""
+        if self.queue.is_unknown and not self.kind and not len(self.order[0]):
+            self.is_first_look = True
+            await self._bring_up(is_other=True)
+
+    def _opened(self, loop: asyncio.AbstractEventLoop) -> Review:
         def progress(done: int, total: int, message: str) -> None:
             if total - done > QUICK and not self._has_run:
                 raise _TooMany(message)
+            if self._is_cancel_asked:
+                raise Cancelled(message)
+            loop.call_soon_threadsafe(self._tell, done, total, message)
 
         return open_review(self.project.project, self._config(), progress)
+
+    def _tell(self, done: int, total: int, message: str) -> None:
+        if self.stage != "running" and not self._is_cancel_asked:
+            self.message, self.progress = message, done / total if total else 0.0
+            self.is_progress_known = total > 0
 
     def _config(self) -> TrainConfig:
         """Of the newest training, so that both see with the same eyes."""
@@ -152,7 +206,7 @@ class CleanState(Job):
             soon(self._learn() if self.review else self._open())
         elif self.review is None:
             self.phase = "stopped" if change["new"] == "cancelled" else "failed"
-            self.problem = self.message
+            self.problem = self.message if self.phase == "failed" else ""
 
     def _pictures_came(self, change: dict[str, Any]) -> None:
         if self.phase == "empty" and self.project.n_pictures:
@@ -167,12 +221,12 @@ class CleanState(Job):
         if change["name"] in ("kind", "label", "split") and self.is_previewing:
             self.is_previewing = False  # comes here again
             return
-        if self.phase != "empty":
+        if self.phase != "empty" and self._is_made:
             soon(self._bring_up(is_other=True))
 
     @observe(*_KEPT)
     def _keep_view(self, _: Any) -> None:
-        if hasattr(self, "desk"):
+        if self._is_made:
             view = {name: getattr(self, name) for name in _KEPT}
             soon(self._keep(VIEW_SETTING, view))
 
@@ -201,13 +255,13 @@ class CleanState(Job):
             if kept.get(name) in offered:
                 setattr(self, name, kept[name])
 
-    async def _bring_up(self, is_other: bool) -> None:
-        """What is in sight, from what is known right now."""
+    async def _bring_up(self, is_other: bool, is_first: bool = False) -> None:
+        """What is in sight, from what is known right now; is_first: of every picture the first few."""
         self._n_shown += 1
         number = self._n_shown
         self._is_other |= is_other
         try:
-            view = await asyncio.to_thread(self._view, self._is_other)
+            view = await asyncio.to_thread(self._view, self._is_other, is_first)
         except TellapartError as error:
             self.problem = error_sentence(error)
             return
@@ -224,11 +278,11 @@ class CleanState(Job):
             self.order = (self.desk.keys_of(view.ids), is_other)
             self.n_open = view.n_open
 
-    def _view(self, is_other: bool) -> View:
+    def _view(self, is_other: bool, is_first: bool) -> View:
         # what is previewed stays the same, whatever is decided of it
         threshold = self.threshold if self.is_previewing else self.chosen_threshold
         wish = Wish(self.kind, self.label, self.split, frozenset(self.region), threshold, self.is_previewing)
-        view = self.queue.view(wish)
+        view = self.queue.view(wish, is_first)
         if is_other:
             self.desk.start_sheet(view.standing if self.kind == DECIDED else ())
         return view
@@ -250,7 +304,7 @@ class CleanState(Job):
     # -- learning
 
     def _decided(self) -> None:
-        self.can_undo = True
+        self.can_undo = self._is_touched = True
         soon(self._after_decision())
 
     async def _after_decision(self) -> None:

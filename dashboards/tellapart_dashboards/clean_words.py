@@ -25,14 +25,18 @@ KIND_NAMES = {
 }
 
 
-def headline(phase: str, n_open: int, n_decided: int, n_pictures: int) -> tuple[str, str]:
-    """The answer, and what it means."""
+def headline(
+    phase: str, n_open: int, n_decided: int, n_pictures: int, is_first_look: bool = False
+) -> tuple[str, str]:
+    """The answer, and what it means. is_first_look: every picture is in sight, in no order."""
     if phase == "empty":
         return "No pictures yet", "Gather some first; then this page shows which of them may be wrong."
     if phase == "looking" and not n_open:
         return (
             f"Looking at {count(n_pictures, 'picture')} …",
-            "Once: what was seen is kept, and later only new pictures are looked at.",
+            "Here they stand as they came; those worth a look come first once all are looked at."
+            if is_first_look
+            else "Once: what was seen is kept, and later only new pictures are looked at.",
         )
     if phase in ("stopped", "failed") and not n_open:
         return "Not looked through yet", "Look through the pictures to see which of them seem wrong."
@@ -47,10 +51,19 @@ def headline(phase: str, n_open: int, n_decided: int, n_pictures: int) -> tuple[
     )
 
 
-def options(counts: dict[str, int], chosen: str, n_decided: int, n_pictures: int) -> list[dict[str, str]]:
-    """The filter's buttons: kinds that were found, and the one that is chosen."""
+def busy_words(message: str, n_pictures: int) -> str:
+    """What is being done while somebody waits for findings. message: of the work, which at first only starts."""
+    is_under_way = message and not message.startswith("Starting")
+    return message if is_under_way else f"Getting ready to look at {count(n_pictures, 'picture')} …"
+
+
+def options(
+    counts: dict[str, int], chosen: str, n_decided: int, n_pictures: int, is_first_look: bool = False
+) -> list[dict[str, str]]:
+    """The filter's buttons: kinds that were found, and the one that is chosen; no findings before any can be known."""
     numbers = {**counts, DECIDED: n_decided, EVERY: n_pictures}
-    shown = [key for key in KIND_NAMES if numbers.get(key) or key in ("", EVERY, chosen)]
+    always = (EVERY, chosen) if is_first_look else ("", EVERY, chosen)
+    shown = [key for key in KIND_NAMES if numbers.get(key) or key in always]
     return [{"key": key, "label": KIND_NAMES[key], "n": f"{numbers.get(key, 0):,}"} for key in shown]
 
 

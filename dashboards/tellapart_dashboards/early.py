@@ -25,13 +25,15 @@ def save_queue(project: Project, findings: Sequence[Finding]) -> None:
         atomic.write_bytes(path, json.dumps(record, ensure_ascii=False).encode())
 
 
-def load_queue(project: Project) -> list[Finding]:
-    """The queue without pictures that are gone or decided since; [] when there is none, or it cannot be read."""
+def load_queue(project: Project) -> list[Finding] | None:
+    """The queue without pictures that are gone or decided since; None when there is none, or it cannot be read."""
     try:
         record = json.loads(_path(project).read_text("utf-8"))
-        findings = [_finding(one) for one in record["findings"]] if record["format"] == FORMAT else []
+        findings = [_finding(one) for one in record["findings"]] if record["format"] == FORMAT else None
     except (OSError, ValueError, TypeError, KeyError):
-        return []
+        return None
+    if findings is None:
+        return None
     rows = project.manifest.standings([finding.image_id for finding in findings])
     kept = {image_id for image_id, _, state, _ in rows if state == "kept"}
     decided = {entry.image_id for entry in project.journal.standing()}

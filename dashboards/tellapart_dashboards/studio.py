@@ -17,6 +17,7 @@ from .page import Frame, PageOwner, opened
 from .wording import percent
 
 if TYPE_CHECKING:
+    from .clean_state import CleanState
     from .gather import GatherState
     from .state import ProjectState
     from .train import TrainState
@@ -83,17 +84,27 @@ def _prepare(keys: tuple[str, ...], project: str | Path) -> Callable[[Frame], No
     train = _train_state(state) if "train" in keys else None
     state.current = _next_step(state, gather, keys)
     import_module(f".{state.current}", __package__)
-    return lambda frame: _fill(frame, root, state, gather, train)
+    clean = _clean_state(state) if state.current == "clean" else None
+    if clean is not None:
+        clean.look_ahead()
+    return lambda frame: _fill(frame, root, state, gather, train, clean)
 
 
 def _fill(
-    frame: Frame, root: Path, state: ProjectState, gather: GatherState | None, train: TrainState | None
+    frame: Frame,
+    root: Path,
+    state: ProjectState,
+    gather: GatherState | None,
+    train: TrainState | None,
+    clean: CleanState | None,
 ) -> None:
     from .state import N_FINDINGS
 
     bodies: dict[str, Callable[[], Widget]] = {
         "gather": lambda: _gather_body(gather),
-        "clean": lambda: _clean_body(state, train, lambda n: frame.set_badge("clean", _number(n))),
+        "clean": lambda: _clean_body(
+            clean or _clean_state(state), train, lambda n: frame.set_badge("clean", _number(n))
+        ),
         "train": lambda: _train_body(train),
         "classify": lambda: _classify_body(root, lambda: state.set_trait("current", "train")),
     }
@@ -129,17 +140,21 @@ def _gather_body(gather: Any) -> Widget:
     return gather_view(gather)
 
 
-def _clean_body(state: ProjectState, train: TrainState | None, say_number: Callable[[int], None]) -> Widget:
+def _clean_state(state: ProjectState) -> CleanState:
     """Its imports take a while, so they wait until somebody opens the page."""
-    from .clean import clean_view
     from .clean_state import CleanState
+
+    return CleanState(state)
+
+
+def _clean_body(clean: CleanState, train: TrainState | None, say_number: Callable[[int], None]) -> Widget:
+    from .clean import clean_view
 
     def train_again() -> None:
         assert train is not None
         train.train()
-        state.current = "train"
+        clean.project.current = "train"
 
-    clean = CleanState(state)
     clean.observe(lambda change: say_number(change["new"]), "n_open")
     while_open(follow([clean]))
     return clean_view(clean, train_again if train is not None else None)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import in_page, is_shown, one, opened, settled, text_of
+from acting import in_page, is_shown, one, opened, say, settled, text_of
 from ipywidgets import Button
 from tellapart.errors import RunError
 from tellapart.project import create_project
+from tellapart_dashboards.choices import Choices
 from tellapart_dashboards.clean import clean_view
 from tellapart_dashboards.clean_state import CleanState
 from tellapart_dashboards.grid import Grid
@@ -66,6 +67,71 @@ def test_many_pictures_are_a_run_with_progress_and_cancel(
         assert is_shown(view, one(view, Button, "Cancel"))
         one(view, Button, "Cancel").click()
         assert runs[0].is_cancel_asked()
+
+    in_page(look())
+
+
+def test_every_picture_is_in_sight_while_nobody_knows_which_are_worth_a_look(
+    project_dir: Path, fake_run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tellapart_dashboards import clean_state
+
+    monkeypatch.setattr(clean_state, "QUICK", 3)
+    runs: list[Any] = []
+
+    def start(folder: Path, task: str, config: dict[str, Any]) -> Any:
+        runs.append(fake_run(folder, task))
+        return runs[-1]
+
+    async def look() -> None:
+        state, view = opened(project_dir, start_run=start)
+        await settled()
+        assert state.is_first_look and len(state.order[0]) == state.project.n_pictures
+        assert "Getting ready to look at" in text_of(view) and "as they came" in text_of(view)
+        kinds = one(view, Choices)
+        assert (kinds.chosen, state.kind, [option["key"] for option in kinds.options]) == (
+            "every",
+            "",
+            ["every"],
+        )
+        say(runs[0].run_dir, done=2, total=16, message="Looked at 2 of 16 pictures")
+        state.poll()
+        assert "Looked at 2 of 16 pictures · 12 %" in text_of(view)
+        await state.desk.decide("keep", "", [4])
+        await settled()
+        assert len(state.order[0]) == state.project.n_pictures, "what is in sight stays"
+        say(runs[0].run_dir, stage="done", message="All looked at.")
+        (runs[0].run_dir / "result.json").write_text("{}", "utf-8")
+        state.poll()
+        await settled()
+        assert state.phase == "ready" and not state.is_first_look
+        assert (kinds.chosen, state.kind, state.n_decided) == ("", "", 1) and not state.order[1]
+        assert len(state.order[0]) == state.n_open
+
+    in_page(look())
+
+
+def test_opening_can_be_stopped_and_gone_on_with(project_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tellapart_dashboards import clean_state
+
+    open_review = clean_state.open_review
+
+    def asked_to_stop(project: Any, config: Any, progress: Any) -> Any:
+        states[0].cancel()
+        return open_review(project, config, progress)
+
+    monkeypatch.setattr(clean_state, "open_review", asked_to_stop)
+    states: list[CleanState] = []
+
+    async def look() -> None:
+        state, view = opened(project_dir)
+        states.append(state)
+        await settled()
+        assert state.phase == "stopped" and "What was looked at is kept" in text_of(view)
+        monkeypatch.setattr(clean_state, "open_review", open_review)
+        one(view, Button, "Look through").click()
+        await settled()
+        assert (state.phase, state.problem) == ("ready", "")
 
     in_page(look())
 

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from tellapart.clean.views import BIT_MIRROR, IS_BIT, MIRROR, VIEWS, describe, low_frequencies, signs
 from tellapart.images import COLOUR_SIDE, FINGERPRINT_BYTES, MINIATURE_SIDE
+from tellapart.progress import Share, silent_share
 
 MIN_LIKENESS = (
     0.94  # a correlation; of 2,893 real photographs two different ones reach 0.933, copies 0.95 and more
@@ -47,7 +48,7 @@ class NearPairs(NamedTuple):
     is_mirrored: np.ndarray
 
 
-def near_duplicate_pairs(fingerprints: Sequence[bytes]) -> NearPairs:
+def near_duplicate_pairs(fingerprints: Sequence[bytes], tell: Share = silent_share) -> NearPairs:
     """Which pictures look alike, how much, and which way round.
 
     Two are a pair when a view of one, of 19, shares a key of 20 bits with the whole of the other, differs from it in
@@ -58,9 +59,10 @@ def near_duplicate_pairs(fingerprints: Sequence[bytes]) -> NearPairs:
 
     Raises:
         ValueError: a fingerprint is neither of 288 bytes nor of 32, as older projects have.
+        Cancelled: from `tell`.
     """
     distinct, first, same = _distinct(fingerprints)
-    one, other, likeness, is_mirrored = _near(distinct)
+    one, other, likeness, is_mirrored = _near(distinct, tell)
     copies = np.flatnonzero(first[same] != np.arange(len(same)))
     left = np.concatenate([first[one], first[same[copies]]])
     right = np.concatenate([first[other], copies])
@@ -103,7 +105,7 @@ def _distinct(fingerprints: Sequence[bytes]) -> tuple[list[bytes], np.ndarray, n
     return list(numbers), np.array(first, np.int64), same
 
 
-def _near(distinct: list[bytes]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _near(distinct: list[bytes], tell: Share) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Pairs of fingerprints that look alike, each once: places, likeness, and whether mirrored."""
     places = np.array([i for i, one in enumerate(distinct) if len(one) == FINGERPRINT_BYTES], np.int64)
     all_bytes = np.frombuffer(b"".join(distinct[i] for i in places), np.uint8).reshape(-1, FINGERPRINT_BYTES)
@@ -113,7 +115,7 @@ def _near(distinct: list[bytes]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np
     if len(places) > 1:
         miniatures = np.ascontiguousarray(all_bytes[:, :_GREYS])
         wholes = _Wholes(miniatures)
-        pairs = _with_colours(_once(_candidates(wholes, miniatures)), all_bytes[:, _GREYS:])
+        pairs = _with_colours(_once(_candidates(wholes, miniatures, tell)), all_bytes[:, _GREYS:])
         pairs = _looked_at_closely(wholes, miniatures, pairs)
     return places[pairs.one], places[pairs.other], pairs.likeness, pairs.is_mirrored
 
@@ -131,11 +133,17 @@ class _Pairs(NamedTuple):
 _NONE = _Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, bool))
 
 
-def _candidates(wholes: _Wholes, miniatures: np.ndarray) -> _Pairs:
+def _candidates(wholes: _Wholes, miniatures: np.ndarray, tell: Share) -> _Pairs:
     starts = range(0, len(miniatures), _ROWS_AT_ONCE)
-    with ThreadPoolExecutor(min(len(starts), os.cpu_count() or 1), "duplicates") as pool:
-        found = pool.map(lambda start: _candidates_of(wholes, miniatures, start), starts)
-        return _Pairs(*(np.concatenate(column) for column in zip(_NONE, *found, strict=True)))
+    pool = ThreadPoolExecutor(min(len(starts), os.cpu_count() or 1), "duplicates")
+    found = [_NONE]
+    try:
+        for some in pool.map(lambda start: _candidates_of(wholes, miniatures, start), starts):
+            found.append(some)
+            tell((len(found) - 1) / len(starts))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return _Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
 def _candidates_of(wholes: _Wholes, miniatures: np.ndarray, start: int) -> _Pairs:

@@ -19,7 +19,7 @@ from tellapart.clean.quality import Flaws, find_flaws
 from tellapart.embeddings import cache_key, embed
 from tellapart.errors import SplitError
 from tellapart.manifest import Picture, Refusal, explained
-from tellapart.progress import Progress, silent
+from tellapart.progress import Progress, Share, silent, silent_share
 from tellapart.project import Project
 from tellapart.train.components import blas_threads, fit_components
 from tellapart.train.config import TrainConfig
@@ -27,6 +27,7 @@ from tellapart.train.head import assign_folds
 from tellapart.train.splits import plan_split
 
 N_FOLDS = 10
+_DUPLICATES = 0.7  # of the time that comparing takes
 _CODE_VERSION = 1  # raise it when what is compared changes
 
 
@@ -71,7 +72,10 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
     unreadable = tuple((one, reasons[one.path]) for one in kept if one.path in reasons)
     readable = tuple(one for one in pictures if one.path not in reasons)
     looks = measure_looks(project, readable, progress)
-    progress(len(pictures), len(pictures), "Comparing the pictures")
+
+    def tell(share: float) -> None:
+        progress(round(100 * share), 100, "Comparing the pictures with one another")
+
     with explained(project.db_path):
         key = sha256(f"{cache_key(backbone)} {_CODE_VERSION}".encode())
         for one in readable:
@@ -80,7 +84,7 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
             project.cache_dir / "clean",
             "compared",
             key.hexdigest()[:32],
-            lambda: compare(readable, embeddings.array),
+            lambda: compare(readable, embeddings.array, tell),
         )
     return Evidence(
         key=key.hexdigest()[:32],
@@ -99,12 +103,23 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
     )
 
 
-def compare(pictures: tuple[Picture, ...], embeddings: np.ndarray) -> dict[str, np.ndarray]:
-    """Every picture with every other: near-duplicates, folds, coordinates and neighbours, from embeddings (N, D)."""
-    pairs = near_duplicate_pairs([one.fingerprint for one in pictures])
+def compare(
+    pictures: tuple[Picture, ...], embeddings: np.ndarray, tell: Share = silent_share
+) -> dict[str, np.ndarray]:
+    """Every picture with every other: near-duplicates, folds, coordinates and neighbours, from embeddings (N, D).
+
+    Raises:
+        Cancelled: from `tell`.
+    """
+    tell(0)
+    pairs = near_duplicate_pairs(
+        [one.fingerprint for one in pictures], lambda share: tell(_DUPLICATES * share)
+    )
     groups = _groups(pairs, len(pictures))
     points = directions(embeddings)
-    neighbours, similarities = nearest(points, groups)
+    neighbours, similarities = nearest(
+        points, groups, tell=lambda share: tell(_DUPLICATES + (1 - _DUPLICATES) * share)
+    )
     return {
         **pairs._asdict(), "groups": groups, "folds": _folds(pictures, groups), "points": points,
         "coordinates": _coordinates(embeddings), "neighbours": neighbours, "similarities": similarities,

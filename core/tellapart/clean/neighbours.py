@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import eigh
 
+from tellapart.progress import Share, silent_share
 from tellapart.train.components import blas_threads
 
 N_NEIGHBOURS = 32
@@ -34,7 +35,9 @@ def directions(embeddings: np.ndarray) -> np.ndarray:
     return np.asarray(points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9))
 
 
-def nearest(points: np.ndarray, groups: np.ndarray, k: int = N_NEIGHBOURS) -> tuple[np.ndarray, np.ndarray]:
+def nearest(
+    points: np.ndarray, groups: np.ndarray, k: int = N_NEIGHBOURS, tell: Share = silent_share
+) -> tuple[np.ndarray, np.ndarray]:
     """Row and similarity of the k nearest pictures of each: (N, k) int and float32, nearest first.
 
     Pictures of the same group (near-duplicates) do not count: a copy says nothing about whether a picture belongs.
@@ -43,6 +46,8 @@ def nearest(points: np.ndarray, groups: np.ndarray, k: int = N_NEIGHBOURS) -> tu
 
     Args:
         points: (N, R) float32 of length 1. groups: (N,) int.
+    Raises:
+        Cancelled: from `tell`.
     """
     n = len(points)
     rows = np.full((n, k), NOBODY, np.int32)
@@ -61,6 +66,7 @@ def nearest(points: np.ndarray, groups: np.ndarray, k: int = N_NEIGHBOURS) -> tu
             _search(
                 points, groups, own, np.concatenate([members[i] for i in around[cell]]), rows, similarities
             )
+            tell((cell + 1) / len(members))
     return rows, similarities
 
 

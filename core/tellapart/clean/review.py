@@ -328,7 +328,10 @@ def open_review(project: Project, config: TrainConfig | None = None, progress: P
         Cancelled: from `progress`; what was computed stays cached.
     """
     config = config or TrainConfig()
-    return Review(project, config, gather_evidence(project, config, progress))
+    evidence = gather_evidence(project, config, progress)
+    n = len(evidence.pictures)
+    progress(n, n, "Ranking the pictures, the most doubtful first")
+    return Review(project, config, evidence)
 
 
 def _narrowed(finding: Finding, kinds: Sequence[str]) -> Finding | None:
