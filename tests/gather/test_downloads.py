@@ -65,9 +65,7 @@ def test_rotated_animated_and_redirected_pictures_are_taken(fake, fetch):
         ("to/file%3A%2F%2F%2Fetc%2Fpasswd", "not allowed", "not http"), ("to/http%3A%2F%2F%5B", "not allowed", "web address"),
     ],
 )  # fmt: skip
-def test_what_is_no_use_is_refused_with_the_reason_and_leaves_no_file(
-    fake, tmp_path, kind, fate, said
-):
+def test_what_is_no_use_is_refused_with_the_reason_and_leaves_no_file(fake, tmp_path, kind, fate, said):
     suffix = {"wide": ".png", "tiny": ".png", "svg": ".svg"}.get(kind, ".jpg")
     with downloads(tmp_path, **({"total_s": 2.0} if kind == "endless" else {})) as (fetch, _, _):
         outcome = fetch(
