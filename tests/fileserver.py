@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -17,14 +16,17 @@ class FileServer:
 
     requests: the headers of each request, names in lower case. breaks: how many answers stop half way. status, statuses:
     what is answered, always, or to the next requests. has_range: whether it continues files. shift: how far from
-    the asked place a continued answer begins. marks: "etag", "date" or "none". pause_s: before each 64 KiB.
+    the asked place a continued answer begins. marks: "etag", "date" or "none". hold_at: how much of the file is sent
+    before it waits for `let_go`; None for all.
     """
 
     def __init__(self, files: dict[str, bytes]):
         self.files = dict(files)
         self.requests: list[dict[str, str]] = []
         self.n_bytes_sent = 0
-        self.breaks, self.status, self.shift, self.pause_s = 0, 200, 0, 0.0
+        self.breaks, self.status, self.shift = 0, 200, 0
+        self.hold_at: int | None = None
+        self._may_go_on = threading.Condition()
         self.statuses: list[int] = []
         self.retry_after: str | None = None
         self.has_range, self.marks = True, "etag"
@@ -44,6 +46,16 @@ class FileServer:
         self.files[name] = content
         self._changed_at += 1000
 
+    def let_go(self) -> None:
+        """Send on, also whatever comes from now on."""
+        with self._may_go_on:
+            self.hold_at = None
+            self._may_go_on.notify_all()
+
+    def wait_for_leave(self, place: int) -> None:
+        with self._may_go_on:
+            self._may_go_on.wait_for(lambda: self.hold_at is None or place < self.hold_at)
+
     def __enter__(self) -> FileServer:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
@@ -51,6 +63,7 @@ class FileServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.let_go()
         self._server.shutdown()
         self._server.server_close()
 
@@ -100,9 +113,9 @@ def _handler(files: FileServer) -> type[BaseHTTPRequestHandler]:
                 body = body[: len(body) // 2]
             try:
                 for place in range(0, len(body), _CHUNK):
-                    time.sleep(files.pause_s)
-                    self.wfile.write(body[place : place + _CHUNK])
+                    files.wait_for_leave(start + place)
                     files.n_bytes_sent += len(body[place : place + _CHUNK])
+                    self.wfile.write(body[place : place + _CHUNK])
             except OSError:
                 pass  # the client has hung up
 
