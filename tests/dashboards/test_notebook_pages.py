@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from other_process import HANGS_S
 from tellapart_dashboards import launcher
 
 WAIT_UNTIL_FILLED = """
@@ -18,11 +19,11 @@ steps = [one for one in gc.get_objects() if isinstance(one, Steps)]
 print([(one.project_name, one.current) for one in steps])
 for one in steps:
     one.is_drawn = True  # as the browser says it
-for _ in range(300):
+while True:
     await asyncio.sleep(0.1)
     states = [state["state"] for state in Widget.get_manager_state()["state"].values()]
     shown = " ".join(str(state.get("value", "")) for state in states)
-    if "<h1>" in shown:
+    if "<h1>" in shown or "went wrong" in shown:
         break
 print(shown)
 """
@@ -34,10 +35,12 @@ def test_the_notebook_shows_its_page(path: Path, project_dir: Path, monkeypatch:
     monkeypatch.setenv(launcher.PROJECT_VARIABLE, str(project_dir))
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(WAIT_UNTIL_FILLED))
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(project_dir.parent)}})
+    place = {"metadata": {"path": str(project_dir.parent)}}
+    client = NotebookClient(notebook, timeout=HANGS_S, startup_timeout=HANGS_S, resources=place)
     client.execute()
     page, filled = (cell.outputs for cell in notebook.cells if cell.cell_type == "code")
     assert [output.output_type for output in page] == ["execute_result"]
     assert "application/vnd.jupyter.widget-view+json" in page[0].data
-    assert filled[0].text.startswith("[('', '')]\n"), "the page waits for the browser"
-    assert "<h1>" in filled[0].text and "went wrong" not in filled[0].text
+    said = "".join(output.text for output in filled)  # in one piece or in two, as the kernel happens to flush it
+    assert said.startswith("[('', '')]\n"), "the page waits for the browser"
+    assert "<h1>" in said and "went wrong" not in said
