@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 MAX_COMPONENTS = 256
 _ENOUGH_ROWS = 20_000  # directions hardly change with more
+_FEW_DIRECTIONS = 3 * MAX_COMPONENTS  # up to here LAPACK finds all of them sooner than a chosen part
 _FEW_ROWS = 20_000  # below, several BLAS threads cost more than they bring, and far more on a busy machine
 
 
@@ -59,12 +60,20 @@ def _directions(inputs: np.ndarray) -> np.ndarray:
     n, n_features = inputs.shape
     is_wide = n < n_features
     gram = inputs @ inputs.T if is_wide else inputs.T @ inputs
-    side = len(gram)
-    values, vectors = eigh(
-        gram, subset_by_index=[max(0, side - MAX_COMPONENTS), side - 1], check_finite=False
-    )
+    values, vectors = _largest(gram)
     is_real = values > max(1e-6 * float(values[-1]), 1e-12)
     values, vectors = values[is_real], vectors[:, is_real]
     return np.ascontiguousarray(inputs.T @ (vectors / np.sqrt(values)) if is_wide else vectors).astype(
         np.float32
     )
+
+
+def _largest(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 256 largest eigenvalues, rising, and their vectors in columns."""
+    side = len(gram)
+    if side <= _FEW_DIRECTIONS:
+        values, vectors = eigh(gram, driver="evd", check_finite=False)
+        return values[-MAX_COMPONENTS:], vectors[:, -MAX_COMPONENTS:]
+    chosen = [side - MAX_COMPONENTS, side - 1]
+    values, vectors = eigh(gram, subset_by_index=chosen, check_finite=False)
+    return values, vectors

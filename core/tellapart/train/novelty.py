@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eigh
+from scipy.linalg import eigh, solve_triangular
 
 from tellapart.train.components import blas_threads, fit_components, sample_rows
 
@@ -39,11 +39,9 @@ class NoveltyModel:
         inputs = (embeddings - self.mean) / self.scale
         along = inputs @ self.axes  # (N, R)
         points = along / self.spread
-        squares = (
-            (points**2).sum(axis=1)[:, None] - 2 * points @ self.means.T + (self.means**2).sum(axis=1)[None]
-        )
+        nearest = _squared_distances(points, self.means).min(axis=1)
         beside = (inputs**2).sum(axis=1) - (along**2).sum(axis=1)
-        return ((squares.min(axis=1) + beside / self.outside) / inputs.shape[1]).astype(np.float32)
+        return ((nearest + beside / self.outside) / inputs.shape[1]).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -69,26 +67,59 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
         names = [fold for fold in np.unique(folds) if (folds != fold).any()][
             : 1 if len(targets) > _MANY else None
         ]
-        unseen = []
-        for fold in names:
-            seen = folds != fold
-            unseen.append(_model(embeddings[seen], targets[seen], n_classes).novelty(embeddings[~seen]))
+        unseen = [_unseen_novelty(embeddings, targets, n_classes, folds != fold) for fold in names]
         model = _model(embeddings, targets, n_classes)
         novelty = np.concatenate(unseen) if unseen else model.novelty(embeddings)
     return NoveltyFit(model, float(np.quantile(novelty, 1 - IN_CLASS_REJECT_RATE, method="higher")), novelty)
 
 
+def _unseen_novelty(
+    embeddings: np.ndarray, targets: np.ndarray, n_classes: int, seen: np.ndarray
+) -> np.ndarray:
+    """What the model of the pictures `seen` says of the others, without the axes that make it a model.
+
+    A distance needs the covariance inverted only, and a Cholesky factor does that in a tenth of the time.
+    """
+    components = fit_components(embeddings[seen])
+    means, covariance, average = _within_class(
+        components.coordinates(embeddings[seen]), targets[seen], n_classes
+    )
+    shrunk = (1 - _SHRINKAGE) * covariance
+    shrunk[np.diag_indices_from(shrunk)] += _SHRINKAGE * average
+    inputs = (embeddings[~seen] - components.mean) / components.scale
+    along = inputs @ components.basis
+    beside = (inputs**2).sum(axis=1) - (along**2).sum(axis=1)
+    has_picture = ~np.isnan(means).any(axis=1)
+    both = np.concatenate([along, means[has_picture]])
+    both = solve_triangular(np.linalg.cholesky(shrunk), both.T, lower=True, check_finite=False).T
+    points, placed = both[: len(along)], both[len(along) :]
+    nearest = _squared_distances(points, placed).min(axis=1)
+    return ((nearest + beside / (_OUTSIDE * average)) / inputs.shape[1]).astype(np.float32)
+
+
 def _model(embeddings: np.ndarray, targets: np.ndarray, n_classes: int) -> NoveltyModel:
     components = fit_components(embeddings)
-    coordinates = components.coordinates(embeddings)
-    means = np.full((n_classes, coordinates.shape[1]), np.nan, np.float32)
-    for k in np.unique(targets):
-        means[k] = coordinates[targets == k].mean(axis=0)
-    residuals = coordinates - means[targets]
-    variances, rotation = eigh(residuals.T @ residuals / len(residuals), check_finite=False)
-    average = max(float(variances.mean()), 1e-6)
+    means, covariance, average = _within_class(components.coordinates(embeddings), targets, n_classes)
+    variances, rotation = eigh(covariance, driver="evd", check_finite=False)
     spread = np.sqrt((1 - _SHRINKAGE) * np.maximum(variances, 0) + _SHRINKAGE * average).astype(np.float32)
     rotation = rotation.astype(np.float32)
     placed = np.nan_to_num(means @ rotation / spread, nan=1e6)  # a class without a picture lies far away
     axes = components.basis @ rotation
     return NoveltyModel(components.mean, components.scale, axes, spread, placed, _OUTSIDE * average)
+
+
+def _within_class(
+    coordinates: np.ndarray, targets: np.ndarray, n_classes: int
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """(C, R) class means, nan without a picture; (R, R) covariance within the classes; its mean variance."""
+    means = np.full((n_classes, coordinates.shape[1]), np.nan, np.float32)
+    for k in np.unique(targets):
+        means[k] = coordinates[targets == k].mean(axis=0)
+    residuals = coordinates - means[targets]
+    covariance = residuals.T @ residuals / len(residuals)
+    return means, covariance, max(float(covariance.diagonal().mean()), 1e-6)
+
+
+def _squared_distances(points: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """(N, C) between (N, R) and (C, R)."""
+    return (points**2).sum(axis=1)[:, None] - 2 * points @ means.T + (means**2).sum(axis=1)[None]
