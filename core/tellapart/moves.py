@@ -28,10 +28,12 @@ def ensure_label(db: sqlite3.Connection, label: str) -> str:
 
 def free_path(db: sqlite3.Connection, folder: str, original: str, suffix: str, image_id: str) -> str:
     """A path below the project, in `folder`, that no other picture has. Call inside a transaction."""
-    for taken in (set(), {name_key(file_name(original, suffix, image_id, set()))}):
-        path = f"{folder}/{file_name(original, suffix, image_id, taken)}"
-        if is_free(db, path, image_id):
-            return path
+    taken: set[str] = set()
+    for _ in range(2):
+        name = file_name(original, suffix, image_id, taken)
+        if is_free(db, f"{folder}/{name}", image_id):
+            return f"{folder}/{name}"
+        taken = {name_key(name)}
     return f"{folder}/{image_id}{suffix}"
 
 

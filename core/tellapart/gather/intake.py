@@ -23,6 +23,7 @@ from tellapart.progress import Progress, silent
 from tellapart.project import Project
 
 _BATCH = 100
+_AT_ONCE = 8  # files that a thread takes: handed over one by one, small ones would cost much of the time
 _MIN_SIDE_PX = 8
 
 
@@ -97,7 +98,7 @@ def take_in(
         )
     _note_lookalikes(found, layout, label, summary)
     origin = origin or origin_of(place) or Origin(_kind_of(place), source_url=str(place))
-    door = _Door(project, layout, label, origin)
+    door = _Door(project, layout, label, origin, project.incoming_dir)
     try:
         _pass_through(door, found, summary, progress)
     except OSError as error:
@@ -166,14 +167,14 @@ def _ahead(door: _Door, found: list[Found]) -> Iterator[Arrival | Refusal]:
     """Check files on threads, a bounded number ahead, so that memory stays flat; results come in order."""
     n_threads = min(8, (os.cpu_count() or 2) + 1)
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="intake")
-    queue: deque[Future[Arrival | Refusal]] = deque()
+    queue: deque[Future[list[Arrival | Refusal]]] = deque()
     try:
-        for one in found:
-            queue.append(pool.submit(door.check, one))
-            if len(queue) >= 4 * n_threads:
-                yield queue.popleft().result()
+        for start in range(0, len(found), _AT_ONCE):
+            queue.append(pool.submit(door.check_all, found[start : start + _AT_ONCE]))
+            if len(queue) >= 2 * n_threads:
+                yield from queue.popleft().result()
         while queue:
-            yield queue.popleft().result()
+            yield from queue.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -184,6 +185,10 @@ class _Door:
     layout: Layout
     label: str | None
     origin: Origin
+    incoming_dir: Path
+
+    def check_all(self, found: list[Found]) -> list[Arrival | Refusal]:
+        return [self.check(one) for one in found]
 
     def check(self, found: Found) -> Arrival | Refusal:
         label = self.label or (self.layout.label_of(found.parts) if found.has_place else None)
@@ -200,7 +205,7 @@ class _Door:
         except IntakeError as error:
             return Refusal(now(), found.name, None, str(error), None)
         image_id = sha256(data).hexdigest()
-        waiting = self.project.incoming_dir / f"{uuid.uuid4().hex}{facts.suffix}"
+        waiting = self.incoming_dir / f"{uuid.uuid4().hex}{facts.suffix}"
         try:
             waiting.write_bytes(data)
         except BaseException:
