@@ -41,7 +41,7 @@ def ask(site: Path, check: str = "examine_torch") -> doctor.Finding:
     """What the doctor says in a Python without our environment's packages, only those in `site`."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(ROOT / "core")])}
     bare = [sys.executable, "-S", "-c", ASK, str(site), check]
-    done = subprocess.run(bare, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(bare, env=environment, capture_output=True, text=True, check=True)
     return doctor.Finding(**json.loads(done.stdout))
 
 
@@ -149,7 +149,7 @@ def test_this_environment_is_healthy_and_the_command_says_so_as_json():
 
 def test_the_doctor_imports_no_torch():
     code = "import sys, tellapart.doctor; sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_known_pair_is_the_one_that_make_installs():

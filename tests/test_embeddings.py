@@ -37,8 +37,9 @@ from tellapart.embedding_cache import EmbeddingCache
 rng = random.Random(int(sys.argv[2]))
 time.sleep(max(0, float(sys.argv[3]) - time.time()))
 with EmbeddingCache(Path(sys.argv[1]), "key", 64) as cache:
-    print("open", flush=True)
-    for _ in range(int(sys.argv[4])):
+    for number in range(int(sys.argv[4])):
+        if number == 1:
+            print("at work", flush=True)
         ids = [f"{rng.randrange(3000):064x}"[::-1] for _ in range(16)]
         ids = list(dict.fromkeys(image_id for image_id, row in zip(ids, cache.find(ids)) if row < 0))
         if ids:
@@ -178,7 +179,7 @@ def test_processes_that_write_at_once_leave_every_row_right(tmp_path):
     at = time.time() + 2
     writers = [start_python(APPEND, tmp_path / "cache", seed, at, 60) for seed in range(3)]
     for writer in writers:
-        assert writer.communicate(timeout=90)[1] == "" and writer.returncode == 0
+        assert writer.communicate()[1] == "" and writer.returncode == 0
     assert assert_all_rows_are_right(tmp_path / "cache") > 1000
 
 
@@ -223,4 +224,4 @@ def test_processes_that_open_a_new_database_in_the_same_moment_wait_for_one_anot
     at = time.time() + 3
     openers = [start_python(OPEN, tmp_path, at) for _ in range(4)]
     for opener in openers:
-        assert opener.communicate(timeout=90)[1] == "" and opener.returncode == 0
+        assert opener.communicate()[1] == "" and opener.returncode == 0

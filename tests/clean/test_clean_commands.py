@@ -2,10 +2,9 @@
 
 import json
 import shutil
-import time
 
 import pytest
-from other_process import run_tellapart
+from other_process import run_tellapart, wait
 from tellapart import runs
 from tellapart.cli.app import app
 from tellapart.project import open_project
@@ -89,10 +88,7 @@ def test_the_commands_work_in_a_process_of_their_own(root):
 
 def test_the_workers_task_computes_what_a_page_then_opens_at_once(root):
     run = runs.start(root, "clean", {"backbone": "pocket"})
-    for _ in range(600):
-        if run.status().stage != "running":
-            break
-        time.sleep(0.1)
-    assert run.status().stage == "done", run.status().message
+    status = wait(run)
+    assert status.stage == "done", status.message
     assert run.result()["n_pictures"] == 72 and "worth a look" in run.result()["sentence"]
     assert list((root / "cache" / "clean").glob("compared-*.npz"))

@@ -135,7 +135,7 @@ def test_thumbnails_that_were_scrolled_past_are_not_made(project_dir: Path) -> N
         def one(self, image_id: str, path: str) -> bytes:
             made.append(image_id)
             started.set()
-            go_on.wait(5)
+            go_on.wait()
             return b"jpeg"
 
     sent: list[int] = []
@@ -144,7 +144,7 @@ def test_thumbnails_that_were_scrolled_past_are_not_made(project_dir: Path) -> N
 
     async def scroll() -> None:
         first = asyncio.create_task(supply.want(slow, [(n, f"old{n}", "") for n in range(400)]))
-        await asyncio.to_thread(started.wait, 5)
+        await asyncio.to_thread(started.wait)
         second = asyncio.create_task(supply.want(slow, [(n, f"new{n}", "") for n in range(1000, 1004)]))
         await asyncio.sleep(0.01)
         go_on.set()

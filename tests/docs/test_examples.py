@@ -62,7 +62,6 @@ def run(command: list[str], folder: Path, where: str) -> None:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=280,
         check=False,
     )
     assert done.returncode == 0, (

@@ -87,7 +87,7 @@ def tracked_files() -> list[Path]:
     """Every file git knows; outside a checkout the test is skipped."""
     try:
         command = ["git", "ls-files", "-z"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout, so nobody knows which files are tracked")
     paths = [ROOT / name for name in done.stdout.decode("utf-8").split("\0") if name]

@@ -104,7 +104,7 @@ def test_binder_starts_the_server_with_our_template_and_a_project_outside_the_ch
     done = subprocess.run(
         [str(ROOT / "binder" / "start"), sys.executable, "-c", code],
         env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "TMPDIR": str(tmp_path)},
-        capture_output=True, text=True, check=True, timeout=120,
+        capture_output=True, text=True, check=True,
     )  # fmt: skip
     jupyter_path, project_dir = done.stdout.splitlines()[-2:]
     folders = [Path(folder) for folder in jupyter_path.split(":")]
