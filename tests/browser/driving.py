@@ -19,6 +19,9 @@ ARGUMENTS = [
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "images"
 LAPTOP, PHONE = (1280, 800), (390, 844)
 
+# for `wait_for_function`: two frames later everything that had come is drawn
+DRAWN = "() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(() => then(true))))"
+
 
 @dataclass
 class Studio:

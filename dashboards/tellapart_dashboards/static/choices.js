@@ -6,23 +6,33 @@ function render({ model, el }) {
   root.setAttribute("aria-label", model.get("accessible_name"));
   el.append(root);
 
+  // A button is made once: while its number changes it keeps the focus, and a press that has begun.
+  function radioOf(key) {
+    const radio = document.createElement("button");
+    radio.type = "button";
+    radio.dataset.key = key;
+    radio.setAttribute("role", "radio");
+    radio.append("", " ", document.createElement("small"));
+    radio.addEventListener("click", () => choose(key));
+    return radio;
+  }
+
+  const radios = new Map(); // key -> button
   function draw() {
     const focused = root.contains(document.activeElement);
     const chosen = model.get("chosen");
-    root.replaceChildren(...model.get("options").map((option) => {
-      const radio = document.createElement("button");
+    const shown = model.get("options").map((option) => {
+      if (!radios.has(option.key)) radios.set(option.key, radioOf(option.key));
+      const radio = radios.get(option.key);
       const isChosen = option.key === chosen;
-      radio.type = "button";
-      radio.dataset.key = option.key;
-      radio.setAttribute("role", "radio");
       radio.setAttribute("aria-checked", isChosen);
       radio.tabIndex = isChosen ? 0 : -1;
-      const number = document.createElement("small");
-      number.textContent = option.n;
-      radio.append(option.label, " ", number);
-      radio.addEventListener("click", () => choose(option.key));
+      radio.firstChild.data = option.label;
+      radio.lastChild.textContent = option.n;
       return radio;
-    }));
+    });
+    [...root.children].filter((radio) => !shown.includes(radio)).forEach((radio) => radio.remove());
+    shown.forEach((radio, i) => radio === root.children[i] || root.insertBefore(radio, root.children[i] ?? null));
     if (focused) root.querySelector('[aria-checked="true"]')?.focus();
   }
 

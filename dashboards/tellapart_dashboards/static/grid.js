@@ -1,7 +1,6 @@
 // The grid of the Clean page: see grid.py for the messages. Only what is in sight exists in the page. A decision shows at
 // once; when the queue is ranked anew, nothing moves down to the last row in sight: the rest of the order changes below.
 const HOVER_MS = 650;
-const TIDY_MS = 3000;
 const SIDES_PX = { S: 240, M: 240, L: 420 };
 
 class Grid {
@@ -25,7 +24,7 @@ class Grid {
     this.tiles = new Map(); // key -> Tile
     this.free = [];
     this.seq = 0;
-    this.tidyUntil = 0;
+    this.tidied = new Set(); // keys that go with the next order, while nobody has gone on since the tidying
     this.done = new Map(); // key -> what was decided here since the last tidying
     watchPointer(this.space, this);
   }
@@ -38,8 +37,10 @@ class Grid {
     const raw = this.model.get("order");
     this.latest = new Uint32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)); // alignment
     const isOther = this.sheetNumber !== this.model.get("sheet");
-    if (isOther || performance.now() < this.tidyUntil) this.startAgain();
+    const isTidying = this.tidied.size > 0 && this.sheet.view().top <= 0;
+    if (isOther || isTidying) this.startAgain();
     else this.rankBelow();
+    if (isOther || !this.latest.some((key) => this.tidied.has(key))) this.tidied.clear();
   }
 
   startAgain() {
@@ -143,7 +144,7 @@ class Grid {
   // -- walking and choosing
 
   go(position, { isQuiet = false } = {}) {
-    this.tidyUntil = 0;
+    this.tidied.clear();
     if (!this.order.length) return;
     this.choice.current = Math.min(Math.max(position, 0), this.order.length - 1);
     this.closeNear();
@@ -219,7 +220,7 @@ class Grid {
   }
 
   tidy() {
-    this.tidyUntil = performance.now() + TIDY_MS; // decisions made just before may not be in the order yet
+    this.tidied = new Set(this.done.keys()); // decisions made just before may not be in the order yet
     this.startAgain();
     this.announce("Tidied: the worst come first.");
   }
@@ -307,15 +308,16 @@ class Grid {
     this.store.stale();
     this.announce(text);
     this.bars.said.classList.toggle("ta-refused", !is_done);
+    const stays = (key) => [this.done, this.tidied].forEach((decided) => decided.delete(key));
     if (!is_done) {
       for (const [key, pending] of this.store.pending) {
         if (pending.seq !== seq) continue;
         this.store.pending.delete(key);
-        this.done.delete(key);
+        stays(key);
       }
     }
     if (is_step) {
-      keys.forEach((key) => this.done.delete(key));
+      keys.forEach(stays);
       const first = this.order.findIndex((key) => keys.includes(key));
       if (first >= 0 && this.space.contains(document.activeElement)) this.go(first);
     }

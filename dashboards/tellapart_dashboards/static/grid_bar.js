@@ -34,6 +34,7 @@ export class Bars {
     this.more.addEventListener("click", () => this.open(!this.bottom.classList.contains("ta-open")));
     this.bottom.append(this.acts);
     this.open(false);
+    this.makeActs();
     this.drawActs();
   }
 
@@ -49,23 +50,28 @@ export class Bars {
     this.more.setAttribute("aria-expanded", isOpen);
   }
 
+  // Made once; only the labels among them come and go, so that a press of the others is never lost.
+  makeActs() {
+    const act = (key, name, done = name) => this.button(key, name, () => this.act(done));
+    this.relabel = act("r", "relabel");
+    this.undo = act("u", "undo");
+    this.redo = act("⇧u", "redo");
+    this.redo.setAttribute("aria-keyshortcuts", "Shift+u");
+    this.acts.append(
+      act("k", "keep"), act("d", "remove"), this.relabel, act("s", "not sure"), act("x", "none of these"),
+      element("span", "ta-break"), this.said, act("n", "most alike", "near"), act("⏎", "look"), this.undo, this.redo,
+      act("?", "all keys", "help"), this.more,
+    );
+  }
+
   drawActs() {
-    const decide = (key, name) => this.button(key, name, () => this.act(name));
-    const labels = this.model.get("labels").map((label, i) => {
+    this.acts.querySelectorAll(".ta-label").forEach((button) => button.remove());
+    this.relabel.before(...this.model.get("labels").map((label, i) => {
       const button = this.button(String(i + 1), label, () => this.act("relabel", label));
       button.classList.add("ta-label");
       button.setAttribute("aria-label", `relabel to ${label}`);
       return button;
-    });
-    this.undo = this.button("u", "undo", () => this.act("undo"));
-    this.redo = this.button("⇧u", "redo", () => this.act("redo"));
-    this.redo.setAttribute("aria-keyshortcuts", "Shift+u");
-    this.acts.replaceChildren(
-      decide("k", "keep"), decide("d", "remove"), ...labels, this.button("r", "relabel", () => this.act("relabel")),
-      decide("s", "not sure"), decide("x", "none of these"), element("span", "ta-break"), this.said,
-      this.button("n", "most alike", () => this.act("near")), this.button("⏎", "look", () => this.act("look")),
-      this.undo, this.redo, this.button("?", "all keys", () => this.act("help")), this.more,
-    );
+    }));
     this.enable();
   }
 

@@ -227,7 +227,10 @@ class Row {
   show(row, others) {
     this.number.textContent = `${row.n.toLocaleString("en")} ${row.n === 1 ? "picture" : "pictures"}`;
     this.share.style.width = `${100 * row.share}%`;
-    if (document.activeElement !== this.query) this.query.value = row.query;
+    if (row.query !== this.told) { // else what was typed a moment ago is still on its way to the project
+      this.told = row.query;
+      if (document.activeElement !== this.query) this.query.value = row.query;
+    }
     this.status.textContent = row.status;
     this.status.classList.toggle("ta-bad", row.kind === "failed");
     this.more.hidden = !row.more.length;

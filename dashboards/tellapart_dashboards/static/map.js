@@ -59,7 +59,6 @@ function render({ model, el }) {
     if (nextTargets.length * 2 !== next.length) return; // the other half is on its way
     points = next;
     targets = nextTargets;
-    open = new Set(new Uint32Array(copy(model.get("open_findings"))));
     buckets = new Map();
     ofLabel = model.get("labels").map(() => []);
     for (let i = 0; i < targets.length; i += 1) {
@@ -69,6 +68,11 @@ function render({ model, el }) {
       ofLabel[targets[i]]?.push(i);
     }
     drawLegend();
+    mark();
+  }
+
+  function mark() {
+    open = new Set(new Uint32Array(copy(model.get("open_findings"))));
     draw();
   }
 
@@ -265,11 +269,16 @@ function render({ model, el }) {
   observer.observe(field);
   const scheme = window.matchMedia("(prefers-color-scheme: dark)");
   const recolour = () => { drawLegend(); draw(); };
-  const regionChanged = () => { region = model.get("region"); drawAbove(); };
+  const regionChanged = () => {
+    if (start || (cross?.from && document.activeElement === field)) return; // somebody is drawing the next one
+    region = model.get("region");
+    drawAbove();
+  };
   let frame = 0;
   const loadSoon = () => { frame ||= requestAnimationFrame(() => { frame = 0; load(); }); };
   scheme.addEventListener("change", recolour);
-  model.on("change:points change:targets change:labels change:open_findings", loadSoon);
+  model.on("change:points change:targets change:labels", loadSoon);
+  model.on("change:open_findings", mark);
   model.on("change:region", regionChanged);
   model.on("msg:custom", looked);
   load();
@@ -277,7 +286,7 @@ function render({ model, el }) {
     observer.disconnect();
     cancelAnimationFrame(frame);
     scheme.removeEventListener("change", recolour);
-    for (const handler of [loadSoon, regionChanged, looked]) model.off(null, null, handler);
+    for (const handler of [loadSoon, mark, regionChanged, looked]) model.off(null, null, handler);
     if (address) URL.revokeObjectURL(address);
   };
 }

@@ -19,30 +19,36 @@ function render({ model, el }) {
   root.append(logo, project, nav, note);
   el.append(root);
 
+  // A tab is made once: while its number changes it keeps the focus, and a press that has begun.
+  function tabOf(key) {
+    const tab = document.createElement("button");
+    tab.type = "button";
+    tab.dataset.key = key;
+    tab.setAttribute("role", "tab");
+    tab.append("", " ", document.createElement("small"));
+    tab.addEventListener("click", () => open(key));
+    return tab;
+  }
+
+  const tabs = new Map(); // key -> button
   function draw() {
-    const focused = nav.contains(document.activeElement) ? document.activeElement.dataset.key : "";
     project.textContent = project.title = model.get("project_name");
     note.textContent = model.get("note");
     const steps = model.get("steps");
     nav.hidden = steps.length < 2;
-    nav.replaceChildren(...steps.map((step) => {
-      const tab = document.createElement("button");
+    for (const step of steps) {
+      if (!tabs.has(step.key)) tabs.set(step.key, tabOf(step.key));
+      const tab = tabs.get(step.key);
       const isCurrent = step.key === model.get("current");
-      tab.type = "button";
-      tab.dataset.key = step.key;
-      tab.setAttribute("role", "tab");
       tab.setAttribute("aria-selected", isCurrent);
       tab.tabIndex = isCurrent ? 0 : -1;
-      tab.append(step.label);
-      if (step.badge) {
-        const badge = document.createElement("small");
-        badge.textContent = step.badge;
-        tab.append(" ", badge);
-      }
-      tab.addEventListener("click", () => open(step.key));
-      return tab;
-    }));
-    if (focused) nav.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+      tab.firstChild.data = step.label;
+      tab.lastChild.textContent = step.badge;
+      tab.lastChild.hidden = !step.badge;
+    }
+    const shown = steps.map((step) => tabs.get(step.key));
+    [...nav.children].filter((tab) => !shown.includes(tab)).forEach((tab) => tab.remove());
+    shown.forEach((tab, i) => tab === nav.children[i] || nav.insertBefore(tab, nav.children[i] ?? null));
   }
 
   function open(key) {
@@ -72,13 +78,13 @@ function render({ model, el }) {
   }
 
   nav.addEventListener("keydown", (event) => {
-    const tabs = [...nav.children];
-    const at = tabs.indexOf(document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    const inRow = [...nav.children];
+    const at = inRow.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: inRow.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    tabs[(to + tabs.length) % tabs.length]?.focus();
+    inRow[(to + inRow.length) % inRow.length]?.focus();
   });
   model.on("change:steps change:current change:project_name change:note", draw);
   // In JupyterLab letters are commands, d d deletes the cell: not while the focus is in the page.

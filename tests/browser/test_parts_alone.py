@@ -1,0 +1,147 @@
+"""Parts of the pages alone in the browser, without a kernel: what a person does counts, however late an answer comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from driving import DRAWN, Tab
+from playwright.sync_api import Locator, Page, expect
+from tellapart_dashboards.grid import module_text
+from tellapart_dashboards.page import STATIC
+
+Open = Callable[..., Tab]
+
+# Beside it `model`, as anywidget gives it to a part: `set` is what the kernel would say, `sent` what it would hear.
+RENDER = """async ([code, values]) => {
+  class Model {
+    constructor(values) { Object.assign(this, { values, handlers: [], sent: [] }); }
+    get(name) { return this.values[name]; }
+    set(name, value) {
+      this.values[name] = value;
+      this.handlers.forEach(([event, call]) => event === `change:${name}` && call());
+    }
+    on(events, call) { events.split(" ").forEach((event) => this.handlers.push([event, call])); }
+    send(content) { this.sent.push(content); }
+    save_changes() {}
+  }
+  window.view = (Numbers, numbers) => new DataView(new Numbers(numbers).buffer); // how the kernel's bytes come
+  for (const [name, [kind, numbers]] of Object.entries(values.bytes ?? {})) values[name] = view(window[kind], numbers);
+  const part = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+  window.model = new Model(values);
+  document.body.classList.add("ta");
+  document.body.dataset.voila = "voila";
+  part.default.render({ model, el: document.body });
+}"""
+
+
+def alone(page: Page, code: str, css: str, **values: Any) -> Page:
+    """The page with this part and nothing else. bytes: name of a trait -> (kind of array, its numbers)."""
+    page.add_style_tag(path=STATIC / "tellapart.css")
+    page.add_style_tag(path=STATIC / css)
+    page.evaluate(RENDER, [code, values])
+    return page
+
+
+def press_slowly(button: Locator, meanwhile: str) -> None:
+    """A press during which something comes from the kernel."""
+    button.hover()
+    button.page.mouse.down()
+    button.page.evaluate(meanwhile)
+    button.page.mouse.up()
+
+
+def script(name: str) -> str:
+    return (STATIC / name).read_text("utf-8")
+
+
+def test_a_step_can_be_pressed_while_its_number_changes(open_tab: Open) -> None:
+    steps = [{"key": key, "label": key.title(), "badge": ""} for key in ("gather", "clean", "train")]
+    page = alone(open_tab().page, script("steps.js"), "steps.css", steps=steps, current="train")
+    gather = page.get_by_role("tab", name="Gather")
+    press_slowly(gather, "model.set('steps', model.get('steps').map((step) => ({ ...step, badge: '12' })))")
+    expect(gather).to_have_attribute("aria-selected", "true")
+    expect(gather).to_be_focused()
+    expect(gather).to_have_text("Gather 12")
+
+
+def test_a_kind_can_be_pressed_while_numbers_change(open_tab: Open) -> None:
+    options = [{"key": key, "label": key, "n": "3"} for key in ("all", "dark", "copies", "every")]
+    page = alone(open_tab().page, script("choices.js"), "choices.css", options=options, chosen="all")
+    every = page.get_by_role("radio", name="every")
+    without_dark = "model.set('options', model.get('options').slice(0, 1).concat(model.get('options').slice(2)))"
+    press_slowly(page.get_by_role("radio", name="all"), without_dark)
+    press_slowly(every, "model.set('options', model.get('options').map((one) => ({ ...one, n: '2' })))")
+    expect(every).to_have_attribute("aria-checked", "true")
+    expect(every).to_be_focused()
+    expect(page.get_by_role("radio")).to_have_text(["all 2", "copies 2", "every 2"])
+
+
+def test_typed_words_stay_while_the_project_has_not_taken_them(open_tab: Open) -> None:
+    row = {"label": "oak", "query": "", "n": 0, "share": 0, "n_held": 0, "left_out": [], "status": ""}
+    row |= {"kind": "", "progress": -1, "more": []}
+    values = {"rows": [row], "strips": {}, "held": {}, "undo_text": "", "is_searching": False, "n_wanted": 60}
+    page = alone(open_tab().page, script("label_rows.js"), "label_rows.css", **values)
+    words = page.get_by_role("textbox", name="Search words for oak")
+    words.fill("oak leaf")
+    words.press("Tab")
+    page.evaluate("model.set('undo_text', 'Undo the last change of a label (1)')")
+    page.wait_for_function(DRAWN)
+    expect(words).to_have_value("oak leaf")
+    page.evaluate("model.set('rows', [{ ...model.get('rows')[0], query: 'oak leaves' }])")
+    expect(words).to_have_value("oak leaves")
+
+
+def test_the_map_keeps_what_is_being_drawn_and_who_has_the_focus(open_tab: Open) -> None:
+    points = {"points": ("Float32Array", [0.1, 0.1, 0.6, 0.6]), "targets": ("Uint16Array", [0, 1])}
+    values = {"bytes": {**points, "open_findings": ("Uint32Array", [])}, "labels": ["oak", "elm"], "region": []}
+    page = alone(open_tab().page, script("map.js"), "map.css", **values)
+    oak = page.get_by_role("button", name="oak")
+    oak.focus()
+    press_slowly(oak, "model.set('open_findings', view(Uint32Array, [1]))")
+    expect(oak).to_have_attribute("aria-pressed", "true")
+    expect(oak).to_be_focused()
+    field = page.get_by_role("application")
+    field.focus()
+    for _ in range(10):
+        page.keyboard.press("Shift+ArrowDown")
+        page.keyboard.press("Shift+ArrowRight")
+    page.evaluate("model.set('region', [])")  # that of the rectangle before was given up
+    page.keyboard.press("Enter")
+    assert len(page.evaluate("model.get('region')")) == 4
+
+
+def the_grid(page: Page, n: int) -> Page:
+    values = {"labels": [], "all_labels": [], "size": "M", "accessible_name": "Pictures", "empty_text": ""}
+    values |= {"sheet": 1, "can_undo": True, "can_redo": False, "bytes": {"order": ("Uint32Array", list(range(n)))}}
+    return alone(page, module_text(), "grid.css", **values)
+
+
+def test_a_decision_can_be_pressed_while_labels_come(open_tab: Open) -> None:
+    page = the_grid(open_tab().page, 3)
+    press_slowly(page.get_by_role("button", name="undo"), "model.set('labels', ['oak', 'elm'])")
+    assert "undo" in page.evaluate("model.sent.map((message) => message.t)")
+    names = page.get_by_role("toolbar").get_by_role("button")
+    expect(names.nth(2)).to_have_attribute("aria-label", "relabel to oak")
+    expect(names.nth(4)).to_contain_text("relabel")
+
+
+def test_tidying_waits_for_the_new_order(open_tab: Open) -> None:
+    """However long the model takes to learn; then nothing moves any more."""
+    tab = open_tab()
+    tab.page.clock.install()
+    page = the_grid(tab.page, 30)
+    keys = page.locator(".ta-tile[aria-posinset='1']")
+    keys.focus()
+    page.keyboard.press("k")
+    page.keyboard.press("d")
+    page.keyboard.press("t")
+    page.clock.fast_forward(60_000)
+    page.evaluate("model.set('order', view(Uint32Array, [2, 0, 1, 3, 4, 5, 6, 7, 8, 9]))")  # from before
+    expect(keys).to_have_attribute("data-key", "2")
+    page.clock.fast_forward(60_000)
+    page.evaluate("model.set('order', view(Uint32Array, [5, 3, 4, 2, 6, 7, 8, 9]))")
+    expect(keys).to_have_attribute("data-key", "5")
+    page.evaluate("model.set('order', view(Uint32Array, [9, 8, 7, 6, 4, 3, 2]))")
+    page.wait_for_function(DRAWN)
+    expect(keys).to_have_attribute("data-key", "5")
