@@ -328,10 +328,8 @@ def test_the_cleaner_in_a_notebook_lists_its_decisions(flawed_dir: Path) -> None
     async def settled_but_polling(cleaner: ImageClassifierCleaner) -> None:
         import asyncio
 
-        for _ in range(400):
+        while not one(cleaner, Grid).order:
             await asyncio.sleep(0.02)
-            if one(cleaner, Grid).order:
-                return
 
     import asyncio
 
