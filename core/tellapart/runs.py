@@ -58,8 +58,17 @@ class Run:
 
     @property
     def run_id(self) -> str:
-        """The folder's name; sorts by time."""
+        """The folder's name."""
         return self.run_dir.name
+
+    @property
+    def order(self) -> tuple[str, int, str]:
+        """Sorts runs by their start: by the second in the name, and within it by when the settings were written."""
+        try:
+            written_ns = (self.run_dir / "config.json").stat().st_mtime_ns
+        except OSError:
+            written_ns = 0
+        return self.run_id[: len("20261121-101500")], written_ns, self.run_id
 
     @property
     def project_dir(self) -> Path:
@@ -203,23 +212,14 @@ def record(
 def latest(project_dir: Path, task: str | None = None) -> Run | None:
     """The run started last, of one task or of any; None when there is none."""
     runs_dir = Path(project_dir) / "runs"
-    found = sorted(runs_dir.iterdir(), key=_order, reverse=True) if runs_dir.is_dir() else []
-    for run in map(Run, found):
+    runs = map(Run, runs_dir.iterdir()) if runs_dir.is_dir() else ()
+    for run in sorted(runs, key=lambda run: run.order, reverse=True):
         try:
             if run.task == task or task is None:
                 return run
         except RunError:
             continue  # a folder of something else, or one cut off while it was being made
     return None
-
-
-def _order(run_dir: Path) -> tuple[str, int]:
-    """By the second in the name, and within one second by when the settings were written."""
-    try:
-        written_ns = (run_dir / "config.json").stat().st_mtime_ns
-    except OSError:
-        written_ns = 0
-    return run_dir.name[: len("20261121-101500")], written_ns
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -82,7 +82,7 @@ class Job(HasTraits):
 
     def _newest(self) -> runs.Run | None:
         found = [self.find_run(Path(self.project_dir), task) for task in self.tasks]
-        return max((run for run in found if run is not None), key=lambda run: run.run_id, default=None)
+        return max((run for run in found if run is not None), key=lambda run: run.order, default=None)
 
     def _show(self, run: runs.Run) -> None:
         status = run.status()

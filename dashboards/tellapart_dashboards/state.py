@@ -62,13 +62,19 @@ class ProjectState(PageOwner):
                 "Move it back and reload the page, or open the studio on its new place."
             )
             return
-        seen = tuple(
-            path.stat().st_mtime_ns if path.exists() else 0
-            for path in (database, database.with_name(database.name + "-wal"))
-        )
+        seen = _state_of(database) + _state_of(database.with_name(database.name + "-wal"))
         if seen == self._seen:
             return
         self._seen = seen
         counts = {label: n for label, n in self.project.manifest.label_counts().items() if n}
         self.n_pictures = sum(counts.values())
         self.counts = counts
+
+
+def _state_of(file: Path) -> tuple[int, int]:
+    """What changes with a file; its size too, since two writes may fall into one tick of the disk's clock."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from acting import say
 from make_data import make_tiny_folder
@@ -60,7 +61,8 @@ FakeRun = Callable[..., Run]
 
 @pytest.fixture
 def fake_run() -> FakeRun:
-    """Makes a run folder that says what it is told: a worker's lines without a worker."""
+    """Makes a run folder that says what it is told: a worker's lines without a worker. As long as this process lives,
+    the run goes on."""
     made = 0
 
     def make(
@@ -78,6 +80,9 @@ def fake_run() -> FakeRun:
         (run_dir / "config.json").write_text(
             json.dumps({"format": 1, "task": task, "config": config or {}, "started": time.time()}), "utf-8"
         )
+        me = psutil.Process()
+        worker = {"pid": me.pid, "created": me.create_time()}
+        (run_dir / "worker.json").write_text(json.dumps(worker), "utf-8")
         if result is not None:
             (run_dir / "result.json").write_text(json.dumps(result), "utf-8")
         say(run_dir, done=1, total=4, message="Looking")

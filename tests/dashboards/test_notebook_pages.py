@@ -41,6 +41,8 @@ def test_the_notebook_shows_its_page(path: Path, project_dir: Path, monkeypatch:
     page, filled = (cell.outputs for cell in notebook.cells if cell.cell_type == "code")
     assert [output.output_type for output in page] == ["execute_result"]
     assert "application/vnd.jupyter.widget-view+json" in page[0].data
-    said = "".join(output.text for output in filled)  # in one piece or in two, as the kernel happens to flush it
+    said = "".join(
+        output.text for output in filled
+    )  # in one piece or in two, as the kernel happens to flush it
     assert said.startswith("[('', '')]\n"), "the page waits for the browser"
     assert "<h1>" in said and "went wrong" not in said

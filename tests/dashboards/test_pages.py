@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,20 +108,29 @@ def test_cancel_asks_the_worker(project_dir: Path, start: Any) -> None:
 
 
 def test_a_page_opened_later_finds_the_run_and_its_result(
-    project_dir: Path, fake_run: FakeRun, train_result: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    project_dir: Path, fake_run: FakeRun, train_result: dict[str, Any]
 ) -> None:
     fake_run(project_dir, "train", "done", result=train_result)
     running = fake_run(project_dir, "train")
-    monkeypatch.setattr(Run, "_is_alive", lambda self, started: True)  # its worker lives in another process
     state = TrainState(ProjectState(project_dir))
     view = train_view(state)
     assert state.stage == "running" and state.run_id == running.run_id
     assert "1 of 4 wrong" in text_of(view), "the last answer stays in sight while a new one is made"
 
 
+def test_of_two_runs_begun_within_a_second_the_later_is_followed(
+    empty_project_dir: Path, fake_run: FakeRun
+) -> None:
+    for number, (letter, task) in enumerate((("b", "intake"), ("a", "samples"))):
+        run_dir = fake_run(empty_project_dir, task).run_dir
+        run_dir = run_dir.rename(run_dir.with_name(f"20260101-120000-{letter}"))
+        os.utime(run_dir / "config.json", ns=(0, number * 1_000_000))
+    assert GatherState(ProjectState(empty_project_dir)).run_id == "20260101-120000-a"
+
+
 def test_a_worker_that_died_is_a_failure_in_words(project_dir: Path, fake_run: FakeRun) -> None:
     run = fake_run(project_dir, "train")
-    say(run.run_dir, pid=2**22 + 1, created=1.0)
+    (run.run_dir / "worker.json").write_text('{"pid": 4194305, "created": 1.0}', "utf-8")
     state = TrainState(ProjectState(project_dir))
     assert state.stage == "failed" and "Start it again" in state.message
 
