@@ -6,6 +6,7 @@ import platform
 import shutil
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -63,8 +64,10 @@ def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
     part = bundle_dir.with_name(f".{bundle_dir.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         (part / "golden").mkdir(parents=True)
-        files = _write_models(part, contents)
-        golden = _write_golden(part, contents)
+        with ThreadPoolExecutor(1, thread_name_prefix="golden") as beside:
+            made = beside.submit(_write_golden, part, contents)
+            files = _write_models(part, contents)
+            golden = made.result()
         record = _record(contents, files, golden)
         atomic.write_json(part / "bundle.json", record)
         atomic.write_bytes(part / "MODEL_CARD.md", model_card(contents.name, record).encode())

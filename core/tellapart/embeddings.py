@@ -28,7 +28,7 @@ from tellapart.preprocess import Preprocess
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
 
-_BATCH = 8  # what passes between the layers for more no longer fits in a core's cache
+_BATCH = 4  # for more, what passes between layers leaves a core's cache, and cores end further apart
 _CODE_VERSION = 1  # raise it when decoding or the row layout changes
 
 
@@ -94,6 +94,15 @@ def embed_pixels(backbone: Backbone, pixels: np.ndarray) -> np.ndarray:
     return np.asarray(_session(backbone).run(["embeddings"], {"pixels": pixels})[0])
 
 
+def open_backbone(backbone: Backbone) -> None:
+    """Open it for the calls that follow, before threads ask for it or while something else is done.
+
+    Raises:
+        BackboneError: ONNX Runtime cannot open the backbone.
+    """
+    _session(backbone)
+
+
 @lru_cache(maxsize=1)
 def _session(backbone: Backbone) -> onnxruntime.InferenceSession:
     return open_session(backbone.onnx_path, BackboneError, n_threads=1, keeps_memory=True)
@@ -113,7 +122,7 @@ def _compute(
     progress: Progress,
 ) -> tuple[float, float]:
     progress(0, len(pictures), f"Looking at {len(pictures)} pictures")
-    _session(backbone)  # once, before the threads ask for it
+    open_backbone(backbone)
     decode_s = embed_s = 0.0
     done = 0
     for batch in _embedded(project, backbone, pictures):

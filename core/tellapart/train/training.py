@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from tellapart.backbones import Backbone, load_backbone
 from tellapart.bundle_graph import Tail
 from tellapart.bundle_writer import BundleContents, write_bundle
 from tellapart.clean.duplicates import group_near_duplicates
-from tellapart.embeddings import Embeddings, embed
+from tellapart.embeddings import Embeddings, embed, open_backbone
 from tellapart.errors import TrainError
 from tellapart.ledger import credits_markdown
 from tellapart.manifest import Picture
@@ -25,12 +26,26 @@ from tellapart.progress import Progress, silent
 from tellapart.project import Project
 from tellapart.train.baselines import majority_error, pixel_error
 from tellapart.train.calibration import fit_temperature
+from tellapart.train.components import blas_threads
 from tellapart.train.config import TrainConfig
 from tellapart.train.evaluation import Evaluation, evaluate
-from tellapart.train.head import HeadFit, fit_head
+from tellapart.train.head import HeadFit, assign_folds, fit_head
 from tellapart.train.novelty import NoveltyFit, fit_novelty
 from tellapart.train.result import TrainResult
 from tellapart.train.splits import SplitPlan, join_by_subject, plan_split
+
+
+@dataclass(frozen=True)
+class Members:
+    """The pictures that stand for their labels, in groups of near-duplicates, with their splits.
+
+    n_strangers: how many others are marked 'none of these'.
+    """
+
+    pictures: tuple[Picture, ...]
+    groups: tuple[str, ...]
+    plan: SplitPlan
+    n_strangers: int
 
 
 @dataclass(frozen=True)
@@ -82,8 +97,11 @@ def train_head(
     config = config or TrainConfig()
     started = time.perf_counter()
     check_labels(project)
-    backbone = load_backbone(config.backbone, config.weights, progress)
-    data = prepare(project, backbone, config, progress)
+    with ThreadPoolExecutor(1, thread_name_prefix="plan") as beside:
+        planned = beside.submit(plan_members, project, config)
+        backbone = load_backbone(config.backbone, config.weights, progress)
+        open_backbone(backbone)  # takes as long as planning, and lets go of the interpreter
+    data = _embedded(planned.result(), project, backbone, config, progress)
     n = len(data.pictures)
     progress(n, n, "Fitting the classifier")
     clock = time.perf_counter()
@@ -131,6 +149,15 @@ def prepare(
     Raises:
         SplitError, BackboneError, ProjectError, Cancelled: see `train_head`.
     """
+    return _embedded(plan_members(project, config), project, backbone, config, progress)
+
+
+def plan_members(project: Project, config: TrainConfig) -> Members:
+    """What there is to train on, before the long work.
+
+    Raises:
+        TrainError, SplitError: too few pictures.
+    """
     kept = project.manifest.pictures()
     pictures = [picture for picture in kept if picture.is_member]
     n_strangers = len(kept) - len(pictures)
@@ -139,11 +166,17 @@ def prepare(
             f"{n_strangers} picture(s) are marked 'none of these', and fewer than 2 labels are left without them. "
             "Take some of the marks away, or add pictures."
         )
-    groups, plan = plan_all(pictures, config)  # too few pictures are told before the long work
+    return Members(tuple(pictures), *plan_all(pictures, config), n_strangers)
+
+
+def _embedded(
+    members: Members, project: Project, backbone: Backbone, config: TrainConfig, progress: Progress
+) -> TrainData:
+    pictures, groups, plan = members.pictures, members.groups, members.plan
     embeddings = embed(project, backbone, pictures, progress)
     if embeddings.skipped:
         there = set(embeddings.image_ids)
-        pictures = [picture for picture in pictures if picture.image_id in there]
+        pictures = tuple(picture for picture in pictures if picture.image_id in there)
         if len({picture.label for picture in pictures}) < 2:
             first = embeddings.skipped[0]
             raise TrainError(
@@ -151,13 +184,13 @@ def prepare(
                 f"{first.path}: {first.reason}."
             )
         groups, plan = plan_all(pictures, config)
-    if n_strangers:
-        note = f"{n_strangers} picture(s) marked 'none of these' neither taught nor checked a label."
+    if members.n_strangers:
+        note = f"{members.n_strangers} picture(s) marked 'none of these' neither taught nor checked a label."
         plan = replace(plan, notes=(*plan.notes, note))
     classes = tuple(sorted({picture.label for picture in pictures}))
     place = {label: i for i, label in enumerate(classes)}
     targets = np.array([place[picture.label] for picture in pictures], np.int64)
-    return TrainData(tuple(pictures), classes, targets, groups, plan, embeddings)
+    return TrainData(pictures, classes, targets, groups, plan, embeddings)
 
 
 def plan_all(pictures: Sequence[Picture], config: TrainConfig) -> tuple[tuple[str, ...], SplitPlan]:
@@ -175,9 +208,13 @@ def fit(data: TrainData) -> FittedHead:
     train = data.of("train")
     targets = data.targets[train]
     groups = [group for group, is_train in zip(data.groups, train, strict=True) if is_train]
-    head_fit = fit_head(data.embeddings.array[train], targets, len(data.classes), groups)
-    novelty = fit_novelty(data.embeddings.array[train], targets, len(data.classes), head_fit.folds)
-    return FittedHead(head_fit, fit_temperature(head_fit.oof_logits, targets), novelty)
+    embeddings, n_classes = data.embeddings.array[train], len(data.classes)
+    folds = assign_folds(targets, groups)
+    with blas_threads(len(targets)), ThreadPoolExecutor(1, thread_name_prefix="novelty") as beside:
+        novelty = beside.submit(fit_novelty, embeddings, targets, n_classes, folds)
+        head_fit = fit_head(embeddings, targets, n_classes, groups)
+        temperature = fit_temperature(head_fit.oof_logits, targets)
+        return FittedHead(head_fit, temperature, novelty.result())
 
 
 def check(data: TrainData, fitted: FittedHead, split: str = "valid") -> Evaluation:
