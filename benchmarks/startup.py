@@ -33,6 +33,7 @@ from tellapart.train.evaluation import evaluate
 from tellapart.train.head import fit_head, refit_head
 from tellapart.train.novelty import fit_novelty
 
+_HANGS_S = 600.0
 IMPORT = """
 import json, sys, time
 clock = time.perf_counter()
@@ -123,13 +124,14 @@ def _kernel() -> dict[str, float] | None:
         client = BlockingKernelClient(connection_file=connection)
         try:
             client.load_connection_file()
+            client.hb_channel.time_to_dead = _HANGS_S  # else one that takes a second to start counts as dead
             client.start_channels()
-            client.wait_for_ready(timeout=60)
+            client.wait_for_ready(timeout=_HANGS_S)
             process = psutil.Process(kernel.pid)
             held = {"bare_mb": machine.resident_mb(process)}
             for name, code in steps.items():
                 clock = time.perf_counter()
-                reply = client.execute_interactive(code, timeout=120, output_hook=lambda message: None)[
+                reply = client.execute_interactive(code, timeout=_HANGS_S, output_hook=lambda message: None)[
                     "content"
                 ]
                 if reply["status"] != "ok":

@@ -4,6 +4,7 @@ import importlib.metadata
 
 import pytest
 from tellapart.errors import AbsentError, RefusedError, SilentError
+from tellapart.gather.sources import duckduckgo
 
 # Bing
 
@@ -81,6 +82,7 @@ def test_without_the_packages_the_sentence_names_them(source, monkeypatch):
 def ddgs_asks_the_fake(fake, monkeypatch):
     engine = pytest.importorskip("ddgs.engines.bing_images", reason="ddgs is not installed")
     monkeypatch.setattr(engine.BingImages, "search_url", f"{fake.bing.url}/images/async")
+    monkeypatch.setattr(duckduckgo, "TIMEOUT_S", 60)
 
 
 @pytest.mark.usefixtures("ddgs_asks_the_fake")
