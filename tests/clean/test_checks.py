@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from make_data import draw_shape, make_tiny_folder
 from PIL import Image, ImageEnhance, ImageFilter
-from tellapart.clean import open_review
+from tellapart.clean import learner, open_review
 from tellapart.clean.gain import measure_gain
 from tellapart.clean.landscape import lay_out
 from tellapart.clean.leaks import find_leaks
@@ -50,6 +50,19 @@ def test_pictures_of_no_class_change_nothing_for_the_others():
     logits = OutOfFold(coordinates, folds).logits(np.where(strangers, NOT_A_MEMBER, given), 4)
     alone = OutOfFold(coordinates[:400], folds[:400]).logits(given[:400], 4)
     assert np.allclose(logits[:400], alone, atol=0.02)
+
+
+@pytest.mark.parametrize("n_strangers", [0, 3, 40])
+def test_the_correction_along_the_axes_is_the_same_as_solving_the_whole(n_strangers, monkeypatch):
+    coordinates, _, given = made(size=60)
+    given[17 : 17 + n_strangers] = NOT_A_MEMBER
+    folds = np.arange(len(given)) * 7 % 5
+    corrected = OutOfFold(coordinates, folds)
+    assert np.array_equal(corrected.coordinates, coordinates)
+    monkeypatch.setattr(learner, "_FEW", 1)
+    few = corrected.logits(given, 4)
+    monkeypatch.setattr(learner, "_FEW", 0)
+    assert np.allclose(few, OutOfFold(coordinates, folds).logits(given, 4), atol=1e-3)
 
 
 def test_a_class_without_pictures_elsewhere_is_never_chosen():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
@@ -54,6 +55,16 @@ class Evidence:
     learner: OutOfFold
     unreadable: tuple[tuple[Picture, str], ...]
     copies: tuple[Refusal, ...]
+
+    @cached_property
+    def image_ids(self) -> list[str]:
+        """Of the pictures, in order."""
+        return [one.image_id for one in self.pictures]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """image_id -> row."""
+        return {image_id: row for row, image_id in enumerate(self.image_ids)}
 
 
 def gather_evidence(project: Project, config: TrainConfig, progress: Progress = silent) -> Evidence:

@@ -54,6 +54,12 @@ class Finding:
     related: tuple[str, ...] = ()
     also: tuple[Finding, ...] = ()
 
+    def with_others(self, score: float, also: tuple[Finding, ...]) -> Finding:
+        """The same with what else was seen. Written out: there are thousands, after every decision."""
+        return Finding(
+            self.image_id, self.kind, score, self.short, self.reason, self.suggestion, self.related, also
+        )
+
 
 def decision_of(finding: Finding) -> Decision | None:
     """What carrying out the finding's suggestion means for the journal; None without a suggestion."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -40,8 +40,7 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
     """All findings about the pictures as they stand."""
     targets, classes = standing.targets, standing.classes
     doubts = find_doubts(evidence.learner.logits(targets, len(classes)), targets)
-    ids = [one.image_id for one in evidence.pictures]
-    places = {image_id: row for row, image_id in enumerate(ids)}
+    ids, places = evidence.image_ids, evidence.places
     certain: defaultdict[int, list[Finding]] = defaultdict(list)
     for finding in (
         *copy_findings(evidence.pictures, evidence.pairs, targets, classes, doubts.probs),
@@ -49,7 +48,7 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
     ):
         certain[places[finding.image_id]].append(finding)
     is_member = targets != NOT_A_MEMBER
-    wrong = np.where(_can_be_told(evidence, targets), doubts.score, 0.0)
+    wrong = np.where(_can_be_told(evidence.learner.places, targets), doubts.score, 0.0)
     # a picture under a wrong label is unlike the others of it, but not out of place
     strange = strangeness(targets, evidence.neighbours, evidence.similarities) * (1 - wrong)
     poor = poorness(evidence.flaws) * is_member
@@ -73,20 +72,21 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
                 quality_finding(ids[row], evidence.flaws.scores[row], evidence.flaws.names, is_poor)
             )
         several.sort(key=lambda finding: -finding.score)
-        found.append(replace(several[0], score=float(together[row]), also=tuple(several[1:])))
+        found.append(several[0].with_others(float(together[row]), tuple(several[1:])))
     found.sort(key=lambda finding: -finding.score)
     return Ranking(standing.version, classes, doubts, tuple(found), {one.image_id: one for one in found})
 
 
-def _can_be_told(evidence: Evidence, targets: np.ndarray) -> np.ndarray:
-    """(N,) bool: the label has pictures in another fold, too; else no classifier can know it."""
-    members = targets != NOT_A_MEMBER
-    folds = evidence.learner.folds
-    pairs = np.unique(np.stack([targets, folds], axis=1)[members], axis=0)
-    n_folds = (
-        np.bincount(pairs[:, 0], minlength=targets.max(initial=0) + 1) if len(pairs) else np.zeros(1, int)
-    )
-    return np.asarray(members & (n_folds[np.maximum(targets, 0)] > 1))
+def _can_be_told(folds: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """(N,) bool: the label has pictures in another fold, too; else no classifier can know it.
+
+    Args:
+        folds: (N,) int, 0 to F - 1.
+    """
+    is_member = targets != NOT_A_MEMBER
+    is_in = np.zeros((targets.max(initial=0) + 1, folds.max(initial=0) + 1), bool)
+    is_in[targets[is_member], folds[is_member]] = True
+    return np.asarray(is_member & (is_in.sum(axis=1)[targets] > 1))
 
 
 def _unreadable(image_id: str, reason: str) -> Finding:

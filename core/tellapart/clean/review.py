@@ -105,7 +105,7 @@ class Review:
     def probs(self, image_id: str) -> dict[str, float]:
         """Label -> probability by the picture's looks alone, from classifiers that never saw it; {} if unknown."""
         with self._lock:
-            row = self._places.get(image_id)
+            row = self._evidence.places.get(image_id)
             probs = self._ranking.doubts.probs
             if row is None or not probs.shape[1]:
                 return {}
@@ -144,7 +144,7 @@ class Review:
     def neighbours(self, image_id: str, k: int = 6) -> list[tuple[str, float]]:
         """The k pictures that look most like this one and their similarity, -1 to 1, nearest first."""
         with self._lock:
-            row, evidence, standing = self._places.get(image_id), self._evidence, self._standing
+            row, evidence, standing = self._evidence.places.get(image_id), self._evidence, self._standing
         if row is None:
             return []
         points = evidence.points
@@ -287,7 +287,6 @@ class Review:
 
     def _start_with(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self._places = {one.image_id: row for row, one in enumerate(evidence.pictures)}
         self._standing = Standing(evidence.pictures, [one for one, _ in evidence.unreadable])
         self._standing.catch_up(self._project)
         self._ranking = rank(evidence, self._standing.snapshot())
