@@ -111,7 +111,7 @@ def _busy(state: CleanState) -> Widget:
 def _filters(state: CleanState, gain: HTML) -> Widget:
     """Kinds of finding with their numbers; label and split beside them."""
     kinds = Choices(accessible_name="Which pictures")
-    label = Dropdown(description="Label", options=[("all labels", "")])
+    label = Dropdown(description="Label", options=_label_options(state), value=state.label)
     split = Dropdown(
         description="Part", options=[("all", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
     )
@@ -129,26 +129,31 @@ def _filters(state: CleanState, gain: HTML) -> Widget:
         if change["new"] != kind_in_sight():
             state.kind = change["new"]
 
-    def draw_labels(_: Any = None) -> None:
-        names = sorted({*state.project.counts, *filter(None, [state.label])})
-        chosen = state.label
-        label.options = [("all labels", ""), *((name, name) for name in names)]
-        label.value = chosen
+    both = link((state, "label"), (label, "value"))
+
+    def draw_labels(_: Any) -> None:
+        both.unlink()  # with new options the first one is chosen for a moment, which is nobody's wish
+        with label.hold_sync():
+            label.options = _label_options(state)
+            both.link()
 
     def enable(_: Any = None) -> None:
         split.disabled = state.kind in (DECIDED, EVERY)  # findings know their part
 
     draw_kinds()
-    draw_labels()
     enable()
     state.observe(enable, "kind")
     kinds.observe(choose, "chosen")
     link((state, "split"), (split, "value"))
-    link((state, "label"), (label, "value"))
     state.observe(draw_kinds, ["counts", "kind", "n_decided", "is_first_look"])
     state.project.observe(draw_labels, "counts")
     menus = Box([label, split]).add_class("ta-line").add_class("ta-menus")
     return VBox([kinds, Box([menus, gain]).add_class("ta-line").add_class("ta-below")]).add_class("ta-card")
+
+
+def _label_options(state: CleanState) -> list[tuple[str, str]]:
+    names = sorted({*state.project.counts, *filter(None, [state.label])})
+    return [("all labels", ""), *((name, name) for name in names)]
 
 
 def _batch(state: CleanState) -> Widget:

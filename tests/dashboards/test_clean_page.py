@@ -159,6 +159,23 @@ def test_filters_narrow_the_queue_and_are_there_after_a_reload(flawed_dir: Path)
     in_page(narrow())
 
 
+def test_a_new_label_moves_nothing_while_one_label_is_in_sight(flawed_dir: Path) -> None:
+    async def invent() -> None:
+        state, view = opened(flawed_dir)
+        await settled()
+        choice = one(view, Dropdown, "Label")
+        choice.value = "circle"
+        await settled()
+        sheet = one(view, Grid).sheet
+        await state.desk.decide("relabel", "blob", [int(state.order[0][0])])
+        state.project.poll()
+        await settled()
+        assert [name for name, _ in choice.options] == ["all labels", "blob", "circle", "square"]
+        assert (choice.value, one(view, Grid).sheet) == ("circle", sheet)
+
+    in_page(invent())
+
+
 def test_a_kept_filter_whose_label_is_gone_is_forgotten(flawed_dir: Path) -> None:
     with open_project(flawed_dir) as project:
         project.manifest.set_setting("clean_view", {"kind": "nonsense", "label": "gone", "size": "M"})
