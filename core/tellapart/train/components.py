@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import eigh
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 MAX_COMPONENTS = 256
 _ENOUGH_ROWS = 20_000  # directions hardly change with more
@@ -51,9 +53,15 @@ def sample_rows(targets: np.ndarray, n_max: int) -> np.ndarray:
     return np.sort(np.concatenate([shuffled[targets[shuffled] == k][:per_class] for k in np.unique(targets)]))
 
 
-def blas_threads(n_rows: int) -> threadpool_limits:
+def blas_threads(n_rows: int) -> AbstractContextManager[object]:
     """A block in which linear algebra on n_rows pictures takes as many threads as pay."""
-    return threadpool_limits(1 if n_rows < _FEW_ROWS else None, "blas")
+    return _thread_pools().limit(limits=1 if n_rows < _FEW_ROWS else None, user_api="blas")
+
+
+@lru_cache(maxsize=1)
+def _thread_pools() -> ThreadpoolController:
+    """Looked for once: it takes a millisecond, and a head is fitted again in thirty."""
+    return ThreadpoolController()
 
 
 def _directions(inputs: np.ndarray) -> np.ndarray:
