@@ -23,7 +23,7 @@ from tellapart.progress import Progress, silent
 from tellapart.project import Project
 
 _BATCH = 100
-_AT_ONCE = 8  # files that a thread takes: handed over one by one, small ones would cost much of the time
+_AT_ONCE = 4  # files that a thread takes: handed over one by one, small ones would cost much of the time
 _MIN_SIDE_PX = 8
 
 
@@ -167,11 +167,12 @@ def _ahead(door: _Door, found: list[Found]) -> Iterator[Arrival | Refusal]:
     """Check files on threads, a bounded number ahead, so that memory stays flat; results come in order."""
     n_threads = min(8, (os.cpu_count() or 2) + 1)
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="intake")
+    n_at_once = max(1, min(_AT_ONCE, len(found) // (4 * n_threads)))  # of few files each thread gets some
     queue: deque[Future[list[Arrival | Refusal]]] = deque()
     try:
-        for start in range(0, len(found), _AT_ONCE):
-            queue.append(pool.submit(door.check_all, found[start : start + _AT_ONCE]))
-            if len(queue) >= 2 * n_threads:
+        for start in range(0, len(found), n_at_once):
+            queue.append(pool.submit(door.check_all, found[start : start + n_at_once]))
+            if len(queue) >= 4 * n_threads:
                 yield from queue.popleft().result()
         while queue:
             yield from queue.popleft().result()
