@@ -12,7 +12,7 @@ from threadpoolctl import ThreadpoolController
 
 MAX_COMPONENTS = 256
 _ENOUGH_ROWS = 20_000  # directions hardly change with more
-_FEW_DIRECTIONS = 3 * MAX_COMPONENTS  # up to here LAPACK finds all of them sooner than a chosen part
+_FEW_DIRECTIONS = 850  # up to here LAPACK finds all of them sooner than a chosen part
 _FEW_ROWS = 20_000  # below, several BLAS threads cost more than they bring, and far more on a busy machine
 
 
