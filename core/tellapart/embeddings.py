@@ -21,7 +21,7 @@ from PIL import Image
 from tellapart.backbones import Backbone
 from tellapart.embedding_cache import TINY_SIDE, EmbeddingCache
 from tellapart.errors import BackboneError, ImageError, Skipped
-from tellapart.images import load_pixels
+from tellapart.images import read_image, square_of
 from tellapart.manifest import Picture, explained
 from tellapart.onnx_session import available_cpus, open_session
 from tellapart.preprocess import Preprocess
@@ -108,11 +108,6 @@ def _session(backbone: Backbone) -> onnxruntime.InferenceSession:
     return open_session(backbone.onnx_path, BackboneError, n_threads=1, keeps_memory=True)
 
 
-def miniature(pixels: np.ndarray) -> np.ndarray:
-    """(16, 16, 3) uint8 from the square a network sees."""
-    return np.asarray(Image.fromarray(pixels).resize((TINY_SIDE, TINY_SIDE), Image.Resampling.BOX))
-
-
 def _compute(
     project: Project,
     backbone: Backbone,
@@ -196,9 +191,10 @@ def _decode(path: Path, picture: Picture, preprocess: Preprocess) -> _Decoded | 
                 picture.path,
                 "changed on disk since it was taken in; take it out of the folder and add it again",
             )
-        pixels = load_pixels(data, preprocess)
+        square = square_of(read_image(data, preprocess.resize_px), preprocess)
     except OSError as error:
         return Skipped(picture.path, f"cannot be read ({os.strerror(error.errno) if error.errno else error})")
     except ImageError as error:
         return Skipped(picture.path, str(error))
-    return _Decoded(picture.image_id, pixels, miniature(pixels))
+    tiny = square.resize((TINY_SIDE, TINY_SIDE), Image.Resampling.BOX)
+    return _Decoded(picture.image_id, np.asarray(square), np.asarray(tiny))

@@ -131,6 +131,11 @@ def load_pixels(source: Source, preprocess: Preprocess) -> np.ndarray:
 
 def pixels_of(image: Image.Image, preprocess: Preprocess) -> np.ndarray:
     """The square a network sees, from an upright RGB picture: (size_px, size_px, 3) uint8."""
+    return np.asarray(square_of(image, preprocess))
+
+
+def square_of(image: Image.Image, preprocess: Preprocess) -> Image.Image:
+    """The square a network sees, from an upright RGB picture, still as a picture."""
     width, height = image.size
     box = (0.0, 0.0, float(width), float(height))
     if preprocess.fit == "crop":
@@ -138,7 +143,7 @@ def pixels_of(image: Image.Image, preprocess: Preprocess) -> np.ndarray:
         left, top = (width - side) / 2, (height - side) / 2
         box = (left, top, left + side, top + side)
     size = (preprocess.size_px, preprocess.size_px)
-    return np.asarray(image.resize(size, RESAMPLING[preprocess.interpolation], box=box))
+    return image.resize(size, RESAMPLING[preprocess.interpolation], box=box)
 
 
 def thumbnail_jpeg(source: Source, side_px: int = 160) -> bytes:
