@@ -180,7 +180,16 @@ def test_a_straight_edge_that_ends_within_the_picture_is_no_line(sharp):
     picture.paste((250, 250, 250), (60, 50, 150, 150))
     assert look_at(picture)["lines"] == 0
     picture.paste((250, 250, 250), (60, 0, 150, 200))
-    assert look_at(picture)["lines"] > 0.9
+    assert look_at(picture)["lines"] > 0.7
+
+
+def test_a_border_is_exact_to_the_pixel_and_a_hem_is_not():
+    noise = np.random.default_rng(0).integers(0, 20, (160, 160, 3), np.uint8)
+    border, hem = noise.copy(), noise.copy()
+    border[:, 60:] += 160
+    for row in range(160):
+        hem[row, 60 + row // 7 % 2 :] += 160  # now this pixel, now the next, all along the picture
+    assert look_at(Image.fromarray(border))["lines"] > 0.7 and look_at(Image.fromarray(hem))["lines"] < 0.5
 
 
 def test_of_two_pictures_equally_unlike_their_label_the_one_in_odd_company_is_stranger():

@@ -45,9 +45,11 @@ _HARD = (
 _N_PARTS = 5  # of a line, each of which has to be there
 _FAINT = 0.2  # of a part; not worth looking around
 _AROUND = 4  # pixels on either side of a line, which show what is usual there
+_STEP, _NEARLY = 25, 0.8  # grey levels between neighbouring pixels; of the hardest step around
+_EXACT = 0.75  # how much of a line's exactness counts
 _BESIDE = 0.04  # of a side; so near the edge of the picture a line is a frame
 _ROUNDING = 20 / 12 / 255**2  # what rounding grey levels alone adds to squared fine detail
-_CODE_VERSION = 3  # raise it when a measure changes
+_CODE_VERSION = 4  # raise it when a measure changes
 
 
 def measure_looks(project: Project, pictures: Sequence[Picture], progress: Progress = silent) -> np.ndarray:
@@ -164,7 +166,8 @@ def _extent(is_thing: np.ndarray, axis: int) -> tuple[int, int]:
 def _line(planes: list[np.ndarray], extent: tuple[int, int]) -> float:
     """How whole the straightest hard line from top to bottom is, within the columns `extent`: of five parts of it the
     share of the least one. The borders between two pictures in one and strips for text are such lines; edges in
-    photographs end somewhere, and are seldom as straight as the rows of pixels."""
+    photographs end somewhere, and those as straight as a hem or a horizon still step from one row of pixels to the
+    next."""
     height, width = planes[0].shape
     beside = max(3, int(_BESIDE * width))
     first, last = max(extent[0] + _AROUND, beside), min(extent[1] - _AROUND, width - beside)
@@ -180,8 +183,22 @@ def _line(planes: list[np.ndarray], extent: tuple[int, int]) -> float:
     best = 0.0
     for column in first - 1 + np.flatnonzero(shares[:, first - 1 : last - 1].min(axis=0) > _FAINT):
         around = shares[:, max(0, column - _AROUND) : column + _AROUND + 1]
-        best = max(best, float((shares[:, column] - np.median(around, axis=1)).min()))
+        whole = float((shares[:, column] - np.median(around, axis=1)).min())
+        if whole > best:
+            best = max(best, min(whole, _EXACT * _exactness(planes, int(column) + 1, starts)))
     return best
+
+
+def _exactness(planes: list[np.ndarray], column: int, starts: np.ndarray) -> float:
+    """In what share of the rows the hardest step around a column is between the same two pixels, in the part of the
+    line where that is so least."""
+    first, last = max(1, column - 3), column + 4
+    pairs = [(plane[:, first:last], plane[:, first - 1 : last - 1]) for plane in planes]
+    steps = np.maximum.reduce([np.maximum(*pair) - np.minimum(*pair) for pair in pairs])
+    is_there = (steps > _STEP) & (steps >= _NEARLY * steps.max(axis=1, keepdims=True))
+    lengths = np.diff(starts, append=len(steps))
+    shares = np.add.reduceat(is_there, starts, axis=0, dtype=np.float32) / lengths[:, None]
+    return float(shares.min(axis=0).max())
 
 
 def _drawn(grey: np.ndarray, is_thing: np.ndarray) -> tuple[float, float]:
