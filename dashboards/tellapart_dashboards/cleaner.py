@@ -13,6 +13,7 @@ from .clean import clean_view
 from .clean_state import CleanState
 from .page import style
 from .state import ProjectState, project_dir_from
+from .steps import Steps
 
 
 class ImageClassifierCleaner(VBox):
@@ -31,7 +32,8 @@ class ImageClassifierCleaner(VBox):
         self._project = ProjectState(root, pages=["clean"], current="clean")
         self._state = CleanState(self._project)
         body = VBox([clean_view(self._state)]).add_class("ta-main")
-        super().__init__([style(), body])
+        steps = Steps(project_name=self._project.name)  # keeps JupyterLab's letter keys out of the cell
+        super().__init__([style(), steps, body])
         self.add_class("ta")
         while_open(follow([self._project, self._state]))
 

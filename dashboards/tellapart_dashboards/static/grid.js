@@ -349,12 +349,6 @@ function render({ model, el }) {
   });
   grid.space.addEventListener("pointerover", (event) => grid.hover(event));
   grid.space.addEventListener("pointerleave", (event) => grid.hover(event));
-  // In JupyterLab letters are commands; it asks the element with the focus only. Ctrl+S still saves the notebook.
-  const keepLetters = (event) => {
-    if (!grid.root.contains(event.target)) return;
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", !(event.ctrlKey || event.metaKey || event.altKey));
-  };
-  window.addEventListener("keydown", keepLetters, true); // before JupyterLab's own, which is on the document
   const observer = new ResizeObserver(redraw);
   observer.observe(grid.root);
   window.addEventListener("scroll", scrolled, { passive: true });
@@ -372,7 +366,6 @@ function render({ model, el }) {
     [grid.asking, grid.again, grid.hovering].forEach(clearTimeout);
     window.removeEventListener("scroll", scrolled);
     document.removeEventListener("keydown", enter);
-    window.removeEventListener("keydown", keepLetters, true);
     for (const handler of [receive, loadSoon, redraw, drawActs, enable]) model.off(null, null, handler);
     grid.store.forgetPictures();
   };
