@@ -20,13 +20,20 @@ from tellapart.project import create_project
 from tellapart.runs import Run
 
 
-@pytest.fixture
-def project_dir(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def plain_source_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with two labels of six pictures each."""
-    make_tiny_folder(tmp_path / "shapes", ("circle", "square"), n_per_class=6)
-    with create_project(tmp_path / "project") as project:
-        take_in(project, tmp_path / "shapes")
-    return tmp_path / "project"
+    folder = tmp_path_factory.mktemp("plain")
+    make_tiny_folder(folder / "shapes", ("circle", "square"), n_per_class=6)
+    with create_project(folder / "project") as project:
+        take_in(project, folder / "shapes")
+    return folder / "project"
+
+
+@pytest.fixture
+def project_dir(plain_source_dir: Path, tmp_path: Path) -> Path:
+    """That project, for one test."""
+    return Path(shutil.copytree(plain_source_dir, tmp_path / "project"))
 
 
 @pytest.fixture(scope="session")
