@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from driving import ARGUMENTS, LAPTOP, PHONE, Studio, Tab
+import waiting_worker
+from driving import ARGUMENTS, LAPTOP, PHONE, Studio, Tab, wait_for
 from playwright.sync_api import Browser, Error, Route, expect, sync_playwright
 from studios import OneServer
 
@@ -21,7 +21,8 @@ NO_BROWSER = (
     "one; to leave these tests out on purpose: pytest -m 'not browser'."
 )
 
-expect.set_options(timeout=60_000)  # a page on a busy machine is slow, not wrong
+PATIENCE_MS = 120_000  # a page on a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,7 +59,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
             reduced_motion="reduce",
             has_touch=size == PHONE,
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE_MS)
         tab = Tab(context.new_page())
 
         def only_here(route: Route) -> None:
@@ -87,7 +88,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
 
 @pytest.fixture(scope="session")
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneServer]:
-    server = OneServer(tmp_path_factory.mktemp("studio"))
+    server = OneServer(tmp_path_factory.mktemp("studio"), Path(waiting_worker.__file__))
     yield server
     server.end()
 
@@ -119,10 +120,7 @@ def trained_project(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> P
     with create_project(root) as project:
         take_in(project, leaves)
     run = start(root, "train", {})
-    for _ in range(600):
-        if run.status().stage != "running":
-            break
-        time.sleep(0.1)
+    wait_for(lambda: run.status().stage != "running")
     assert run.status().stage == "done", run.status().message
     return root
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,11 +19,24 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 
+# both at once: what a slow machine lets go late is a burst of the camera
+SHORT_PRESS = """shutter => ["keydown", "keyup"].forEach((name) => shutter.dispatchEvent(new KeyboardEvent(name, { key: " " })))"""
+
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "images"
 LAPTOP, PHONE = (1280, 800), (390, 844)
 
 # for `wait_for_function`: two frames later everything that had come is drawn
 DRAWN = "() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(() => then(true))))"
+
+_KERNEL = re.compile(r"/api/kernels/([0-9a-f-]+)/channels")
+
+
+def wait_for(is_so: Callable[[], bool], timeout_s: float = 200) -> None:
+    """Nothing; it is so, or the test fails. For what is on the disk or a process, where no page event tells of it."""
+    give_up_at = time.monotonic() + timeout_s
+    while not is_so():
+        assert time.monotonic() < give_up_at, "it did not come about"
+        time.sleep(0.05)
 
 
 @dataclass
@@ -68,20 +84,37 @@ class Tab:
     page: Page
     foreign: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    _kernels: set[str] = field(default_factory=set)  # of the studio's pages that were open here
+
+    def __post_init__(self) -> None:
+        self.page.on("websocket", lambda socket: self._note_kernel(socket.url))
 
     def open(self, url: str) -> Page:
         """The page once its first heading is there."""
         self.page.goto(url)
-        self.page.locator(".ta-main h1").first.wait_for(timeout=60_000)
+        self.page.locator(".ta-main h1").first.wait_for()
         return self.page
 
     def leave(self) -> None:
-        """Go elsewhere, as closing the tab does: the page's last request ends its kernel."""
-        self.page.unroute_all(
-            behavior="ignoreErrors"
-        )  # else that request waits for a handler of a page that is gone
+        """Go elsewhere, as closing the tab does: the page's last request ends its kernel, which is waited for."""
+        # else that request waits for a handler of a page that is gone
+        self.page.unroute_all(behavior="ignoreErrors")
         self.page.goto("about:blank")
-        self.page.wait_for_timeout(300)
+        wait_for(lambda: not self._living())
+
+    def _note_kernel(self, address: str) -> None:
+        if "/voila/" in self.page.url:  # those of JupyterLab live on
+            self._kernels.update(_KERNEL.findall(address))
+
+    def _living(self) -> list[str]:
+        """The kernels of this tab's pages whose processes have not ended."""
+        files = [f"kernel-{kernel}.json" for kernel in self._kernels]
+        found = []
+        for process in psutil.process_iter() if files else []:
+            with contextlib.suppress(psutil.Error):  # one that is just ending
+                line = " ".join(process.cmdline())
+                found += [file for file in files if file in line]
+        return found
 
     def picture(self, name: str, size: tuple[int, int] = (1180, 960), scheme: str = "light") -> None:
         """Keep what is in sight as docs/images/<name>.png, when asked to; the page is as before afterwards."""

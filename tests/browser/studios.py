@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from driving import Studio
 
+KERNELS = Path(__file__).parents[1] / "fakes" / "kernels"
 HAS_LINKS = os.name == "posix"  # Windows lets only some people make links
 
 
-def launch(project_dir: Path, folder: Path, timeout_s: float = 90, **environment: str) -> Studio:
+def launch(project_dir: Path, folder: Path, timeout_s: float = 200, **environment: str) -> Studio:
     """A studio on a free port, its log in the folder; one that dies or says no address fails the test with its log."""
     log = folder / "studio.log"
     command = [sys.executable, "-m", "tellapart_dashboards", "--project", str(project_dir)]
@@ -40,11 +41,17 @@ def launch(project_dir: Path, folder: Path, timeout_s: float = 90, **environment
 
 class OneServer:
     """One studio for the projects of many tests, which saves a start each: it is told a link, and the kernel of
-    every page that is opened looks anew where that leads. Without links each project has a server of its own."""
+    every page that is opened looks anew where that leads. Without links each project has a server of its own.
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    worker: the program, with its arguments, that does the runs which a page starts."""
+
+    def __init__(self, folder: Path, *worker: Path) -> None:
         self.folder = folder
-        self.environment = environment
+        paths = [str(KERNELS), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self.environment = {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "TEST_WORKER": os.pathsep.join(map(str, worker)),
+        }
         self.studio: Studio | None = None
 
     def on(self, project_dir: Path) -> Studio:

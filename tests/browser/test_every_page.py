@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from driving import LAPTOP, PHONE, Studio, Tab
+from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, wait_for
 from PIL import Image
 from playwright.sync_api import Page, expect
 from tellapart_dashboards import launcher
@@ -38,7 +37,7 @@ def test_nothing_sticks_out(trained_studio: Studio, leaves: Path, open_tab: Open
         expect(page.get_by_role("heading", name=re.compile(heading))).to_be_visible()
         if name == "Classify":
             classify(page, sorted(leaves.rglob("*.jpg"))[:3])
-            expect(page.locator(".ta-answer")).to_have_count(3, timeout=60_000)
+            expect(page.locator(".ta-answer")).to_have_count(3)
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             for scheme in ("light", "dark"):
@@ -69,9 +68,6 @@ WATCH_PAGES = """() => {
   new MutationObserver(count).observe(document.body, { subtree: true, childList: true, attributes: true });
 }"""
 
-# two frames later: by then everything that looks at the size of the window has done so
-DRAWN = "() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(() => then(true))))"
-
 
 def test_everything_by_keyboard(trained_studio: Studio, open_tab: Open) -> None:
     page = open_tab().open(trained_studio.url)
@@ -86,13 +82,18 @@ def test_everything_by_keyboard(trained_studio: Studio, open_tab: Open) -> None:
     page.keyboard.press("Enter")
     number = page.locator(".ta-matrix button").first
     expect(number).to_be_visible()
+    grid = page.get_by_role("listbox")
+    n_mistakes = page.get_by_text(re.compile(r"\d+ pictures?, the worst first")).inner_text().split()[0]
+    all_mistakes = f"Worst mistakes: {n_mistakes}"
+    expect(grid).to_have_attribute("aria-label", all_mistakes)
     number.focus()
     page.keyboard.press("Enter")
     expect(number).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_text(re.compile("taken for")).last).to_be_visible()
+    expect(page.get_by_text(re.compile("pictures? of .* taken for"))).to_be_visible()
+    expect(grid).to_have_attribute("aria-label", f"Worst mistakes: {number.inner_text()}")
     page.get_by_role("button", name="Show all mistakes").press("Enter")
     expect(number).to_have_attribute("aria-pressed", "false")
-    grid = page.get_by_role("listbox")
+    expect(grid).to_have_attribute("aria-label", all_mistakes)
     grid.focus()
     page.keyboard.press("ArrowRight")
     expect(grid.get_by_role("option").first).to_have_attribute("aria-selected", "true")
@@ -132,7 +133,7 @@ def test_pictures_can_be_dropped_and_pasted(trained_studio: Studio, leaves: Path
             }""",
             [kind, data],
         )
-        expect(page.locator(".ta-answer")).to_have_count(n, timeout=60_000)
+        expect(page.locator(".ta-answer")).to_have_count(n)
     expect(page.locator(".ta-answer").first).to_contain_text("paste.jpg")
 
 
@@ -142,7 +143,7 @@ def test_a_classify_page_is_light(
     page = open_tab().open(trained_studio.at("4_classify.ipynb"))
     page.get_by_role("group", name="Pictures to classify").wait_for()
     classify(page, sorted(leaves.rglob("*.jpg"))[:30])
-    expect(page.locator(".ta-answer")).to_have_count(30, timeout=60_000)
+    expect(page.locator(".ta-answer")).to_have_count(30)
     kernel = max(trained_studio.kernels(), key=lambda process: process.create_time())
     megabytes = kernel.memory_info().rss / 1e6
     print(f"A Classify page's kernel after 30 pictures: {megabytes:.0f} MB resident")  # noqa: T201
@@ -150,8 +151,7 @@ def test_a_classify_page_is_light(
     loaded = " ".join(region.path for region in kernel.memory_maps())
     assert not re.search(r"site-packages/(torch|scipy|sklearn|matplotlib)/", loaded)
     uploads = trained_project / "cache" / "uploads"
-    page.wait_for_timeout(300)
-    assert [path for path in uploads.rglob("*") if path.is_file()] == [], "a visitor's pictures are not kept"
+    wait_for(lambda: not any(path.is_file() for path in uploads.rglob("*")))  # they are not kept
 
 
 def test_an_upload_has_no_ten_megabyte_limit(trained_studio: Studio, tmp_path: Path, open_tab: Open) -> None:
@@ -160,14 +160,11 @@ def test_an_upload_has_no_ten_megabyte_limit(trained_studio: Studio, tmp_path: P
     page = open_tab().open(trained_studio.at("4_classify.ipynb"))
     page.get_by_role("group", name="Pictures to classify").wait_for()
     classify(page, tmp_path / "large.bmp")
-    expect(page.locator(".ta-answer .ta-share")).to_have_count(3, timeout=60_000)
+    expect(page.locator(".ta-answer .ta-share")).to_have_count(3)
 
 
-def wait_for_kernels(studio: Studio, n_kernels: int, timeout_s: float = 60) -> None:
-    give_up_at = time.monotonic() + timeout_s
-    while len(studio.kernels()) != n_kernels and time.monotonic() < give_up_at:
-        time.sleep(0.1)
-    assert len(studio.kernels()) == n_kernels
+def wait_for_kernels(studio: Studio, n_kernels: int) -> None:
+    wait_for(lambda: len(studio.kernels()) == n_kernels)
 
 
 def test_a_closed_page_ends_its_kernel(trained_studio: Studio, open_tab: Open) -> None:
@@ -179,7 +176,7 @@ def test_a_closed_page_ends_its_kernel(trained_studio: Studio, open_tab: Open) -
     page = tab.open(trained_studio.at("3_train.ipynb"))
     expect(page.get_by_role("heading", name=re.compile("wrong"))).to_be_visible()
     page.reload()
-    page.locator(".ta-main h1").wait_for(timeout=60_000)
+    page.locator(".ta-main h1").wait_for()
     wait_for_kernels(trained_studio, 1)
     tab.leave()
     wait_for_kernels(trained_studio, 0)
@@ -207,7 +204,7 @@ def test_pages_that_nobody_should_see_are_in_our_words(trained_studio: Studio, o
     page.goto(trained_studio.at("nothing.ipynb"))
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     page.goto(trained_studio.url.replace("voila/render/studio.ipynb", ""))
-    expect(page.get_by_role("tab", name="Gather")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("tab", name="Gather")).to_be_visible()
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):

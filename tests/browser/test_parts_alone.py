@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from driving import DRAWN, Tab
+from driving import DRAWN, SHORT_PRESS, Tab
 from playwright.sync_api import Locator, Page, expect
 from tellapart_dashboards.grid import module_text
 from tellapart_dashboards.page import STATIC
@@ -69,7 +69,9 @@ def test_a_kind_can_be_pressed_while_numbers_change(open_tab: Open) -> None:
     options = [{"key": key, "label": key, "n": "3"} for key in ("all", "dark", "copies", "every")]
     page = alone(open_tab().page, script("choices.js"), "choices.css", options=options, chosen="all")
     every = page.get_by_role("radio", name="every")
-    without_dark = "model.set('options', model.get('options').slice(0, 1).concat(model.get('options').slice(2)))"
+    without_dark = (
+        "model.set('options', model.get('options').slice(0, 1).concat(model.get('options').slice(2)))"
+    )
     press_slowly(page.get_by_role("radio", name="all"), without_dark)
     press_slowly(every, "model.set('options', model.get('options').map((one) => ({ ...one, n: '2' })))")
     expect(every).to_have_attribute("aria-checked", "true")
@@ -94,7 +96,11 @@ def test_typed_words_stay_while_the_project_has_not_taken_them(open_tab: Open) -
 
 def test_the_map_keeps_what_is_being_drawn_and_who_has_the_focus(open_tab: Open) -> None:
     points = {"points": ("Float32Array", [0.1, 0.1, 0.6, 0.6]), "targets": ("Uint16Array", [0, 1])}
-    values = {"bytes": {**points, "open_findings": ("Uint32Array", [])}, "labels": ["oak", "elm"], "region": []}
+    values = {
+        "bytes": {**points, "open_findings": ("Uint32Array", [])},
+        "labels": ["oak", "elm"],
+        "region": [],
+    }
     page = alone(open_tab().page, script("map.js"), "map.css", **values)
     oak = page.get_by_role("button", name="oak")
     oak.focus()
@@ -113,7 +119,12 @@ def test_the_map_keeps_what_is_being_drawn_and_who_has_the_focus(open_tab: Open)
 
 def the_grid(page: Page, n: int) -> Page:
     values = {"labels": [], "all_labels": [], "size": "M", "accessible_name": "Pictures", "empty_text": ""}
-    values |= {"sheet": 1, "can_undo": True, "can_redo": False, "bytes": {"order": ("Uint32Array", list(range(n)))}}
+    values |= {
+        "sheet": 1,
+        "can_undo": True,
+        "can_redo": False,
+        "bytes": {"order": ("Uint32Array", list(range(n)))},
+    }
     return alone(page, module_text(), "grid.css", **values)
 
 
@@ -145,3 +156,21 @@ def test_tidying_waits_for_the_new_order(open_tab: Open) -> None:
     page.evaluate("model.set('order', view(Uint32Array, [9, 8, 7, 6, 4, 3, 2]))")
     page.wait_for_function(DRAWN)
     expect(keys).to_have_attribute("data-key", "5")
+
+
+def test_each_press_of_the_shutter_is_a_picture(open_tab: Open) -> None:
+    """Also while the studio has not answered the one before."""
+    page = open_tab().page
+    page.route("http://127.0.0.1/", lambda route: route.fulfill(content_type="text/html", body="<body>"))
+    page.goto("http://127.0.0.1/")  # browsers allow a camera there
+    alone(page, script("webcam.js"), "webcam.css", label="mug", longest_px=64, burst_ms=200)
+    page.get_by_role("button", name="Use the camera").click()
+    shutter = page.get_by_role("button", name="Take a picture of “mug”")
+    for _ in range(3):
+        shutter.evaluate(SHORT_PRESS)
+    page.wait_for_function("model.sent.length === 3")
+    assert page.evaluate("model.sent.map((shot) => [shot.n, shot.is_last])") == [
+        [1, True],
+        [2, True],
+        [3, True],
+    ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from driving import Studio, Tab
 from playwright.sync_api import expect
+
+HEADINGS = {"Gather": "pictures", "Train": "wrong"}
 
 
 def test_back_forward_and_reload_stay_inside_the_studio(
@@ -14,7 +17,9 @@ def test_back_forward_and_reload_stay_inside_the_studio(
     page = open_tab().open(trained_studio.url)
 
     def expect_open(step: str) -> None:
+        """The tab at once, the page when the kernel has followed: only then it is there to stay."""
         expect(page.get_by_role("tab", selected=True)).to_contain_text(step)
+        expect(page.get_by_role("heading", name=re.compile(HEADINGS[step]))).to_be_visible()
 
     expect_open("Train")
     page.get_by_role("tab", name="Gather").click()
@@ -27,5 +32,4 @@ def test_back_forward_and_reload_stay_inside_the_studio(
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="Licences")).to_be_visible()
     page.reload()
-    page.locator(".ta-main h1").first.wait_for(timeout=60_000)
     expect_open("Gather")

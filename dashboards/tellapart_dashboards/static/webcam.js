@@ -59,8 +59,7 @@ function render({ model, el }) {
   let stream = null;
   let taken = 0;
   let timer = 0;
-  let pressed = false;
-  let isSaving = false;
+  let held = null; // the press of the shutter that lasts
   const waiting = new Map(); // number of a shot -> function that takes the answer
 
   const say = (text) => { status.textContent = text; };
@@ -152,31 +151,29 @@ function render({ model, el }) {
     return answer?.t === "kept";
   }
 
-  async function burst() {
-    while (pressed && await shoot(false)) {
+  async function burst(press) {
+    while (held === press && await shoot(false)) {
       await new Promise((resolve) => { setTimeout(resolve, model.get("burst_ms")); });
     }
     await send({ t: "shot", n: `end ${taken}`, label: label(), is_last: true }, []);
   }
 
-  async function press() {
-    if (pressed || isSaving || shutter.disabled) return;
-    pressed = true;
-    timer = setTimeout(async () => {
-      isSaving = true;
-      await burst();
-      isSaving = false;
+  // No press waits for the answer to the one before: on a slow computer that would be a press for nothing.
+  function press() {
+    if (held || shutter.disabled) return;
+    const begun = { isBurst: false };
+    held = begun;
+    timer = setTimeout(() => {
+      begun.isBurst = true;
+      burst(begun);
     }, HOLD_MS);
   }
 
-  async function release() {
-    if (!pressed) return;
-    pressed = false;
+  function release() {
+    const ended = held;
+    held = null;
     clearTimeout(timer);
-    if (isSaving) return; // a burst ends itself
-    isSaving = true;
-    await shoot(true);
-    isSaving = false;
+    if (ended && !ended.isBurst) shoot(true); // a burst ends itself
   }
 
   const isKey = (event) => event.key === " " || event.key === "Enter";
@@ -198,7 +195,7 @@ function render({ model, el }) {
   model.on("change:label", labelChanged);
   labelChanged();
   return () => {
-    pressed = false;
+    held = null;
     clearTimeout(timer);
     stop();
     model.off("msg:custom", onMessage);

@@ -1,0 +1,70 @@
+"""A page in a cell of the real JupyterLab, where letters are commands: `x` cuts a cell, `a` makes one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from driving import DRAWN, Studio, Tab, wait_for
+from playwright.sync_api import expect
+from tellapart.clean import open_review
+from tellapart.project import open_project
+from tellapart_dashboards.launcher import PROJECT_VARIABLE
+
+NOTEBOOK = Path(__file__).parents[2] / "dashboards" / "2_clean.ipynb"
+COMMAND = [
+    sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=8890", "--ServerApp.ip=127.0.0.1",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
+]  # fmt: skip
+
+
+@pytest.fixture
+def lab(trained_project: Path, tmp_path: Path) -> Iterator[Studio]:
+    """A JupyterLab with the Clean notebook, for a person without any settings, and a project that was looked at."""
+    project_dir = Path(shutil.copytree(trained_project, tmp_path / "leaves"))
+    with open_project(project_dir) as project:
+        open_review(project)
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(NOTEBOOK, tmp_path / "notebooks")
+    log = tmp_path / "lab.log"
+    folders = {f"JUPYTER_{name}_DIR": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            COMMAND,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=tmp_path / "notebooks",
+            env={**os.environ, **folders, PROJECT_VARIABLE: str(project_dir)},
+        )
+    address = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
+    wait_for(lambda: process.poll() is not None or bool(address.search(log.read_text("utf-8"))))
+    found = address.search(log.read_text("utf-8"))
+    assert found, log.read_text("utf-8")
+    studio = Studio(found.group().replace("/lab?", f"/doc/tree/{NOTEBOOK.name}?"), process, log)
+    yield studio
+    studio.end()
+
+
+def test_letters_in_the_page_are_no_commands_of_jupyterlab(lab: Studio, open_tab: Callable[..., Tab]) -> None:
+    page = open_tab().page
+    page.goto(lab.url)
+    cell = page.locator(".jp-CodeCell")
+    cell.locator(".jp-InputArea-editor").click()
+    expect(page.get_by_text(re.compile(r"Python 3.*Idle"))).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(cell.get_by_role("heading", name=re.compile(r"\d+ pictures? to look at"))).to_be_visible()
+    first = cell.locator(".ta-tile[aria-posinset='1']")
+    expect(first.locator(".ta-chips > *").first).to_be_visible()
+    first.focus()
+    page.keyboard.press("x")
+    expect(first).to_contain_text("none of these")
+    page.keyboard.press("a")
+    expect(cell.get_by_text(re.compile(r"\d+ chosen")).first).to_be_visible()
+    page.wait_for_function(DRAWN)
+    expect(page.locator(".jp-Cell")).to_have_count(2)
