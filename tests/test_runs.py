@@ -163,6 +163,28 @@ def test_the_newest_of_many_runs_is_found_even_within_a_second(root):
     assert runs.latest(root).run_dir == made[-1]
 
 
+def test_a_run_that_is_being_written_down_is_none_yet(root):
+    run = runs.record(root, "20260101-120000", "train", {}, {"sentence": "Done."}, 1.0)
+    whole = run.run_dir.rename(run.run_dir.with_name(".20260101-120000.part"))
+    assert runs.latest(root) is None
+    whole.rename(run.run_dir)
+    assert runs.latest(root) == run
+
+
+def test_a_run_whose_settings_come_late_is_noticed(root, monkeypatch):
+    """A page looks at the runs again when their folder has changed."""
+    monkeypatch.setattr(runs, "_launch", lambda run_dir: None)
+    real = runs.atomic.write_json
+
+    def late(path, value):
+        os.utime(root / "runs", ns=(0, 0))  # it changed when the run's own folder was made, long ago
+        real(path, value)
+
+    monkeypatch.setattr(runs.atomic, "write_json", late)
+    runs.start(root, "train", {})
+    assert (root / "runs").stat().st_mtime_ns > 0
+
+
 def test_half_a_line_is_left_for_the_next_time(tmp_path):
     path = tmp_path / "progress.jsonl"
     path.write_bytes(b'{"done": 1}\n{"done": "\xc3\xa9"}\nbroken\n{"done": 3')

@@ -175,6 +175,7 @@ def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
         atomic.write_json(
             run_dir / "config.json", {"format": 1, "task": task, "config": config, "started": time.time()}
         )
+        os.utime(runs_dir)  # so that pages look again: these settings may have come late
         _launch(run_dir)
     except OSError as error:
         raise RunError(disk_reason(runs_dir, error)) from error
@@ -212,7 +213,8 @@ def record(
 def latest(project_dir: Path, task: str | None = None) -> Run | None:
     """The run started last, of one task or of any; None when there is none."""
     runs_dir = Path(project_dir) / "runs"
-    runs = map(Run, runs_dir.iterdir()) if runs_dir.is_dir() else ()
+    folders = runs_dir.iterdir() if runs_dir.is_dir() else ()
+    runs = [Run(folder) for folder in folders if not folder.name.startswith(".")]  # those are not whole yet
     for run in sorted(runs, key=lambda run: run.order, reverse=True):
         try:
             if run.task == task or task is None:
