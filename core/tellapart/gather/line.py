@@ -28,7 +28,9 @@ T = TypeVar("T")
 CONNECT_S, READ_S = 5.0, 10.0
 NETWORK_ERRORS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpx.HTTPError)
 _FAREWELL_S = 0.3  # a person who cancels waits no longer than that for connections to close
-_STARVED_S = 30.0  # what is cancelled ends at once, or as soon as a busy machine lets it; until then files may come
+_STARVED_S = (
+    30.0  # what is cancelled ends at once, or as soon as a busy machine lets it; until then files may come
+)
 
 
 class Line:
@@ -83,7 +85,9 @@ class Line:
         self._thread.join(_STARVED_S)
 
     async def _hang_up(self) -> None:
-        others: set[asyncio.Task[Any]] = asyncio.all_tasks() - {cast("asyncio.Task[Any]", asyncio.current_task())}
+        others: set[asyncio.Task[Any]] = asyncio.all_tasks() - {
+            cast("asyncio.Task[Any]", asyncio.current_task())
+        }
         give_up_at = self._loop.time() + _STARVED_S / 2
         while others and self._loop.time() < give_up_at:
             for task in others:  # again, as before Python 3.12 `wait_for` may swallow a cancel
