@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ from acting import in_page, is_shown, one, opened, say, settled, text_of
 from ipywidgets import Button
 from tellapart.errors import RunError
 from tellapart.project import create_project
+from tellapart.runs import Run, latest
+from tellapart_dashboards import clean_state
 from tellapart_dashboards.choices import Choices
 from tellapart_dashboards.clean import clean_view
 from tellapart_dashboards.clean_state import CleanState
@@ -48,41 +49,35 @@ def test_one_label_is_no_error(tmp_path: Path, flawed_dir: Path) -> None:
     in_page(look())
 
 
-def test_many_pictures_are_a_run_with_progress_and_cancel(
-    project_dir: Path, fake_run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tellapart_dashboards import clean_state
-
+@pytest.fixture
+def too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a few pictures are too many to look at in the page: a run does it."""
     monkeypatch.setattr(clean_state, "QUICK", 3)
-    runs: list[Any] = []
 
-    def start(folder: Path, task: str, config: dict[str, Any]) -> Any:
-        runs.append(fake_run(folder, task))
-        return runs[-1]
 
+def newest_run(project_dir: Path) -> Run:
+    run = latest(project_dir, "clean")
+    assert run is not None
+    return run
+
+
+def test_many_pictures_are_a_run_with_progress_and_cancel(
+    project_dir: Path, start: Any, started: list[Any], too_many: None
+) -> None:
     async def look() -> None:
         state, view = opened(project_dir, start_run=start)
         await settled()
-        assert (state.phase, state.stage, len(runs)) == ("looking", "running", 1)
+        assert (state.phase, state.stage, len(started)) == ("looking", "running", 1)
         assert is_shown(view, one(view, Button, "Cancel"))
         one(view, Button, "Cancel").click()
-        assert runs[0].is_cancel_asked()
+        assert newest_run(project_dir).is_cancel_asked()
 
     in_page(look())
 
 
 def test_every_picture_is_in_sight_while_nobody_knows_which_are_worth_a_look(
-    project_dir: Path, fake_run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    project_dir: Path, start: Any, too_many: None
 ) -> None:
-    from tellapart_dashboards import clean_state
-
-    monkeypatch.setattr(clean_state, "QUICK", 3)
-    runs: list[Any] = []
-
-    def start(folder: Path, task: str, config: dict[str, Any]) -> Any:
-        runs.append(fake_run(folder, task))
-        return runs[-1]
-
     async def look() -> None:
         state, view = opened(project_dir, start_run=start)
         await settled()
@@ -94,14 +89,15 @@ def test_every_picture_is_in_sight_while_nobody_knows_which_are_worth_a_look(
             "",
             ["every"],
         )
-        say(runs[0].run_dir, done=2, total=16, message="Looked at 2 of 16 pictures")
+        run = newest_run(project_dir)
+        say(run.run_dir, done=2, total=16, message="Looked at 2 of 16 pictures")
         state.poll()
         assert "Looked at 2 of 16 pictures · 12 %" in text_of(view)
         await state.desk.decide("keep", "", [4])
         await settled()
         assert len(state.order[0]) == state.project.n_pictures, "what is in sight stays"
-        say(runs[0].run_dir, stage="done", message="All looked at.")
-        (runs[0].run_dir / "result.json").write_text("{}", "utf-8")
+        say(run.run_dir, stage="done", message="All looked at.")
+        (run.run_dir / "result.json").write_text("{}", "utf-8")
         state.poll()
         await settled()
         assert state.phase == "ready" and not state.is_first_look
@@ -136,13 +132,7 @@ def test_opening_can_be_stopped_and_gone_on_with(project_dir: Path, monkeypatch:
     in_page(look())
 
 
-def test_a_failed_run_is_told_and_can_be_started_again(
-    project_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tellapart_dashboards import clean_state
-
-    monkeypatch.setattr(clean_state, "QUICK", 3)
-
+def test_a_failed_run_is_told_and_can_be_started_again(project_dir: Path, too_many: None) -> None:
     def start(folder: Path, task: str, config: dict[str, Any]) -> Any:
         raise RunError("The disk is full. Free some space.")
 
