@@ -45,7 +45,7 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainResult]:
-    """A project trained with pocket: its folder and the result. Do not change it; see `tiny_project`."""
+    """A project trained with the built-in backbone: its folder and the result. Do not change it; see `tiny_project`."""
     root = tmp_path_factory.mktemp("trained") / "shapes-project"
     with create_project(root) as project:
         take_in(project, tiny_folder)

@@ -1,4 +1,4 @@
-"""The registry as the light path sees it: names, offers, pocket, and what is said when one is not at hand."""
+"""The registry as the light path sees it: names, offers, the built-in one, and what is said when one is not at hand."""
 
 import hashlib
 import json
@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import numpy as np
-import onnx
 import onnxruntime
 import pytest
 from tellapart.backbones import RECOMMENDED, all_names, load_backbone, offers
@@ -31,34 +30,22 @@ except BackboneError as error:
 pytestmark = pytest.mark.usefixtures("own_cache")
 
 
-def test_pocket_answers_as_its_record_says():
-    pocket = load_backbone()
-    size_px = pocket.preprocess.size_px
+def test_the_built_in_backbone_answers_as_its_record_says():
+    backbone = load_backbone()
+    size_px = backbone.preprocess.size_px
     pixels = np.random.default_rng(0).integers(0, 256, (3, size_px, size_px, 3), dtype=np.uint8)
-    session = onnxruntime.InferenceSession(pocket.onnx_path, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(backbone.onnx, providers=["CPUExecutionProvider"])
     (several,) = session.run(["embeddings"], {"pixels": pixels})
     (single,) = session.run(["embeddings"], {"pixels": pixels[:1]})
-    assert several.shape == (3, pocket.embedding_size) and several.dtype == np.float32
+    assert several.shape == (3, backbone.embedding_size) and several.dtype == np.float32
     assert np.isfinite(several).all() and several.std() > 0
-    np.testing.assert_allclose(single[0], several[0], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(single[0], several[0], rtol=1e-4, atol=1e-4)
 
 
-def test_pocket_is_small_whole_and_readable_by_older_runtimes():
-    pocket = load_backbone()
-    assert pocket.name == "pocket" and pocket.licence
-    assert pocket.onnx_path.stat().st_size <= 6_000_000
-    assert hashlib.sha256(pocket.onnx_path.read_bytes()).hexdigest() == pocket.onnx_sha256
-    assert (pocket.onnx_path.parent / "CARD.md").read_text(encoding="utf-8").strip()
-    graph_file = onnx.load(pocket.onnx_path)
-    onnx.checker.check_model(graph_file)
-    assert graph_file.ir_version <= 9 and graph_file.opset_import[0].version <= 17
-    assert "BatchNormalization" not in {node.op_type for node in graph_file.graph.node}
-
-
-def test_pocket_sees_what_is_in_a_picture_and_not_how_bright_it_is():
-    pocket = load_backbone()
-    session = onnxruntime.InferenceSession(pocket.onnx_path, providers=["CPUExecutionProvider"])
-    size_px = pocket.preprocess.size_px
+def test_the_built_in_backbone_sees_what_is_in_a_picture_and_not_how_bright_it_is():
+    backbone = load_backbone()
+    session = onnxruntime.InferenceSession(backbone.onnx, providers=["CPUExecutionProvider"])
+    size_px = backbone.preprocess.size_px
     rows, columns = np.mgrid[0:size_px, 0:size_px]
     disc = 180.0 * ((rows - size_px / 2) ** 2 + (columns - size_px / 2) ** 2 < (size_px / 4) ** 2) + 20
     stripes = 90 + 90 * np.sign(np.sin(rows / 3))
@@ -68,9 +55,24 @@ def test_pocket_sees_what_is_in_a_picture_and_not_how_bright_it_is():
     assert to_brighter < 0.5 * to_stripes
 
 
-def test_every_name_is_listed_with_pocket_first():
+def test_its_size_may_be_chosen_and_the_embedding_keeps_its_length():
+    small = load_backbone(size_px=160)
+    assert (small.preprocess.size_px, small.preprocess.resize_px) == (160, 160)
+    pixels = np.zeros((1, 160, 160, 3), np.uint8)
+    session = onnxruntime.InferenceSession(small.onnx, providers=["CPUExecutionProvider"])
+    assert session.run(None, {"pixels": pixels})[0].shape == (1, small.embedding_size)
+
+
+def test_a_backbone_of_older_versions_is_told_from_a_misspelt_name():
+    with pytest.raises(
+        BackboneError, match=r"'pocket' was the built-in one of older versions.*efficientnet_lite0"
+    ):
+        load_backbone("pocket")
+
+
+def test_every_name_is_listed_with_the_built_in_one_first():
     names = all_names()
-    assert names[0] == "pocket" and len(names) == len(set(names)) > 70
+    assert names[0] == "efficientnet_lite0" and len(names) == len(set(names)) > 70
     assert {"mobilenet_v2", "resnet50", "vit_b_16", "convnext_tiny", *RECOMMENDED} <= set(names)
 
 
@@ -82,28 +84,35 @@ def test_each_network_is_told_from_all_others_by_its_tensors():
 
 def test_offers_name_sizes_and_say_what_is_ready():
     first, *others = offers()
-    assert first.name == "pocket" and first.is_ready and 0 < first.megabytes <= 6
+    assert first.name == "efficientnet_lite0" and first.is_ready and 0 < first.megabytes <= 6
     assert [offer.name for offer in others] == list(RECOMMENDED)
     assert not any(offer.is_ready for offer in others)
     assert all(offer.megabytes > first.megabytes and offer.sentence for offer in others)
 
 
 @pytest.mark.parametrize(
-    ("given", "meant"), [("ResNet-50", "resnet50"), ("mobilenetv2", "mobilenet_v2"), ("pockte", "pocket")]
+    ("given", "meant"),
+    [
+        ("ResNet-50", "resnet50"),
+        ("mobilenetv2", "mobilenet_v2"),
+        ("EfficientNet-Lite0", "efficientnet_lite0"),
+    ],
 )
 def test_a_misspelt_name_is_answered_with_the_near_one(given, meant):
-    with pytest.raises(BackboneError, match=rf"is called '{given}'.*Did you mean .*{meant}.*pocket"):
+    with pytest.raises(
+        BackboneError, match=rf"is called '{given}'.*Did you mean .*{meant}.*efficientnet_lite0"
+    ):
         load_backbone(given)
 
 
-def test_a_name_far_from_all_others_suggests_nothing_but_pocket():
-    with pytest.raises(BackboneError, match=r"is called '../../etc'\. Choose `pocket`"):
+def test_a_name_far_from_all_others_suggests_nothing_but_the_built_in_one():
+    with pytest.raises(BackboneError, match=r"is called '../../etc'\. Choose `efficientnet_lite0`"):
         load_backbone("../../etc")
 
 
-def test_without_torch_the_error_says_how_to_install_it_and_names_pocket(own_cache):
+def test_without_torch_the_error_says_how_to_install_it_and_names_the_built_in_one(own_cache):
     ended = subprocess.run([sys.executable, "-c", WITHOUT_TORCH], capture_output=True, text=True, check=True)
-    assert 'pip install "tellapart[torch]"' in ended.stdout and "`pocket`" in ended.stdout
+    assert 'pip install "tellapart[torch]"' in ended.stdout and "`efficientnet_lite0`" in ended.stdout
     assert not list(own_cache.rglob("*.part"))
 
 
@@ -146,11 +155,9 @@ def test_the_size_is_free_only_where_the_network_allows():
     assert models["vit_b_16"].feature_preprocess().size_px == 224
     with pytest.raises(ValueError, match=r"takes only 224 px"):
         models["vit_b_16"].feature_preprocess(160)
-    with pytest.raises(ValueError, match=r"part of its record"):
-        load_backbone("pocket", size_px=128)
 
 
-@pytest.mark.parametrize("name", ["pocket", "mobilenet_v2"])
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "mobilenet_v2"])
 def test_weights_that_cannot_be_read_end_in_a_sentence(name, tmp_path):
     with pytest.raises(WeightsError, match=r"cannot be read.*Check the path"):
         load_backbone(name, weights=tmp_path / "nowhere.safetensors")

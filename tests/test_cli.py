@@ -40,7 +40,7 @@ def test_train_reports_one_json_object(tiny_project):
         "bundle",
     }
     assert needed <= set(record) and set(record["seconds"]) == {"decode", "embed", "fit", "total"}
-    assert record["backbone"] == "pocket" and Path(record["bundle"]).is_dir()
+    assert record["backbone"] == "efficientnet_lite0" and Path(record["bundle"]).is_dir()
     kept = runs.latest(tiny_project.root, "train")
     assert kept is not None and kept.run_id == Path(record["bundle"]).name, "the studio shows it, too"
     assert kept.status().stage == "done" and kept.result()["error_rate"] == record["error_rate"]
@@ -93,8 +93,8 @@ def test_samples_make_a_project_that_trains(tmp_path):
         (("predict", "nowhere", "x.jpg"), "is not a bundle"),
         (("new", "p", "--from", "nowhere"), "does not exist. Check the path"),
         (
-            ("train", "{project}", "--backbone", "pockett"),
-            "No backbone is called 'pockett'. Did you mean pocket",
+            ("train", "{project}", "--backbone", "efficientnet_lite"),
+            "No backbone is called 'efficientnet_lite'. Did you mean efficientnet_lite0",
         ),
         (("train", "{project}", "--valid", "1.5"), "between 0 and 1"),
         (("train", "{project}", "--split", "luck"), "choose 'hash' or 'random'"),

@@ -130,7 +130,7 @@ def test_what_a_person_can_mend_is_the_message_of_a_failed_run(root, tmp_path):
     )
     status = wait(run)
     assert status.stage == "failed" and "does not exist. Check the path" in status.message
-    train = runs.start(root, "train", {"backbone": "pocket"})
+    train = runs.start(root, "train", {"backbone": "efficientnet_lite0"})
     assert "has no pictures" in wait(train).message
     unknown = runs.start(root, "train", {"colour": "red"})
     assert "Unknown training setting(s): colour" in wait(unknown).message

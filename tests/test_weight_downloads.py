@@ -99,14 +99,14 @@ def test_a_broken_transfer_goes_on(server, model, tmp_path, can_continue):
 
 def test_a_transfer_that_always_breaks_ends_in_a_sentence(server, model, tmp_path):
     server.breaks = 100
-    with pytest.raises(BackboneError, match=r"broke off 4 times.*pocket"):
+    with pytest.raises(BackboneError, match=r"broke off 4 times.*efficientnet_lite0"):
         download_weights(model, tmp_path, base_url=server.url)
     assert not list(tmp_path.glob("*.p*"))
 
 
 def test_other_bytes_than_expected_are_thrown_away(server, model, tmp_path):
     other = replace(model, file_name="made-00000000.pth")
-    with pytest.raises(BackboneError, match=r"damaged.*00000000.*pocket"):
+    with pytest.raises(BackboneError, match=r"damaged.*00000000.*efficientnet_lite0"):
         download_weights(other, tmp_path, base_url=server.url)
     assert not list(tmp_path.glob("*.p*"))
 
@@ -120,7 +120,7 @@ def test_more_bytes_than_expected_are_refused(server, model, tmp_path):
 
 def test_a_refusal_of_the_server_is_told(server, model, tmp_path):
     server.status = 403
-    with pytest.raises(BackboneError, match=r"the server answers 403.*--weights FILE.*pocket"):
+    with pytest.raises(BackboneError, match=r"the server answers 403.*--weights FILE.*efficientnet_lite0"):
         download_weights(model, tmp_path, base_url=server.url)
 
 
@@ -142,10 +142,12 @@ def test_weights_in_torchs_own_cache_are_used_where_they_lie(server, model, tmp_
     assert server.n_requests == 0
 
 
-def test_offline_the_error_names_pocket(tmp_path, monkeypatch):
+def test_offline_the_error_names_the_built_in_backbone(tmp_path, monkeypatch):
     pytest.importorskip("torch", reason="torch is not installed: nothing is downloaded without it")
     monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setenv("TELLAPART_WEIGHTS_URL", "http://127.0.0.1:9/")
-    with pytest.raises(BackboneError, match=r"mobilenet_v2 could not be downloaded.*offline.*`pocket`"):
+    with pytest.raises(
+        BackboneError, match=r"mobilenet_v2 could not be downloaded.*offline.*`efficientnet_lite0`"
+    ):
         load_backbone("mobilenet_v2")

@@ -1,8 +1,7 @@
-"""Backbones by name: the network inside the package, torchvision's, or a weights file of the user's own.
+"""Backbones by name: the built-in network, torchvision's, or a weights file of the user's own.
 
-`pocket` lies beside this module and always works. Every other one is converted once, by torch, to an ONNX
-file in the user's cache folder, and then used without torch. Nothing here knows what pocket is made of:
-its record says it.
+`efficientnet_lite0` is made from a package that is installed with tellapart and always works. Every other one is
+converted once, by torch, to an ONNX file in the user's cache folder, and then used without torch.
 """
 
 from __future__ import annotations
@@ -14,25 +13,25 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from tellapart import atomic
+from tellapart.backbone_names import DEFAULT_BACKBONE, RETIRED
 from tellapart.errors import BackboneError, WeightsError
+from tellapart.lite0 import keeping
 from tellapart.preprocess import Preprocess
 from tellapart.progress import Progress, silent
 from tellapart.torchvision_models import TorchvisionModel, torchvision_models
 from tellapart.weight_downloads import download_weights, file_sha256
 
-POCKET = "pocket"
-POCKET_DIR = Path(__file__).parent / "pocket"
 RECORD_FORMAT = 1  # of a conversion in the cache; another number there means: convert again
 RECOMMENDED: Mapping[str, str] = {
-    "mobilenet_v2": "A sharper eye: about half of pocket's mistakes on our test pictures.",
-    "efficientnet_b0": "Still small, a little slower than mobilenet_v2, and more accurate on ImageNet.",
-    "resnet50": "The classic of the field: over ten times the work of mobilenet_v2.",
+    "mobilenet_v2": "Quicker to look at many pictures, and more mistakes than the built-in one on our test pictures.",
+    "efficientnet_b0": "A little slower than the built-in one, and more accurate on ImageNet.",
+    "resnet50": "The classic of the field: about ten times the work of the built-in one.",
     "convnext_tiny": "The most accurate of these on ImageNet, and the slowest.",
 }
 
@@ -42,6 +41,7 @@ class Backbone:
     """A network without its last layer, ready to use: pixels in, embeddings out.
 
     onnx_path: input "pixels" uint8 (N, H, W, 3) RGB, normalised inside; output "embeddings" float32 (N, D).
+    content: the file's bytes, where no folder could be written to; `note` then says so to the person.
     """
 
     name: str
@@ -50,6 +50,13 @@ class Backbone:
     embedding_size: int
     preprocess: Preprocess
     licence: str
+    content: bytes | None = field(default=None, repr=False, compare=False)
+    note: str = ""
+
+    @property
+    def onnx(self) -> Path | bytes:
+        """What ONNX Runtime opens: the file, or its bytes."""
+        return self.onnx_path if self.content is None else self.content
 
 
 @dataclass(frozen=True)
@@ -63,19 +70,15 @@ class BackboneOffer:
 
 
 def all_names() -> tuple[str, ...]:
-    """Every name that load_backbone knows, pocket first."""
-    return (POCKET, *torchvision_models())
+    """Every name that load_backbone knows, the built-in one first."""
+    return (DEFAULT_BACKBONE, *torchvision_models())
 
 
 def offers() -> list[BackboneOffer]:
-    """pocket and a few sharper ones, from quick to slow."""
-    pocket = load_backbone(POCKET)
-    megabytes = round(pocket.onnx_path.stat().st_size / 1e6, 1)
-    listed = [
-        BackboneOffer(
-            POCKET, megabytes, True, "Inside tellapart: quick, works offline, good for a first look."
-        )
-    ]
+    """The built-in backbone and a few of torchvision's, from quick to slow."""
+    megabytes = round(keeping.record()["bytes"] / 1e6, 1)
+    sentence = "Built in: works offline, in seconds, and makes few mistakes."
+    listed = [BackboneOffer(DEFAULT_BACKBONE, megabytes, True, sentence)]
     needs_torch = "" if _has_torch() else ' Needs torch once: pip install "tellapart[torch]".'
     for name, sentence in RECOMMENDED.items():
         model = torchvision_models()[name]
@@ -87,29 +90,31 @@ def offers() -> list[BackboneOffer]:
 
 
 def load_backbone(
-    name: str = POCKET, weights: Path | None = None, progress: Progress = silent, size_px: int | None = None
+    name: str = DEFAULT_BACKBONE,
+    weights: Path | None = None,
+    progress: Progress = silent,
+    size_px: int | None = None,
 ) -> Backbone:
     """The backbone, ready to use; what is not at hand yet is downloaded and converted once.
 
     Args:
-        name: `pocket` or a torchvision name. With `weights`, `pocket` means: recognise the network by its
-            tensors.
+        name: `efficientnet_lite0` or a torchvision name. With `weights`, `efficientnet_lite0` means: recognise the
+            network by its tensors.
         weights: a state dict of that network (.safetensors, .pth); its last layer may have any number of
             classes.
-        size_px: side of the square the network sees, where it allows a choice; left out, a size quick for
-            features.
+        size_px: side of the square the network sees, where it allows a choice; left out, 224 px for the built-in one
+            and a size quick for features for the others.
     Raises:
-        BackboneError: unknown name, no connection, no torch to convert with, or the conversion failed.
+        BackboneError: unknown name, no connection, no torch to convert with, or the conversion failed; the package of
+            the built-in one is missing or altered.
         WeightsError: the file cannot be read safely or does not fit the network.
         ValueError: this network has one size only.
     """
     if weights is not None:
         model, key = _of_file(name, Path(weights))
         source = f"that of the weights file {Path(weights).name}"
-    elif name == POCKET:
-        if size_px is not None:
-            raise ValueError(f"size_px={size_px}: pocket's size is part of its record; leave size_px out.")
-        return _pocket()
+    elif name == DEFAULT_BACKBONE:
+        return _built_in(size_px, progress)
     else:
         model = _known(name)
         key, source = model.sha256_prefix, model.licence
@@ -126,27 +131,38 @@ def load_backbone(
     )
 
 
-def _pocket() -> Backbone:
-    record = json.loads((POCKET_DIR / "pocket.json").read_text(encoding="utf-8"))
+def _built_in(size_px: int | None, progress: Progress) -> Backbone:
+    record = keeping.record()
+    kept = keeping.kept_onnx(cache_dir(), progress)
+    preprocess = Preprocess.from_json(record["preprocess"])
+    if size_px is not None:
+        preprocess = replace(preprocess, size_px=size_px, resize_px=size_px)
     return Backbone(
         name=record["name"],
-        onnx_path=POCKET_DIR / record["file"],
+        onnx_path=kept.path,
         onnx_sha256=record["sha256"],
         embedding_size=record["embedding_size"],
-        preprocess=Preprocess.from_json(record["preprocess"]),
+        preprocess=preprocess,
         licence=record["licence"],
+        content=kept.content,
+        note=kept.note,
     )
 
 
 def _known(name: str) -> TorchvisionModel:
     """The table's row of a torchvision name, or an error that suggests one."""
+    if name in RETIRED:
+        raise BackboneError(
+            f"The backbone {name!r} was the built-in one of older versions and has gone. Choose `{DEFAULT_BACKBONE}`, "
+            "which makes about a third of its mistakes. Classifiers made with it still work."
+        )
     model = torchvision_models().get(name)
     if model is None:
         plain = {re.sub(r"\W|_", "", known): known for known in all_names()}  # ResNet-50 is resnet50
         near = difflib.get_close_matches(re.sub(r"\W|_", "", name.lower()), list(plain), n=3)
         suggestion = f" Did you mean {' or '.join(plain[match] for match in near)}?" if near else ""
         raise BackboneError(
-            f"No backbone is called {name!r}.{suggestion} Choose `pocket`, which is inside tellapart, or "
+            f"No backbone is called {name!r}.{suggestion} Choose `{DEFAULT_BACKBONE}`, which is built in, or "
             f"the torchvision name of a network with ImageNet weights, for instance {', '.join(RECOMMENDED)}."
         )
     return model
@@ -154,7 +170,7 @@ def _known(name: str) -> TorchvisionModel:
 
 def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
     """Which network a local weights file is for, and the key of its conversion."""
-    if name not in (POCKET, ""):
+    if name not in (DEFAULT_BACKBONE, ""):
         _known(name)  # a misspelt name is told before a large file is read
     if weights.exists() and not weights.is_file():
         raise WeightsError(
@@ -168,7 +184,7 @@ def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
             f"The weights file {weights} cannot be read ({error.strerror or error}). Check the path and "
             "its permissions."
         ) from error
-    if name not in (POCKET, ""):
+    if name not in (DEFAULT_BACKBONE, ""):
         return _known(name), key
     for path in sorted(cache_dir().glob(f"*-{key}.json")):
         return _known(path.stem.removesuffix(f"-{key}")), key
@@ -214,8 +230,8 @@ def _convert(
     except OSError as error:
         raise BackboneError(
             f"{model.name} cannot be kept in {folder} ({error.strerror or error}). Make room there, or "
-            "name another folder in the environment variable TELLAPART_CACHE; the backbone `pocket` needs "
-            "neither."
+            "name another folder in the environment variable TELLAPART_CACHE; the backbone "
+            f"`{DEFAULT_BACKBONE}` needs neither."
         ) from error
     return record
 
@@ -224,7 +240,7 @@ def _require_torch(need: str) -> None:
     if not _has_torch():
         raise BackboneError(
             f"{need}, and torch, which does that, is not installed. Install it: pip install "
-            '"tellapart[torch]", or go on with the backbone `pocket`, which needs no torch.'
+            f'"tellapart[torch]", or go on with the backbone `{DEFAULT_BACKBONE}`, which needs no torch.'
         )
 
 
@@ -240,7 +256,7 @@ def _conversion(need: str) -> ModuleType:
     ) as error:  # torchvision built for another torch raises RuntimeError
         raise BackboneError(
             f"{need}, and torch, which does that, is installed but does not start ({error}). `tellapart "
-            "doctor` says how to mend it. Or go on with the backbone `pocket`, which needs no torch."
+            f"doctor` says how to mend it. Or go on with the backbone `{DEFAULT_BACKBONE}`, which needs no torch."
         ) from error
     return conversion
 

@@ -32,18 +32,20 @@ class Tail:
     outside: float
 
 
-def classifier_onnx(backbone_onnx: Path, tail: Tail) -> bytes:
+def classifier_onnx(backbone_onnx: Path | bytes, tail: Tail) -> bytes:
     """An ONNX model from "pixels" (N, H, W, 3) uint8 to "probabilities" (N, C) and "novelty" (N,).
 
     Raises:
         BundleError: the backbone is too large for one file.
     """
-    if backbone_onnx.stat().st_size > _MAX_BYTES:
+    n_bytes = len(backbone_onnx) if isinstance(backbone_onnx, bytes) else backbone_onnx.stat().st_size
+    if n_bytes > _MAX_BYTES:
         raise BundleError(
-            f"{backbone_onnx.name} has {backbone_onnx.stat().st_size / 2**30:.1f} GB, and one ONNX file "
-            "holds 2 GB. Choose a smaller backbone."
+            f"The backbone has {n_bytes / 2**30:.1f} GB, and one ONNX file holds 2 GB. Choose a smaller backbone."
         )
-    model = onnx.load(backbone_onnx)
+    model = (
+        onnx.load_from_string(backbone_onnx) if isinstance(backbone_onnx, bytes) else onnx.load(backbone_onnx)
+    )
     graph = model.graph
     n_features, n_classes = tail.weights.shape
     constants = {

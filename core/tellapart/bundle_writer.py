@@ -118,7 +118,7 @@ def _copy_folder(folder: Path, target: Path) -> None:
 def _write_models(part: Path, contents: BundleContents) -> dict[str, str]:
     arrays = {name: np.ascontiguousarray(array, np.float32) for name, array in contents.arrays.items()}
     data = {
-        "model.onnx": classifier_onnx(contents.backbone.onnx_path, contents.tail),
+        "model.onnx": classifier_onnx(contents.backbone.onnx, contents.tail),
         "weights.safetensors": safetensors_bytes(arrays, {"backbone": contents.backbone.name}),
     }
     for name, content in data.items():

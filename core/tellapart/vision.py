@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tellapart.backbone_names import DEFAULT_BACKBONE
 from tellapart.classify import Prediction, Predictor
 from tellapart.clean import open_review
 from tellapart.errors import TellapartError
@@ -34,7 +35,7 @@ def new_project(root: Path | str, pictures: Path | str, progress: Progress = sil
     return project
 
 
-def train(project: Project, backbone: str = "pocket", progress: Progress = silent) -> TrainResult:
+def train(project: Project, backbone: str = DEFAULT_BACKBONE, progress: Progress = silent) -> TrainResult:
     """A checked classifier for the project's pictures, which the studio's Train page shows, too.
 
     It is `train_head` with nothing but a backbone to choose, and `keep_as_run`.

@@ -84,5 +84,5 @@ def _failure(model: TorchvisionModel, url: str, reason: str) -> BackboneError:
     return BackboneError(
         f"The weights of {model.name} could not be downloaded from {urlsplit(url).netloc}: {reason}. Try "
         f"again with a connection, or fetch {url} elsewhere and pass the file as weights (--weights "
-        "FILE), or go on with the backbone `pocket`, which is inside tellapart and needs no download."
+        "FILE), or go on with the backbone `efficientnet_lite0`, which is built in and needs no download."
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ipywidgets import HTML, Button, VBox
+from tellapart.backbone_names import RETIRED
 from tellapart.errors import ImageError, TellapartError
 from traitlets import Enum, HasTraits, Int, List, Unicode
 
@@ -100,9 +101,9 @@ class ClassifyState(HasTraits):
             self.model_text = f"This model knows {names}.{self._offer()}"
 
     def _offer(self) -> str:
-        if self._predictor.bundle.record["backbone"]["name"] != "pocket":
+        if self._predictor.bundle.record["backbone"]["name"] not in RETIRED:
             return ""
-        return " It uses pocket, the small backbone; on the Train page you can choose a sharper one."
+        return " It was made by an older version. Train again: the network built in now makes far fewer mistakes."
 
     async def _classify(self, batch: int, batch_dir: Path, files: list[UploadedFile]) -> None:
         try:

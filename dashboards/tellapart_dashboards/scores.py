@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from tellapart.backbone_names import RETIRED
+
 from .wording import bar_html, count, percent, seconds
 
 
@@ -44,7 +46,13 @@ def scores_html(result: dict[str, Any]) -> str:
         if rate is not None
     )
     rate = result["error_rate"]
-    notes = "".join(f'<p class="ta-soft">{html.escape(str(one))}</p>' for one in result.get("notes", []))
+    remarks = [*result.get("notes", [])]
+    if result["backbone"] in RETIRED:
+        remarks.insert(
+            0,
+            "An older version trained this. Train again: the network built in now makes far fewer mistakes.",
+        )
+    notes = "".join(f'<p class="ta-soft">{html.escape(str(one))}</p>' for one in remarks)
     return (
         f'<div class="ta-big">{percent(rate)}</div>'
         '<p class="ta-soft" style="margin-bottom:14px">'

@@ -9,6 +9,7 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, VBox, dlink, link
 from tellapart import runs
+from tellapart.backbone_names import DEFAULT_BACKBONE
 from tellapart.errors import ProjectError, TellapartError
 from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
@@ -47,7 +48,7 @@ class TrainState(Job):
     """What the Train page knows and does. result: result.json of the last good training, {} before."""
 
     tasks = ("train",)
-    backbone = Unicode("pocket")
+    backbone = Unicode(DEFAULT_BACKBONE)
     offers = List(Dict())  # {"name", "text"}, from quick to slow
     result = Dict()
     chosen = List(Int())  # [actual, predicted] whose mistakes are in sight, [] for all
@@ -136,8 +137,8 @@ class TrainState(Job):
 
 def offer_text(offer: Any) -> str:
     """A backbone as one line of the choice: name, size, whether it is downloaded first."""
-    if offer.name == "pocket":
-        return f"pocket · {offer.megabytes:.0f} MB, inside tellapart"
+    if offer.name == DEFAULT_BACKBONE:
+        return f"{offer.name} · built in"
     return f"{offer.name} · {offer.megabytes:.0f} MB{'' if offer.is_ready else ', downloaded once'}"
 
 
@@ -148,7 +149,7 @@ def train_view(state: TrainState) -> VBox:
     train = Button(description="Train").add_class("ta-primary")
     cancel = Button(description="Cancel")
     gather = Button(description="Add pictures").add_class("ta-primary")
-    backbone = Dropdown(description="Backbone", options=[("pocket", "pocket")])
+    backbone = Dropdown(description="Backbone", options=[(DEFAULT_BACKBONE, DEFAULT_BACKBONE)])
     about = HTML()
     hint, show_all, more = (
         Button().add_class("ta-link").add_class("ta-hint"),
@@ -194,7 +195,9 @@ def train_view(state: TrainState) -> VBox:
     dlink(
         (state, "offers"),
         (backbone, "options"),
-        lambda offers: [(one["text"], one["name"]) for one in offers] or [("pocket", "pocket")],
+        lambda offers: (
+            [(one["text"], one["name"]) for one in offers] or [(DEFAULT_BACKBONE, DEFAULT_BACKBONE)]
+        ),
     )
     dlink((state, "backbone"), (about, "value"), lambda name: _about(state, name))
     state.observe(lambda _: setattr(about, "value", _about(state, state.backbone)), "offers")
@@ -257,7 +260,4 @@ def mistakes_html(state: TrainState) -> str:
 
 def _about(state: TrainState, name: str) -> str:
     sentence = next((one["sentence"] for one in state.offers if one["name"] == name), "")
-    sharper = next((one["text"] for one in state.offers if one["name"] != "pocket"), "")
-    if name == "pocket" and sharper:
-        sentence += f" For fewer mistakes choose {sharper}."
     return f'<p class="ta-soft">{html.escape(sentence)}</p>'

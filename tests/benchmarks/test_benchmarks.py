@@ -96,8 +96,8 @@ def test_predict_one_compares_with_the_floor(picture_sets_folder):
     result = run(
         "predict_one", "--data", picture_sets_folder, "--set", "shapes", "--pictures", 12, "--rounds", 1
     )
-    assert list(result) == ["pocket"]
-    one = result["pocket"]
+    assert list(result) == ["efficientnet_lite0"]
+    one = result["efficientnet_lite0"]
     assert one["ratio"] == pytest.approx(one["predict_ms"] / one["floor_ms"])
     assert one["floor_ms"] == min(one["floor_default_ms"], one["floor_quiet_ms"])
 

@@ -126,7 +126,7 @@ def train_result(project_dir: Path) -> dict[str, Any]:
         circle = project.manifest.pictures(label="circle")[0]
     return {
         "format": 1, "classes": ["circle", "square"], "n_train": 8, "n_valid": 4, "n_test": 0,
-        "backbone": "pocket",
+        "backbone": "efficientnet_lite0",
         "error_rate": 0.25, "n_wrong": 1, "error_interval": [0.046, 0.699], "baseline_error_rate": 0.5,
         "baselines": {"majority": 0.5, "pixels": 0.25}, "confusion": [[1, 1], [0, 2]],
         "per_class": [

@@ -35,7 +35,7 @@ def test_training_shows_progress_then_the_answer(
     button = one(view, Button, "Train")
     button.click()
     state.poll()
-    assert started == [("train", {"backbone": "pocket"})]
+    assert started == [("train", {"backbone": "efficientnet_lite0"})]
     assert button.disabled and state.progress == 0.25 and "Looking" in text_of(view)
     assert is_shown(view, one(view, Button, "Cancel"))
 

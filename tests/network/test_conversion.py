@@ -1,6 +1,7 @@
 """torch -> ONNX: both give the same embeddings, in every family, and what does not is not kept."""
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,10 +13,9 @@ import onnxruntime
 import pytest
 import torch
 from tellapart import backbones
-from tellapart.backbones import POCKET_DIR, load_backbone
-from tellapart.errors import BackboneError, WeightsError
+from tellapart.backbones import load_backbone
+from tellapart.errors import BackboneError
 from tellapart.network import conversion
-from tellapart.network.pocket_conversion import convert_pocket
 from tellapart.network.weights import build_network, drop_head
 from tellapart.preprocess import Preprocess
 from tellapart.torchvision_models import torchvision_models
@@ -123,7 +123,9 @@ def test_a_network_that_answers_differently_is_not_kept(tmp_path):
             self.n_calls += 1
             return planes.mean(dim=(2, 3)) + self.n_calls
 
-    with pytest.raises(BackboneError, match=r"differ from torch's by .*Nothing was kept.*`pocket`"):
+    with pytest.raises(
+        BackboneError, match=r"differ from torch's by .*Nothing was kept.*`efficientnet_lite0`"
+    ):
         conversion.export(Moody(), Preprocess(32, 32), tmp_path / "model.onnx", is_size_free=False)
 
 
@@ -132,16 +134,17 @@ def test_a_network_that_cannot_be_converted_is_told(tmp_path):
         def forward(self, planes: torch.Tensor) -> torch.Tensor:
             return torch.linalg.eigvals(planes.mean(dim=1)).real
 
-    with pytest.raises(BackboneError, match=r"cannot convert Sorting to ONNX.*`pocket`"):
+    with pytest.raises(BackboneError, match=r"cannot convert Sorting to ONNX.*`efficientnet_lite0`"):
         conversion.export(Sorting(), Preprocess(32, 32), tmp_path / "model.onnx", is_size_free=False)
 
 
 def test_weights_stored_in_16_bits_halve_the_file_and_answer_alike(tmp_path):
     model = torchvision_models()["squeezenet1_1"]
     network = lively(build_network(model))
-    for is_half in (False, True):
-        conversion.export(network, model.preprocess, tmp_path / f"{is_half}.onnx", True, is_half)
-    whole, half = tmp_path / "False.onnx", tmp_path / "True.onnx"
+    whole, half = tmp_path / "whole.onnx", tmp_path / "half.onnx"
+    conversion.export(network, model.preprocess, whole, is_size_free=True)
+    shutil.copy(whole, half)
+    conversion.store_half(half)
     assert half.stat().st_size < 0.55 * whole.stat().st_size
     pixels = np.random.default_rng(1).integers(0, 256, (2, 96, 96, 3), dtype=np.uint8)
     wanted = embed(whole, pixels)
@@ -160,12 +163,12 @@ def test_a_weights_file_is_converted_once_and_kept_under_its_content(own_cache, 
 
     messages.clear()
     moved = path.rename(tmp_path / "renamed.pth")
-    again = load_backbone("pocket", moved, lambda done, total, message: messages.append(message))
+    again = load_backbone(weights=moved, progress=lambda done, total, message: messages.append(message))
     assert again.onnx_sha256 == first.onnx_sha256 and not messages
 
     network.features[0].bias.data += 1
     torch.save(network.state_dict(), moved)
-    assert load_backbone("pocket", moved).onnx_sha256 != first.onnx_sha256
+    assert load_backbone(weights=moved).onnx_sha256 != first.onnx_sha256
     kept = sorted(file.suffix for file in (own_cache / "backbones").iterdir())
     assert kept == [".json", ".json", ".onnx", ".onnx"]
 
@@ -219,23 +222,5 @@ def test_a_full_or_closed_cache_ends_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "file"))
     path = tmp_path / "mine.pth"
     torch.save(build_network(torchvision_models()["squeezenet1_1"]).state_dict(), path)
-    with pytest.raises(BackboneError, match=r"cannot be kept in .*TELLAPART_CACHE.*pocket"):
+    with pytest.raises(BackboneError, match=r"cannot be kept in .*TELLAPART_CACHE.*efficientnet_lite0"):
         load_backbone("squeezenet1_1", path)
-
-
-def test_pocket_is_converted_from_the_features_of_its_network(tmp_path):
-    torch.manual_seed(0)
-    state = models.mobilenet_v3_small(weights=None).state_dict()
-    features = {key: tensor.half() for key, tensor in state.items() if key.startswith("features.")}
-    torch.save(features, tmp_path / "pocket.pth")
-    convert_pocket(tmp_path / "pocket.pth", POCKET_DIR / "CARD.md", tmp_path / "out")
-    written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert (
-        written
-        == {"pocket.onnx", "pocket.json", "CARD.md"}
-        == {path.name for path in POCKET_DIR.iterdir() if path.is_file()}
-    )
-    assert (tmp_path / "out" / "pocket.onnx").stat().st_size <= 6_000_000
-    torch.save({"conv1.weight": torch.zeros(3)}, tmp_path / "other.pth")
-    with pytest.raises(WeightsError, match=r"does not hold the `features` part"):
-        convert_pocket(tmp_path / "other.pth", POCKET_DIR / "CARD.md", tmp_path / "out")

@@ -126,7 +126,7 @@ def test_numbers_that_are_not_finite_are_refused(state, path):
 def test_tensors_of_no_known_network_ask_for_a_name(path, own_cache):
     torch.save({"layer.weight": torch.zeros(3)}, path)
     with pytest.raises(WeightsError, match=r"not the state dict of a network we can.*--backbone NAME"):
-        load_backbone("pocket", path)
+        load_backbone(weights=path)
 
 
 class Malicious:
@@ -196,7 +196,7 @@ def test_real_weights_are_recognised_and_tell_pictures_apart(own_cache):
     if not given:
         pytest.skip("TELLAPART_WEIGHTS names no real weights file, for instance of mobilenet_v2")
     try:
-        backbone = load_backbone("pocket", Path(given))
+        backbone = load_backbone(weights=Path(given))
     except BackboneError as error:
         pytest.fail(str(error))
     assert backbone.name in torchvision_models()

@@ -64,7 +64,7 @@ def test_removed_pictures_do_not_teach(tiny_project):
 
 def test_embeddings_evaluation_predictor_and_onnx_agree(tiny_project):
     config = TrainConfig()
-    data = prepare(tiny_project, load_backbone("pocket"), config)
+    data = prepare(tiny_project, load_backbone(), config)
     fitted = fit(data)
     predictor = Predictor(train_head(tiny_project, config).bundle_dir)
     files = [tiny_project.file(picture) for picture in data.pictures]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tellapart.backbone_names import DEFAULT_BACKBONE
 from tellapart.cli.add import add
 from tellapart.cli.clean import clean, log, redo, replay, undo
 from tellapart.cli.console import (
@@ -136,8 +137,8 @@ app.command("gather")(gather_command)
 def train(
     project_dir: ProjectDir,
     backbone: Annotated[
-        str, typer.Option(help="pocket, or a torchvision name such as mobilenet_v2.")
-    ] = "pocket",
+        str, typer.Option(help="efficientnet_lite0, or a torchvision name such as resnet50.")
+    ] = DEFAULT_BACKBONE,
     weights: Annotated[
         Path | None, typer.Option(help="A local weights file, .safetensors or .pth.", metavar="FILE")
     ] = None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tellapart.backbone_names import DEFAULT_BACKBONE
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say, typed
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def clean(
         bool, typer.Option("--preview", help="With --apply-suggestions: only list what would be done.")
     ] = False,
     backbone: Annotated[
-        str, typer.Option(help="pocket, or a torchvision name such as mobilenet_v2.")
-    ] = "pocket",
+        str, typer.Option(help="efficientnet_lite0, or a torchvision name such as resnet50.")
+    ] = DEFAULT_BACKBONE,
     weights: Annotated[
         Path | None, typer.Option(help="A local weights file, .safetensors or .pth.", metavar="FILE")
     ] = None,

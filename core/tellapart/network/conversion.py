@@ -68,14 +68,9 @@ def recognise_file(weights_path: Path) -> TorchvisionModel | None:
     return recognise({key: tuple(tensor.shape) for key, tensor in read_state(weights_path).items()})
 
 
-def export(
-    network: nn.Module, preprocess: Preprocess, onnx_path: Path, is_size_free: bool, is_half: bool = False
-) -> None:
+def export(network: nn.Module, preprocess: Preprocess, onnx_path: Path, is_size_free: bool) -> None:
     """Write `network`, which maps normalised (N, 3, H, W) to embeddings, as ONNX; prove it the same.
 
-    Args:
-        is_half: store the weights in 16 bits; they are widened when the file is opened, and computing
-            stays float32.
     Raises:
         BackboneError: torch cannot convert it, or the answers differ by more than TOLERANCE.
     """
@@ -100,16 +95,16 @@ def export(
     except (RuntimeError, TypeError, ValueError) as error:  # torch's OnnxExporterError is a RuntimeError
         raise BackboneError(
             f"torch {torch.__version__} cannot convert {type(network).__name__} to ONNX: "
-            f"{str(error).strip().partition(chr(10))[0]} Choose another backbone; `pocket` needs no "
-            "conversion."
+            f"{str(error).strip().partition(chr(10))[0]} Choose another backbone; `efficientnet_lite0` "
+            "needs no conversion."
         ) from error
-    if is_half or n_bytes > HALF_ABOVE_BYTES:
+    if n_bytes > HALF_ABOVE_BYTES:
         store_half(onnx_path)
     largest = largest_difference(pixel_network, onnx_path, preprocess.size_px, is_size_free)
     if not largest <= TOLERANCE:  # also when it is not a number
         raise BackboneError(
             f"After conversion the embeddings differ from torch's by {largest:.2g} of their length; at most "
-            f"{TOLERANCE:g} was expected. Nothing was kept. Choose another backbone, for instance `pocket`."
+            f"{TOLERANCE:g} was expected. Nothing was kept. Choose another backbone, for instance `efficientnet_lite0`."
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from tellapart.backbone_names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import TrainError
 from tellapart.train.splits import SplitKind
 
@@ -15,7 +16,7 @@ class TrainConfig:
     """backbone: a name that `backbones.load_backbone` knows. weights: a local weights file for it, or None.
     split: "hash" (stable) or "random" with the seed. valid: fraction held out, 0 to 1."""
 
-    backbone: str = "pocket"
+    backbone: str = DEFAULT_BACKBONE
     weights: Path | None = None
     split: SplitKind = "hash"
     seed: int = 0
@@ -46,4 +47,5 @@ class TrainConfig:
                 f"Unknown training setting(s): {', '.join(unknown)}. Known are {', '.join(sorted(names))}."
             )
         weights = record.get("weights")
-        return cls(**{**record, "weights": Path(weights) if weights else None})
+        backbone = current_name(record.get("backbone", DEFAULT_BACKBONE))
+        return cls(**{**record, "backbone": backbone, "weights": Path(weights) if weights else None})

@@ -253,7 +253,7 @@ def _result(
     data: TrainData, config: TrainConfig, backbone: Backbone, fitted: FittedHead, evaluation: Evaluation,
     baselines: dict[str, float], bundle_dir: Path,
 ) -> TrainResult:  # fmt: skip
-    notes = list(data.plan.notes)
+    notes = [*data.plan.notes, *([backbone.note] if backbone.note else [])]
     if data.embeddings.skipped:
         notes.append(f"{len(data.embeddings.skipped)} picture(s) could not be read and were left out.")
     return TrainResult(

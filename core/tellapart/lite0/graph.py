@@ -1,0 +1,154 @@
+"""EfficientNet-Lite as an ONNX graph: uint8 pixels in, embeddings out, weights in 8 and 16 bits, arithmetic in 32.
+
+Integer kernels answer differently from machine to machine; weights that are widened when the file is opened do not.
+Only elementwise arithmetic is used on the way, which IEEE 754 fixes to the bit: the same bytes come out everywhere.
+Source: Tan & Le 2019, "EfficientNet" (arXiv:1905.11946); the Lite form has ReLU6 and no squeeze-and-excitation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = 17
+IR_VERSION = 8  # opened by ONNX Runtime 1.14 and later
+_EPSILON = 1e-3  # of the batch norms
+_STRIDED_STAGES = (1, 2, 3, 5)  # the first block of these halves the map
+_POINTWISE_IN_16_BITS = 5  # the first ones are small, and errors there reach everything behind
+_LEVELS = 127
+
+
+@dataclass
+class _Graph:
+    """Nodes and constants so far; `n_pointwise` counts convolutions of one pixel."""
+
+    nodes: list[onnx.NodeProto] = field(default_factory=list)
+    constants: list[onnx.TensorProto] = field(default_factory=list)
+    n_pointwise: int = 0
+
+    def constant(self, name: str, values: np.ndarray) -> str:
+        self.constants.append(numpy_helper.from_array(values, name))
+        return name
+
+    def number(self, name: str, value: float) -> str:
+        return self.constant(name, np.array(value, np.float32))
+
+    def node(self, kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
+        self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
+        return output
+
+
+def embedding_onnx(weights: Mapping[str, np.ndarray], averaged_blocks: Sequence[int]) -> bytes:
+    """An ONNX model from "pixels" (N, H, W, 3) uint8 RGB to "embeddings" (N, D) float32.
+
+    An embedding is the global average of the last map, and then those of the outputs of `averaged_blocks`.
+
+    Args:
+        weights: the state dict, by the names of efficientnet-lite's PyTorch form.
+        averaged_blocks: counted from 0.
+    """
+    graph = _Graph()
+    planes = graph.node("Transpose", ["pixels"], "planes_uint8", perm=[0, 3, 1, 2])
+    planes = graph.node("Cast", [planes], "planes", to=TensorProto.FLOAT)
+    # (x / 255 - 0.5) / 0.5
+    planes = graph.node("Mul", [planes, graph.number("pixel_scale", 2 / 255)], "scaled")
+    planes = graph.node("Sub", [planes, graph.number("pixel_shift", 1)], "normalised")
+    x = _convolution(graph, weights, planes, "_conv_stem", "_bn0", stride=2)
+    outputs = []
+    stage, channels = 0, 0
+    n_blocks = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("_blocks."))
+    for block in range(n_blocks):
+        n_out = weights[f"_blocks.{block}._project_conv.weight"].shape[0]
+        is_first = n_out != channels
+        stage += is_first and block > 0
+        stride = 2 if is_first and stage in _STRIDED_STAGES else 1
+        x = _block(graph, weights, x, f"_blocks.{block}.", stride, is_residual=not is_first)
+        channels = n_out
+        outputs.append(x)
+    last = _convolution(graph, weights, x, "_conv_head", "_bn1")
+    maps = [last, *(outputs[block] for block in averaged_blocks)]
+    averages = [graph.node("GlobalAveragePool", [name], f"{name}_average") for name in maps]
+    joined = graph.node("Concat", averages, "averages", axis=1)
+    graph.node("Flatten", [joined], "embeddings", axis=1)
+    return _serialised(graph, embedding_size(weights, averaged_blocks))
+
+
+def embedding_size(weights: Mapping[str, np.ndarray], averaged_blocks: Sequence[int]) -> int:
+    """How many numbers an embedding has."""
+    names = ["_conv_head", *(f"_blocks.{block}._project_conv" for block in averaged_blocks)]
+    return sum(weights[f"{name}.weight"].shape[0] for name in names)
+
+
+def _serialised(graph: _Graph, n_features: int) -> bytes:
+    pixels = helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", "height", "width", 3])
+    embeddings = helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["n", n_features])
+    proto = helper.make_graph(graph.nodes, "efficientnet_lite", [pixels], [embeddings], graph.constants)
+    model = helper.make_model(
+        proto,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="tellapart",
+    )
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def _block(
+    graph: _Graph, weights: Mapping[str, np.ndarray], x: str, prefix: str, stride: int, is_residual: bool
+) -> str:
+    """Widen, filter each channel, narrow again (MBConv)."""
+    inner = x
+    if f"{prefix}_expand_conv.weight" in weights:
+        inner = _convolution(graph, weights, inner, f"{prefix}_expand_conv", f"{prefix}_bn0")
+    inner = _convolution(graph, weights, inner, f"{prefix}_depthwise_conv", f"{prefix}_bn1", stride)
+    inner = _convolution(graph, weights, inner, f"{prefix}_project_conv", f"{prefix}_bn2", is_clipped=False)
+    return graph.node("Add", [x, inner], f"{prefix}sum") if is_residual else inner
+
+
+def _convolution(
+    graph: _Graph, weights: Mapping[str, np.ndarray], x: str, name: str, norm: str, stride: int = 1,
+    is_clipped: bool = True,
+) -> str:  # fmt: skip
+    """A convolution with its batch norm folded in, and ReLU6 behind it if `is_clipped`."""
+    kernel = weights[f"{name}.weight"].astype(np.float64)  # (C, C_in, k, k)
+    gain = weights[f"{norm}.weight"] / np.sqrt(weights[f"{norm}.running_var"].astype(np.float64) + _EPSILON)
+    bias = weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"].astype(np.float64) * gain
+    folded = (kernel * gain[:, None, None, None]).astype(np.float32)
+    is_pointwise = kernel.shape[2] == 1
+    graph.n_pointwise += is_pointwise
+    store = _store_8_bits if is_pointwise and graph.n_pointwise > _POINTWISE_IN_16_BITS else _store_16_bits
+    inputs = [
+        x,
+        store(graph, f"{name}.weight", folded),
+        graph.constant(f"{name}.bias", bias.astype(np.float32)),
+    ]
+    is_depthwise = kernel.shape[1] == 1
+    y = graph.node(
+        "Conv", inputs, f"{name}_out", strides=[stride, stride], kernel_shape=list(kernel.shape[2:]),
+        group=kernel.shape[0] if is_depthwise else 1, auto_pad="SAME_UPPER",
+    )  # fmt: skip
+    if not is_clipped:
+        return y
+    if not any(tensor.name == "zero" for tensor in graph.constants):
+        graph.number("zero", 0)
+        graph.number("six", 6)
+    return graph.node("Clip", [y, "zero", "six"], f"{name}_relu6")
+
+
+def _store_16_bits(graph: _Graph, name: str, values: np.ndarray) -> str:
+    half = graph.constant(f"{name}_half", values.astype(np.float16))
+    return graph.node("Cast", [half], name, to=TensorProto.FLOAT)
+
+
+def _store_8_bits(graph: _Graph, name: str, values: np.ndarray) -> str:
+    """-127 to 127 times a scale for each output channel. Cast and Mul are folded when a session is made;
+    DequantizeLinear on weights is not, and takes three times as long."""
+    largest = np.abs(values).max(axis=(1, 2, 3), keepdims=True)
+    scale = (np.maximum(largest, np.float32(1e-12)) / np.float32(_LEVELS)).astype(np.float32)
+    levels = graph.constant(f"{name}_levels", np.rint(values / scale).astype(np.int8))
+    wide = graph.node("Cast", [levels], f"{name}_wide", to=TensorProto.FLOAT)
+    return graph.node("Mul", [wide, graph.constant(f"{name}_scale", scale)], name)
