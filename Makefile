@@ -1,8 +1,8 @@
 # make studio   the studio in your browser, on a sample project
 # make test     every test, the browser's included
 # make lint     ruff and mypy only
-# make bench    measurements beside fastai: make bench DATA=<folder> WEIGHTS=<file>
-# make bench-clean   finding wrong labels beside cleanlab and fastai: DATA and WEIGHTS as above
+# make bench    measurements beside fastai: make bench DATA=<folder>
+# make bench-clean   finding wrong labels beside cleanlab and fastai: DATA as above
 # make docs     the documentation as a web site in site/
 # make screenshots   take the pictures in docs/images anew
 # make clean    remove what the commands above made; your projects stay
@@ -19,7 +19,6 @@ TORCH_ARGS ?=
 BROWSER ?= yes
 ARGS ?=
 DATA ?=
-WEIGHTS ?=
 
 ifeq ($(OS),Windows_NT)
 BIN := Scripts
@@ -65,17 +64,17 @@ lint: environment
 	@$(VENV_PYTHON) -m mypy benchmarks
 
 bench: environment
-	@test -n "$(DATA)" -a -n "$(WEIGHTS)" || { \
-	  echo "make bench needs pictures and weights: make bench DATA=<folder of picture sets> WEIGHTS=<mobilenet_v2 state dict>" >&2; exit 1; }
+	@test -n "$(DATA)" || { \
+	  echo "make bench needs pictures: make bench DATA=<folder of picture sets>" >&2; exit 1; }
 	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-fastai --packages 'fastai==2.8.12 safetensors psutil'
-	@$(VENV_PYTHON) benchmarks/quick_train.py --data "$(DATA)" --weights "$(WEIGHTS)" --against fastai $(ARGS)
+	@$(VENV_PYTHON) benchmarks/quick_train.py --data "$(DATA)" --against fastai $(ARGS)
 
 bench-clean: environment
-	@test -n "$(DATA)" -a -n "$(WEIGHTS)" || { \
-	  echo "make bench-clean needs pictures and weights: make bench-clean DATA=<folder of picture sets> WEIGHTS=<mobilenet_v2 state dict>" >&2; exit 1; }
+	@test -n "$(DATA)" || { \
+	  echo "make bench-clean needs pictures: make bench-clean DATA=<folder of picture sets>" >&2; exit 1; }
 	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-fastai --packages 'fastai==2.8.12 safetensors psutil'
 	@$(PYTHON) tools/environment.py $(EXACT) --torch no --venv .venv-cleanlab --packages 'cleanlab==2.9.0 scikit-learn'
-	@$(VENV_PYTHON) benchmarks/clean.py --data "$(DATA)" --weights "$(WEIGHTS)" --against fastai,cleanlab $(ARGS)
+	@$(VENV_PYTHON) benchmarks/clean.py --data "$(DATA)" --against fastai,cleanlab $(ARGS)
 
 docs: environment
 	@NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict

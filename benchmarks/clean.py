@@ -1,6 +1,6 @@
 """Finding wrong labels: tellapart beside cleanlab and fastai, all on the same pictures and weights, in one run.
 
-    python benchmarks/clean.py --data FOLDER --weights FILE --against fastai,cleanlab
+    python benchmarks/clean.py --data FOLDER --against fastai,cleanlab
 
 The set holds pictures under given labels, some of them wrong, and truth.csv with the true ones. Each ranks all
 pictures, the most doubtful label first:
@@ -23,6 +23,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import backbone_choice
 import clean_project
 import machine
 import numpy as np
@@ -31,7 +32,6 @@ import report
 from run_log import RunLog, run_key
 
 HERE = Path(__file__).resolve().parent
-BACKBONE = "mobilenet_v2"
 PEERS = ("fastai", "cleanlab")
 Ranking = dict[str, float]
 
@@ -64,9 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder with the picture set, unpacked or as .tgz"
     )
-    parser.add_argument(
-        "--weights", type=Path, required=True, help="state dict of mobilenet_v2, .safetensors or .pth"
-    )
+    backbone_choice.add_options(parser)
     parser.add_argument("--against", default="", help="of: fastai,cleanlab")
     parser.add_argument("--set", default="imagenette_noisy25", help="a set with truth.csv; empty for none")
     parser.add_argument(
@@ -77,14 +75,10 @@ def _options() -> argparse.Namespace:
         python = HERE.parent / f".venv-{peer}" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         parser.add_argument(f"--{peer}-python", type=Path, default=python, help=f"that has {peer}")
     options = parser.parse_args()
-    options.weights = options.weights.absolute()
     options.against = [name for name in options.against.split(",") if name]
     if unknown := set(options.against) - set(PEERS):
         parser.error(f"--against {','.join(sorted(unknown))} is unknown; choose from {', '.join(PEERS)}.")
-    if not options.weights.is_file():
-        sys.exit(
-            f"{options.weights} is not there. --weights needs a state dict of {BACKBONE}, .safetensors or .pth."
-        )
+    backbone_choice.settle(options)
     for peer in options.against:
         python = getattr(options, f"{peer}_python")
         if not python.is_file():
@@ -96,9 +90,9 @@ def _compare(options: argparse.Namespace, scratch: Path, result: dict[str, Any])
     pictures = picture_sets.labelled_folders(options.data.absolute(), options.set, scratch)
     truth = _truth(pictures.parent / "truth.csv")
     picture_sets.warm(pictures)
-    job = {"folder": str(pictures), "project_dir": str(scratch / "project"), "backbone": BACKBONE}
+    job = {"folder": str(pictures), "project_dir": str(scratch / "project"), "backbone": options.backbone}
     ours = _ask(
-        "rank", **job, weights=str(options.weights), truth=truth, embeddings=str(scratch / "embeddings.npz")
+        "rank", **job, weights=options.own_weights, truth=truth, embeddings=str(scratch / "embeddings.npz")
     )
     rankings: dict[str, Ranking] = {"ours": dict(zip(ours["files"], ours["scores"], strict=True))}
     result["seconds"]["ours"] = ours["seconds"]
@@ -112,7 +106,7 @@ def _compare(options: argparse.Namespace, scratch: Path, result: dict[str, Any])
     if "fastai" in options.against:
         losses_of: dict[str, Any] = {
             "files": [str(pictures / file) for file in ours["files"]], "labels": ours["labels"],
-            "weights": str(options.weights), "seed": 0,
+            "backbone": options.backbone, "weights": str(options.weights), "seed": 0,
         }  # fmt: skip
         found = _fastai_losses(
             options, losses_of, list(zip(ours["files"], ours["labels"], strict=True)), scratch
@@ -134,7 +128,7 @@ def _fastai_losses(
 ) -> dict[str, Any]:
     """A finished run of the slow peer is kept in --work and used again."""
     log = RunLog((options.work or scratch) / "fastai-losses.jsonl")
-    key = run_key(rows, options.weights, {"seed": job["seed"], "version": 1})
+    key = run_key(rows, options.weights, {"backbone": options.backbone, "seed": job["seed"], "version": 1})
     if kept := log.find(key, is_timed=True):
         return kept
     found = machine.python_worker(HERE / "fastai_losses.py", job, options.fastai_python)

@@ -35,7 +35,8 @@ def rank(
     folder: str, project_dir: str, backbone: str, weights: str, truth: dict[str, str], embeddings: str
 ) -> dict[str, Any]:
     """Every picture with its doubt, and what carrying out the sure suggestions does to the error."""
-    config = TrainConfig(backbone, Path(weights))
+    own_weights = Path(weights) if weights else None
+    config = TrainConfig(backbone, own_weights)
     with create_project(Path(project_dir)) as project:
         take_in(project, Path(folder))
         open_review(project, config)  # computes what is cached from now on
@@ -43,7 +44,7 @@ def rank(
         review = open_review(project, config)
         seconds = time.perf_counter() - clock
         pictures = project.manifest.pictures()
-        array = embed(project, load_backbone(backbone, Path(weights)), pictures).array
+        array = embed(project, load_backbone(backbone, own_weights), pictures).array
         files = [picture.original_name for picture in pictures]
         doubts = {one: (score, review.probs(one)) for one, score in review.doubts().items()}
         labels = [picture.label for picture in pictures]

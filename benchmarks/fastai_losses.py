@@ -13,6 +13,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import fastai_networks
 from fastai.torch_core import set_seed
 from fastai.vision.all import (
     CategoryBlock,
@@ -20,18 +21,14 @@ from fastai.vision.all import (
     ImageBlock,
     RandomSplitter,
     Resize,
-    imagenet_stats,
     vision_learner,
 )
-from fastai.vision.learner import model_meta
-from fastai_worker import WEIGHTS, network, split_in_three
 
 
 def main() -> None:
     """One job."""
     job = json.load(sys.stdin)
-    WEIGHTS["mobilenet_v2"] = Path(job["weights"])
-    model_meta[network] = {"cut": -1, "split": split_in_three, "stats": imagenet_stats, "weights": "DEFAULT"}
+    network = fastai_networks.registered(job["backbone"], Path(job["weights"]))
     set_seed(job["seed"])
     labels = dict(zip(job["files"], job["labels"], strict=True))
     clock = time.perf_counter()

@@ -46,7 +46,9 @@ def main() -> None:
         "--data", type=Path, required=True, help="folder with the picture sets, unpacked or as .tgz"
     )
     parser.add_argument(
-        "--weights", type=Path, help="state dict of mobilenet_v2; without it only the built-in backbone is measured"
+        "--weights",
+        type=Path,
+        help="state dict of mobilenet_v2; without it only the built-in backbone is measured",
     )
     parser.add_argument("--set", default="bears_web", help="name of a set")
     parser.add_argument("--pictures", type=int, default=200, help="so many of its pictures")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import machine
 import numpy as np
+from limit import limit_s
 from tellapart.backbones import load_backbone
 from tellapart.clean import duplicates  # noqa: F401  imported late by nobody, named here to be outside the times
 from tellapart.gather import take_in
@@ -44,6 +45,7 @@ def main() -> None:
             result = train_head(project, config)
             total_s = time.perf_counter() - started
             peak = machine.peak_mb()
+            limit = {"limit": limit_s(project, config)} if job["has_limit"] else {}
             names = {
                 picture.image_id: (picture.original_name, picture.label)
                 for picture in project.manifest.pictures()
@@ -62,6 +64,7 @@ def main() -> None:
                     "total": total_s,
                     "intake": intake_s,
                     **{f"train_{k}": v for k, v in result.seconds.items()},
+                    **limit,
                 },
                 "peak_mb": peak,
                 "retrain": _retrain(project, config, job["n_retrain"]) if job["n_retrain"] else {},

@@ -108,8 +108,8 @@ def pip_arguments(options: argparse.Namespace) -> list[str]:
 def check_torch_pair(python: Path) -> None:
     """End with doctor's sentence when torch and torchvision do not fit together."""
     code = (
-        "import sys; sys.path.insert(0, 'core'); from tellapart.doctor import examine_torch;"
-        "found = examine_torch();"
+        "import sys; sys.path.insert(0, 'core'); from tellapart.doctor import examine_torch_pair;"
+        "found = examine_torch_pair();"
         "sys.exit(None if found.is_ok else f'{found.sentence} {found.remedy}')"
     )
     if subprocess.run([str(python), "-c", code], check=False, cwd=ROOT).returncode:

@@ -115,6 +115,20 @@ def examine() -> list[Finding]:
 
 
 def examine_torch() -> Finding:
+    """Whether a backbone can be converted: torch and torchvision work together, and onnxscript is there."""
+    pair = examine_torch_pair()
+    if pair.is_ok and _version("torch") is not None and _version("onnxscript") is None:
+        return Finding(
+            "torch",
+            False,
+            f"torch {_version('torch')} and torchvision {_version('torchvision')} work together, but onnxscript is "
+            "missing; without it a downloaded backbone cannot be converted.",
+            f"{_pip()} install onnxscript",
+        )
+    return pair
+
+
+def examine_torch_pair() -> Finding:
     """Whether torch and torchvision work together. Neither being installed is fine, too."""
     torch, torchvision = _version("torch"), _version("torchvision")
     if torch is None and torchvision is None:
@@ -140,14 +154,6 @@ def examine_torch() -> Finding:
         alone = _probe("import torch")
         sentence = f"torch {torch} cannot be imported: {alone.reason}"
         return Finding("torch", False, _pair_sentence(pair.reason) if alone.is_ok else sentence, mend)
-    if _version("onnxscript") is None:
-        return Finding(
-            "torch",
-            False,
-            f"torch {torch} and torchvision {torchvision} work together, but onnxscript is missing; "
-            "without it a downloaded backbone cannot be converted.",
-            f"{_pip()} install onnxscript",
-        )
     versions = " and ".join(pair.output.split())
     return Finding("torch", True, f"torch and torchvision work together ({versions}).")
 
