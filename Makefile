@@ -54,7 +54,8 @@ test: environment
 	if [ "$(BROWSER)" != no ]; then chromium=$$($(VENV_PYTHON) tools/browser.py) || exit 1; \
 	else set -- -m 'not browser'; fi; \
 	$(MAKE) --no-print-directory lint || status=1; \
-	TELLAPART_CHROMIUM="$$chromium" $(VENV_PYTHON) -m pytest "$$@" $(ARGS) || status=1; \
+	node=$$($(VENV_PYTHON) tools/node_packages.py); \
+	TELLAPART_CHROMIUM="$$chromium" TELLAPART_NODE="$$node" $(VENV_PYTHON) -m pytest "$$@" $(ARGS) || status=1; \
 	exit $$status
 
 lint: environment

@@ -219,3 +219,12 @@ def test_clean_says_which_peer_is_missing(mislabelled_set):
         "--cleanlab-python", "no-such-python", is_failing=True,
     )  # fmt: skip
     assert "no-such-python is not there" in said
+
+
+def test_embedding_has_a_share_for_every_size(picture_sets_folder):
+    result = run(
+        "embedding", "--data", picture_sets_folder, "--set", "shapes", "--sizes", "96,128", "--rounds", 1
+    )
+    assert list(result) == ["96", "128", "limit_s"] and result["limit_s"] > 0
+    one = result["96"]
+    assert one["n_pictures"] == 36 and one["share"] == pytest.approx(one["ours_per_s"] / one["bare_per_s"])
