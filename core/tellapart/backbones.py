@@ -41,6 +41,7 @@ class Backbone:
     """A network without its last layer, ready to use: pixels in, embeddings out.
 
     onnx_path: input "pixels" uint8 (N, H, W, 3) RGB, normalised inside; output "embeddings" float32 (N, D).
+    parts: how many numbers come from each map, the last map first; empty where all come from one.
     content: the file's bytes, where no folder could be written to; `note` then says so to the person.
     """
 
@@ -50,6 +51,7 @@ class Backbone:
     embedding_size: int
     preprocess: Preprocess
     licence: str
+    parts: tuple[int, ...] = ()
     content: bytes | None = field(default=None, repr=False, compare=False)
     note: str = ""
 
@@ -144,6 +146,7 @@ def _built_in(size_px: int | None, progress: Progress) -> Backbone:
         embedding_size=record["embedding_size"],
         preprocess=preprocess,
         licence=record["licence"],
+        parts=tuple(record["parts"]),
         content=kept.content,
         note=kept.note,
     )

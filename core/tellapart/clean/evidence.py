@@ -29,7 +29,7 @@ from tellapart.train.splits import plan_split
 
 N_FOLDS = 10
 _DUPLICATES = 0.7  # of the time that comparing takes
-_CODE_VERSION = 1  # raise it when what is compared changes
+_CODE_VERSION = 2  # raise it when what is compared changes
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
             project.cache_dir / "clean",
             "compared",
             key.hexdigest()[:32],
-            lambda: compare(readable, embeddings.array, tell),
+            lambda: compare(readable, embeddings.array, backbone.parts, tell),
         )
     return Evidence(
         key=key.hexdigest()[:32],
@@ -115,9 +115,13 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
 
 
 def compare(
-    pictures: tuple[Picture, ...], embeddings: np.ndarray, tell: Share = silent_share
+    pictures: tuple[Picture, ...],
+    embeddings: np.ndarray,
+    parts: tuple[int, ...] = (),
+    tell: Share = silent_share,
 ) -> dict[str, np.ndarray]:
-    """Every picture with every other: near-duplicates, folds, coordinates and neighbours, from embeddings (N, D).
+    """Every picture with every other: near-duplicates, folds, coordinates and neighbours, from embeddings (N, D) made
+    of `parts`.
 
     Raises:
         Cancelled: from `tell`.
@@ -127,7 +131,7 @@ def compare(
         [one.fingerprint for one in pictures], lambda share: tell(_DUPLICATES * share)
     )
     groups = _groups(pairs, len(pictures))
-    points = directions(embeddings)
+    points = directions(embeddings, parts)
     neighbours, similarities = nearest(
         points, groups, tell=lambda share: tell(_DUPLICATES + (1 - _DUPLICATES) * share)
     )

@@ -3,6 +3,8 @@ thousands."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.linalg import eigh
 
@@ -11,6 +13,7 @@ from tellapart.train.components import blas_threads
 
 N_NEIGHBOURS = 32
 _MOST_AXES = 128
+_EARLIER_MAPS = 0.3  # length of their averages beside that of the last map, for each of them
 _ENOUGH = 10_000  # pictures to find the axes from
 _EXACT = 12_000  # pictures; comparing all with all grows with the square
 _CELL = 400  # pictures
@@ -19,19 +22,37 @@ _AT_ONCE = 4_000_000  # similarities held at a time
 NOBODY = -1
 
 
-def directions(embeddings: np.ndarray) -> np.ndarray:
+def directions(embeddings: np.ndarray, parts: Sequence[int] = ()) -> np.ndarray:
     """(N, P) float32 of length 1 whose products are nearly the cosines of the (N, D) embeddings, P at most 128.
 
-    Neither centred nor standardised: what a network answers to strongly tells drawings from photographs better.
+    Neither centred nor standardised: what a network answers to strongly tells drawings from photographs better. Of the
+    last map the square roots count, so that a few strong answers do not drown the many; of earlier maps, which see
+    colours and textures, a little.
+
+    Args:
+        parts: how many numbers come from each map, the last map first; see `backbones.Backbone`.
     """
     if not len(embeddings):
         return np.zeros((0, 1), np.float32)
+    embeddings = _balanced(embeddings, parts)
     rows = embeddings[:: -(-len(embeddings) // _ENOUGH)]
     with blas_threads(len(embeddings)):
         product = rows.T @ rows
         side = len(product)
         _, axes = eigh(product, subset_by_index=[max(0, side - _MOST_AXES), side - 1], check_finite=False)
         points = embeddings @ axes.astype(np.float32)
+    return _unit(points)
+
+
+def _balanced(embeddings: np.ndarray, parts: Sequence[int]) -> np.ndarray:
+    last, *earlier = np.split(embeddings, np.cumsum(parts)[:-1], axis=1) if len(parts) else [embeddings]
+    columns = [_unit(np.sign(last) * np.sqrt(np.abs(last)))]
+    columns += [_EARLIER_MAPS * _unit(part) for part in earlier]
+    return np.concatenate(columns, axis=1)
+
+
+def _unit(points: np.ndarray) -> np.ndarray:
+    """Rows of length 1."""
     return np.asarray(points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9))
 
 

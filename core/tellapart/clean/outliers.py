@@ -9,9 +9,9 @@ from tellapart.clean.learner import NOT_A_MEMBER
 from tellapart.clean.oddness import oddness
 
 _NEAREST = 15
-_CLOSEST, _COMPANY = 5, 0.3  # neighbours whose oddness counts, and how much beside the picture's own
+_CLOSEST, _COMPANY = 5, 1.0  # neighbours whose oddness counts, and how much beside the picture's own
 # Robust standard deviations: not worth a thought; another two thirds of certainty for each of the second number.
-_USUAL, _RANGE = 0.5, 2.0
+_USUAL, _RANGE = 0.5, 2.5
 _SURE = 0.6  # of its score: what is odd need not be wrong, so nothing is removed unseen for that
 
 

@@ -27,8 +27,8 @@ class Kept:
 
 
 def record() -> dict[str, Any]:
-    """What is known of the file before it is made: name, sha256, bytes, embedding_size, averaged_blocks, preprocess,
-    licence."""
+    """What is known of the file before it is made: name, sha256, bytes, embedding_size, averaged_blocks, parts,
+    preprocess, licence."""
     return dict(json.loads(_RECORD.read_text(encoding="utf-8")))
 
 
