@@ -1,17 +1,28 @@
 """Every decision can be taken back: files with their bytes and paths, and rows, also in a new process."""
 
+import atexit
+import functools
 import json
+import shutil
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from make_data import make_tiny_folder
 from other_process import run_python
 from tellapart.errors import IntakeError, ProjectError
 from tellapart.gather import take_in
+from tellapart.gather.wanted import (
+    add_wanted,
+    merge_label,
+    remove_label,
+    rename_label,
+    undo_label_change,
+    wanted_labels,
+)
 from tellapart.journal import Mark, Relabel, Remove, Restore
 from tellapart.project import create_project, open_project
 
@@ -48,6 +59,19 @@ def make_project(root):
     return project
 
 
+@functools.cache
+def project_to_copy():
+    root = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    make_project(root).close()
+    return root / "project"
+
+
+def copy_of_project(root):
+    """The same, quickly, for tests of many examples."""
+    return open_project(shutil.copytree(project_to_copy(), root / "project"))
+
+
 def decision_of(image_id, kind, label):
     if kind < 4:
         return Relabel(image_id, label)
@@ -62,7 +86,7 @@ def decision_of(image_id, kind, label):
 @given(DECISIONS, st.lists(st.booleans(), max_size=8))
 @settings(max_examples=25, deadline=None)
 def test_undoing_everything_restores_every_file_and_row(batches, wandering):
-    with tempfile.TemporaryDirectory() as folder, make_project(Path(folder)) as project:
+    with tempfile.TemporaryDirectory() as folder, copy_of_project(Path(folder)) as project:
         files, rows = files_below(project.root), rows_of(project)
         ids = [row["image_id"] for row in rows]
         for batch in batches:
@@ -80,6 +104,105 @@ def test_undoing_everything_restores_every_file_and_row(batches, wandering):
             while again.journal.redo():
                 pass
             assert sorted(files_below(project.root).values()) == sorted(files.values())
+
+
+PICTURES = st.tuples(st.integers(0, 5), st.integers(0, 8), st.sampled_from(LABELS))
+WISHES = st.one_of(
+    st.just(("undo",)),
+    st.just(("redo",)),
+    st.just(("reopen",)),
+    st.just(("undo label",)),
+    st.tuples(st.just("decide"), st.lists(PICTURES, min_size=1, max_size=3)),
+    st.tuples(st.sampled_from(["rename", "merge", "drop"]), st.sampled_from(LABELS), st.sampled_from(LABELS)),
+)
+
+
+def standing_of(project):
+    """All that undo and redo are to bring back: pictures, labels with their folders, the labels that are wanted."""
+    return rows_of(project), labels_of(project), wanted_labels(project)
+
+
+def carry_out(project, wish):
+    """Whether something was decided."""
+    kind, *words = wish
+    if kind == "decide":
+        ids = [row["image_id"] for row in sorted(rows_of(project), key=lambda row: row["image_id"])]
+        decisions = [decision_of(ids[which], sort, label) for which, sort, label in words[0]]
+        return project.journal.decide(*decisions) > 0
+    before = standing_of(project)
+    change = {
+        "rename": rename_label,
+        "merge": merge_label,
+        "drop": lambda project, label, _: remove_label(project, label),
+    }
+    try:
+        change[kind](project, *words)
+    except IntakeError:  # no such label, or the name is taken
+        assert standing_of(project) == before
+        return False
+    return kind != "rename" or words[0] != words[1]
+
+
+@given(st.lists(WISHES, max_size=14))
+@example(
+    [
+        ("decide", [(0, 4, "")]),
+        ("decide", [(1, 4, "")]),
+        ("undo",),
+        ("decide", [(2, 4, "")]),
+        ("undo",),
+        ("redo",),
+    ]
+)
+@example(
+    [
+        ("rename", "circle", "Circle"),
+        ("undo",),
+        ("redo",),
+        ("decide", [(0, 4, "")]),
+        ("undo label",),
+        ("undo",),
+    ]
+)
+@example(
+    [("drop", "square", ""), ("undo label",), ("merge", "square", "circle"), ("undo",), ("redo",), ("redo",)]
+)
+@settings(max_examples=40, deadline=None)
+def test_undo_and_redo_go_through_the_very_batches_that_were_decided(wishes):
+    """The journal beside two stacks; half the wishes come from another open project on the same folder."""
+    with tempfile.TemporaryDirectory() as folder, copy_of_project(Path(folder)) as project:
+        add_wanted(project, "new one")
+        done, undone = [(None, None, standing_of(project))], []
+        other = open_project(project.root)
+        for number, wish in enumerate(wishes):
+            one = (project, other)[number % 2]
+            if wish == ("reopen",):
+                other.close()
+                other = open_project(project.root)
+                assert other.changes == []
+            elif wish == ("redo",):
+                entries = one.journal.redo()
+                assert {entry.batch for entry in entries} == ({undone[-1][0]} if undone else set())
+                done += [undone.pop()] if undone else []
+            elif wish[0] in ("undo", "undo label"):
+                is_label = done[-1][1] in ("rename", "merge", "drop")
+                any_label = any(kind in ("rename", "merge", "drop") for _, kind, _ in done)
+                if wish == ("undo",):
+                    entries = one.journal.undo()
+                    assert {entry.batch for entry in entries} == ({done[-1][0]} if len(done) > 1 else set())
+                    undone += [done.pop()] if len(done) > 1 else []
+                elif any_label and not is_label:
+                    with pytest.raises(IntakeError, match="Other decisions"):
+                        undo_label_change(one)
+                else:
+                    assert undo_label_change(one) == is_label
+                    undone += [done.pop()] if is_label else []
+            elif carry_out(one, wish):
+                done.append((one.journal.latest(), wish[0], standing_of(one)))
+                undone.clear()
+            assert standing_of(project) == done[-1][2], wish
+            assert (project.journal.latest(), project.journal.can_redo()) == (done[-1][0], bool(undone))
+        other.close()
 
 
 def test_undo_and_redo_work_in_a_new_process(tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from tellapart.errors import ProjectError
+from tellapart.label_changes import DROP, MERGE, RENAME, LabelChange, carry_out, carry_out_again, take_back
 from tellapart.labels import clean_label, name_key
 from tellapart.manifest import Manifest, now
 from tellapart.moves import ensure_label, finish_moves, free_path, preferred_path, queue_move
@@ -52,7 +53,8 @@ _KINDS = {Remove: "remove", Restore: "restore", Relabel: "relabel", Mark: "mark"
 @dataclass(frozen=True)
 class Entry:
     """One line of the journal. `before` and `after` hold label, state, mark and path; `after` also `is_new_label`
-    where the decision made a label that was not there before."""
+    where the decision made a label that was not there before. One about a label as a whole has the image_id "" and no
+    more than labels: see `label_changes`."""
 
     number: int
     at: str
@@ -71,15 +73,20 @@ class Journal:
         self._manifest = manifest
         self._root = root
 
-    def decide(self, *decisions: Decision) -> int:
+    def decide(self, *decisions: Decision, change: LabelChange | None = None) -> int:
         """Write decisions down as one batch and carry them out; the number of pictures that changed.
 
+        What was undone before can no longer be redone, unless nothing changed.
+
+        change: of the label as a whole, in the same batch.
         Raises:
             ProjectError: a picture is not in the project, or the disk does not take it.
         """
         changed = 0
         with self._manifest.transaction() as db:
             batch = self._next_batch(db)
+            if change is not None:
+                _append(db, batch, change.kind, "", *carry_out(self._manifest, change))
             for decision in decisions:
                 before = _state(db, decision.image_id)
                 labels = _n_labels(db)
@@ -89,12 +96,17 @@ class Journal:
                     _append(db, batch, _KINDS[type(decision)], decision.image_id, before, noted)
                     _put(db, decision.image_id, before, after)
                     changed += 1
+            if changed or change is not None:
+                db.execute("UPDATE journal SET is_over = 1 WHERE is_undone = 1 AND is_over = 0")
         finish_moves(self._manifest, self._root)
         return changed
 
-    def undo(self) -> list[Entry]:
-        """Take back the latest batch that still stands; its entries, or [] when there is none."""
-        return self._step("undo")
+    def undo(self, batch: int | None = None) -> list[Entry]:
+        """Take back the latest batch that still stands; its entries, those about labels first, [] when there is none.
+
+        batch: take back no other than this one.
+        """
+        return self._step("undo", batch)
 
     def redo(self) -> list[Entry]:
         """Carry out again the batch that was undone last; [] when there is none, or something new was decided since."""
@@ -102,8 +114,21 @@ class Journal:
 
     def latest(self) -> int | None:
         """The batch that `undo` would take back; None when nothing stands."""
-        batch: int | None = self._manifest.rows(_STANDING)[0][0]
+        batch: int | None = self._manifest.rows(_NEXT["undo"])[0][0]
         return batch
+
+    def can_redo(self) -> bool:
+        """Whether there is something that `redo` would carry out again."""
+        return self._manifest.rows(_NEXT["redo"])[0][0] is not None
+
+    def label_changes(self) -> list[int]:
+        """The batches that changed a label as a whole and still stand, oldest first."""
+        marks = ", ".join("?" * len(_OF_LABELS))
+        rows = self._manifest.rows(
+            f"SELECT DISTINCT batch FROM journal WHERE kind IN ({marks}) AND is_undone = 0 ORDER BY batch",
+            _OF_LABELS,
+        )
+        return [batch for (batch,) in rows]
 
     def entries(self, limit: int = -1) -> list[Entry]:
         """The journal, newest first, undo and redo lines included."""
@@ -111,46 +136,58 @@ class Journal:
         return [_entry(row) for row in rows]
 
     def entries_after(self, number: int) -> list[Entry]:
-        """What was written after line `number`, oldest first, undo and redo lines included."""
-        rows = self._manifest.rows(f"SELECT {_ENTRY} FROM journal WHERE number > ? ORDER BY number", [number])
-        return [_entry(row) for row in rows]
-
-    def standing(self) -> list[Entry]:
-        """The decisions that hold, oldest first: undone ones, and the undo and redo lines themselves, are left out."""
+        """What was written about pictures after line `number`, oldest first, undo and redo lines included."""
         rows = self._manifest.rows(
-            f"SELECT {_ENTRY} FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0 ORDER BY number"
+            f"SELECT {_ENTRY} FROM journal WHERE number > ? AND image_id != '' ORDER BY number", [number]
         )
         return [_entry(row) for row in rows]
 
-    def _step(self, kind: Literal["undo", "redo"]) -> list[Entry]:
+    def standing(self) -> list[Entry]:
+        """The decisions about pictures that hold, oldest first: undone ones, and the undo and redo lines themselves,
+        are left out."""
+        rows = self._manifest.rows(
+            f"SELECT {_ENTRY} FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0 AND image_id != '' "
+            "ORDER BY number"
+        )
+        return [_entry(row) for row in rows]
+
+    def _step(self, kind: Literal["undo", "redo"], only: int | None = None) -> list[Entry]:
         with self._manifest.transaction() as db:
-            row = db.execute(_NEXT[kind]).fetchone()
-            if row is None or row[0] is None:
+            (chosen,) = db.execute(_NEXT[kind]).fetchone()
+            if chosen is None or only not in (None, chosen):
                 return []
-            order = "DESC" if kind == "undo" else "ASC"
-            rows = db.execute(
-                f"SELECT {_ENTRY} FROM journal WHERE batch = ? AND kind NOT IN ('undo', 'redo') ORDER BY "
-                f"number {order}",
-                [row[0]],
+            rows = db.execute(  # labels as a whole first
+                f"SELECT {_ENTRY} FROM journal WHERE batch = ? AND kind NOT IN ('undo', 'redo') "
+                "ORDER BY image_id != '', number",
+                [chosen],
             ).fetchall()
-            entries = [_entry(found) for found in rows]
+            entries = [_entry(found) for found in (rows if kind == "redo" else reversed(rows))]
             batch = self._next_batch(db)
             for entry in entries:
-                current = _state(db, entry.image_id)
-                target = _target(db, entry.before if kind == "undo" else entry.after, current, entry.image_id)
-                _append(db, batch, kind, entry.image_id, current, target)
-                _put(db, entry.image_id, current, target)
+                self._step_back_or_on(db, kind, batch, entry)
             emptied = _drop_new_labels(db, entries) if kind == "undo" else []
             db.execute(
                 "UPDATE journal SET is_undone = ? WHERE batch = ? AND kind NOT IN ('undo', 'redo')",
-                [kind == "undo", row[0]],
+                [kind == "undo", chosen],
             )
         finish_moves(self._manifest, self._root)
         for folder in emptied:
             for top in ("images", "trash"):
                 with contextlib.suppress(OSError):  # somebody keeps a file of their own there
                     (self._root / top / folder).rmdir()
-        return entries
+        return sorted(entries, key=lambda entry: entry.image_id != "")
+
+    def _step_back_or_on(self, db: sqlite3.Connection, kind: str, batch: int, entry: Entry) -> None:
+        wanted, current = (entry.before, entry.after) if kind == "undo" else (entry.after, entry.before)
+        if entry.kind in _OF_LABELS:
+            do = take_back if kind == "undo" else carry_out_again
+            do(self._manifest, entry.kind, entry.before, entry.after)
+            _append(db, batch, kind, "", current, wanted)
+            return
+        current = _state(db, entry.image_id)
+        target = _target(db, wanted, current, entry.image_id)
+        _append(db, batch, kind, entry.image_id, current, target)
+        _put(db, entry.image_id, current, target)
 
     @staticmethod
     def _next_batch(db: sqlite3.Connection) -> int:
@@ -161,9 +198,9 @@ _ENTRY = "number, at, batch, kind, image_id, before, after, is_undone"
 _STANDING = "SELECT max(batch) FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0"
 _NEXT = {
     "undo": _STANDING,
-    "redo": f"SELECT min(batch) FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 1 "
-    f"AND batch > coalesce(({_STANDING}), 0)",
+    "redo": "SELECT min(batch) FROM journal WHERE is_undone = 1 AND is_over = 0",
 }
+_OF_LABELS = (RENAME, MERGE, DROP)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

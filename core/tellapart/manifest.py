@@ -18,75 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
+from tellapart.schema import FORMAT, bring_up_to_date
 from tellapart.wal import use_wal
 
-FORMAT = 2
 NONE_OF_THESE = "none of these"  # the mark of a picture that belongs to no label
 BUSY_TIMEOUT_MS = 20_000
-
-_FORMAT_1 = """
-CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE labels (
-    label TEXT PRIMARY KEY,
-    folder TEXT NOT NULL UNIQUE,      -- below images/
-    folder_key TEXT NOT NULL UNIQUE,  -- casefolded, so that macOS and Windows can hold it too
-    seen_ns INTEGER NOT NULL DEFAULT 0  -- the folder's modification time at the last look
-) WITHOUT ROWID;
-CREATE TABLE pictures (
-    number INTEGER PRIMARY KEY,        -- order of arrival
-    image_id TEXT NOT NULL UNIQUE,     -- sha256 of the bytes
-    label TEXT NOT NULL REFERENCES labels (label) ON UPDATE CASCADE,
-    path TEXT NOT NULL,                -- below the project, with /
-    path_key TEXT NOT NULL UNIQUE,     -- casefolded
-    state TEXT NOT NULL CHECK (state IN ('kept', 'removed', 'missing')),
-    mark TEXT,                         -- 'keep', 'not sure', 'none of these'
-    width INTEGER NOT NULL, height INTEGER NOT NULL, n_bytes INTEGER NOT NULL, format TEXT NOT NULL,
-    fingerprint BLOB NOT NULL,         -- see images.fingerprint
-    given_split TEXT CHECK (given_split IN ('train', 'valid', 'test')),
-    added_at TEXT NOT NULL, original_name TEXT NOT NULL,
-    source TEXT NOT NULL, source_url TEXT, page_url TEXT, query TEXT, author TEXT, licence TEXT, licence_url TEXT
-);
-CREATE INDEX pictures_by_label ON pictures (state, label);
-CREATE TABLE refusals (
-    number INTEGER PRIMARY KEY, at TEXT NOT NULL, name TEXT NOT NULL, label TEXT, reason TEXT NOT NULL,
-    same_as TEXT                       -- image_id of the picture that is already here
-);
-CREATE TABLE pending_moves (number INTEGER PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL);
-CREATE TABLE journal (
-    number INTEGER PRIMARY KEY, at TEXT NOT NULL, batch INTEGER NOT NULL,
-    kind TEXT NOT NULL,                -- what was decided, or 'undo', 'redo'
-    image_id TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
-    is_undone INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX journal_open ON journal (kind, is_undone, number);
-"""
-_FORMAT_2 = """
-ALTER TABLE pictures ADD COLUMN title TEXT;
--- pictures that show one individual share their subject: they stay in one split
-ALTER TABLE pictures ADD COLUMN subject TEXT;
-CREATE INDEX pictures_by_url ON pictures (source_url);
-CREATE TABLE gatherings (              -- what somebody looked for on the web, for one label
-    number INTEGER PRIMARY KEY, started_at TEXT NOT NULL,
-    label TEXT NOT NULL, query TEXT NOT NULL, source TEXT NOT NULL, licence TEXT NOT NULL, kind TEXT NOT NULL,
-    is_finished INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (label, query, source, licence, kind)
-);
-CREATE TABLE candidates (              -- what was found, and what became of it
-    number INTEGER PRIMARY KEY,        -- the order in which they are fetched
-    gathering INTEGER NOT NULL REFERENCES gatherings (number) ON DELETE CASCADE,
-    url TEXT NOT NULL, fetched_url TEXT, thumb_url TEXT, page_url TEXT, title TEXT, author TEXT,
-    licence TEXT, licence_url TEXT, width INTEGER, height INTEGER,
-    source TEXT NOT NULL, source_id TEXT, subject TEXT,
-    fate TEXT NOT NULL DEFAULT 'waiting',  -- 'waiting', 'held', 'kept', 'discarded', or what kept it out
-    reason TEXT, image_id TEXT,
-    file TEXT,                         -- JSON: where a held picture lies and what is known of it
-    UNIQUE (gathering, url)
-);
-CREATE INDEX candidates_by_fate ON candidates (gathering, fate, number);
-CREATE INDEX candidates_held ON candidates (fate, image_id) WHERE fate = 'held';
-CREATE TABLE turns (host TEXT PRIMARY KEY, next_at REAL NOT NULL) WITHOUT ROWID;
-"""
-_STEPS = (_FORMAT_1, _FORMAT_2)  # a project of an older format takes those that it lacks
 
 
 @dataclass(frozen=True)
@@ -191,10 +127,7 @@ class Manifest:
             with self.transaction() as db:
                 # asked again: another process may have been faster
                 found = db.execute("PRAGMA user_version").fetchone()[0]
-                for step in _STEPS[found:]:
-                    for statement in step.split(";\n"):
-                        db.execute(statement)
-                db.execute(f"PRAGMA user_version={FORMAT}")
+                bring_up_to_date(db, found)
 
     def close(self) -> None:
         """Let go of the file."""

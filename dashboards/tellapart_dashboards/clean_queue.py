@@ -49,6 +49,7 @@ class View:
     n_above: dict[float, int]
     standing: list[Entry]
     n_decided: int
+    can_undo: bool
     can_redo: bool
 
 
@@ -118,7 +119,8 @@ class Queue:
             n_above=n_above,
             standing=standing,
             n_decided=len(decided),
-            can_redo=_can_redo(journal.entries(limit=200), standing),
+            can_undo=journal.latest() is not None,
+            can_redo=journal.can_redo(),
         )
 
     def _suggestions(self, wish: Wish) -> list[Finding]:
@@ -158,10 +160,3 @@ def _kinds(finding: Finding) -> set[str]:
 
 def _surer(suggestions: Sequence[Finding], threshold: float) -> list[Finding]:
     return [one for one in suggestions if one.suggestion and one.suggestion.confidence > threshold]
-
-
-def _can_redo(newest: Sequence[Entry], standing: Sequence[Entry]) -> bool:
-    if newest and newest[0].kind == "undo":
-        return True
-    latest = max((entry.batch for entry in standing), default=0)
-    return any(entry.is_undone and entry.batch > latest for entry in newest)

@@ -273,7 +273,7 @@ class CleanState(Job):
         with self.hold_trait_notifications():
             self.counts, self.n_decided, self.suggested = view.counts, view.n_decided, view.suggested
             self.threshold, self.n_above = view.threshold, view.n_above
-            self.can_undo, self.can_redo = bool(view.standing), view.can_redo
+            self.can_undo, self.can_redo = view.can_undo, view.can_redo
             self.key_labels = self._with_keys(view.findings)
             self.order = (self.desk.keys_of(view.ids), is_other)
             self.n_open = view.n_open

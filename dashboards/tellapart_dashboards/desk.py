@@ -250,7 +250,7 @@ class CleanDesk:
             return Outcome(f"Nothing to {kind}.")
         await asyncio.to_thread(self.catch_up)
         self._on_decided()
-        image_ids = list(dict.fromkeys(entry.image_id for entry in entries))
+        image_ids = list(dict.fromkeys(entry.image_id for entry in entries if entry.image_id))
         done = "Undone" if kind == "undo" else "Done again"
         text = f"{done}: {_entry_words(entries[0])}, {count(len(image_ids), 'picture')}."
         return Outcome(text, keys=tuple(self.keys_of(image_ids).tolist()))
@@ -271,6 +271,9 @@ def _decided(given: str, label: str, state: str, mark: str | None) -> str:
 
 
 def _entry_words(entry: Entry) -> str:
+    if not entry.image_id:
+        name = f"{entry.kind} {entry.before['label']}"
+        return f"{name} → {entry.after['label']}" if entry.after["label"] is not None else name
     if entry.kind == "relabel":
         return f"{entry.before['label']} → {entry.after['label']}"
     if entry.kind == "mark":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+import sys
 from pathlib import Path
 
 import pytest
-from tellapart import gatherings
+from tellapart import gatherings, journal
 from tellapart.errors import IntakeError
 from tellapart.gather import take_in
 from tellapart.gather.wanted import (
@@ -117,17 +117,39 @@ def test_undo_of_a_label_never_takes_back_another_decision(project: Project):
     assert undo_label_change(project) and n_label_changes(project) == 0
 
 
-def test_a_kill_between_decision_and_note_loses_nothing(project: Project, tmp_path: Path):
-    """The journal has the renaming; without the note the new name is there because it has pictures."""
+def test_a_kill_before_the_files_move_leaves_a_whole_change_of_a_label(project: Project, monkeypatch):
+    """What is wanted, what is searched for and what the pictures are called change in one transaction."""
+    add_wanted(project, "bear")
     first, *_ = sorted(project.manifest.label_counts())
-    n = project.manifest.label_counts()[first]
-    wanted = project.manifest.setting("wanted")
-    rename_label(project, first, "other")
-    project.manifest.set_setting("wanted", wanted or [])
-    shutil.copytree(project.root, tmp_path / "copy")
-    with open_project(tmp_path / "copy") as copy:
-        assert copy.manifest.label_counts()["other"] == n
-        assert "other" in {row.label for row in wanted_labels(copy)}
+    set_query(project, first, "words")
+    files, wanted = snapshot(project), wanted_labels(project)
+    monkeypatch.setattr(journal, "finish_moves", lambda *_: sys.exit("killed"))
+    with pytest.raises(SystemExit):
+        rename_label(project, first, "other")
+    monkeypatch.undo()
+    with open_project(project.root) as again:
+        assert Wanted("other", "words") in wanted_labels(again)
+        assert first not in {row.label for row in wanted_labels(again)}
+        assert all("/other/" in again.file(one).as_posix() for one in again.manifest.pictures("other"))
+        assert undo_label_change(again)
+        assert (snapshot(again), wanted_labels(again)) == (files, wanted)
+
+
+def test_a_label_change_undone_and_redone_elsewhere_takes_its_wish_and_its_searches_along(project: Project):
+    first, second, *_ = sorted(project.manifest.label_counts())
+    set_query(project, first, "words")
+    number = gatherings.begin(project.manifest, Wish(first, "words"))
+    before = wanted_labels(project)
+    merge_label(project, first, second)
+    add_wanted(project, "wanted since")
+    merged = wanted_labels(project)
+    for _ in range(2):  # as the Clean page and the command line do it
+        assert project.journal.undo()[0].kind == "merge label"
+        assert wanted_labels(project) == [*before, Wanted("wanted since")] and n_label_changes(project) == 0
+        assert gatherings.wish_of(project.manifest, number).label == first
+        assert project.journal.redo()[0].kind == "merge label"
+        assert wanted_labels(project) == merged and n_label_changes(project) == 1
+        assert gatherings.wish_of(project.manifest, number).label == second
 
 
 def test_what_waits_to_be_kept_goes_with_its_label(project: Project):

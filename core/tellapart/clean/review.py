@@ -209,13 +209,13 @@ class Review:
     def undo(self) -> list[Entry]:
         """Take back the latest batch of decisions, whoever made it; what was taken back, [] when there is none."""
         entries = self._project.journal.undo()
-        self._note([entry.image_id for entry in entries])
+        self._note([entry.image_id for entry in entries if entry.image_id])
         return entries
 
     def redo(self) -> list[Entry]:
         """Carry out again what was undone last; [] when there is nothing to redo."""
         entries = self._project.journal.redo()
-        self._note([entry.image_id for entry in entries])
+        self._note([entry.image_id for entry in entries if entry.image_id])
         return entries
 
     def refresh(self) -> bool:

@@ -178,12 +178,15 @@ def log(
 
 def _entry_lines(entries: Sequence[Entry]) -> list[str]:
     return [
-        f"  {entry.number:>5}  {entry.at}  {_words(entry)}{'  (undone)' * entry.is_undone}  {entry.before['path']}"
+        f"  {entry.number:>5}  {entry.at}  {_words(entry)}{'  (undone)' * entry.is_undone}  "
+        f"{entry.before.get('path', '')}".rstrip()
         for entry in entries
     ]
 
 
 def _words(entry: Entry) -> str:
+    if not entry.image_id and None in (entry.before["label"], entry.after["label"]):
+        return f"{entry.kind} {entry.before['label'] or entry.after['label']}"
     if entry.kind == "mark":
         return f"mark {entry.after['mark'] or 'taken away'}"
     if entry.before["label"] != entry.after["label"]:

@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from tellapart import gatherings
 from tellapart.errors import IntakeError
-from tellapart.journal import Decision, Relabel, Remove
+from tellapart.journal import Relabel, Remove
+from tellapart.label_changes import DROP, MERGE, RENAME, LabelChange, keep_wanted, wanted_rows
 from tellapart.labels import clean_label, name_key
 from tellapart.project import Project
-
-_WANTED, _CHANGES = "wanted", "label_changes"  # settings of the project
-MOST_CHANGES = 20  # that can be undone
 
 
 @dataclass(frozen=True)
@@ -33,10 +30,7 @@ class Wanted:
 
 def wanted_labels(project: Project) -> list[Wanted]:
     """In the order they were added, then the other labels that have pictures."""
-    listed = [Wanted(**row) for row in project.manifest.setting(_WANTED, [])]
-    known = {one.label for one in listed}
-    counts = project.manifest.label_counts()
-    return [*listed, *(Wanted(label) for label, n in counts.items() if n and label not in known)]
+    return [Wanted(**row) for row in wanted_rows(project.manifest)]
 
 
 def add_wanted(project: Project, text: str) -> list[str]:
@@ -79,8 +73,10 @@ def rename_label(project: Project, label: str, new: str) -> int:
             raise IntakeError(
                 f"There is a label {other!r} already. Choose another name, or merge {label!r} into it."
             )
-    renamed = [Wanted(new, row.query) if row.label == label else row for row in rows]
-    return _change(project, label, new, [Relabel(one, new) for one in _all_of(project, label)], renamed)
+    if new == label:
+        return 0
+    decisions = [Relabel(image_id, new) for image_id in _all_of(project, label)]
+    return project.journal.decide(*decisions, change=LabelChange(RENAME, label, new))
 
 
 def merge_label(project: Project, label: str, into: str) -> int:
@@ -93,14 +89,13 @@ def merge_label(project: Project, label: str, into: str) -> int:
     if into == label or into not in {row.label for row in rows}:
         raise IntakeError(f"{label!r} cannot be merged into {into!r}. Choose another label of this project.")
     decisions = [Relabel(image_id, into) for image_id in _all_of(project, label)]
-    return _change(project, label, into, decisions, [row for row in rows if row.label != label])
+    return project.journal.decide(*decisions, change=LabelChange(MERGE, label, into))
 
 
 def remove_label(project: Project, label: str) -> int:
     """The number of pictures that lie in the trash now; they can be restored."""
-    rows = [row for row in wanted_labels(project) if row.label != label]
     decisions = [Remove(one.image_id) for one in project.manifest.pictures(label=label)]
-    return _change(project, label, label, decisions, rows)
+    return project.journal.decide(*decisions, change=LabelChange(DROP, label))
 
 
 def undo_label_change(project: Project) -> bool:
@@ -109,43 +104,19 @@ def undo_label_change(project: Project) -> bool:
     Raises:
         IntakeError: other decisions were made since, so undoing would take back one of those instead.
     """
-    changes = project.manifest.setting(_CHANGES, [])
+    changes = project.journal.label_changes()
     if not changes:
         return False
-    *earlier, latest = changes
-    if latest["batch"] is not None:
-        if project.journal.latest() != latest["batch"]:
-            raise IntakeError(
-                "Other decisions were made since that label was changed. Undo those first, on the Clean page."
-            )
-        project.journal.undo()
-    with project.manifest.transaction():
-        gatherings.put_label(project.manifest, latest["gatherings"], latest["label"])
-        project.manifest.set_setting(_WANTED, latest["before"])
-        project.manifest.set_setting(_CHANGES, earlier)
+    if not project.journal.undo(changes[-1]):
+        raise IntakeError(
+            "Other decisions were made since that label was changed. Undo those first, on the Clean page."
+        )
     return True
 
 
 def n_label_changes(project: Project) -> int:
     """How many changes of labels can be undone."""
-    return len(project.manifest.setting(_CHANGES, []))
-
-
-def _change(
-    project: Project, label: str, new: str, decisions: Sequence[Decision], rows: Sequence[Wanted]
-) -> int:
-    """The decisions first, so that their files move after a commit; then what was wanted before, beside their batch.
-    Pictures that wait to be kept go with the label."""
-    before = [asdict(row) for row in wanted_labels(project)]
-    n_changed = project.journal.decide(*decisions) if decisions else 0
-    with project.manifest.transaction():
-        moved = gatherings.relabel(project.manifest, label, new) if new != label else []
-        batch = project.journal.latest() if n_changed else None
-        change = {"batch": batch, "before": before, "label": label, "gatherings": moved}
-        changes = [*project.manifest.setting(_CHANGES, []), change]
-        project.manifest.set_setting(_CHANGES, changes[-MOST_CHANGES:])
-        _keep(project, rows)
-    return n_changed
+    return len(project.journal.label_changes())
 
 
 def _all_of(project: Project, label: str) -> list[str]:
@@ -153,4 +124,4 @@ def _all_of(project: Project, label: str) -> list[str]:
 
 
 def _keep(project: Project, rows: Sequence[Wanted]) -> None:
-    project.manifest.set_setting(_WANTED, [asdict(row) for row in rows])
+    keep_wanted(project.manifest, [asdict(row) for row in rows])
