@@ -1,14 +1,18 @@
 """A project is a folder: made, opened, found whole again, by several at once and on disks that refuse."""
 
+import shutil
 import sqlite3
 import time
 
+import numpy as np
 import pytest
 from make_data import make_tiny_folder
 from other_process import run_python, start_python
+from tellapart.embedding_cache import EmbeddingCache
 from tellapart.errors import ProjectError
 from tellapart.gather import take_in
 from tellapart.journal import Remove
+from tellapart.manifest import explained
 from tellapart.project import create_project, is_project, open_project
 
 
@@ -187,3 +191,66 @@ def test_a_hundred_thousand_rows_open_and_are_counted(tmp_path):
         )
     with open_project(tmp_path / "big") as project:
         assert project.manifest.label_counts() == {"a": 0, "b": 0}
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            sqlite3.ProgrammingError("Cannot operate on a closed database."),
+            "closed while it was in use",
+        ),
+        (sqlite3.OperationalError("disk I/O error"), "still connected"),
+        (sqlite3.OperationalError("database or disk is full"), "is full"),
+        (sqlite3.OperationalError("database is locked"), "does not let go"),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "check its permissions"),
+        (sqlite3.OperationalError("unable to open database file"), "check its permissions"),
+        (sqlite3.OperationalError("interrupted"), "could not be read to the end"),
+        (sqlite3.DatabaseError("database disk image is malformed"), "Rename the file"),
+        (sqlite3.DatabaseError("file is not a database"), "Rename the file"),
+        (sqlite3.OperationalError("no such table: pictures"), "Rename the file"),
+        (sqlite3.InterfaceError("bad parameter or other API misuse"), "Open the project again"),
+    ],
+)
+def test_only_a_damaged_database_is_to_be_renamed_and_only_a_full_disk_is_full(tmp_path, error, said):
+    with pytest.raises(ProjectError, match=said) as told, explained(tmp_path / "tellapart.db"):
+        raise error
+    assert ("Rename the file" in str(told.value)) == (said == "Rename the file")
+    assert ("is full" in str(told.value)) == (said == "is full")
+
+
+def test_an_error_of_a_disk_without_room_and_of_a_folder_that_is_gone(tmp_path, monkeypatch):
+    room = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room._replace(free=1000))
+    with pytest.raises(ProjectError, match="is full"), explained(tmp_path / "tellapart.db"):
+        raise sqlite3.OperationalError("disk I/O error")
+    with pytest.raises(ProjectError, match="no longer there"), explained(tmp_path / "gone" / "tellapart.db"):
+        raise sqlite3.OperationalError("unable to open database file")
+
+
+@pytest.mark.parametrize("use", ["rows", "transaction", "decide"])
+def test_a_project_that_was_closed_says_so(tmp_path, use):
+    project = create_project(tmp_path / "project")
+    project.close()
+    with pytest.raises(ProjectError, match="was closed while it was in use"):
+        if use == "rows":
+            project.manifest.n_pictures()
+        elif use == "decide":
+            project.journal.decide()
+        else:
+            with project.manifest.transaction():
+                pass
+
+
+def test_a_damaged_cache_is_made_anew_and_never_taken_for_the_project(tmp_path):
+    ids = [f"{number:064x}" for number in range(400)]
+    with EmbeddingCache(tmp_path, "key", 8) as cache:
+        cache.append(ids, np.zeros((400, 8), np.float16), np.zeros((400, 16, 16, 3), np.uint8))
+    index = tmp_path / "key.index.db"
+    data = bytearray(index.read_bytes())
+    data[4096 * 2 :] = b"\xff" * (len(data) - 4096 * 2)  # its pages of rows; the first ones are whole
+    index.write_bytes(data)
+    with explained(tmp_path / "tellapart.db"), EmbeddingCache(tmp_path, "key", 8) as cache:
+        assert (cache.find(ids) == -1).all()
+        cache.append(ids, np.ones((400, 8), np.float16), np.zeros((400, 16, 16, 3), np.uint8))
+        assert cache.find(ids).tolist() == list(range(400))

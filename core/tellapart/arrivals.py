@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
+from tellapart.edits import UNSETTLED
 from tellapart.images import PictureFacts
 from tellapart.labels import name_key
 from tellapart.manifest import Manifest, Origin, Refusal, now
@@ -15,7 +16,10 @@ from tellapart.moves import ensure_label, finish_moves, free_path, is_free, queu
 
 @dataclass(frozen=True)
 class Arrival:
-    """A checked picture that waits at `path` (below the project): in the incoming folder, or already in place."""
+    """A checked picture that waits at `path` (below the project): in the incoming folder, or already in place.
+
+    file_ns: of one in place, the time of its file when it was looked at, see `edits.settled_ns`.
+    """
 
     image_id: str
     label: str
@@ -26,6 +30,7 @@ class Arrival:
     origin: Origin
     given_split: str | None = None
     is_in_place: bool = False
+    file_ns: int = UNSETTLED
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def admit(
                 continue
             refusal = _refusal_of_copy(db, arrival)
             if refusal is None:
-                _insert(db, arrival)
+                _insert(db, root, arrival)
                 added.append(arrival.image_id)
             else:
                 refusals.append(refusal)
@@ -91,23 +96,38 @@ def _is_settled(db: sqlite3.Connection, root: Path, arrival: Arrival) -> bool:
     return row is not None and tuple(row) == (arrival.path, "kept")
 
 
+def _time_of(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:  # gone: the move will tell
+        return UNSETTLED
+
+
 def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None:
-    row = db.execute(
-        "SELECT label, path, state FROM pictures WHERE image_id = ?", [arrival.image_id]
-    ).fetchone()
+    row = (
+        db.execute(
+            "SELECT label, path, state, '' FROM pictures WHERE image_id = ?", [arrival.image_id]
+        ).fetchone()
+        or db.execute(
+            "SELECT label, path, state, ', edited since' FROM edits JOIN pictures USING (image_id) WHERE former_id = ?",
+            [arrival.image_id],
+        ).fetchone()
+    )
     if row is None or row[2] == "missing":
         return None
-    label, path, state = row
+    label, path, state, since = row
     if state == "removed":
         reason = f"already here, in the trash: you removed it from {label!r}"
     elif label == arrival.label:
-        reason = f"already here as {path}"
+        reason = f"already here as {path}{since}"
     else:
-        reason = f"already here as {path}, with the label {label!r}"
+        reason = f"already here as {path}{since}, with the label {label!r}"
     return Refusal(now(), arrival.original_name, arrival.label, reason, arrival.image_id)
 
 
-def _insert(db: sqlite3.Connection, arrival: Arrival) -> None:
+def _insert(db: sqlite3.Connection, root: Path, arrival: Arrival) -> None:
+    # we wrote a waiting file ourselves a moment ago, and nobody changes it before it has moved
+    file_ns = arrival.file_ns if arrival.is_in_place else _time_of(root / arrival.path)
     folder = ensure_label(db, arrival.label)
     facts, origin = arrival.facts, arrival.origin
     path, home = arrival.path, f"images/{folder}"
@@ -122,9 +142,12 @@ def _insert(db: sqlite3.Connection, arrival: Arrival) -> None:
         "original_name": arrival.original_name, "source": origin.source, "source_url": origin.source_url,
         "page_url": origin.page_url, "query": origin.query, "author": origin.author, "licence": origin.licence,
         "licence_url": origin.licence_url, "title": origin.title, "subject": origin.subject,
+        "file_ns": file_ns,
     }  # fmt: skip
     names = list(values)
-    back = ", ".join(f"{name} = excluded.{name}" for name in ("label", "path", "path_key", "state"))
+    back = ", ".join(
+        f"{name} = excluded.{name}" for name in ("label", "path", "path_key", "state", "file_ns")
+    )
     db.execute(
         f"INSERT INTO pictures ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
         f"ON CONFLICT (image_id) DO UPDATE SET {back}",

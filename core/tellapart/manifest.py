@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,8 @@ from tellapart.wal import use_wal
 
 NONE_OF_THESE = "none of these"  # the mark of a picture that belongs to no label
 BUSY_TIMEOUT_MS = 20_000
+_ROOM_BYTES = 2**20  # SQLite needs some of it for its files beside the database
+_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "corrupt")
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,10 @@ class Manifest:
             found += self.rows(f"{columns} WHERE image_id IN ({','.join('?' * len(some))})", some)
         return found
 
+    def former_names(self) -> dict[str, str]:
+        """Former image_id -> the one it has now, of pictures that were changed in their place."""
+        return dict(self.rows("SELECT former_id, image_id FROM edits"))
+
     def version(self) -> int:
         """A number that changes when another connection, of any process, has written something."""
         return int(self.rows("PRAGMA data_version")[0][0])
@@ -251,7 +258,7 @@ def explained(db_path: Path) -> Iterator[None]:
         yield
     except sqlite3.IntegrityError:
         raise  # two writers met; the caller knows what that means
-    except sqlite3.DatabaseError as error:
+    except sqlite3.Error as error:
         raise ProjectError(_database_reason(db_path, error)) from error
     except OSError as error:
         raise ProjectError(disk_reason(db_path.parent, error)) from error
@@ -269,16 +276,40 @@ def disk_reason(folder: Path, error: OSError) -> str:
     return f"{folder}: {error.strerror or error} ({error.filename}). Nothing was lost; check the folder and try again."
 
 
-def _database_reason(db_path: Path, error: sqlite3.DatabaseError) -> str:
-    text = str(error).lower()
-    if "full" in text or "disk i/o" in text:
-        return disk_reason(db_path.parent, OSError(errno.ENOSPC, "disk full"))
+def _database_reason(db_path: Path, error: sqlite3.Error) -> str:
+    text, folder = str(error).lower(), db_path.parent
+    if "is full" in text or ("disk i/o" in text and _is_full(folder)):
+        return disk_reason(folder, OSError(errno.ENOSPC, "disk full"))
+    if "disk i/o" in text:
+        return (
+            f"The disk that holds {folder} fails to read or write {db_path.name} ({error}). What was saved before is "
+            "kept. Check that the disk or network drive is still connected, and try again; back the project up if it "
+            "happens again."
+        )
+    if "unable to open" in text and not folder.is_dir():
+        return f"{folder} is no longer there. Put it back, or open the project where it is now."
     if "readonly" in text or "unable to open" in text:
-        return disk_reason(db_path.parent, PermissionError(errno.EACCES, "read-only"))
-    if "locked" in text:
+        return disk_reason(folder, PermissionError(errno.EACCES, "read-only"))
+    if "locked" in text or "busy" in text:
         return f"{db_path} is in use by another program that does not let go. Close it and try again."
+    if "closed database" in text:
+        return f"The project {folder.name} was closed while it was in use. Open it again and repeat the last step."
+    if "interrupted" in text or "out of memory" in text:
+        return f"{db_path} could not be read to the end ({error}). Nothing was lost; try again."
+    if any(word in text for word in _DAMAGED):
+        return (
+            f"{db_path} is damaged ({error}). Your pictures in {folder / 'images'} are untouched. Rename the file "
+            f"to {db_path.name}.damaged and open the project again: it is made anew from the folders."
+        )
     return (
-        f"{db_path} is damaged ({error}). Your pictures in {db_path.parent / 'images'} are untouched. "
-        "Rename the file "
-        f"to {db_path.name}.damaged and open the project again: it is made anew from the folders."
+        f"{db_path} did not do what was asked of it ({error}). Nothing was lost. Open the project again and repeat the "
+        "last step; if it happens again, update tellapart (pip install -U tellapart)."
     )
+
+
+def _is_full(folder: Path) -> bool:
+    """SQLite says only "disk I/O error" where its shared memory file finds no room."""
+    try:
+        return shutil.disk_usage(folder).free < _ROOM_BYTES
+    except OSError:
+        return False

@@ -1,7 +1,8 @@
 """Files changed by hand are noticed when a project is opened: the disk is believed, and nothing is lost.
 
 A new file in a label's folder becomes a picture; a file that moved to another folder gets that folder's label; a file
-that is gone is 'missing' until it comes back. Folders whose modification time is the one last seen are not read.
+that is gone is 'missing' until it comes back; one that was changed in its place stays the picture it was, see `edits`.
+Folders whose modification time is the one last seen are not read.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from tellapart.arrivals import Arrival, admit
+from tellapart.edits import RACY_NS, follow_edits, settled_ns
 from tellapart.errors import ImageError, IntakeError
 from tellapart.images import MAX_BYTES, inspect
 from tellapart.labels import clean_label, is_sayable, name_key, sayable
 from tellapart.manifest import Manifest, Origin, Refusal, now
 from tellapart.progress import Progress, silent
 
-_RACY_NS = 2_000_000_000  # a folder changed within the clock's grain of our look is looked at again next time
 _BATCH = 200
 _UNSAYABLE = "its name is not valid Unicode; rename it"
 SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
@@ -32,7 +33,9 @@ class Changes:
     """What differed between the rows and the disk."""
 
     n_new: int = 0
+    n_edited: int = 0
     n_moved: int = 0
+    n_back: int = 0
     n_missing: int = 0
     n_in_trash: int = 0
     refusals: list[Refusal] = field(default_factory=list)
@@ -42,8 +45,14 @@ class Changes:
         said = []
         if self.n_new:
             said.append(f"{self.n_new} new picture(s) found in the folders and added.")
+        if self.n_edited:
+            said.append(
+                f"{self.n_edited} picture(s) were changed in their place; their labels and decisions stay."
+            )
         if self.n_moved:
             said.append(f"{self.n_moved} picture(s) moved by hand: they now have the label of their folder.")
+        if self.n_back:
+            said.append(f"{self.n_back} picture(s) that were missing are back.")
         if self.n_in_trash:
             said.append(f"{self.n_in_trash} picture(s) found in the trash: they count as removed.")
         if self.n_missing:
@@ -75,11 +84,16 @@ def reconcile(manifest: Manifest, root: Path, images_dir: Path, progress: Progre
     looked_at = {name for name, mtime in folders.items() if name not in known or known[name][1] != mtime}
     looked_at |= known.keys() - folders.keys()
     strangers, absent = _compare(manifest, root, images_dir, looked_at)
-    _mark_missing(manifest, root, absent, changes)
-    _adopt(
-        manifest, root, strangers, {folder: label for folder, (label, _) in known.items()}, changes, progress
-    )
-    seen = {name: mtime if mtime < started_ns - _RACY_NS else 0 for name, mtime in folders.items()}
+    were_missing = _missing_ids(manifest)
+    lost = _mark_missing(manifest, root, absent, changes)
+    edits = follow_edits(manifest, root, strangers, progress)
+    labels = {folder: label for folder, (label, _) in known.items()}
+    changes.refusals += edits.refusals
+    found = edits.found | _adopt(manifest, root, [*strangers, *edits.strangers], labels, changes, progress)
+    changes.n_edited = len(edits.edited)
+    changes.n_back, changes.n_moved = len(found & were_missing), len(found - were_missing)
+    changes.n_missing = len((lost | edits.lost) - found)
+    seen = {name: mtime if mtime < started_ns - RACY_NS else 0 for name, mtime in folders.items()}
     news = [(seen.get(name, 0), name) for name in looked_at if name in known]
     news = [(mtime, name) for mtime, name in news if known[name][1] != mtime]
     if news:
@@ -136,10 +150,12 @@ def _is_same_file(one: Path, other: Path) -> bool:
         return False
 
 
-def _mark_missing(manifest: Manifest, root: Path, absent: list[str], changes: Changes) -> None:
-    """Asked again under the write lock: another process may just have brought the file."""
+def _mark_missing(manifest: Manifest, root: Path, absent: list[str], changes: Changes) -> set[str]:
+    """Which pictures are missing now. Asked again under the write lock: another process may just have brought the
+    file."""
+    missing: set[str] = set()
     if not absent:
-        return
+        return missing
     with manifest.transaction() as db:
         arriving = {target for (target,) in db.execute("SELECT target FROM pending_moves")}
         for image_id in absent:
@@ -152,7 +168,8 @@ def _mark_missing(manifest: Manifest, root: Path, absent: list[str], changes: Ch
                 changes.n_in_trash += 1
                 continue
             db.execute("UPDATE pictures SET state = 'missing' WHERE image_id = ?", [image_id])
-            changes.n_missing += 1
+            missing.add(image_id)
+    return missing
 
 
 def _take_from_trash(db: sqlite3.Connection, root: Path, image_id: str, path: str) -> bool:
@@ -180,7 +197,9 @@ def _adopt(
     labels: dict[str, str],
     changes: Changes,
     progress: Progress,
-) -> None:
+) -> set[str]:
+    """The pictures that were missing and came with these files; the others are noted in `changes`."""
+    returned: set[str] = set()
     known_reasons = {refusal.name: refusal.reason for refusal in manifest.refusals()} if files else {}
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         for start in range(0, len(files), _BATCH):
@@ -194,8 +213,7 @@ def _adopt(
                     arrivals.append(looked)
             missing = _missing_ids(manifest)
             admission = admit(manifest, root, arrivals)
-            changes.n_moved += len(missing.intersection(admission.added))
-            changes.n_missing -= len(missing.intersection(admission.added))
+            returned |= missing.intersection(admission.added)
             changes.n_new += len(set(admission.added) - missing)
             changes.refusals += admission.refusals
     new = [
@@ -204,6 +222,7 @@ def _adopt(
         if known_reasons.get(refusal.name) != refusal.reason and refusal.same_as is None
     ]
     manifest.add_refusals(new)
+    return returned
 
 
 def _missing_ids(manifest: Manifest) -> set[str]:
@@ -219,7 +238,8 @@ def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal |
         if not is_sayable(path.name):
             raise ImageError(_UNSAYABLE)
         label = labels.get(folder) or clean_label(folder)
-        if path.stat().st_size > MAX_BYTES:
+        looked_at_ns, status = time.time_ns(), path.stat()
+        if status.st_size > MAX_BYTES:
             raise ImageError(f"more than the {MAX_BYTES // 2**20} MB a picture may have")
         data = path.read_bytes()
         facts = inspect(data)
@@ -230,5 +250,13 @@ def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal |
     except OSError as error:
         return Refusal(now(), name, labels.get(folder, folder), f"cannot be read ({error.strerror})", None)
     return Arrival(
-        sha256(data).hexdigest(), label, facts, len(data), name, path.name, Origin("folder"), is_in_place=True
+        sha256(data).hexdigest(),
+        label,
+        facts,
+        len(data),
+        name,
+        path.name,
+        Origin("folder"),
+        is_in_place=True,
+        file_ns=settled_ns(status.st_mtime_ns, looked_at_ns),
     )

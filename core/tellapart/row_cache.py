@@ -44,17 +44,22 @@ class RowCache:
 
     def find(self, image_ids: Sequence[str]) -> np.ndarray:
         """Row number of each picture, -1 where it is not cached: (N,) int64."""
-        if len(image_ids) > 200:
-            rows = dict(self._db.execute("SELECT image_id, row FROM rows"))
-        else:
-            marks = ",".join("?" * len(image_ids))
-            rows = dict(
-                self._db.execute(
-                    f"SELECT image_id, row FROM rows WHERE image_id IN ({marks})",
-                    list(map(bytes.fromhex, image_ids)),
-                )
-            )
+        try:
+            rows = self._rows(image_ids)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:  # damaged in a place that opening did not touch
+            self._db.close()
+            self._start_anew()
+            rows = {}
         return np.array([rows.get(bytes.fromhex(image_id), -1) for image_id in image_ids], np.int64)
+
+    def _rows(self, image_ids: Sequence[str]) -> dict[bytes, int]:
+        if len(image_ids) > 200:
+            return dict(self._db.execute("SELECT image_id, row FROM rows"))
+        marks = ",".join("?" * len(image_ids))
+        query = f"SELECT image_id, row FROM rows WHERE image_id IN ({marks})"
+        return dict(self._db.execute(query, list(map(bytes.fromhex, image_ids))))
 
     def records(self, rows: np.ndarray) -> np.ndarray:
         """The records of these rows, (N,) structured."""

@@ -71,15 +71,16 @@ CREATE INDEX candidates_held ON candidates (fate, image_id) WHERE fate = 'held';
 CREATE TABLE turns (host TEXT PRIMARY KEY, next_at REAL NOT NULL) WITHOUT ROWID;
 """
 _FORMAT_3 = """
--- the modification time that its file had when its bytes were looked at last; 0: it could not be opened then
+-- its file's modification time when the bytes were looked at last; NULL: not noted yet, else see edits.py
 ALTER TABLE pictures ADD COLUMN file_ns INTEGER;
 -- undone, and something new was decided since: it can no longer be redone
 ALTER TABLE journal ADD COLUMN is_over INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX journal_redo ON journal (batch) WHERE is_undone = 1 AND is_over = 0;
-CREATE TABLE edits (                   -- pictures that were changed in their place: their bytes, so their name, are new
-    number INTEGER PRIMARY KEY, at TEXT NOT NULL, path TEXT NOT NULL,
-    former_id TEXT NOT NULL, image_id TEXT NOT NULL
-);
+CREATE TABLE edits (                   -- pictures that were changed in their place
+    former_id TEXT PRIMARY KEY,        -- sha256 of the bytes they had
+    image_id TEXT NOT NULL,            -- what they are called now
+    at TEXT NOT NULL
+) WITHOUT ROWID;
 """
 
 

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +84,16 @@ def export_decisions(project: Project, file: Path) -> int:
 def replay_decisions(project: Project, file: Path) -> Replay:
     """Carry out the decisions of a file as one batch that can be undone; pictures that are not here are counted.
 
+    A picture that was changed in its place since is still the one that was decided about.
+
     Raises:
         IntakeError: the file is not a list of decisions; nothing was carried out.
         ProjectError: the disk does not take it.
     """
     decisions = read_decisions(file)
     here = {row[0] for row in project.manifest.standings()}
+    names = project.manifest.former_names()
+    decisions = [replace(one, image_id=names.get(one.image_id, one.image_id)) for one in decisions]
     possible = [decision for decision in decisions if decision.image_id in here]
     n_done = project.journal.decide(*possible) if possible else 0
     return Replay(n_done, len(decisions) - len(possible), len(possible) - n_done)
