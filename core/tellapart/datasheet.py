@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from tellapart.labels import label_order
 from tellapart.ledger import licence_of_picture
 from tellapart.manifest import Manifest, Picture, Refusal
 from tellapart.markdown import link, plain
@@ -124,7 +125,7 @@ def _label_table(pictures: list[Picture]) -> str:
         "| "
         + " | ".join([plain(label), str(counts[label]), *(str(by_split[label, split]) for split in splits)])
         + " |"
-        for label in sorted(counts)
+        for label in sorted(counts, key=label_order)
     ]
     return "\n".join(
         [f"| {' | '.join(['label', 'pictures', *splits])} |", "|---" * (2 + len(splits)) + "|", *rows]

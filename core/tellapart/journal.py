@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -52,9 +53,9 @@ _KINDS = {Remove: "remove", Restore: "restore", Relabel: "relabel", Mark: "mark"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the journal. `before` and `after` hold label, state, mark and path; `after` also `is_new_label`
-    where the decision made a label that was not there before. One about a label as a whole has the image_id "" and no
-    more than labels: see `label_changes`."""
+    """One line of the journal. `before` and `after` hold label, state, mark and path; `after` also `is_guided`, and
+    `is_new_label` where the decision made a label that was not there before. One about a label as a whole has the
+    image_id "" and no more than labels: see `label_changes`."""
 
     number: int
     at: str
@@ -65,6 +66,12 @@ class Entry:
     after: dict[str, Any]
     is_undone: bool
 
+    @property
+    def is_guided(self) -> bool:
+        """Whether the model had disagreed with the label that was decided about; True for decisions of older versions,
+        which were made on a page that asks by the model's doubts."""
+        return bool(self.after.get("is_guided", True))
+
 
 class Journal:
     """The decisions of one project."""
@@ -73,12 +80,15 @@ class Journal:
         self._manifest = manifest
         self._root = root
 
-    def decide(self, *decisions: Decision, change: LabelChange | None = None) -> int:
+    def decide(
+        self, *decisions: Decision, change: LabelChange | None = None, guided: Collection[str] = ()
+    ) -> int:
         """Write decisions down as one batch and carry them out; the number of pictures that changed.
 
         What was undone before can no longer be redone, unless nothing changed.
 
         change: of the label as a whole, in the same batch.
+        guided: image_ids of pictures whose label the model disagreed with; it is noted with the decision.
         Raises:
             ProjectError: a picture is not in the project, or the disk does not take it.
         """
@@ -92,7 +102,9 @@ class Journal:
                 labels = _n_labels(db)
                 after = _decided(db, decision, before)
                 if after != before:
-                    noted = {**after, "is_new_label": True} if _n_labels(db) > labels else after
+                    noted = {**after, "is_guided": decision.image_id in guided}
+                    if _n_labels(db) > labels:
+                        noted["is_new_label"] = True
                     _append(db, batch, _KINDS[type(decision)], decision.image_id, before, noted)
                     _put(db, decision.image_id, before, after)
                     changed += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -12,6 +13,8 @@ from tellapart.errors import IntakeError
 MAX_CHARACTERS = 100
 _MAX_NAME_BYTES = 80
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+# with a sign only where the label begins; with a point only where it is no date or version, such as 2024.10.1
+_NUMBER = re.compile(r"(?:^[-+−])?(?:(?<![.\d])\d+\.\d+(?![.\d])|\d+)")
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
@@ -36,6 +39,17 @@ def clean_label(text: str) -> str:
             f"The label {label!r} holds control characters. Write it with letters, digits and signs."
         )
     return label
+
+
+def label_order(label: str) -> tuple[tuple[str | Decimal, ...], str]:
+    """What labels are sorted by wherever they stand in order: numbers as numbers (2 before 10, -5 before 5, 1.25 before
+    1.5), also within words, the rest as text; labels that begin with a number come first."""
+    parts: list[str | Decimal] = []
+    at = 0
+    for found in _NUMBER.finditer(label):
+        parts += [label[at : found.start()], Decimal(found.group().replace("−", "-"))]
+        at = found.end()
+    return (*parts, label[at:]), label  # text and numbers in turn, so two of them can be compared
 
 
 def name_key(name: str) -> str:

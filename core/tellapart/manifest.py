@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
+from tellapart.labels import label_order
 from tellapart.schema import FORMAT, bring_up_to_date
 from tellapart.wal import use_wal
 
@@ -166,18 +167,28 @@ class Manifest:
             return self._db.execute(query, parameters).fetchall()
 
     def labels(self) -> dict[str, str]:
-        """Label -> folder below images/, in alphabetical order."""
-        return dict(self.rows("SELECT label, folder FROM labels ORDER BY label"))
+        """Label -> folder below images/, in the order of labels."""
+        return dict(
+            sorted(self.rows("SELECT label, folder FROM labels"), key=lambda row: label_order(row[0]))
+        )
 
     def label_counts(self) -> dict[str, int]:
-        """Label -> number of kept pictures, alphabetical; labels without a picture count 0."""
+        """Label -> number of kept pictures, in the order of labels; labels without a picture count 0."""
         counts = dict.fromkeys(self.labels(), 0)
         counts.update(self.rows("SELECT label, count(*) FROM pictures WHERE state = 'kept' GROUP BY label"))
         return counts
 
-    def n_pictures(self) -> int:
-        """Number of kept pictures."""
-        return self.rows("SELECT count(*) FROM pictures WHERE state = 'kept'")[0][0]
+    def n_pictures(self, after: int = 0) -> int:
+        """Number of kept pictures, of those that came after the picture of that number."""
+        if not after:
+            return int(self.rows("SELECT count(*) FROM pictures WHERE state = 'kept'")[0][0])
+        return int(
+            self.rows("SELECT count(*) FROM pictures WHERE number > ? AND state = 'kept'", [after])[0][0]
+        )
+
+    def last_number(self) -> int:
+        """The number of the picture that came last, 0 while there is none; see `n_pictures`."""
+        return int(self.rows("SELECT coalesce(max(number), 0) FROM pictures")[0][0])
 
     def pictures(self, label: str | None = None, state: str = "kept", limit: int = -1) -> list[Picture]:
         """Pictures in order of arrival: all, or those of one label; at most `limit` unless it is negative."""

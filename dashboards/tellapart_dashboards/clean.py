@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, Layout, VBox, Widget, dlink, link
+from tellapart.labels import label_order
 
 from .choices import Choices
 from .clean_queue import THRESHOLDS
@@ -152,7 +153,7 @@ def _filters(state: CleanState, gain: HTML) -> Widget:
 
 
 def _label_options(state: CleanState) -> list[tuple[str, str]]:
-    names = sorted({*state.project.counts, *filter(None, [state.label])})
+    names = sorted({*state.project.counts, *filter(None, [state.label])}, key=label_order)
     return [("all labels", ""), *((name, name) for name in names)]
 
 

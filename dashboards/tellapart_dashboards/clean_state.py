@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from tellapart.clean import Finding, Review, decision_of, open_review
 from tellapart.errors import Cancelled, TellapartError
+from tellapart.labels import label_order
 from tellapart.runs import Run
 from tellapart.train.config import TrainConfig
 from traitlets import Any as AnyTrait
@@ -78,7 +79,10 @@ class CleanState(Job):
         self.desk = CleanDesk(project.project, self._decided)
         self.review: Review | None = None
         self.queue = Queue(project.project)
-        self._has_run = False
+        self._looked_up_to = (
+            0  # number of the last picture that is no news to a run that ended, or to the review
+        )
+        self._run_up_to = 0  # the same of the run that this page started last
         self._is_opening = self._is_learning = self._learn_again = self._is_other = False
         self._is_known = self._is_touched = self._is_cancel_asked = False
         self._knowing = asyncio.Lock()
@@ -140,6 +144,7 @@ class CleanState(Job):
         if self._is_opening or self.review is not None:
             return
         self._is_opening = True
+        up_to = self._last_number()
         opening = asyncio.ensure_future(asyncio.to_thread(self._opened, asyncio.get_running_loop()))
         try:
             await asyncio.wait({opening}, timeout=PATIENCE_S)
@@ -147,7 +152,7 @@ class CleanState(Job):
                 await self._show_meanwhile()
             review = await opening
         except _TooMany:
-            self.start("clean", self._config().to_json())
+            self._start_looking()
             if self.stage == "failed":
                 self.problem, self.phase = self.message, "failed"
                 return
@@ -162,6 +167,7 @@ class CleanState(Job):
         finally:
             self._is_opening = False
         self.review = self.queue.review = self.desk.model = review
+        self._looked_up_to = up_to
         self.phase = "ready"
         is_ranked_now = self.is_first_look and not self._is_touched
         self.is_first_look = False
@@ -177,7 +183,7 @@ class CleanState(Job):
 
     def _opened(self, loop: asyncio.AbstractEventLoop) -> Review:
         def progress(done: int, total: int, message: str) -> None:
-            if total - done > QUICK and not self._has_run:
+            if total - done > QUICK and self._n_new() > QUICK:
                 raise _TooMany(message)
             if self._is_cancel_asked:
                 raise Cancelled(message)
@@ -202,7 +208,7 @@ class CleanState(Job):
         if change["old"] != "running":
             return
         if change["new"] == "done":
-            self._has_run = True
+            self._looked_up_to = max(self._looked_up_to, self._run_up_to)
             soon(self._learn() if self.review else self._open())
         elif self.review is None:
             self.phase = "stopped" if change["new"] == "cancelled" else "failed"
@@ -293,13 +299,13 @@ class CleanState(Job):
 
     def _with_keys(self, findings: Sequence[Finding]) -> list[str]:
         """All labels, or of many the nine that are suggested most often; once chosen they stay."""
-        labels = sorted(self.project.counts)
+        labels = sorted(self.project.counts, key=label_order)
         if len(labels) <= N_KEYS:
             return labels
         if self.key_labels and set(self.key_labels) <= set(labels):
             return list(self.key_labels)
         often = Counter(one.suggestion.label for one in findings if one.suggestion and one.suggestion.label)
-        return sorted(sorted(labels, key=lambda label: (-often[label], label))[:N_KEYS])
+        return sorted(sorted(labels, key=lambda label: -often[label])[:N_KEYS], key=label_order)
 
     # -- learning
 
@@ -333,11 +339,13 @@ class CleanState(Job):
             self._is_learning = False
 
     async def _learn_once(self, review: Review) -> None:
-        if self._has_many_new(review):
-            self.start("clean", self._config().to_json())
+        if self._n_new() > QUICK:
+            self._start_looking()
             await self._bring_up(is_other=False)
             return
+        up_to = self._last_number()
         await asyncio.to_thread(review.refresh)
+        self._looked_up_to = up_to
         await self._bring_up(is_other=False)
         self.is_changed += 1
         if self._learn_again:  # what the decisions bought is worked out when somebody pauses
@@ -346,8 +354,17 @@ class CleanState(Job):
         await asyncio.to_thread(save_queue, self.project.project, review.queue())
         await self._keep(N_FINDINGS, self.n_open)
 
-    def _has_many_new(self, review: Review) -> bool:
-        return not self._has_run and self.project.n_pictures - review.n_pictures > QUICK
+    def _start_looking(self) -> None:
+        """Nothing; a run with progress looks at the pictures that are new, those that cannot be read only once."""
+        if self.stage != "running":
+            self._run_up_to = self._last_number()
+            self.start("clean", self._config().to_json())
+
+    def _last_number(self) -> int:
+        return self.project.project.manifest.last_number()
+
+    def _n_new(self) -> int:
+        return self.project.project.manifest.n_pictures(after=self._looked_up_to)
 
     def poll(self) -> None:
         """Nothing; a run is followed, decisions of other pages and pictures that came in are taken over."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from ipywidgets import HTML, Box, Button, VBox, Widget
+from tellapart.labels import label_order
 
 from .beside import soon
 from .clean_state import CleanState
@@ -81,7 +82,7 @@ async def _map(state: CleanState) -> Widget:
     manifest = state.project.project.manifest
     rows = await asyncio.to_thread(manifest.standings)
     label_of = {image_id: label for image_id, label, _, _ in rows}
-    labels = sorted({label_of[image_id] for image_id in ids})
+    labels = sorted({label_of[image_id] for image_id in ids}, key=label_order)
     place = {label: i for i, label in enumerate(labels)}
     thumbnails = Thumbnails(state.project.project.root, 240)
 

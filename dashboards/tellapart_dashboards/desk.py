@@ -217,7 +217,8 @@ class CleanDesk:
         if self.model:
             notes = self.model.decide(decisions)
         elif decisions:
-            self.project.journal.decide(*decisions)
+            doubted = {one for one, found in self.findings.items() if found.has_kind("wrong label")}
+            self.project.journal.decide(*decisions, guided=doubted)
         self.catch_up()
         return notes
 

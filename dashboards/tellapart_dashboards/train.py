@@ -53,7 +53,7 @@ class TrainState(Job):
     result = Dict()
     chosen = List(Int())  # [actual, predicted] whose mistakes are in sight, [] for all
     n_shown = Int(FIRST_MISTAKES)
-    mistakes = List(Dict())  # those of the chosen cell, worst first
+    mistakes = List(Dict())  # those of the chosen cell, surest first
     pictures = Tuple(([], [], [], []))  # thumbnails, captions, badges, marks of the first n_shown mistakes
 
     def __init__(self, project: ProjectState, **traits: Any) -> None:
@@ -106,7 +106,8 @@ class TrainState(Job):
 
     @observe("result", "chosen")
     def _choose(self, _: Any) -> None:
-        wrong = self.result.get("mistakes", [])
+        # results of older versions have them by loss
+        wrong = sorted(self.result.get("mistakes", []), key=lambda one: -one["confidence"])
         if self.chosen:
             actual, predicted = (self.result["classes"][i] for i in self.chosen)
             wrong = [one for one in wrong if one["label"] == actual and one["predicted"] == predicted]
@@ -156,7 +157,7 @@ def train_view(state: TrainState) -> VBox:
         Button(description="Show all mistakes").add_class("ta-link"),
         Button(),
     )
-    matrix, gallery = Matrix(), Gallery(accessible_name="Worst mistakes", tile_px=150)
+    matrix, gallery = Matrix(), Gallery(accessible_name="Surest mistakes", tile_px=150)
 
     def draw(_: Any = None) -> None:
         is_running, is_trained = state.stage == "running", bool(state.result)
@@ -220,7 +221,7 @@ def train_view(state: TrainState) -> VBox:
     matrix_card = VBox([HTML(MATRIX_HEAD), matrix, hint]).add_class("ta-card")
     mistakes = VBox(
         [
-            HTML('<h2 class="ta-section">Worst mistakes</h2>'),
+            HTML('<h2 class="ta-section">Surest mistakes</h2>'),
             Box([filter_line, show_all]).add_class("ta-line").add_class("ta-filter"),
             gallery,
             more,
@@ -252,7 +253,7 @@ async def _later(work: Any) -> None:
 def mistakes_html(state: TrainState) -> str:
     """Which mistakes are in sight."""
     if not state.chosen:
-        return f'<span class="ta-soft">{count(len(state.mistakes), "picture")}, the worst first.</span>'
+        return f'<span class="ta-soft">{count(len(state.mistakes), "picture")}, the surest first.</span>'
     actual, predicted = (html.escape(state.result["classes"][i]) for i in state.chosen)
     number = count(len(state.mistakes), "picture")
     return f'<span class="ta-soft">{number} of <b>{actual}</b> taken for <b>{predicted}</b>.</span>'

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from acting import in_page, is_shown, one, opened, say, settled, text_of
 from ipywidgets import Button
+from make_data import make_tiny_folder
 from tellapart.errors import RunError
-from tellapart.project import create_project
+from tellapart.gather import take_in
+from tellapart.project import create_project, open_project
 from tellapart.runs import Run, latest
 from tellapart_dashboards import clean_state
 from tellapart_dashboards.choices import Choices
@@ -35,8 +37,6 @@ def test_an_empty_project_leads_to_gathering(empty_project_dir: Path) -> None:
 
 
 def test_one_label_is_no_error(tmp_path: Path, flawed_dir: Path) -> None:
-    from tellapart.gather import take_in
-
     shutil.copytree(flawed_dir / "images" / "circle", tmp_path / "only" / "circle")
     with create_project(tmp_path / "one") as project:
         take_in(project, tmp_path / "only")
@@ -103,6 +103,49 @@ def test_every_picture_is_in_sight_while_nobody_knows_which_are_worth_a_look(
         assert state.phase == "ready" and not state.is_first_look
         assert (kinds.chosen, state.kind, state.n_decided) == ("", "", 1) and not state.order[1]
         assert len(state.order[0]) == state.n_open
+
+    in_page(look())
+
+
+def test_each_big_gathering_is_looked_at_by_a_run_with_progress(
+    project_dir: Path, start: Any, started: list[Any], too_many: None, tmp_path: Path
+) -> None:
+    """Also the second and third on an open page; a few pictures are looked at right here."""
+
+    def end(run: Run) -> None:
+        say(run.run_dir, stage="done", message="All looked at.")
+        (run.run_dir / "result.json").write_text("{}", "utf-8")
+
+    def gather(state: CleanState, number: int, n: int) -> None:
+        make_tiny_folder(tmp_path / f"more-{number}", ("circle", "square"), n, seed=100 + number)
+        with open_project(project_dir) as project:
+            take_in(project, tmp_path / f"more-{number}")
+        state.project.poll()
+
+    async def look() -> None:
+        state, view = opened(project_dir, start_run=start)
+        await settled()
+        end(newest_run(project_dir))
+        state.poll()
+        await settled()
+        assert (state.phase, state.stage, len(started)) == ("ready", "done", 1)
+        for number in (2, 3):
+            gather(state, number, 3)
+            await settled()
+            assert (state.stage, len(started)) == ("running", number)
+            say(newest_run(project_dir).run_dir, done=2, total=6, message="Looked at 2 of 6 pictures")
+            state.poll()
+            assert "Looked at 2 of 6 pictures" in text_of(view)
+            gather(state, 10 * number, 1)  # meanwhile: no second run beside it
+            await settled()
+            end(newest_run(project_dir))
+            state.poll()
+            await settled()
+            assert len(started) == number and state.review is not None
+            assert state.review.n_pictures == state.project.n_pictures
+        gather(state, 4, 1)
+        await settled()
+        assert len(started) == 3 and state.review.n_pictures == state.project.n_pictures
 
     in_page(look())
 

@@ -66,7 +66,7 @@ def test_a_number_of_the_matrix_chooses_the_mistakes(
     one(view, Matrix).set_state({"chosen": [0, 1]})
     assert "of <b>circle</b> taken for <b>square</b>" in text_of(view)
     one(view, Button, "Show all").click()
-    assert state.chosen == [] and "the worst first" in text_of(view)
+    assert state.chosen == [] and "the surest first" in text_of(view)
     assert state.pictures[3] == ["licence unknown"] == one(view, Gallery).marks
     one(view, Button, "Next: look at").click()
     assert state.chosen == [0, 1]

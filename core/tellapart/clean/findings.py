@@ -54,6 +54,10 @@ class Finding:
     related: tuple[str, ...] = ()
     also: tuple[Finding, ...] = ()
 
+    def has_kind(self, kind: str) -> bool:
+        """Whether this check, or another one about the same picture, is of that kind."""
+        return self.kind == kind or any(other.kind == kind for other in self.also)
+
     def with_others(self, score: float, also: tuple[Finding, ...]) -> Finding:
         """The same with what else was seen. Written out: there are thousands, after every decision."""
         return Finding(

@@ -10,7 +10,7 @@ import numpy as np
 
 from tellapart.clean.comparison_cache import cached_arrays
 from tellapart.clean.evidence import Evidence, gather_evidence, split_of_pictures
-from tellapart.clean.findings import KINDS, Finding
+from tellapart.clean.findings import KINDS, WRONG_LABEL, Finding
 from tellapart.clean.gain import Gain, measure_gain
 from tellapart.clean.landscape import lay_out
 from tellapart.clean.ranking import Ranking, rank
@@ -44,7 +44,7 @@ class Review:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Labels with pictures, and those that were chosen here, alphabetical."""
+        """Labels with pictures, and those that were chosen here, in the order of labels."""
         with self._lock:
             return self._standing.classes
 
@@ -195,8 +195,11 @@ class Review:
             for image_id in image_ids:
                 if found := self._ranking.of(image_id):
                     self._remembered[image_id] = found
+            guided = {
+                one for one in image_ids if (found := self.finding(one)) and found.has_kind(WRONG_LABEL)
+            }
         try:
-            self._project.journal.decide(*decisions)
+            self._project.journal.decide(*decisions, guided=guided)
         finally:
             self._note(image_ids)
         missing = [image_id for image_id in image_ids if self._standing.is_missing(image_id)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from tellapart.clean.learner import NOT_A_MEMBER
 from tellapart.journal import Entry
+from tellapart.labels import label_order
 from tellapart.manifest import NONE_OF_THESE, Picture
 from tellapart.project import Project
 
@@ -54,8 +55,8 @@ class Standing:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Labels in use, alphabetical."""
-        return tuple(sorted(label for label, n in self._n_kept_of.items() if n))
+        """Labels in use, in the order of labels."""
+        return tuple(sorted((label for label, n in self._n_kept_of.items() if n), key=label_order))
 
     @property
     def n_kept(self) -> int:
@@ -107,7 +108,8 @@ class Standing:
         """How everything stands now, to work with in another thread."""
         first = {entry.image_id: entry.before for entry in reversed(self._entries)}
         labels = self._labels[: self._n_rows]
-        classes = tuple(sorted({*self.classes, *labels, *(before["label"] for before in first.values())}))
+        before_now = {before["label"] for before in first.values()}
+        classes = tuple(sorted({*self.classes, *labels, *before_now}, key=label_order))
         place = {label: i for i, label in enumerate(classes)}
         places = np.array(
             [place.get(label, NOT_A_MEMBER) for label in self._codes] or [NOT_A_MEMBER], np.int64

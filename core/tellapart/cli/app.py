@@ -182,10 +182,10 @@ def _say_result(result: dict[str, Any]) -> None:
         f"{result['backbone']}."
     )
     if result["mistakes"]:
-        worst = result["mistakes"][0]
+        surest = result["mistakes"][0]
         say(
-            f"Worst mistake: {worst['path']} was taken for {worst['predicted']!r} "
-            f"({worst['confidence']:.0%} sure)."
+            f"Surest mistake: {surest['path']} was taken for {surest['predicted']!r} "
+            f"({surest['confidence']:.0%} sure)."
         )
 
 

@@ -26,7 +26,8 @@ class Evaluation:
     """Scores of one split. Rates are fractions; error_interval is the 95 % Wilson interval.
 
     confusion: (C, C) counts, rows actual. precision, recall: (C,), NaN where there is nothing to count.
-    mistakes: every wrong picture, the most confidently wrong first. reject_rate: share called none of these.
+    mistakes: every wrong picture, by the confidence of the wrong answer, the surest first. reject_rate: share called
+    none of these.
     """
 
     n: int
@@ -53,8 +54,9 @@ def evaluate(
     """
     predicted = probs.argmax(axis=1)
     wrong = np.flatnonzero(predicted != targets)
-    losses = -np.log(np.maximum(probs[np.arange(len(targets)), targets], 1e-12))
-    worst = wrong[np.argsort(-losses[wrong], kind="stable")]
+    rows = np.arange(len(targets))
+    # of two answers that are equally sure, the one that left less to the right label
+    surest = wrong[np.lexsort((probs[rows, targets][wrong], -probs[rows, predicted][wrong]))]
     confusion = confusion_matrix(targets, predicted, len(classes))
     precision, recall = precision_recall(confusion)
     return Evaluation(
@@ -75,6 +77,6 @@ def evaluate(
                 classes[predicted[i]],
                 float(probs[i, predicted[i]]),
             )
-            for i in worst
+            for i in surest
         ),
     )

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from tellapart.errors import SplitError
+from tellapart.labels import label_order
 
 Split = Literal["train", "valid", "test"]
 SplitKind = Literal["hash", "random"]
@@ -146,9 +147,8 @@ def _places(labels: Sequence[str], groups: Sequence[str], kind: SplitKind, seed:
 
 def _check(labels: Sequence[str], splits: Sequence[str | None]) -> None:
     for needed, what in (("train", "learn from"), ("valid", "check with")):
-        without = sorted(
-            set(labels) - {label for label, split in zip(labels, splits, strict=True) if split == needed}
-        )
+        there = {label for label, split in zip(labels, splits, strict=True) if split == needed}
+        without = sorted(set(labels) - there, key=label_order)
         if without:
             names = ", ".join(repr(label) for label in without[:5])
             raise SplitError(

@@ -19,6 +19,7 @@ from tellapart.bundle_writer import BundleContents, write_bundle
 from tellapart.clean.duplicates import group_near_duplicates
 from tellapart.embeddings import Embeddings, embed, open_backbone
 from tellapart.errors import TrainError
+from tellapart.labels import label_order
 from tellapart.ledger import credits_markdown
 from tellapart.manifest import Picture
 from tellapart.metrics import softmax
@@ -29,6 +30,7 @@ from tellapart.train.calibration import fit_temperature
 from tellapart.train.components import blas_threads
 from tellapart.train.config import TrainConfig
 from tellapart.train.evaluation import Evaluation, evaluate
+from tellapart.train.guidance import guidance_note
 from tellapart.train.head import HeadFit, assign_folds, fit_head
 from tellapart.train.novelty import NoveltyFit, fit_novelty
 from tellapart.train.result import TrainResult
@@ -111,7 +113,9 @@ def train_head(
     fit_s = time.perf_counter() - clock
     progress(n, n, "Writing the classifier")
     name = name or f"{datetime.now():%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
-    result = _result(data, config, backbone, fitted, evaluation, baselines, project.bundles_dir / name)
+    result = _result(
+        data, config, backbone, fitted, evaluation, baselines, project, project.bundles_dir / name
+    )
     write_bundle(project.bundles_dir / name, _contents(project, data, backbone, fitted, result))
     seconds = {
         "decode": data.embeddings.decode_s, "embed": data.embeddings.embed_s, "fit": fit_s,
@@ -187,7 +191,7 @@ def _embedded(
     if members.n_strangers:
         note = f"{members.n_strangers} picture(s) marked 'none of these' neither taught nor checked a label."
         plan = replace(plan, notes=(*plan.notes, note))
-    classes = tuple(sorted({picture.label for picture in pictures}))
+    classes = tuple(sorted({picture.label for picture in pictures}, key=label_order))
     place = {label: i for i, label in enumerate(classes)}
     targets = np.array([place[picture.label] for picture in pictures], np.int64)
     return TrainData(pictures, classes, targets, groups, plan, embeddings)
@@ -251,9 +255,13 @@ def _baselines(data: TrainData) -> dict[str, float]:
 
 def _result(
     data: TrainData, config: TrainConfig, backbone: Backbone, fitted: FittedHead, evaluation: Evaluation,
-    baselines: dict[str, float], bundle_dir: Path,
+    baselines: dict[str, float], project: Project, bundle_dir: Path,
 ) -> TrainResult:  # fmt: skip
     notes = [*data.plan.notes, *([backbone.note] if backbone.note else [])]
+    valid = data.of("valid")
+    checked = {picture.image_id for picture, is_valid in zip(data.pictures, valid, strict=True) if is_valid}
+    if guidance := guidance_note(project.journal, checked):
+        notes.append(guidance)
     if data.embeddings.skipped:
         notes.append(f"{len(data.embeddings.skipped)} picture(s) could not be read and were left out.")
     return TrainResult(

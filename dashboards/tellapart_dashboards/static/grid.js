@@ -63,7 +63,18 @@ class Grid {
     this.order = new Uint32Array(kept.length + rest.length);
     this.order.set(kept);
     this.order.set(rest, kept.length);
+    this.dropGone();
     this.measure();
+  }
+
+  // Nothing is decided about a picture that is not on the page any more, even if it was chosen before.
+  dropGone() {
+    this.choice.anchor = Math.max(0, Math.min(this.choice.anchor, this.order.length - 1));
+    const before = this.choice.keys.size;
+    if (!before) return;
+    this.choice.keep(new Set(this.order));
+    const left = before - this.choice.keys.size;
+    if (left) this.announce(`${left} of ${before} chosen ${before === 1 ? "picture is" : "pictures are"} no longer on the page.`);
   }
 
   // -- drawing
@@ -147,6 +158,7 @@ class Grid {
     this.tidied.clear();
     if (!this.order.length) return;
     this.choice.current = Math.min(Math.max(position, 0), this.order.length - 1);
+    this.choice.isLost = false;
     this.closeNear();
     if (!isQuiet) this.sheet.reveal(this.choice.current);
     this.draw();
@@ -182,14 +194,21 @@ class Grid {
 
   askLabel() {
     const n = this.choice.keys.size || 1;
+    const isOfChosen = this.choice.keys.size > 0;
     const title = n === 1 ? "New label for this picture" : `New label for ${n} pictures`;
     labelWindow(this.root, this.model.get("all_labels"), title, (label) => {
+      this.choice.isLost ||= isOfChosen && !this.choice.keys.size;
       this.decide("relabel", label);
       if (!this.large?.box.open) this.focus();
     });
   }
 
   decide(action, label) {
+    if (this.choice.isLost) {
+      this.choice.isLost = false;
+      this.announce("The chosen pictures are no longer on the page; nothing was decided.");
+      return;
+    }
     const keys = this.choice.keys.size ? [...this.choice.keys] : [this.order[this.choice.current]];
     const text = { keep: "kept", remove: "removed", relabel: `→ ${label}` }[action] ?? action;
     this.seq += 1;

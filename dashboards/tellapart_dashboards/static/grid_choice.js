@@ -1,4 +1,4 @@
-// Which pictures are chosen, and which one is current. Chosen are keys, so they survive when the queue is ranked anew.
+// Which pictures are chosen, and which one is current. Chosen are keys, so those still there survive a new ranking.
 const DRAG_PX = 6;
 const LONG_PRESS_MS = 450;
 
@@ -8,15 +8,26 @@ export class Choice {
     this.current = 0; // position
     this.anchor = 0;
     this.isChoosing = false; // by touch: a tap adds or takes away
+    this.isLost = false; // all that was chosen has left the page, and nobody has gone on since
+  }
+
+  // Only those stay chosen that are there.
+  keep(there) {
+    for (const key of this.keys) if (!there.has(key)) this.keys.delete(key);
+    if (this.keys.size) return;
+    this.isChoosing = false;
+    this.isLost = true;
   }
 
   clear() {
     this.keys.clear();
+    this.isLost = false;
     this.isChoosing = false;
   }
 
   toggle(key) {
     if (!this.keys.delete(key)) this.keys.add(key);
+    this.isLost = false;
     if (!this.keys.size) this.isChoosing = false;
   }
 

@@ -15,6 +15,7 @@ from tellapart import atomic
 from tellapart.errors import GatherError, ProjectError
 from tellapart.gather.sources.source import text_or_none
 from tellapart.gatherings import Candidate, Kind
+from tellapart.labels import label_order
 from tellapart.licences import Use, licence_of
 from tellapart.manifest import disk_reason
 
@@ -60,7 +61,7 @@ class UrlList:
             if n_found >= limit:
                 return
         if others and not n_found:
-            listed = ", ".join(repr(label) for label in sorted(others)[:5])
+            listed = ", ".join(repr(label) for label in sorted(others, key=label_order)[:5])
             more = " …" * (len(others) > 5)
             self.remark = (
                 f"No row of {self._path.name} has the label {self._label!r}; there are {listed}{more}."
@@ -68,12 +69,12 @@ class UrlList:
 
 
 def list_labels(path: Path) -> list[str]:
-    """The labels that a list names, in alphabetical order; [] where it names none.
+    """The labels that a list names, in the order of labels; [] where it names none.
 
     Raises:
         GatherError: the file cannot be read, or is no list of addresses.
     """
-    return sorted({candidate.label for candidate in read_list(path) if candidate.label})
+    return sorted({candidate.label for candidate in read_list(path) if candidate.label}, key=label_order)
 
 
 def read_list(path: Path) -> Iterator[Candidate]:
