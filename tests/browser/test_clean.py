@@ -14,7 +14,7 @@ from many import make_rows
 from playwright.sync_api import Locator, Page, expect
 from tellapart.clean import open_review
 from tellapart.gather import take_in
-from tellapart.journal import Relabel
+from tellapart.journal import Relabel, Remove
 from tellapart.project import create_project, open_project
 from tellapart.runs import latest
 from tellapart.samples import SampleSet, make_samples
@@ -205,6 +205,41 @@ def test_several_pictures_at_once_by_keys_and_mouse(
     page.get_by_role("button", name="undo", exact=True).click()
     wait_for(lambda: standing(project_dir) == [])
     expect(place(page, 5)).to_be_visible()
+
+
+def test_chosen_pictures_that_left_the_page_are_not_decided_about(
+    project_dir: Path, start_studio: Start, open_tab: Open
+) -> None:
+    """Chosen below what is in sight, then removed by somebody else: the grid is ranked anew without them."""
+    page = clean_page(open_tab(), start_studio(project_dir))
+    page.get_by_role("radio", name=re.compile("every picture")).click()
+    with open_project(project_dir) as project:
+        n = project.manifest.n_pictures()
+        expect(grid(page)).to_have_attribute("aria-label", re.compile(f": {n}$"))
+        place(page, 0).focus()
+        page.keyboard.press("a")
+        expect(page.get_by_text(f"{n} chosen").first).to_be_visible()
+        gone = open_review(project).kept()[-1]  # the last on the page
+        project.journal.decide(Remove(gone))
+        expect(page.get_by_text(f"1 of {n} chosen pictures are no longer on the page.")).to_be_visible()
+        page.keyboard.press("k")
+        wait_for(lambda: len(standing(project_dir)) == n)
+        assert project.manifest.picture(gone).mark is None
+
+        page.keyboard.press("End")
+        page.keyboard.press("Control+Space")
+        expect(page.get_by_text("1 chosen").first).to_be_visible()
+        page.keyboard.press("Control+Home")
+        expect(place(page, 0)).to_be_focused()
+        before = len(project.journal.entries())
+        (*_, last) = [one for one in open_review(project).kept() if one != gone]
+        project.journal.decide(Remove(last))
+        expect(page.get_by_text("1 of 1 chosen picture is no longer on the page.")).to_be_visible()
+        page.keyboard.press("s")
+        expect(page.get_by_text("nothing was decided").first).to_be_visible()
+        assert len(project.journal.entries()) == before + 1
+        page.keyboard.press("s")  # now about the picture that has the focus
+        wait_for(lambda: len(project.journal.entries()) == before + 2)
 
 
 def test_two_tabs_see_each_others_decisions(project_dir: Path, start_studio: Start, open_tab: Open) -> None:
