@@ -132,11 +132,11 @@ def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
     for path in contents.golden:
         try:
             data = thumbnail_jpeg(path, _GOLDEN_SIDE_PX)
+            pixels = load_pixels(data, contents.backbone.preprocess)
         except ImageError:
             continue  # the next one serves as well
         name = f"golden/{len(golden) + 1}.jpg"
         atomic.write_bytes(part / name, data)
-        pixels = load_pixels(data, contents.backbone.preprocess)
         logits = embed_pixels(contents.backbone, pixels[None]) @ contents.tail.weights + contents.tail.bias
         golden.append({"file": name, "probabilities": [round(float(p), 6) for p in softmax(logits)[0]]})
         if len(golden) == _MAX_GOLDEN:

@@ -24,6 +24,7 @@ from tellapart.errors import BackboneError, ImageError, Skipped
 from tellapart.images import read_image, square_of
 from tellapart.manifest import Picture, explained
 from tellapart.onnx_session import available_cpus, open_session
+from tellapart.pictures.boundary import one_picture
 from tellapart.preprocess import Preprocess
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
@@ -193,10 +194,11 @@ def _decode(path: Path, picture: Picture, preprocess: Preprocess) -> _Decoded | 
                 picture.path,
                 "changed on disk since it was taken in; take it out of the folder and add it again",
             )
-        square = square_of(read_image(data, preprocess.resize_px), preprocess)
+        with one_picture():
+            square = square_of(read_image(data, preprocess.resize_px), preprocess)
+            tiny = square.resize((TINY_SIDE, TINY_SIDE), Image.Resampling.BOX)
+            return _Decoded(picture.image_id, np.asarray(square), np.asarray(tiny))
     except OSError as error:
         return Skipped(picture.path, f"cannot be read ({os.strerror(error.errno) if error.errno else error})")
     except ImageError as error:
         return Skipped(picture.path, str(error))
-    tiny = square.resize((TINY_SIDE, TINY_SIDE), Image.Resampling.BOX)
-    return _Decoded(picture.image_id, np.asarray(square), np.asarray(tiny))

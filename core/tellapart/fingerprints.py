@@ -10,6 +10,7 @@ from pathlib import Path
 from tellapart.errors import ImageError
 from tellapart.images import FINGERPRINT_BYTES, fingerprint, read_image
 from tellapart.manifest import Manifest
+from tellapart.pictures.boundary import one_picture
 from tellapart.progress import Progress, silent
 
 _SETTING = "fingerprint_bytes"
@@ -45,7 +46,8 @@ def renew_fingerprints(manifest: Manifest, root: Path, progress: Progress = sile
 def _made(root: Path, rows: list[tuple[str, str]]) -> Iterator[tuple[bytes, str]]:
     def make(row: tuple[str, str]) -> tuple[bytes, str] | None:
         try:
-            return fingerprint(read_image(root / row[1], min_side_px=64)), row[0]
+            with one_picture():
+                return fingerprint(read_image(root / row[1], min_side_px=64)), row[0]
         except ImageError:
             return None
 

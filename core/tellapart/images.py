@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
-import struct
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +18,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tellapart.errors import ImageError
+from tellapart.pictures.boundary import one_picture, reason_of
 from tellapart.preprocess import Preprocess
 
 MAX_BYTES = 100 * 2**20
@@ -31,10 +31,6 @@ SUFFIXES = {
     "WEBP": ".webp", "TIFF": ".tif", "AVIF": ".avif", "HEIF": ".heic",
 }  # fmt: skip
 PICTURE_SUFFIXES = frozenset({*SUFFIXES.values(), ".jpeg", ".jpe", ".jfif", ".tiff", ".heif"})
-UNREADABLE = (
-    OSError, SyntaxError, ValueError, TypeError, EOFError, OverflowError, MemoryError, KeyError, IndexError,
-    struct.error, Image.DecompressionBombError,
-)  # fmt: skip
 RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 _LARGE_PIXELS = 25_000_000
 _ONE_LARGE = threading.Semaphore(
@@ -78,7 +74,7 @@ def read_image(source: Source, min_side_px: int | None = None) -> Image.Image:
     Raises:
         ImageError: the reason, in words, without the file's name.
     """
-    with _Opened(source) as image:
+    with one_picture(), _Opened(source) as image:
         return upright_rgb(image, min_side_px)
 
 
@@ -88,7 +84,7 @@ def read_with_camera(source: Source, min_side_px: int) -> tuple[Image.Image, str
     Raises:
         ImageError: the reason, in words.
     """
-    with _Opened(source) as image:
+    with one_picture(), _Opened(source) as image:
         upright = upright_rgb(image, min_side_px)
         return upright, _camera(image)
 
@@ -99,15 +95,16 @@ def inspect(source: Source) -> PictureFacts:
     Raises:
         ImageError: the reason, in words.
     """
-    with _Opened(source) as image:
-        name = image.format or ""
-        width, height = image.size
-        upright = upright_rgb(image, min_side_px=64)
-        if name not in _SCALABLE:
-            width, height = upright.size
-        elif _orientation(image) >= 5:
-            width, height = height, width
-    return PictureFacts(name, width, height, fingerprint(upright))
+    with one_picture():
+        with _Opened(source) as image:
+            name = image.format or ""
+            width, height = image.size
+            upright = upright_rgb(image, min_side_px=64)
+            if name not in _SCALABLE:
+                width, height = upright.size
+            elif _orientation(image) >= 5:
+                width, height = height, width
+        return PictureFacts(name, width, height, fingerprint(upright))
 
 
 def upright_rgb(image: Image.Image, min_side_px: int | None = None) -> Image.Image:
@@ -126,7 +123,8 @@ def load_pixels(source: Source, preprocess: Preprocess) -> np.ndarray:
     Raises:
         ImageError: the reason, in words.
     """
-    return pixels_of(read_image(source, preprocess.resize_px), preprocess)
+    with one_picture():
+        return pixels_of(read_image(source, preprocess.resize_px), preprocess)
 
 
 def pixels_of(image: Image.Image, preprocess: Preprocess) -> np.ndarray:
@@ -152,15 +150,16 @@ def thumbnail_jpeg(source: Source, side_px: int = 160) -> bytes:
     Raises:
         ImageError: the reason, in words.
     """
-    image = read_image(source, side_px)
-    scale = side_px / min(image.size)
-    if scale < 1:
-        # very long pictures are cut, so that a panorama does not make a huge thumbnail
-        width, height = (min(max(1, round(side * scale)), 3 * side_px) for side in image.size)
-        image = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=82)
-    return buffer.getvalue()
+    with one_picture():
+        image = read_image(source, side_px)
+        scale = side_px / min(image.size)
+        if scale < 1:
+            # very long pictures are cut, so that a panorama does not make a huge thumbnail
+            width, height = (min(max(1, round(side * scale)), 3 * side_px) for side in image.size)
+            image = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=82)
+        return buffer.getvalue()
 
 
 def fingerprint(image: Image.Image) -> bytes:
@@ -176,7 +175,7 @@ def fingerprint(image: Image.Image) -> bytes:
 
 
 class _Opened:
-    """A Pillow image open for reading; whatever Pillow raises inside the block leaves it as ImageError."""
+    """A Pillow image open for reading; for use inside `one_picture`."""
 
     def __init__(self, source: Source):
         self._source = source
@@ -189,10 +188,7 @@ class _Opened:
                 io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source.open("rb")
             )
             image = _checked(self._file)
-        except OSError as error:
-            self._close()
-            raise ImageError(_file_reason(error)) from error
-        except ImageError:
+        except BaseException:
             self._close()
             raise
         self._is_large = image.width * image.height > _LARGE_PIXELS
@@ -202,8 +198,6 @@ class _Opened:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._close()
-        if isinstance(error, UNREADABLE):
-            raise ImageError(f"damaged or cut off ({error})") from error
 
     def _close(self) -> None:
         if self._file is not None:
@@ -225,7 +219,7 @@ def _checked(file: BinaryIO) -> Image.Image:
         )
     try:
         image = Image.open(file, formats=_readable_formats(head))
-    except UNREADABLE as error:
+    except Exception as error:
         raise ImageError(_unknown_reason(head, error)) from error
     width, height = image.size
     if width * height > MAX_PIXELS:
@@ -235,19 +229,9 @@ def _checked(file: BinaryIO) -> Image.Image:
     return image
 
 
-def _file_reason(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "file not found"
-    if isinstance(error, PermissionError):
-        return "no permission to read the file"
-    if isinstance(error, IsADirectoryError):
-        return "a folder, not a picture"
-    return f"cannot be read ({error.strerror or error})"
-
-
 def _unknown_reason(head: bytes, error: BaseException) -> str:
     if isinstance(error, Image.DecompressionBombError):
-        return f"too many pixels ({error})"
+        return reason_of(error)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "a web page, not a picture"
@@ -257,7 +241,7 @@ def _unknown_reason(head: bytes, error: BaseException) -> str:
         return "a HEIC picture; install pillow-heif (pip install 'tellapart[heic]') to read it"
     if isinstance(error, UnidentifiedImageError):
         return "not a picture of a known kind"
-    return f"damaged or cut off ({error})"
+    return reason_of(error)
 
 
 def _readable_formats(head: bytes) -> list[str]:
@@ -288,15 +272,15 @@ def _is_heic(head: bytes) -> bool:
 def _orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
-    except UNREADABLE:
-        return 1  # a broken EXIF block does not make the picture unreadable
+    except Exception:
+        return 1  # a broken EXIF block, however it shows, does not make the picture unreadable
 
 
 def _camera(image: Image.Image) -> str:
     try:
         exif = image.getexif()
         return " ".join(str(exif[tag]).strip("\0 ") for tag in (_MAKE, _MODEL) if tag in exif)
-    except UNREADABLE:
+    except Exception:
         return ""
 
 

@@ -134,7 +134,10 @@ class ClassifyState(HasTraits):
 
         if isinstance(prediction, ImageError):
             return Answer(file.name, b"", reason=str(prediction))
-        thumbnail = thumbnail_jpeg(file.path, 168)
+        try:
+            thumbnail = thumbnail_jpeg(file.path, 168)
+        except ImageError:
+            thumbnail = b""  # its answer stands without a picture beside it
         return Answer(
             file.name,
             thumbnail,

@@ -15,6 +15,7 @@ from PIL import Image
 from tellapart.bundle import Bundle, load_bundle
 from tellapart.errors import ImageError
 from tellapart.images import load_pixels, pixels_of, upright_rgb
+from tellapart.pictures.boundary import one_picture
 
 _BATCH = 16
 
@@ -92,12 +93,13 @@ class Predictor:
         try:
             return self._pixels(picture)
         except ImageError as error:
-            return error
+            return ImageError(str(error))  # without its traceback, which would keep the picture in memory
 
     def _pixels(self, picture: Picture) -> np.ndarray:
-        if isinstance(picture, Image.Image):
-            return pixels_of(upright_rgb(picture), self.bundle.preprocess)
-        return load_pixels(Path(picture) if isinstance(picture, str) else picture, self.bundle.preprocess)
+        with one_picture():
+            if isinstance(picture, Image.Image):
+                return pixels_of(upright_rgb(picture), self.bundle.preprocess)
+            return load_pixels(Path(picture) if isinstance(picture, str) else picture, self.bundle.preprocess)
 
     def _prediction(self, probs: np.ndarray, novelty: float) -> Prediction:
         index = int(probs.argmax())

@@ -16,6 +16,7 @@ from tellapart.errors import ImageError
 from tellapart.images import read_with_camera
 from tellapart.manifest import Picture, explained
 from tellapart.onnx_session import available_cpus
+from tellapart.pictures.boundary import one_picture
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
 from tellapart.row_cache import RowCache
@@ -234,8 +235,8 @@ def _measure_batch(project: Project, pictures: list[Picture]) -> np.ndarray:
     records = np.zeros(len(pictures), LOOKS)
     for i, picture in enumerate(pictures):
         try:
-            image, camera = read_with_camera(project.file(picture), _SIDE_PX)
-        except (ImageError, OSError):
+            with one_picture():
+                records[i] = look_at(*read_with_camera(project.file(picture), _SIDE_PX))
+        except ImageError:
             continue  # the embeddings say why it cannot be read
-        records[i] = look_at(image, camera)
     return records
