@@ -8,21 +8,24 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
-import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tellapart.errors import ImageError
+from tellapart.pictures.arrays import image_of
 from tellapart.pictures.boundary import one_picture, reason_of
+from tellapart.pictures.brands import heif_formats
+from tellapart.pictures.cost import MAX_BYTES as MAX_BYTES  # for all who read files of pictures
+from tellapart.pictures.cost import check_cost, check_size, decoding_cost, room
+from tellapart.pictures.exif import camera_of, is_turned, orientation_of
+from tellapart.pictures.opening import SCALABLE, Loaded, bytes_of, loaded
 from tellapart.preprocess import Preprocess
 
-MAX_BYTES = 100 * 2**20
-MAX_PIXELS = 150_000_000
 # Pillow opens many more, some of which run other programs (EPS) or hide several files in one.
 _PLUGINS = ("Jpeg", "Mpo", "Png", "Gif", "Bmp", "WebP", "Tiff", "Avif")
 FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF")
@@ -32,12 +35,6 @@ SUFFIXES = {
 }  # fmt: skip
 PICTURE_SUFFIXES = frozenset({*SUFFIXES.values(), ".jpeg", ".jpe", ".jfif", ".tiff", ".heif"})
 RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
-_LARGE_PIXELS = 25_000_000
-_ONE_LARGE = threading.Semaphore(
-    1
-)  # a few bombs just below the limit, on all threads at once, would fill the memory
-_SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough
-_ORIENTATION, _MAKE, _MODEL = 0x0112, 0x010F, 0x0110
 MINIATURE_SIDE = 16
 COLOUR_SIDE = 4
 FINGERPRINT_BYTES = MINIATURE_SIDE**2 + 2 * COLOUR_SIDE**2  # in projects of older versions, 32
@@ -74,8 +71,8 @@ def read_image(source: Source, min_side_px: int | None = None) -> Image.Image:
     Raises:
         ImageError: the reason, in words, without the file's name.
     """
-    with one_picture(), _Opened(source) as image:
-        return upright_rgb(image, min_side_px)
+    with one_picture(), _opened(source, min_side_px) as found:
+        return _bare(upright_rgb(found.image))
 
 
 def read_with_camera(source: Source, min_side_px: int) -> tuple[Image.Image, str]:
@@ -84,9 +81,9 @@ def read_with_camera(source: Source, min_side_px: int) -> tuple[Image.Image, str
     Raises:
         ImageError: the reason, in words.
     """
-    with one_picture(), _Opened(source) as image:
-        upright = upright_rgb(image, min_side_px)
-        return upright, _camera(image)
+    with one_picture(), _opened(source, min_side_px) as found:
+        upright, camera = upright_rgb(found.image), camera_of(found.image)
+        return _bare(upright), camera
 
 
 def inspect(source: Source) -> PictureFacts:
@@ -96,25 +93,38 @@ def inspect(source: Source) -> PictureFacts:
         ImageError: the reason, in words.
     """
     with one_picture():
-        with _Opened(source) as image:
-            name = image.format or ""
-            width, height = image.size
-            upright = upright_rgb(image, min_side_px=64)
-            if name not in _SCALABLE:
+        with _opened(source, min_side_px=64) as found:
+            name = found.image.format or ""
+            width, height = found.width, found.height
+            upright = upright_rgb(found.image)
+            if name not in SCALABLE:
                 width, height = upright.size
-            elif _orientation(image) >= 5:
+            elif orientation_of(found.image) >= 5:
                 width, height = height, width
         return PictureFacts(name, width, height, fingerprint(upright))
 
 
-def upright_rgb(image: Image.Image, min_side_px: int | None = None) -> Image.Image:
-    """An open Pillow image as upright 8-bit RGB; see `read_image`."""
-    if min_side_px and image.format in _SCALABLE:
-        image.draft("RGB", (min_side_px, min_side_px))
-    image.load()
-    turn = _TURNS.get(_orientation(image))  # asked only now: Pillow turns a TIFF by itself while it loads
+def upright_rgb(image: Image.Image) -> Image.Image:
+    """A loaded Pillow picture as upright 8-bit RGB, for use inside `one_picture`; see `read_given` for a stranger's."""
+    turn = _TURNS.get(orientation_of(image))  # asked only now: Pillow turns a TIFF by itself while it loads
     rgb = _to_rgb(image)
     return rgb if turn is None else rgb.transpose(turn)
+
+
+def read_given(picture: Image.Image | np.ndarray) -> Image.Image:
+    """A picture that a caller holds already, as upright 8-bit RGB; a Pillow picture may be loaded by this.
+
+    Raises:
+        ImageError: the reason, in words.
+    """
+    with one_picture():
+        image = picture if isinstance(picture, Image.Image) else image_of(picture)
+        check_size(*image.size)
+        n_bytes = decoding_cost(image, 0, is_turned=is_turned(image))
+        check_cost(n_bytes, *image.size)
+        with room.taken(n_bytes):
+            image.load()
+            return upright_rgb(image)
 
 
 def load_pixels(source: Source, preprocess: Preprocess) -> np.ndarray:
@@ -174,58 +184,23 @@ def fingerprint(image: Image.Image) -> bytes:
     return small.convert("L").tobytes() + np.asarray(colours)[:, :, 1:].tobytes()
 
 
-class _Opened:
-    """A Pillow image open for reading; for use inside `one_picture`."""
-
-    def __init__(self, source: Source):
-        self._source = source
-        self._file: BinaryIO | None = None
-        self._is_large = False
-
-    def __enter__(self) -> Image.Image:
+@contextlib.contextmanager
+def _opened(source: Source, min_side_px: int | None = None) -> Iterator[Loaded]:
+    """A loaded picture; for use inside `one_picture`."""
+    data = bytes_of(source)
+    with contextlib.ExitStack() as held:
         try:
-            self._file = (
-                io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source.open("rb")
-            )
-            image = _checked(self._file)
-        except BaseException:
-            self._close()
+            found = held.enter_context(loaded(data, _readable_formats(data), min_side_px))
+        except (ImageError, MemoryError):
             raise
-        self._is_large = image.width * image.height > _LARGE_PIXELS
-        if self._is_large:
-            _ONE_LARGE.acquire()
-        return image
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-        if self._is_large:
-            _ONE_LARGE.release()
+        except Exception as error:
+            raise ImageError(_unknown_reason(data[:512], error)) from error
+        yield found
 
 
-def _checked(file: BinaryIO) -> Image.Image:
-    n_bytes = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    head = file.read(512)
-    file.seek(0)
-    if n_bytes == 0:
-        raise ImageError("empty file (0 bytes)")
-    if n_bytes > MAX_BYTES:
-        raise ImageError(
-            f"{n_bytes / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have"
-        )
-    try:
-        image = Image.open(file, formats=_readable_formats(head))
-    except Exception as error:
-        raise ImageError(_unknown_reason(head, error)) from error
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise ImageError(
-            f"{width} × {height} pixels are more than the {MAX_PIXELS // 10**6} million a picture may have"
-        )
+def _bare(image: Image.Image) -> Image.Image:
+    """The same picture with nothing but its pixels: whoever writes it would write comments and profiles too."""
+    image.info.clear()
     return image
 
 
@@ -237,23 +212,26 @@ def _unknown_reason(head: bytes, error: BaseException) -> str:
         return "a web page, not a picture"
     if b"<svg" in start:
         return "an SVG drawing; save it as PNG or JPEG first"
-    if _is_heic(head):
+    if "HEIF" in heif_formats(head) and "HEIF" not in Image.OPEN:
         return "a HEIC picture; install pillow-heif (pip install 'tellapart[heic]') to read it"
     if isinstance(error, UnidentifiedImageError):
         return "not a picture of a known kind"
     return reason_of(error)
 
 
-def _readable_formats(head: bytes) -> list[str]:
+def _readable_formats(data: bytes) -> list[str]:
     """The formats this Pillow reads, of those we allow; HEIC joins when a file asks for it and pillow-heif is there."""
-    if _is_heic(head):
+    names = heif_formats(data)
+    if not names:
+        return _plain_formats()
+    if "HEIF" in names:
         try:
             import pillow_heif
         except ImportError:
-            return []
-        pillow_heif.register_heif_opener(thumbnails=False)
-        return ["HEIF"]
-    return _plain_formats()
+            names = tuple(name for name in names if name != "HEIF")
+        else:
+            pillow_heif.register_heif_opener(thumbnails=False)
+    return [name for name in names if name == "HEIF" or name in _plain_formats()]
 
 
 @lru_cache(maxsize=1)
@@ -263,25 +241,6 @@ def _plain_formats() -> list[str]:
         with contextlib.suppress(ImportError):  # AVIF is not in every Pillow
             importlib.import_module(f"PIL.{name}ImagePlugin")
     return [name for name in FORMATS if name in Image.OPEN]
-
-
-def _is_heic(head: bytes) -> bool:
-    return head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc")
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(_ORIENTATION, 1))
-    except Exception:
-        return 1  # a broken EXIF block, however it shows, does not make the picture unreadable
-
-
-def _camera(image: Image.Image) -> str:
-    try:
-        exif = image.getexif()
-        return " ".join(str(exif[tag]).strip("\0 ") for tag in (_MAKE, _MODEL) if tag in exif)
-    except Exception:
-        return ""
 
 
 _TURNS = {

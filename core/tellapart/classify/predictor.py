@@ -14,12 +14,12 @@ from PIL import Image
 
 from tellapart.bundle import Bundle, load_bundle
 from tellapart.errors import ImageError
-from tellapart.images import load_pixels, pixels_of, upright_rgb
+from tellapart.images import load_pixels, pixels_of, read_given
 from tellapart.pictures.boundary import one_picture
 
 _BATCH = 16
 
-Picture = Path | str | bytes | Image.Image
+Picture = Path | str | bytes | Image.Image | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Prediction:
 
 
 class Predictor:
-    """A loaded bundle, ready for pictures: paths, bytes or Pillow images.
+    """A loaded bundle, ready for pictures: paths, bytes, Pillow images or NumPy arrays (see `image_of`).
 
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
@@ -97,9 +97,13 @@ class Predictor:
 
     def _pixels(self, picture: Picture) -> np.ndarray:
         with one_picture():
-            if isinstance(picture, Image.Image):
-                return pixels_of(upright_rgb(picture), self.bundle.preprocess)
-            return load_pixels(Path(picture) if isinstance(picture, str) else picture, self.bundle.preprocess)
+            if isinstance(picture, Path | str | bytes):
+                source = Path(picture) if isinstance(picture, str) else picture
+                return load_pixels(source, self.bundle.preprocess)
+            if isinstance(picture, Image.Image | np.ndarray):
+                return pixels_of(read_given(picture), self.bundle.preprocess)
+        kind = type(picture).__name__
+        raise ImageError(f"a {kind} is no picture; give a path, bytes, a Pillow image or a NumPy array")
 
     def _prediction(self, probs: np.ndarray, novelty: float) -> Prediction:
         index = int(probs.argmax())

@@ -1,0 +1,141 @@
+"""From a file's bytes to a loaded Pillow picture: costs are limited first, and what is not picture never decides."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from tellapart.errors import ImageError
+from tellapart.pictures import jpeg, png
+from tellapart.pictures.brands import with_main_brand
+from tellapart.pictures.cost import (
+    MAX_BYTES,
+    check_coded,
+    check_cost,
+    check_file,
+    check_size,
+    decoding_cost,
+    room,
+    webp_cost,
+)
+from tellapart.pictures.exif import is_turned
+
+SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough
+_MAX_EXIF_BYTES = 2**20  # with more, reading the tags alone could take long
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A loaded Pillow picture, not turned yet, and its full size, which decoding may have made smaller."""
+
+    image: Image.Image
+    width: int
+    height: int
+
+
+def bytes_of(source: Path | bytes) -> bytes:
+    """The bytes of an ordinary file, or those given; at most one more than a picture may have.
+
+    Raises:
+        ImageError: it is no ordinary file, which might never end.
+        OSError: it cannot be read.
+    """
+    if isinstance(source, bytes):
+        return source
+    with source.open("rb") if _is_ordinary(source) else contextlib.nullcontext() as file:
+        if file is None:
+            raise ImageError("not an ordinary file")
+        return file.read(MAX_BYTES + 1)
+
+
+@contextlib.contextmanager
+def loaded(data: bytes, formats: Sequence[str], min_side_px: int | None = None) -> Iterator[Loaded]:
+    """A picture, loaded; the memory it takes is kept free for it until the block ends.
+
+    Args:
+        data: what a file holds.
+        formats: Pillow's names of those to try.
+        min_side_px: of the shorter side; a JPEG is decoded smaller where that is enough.
+    Raises:
+        ImageError: it would cost too much.
+        Exception: whatever the decoder raises; see `one_picture`.
+    """
+    check_file(data)
+    head = jpeg.head_of(data) if data.startswith(b"\xff\xd8") else None
+    profile = None
+    if head is not None:
+        jpeg.check_scans(data, head)
+        if jpeg.is_laden(data, head):
+            data = jpeg.picture_only(data, head)
+    elif data.startswith(png.MAGIC) and png.check_chunks(data):
+        data, profile = png.picture_only(data), png.profile_of(data)
+    with contextlib.ExitStack() as held:
+        try:
+            found = held.enter_context(_load(data, formats, min_side_px, head))
+        except (ImageError, MemoryError):
+            raise
+        except Exception as error:
+            other = _without_what_disturbs(data, head)
+            if other is None:
+                raise
+            try:
+                found = held.enter_context(_load(other, formats, min_side_px, head))
+            except Exception:
+                raise error from None  # it was the picture itself, and the first reader said so
+            profile = png.profile_of(data)
+        if profile is not None:
+            found.image.info["icc_profile"] = profile
+        yield found
+
+
+@contextlib.contextmanager
+def _load(
+    data: bytes, formats: Sequence[str], min_side_px: int | None, head: jpeg.Head | None
+) -> Iterator[Loaded]:
+    n_early = webp_cost(data)
+    for name in formats if data[4:8] == b"ftyp" else ():
+        check_coded(name, len(data))
+        data = with_main_brand(data, name)
+    with room.taken(n_early):
+        image = Image.open(io.BytesIO(data), formats=list(formats))
+        width, height = image.size
+        check_size(width, height)
+        if min_side_px and image.format in SCALABLE:
+            image.draft("RGB", (min_side_px, min_side_px))
+        n_coefficients = head.n_coefficient_bytes if head is not None else 0
+        n_bytes = n_early or decoding_cost(image, len(data), n_coefficients, is_turned(image))
+        check_cost(n_bytes, width, height)
+        with room.taken(n_bytes - n_early):
+            image.load()
+            image.__dict__.pop("_decoder", None)  # of WebP and AVIF: its canvases are needed no more
+            if len(image.info.get("exif") or b"") > _MAX_EXIF_BYTES:
+                del image.info["exif"]
+            yield Loaded(image, width, height)
+
+
+def _without_what_disturbs(data: bytes, head: jpeg.Head | None) -> bytes | None:
+    """The same picture without what may have kept it from opening; None when only the picture itself is left."""
+    with contextlib.suppress(Exception):  # what is wrong with the picture was said already
+        if data.startswith(png.MAGIC):
+            other = png.picture_only(data)
+        elif head is not None:
+            bare = jpeg.picture_only(data, head)
+            bare_head = jpeg.head_of(bare)
+            other = (bare_head and jpeg.with_end(bare, bare_head)) or bare
+        elif data[4:8] == b"ftyp":
+            other = data.replace(b"\0Exif\0", b"\0skip\0")  # as the type of an item, one no reader knows
+        else:
+            return None
+        return other if other != data else None
+    return None
+
+
+def _is_ordinary(path: Path) -> bool:
+    mode = path.stat().st_mode
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)  # to open a folder says best that it is one
