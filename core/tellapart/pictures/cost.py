@@ -137,7 +137,7 @@ def webp_cost(data: bytes) -> int:
     elif kind == b"VP8 ":
         width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", data, 26))
     check_size(width, height)
-    n_bytes = len(data) + _WEBP_BYTES * width * height
+    n_bytes = 3 * len(data) + _WEBP_BYTES * width * height
     check_cost(n_bytes, width, height)
     return n_bytes
 
@@ -150,7 +150,7 @@ def decoding_cost(
     stored = stored_bytes(image.mode)
     decoder = _DECODER_BYTES.get(image.format or "", 0) * n_pixels
     if image.format == "TIFF":
-        decoder = _tiff_buffer(image) + n_file_bytes
+        decoder = _tiff_buffer(image)
     after = (0 if image.mode == "RGB" else 4) + (4 if has_alpha(image) and image.mode != "RGBA" else 0)
     after += 4 if is_turned else 0
     return n_file_bytes + n_pixels * stored + max(decoder + n_coefficient_bytes, n_pixels * after)
@@ -169,6 +169,8 @@ def has_alpha(image: Image.Image) -> bool:
 def _tiff_buffer(image: Image.Image) -> int:
     """Bytes of the largest part that libtiff unpacks at once."""
     tags = getattr(image, "tag_v2", {})
+    if tags.get(259, 1) == 1:
+        return 0  # not packed, and read line by line
     bits, n_samples = tags.get(258, (1,)), tags.get(277, 1)
     n_bits = sum(bits) if len(bits) > 1 else bits[0] * n_samples
     width, height = tags.get(322, image.width), tags.get(323, tags.get(278, image.height))
