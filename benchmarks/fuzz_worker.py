@@ -93,7 +93,8 @@ def _doors(
         shape = (number % 90, 1 + number % 70, number % 5)
         pixels = np.resize(np.frombuffer(data, np.uint8), shape)
         types = ("u1", "bool", "u2", "f4", "f8", "i4", "c8", "S3", "f2")
-        list(predictor.predict_many([pixels.astype(types[number % len(types)]), pixels, pixels.T, None]))
+        given: list[Any] = [pixels.astype(types[number % len(types)]), pixels, pixels.T, None]
+        list(predictor.predict_many(given))
 
     def check_bundle() -> None:
         shutil.copyfile(golden, keep)

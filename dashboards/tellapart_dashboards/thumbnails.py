@@ -14,6 +14,8 @@ from pathlib import Path
 from tellapart.errors import ImageError
 from tellapart.images import thumbnail_jpeg
 
+_VERSION = 2  # raise it when the pixels of any thumbnail change; 1 kept comments
+
 
 class Thumbnails:
     """Thumbnails whose shorter side is side_px; cache/ may be thrown away at any time."""
@@ -21,7 +23,7 @@ class Thumbnails:
     def __init__(self, project_dir: Path, side_px: int = 160) -> None:
         self.project_dir = project_dir
         self.side_px = side_px
-        self.folder = project_dir / "cache" / f"thumbnails-{side_px}"
+        self.folder = project_dir / "cache" / f"thumbnails-{side_px}-{_VERSION}"
 
     def one(self, image_id: str, path: str) -> bytes:
         """The JPEG, or b"" when the picture cannot be read (any more)."""

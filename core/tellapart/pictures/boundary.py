@@ -13,7 +13,13 @@ from PIL import Image, UnidentifiedImageError
 from tellapart.errors import ImageError, TellapartError
 
 _MOST_LETTERS = 200
-_USUAL = (OSError, SyntaxError, ValueError, EOFError)  # what decoders say in words of their own
+_USUAL = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    Image.DecompressionBombError,
+)  # what decoders say in words of their own
 
 
 @contextlib.contextmanager

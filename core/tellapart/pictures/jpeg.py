@@ -6,6 +6,7 @@ import io
 import random
 import re
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,12 +21,14 @@ _MAX_SEGMENTS = 200  # before the first scan; more are put aside before Pillow, 
 _MAX_HEAD_BYTES = 2**20
 _MAX_EXIF_BYTES = 2**16
 _MAX_PROFILE_BYTES = 16 * 2**20
+_COMPARED_PX = 25_000_000
 
 _SOI, _EOI, _SOS, _COM, _APP0, _APP15 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE0, 0xEF
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _ONE_PASS = frozenset({0xC0, 0xC1})
 _ARITHMETIC = frozenset(range(0xC9, 0xD0)) - {0xCC}
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # inside a scan, all other bytes 255 are data
+_USED = ((b"JFIF\0", 18), (b"Adobe", 16))  # with the bytes each has at least
 _END = bytes([0xFF, _EOI])
 
 
@@ -106,12 +109,13 @@ def picture_only(data: bytes, head: Head) -> bytes:
         body = data[start + 4 : start + 20]
         if marker == _COM:
             continue
+        n_bytes = end - start
         if _APP0 <= marker <= _APP15:
-            if body.startswith(b"ICC_PROFILE\0") and n_profile_bytes + end - start <= _MAX_PROFILE_BYTES:
-                n_profile_bytes += end - start
-            elif body.startswith(b"Exif\0\0") and not seen_exif and end - start <= _MAX_EXIF_BYTES:
+            if body.startswith(b"ICC_PROFILE\0") and 18 < n_bytes <= _MAX_PROFILE_BYTES - n_profile_bytes:
+                n_profile_bytes += n_bytes
+            elif body.startswith(b"Exif\0\0") and not seen_exif and n_bytes <= _MAX_EXIF_BYTES:
                 seen_exif = True
-            elif not body.startswith((b"JFIF\0", b"Adobe")):
+            elif not any(body.startswith(name) and n_bytes >= least for name, least in _USED):
                 continue
         kept.append(data[start:end])
     return b"".join([*kept, data[head.scan :]])
@@ -127,22 +131,28 @@ def with_end(data: bytes, head: Head) -> bytes | None:
 
     Whether all is there shows in what follows: where the picture is whole, it looks the same whatever comes after it.
     """
-    body = data.rstrip(b"\0") if data.endswith(b"\0\0") else data
-    body = body[:-1] if body.endswith(b"\xff") else body
-    if any(marker == _EOI for _, marker in _scans(body, head)):
+    bare = data.rstrip(b"\0") if data.endswith(b"\0\0") else data
+    # of what is at the end, zeros may be padding or data, and 255 half an end mark or data
+    bodies = (bare[:-1], bare + b"\0") if bare.endswith(b"\xff") else (bare, bare + b"\0")
+    if any(marker == _EOI for _, marker in _scans(bare, head)):
         return None  # it has its end; something else is wrong
-    if head.is_in_passes and not _covers(body, head):
+    if head.is_in_passes and not _covers(bare, head):
         return None
     rng = random.Random(0)
     noise = bytes(rng.randrange(255) for _ in range(4096))
-    looks = [_small(body + after + _END) for after in (b"", noise, bytes(4096))]
-    return body + _END if looks.count(looks[0]) == len(looks) else None
+    n_pixels = head.width * head.height
+    scale = next((scale for scale in (1, 2, 4) if n_pixels <= _COMPARED_PX * scale**2), 8)
+    for body in bodies:
+        if len({_look(body + after + _END, scale) for after in (b"", noise, bytes(4096))}) == 1:
+            return body + _END
+    return None
 
 
-def _small(data: bytes) -> bytes:
+def _look(data: bytes, scale: int) -> int:
+    """The same number for the same pixels."""
     image = Image.open(io.BytesIO(data), formats=["JPEG"])
-    image.draft(image.mode, (1, 1))
-    return image.tobytes()
+    image.draft(image.mode, (image.width // scale, image.height // scale))
+    return zlib.crc32(image.tobytes())
 
 
 def _scans(data: bytes, head: Head) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from tellapart.pictures.cost import (
 from tellapart.pictures.exif import is_turned
 
 SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough
+_EXIF_ITEM = re.compile(rb"(infe.{8}(?:..)?)Exif", re.DOTALL)
 _MAX_EXIF_BYTES = 2**20  # with more, reading the tags alone could take long
 
 
@@ -129,7 +131,7 @@ def _without_what_disturbs(data: bytes, head: jpeg.Head | None) -> bytes | None:
             bare_head = jpeg.head_of(bare)
             other = (bare_head and jpeg.with_end(bare, bare_head)) or bare
         elif data[4:8] == b"ftyp":
-            other = data.replace(b"\0Exif\0", b"\0skip\0")  # as the type of an item, one no reader knows
+            other = _EXIF_ITEM.sub(rb"\1skip", data)  # a type of item that no reader knows
         else:
             return None
         return other if other != data else None
