@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -140,12 +141,22 @@ def test_the_cost_that_is_reckoned_is_what_a_picture_takes(kind, tmp_path):
 
 
 def test_pictures_share_the_room_and_none_waits_for_ever():
-    room = _Room(100)
-    with room.taken(60), room.taken(40):
-        pass
-    with room.taken(500):  # alone, whatever it takes
-        pass
-    with room.taken(100):
+    room, inside, order = _Room(100_000_000), threading.Event(), []
+
+    def wait_for_room():
+        inside.wait()
+        with room.taken(60_000_000):
+            order.append("second")
+
+    other = threading.Thread(target=wait_for_room)
+    other.start()
+    with room.taken(60_000_000), room.taken(10):
+        inside.set()
+        other.join(0.05)
+        order.append("first")
+    other.join()
+    assert order == ["first", "second"]
+    with room.taken(500_000_000):  # alone, whatever it takes
         pass
 
 

@@ -17,6 +17,7 @@ MAX_SIDE_PX = 65_500  # what a JPEG can hold: every picture can be written as on
 MAX_PIXELS = 150_000_000
 MAX_COST_BYTES = 600_000_000  # of memory, for one picture
 _ROOM_BYTES = max(2 * MAX_COST_BYTES, 150_000_000 * (os.cpu_count() or 1))  # for all that are open at once
+_SMALL_BYTES = 4_000_000
 _WEBP_BYTES = 16  # for each pixel: two canvases, the frame and Pillow's copy
 # beside Pillow's own copy; measured on pictures of 20 million pixels, in bytes for each
 _DECODER_BYTES = {"AVIF": 9, "HEIF": 5}
@@ -36,8 +37,12 @@ class _Room:
         self._n_taken = 0
         self._freed = threading.Condition()
 
+    def taken(self, n_bytes: int) -> contextlib.AbstractContextManager[None]:
+        """A block that has so many bytes; small ones need not wait."""
+        return self._held(n_bytes) if n_bytes > _SMALL_BYTES else contextlib.nullcontext()
+
     @contextlib.contextmanager
-    def taken(self, n_bytes: int) -> Iterator[None]:
+    def _held(self, n_bytes: int) -> Iterator[None]:
         with self._freed:
             self._freed.wait_for(lambda: not self._n_taken or self._n_taken + n_bytes <= self._n_bytes)
             self._n_taken += n_bytes
@@ -58,12 +63,7 @@ def check_file(data: bytes) -> None:
     Raises:
         ImageError: the reason, in words.
     """
-    if not data:
-        raise ImageError("empty file (0 bytes)")
-    if len(data) > MAX_BYTES:
-        raise ImageError(
-            f"{len(data) / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have"
-        )
+    check_bytes(len(data))
     if data.startswith(b"GIF8"):
         _check_gif(data)
     elif data.startswith(b"BM") and len(data) > 34 and data[30] in _BMP_RLE:
@@ -74,6 +74,20 @@ def check_file(data: bytes) -> None:
             )
     elif data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         _check_tiff(data)
+
+
+def check_bytes(n_bytes: int) -> None:
+    """Nothing, for a file that is neither empty nor huge.
+
+    Raises:
+        ImageError: it is.
+    """
+    if not n_bytes:
+        raise ImageError("empty file (0 bytes)")
+    if n_bytes > MAX_BYTES:
+        raise ImageError(
+            f"{n_bytes / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have"
+        )
 
 
 def check_coded(name: str, n_bytes: int) -> None:

@@ -16,7 +16,7 @@ from tellapart.errors import ImageError
 from tellapart.pictures import jpeg, png
 from tellapart.pictures.brands import with_main_brand
 from tellapart.pictures.cost import (
-    MAX_BYTES,
+    check_bytes,
     check_coded,
     check_cost,
     check_file,
@@ -42,18 +42,19 @@ class Loaded:
 
 
 def bytes_of(source: Path | bytes) -> bytes:
-    """The bytes of an ordinary file, or those given; at most one more than a picture may have.
+    """The bytes of an ordinary file, or those given.
 
     Raises:
-        ImageError: it is no ordinary file, which might never end.
+        ImageError: it is no ordinary file, which might never end, or has more bytes than a picture may have.
         OSError: it cannot be read.
     """
     if isinstance(source, bytes):
         return source
-    with source.open("rb") if _is_ordinary(source) else contextlib.nullcontext() as file:
-        if file is None:
-            raise ImageError("not an ordinary file")
-        return file.read(MAX_BYTES + 1)
+    status = source.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise ImageError("not an ordinary file")
+    check_bytes(status.st_size)
+    return source.read_bytes()  # of a folder it says best itself what it is
 
 
 @contextlib.contextmanager
@@ -136,8 +137,3 @@ def _without_what_disturbs(data: bytes, head: jpeg.Head | None) -> bytes | None:
             return None
         return other if other != data else None
     return None
-
-
-def _is_ordinary(path: Path) -> bool:
-    mode = path.stat().st_mode
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)  # to open a folder says best that it is one
