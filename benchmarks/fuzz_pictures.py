@@ -95,6 +95,10 @@ def _run(seed: int, n_pictures: int, bundle_dir: Path, scratch: Path) -> dict[st
             result["exceptions"] += said["exceptions"]
             result["longest_s"] = max(result["longest_s"], said["s"])
             result["most_mb"] = max(result["most_mb"], said["mb"])
+            if number % 500 == 0:
+                print(
+                    f"{number} of {n_pictures}: {len(result['exceptions'])} exceptions, {len(result['over'])} over"
+                )
             if said["s"] > MAX_S or said["mb"] > MAX_MB:
                 result["over"].append({"number": said["number"], "s": said["s"], "mb": said["mb"]})
         if child.wait() == 1:  # Python itself: the child has a fault of its own

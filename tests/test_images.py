@@ -177,7 +177,11 @@ def test_a_cut_off_picture_is_refused_wherever_it_is_cut():
             assert "cut off" in reason_for(whole[: int(len(whole) * share)]), (kind, share)
 
 
-@given(st.integers(0, 2**32), st.sampled_from(["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"]))
+Image.init()
+DAMAGED = ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", *(["AVIF"] if "AVIF" in Image.SAVE else [])]
+
+
+@given(st.integers(0, 2**32), st.sampled_from(DAMAGED))
 @settings(max_examples=120, deadline=None)
 def test_damage_anywhere_gives_a_picture_or_a_reason_and_never_another_error(seed, kind):
     rng = np.random.default_rng(seed)

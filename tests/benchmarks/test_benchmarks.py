@@ -120,6 +120,13 @@ def test_startup_tells_imports_memory_and_retraining():
         assert 0 < result["kernel"]["bare_mb"] < result["kernel"]["page_mb"]
 
 
+def test_damaged_pictures_are_used_or_refused_and_cost_little():
+    result = run("fuzz_pictures", "--pictures", 18, "--seed", 3)
+    assert result["used"] + result["refused"] == result["pictures"] == 18 and len(result["kinds"]) >= 7
+    assert result["exceptions"] == result["died"] == result["over"] == []
+    assert 0 < result["longest_s"] < 10 and 0 < result["most_mb"] < 1000
+
+
 def test_growth_has_a_figure_for_every_size():
     result = run("growth", "--sizes", "40", "--new-sizes", "20", "--opens", 1)
     assert list(result) == ["new", "open", "group", "fit"] and result["new"]["20"]["n_added"] == 20
