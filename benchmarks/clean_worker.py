@@ -19,7 +19,8 @@ from tellapart.gather import take_in
 from tellapart.journal import Relabel
 from tellapart.project import Project, create_project, open_project
 from tellapart.train.config import TrainConfig
-from tellapart.train.head import assign_folds, fit_head
+from tellapart.train.folds import assign_folds
+from tellapart.train.head import fit_head
 
 SURE = 0.95
 

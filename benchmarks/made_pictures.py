@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 
 def made_picture(rng: np.random.Generator, side_px: int) -> Image.Image:
@@ -45,3 +45,55 @@ def made_embeddings(n: int, size: int, n_classes: int, seed: int = 0) -> tuple[n
         embeddings[start : start + 10_000] = np.maximum(inner @ directions + noise, 0)
     wrong = rng.random(n) < 0.02
     return embeddings, np.where(wrong, rng.integers(0, n_classes, n), targets)
+
+
+def no_photographs(n: int, side_px: int, seed: int = 0) -> list[Image.Image]:
+    """n pictures that no camera took, in turn: blank, noise, a gradient, shapes that are drawn, lines of writing."""
+    rng = np.random.default_rng(seed)
+    makers = (_blank, _noise, _gradient, _shapes, _writing)
+    return [makers[i % len(makers)](rng, side_px) for i in range(n)]
+
+
+def _colour(rng: np.random.Generator) -> tuple[int, int, int]:
+    red, green, blue = rng.integers(0, 256, 3).tolist()
+    return red, green, blue
+
+
+def _blank(rng: np.random.Generator, side_px: int) -> Image.Image:
+    grey = int(rng.integers(0, 256))
+    return Image.new("RGB", (side_px, side_px), _colour(rng) if rng.random() < 0.5 else (grey, grey, grey))
+
+
+def _noise(rng: np.random.Generator, side_px: int) -> Image.Image:
+    return Image.fromarray(rng.integers(0, 256, (side_px, side_px, 3), np.uint8))
+
+
+def _gradient(rng: np.random.Generator, side_px: int) -> Image.Image:
+    corners = rng.integers(0, 256, (2, 2, 3), np.uint8)
+    return Image.fromarray(corners).resize((side_px, side_px), Image.Resampling.BILINEAR)
+
+
+def _shapes(rng: np.random.Generator, side_px: int) -> Image.Image:
+    image = Image.new("RGB", (side_px, side_px), "white")
+    draw = ImageDraw.Draw(image)
+    for _ in range(int(rng.integers(3, 9))):
+        x, y = rng.integers(0, side_px, 2).tolist()
+        size = int(rng.integers(side_px // 10, side_px // 2))
+        shape = draw.ellipse if rng.random() < 0.5 else draw.rectangle
+        shape(
+            (x, y, x + size, y + size),
+            outline="black",
+            width=3,
+            fill=_colour(rng) if rng.random() < 0.7 else None,
+        )
+    return image
+
+
+def _writing(rng: np.random.Generator, side_px: int) -> Image.Image:
+    image = Image.new("RGB", (side_px, side_px), "white")
+    draw = ImageDraw.Draw(image)
+    for y in range(8, side_px - 8, 14):
+        letters = rng.integers(97, 123, int(rng.integers(8, side_px // 7)))
+        letters[rng.random(len(letters)) < 0.17] = 32
+        draw.text((8, y), bytes(letters.tolist()).decode(), fill="black")
+    return image

@@ -10,6 +10,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from tellapart.errors import BundleError
+from tellapart.metrics import cautious, softmax
 
 _MAX_BYTES = 2**31 - 2**20  # protobuf's limit for one file
 
@@ -18,18 +19,24 @@ _MAX_BYTES = 2**31 - 2**20  # protobuf's limit for one file
 class Tail:
     """What follows the backbone, as arrays.
 
-    weights: (D, C) and bias: (C,) give calibrated logits. The others give novelty, the squared distance to the nearest
-    class: mean, scale: (D,); axes: (D, R) orthonormal; spread: (R,); means: (C, R); outside: a variance.
+    weights: (D, C) and bias: (C,) give calibrated logits; of their softmax the share caution is spread evenly over the
+    classes. The others give novelty, the squared distance to the nearest class: mean, scale: (D,); axes: (D, R)
+    orthonormal; spread: (R,); means: (C, R); outside: a variance.
     """
 
     weights: np.ndarray
     bias: np.ndarray
+    caution: float
     mean: np.ndarray
     scale: np.ndarray
     axes: np.ndarray
     spread: np.ndarray
     means: np.ndarray
     outside: float
+
+    def probs(self, embeddings: np.ndarray) -> np.ndarray:
+        """(N, C) probabilities of (N, D), as the graph computes them."""
+        return cautious(softmax(embeddings @ self.weights + self.bias), self.caution)
 
 
 def classifier_onnx(backbone_onnx: Path | bytes, tail: Tail) -> bytes:
@@ -51,6 +58,8 @@ def classifier_onnx(backbone_onnx: Path | bytes, tail: Tail) -> bytes:
     constants = {
         "head_weights": tail.weights,
         "head_bias": tail.bias,
+        "caution_rest": np.array(1 - tail.caution),
+        "caution_even": np.array(tail.caution / n_classes),
         "novelty_mean": tail.mean,
         "novelty_scale": tail.scale,
         "novelty_axes": tail.axes,
@@ -78,7 +87,9 @@ def _tail(opset: int) -> list[onnx.NodeProto]:
         nearest = helper.make_node("ReduceMin", ["novelty_all"], ["novelty_min"], axes=[1], keepdims=0)
     return [
         helper.make_node("Gemm", ["embeddings", "head_weights", "head_bias"], ["head_logits"]),
-        helper.make_node("Softmax", ["head_logits"], ["probabilities"], axis=1),
+        helper.make_node("Softmax", ["head_logits"], ["head_probabilities"], axis=1),
+        helper.make_node("Mul", ["head_probabilities", "caution_rest"], ["head_cautious"]),
+        helper.make_node("Add", ["head_cautious", "caution_even"], ["probabilities"]),
         helper.make_node("Sub", ["embeddings", "novelty_mean"], ["novelty_centred"]),
         helper.make_node("Div", ["novelty_centred", "novelty_scale"], ["novelty_inputs"]),
         helper.make_node("MatMul", ["novelty_inputs", "novelty_axes"], ["novelty_along"]),

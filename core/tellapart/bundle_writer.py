@@ -26,7 +26,6 @@ from tellapart.embeddings import embed_pixels
 from tellapart.errors import BundleError, ImageError
 from tellapart.images import load_pixels, thumbnail_jpeg
 from tellapart.manifest import disk_reason, now
-from tellapart.metrics import softmax
 from tellapart.model_card import model_card
 
 _GOLDEN_SIDE_PX = 160
@@ -37,8 +36,9 @@ _MAX_GOLDEN = 8
 class BundleContents:
     """What a bundle is made of. golden: files to make the golden pictures from; the first readable ones are taken.
 
-    arrays: for weights.safetensors, to go on training. threshold: of novelty. scores, counts, sources: facts for
-    bundle.json and the model card, plain JSON values. credits: CREDITS.md as it is.
+    arrays: for weights.safetensors, to go on training. prior: how common the labels are taken to be. threshold: of
+    novelty. scores, counts, sources: facts for bundle.json and the model card, plain JSON values. credits: CREDITS.md
+    as it is.
     """
 
     name: str
@@ -47,6 +47,7 @@ class BundleContents:
     tail: Tail
     arrays: dict[str, np.ndarray]
     temperature: float
+    prior: dict[str, Any]
     threshold: float
     golden: tuple[Path, ...]
     scores: dict[str, Any]
@@ -137,8 +138,8 @@ def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
             continue  # the next one serves as well
         name = f"golden/{len(golden) + 1}.jpg"
         atomic.write_bytes(part / name, data)
-        logits = embed_pixels(contents.backbone, pixels[None]) @ contents.tail.weights + contents.tail.bias
-        golden.append({"file": name, "probabilities": [round(float(p), 6) for p in softmax(logits)[0]]})
+        probs = contents.tail.probs(embed_pixels(contents.backbone, pixels[None]))
+        golden.append({"file": name, "probabilities": [round(float(p), 6) for p in probs[0]]})
         if len(golden) == _MAX_GOLDEN:
             break
     if not golden:
@@ -160,6 +161,8 @@ def _record(
         "classes": list(contents.classes),
         "preprocess": backbone.preprocess.to_json(),
         "temperature": contents.temperature,
+        "caution": contents.tail.caution,
+        "prior": contents.prior,
         "threshold": contents.threshold,
         "threshold_of": "novelty",
         "backbone": {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
@@ -16,6 +18,11 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 def softmax(logits: np.ndarray) -> np.ndarray:
     """(N, C) probabilities; rows sum to 1."""
     return np.exp(log_softmax(logits))
+
+
+def cautious(probs: np.ndarray, caution: float) -> np.ndarray:
+    """(N, C) probabilities of which a share, 0 to 1, is spread evenly over the classes."""
+    return np.asarray((1 - caution) * probs + caution / probs.shape[1])
 
 
 def confusion_matrix(targets: np.ndarray, predicted: np.ndarray, n_classes: int) -> np.ndarray:
@@ -32,8 +39,11 @@ def precision_recall(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return right / confusion.sum(axis=0), right / confusion.sum(axis=1)
 
 
-def error_interval(n_wrong: int, n: int, z: float = 1.959964) -> tuple[float, float]:
+def error_interval(n_wrong: float, n: float, z: float = 1.959964) -> tuple[float, float]:
     """Wilson score interval of an error rate, 95 % unless z says otherwise; (0, 1) for n = 0.
+
+    Args:
+        n_wrong, n: counts; fractions, too, where pictures do not count whole, see `effective_size`.
 
     Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference".
     """
@@ -45,13 +55,26 @@ def error_interval(n_wrong: int, n: int, z: float = 1.959964) -> tuple[float, fl
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def expected_calibration_error(probs: np.ndarray, targets: np.ndarray, n_bins: int = 15) -> float:
+def effective_size(groups: Sequence[Hashable]) -> float:
+    """How many pictures that have nothing to do with one another tell as much as these, of which those in one group
+    are copies: with groups of one size their number, with uneven ones less; 0 for none.
+
+    Source: Kish 1965, "Survey Sampling", section 8.2 (the design effect of clusters whose members are all alike).
+    """
+    sizes = np.array(list(Counter(groups).values()), float)
+    return float(sizes.sum() ** 2 / (sizes**2).sum()) if len(sizes) else 0.0
+
+
+def expected_calibration_error(
+    probs: np.ndarray, targets: np.ndarray, n_bins: int = 15, weights: np.ndarray | None = None
+) -> float:
     """Average gap between confidence and accuracy, 0 (calibrated) to 1.
 
     Args:
         probs: (N, C) float, rows sum to 1.
         targets: (N,) int, indices into the C classes.
         n_bins: equal-width confidence bins, [lo, hi) with the last one closed; empty bins count for nothing.
+        weights: (N,) how much each picture counts; all the same unless given.
     Raises:
         ValueError: probs is not (N, C) with one row per target.
     Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", eq. 3 (arXiv:1706.04599).
@@ -60,8 +83,24 @@ def expected_calibration_error(probs: np.ndarray, targets: np.ndarray, n_bins: i
         raise ValueError(f"probs has shape {probs.shape}, expected ({len(targets)}, C).")
     if not len(targets):
         return 0.0
-    confidence = probs.max(axis=1)
-    is_right = probs.argmax(axis=1) == targets
-    bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
-    gaps = np.bincount(bins, weights=confidence - is_right, minlength=n_bins)
-    return float(np.abs(gaps).sum() / len(targets))
+    return _binned_gap(probs.max(axis=1), probs.argmax(axis=1) == targets, n_bins, weights)
+
+
+def class_calibration_errors(
+    probs: np.ndarray, targets: np.ndarray, n_bins: int = 15, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """(C,) average gap between the probability of each class and the share of pictures that are of it, 0 to 1.
+
+    Args: as of `expected_calibration_error`.
+    Source: Nixon et al. 2019, "Measuring Calibration in Deep Learning" (arXiv:1904.01685), the classwise error.
+    """
+    return np.array([_binned_gap(probs[:, k], targets == k, n_bins, weights) for k in range(probs.shape[1])])
+
+
+def _binned_gap(told: np.ndarray, is_so: np.ndarray, n_bins: int, weights: np.ndarray | None) -> float:
+    if not len(told):
+        return 0.0
+    weights = np.ones(len(told)) if weights is None else weights
+    bins = np.minimum((told * n_bins).astype(int), n_bins - 1)
+    gaps = np.bincount(bins, weights=weights * (told - is_so), minlength=n_bins)
+    return float(np.abs(gaps).sum() / weights.sum())

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 from tellapart.metrics import softmax
-from tellapart.train.calibration import fit_temperature
-from tellapart.train.components import MAX_COMPONENTS
-from tellapart.train.head import assign_folds, fit_head, refit_head
+from tellapart.train import head as module
+from tellapart.train.components import MAX_COMPONENTS, sample_rows
+from tellapart.train.folds import assign_folds
+from tellapart.train.head import fit_head, refit_head
 from tellapart.train.novelty import fit_novelty
 
 
@@ -100,6 +101,44 @@ def test_two_pictures_per_class_are_enough_to_fit():
     assert np.isfinite(fit.oof_logits).all() and np.isfinite(novelty.threshold)
 
 
+@pytest.mark.parametrize("n_rare", [30, 60, 140])
+def test_a_search_on_some_of_the_pictures_weighs_their_classes_alike(monkeypatch, n_rare):
+    """As a search on those pictures alone would: a large class of which a part is taken counts no less for it."""
+    embeddings, targets = made_embeddings(900, spread=3.0)
+    kept = np.flatnonzero((targets != 2) | (np.arange(900) < 3 * n_rare))
+    embeddings, targets = embeddings[kept], targets[kept]
+    monkeypatch.setattr(module, "_ENOUGH_TO_SEARCH", 200)
+    searched = {}
+
+    def seen(inputs, chosen, n_classes, folds):
+        searched.update(
+            targets=chosen, inputs=inputs, folds=folds, found=search(inputs, chosen, n_classes, folds)
+        )
+        return searched["found"]
+
+    search = module._search
+    monkeypatch.setattr(module, "_search", seen)
+    fit = fit_head(embeddings, targets, 3, names(len(kept)))
+    some = sample_rows(targets, 200)
+    assert searched["targets"].tolist() == targets[some].tolist() and len(some) < 210
+    # the loss by hand: the mean over the classes of the mean loss in each
+    solutions, losses = searched["found"]
+    oof = module._oof(searched["inputs"], solutions, searched["folds"], 3)
+    losses_of = -np.log(softmax(oof)[np.arange(len(some)), targets[some]])
+    by_class = [losses_of[targets[some] == k].mean() for k in range(3)]
+    assert min(losses.values()) == pytest.approx(np.mean(by_class), rel=1e-3)
+    assert fit.head.l2 == min(losses, key=losses.get)
+
+
+def test_a_label_of_one_group_does_not_decide_how_strong_the_penalty_is():
+    embeddings, targets = made_embeddings(200, spread=1.0)
+    alone = fit_head(embeddings, targets, 3, names(200))
+    lone = np.random.default_rng(3).normal(9, 0.1, (80, 40)).astype(np.float32)
+    groups = [*names(200), *["one group"] * 80]
+    fit = fit_head(np.concatenate([embeddings, lone]), np.concatenate([targets, np.full(80, 3)]), 4, groups)
+    assert fit.head.l2 <= alone.head.l2
+
+
 def test_a_class_without_pictures_is_the_callers_mistake():
     embeddings, targets = made_embeddings(30)
     with pytest.raises(ValueError, match=r"Classes \[3\] have no picture"):
@@ -109,14 +148,6 @@ def test_a_class_without_pictures_is_the_callers_mistake():
 def test_identical_embeddings_do_not_break_the_fit():
     fit = fit_head(np.ones((20, 8), np.float32), np.arange(20) % 2, 2, names(20))
     assert np.allclose(softmax(fit.oof_logits), 0.5, atol=0.2)
-
-
-def test_temperature_undoes_overconfidence():
-    rng = np.random.default_rng(0)
-    logits = rng.normal(0, 2, (4000, 3))
-    targets = np.array([rng.choice(3, p=row) for row in softmax(logits)])
-    assert fit_temperature(3 * logits, targets) == pytest.approx(3, rel=0.1)
-    assert fit_temperature(logits, targets) == pytest.approx(1, rel=0.1)
 
 
 def test_strangers_are_novel_and_about_one_in_twenty_members_is():

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import eigh
 from tellapart.train.components import MAX_COMPONENTS, fit_components
+from tellapart.train.folds import assign_folds, can_be_told
 from tellapart.train.novelty import fit_novelty
 
 
@@ -28,7 +29,8 @@ def plain_novelty(seen, targets, others):
     along = inputs @ basis
     means = np.array([along[targets == k].mean(axis=0) for k in np.unique(targets)])
     residuals = along - means[np.unique(targets, return_inverse=True)[1]]
-    covariance = residuals.T @ residuals / len(residuals)
+    unknown = 0.5 * (along**2).mean() * np.eye(along.shape[1])
+    covariance = (residuals.T @ residuals + unknown) / (len(residuals) - len(means) + 1)
     average = np.trace(covariance) / len(covariance)
     inverse = np.linalg.inv(0.9 * covariance + 0.1 * average * np.eye(len(covariance)))
     apart = (others @ basis)[:, None] - means[None]
@@ -45,9 +47,10 @@ def assert_as_plain(embeddings, targets, folds):
         for fold in np.unique(folds)
     ]
     assert found.unseen == pytest.approx(np.concatenate(unseen), rel=2e-3, abs=2e-3)
-    assert found.threshold == pytest.approx(
-        np.quantile(np.concatenate(unseen), 0.95, method="higher"), rel=2e-3, abs=2e-3
-    )
+    told = can_be_told(targets, folds)
+    told = np.concatenate([told[folds == fold] for fold in np.unique(folds)])
+    line = np.quantile(np.concatenate(unseen)[told], 0.95, method="higher")
+    assert found.threshold == pytest.approx(line, rel=2e-3, abs=2e-3)
     whole = plain_novelty(exact, targets, exact[:10])
     assert found.model.novelty(embeddings[:10]) == pytest.approx(whole, rel=2e-3, abs=2e-3)
 
@@ -68,6 +71,54 @@ def test_a_class_that_a_fold_left_out_whole_is_no_class_to_be_near():
     assert_as_plain(embeddings, targets, folds)
     strangers = fit_novelty(embeddings, targets, 3, folds).unseen[:20]
     assert strangers.min() > 1
+
+
+def assert_of_use(embeddings, targets):
+    """Finite, and the pictures themselves are members."""
+    groups = [f"picture {i}" for i in range(len(targets))]
+    found = fit_novelty(embeddings, targets, int(targets.max()) + 1, assign_folds(targets, groups))
+    own = found.model.novelty(embeddings)
+    assert np.isfinite(found.threshold) and np.isfinite(found.unseen).all() and np.isfinite(own).all()
+    assert all(np.isfinite(np.asarray(value)).all() for value in vars(found.model).values())
+    assert (own <= found.threshold).mean() >= 0.9
+    return found
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("n_each", [1, 2, 3])
+@pytest.mark.parametrize("n_classes", [2, 3, 30])
+@pytest.mark.parametrize("spread", [0.0, 1e-4, 1.0])
+@pytest.mark.parametrize("size", [3, 1600])
+def test_as_few_pictures_as_there_can_be_have_a_line(n_each, n_classes, spread, size):
+    rng = np.random.default_rng(0)
+    targets = np.repeat(np.arange(n_classes), n_each)
+    centres = np.maximum(rng.normal(0, 1, (n_classes, size)), 0)
+    embeddings = (centres[targets] + rng.normal(0, spread, (len(targets), size))).astype(np.float32)
+    found = assert_of_use(embeddings, targets)
+    far = (1000 * rng.normal(0, 1, (20, size))).astype(np.float32)
+    assert (found.model.novelty(far) > found.threshold).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("n", [2, 5, 40])
+def test_pictures_that_are_all_the_same_have_a_line(n):
+    assert_of_use(np.full((n, 30), 1.5, np.float32), np.arange(n) % 2)
+    assert_of_use(np.zeros((n, 30), np.float32), np.arange(n) % 2)
+
+
+@pytest.mark.parametrize("n_of_it", [1, 20, 100])
+def test_a_label_of_one_group_does_not_move_the_line_of_the_others(n_of_it):
+    embeddings, targets, folds = made(120, 30, 3, seed=4)
+    alone = fit_novelty(embeddings, targets, 3, folds)
+    lone = np.random.default_rng(1).normal(8, 1, (n_of_it, 30)).astype(np.float32)
+    found = fit_novelty(
+        np.concatenate([embeddings, lone]), np.concatenate([targets, np.full(n_of_it, 3)]), 4,
+        np.concatenate([folds, np.full(n_of_it, 2)]),
+    )  # fmt: skip
+    assert 0.5 * alone.threshold < found.threshold < 2 * alone.threshold
+    assert found.unseen.max() > 2 * found.threshold, (
+        "they are far from all others, which says nothing about them"
+    )
 
 
 @pytest.mark.parametrize("n", [900, 300])

@@ -24,7 +24,7 @@ from tellapart.progress import Progress, Share, silent, silent_share
 from tellapart.project import Project
 from tellapart.train.components import blas_threads, fit_components
 from tellapart.train.config import TrainConfig
-from tellapart.train.head import assign_folds
+from tellapart.train.folds import assign_folds
 from tellapart.train.splits import plan_split
 
 N_FOLDS = 10

@@ -15,6 +15,7 @@ from tellapart.clean.outliers import outlier_finding, strangeness
 from tellapart.clean.quality import poorness, quality_finding
 from tellapart.clean.standing import Snapshot
 from tellapart.clean.suspects import Doubts, find_doubts, wrong_label
+from tellapart.train.folds import can_be_told
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
     ):
         certain[places[finding.image_id]].append(finding)
     is_member = targets != NOT_A_MEMBER
-    wrong = np.where(_can_be_told(evidence.learner.places, targets), doubts.score, 0.0)
+    wrong = np.where(can_be_told(targets, evidence.learner.places), doubts.score, 0.0)
     # a picture under a wrong label is unlike the others of it, but not out of place
     strange = strangeness(targets, evidence.neighbours, evidence.similarities) * (1 - wrong)
     poor = poorness(evidence.flaws) * is_member
@@ -75,18 +76,6 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
         found.append(several[0].with_others(float(together[row]), tuple(several[1:])))
     found.sort(key=lambda finding: -finding.score)
     return Ranking(standing.version, classes, doubts, tuple(found), {one.image_id: one for one in found})
-
-
-def _can_be_told(folds: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """(N,) bool: the label has pictures in another fold, too; else no classifier can know it.
-
-    Args:
-        folds: (N,) int, 0 to F - 1.
-    """
-    is_member = targets != NOT_A_MEMBER
-    is_in = np.zeros((targets.max(initial=0) + 1, folds.max(initial=0) + 1), bool)
-    is_in[targets[is_member], folds[is_member]] = True
-    return np.asarray(is_member & (is_in.sum(axis=1)[targets] > 1))
 
 
 def _unreadable(image_id: str, reason: str) -> Finding:

@@ -39,9 +39,15 @@ def fit_components(embeddings: np.ndarray) -> Components:
     rows = embeddings[:: -(-len(embeddings) // _ENOUGH_ROWS)] if len(embeddings) else embeddings
     mean = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
     scale = rows.std(axis=0, dtype=np.float64).astype(np.float32)
-    # a dimension that hardly moves in these pictures must not shout when it moves in the next
-    scale = np.maximum(scale, max(1e-6, 0.05 * float(np.median(scale))))
+    scale = np.maximum(scale, _least_scale(mean, scale))
     return Components(mean, scale, _directions((rows - mean) / scale))
+
+
+def _least_scale(mean: np.ndarray, scale: np.ndarray) -> float:
+    """A dimension that hardly moves in these pictures, or not at all, must not shout when it moves in the next."""
+    moving = scale[scale > 1e-6]
+    usual = float(np.median(moving)) if len(moving) else float(np.sqrt((mean.astype(np.float64) ** 2).mean()))
+    return max(1e-6, 0.05 * usual)
 
 
 def sample_rows(targets: np.ndarray, n_max: int) -> np.ndarray:

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tellapart.backbone_names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import TrainError
 from tellapart.train.splits import SplitKind
 
+PriorKind = Literal["project", "equal"]
+
 
 @dataclass(frozen=True)
 class TrainConfig:
     """backbone: a name that `backbones.load_backbone` knows. weights: a local weights file for it, or None.
-    split: "hash" (stable) or "random" with the seed. valid: fraction held out, 0 to 1."""
+    split: "hash" (stable) or "random" with the seed. valid: fraction held out, 0 to 1. prior: how common the labels are
+    among the pictures to come: "project", as among those that teach, or "equal", all alike."""
 
     backbone: str = DEFAULT_BACKBONE
     weights: Path | None = None
     split: SplitKind = "hash"
     seed: int = 0
     valid: float = 0.2
+    prior: PriorKind = "project"
 
     def __post_init__(self) -> None:
         if self.split not in ("hash", "random"):
             raise TrainError(f"split={self.split!r} is unknown; choose 'hash' or 'random'.")
+        if self.prior not in ("project", "equal"):
+            raise TrainError(f"prior={self.prior!r} is unknown; choose 'project' or 'equal'.")
         if not 0 < self.valid < 1:
             raise TrainError(
                 f"valid={self.valid} is out of range; choose a fraction between 0 and 1, for instance 0.2."

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 import numpy as np
 from scipy.optimize import minimize
 
 from tellapart.metrics import log_softmax
 from tellapart.train.components import Components, blas_threads, fit_components, sample_rows
+from tellapart.train.folds import N_FOLDS, assign_folds, can_be_told
 
 # From strong to weak, in units of the mean loss; the search stops once a weaker one brings nothing.
 L2_PATH = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
-N_FOLDS = 5
 MAX_ITERATIONS = 300
 _ENOUGH_TO_SEARCH = 10_000  # pictures; the best strength hardly changes with more
 _FOR_SEARCH = {"ftol": 1e-5, "gtol": 1e-3}  # near enough to compare strengths by
@@ -85,7 +84,7 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups
         coordinates = components.coordinates(embeddings)
         weights = _balanced(targets, n_classes)
         some = sample_rows(targets, _ENOUGH_TO_SEARCH)
-        near, cv_loss = _search(coordinates[some], targets[some], weights[some], n_classes, folds[some])
+        near, cv_loss = _search(coordinates[some], targets[some], n_classes, folds[some])
         l2 = min(cv_loss, key=lambda strength: cv_loss[strength])
         solutions = _solve_all(
             coordinates, targets, weights, n_classes, folds, l2, (*near, np.mean(near, axis=0))
@@ -117,28 +116,6 @@ def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
     return replace(last, head=head, oof_logits=oof_logits, solutions=solutions)
 
 
-def assign_folds(targets: np.ndarray, groups: Sequence[str], n_folds: int = N_FOLDS) -> np.ndarray:
-    """(N,) int fold of each picture: groups stay whole, classes are spread evenly, file order does not matter.
-
-    A group goes by the class of its alphabetically first picture; fewer groups than folds leave some folds empty.
-    """
-    class_of: dict[str, int] = {}
-    for group, target in zip(groups, targets.tolist(), strict=True):
-        class_of[group] = min(target, class_of.get(group, target))
-    fold_of: dict[str, int] = {}
-    offset = 0
-    for target in sorted(set(class_of.values())):
-        of_class = sorted((group for group in class_of if class_of[group] == target), key=_digest)
-        for i, group in enumerate(of_class):
-            fold_of[group] = (i + offset) % n_folds
-        offset += len(of_class)
-    return np.array([fold_of[group] for group in groups], np.int64)
-
-
-def _digest(group: str) -> bytes:
-    return sha256(group.encode()).digest()
-
-
 def _balanced(targets: np.ndarray, n_classes: int) -> np.ndarray:
     counts = np.bincount(targets, minlength=n_classes)
     if counts.min() == 0:
@@ -147,9 +124,17 @@ def _balanced(targets: np.ndarray, n_classes: int) -> np.ndarray:
 
 
 def _search(
-    inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, n_classes: int, folds: np.ndarray
+    inputs: np.ndarray, targets: np.ndarray, n_classes: int, folds: np.ndarray
 ) -> tuple[list[np.ndarray], dict[float, float]]:
-    """The solutions of each fold at the best strength, and the loss at each strength tried."""
+    """The solutions of each fold at the best strength, and the loss at each strength tried.
+
+    A class that lies in one fold alone is judged by a head that never saw it, so its pictures do not count in the loss;
+    where no class can be judged, the strongest is the cautious choice.
+    """
+    weights = _balanced(
+        targets, n_classes
+    )  # by these pictures, which may be fewer of a large class than there are
+    told = np.flatnonzero(can_be_told(targets, folds))
     parts = [(inputs[folds != k], targets[folds != k], weights[folds != k]) for k in range(N_FOLDS)]
     solutions = [np.zeros((inputs.shape[1] + 1) * n_classes) for _ in range(N_FOLDS)]
     best: list[np.ndarray] = solutions
@@ -160,13 +145,19 @@ def _search(
             for part, start in zip(parts, solutions, strict=True)
         ]
         oof = _oof(inputs, solutions, folds, n_classes)
-        loss = float(-(weights * log_softmax(oof)[np.arange(len(targets)), targets]).sum() / weights.sum())
+        loss = _mean_loss(oof[told], targets[told], weights[told])
         is_worse = bool(losses) and loss >= min(losses.values())
         losses[l2] = loss
         if is_worse:
             break
         best = solutions
     return best, losses
+
+
+def _mean_loss(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> float:
+    if not len(targets):
+        return 0.0
+    return float(-(weights @ log_softmax(logits)[np.arange(len(targets)), targets]) / weights.sum())
 
 
 def _solve_all(

@@ -14,10 +14,16 @@ import numpy as np
 from scipy.linalg import eigh, solve_triangular
 
 from tellapart.train.components import blas_threads, fit_components, sample_rows
+from tellapart.train.folds import can_be_told
 
 IN_CLASS_REJECT_RATE = 0.05
+_UNKNOWN, _WITHIN = (
+    1.0,
+    0.5,
+)  # before any picture: as if one had been seen with half of all spread within its class
 _SHRINKAGE = 0.1  # of the covariance towards a ball; few pictures leave most of its directions unknown
 _OUTSIDE = 0.3  # variance assumed in directions without any spread, in shares of the mean one
+_LEAST_LINE = 0.01  # of the distance of classes: where members are all the same, rounding is no novelty
 _ENOUGH = 20_000  # pictures; more change neither the model nor the line
 _MANY = 2000  # from there one fold has pictures enough to find the line
 
@@ -43,11 +49,20 @@ class NoveltyModel:
         beside = (inputs**2).sum(axis=1) - (along**2).sum(axis=1)
         return ((nearest + beside / self.outside) / inputs.shape[1]).astype(np.float32)
 
+    def distance_of_classes(self) -> float:
+        """Novelty that the mean of the class furthest from all others has for them; 1 with fewer than two classes."""
+        distances = _squared_distances(self.means, self.means)
+        np.fill_diagonal(distances, np.inf)
+        nearest = distances.min(axis=1)
+        nearest = nearest[np.isfinite(nearest)]
+        return max(float(nearest.max(initial=0.0)) / len(self.mean), 1.0)
+
 
 @dataclass(frozen=True)
 class NoveltyFit:
     """threshold: a picture with more novelty is none of these; fitted so that 5 % of pictures that the model had not
-    seen lie above. unseen: the novelty of those pictures."""
+    seen lie above, of those whose class it had; where it had none, as far as the classes lie apart. unseen: the novelty
+    of all those pictures."""
 
     model: NoveltyModel
     threshold: float
@@ -70,7 +85,16 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
         unseen = [_unseen_novelty(embeddings, targets, n_classes, folds != fold) for fold in names]
         model = _model(embeddings, targets, n_classes)
         novelty = np.concatenate(unseen) if unseen else model.novelty(embeddings)
-    return NoveltyFit(model, float(np.quantile(novelty, 1 - IN_CLASS_REJECT_RATE, method="higher")), novelty)
+        told = np.concatenate(
+            [can_be_told(targets, folds)[folds == fold] for fold in names] or [np.zeros(0, bool)]
+        )
+        apart = model.distance_of_classes()
+        if told.any():
+            line = float(np.quantile(novelty[told], 1 - IN_CLASS_REJECT_RATE, method="higher"))
+            threshold = max(line, _LEAST_LINE * apart)
+        else:
+            threshold = apart
+    return NoveltyFit(model, threshold, novelty)
 
 
 def _unseen_novelty(
@@ -116,8 +140,12 @@ def _within_class(
     for k in np.unique(targets):
         means[k] = coordinates[targets == k].mean(axis=0)
     residuals = coordinates - means[targets]
-    covariance = residuals.T @ residuals / len(residuals)
-    return means, covariance, max(float(covariance.diagonal().mean()), 1e-6)
+    covariance = residuals.T @ residuals
+    n_free = len(residuals) - len(np.unique(targets))  # each class has spent one picture on its mean
+    all_spread = float((coordinates**2).mean()) if coordinates.size else 0.0
+    covariance[np.diag_indices_from(covariance)] += _UNKNOWN * _WITHIN * all_spread
+    covariance /= n_free + _UNKNOWN
+    return means, covariance, max(float(covariance.trace()) / max(1, len(covariance)), 1e-6)
 
 
 def _squared_distances(points: np.ndarray, means: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tellapart.errors import Skipped
+from tellapart.train.calibration import Calibration
 from tellapart.train.config import TrainConfig
 from tellapart.train.evaluation import Evaluation
 
@@ -35,7 +36,7 @@ class TrainResult:
     config: TrainConfig
     evaluation: Evaluation
     baselines: dict[str, float]
-    temperature: float
+    calibration: Calibration
     threshold: float
     l2: float
     bundle_dir: Path
@@ -45,6 +46,11 @@ class TrainResult:
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
     seconds: dict[str, float]
+
+    @property
+    def temperature(self) -> float:
+        """What the head's logits are divided by."""
+        return self.calibration.temperature
 
     @property
     def error_rate(self) -> float:
@@ -84,16 +90,19 @@ class TrainResult:
             "bundle": f"{self.bundle_dir.parent.name}/{self.bundle_dir.name}",
             "confusion": checked.confusion.tolist(),
             "per_class": [
-                {"label": label, "precision": _number(precision), "recall": _number(recall), "n": int(n)}
-                for label, precision, recall, n in zip(
-                    self.classes,
-                    checked.precision,
-                    checked.recall,
-                    checked.confusion.sum(axis=1),
-                    strict=True,
-                )
+                {
+                    "label": label,
+                    "precision": _number(checked.precision[k]),
+                    "recall": _number(checked.recall[k]),
+                    "n": int(checked.confusion[k].sum()),
+                    "share": float(checked.shares[k]),
+                    "mean_probability": float(checked.mean_probs[k]),
+                    "calibration_error": float(checked.class_calibration[k]),
+                }
+                for k, label in enumerate(self.classes)
             ],
-            "temperature": self.temperature,
+            "n_different": checked.n_different,
+            "temperature": self.calibration.temperature,
             "threshold": self.threshold,
             "reject_rate": checked.reject_rate,
             "calibration_error": checked.calibration_error,

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -22,16 +23,16 @@ from tellapart.errors import TrainError
 from tellapart.labels import label_order
 from tellapart.ledger import credits_markdown
 from tellapart.manifest import Picture
-from tellapart.metrics import softmax
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
 from tellapart.train.baselines import majority_error, pixel_error
-from tellapart.train.calibration import fit_temperature
+from tellapart.train.calibration import Calibration, fit_calibration
 from tellapart.train.components import blas_threads
-from tellapart.train.config import TrainConfig
+from tellapart.train.config import PriorKind, TrainConfig
 from tellapart.train.evaluation import Evaluation, evaluate
+from tellapart.train.folds import assign_folds
 from tellapart.train.guidance import guidance_note
-from tellapart.train.head import HeadFit, assign_folds, fit_head
+from tellapart.train.head import HeadFit, fit_head
 from tellapart.train.novelty import NoveltyFit, fit_novelty
 from tellapart.train.result import TrainResult
 from tellapart.train.splits import SplitPlan, join_by_subject, plan_split
@@ -71,12 +72,12 @@ class FittedHead:
     """A head with its calibration and its line for 'none of these', fitted on the training pictures only."""
 
     fit: HeadFit
-    temperature: float
+    calibration: Calibration
     novelty: NoveltyFit
 
     def probs(self, embeddings: np.ndarray) -> np.ndarray:
         """(N, C) calibrated probabilities."""
-        return softmax(self.fit.head.logits(embeddings) / self.temperature)
+        return self.calibration.probs(self.fit.head.logits(embeddings))
 
 
 def train_head(
@@ -107,8 +108,8 @@ def train_head(
     n = len(data.pictures)
     progress(n, n, "Fitting the classifier")
     clock = time.perf_counter()
-    fitted = fit(data)
-    evaluation = check(data, fitted)
+    fitted = fit(data, config.prior)
+    evaluation = check(data, fitted, prior=config.prior)
     baselines = _baselines(data)
     fit_s = time.perf_counter() - clock
     progress(n, n, "Writing the classifier")
@@ -207,8 +208,8 @@ def plan_all(pictures: Sequence[Picture], config: TrainConfig) -> tuple[tuple[st
     return groups, plan_split(labels, groups, given, config.split, config.seed, config.valid)
 
 
-def fit(data: TrainData) -> FittedHead:
-    """Head, temperature and novelty from the training pictures."""
+def fit(data: TrainData, prior: PriorKind = "project") -> FittedHead:
+    """Head, calibration and novelty from the training pictures."""
     train = data.of("train")
     targets = data.targets[train]
     groups = [group for group, is_train in zip(data.groups, train, strict=True) if is_train]
@@ -217,11 +218,13 @@ def fit(data: TrainData) -> FittedHead:
     with blas_threads(len(targets)), ThreadPoolExecutor(1, thread_name_prefix="novelty") as beside:
         novelty = beside.submit(fit_novelty, embeddings, targets, n_classes, folds)
         head_fit = fit_head(embeddings, targets, n_classes, groups)
-        temperature = fit_temperature(head_fit.oof_logits, targets)
-        return FittedHead(head_fit, temperature, novelty.result())
+        calibration = fit_calibration(head_fit.oof_logits, targets, folds, groups, prior)
+        return FittedHead(head_fit, calibration, novelty.result())
 
 
-def check(data: TrainData, fitted: FittedHead, split: str = "valid") -> Evaluation:
+def check(
+    data: TrainData, fitted: FittedHead, split: str = "valid", prior: PriorKind = "project"
+) -> Evaluation:
     """Scores on pictures the head has not seen."""
     chosen = np.flatnonzero(data.of(split))
     array = data.embeddings.array[chosen]
@@ -232,6 +235,8 @@ def check(data: TrainData, fitted: FittedHead, split: str = "valid") -> Evaluati
         classes=data.classes,
         image_ids=[data.pictures[i].image_id for i in chosen],
         paths=[data.pictures[i].path for i in chosen],
+        groups=[data.groups[i] for i in chosen],
+        prior=prior,
     )
 
 
@@ -239,7 +244,7 @@ def out_of_fold_probs(data: TrainData, fitted: FittedHead) -> np.ndarray:
     """(N, C) for every picture, from a head that had not seen it: its fold's, or for held-out pictures the whole."""
     train = data.of("train")
     probs = np.empty((len(data.pictures), len(data.classes)), np.float32)
-    probs[train] = softmax(fitted.fit.oof_logits / fitted.temperature)
+    probs[train] = fitted.calibration.probs(fitted.fit.oof_logits)
     probs[~train] = fitted.probs(data.embeddings.array[~train])
     return probs
 
@@ -264,6 +269,11 @@ def _result(
         notes.append(guidance)
     if data.embeddings.skipped:
         notes.append(f"{len(data.embeddings.skipped)} picture(s) could not be read and were left out.")
+    if evaluation.n_different < evaluation.n:
+        notes.append(
+            f"The {evaluation.n} checking pictures are of {evaluation.n_different} different things, the others are "
+            "copies or the same subject again: in the interval of the error each thing counts once."
+        )
     return TrainResult(
         classes=data.classes,
         n_train=int(data.of("train").sum()),
@@ -274,7 +284,7 @@ def _result(
         config=config,
         evaluation=evaluation,
         baselines=baselines,
-        temperature=fitted.temperature,
+        calibration=fitted.calibration,
         threshold=fitted.novelty.threshold,
         l2=fitted.fit.head.l2,
         bundle_dir=bundle_dir,
@@ -313,17 +323,28 @@ def _contents(
         f"{picture.source}, {picture.licence or 'licence unknown'}" for picture in data.pictures
     )
     head, novelty = fitted.fit.head, fitted.novelty.model
-    weights, bias = head.folded()
+    calibration = fitted.calibration
+    weights, bias = calibration.folded(*head.folded())
     tail = Tail(
-        weights / fitted.temperature, bias / fitted.temperature, novelty.mean, novelty.scale, novelty.axes,
-        novelty.spread, novelty.means, novelty.outside,
+        weights, bias, calibration.caution, novelty.mean, novelty.scale, novelty.axes, novelty.spread, novelty.means,
+        novelty.outside,
     )  # fmt: skip
-    arrays = {"mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias}
+    arrays = {
+        "mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias,
+        "calibration_bias": calibration.bias,
+    }  # fmt: skip
     return BundleContents(
         name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
-        temperature=fitted.temperature, threshold=fitted.novelty.threshold, golden=_golden(project, data),
+        temperature=calibration.temperature, prior=_prior_record(result), threshold=fitted.novelty.threshold,
+        golden=_golden(project, data),
         scores=scores, counts=counts, sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
     )  # fmt: skip
+
+
+def _prior_record(result: TrainResult) -> dict[str, Any]:
+    """How common the classifier takes its labels to be, as bundle.json has it."""
+    shares = [round(share, 6) for share in result.calibration.prior.tolist()]
+    return {"kind": result.config.prior, "shares": dict(zip(result.classes, shares, strict=True))}
 
 
 def _golden(project: Project, data: TrainData) -> tuple[Path, ...]:
