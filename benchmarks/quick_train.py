@@ -268,7 +268,7 @@ def _show(result: dict[str, Any], options: argparse.Namespace) -> None:
         ["set", "fine_tune(1)", "head", "and novelty", "whole", "head shorter by", "and novelty", "whole"],
         again_rows,
         [
-            "head: from the last fit, with temperature and evaluation; and novelty: with a new line for none of these;",
+            "head: from the last fit, with calibration and evaluation; and novelty: with a new line for none of these;",
             "whole: `train` anew: rows, groups, split, fit from scratch, and the bundle on disk.",
         ],
     )

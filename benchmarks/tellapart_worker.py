@@ -23,7 +23,7 @@ from tellapart.gather import take_in
 from tellapart.journal import Relabel
 from tellapart.project import Project, create_project
 from tellapart.train import TrainConfig, train_head
-from tellapart.train.calibration import fit_temperature
+from tellapart.train.calibration import fit_calibration
 from tellapart.train.head import refit_head
 from tellapart.train.novelty import fit_novelty
 from tellapart.train.training import FittedHead, TrainData, check, fit, prepare
@@ -75,7 +75,7 @@ def main() -> None:
 def _retrain(project: Project, config: TrainConfig, n_times: int) -> dict[str, float]:
     """Median seconds of training again after one relabel, all embeddings cached.
 
-    head: the head from the last fit, its temperature, and the evaluation. with_novelty: and the line for none of
+    head: the head from the last fit, its calibration, and the evaluation. with_novelty: and the line for none of
     these, from scratch. whole: `train_head` from the project's folder: rows, groups, split, cached embeddings, fit
     from scratch, bundle.
     """
@@ -106,7 +106,9 @@ def _refit_seconds(data: TrainData, fitted: FittedHead, relabelled: int, has_nov
     head_fit = refit_head(targets, fitted.fit)
     if has_novelty:
         novelty = fit_novelty(data.embeddings.array[train], targets, len(data.classes), head_fit.folds)
-    again = FittedHead(head_fit, fit_temperature(head_fit.oof_logits, targets), novelty)
+    groups = [group for group, is_train in zip(data.groups, train, strict=True) if is_train]
+    calibration = fit_calibration(head_fit.oof_logits, targets, head_fit.folds, groups, "project")
+    again = FittedHead(head_fit, calibration, novelty)
     check(replace(data, targets=all_targets), again)
     return time.perf_counter() - clock
 

@@ -15,6 +15,9 @@ _COLUMNS = (
     "pictures to check with",
     "of those called so, right (precision)",
     "of those that are so, found (recall)",
+    "its probability, on average",
+    "its share",
+    "probabilities are off by",
 )
 
 
@@ -41,6 +44,9 @@ Made with tellapart {record["versions"]["tellapart"]} on {record["created"][:10]
 | {" | ".join(_COLUMNS)} |
 |{"---|" * len(_COLUMNS)}
 {_rows(classes, scores, counts)}
+
+{_prior(record["prior"]["kind"])} No answer is surer than {_percent(_surest(record["caution"], len(classes)))}:
+the checks it was calibrated by are too few for more.
 
 A picture unlike everything it has seen is called "none of these". {_percent(scores["reject_rate"])} of the checking
 pictures, which do belong to the classes, were called so too.
@@ -73,13 +79,27 @@ logistic regression on its {record["backbone"]["embedding_size"]} features was f
 """
 
 
+def _prior(kind: str) -> str:
+    if kind == "equal":
+        return "Its probabilities take all labels for equally likely, whatever their number of pictures."
+    return (
+        "Its probabilities are for pictures among which the labels are as common as in the pictures it learned from: "
+        "where that is not so, train with all labels equally likely."
+    )
+
+
+def _surest(caution: float, n_classes: int) -> float:
+    return 1 - caution * (1 - 1 / n_classes)
+
+
 def _rows(classes: list[str], scores: dict[str, Any], counts: dict[str, Any]) -> str:
     rows = []
     for label, score in zip(classes, scores["per_class"], strict=True):
         n_train = counts["train"].get(label, 0)
         rows.append(
             f"| {plain(label)} | {n_train} | {score['n']} | {_percent(score['precision'])} | "
-            f"{_percent(score['recall'])} |"
+            f"{_percent(score['recall'])} | {_percent(score['mean_probability'])} | {_percent(score['share'])} | "
+            f"{_percent(score['calibration_error'])} |"
         )
     return "\n".join(rows)
 

@@ -10,6 +10,12 @@ from tellapart.backbone_names import RETIRED
 from .wording import bar_html, count, percent, seconds
 
 
+_RELIABILITY_HEADS = (
+    '<th scope="col" class="ta-number">Probability, mean of share</th>'
+    '<th scope="col" class="ta-number">Probabilities are off by</th>'
+)
+
+
 def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
     """The answer, and what it means."""
     if result:
@@ -64,11 +70,12 @@ def scores_html(result: dict[str, Any]) -> str:
 
 
 def classes_html(result: dict[str, Any]) -> str:
-    """Precision and recall of each class in plain words."""
+    """Precision, recall and reliability of each class in plain words."""
+    has_reliability = all("mean_probability" in one for one in result["per_class"])  # results of old have none
     rows = "".join(
         f'<tr><th scope="row">{html.escape(one["label"])}</th><td class="ta-number">{one["n"]:,}</td>'
         f'<td class="ta-number">{_share(one["recall"])}</td>'
-        f'<td class="ta-number">{_share(one["precision"])}</td></tr>'
+        f'<td class="ta-number">{_share(one["precision"])}</td>{_reliability(one) if has_reliability else ""}</tr>'
         for one in result["per_class"]
     )
     return (
@@ -76,9 +83,16 @@ def classes_html(result: dict[str, Any]) -> str:
         '<table class="ta-table"><thead><tr><th scope="col">Label</th>'
         '<th scope="col" class="ta-number">Checked</th>'
         '<th scope="col" class="ta-number">Found (recall)</th>'
-        '<th scope="col" class="ta-number">Right when said (precision)</th></tr></thead>'
+        '<th scope="col" class="ta-number">Right when said (precision)</th>'
+        f"{_RELIABILITY_HEADS if has_reliability else ''}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _reliability(one: dict[str, Any]) -> str:
+    """What the model said of the label on average, beside what is so, and how far single answers are off."""
+    said = f"{percent(one['mean_probability'])} of {percent(one['share'])}"
+    return f'<td class="ta-number">{said}</td><td class="ta-number">± {percent(one["calibration_error"])}</td>'
 
 
 def _share(fraction: float | None) -> str:

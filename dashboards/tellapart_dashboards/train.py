@@ -11,7 +11,7 @@ from ipywidgets import HTML, Box, Button, Dropdown, VBox, dlink, link
 from tellapart import runs
 from tellapart.backbone_names import DEFAULT_BACKBONE
 from tellapart.errors import ProjectError, TellapartError
-from traitlets import Dict, Int, List, Tuple, Unicode, observe
+from traitlets import Dict, Enum, Int, List, Tuple, Unicode, observe
 
 from .beside import soon
 from .gallery import Gallery
@@ -24,6 +24,7 @@ from .visibility import shown_when
 from .wording import count, heading_html, licence_mark, message_html, percent, progress_html
 
 FIRST_MISTAKES = 24
+PRIORS = [("as common as here", "project"), ("all equally likely", "equal")]
 MATRIX_HEAD = (
     '<h2>What is mistaken for what</h2><p class="ta-soft" style="margin-bottom:8px">Rows: the true label. '
     "Columns: what the model said. Press a number to see the pictures.</p>"
@@ -48,6 +49,7 @@ class TrainState(Job):
     """What the Train page knows and does. result: result.json of the last good training, {} before."""
 
     tasks = ("train",)
+    prior = Enum(("project", "equal"), "project")  # how common the labels are among the pictures to come
     backbone = Unicode(DEFAULT_BACKBONE)
     offers = List(Dict())  # {"name", "text"}, from quick to slow
     result = Dict()
@@ -63,11 +65,12 @@ class TrainState(Job):
         newest = newest_result(Path(project.project_dir))
         if newest is not None:
             self.take_result(newest[1])
+            self.prior = newest[1].get("config", {}).get("prior", self.prior)
         self.poll()
 
     def train(self) -> None:
         """Nothing; training is on its way."""
-        self.start("train", {"backbone": self.backbone})
+        self.start("train", {"backbone": self.backbone, "prior": self.prior})
 
     def load_offers(self) -> None:
         """Nothing; the backbones to choose from, with their size."""
@@ -152,6 +155,7 @@ def train_view(state: TrainState) -> VBox:
     gather = Button(description="Add pictures").add_class("ta-primary")
     backbone = Dropdown(description="Backbone", options=[(DEFAULT_BACKBONE, DEFAULT_BACKBONE)])
     about = HTML()
+    prior = Dropdown(description="Labels are", options=PRIORS)
     hint, show_all, more = (
         Button().add_class("ta-link").add_class("ta-hint"),
         Button(description="Show all mistakes").add_class("ta-link"),
@@ -193,6 +197,7 @@ def train_view(state: TrainState) -> VBox:
         more.layout.display = "" if n_hidden > 0 else "none"
 
     link((state, "backbone"), (backbone, "value"))
+    link((state, "prior"), (prior, "value"))
     dlink(
         (state, "offers"),
         (backbone, "options"),
@@ -216,7 +221,7 @@ def train_view(state: TrainState) -> VBox:
     more.on_click(lambda _: state.show_more())
 
     busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
-    choice = VBox([Box([train, backbone]).add_class("ta-line"), about]).add_class("ta-choice")
+    choice = VBox([Box([train, backbone, prior]).add_class("ta-line"), about]).add_class("ta-choice")
     number_card = VBox([error_card, choice]).add_class("ta-card")
     matrix_card = VBox([HTML(MATRIX_HEAD), matrix, hint]).add_class("ta-card")
     mistakes = VBox(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from acting import is_shown, one, say, text_of, upload
-from ipywidgets import Button, Combobox, Text
+from ipywidgets import Button, Combobox, Dropdown, Text
 from tellapart.errors import RunError
 from tellapart.runs import Run
 from tellapart_dashboards.gallery import Gallery
@@ -35,7 +35,7 @@ def test_training_shows_progress_then_the_answer(
     button = one(view, Button, "Train")
     button.click()
     state.poll()
-    assert started == [("train", {"backbone": "efficientnet_lite0"})]
+    assert started == [("train", {"backbone": "efficientnet_lite0", "prior": "project"})]
     assert button.disabled and state.progress == 0.25 and "Looking" in text_of(view)
     assert is_shown(view, one(view, Button, "Cancel"))
 
@@ -51,6 +51,24 @@ def test_training_shows_progress_then_the_answer(
     )
     assert not button.disabled and button.description == "Train again"
     assert not is_shown(view, one(view, Button, "Cancel"))
+
+
+def test_labels_can_be_taken_for_equally_likely(
+    project_dir: Path, start: Any, started: list[Any], fake_run: FakeRun, train_result: dict[str, Any]
+) -> None:
+    view = train_view(TrainState(ProjectState(project_dir), start_run=start))
+    one(view, Dropdown, "Labels are").value = "equal"
+    one(view, Button, "Train").click()
+    assert started[0][1]["prior"] == "equal"
+    assert "Probabilities are off" not in text_of(view)
+
+    for label, said in zip(train_result["per_class"], (0.031, 0.969), strict=True):
+        label.update(share=0.5, mean_probability=said, calibration_error=0.125)
+    fake_run(project_dir, "train", "done", result={**train_result, "config": {"prior": "equal"}})
+    again = TrainState(ProjectState(project_dir))
+    assert again.prior == "equal", "what was chosen last is what training again goes on with"
+    shown = text_of(train_view(again))
+    assert "Probabilities are off" in shown and "3.1 % of 50 %" in shown and "± 12.5 %" in shown
 
 
 def test_a_number_of_the_matrix_chooses_the_mistakes(

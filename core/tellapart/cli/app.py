@@ -145,6 +145,9 @@ def train(
     split: Annotated[str, typer.Option(help="hash (stable when pictures are added) or random.")] = "hash",
     seed: Annotated[int, typer.Option(help="Of the random split.")] = 0,
     valid: Annotated[float, typer.Option(help="Fraction held out for checking.")] = 0.2,
+    prior: Annotated[
+        str, typer.Option(help="project (labels as common as in the project) or equal (all equally likely).")
+    ] = "project",
     is_json: JsonFlag = False,
 ) -> None:
     """Train a classifier and check it on pictures that it has not seen."""
@@ -152,7 +155,7 @@ def train(
     from tellapart.train import TrainConfig, keep_as_run, train_head
 
     with explained(is_json), progress_bar(is_json) as progress:
-        config = TrainConfig(backbone, weights, split, seed, valid)  # type: ignore[arg-type]  # checked by TrainConfig
+        config = TrainConfig(backbone, weights, split, seed, valid, prior)  # type: ignore[arg-type]  # checked by TrainConfig
         with open_project(project_dir, progress) as project:
             changes = project.changes
             result = train_head(project, config, progress)
