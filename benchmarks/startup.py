@@ -25,7 +25,6 @@ import psutil
 import report
 from made_pictures import made_embeddings, make_pictures
 from tellapart.gather import take_in
-from tellapart.metrics import softmax
 from tellapart.project import create_project
 from tellapart.train import train_head
 from tellapart.train.calibration import fit_calibration

@@ -21,7 +21,7 @@ class Tail:
 
     weights: (D, C) and bias: (C,) give calibrated logits; of their softmax the share caution is spread evenly over the
     classes. The others give novelty, the squared distance to the nearest class: mean, scale: (D,); axes: (D, R)
-    orthonormal; spread: (R,); means: (C, R); outside: a variance.
+    orthonormal; spread: (R,); means: (C, R); beside: (D,) weights of the squares that the axes leave.
     """
 
     weights: np.ndarray
@@ -32,7 +32,7 @@ class Tail:
     axes: np.ndarray
     spread: np.ndarray
     means: np.ndarray
-    outside: float
+    beside: np.ndarray
 
     def probs(self, embeddings: np.ndarray) -> np.ndarray:
         """(N, C) probabilities of (N, D), as the graph computes them."""
@@ -66,7 +66,7 @@ def classifier_onnx(backbone_onnx: Path | bytes, tail: Tail) -> bytes:
         "novelty_spread": tail.spread,
         "novelty_means": -2.0 * tail.means.T,  # (R, C)
         "novelty_squares": (tail.means**2).sum(axis=1),
-        "novelty_outside": np.array(tail.outside),
+        "novelty_weights": tail.beside[:, None],  # (D, 1)
         "novelty_size": np.array(float(n_features)),
     }
     for name, value in constants.items():
@@ -94,11 +94,12 @@ def _tail(opset: int) -> list[onnx.NodeProto]:
         helper.make_node("Div", ["novelty_centred", "novelty_scale"], ["novelty_inputs"]),
         helper.make_node("MatMul", ["novelty_inputs", "novelty_axes"], ["novelty_along"]),
         helper.make_node("Div", ["novelty_along", "novelty_spread"], ["novelty_points"]),
-        *_sum_of_squares("novelty_inputs"),
-        *_sum_of_squares("novelty_along"),
         *_sum_of_squares("novelty_points"),
-        helper.make_node("Sub", ["novelty_inputs_sum", "novelty_along_sum"], ["novelty_beside"]),
-        helper.make_node("Div", ["novelty_beside", "novelty_outside"], ["novelty_stray"]),
+        helper.make_node("Transpose", ["novelty_axes"], ["novelty_axes_back"], perm=[1, 0]),
+        helper.make_node("MatMul", ["novelty_along", "novelty_axes_back"], ["novelty_explained"]),
+        helper.make_node("Sub", ["novelty_inputs", "novelty_explained"], ["novelty_rest"]),
+        helper.make_node("Mul", ["novelty_rest", "novelty_rest"], ["novelty_rest_squared"]),
+        helper.make_node("MatMul", ["novelty_rest_squared", "novelty_weights"], ["novelty_stray"]),
         helper.make_node("Gemm", ["novelty_points", "novelty_means", "novelty_squares"], ["novelty_cross"]),
         helper.make_node("Add", ["novelty_points_sum", "novelty_cross"], ["novelty_within"]),
         helper.make_node("Add", ["novelty_within", "novelty_stray"], ["novelty_all"]),

@@ -9,7 +9,6 @@ from tellapart.backbone_names import RETIRED
 
 from .wording import bar_html, count, percent, seconds
 
-
 _RELIABILITY_HEADS = (
     '<th scope="col" class="ta-number">Probability, mean of share</th>'
     '<th scope="col" class="ta-number">Probabilities are off by</th>'
@@ -71,7 +70,9 @@ def scores_html(result: dict[str, Any]) -> str:
 
 def classes_html(result: dict[str, Any]) -> str:
     """Precision, recall and reliability of each class in plain words."""
-    has_reliability = all("mean_probability" in one for one in result["per_class"])  # results of old have none
+    has_reliability = all(
+        "mean_probability" in one for one in result["per_class"]
+    )  # results of old have none
     rows = "".join(
         f'<tr><th scope="row">{html.escape(one["label"])}</th><td class="ta-number">{one["n"]:,}</td>'
         f'<td class="ta-number">{_share(one["recall"])}</td>'
@@ -92,7 +93,9 @@ def classes_html(result: dict[str, Any]) -> str:
 def _reliability(one: dict[str, Any]) -> str:
     """What the model said of the label on average, beside what is so, and how far single answers are off."""
     said = f"{percent(one['mean_probability'])} of {percent(one['share'])}"
-    return f'<td class="ta-number">{said}</td><td class="ta-number">± {percent(one["calibration_error"])}</td>'
+    return (
+        f'<td class="ta-number">{said}</td><td class="ta-number">± {percent(one["calibration_error"])}</td>'
+    )
 
 
 def _share(fraction: float | None) -> str:

@@ -24,7 +24,9 @@ TEMPERATURES = (0.05, 20.0)
 _TEMPERATURE_SPREAD = (
     0.5  # of its logarithm around 0: a cross-validated L2 strength leaves the scale nearly right
 )
-_BIAS_SPREAD = 0.2  # of each class around the logarithm of its share; more follows wrong labels, and errs more
+_BIAS_SPREAD = (
+    0.2  # of each class around the logarithm of its share; more follows wrong labels, and errs more
+)
 _MOST_CAUTION = 0.5  # even where nothing could be checked an answer is half the head's own
 _ENOUGH = 20_000  # pictures; more do not move a handful of numbers
 

@@ -30,8 +30,8 @@ class Components:
         return embeddings @ directions - self.mean @ directions
 
 
-def fit_components(embeddings: np.ndarray) -> Components:
-    """The directions that hold the spread of (N, D) embeddings, at most 256.
+def fit_components(embeddings: np.ndarray, n_max: int = MAX_COMPONENTS) -> Components:
+    """The directions that hold the spread of (N, D) embeddings, at most n_max.
 
     An L2 penalty does not see a rotation, so with fewer pictures than that nothing is lost; with more, only directions
     of the smallest variance are, and a fit costs a fraction.
@@ -40,7 +40,7 @@ def fit_components(embeddings: np.ndarray) -> Components:
     mean = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
     scale = rows.std(axis=0, dtype=np.float64).astype(np.float32)
     scale = np.maximum(scale, _least_scale(mean, scale))
-    return Components(mean, scale, _directions((rows - mean) / scale))
+    return Components(mean, scale, _directions((rows - mean) / scale, n_max))
 
 
 def _least_scale(mean: np.ndarray, scale: np.ndarray) -> float:
@@ -70,11 +70,11 @@ def _thread_pools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _directions(inputs: np.ndarray) -> np.ndarray:
+def _directions(inputs: np.ndarray, n_max: int) -> np.ndarray:
     n, n_features = inputs.shape
     is_wide = n < n_features
     gram = inputs @ inputs.T if is_wide else inputs.T @ inputs
-    values, vectors = _largest(gram)
+    values, vectors = _largest(gram, n_max)
     is_real = values > max(1e-6 * float(values[-1]), 1e-12)
     values, vectors = values[is_real], vectors[:, is_real]
     return np.ascontiguousarray(inputs.T @ (vectors / np.sqrt(values)) if is_wide else vectors).astype(
@@ -82,12 +82,12 @@ def _directions(inputs: np.ndarray) -> np.ndarray:
     )
 
 
-def _largest(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 256 largest eigenvalues, rising, and their vectors in columns."""
+def _largest(gram: np.ndarray, n_max: int) -> tuple[np.ndarray, np.ndarray]:
+    """The n_max largest eigenvalues, rising, and their vectors in columns."""
     side = len(gram)
     if side <= _FEW_DIRECTIONS:
         values, vectors = eigh(gram, driver="evd", check_finite=False)
-        return values[-MAX_COMPONENTS:], vectors[:, -MAX_COMPONENTS:]
-    chosen = [side - MAX_COMPONENTS, side - 1]
+        return values[-n_max:], vectors[:, -n_max:]
+    chosen = [side - n_max, side - 1]
     values, vectors = eigh(gram, subset_by_index=chosen, check_finite=False)
     return values, vectors

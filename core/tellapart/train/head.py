@@ -14,13 +14,20 @@ import numpy as np
 from scipy.optimize import minimize
 
 from tellapart.metrics import log_softmax
-from tellapart.train.components import Components, blas_threads, fit_components, sample_rows
+from tellapart.train.components import MAX_COMPONENTS, Components, blas_threads, fit_components, sample_rows
 from tellapart.train.folds import N_FOLDS, assign_folds, can_be_told
 
 # From strong to weak, in units of the mean loss; the search stops once a weaker one brings nothing.
-L2_PATH = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+L2_PATH = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 MAX_ITERATIONS = 300
+MOST_DIRECTIONS = 512  # of the embeddings' spread; classes that look alike differ in some of the smaller ones
+_MANY = 20_000  # pictures; with more the largest 256 directions have to do, for the sake of time
 _ENOUGH_TO_SEARCH = 10_000  # pictures; the best strength hardly changes with more
+_TEMPERATURES = np.geomspace(0.2, 1.6, 10).astype(np.float32)
+_WORTH_ONE_MORE, _AS_GOOD = (
+    0.01,
+    0.02,
+)  # shares of the loss: to try a weaker penalty; to prefer the stronger one
 _FOR_SEARCH = {"ftol": 1e-5, "gtol": 1e-3}  # near enough to compare strengths by
 _FOR_USE = {"ftol": 1e-9, "gtol": 3e-4}
 
@@ -55,7 +62,8 @@ class HeadFit:
     """A head and what its cross-validation left behind, so that the next fit takes milliseconds.
 
     oof_logits: (N, C), for each picture from the fold that had not seen it. folds: (N,) int. cv_loss: L2 strength ->
-    class-balanced log loss, for those that were tried. components, coordinates: of the embeddings, (N, R).
+    class-balanced log loss at its best temperature, for those that were tried. components, coordinates (N, R): of the
+    embeddings.
     solutions: one flat solution per fold, then that of the whole.
     """
 
@@ -80,12 +88,12 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups
     """
     folds = assign_folds(targets, groups)
     with blas_threads(len(targets)):
-        components = fit_components(embeddings)
+        components = fit_components(embeddings, MOST_DIRECTIONS if len(targets) <= _MANY else MAX_COMPONENTS)
         coordinates = components.coordinates(embeddings)
         weights = _balanced(targets, n_classes)
         some = sample_rows(targets, _ENOUGH_TO_SEARCH)
         near, cv_loss = _search(coordinates[some], targets[some], n_classes, folds[some])
-        l2 = min(cv_loss, key=lambda strength: cv_loss[strength])
+        l2 = _chosen(cv_loss)
         solutions = _solve_all(
             coordinates, targets, weights, n_classes, folds, l2, (*near, np.mean(near, axis=0))
         )
@@ -137,7 +145,7 @@ def _search(
     told = np.flatnonzero(can_be_told(targets, folds))
     parts = [(inputs[folds != k], targets[folds != k], weights[folds != k]) for k in range(N_FOLDS)]
     solutions = [np.zeros((inputs.shape[1] + 1) * n_classes) for _ in range(N_FOLDS)]
-    best: list[np.ndarray] = solutions
+    found: dict[float, list[np.ndarray]] = {}
     losses: dict[float, float] = {}
     for l2 in L2_PATH:
         solutions = [
@@ -145,19 +153,27 @@ def _search(
             for part, start in zip(parts, solutions, strict=True)
         ]
         oof = _oof(inputs, solutions, folds, n_classes)
-        loss = _mean_loss(oof[told], targets[told], weights[told])
-        is_worse = bool(losses) and loss >= min(losses.values())
-        losses[l2] = loss
-        if is_worse:
+        loss = _calibrated_loss(oof[told], targets[told], weights[told])
+        brings_nothing = bool(losses) and loss > (1 - _WORTH_ONE_MORE) * min(losses.values())
+        losses[l2], found[l2] = loss, solutions
+        if brings_nothing:
             break
-        best = solutions
-    return best, losses
+    return found[_chosen(losses)], losses
 
 
-def _mean_loss(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> float:
+def _chosen(losses: dict[float, float]) -> float:
+    """The strongest penalty that is as good as any but for chance."""
+    return max(l2 for l2, loss in losses.items() if loss <= (1 + _AS_GOOD) * min(losses.values()))
+
+
+def _calibrated_loss(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> float:
+    """The mean loss at the best of some temperatures: a strong penalty makes logits small, which calibration mends."""
     if not len(targets):
         return 0.0
-    return float(-(weights @ log_softmax(logits)[np.arange(len(targets)), targets]) / weights.sum())
+    rows, shares = np.arange(len(targets)), weights / weights.sum()
+    return min(
+        float(-(shares @ log_softmax(logits / temperature)[rows, targets])) for temperature in _TEMPERATURES
+    )
 
 
 def _solve_all(

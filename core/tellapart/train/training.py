@@ -327,7 +327,7 @@ def _contents(
     weights, bias = calibration.folded(*head.folded())
     tail = Tail(
         weights, bias, calibration.caution, novelty.mean, novelty.scale, novelty.axes, novelty.spread, novelty.means,
-        novelty.outside,
+        novelty.beside,
     )  # fmt: skip
     arrays = {
         "mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias,
