@@ -132,3 +132,12 @@ def test_the_newest_bundle_is_found(tiny_project):
     newest = train_head(tiny_project).bundle_dir
     assert newest_bundle(tiny_project.bundles_dir) == newest
     assert newest_bundle(tiny_project.root / "nowhere") is None
+
+
+def test_a_bundle_of_before_the_prior_was_recorded_answers_as_it_did(bundle_dir, trained):
+    path = bundle_dir / "bundle.json"
+    record = json.loads(path.read_text("utf-8"))
+    del record["prior"], record["caution"]
+    path.write_text(json.dumps(record), "utf-8")
+    picture = bundle_dir / record["golden"][0]["file"]
+    assert Predictor(bundle_dir).predict(picture) == Predictor(trained[1].bundle_dir).predict(picture)

@@ -3,7 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tellapart.metrics import (
+    cautious,
+    class_calibration_errors,
     confusion_matrix,
+    effective_size,
     error_interval,
     expected_calibration_error,
     log_softmax,
@@ -46,3 +49,26 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
     assert expected_calibration_error(probs, np.array([1] * 10)) == pytest.approx(0.9)
     with pytest.raises(ValueError, match=r"expected \(3, C\)"):
         expected_calibration_error(probs, np.zeros(3, int))
+
+
+def test_copies_of_one_picture_tell_as_much_as_one():
+    assert effective_size(["a", "b", "c"]) == 3 and effective_size([]) == 0
+    assert effective_size(["a", "b"] * 7) == pytest.approx(2)
+    assert 1 < effective_size(["a"] * 50 + ["b", "c"]) < 2, "one of fifty outweighs what two others tell"
+
+
+def test_each_class_has_a_calibration_error_of_its_own():
+    probs = np.repeat([[0.7, 0.3]], 100, axis=0)
+    targets = np.array([0] * 95 + [1] * 5)
+    assert class_calibration_errors(probs, targets) == pytest.approx([0.25, 0.25])
+    weights = np.where(targets == 1, 95 / 5 * 3 / 7, 1.0)  # as if three of ten were of the second
+    assert class_calibration_errors(probs, targets, weights=weights) == pytest.approx([0, 0], abs=1e-9)
+    probs[:, :] = [0.95, 0.05]
+    assert class_calibration_errors(probs, targets) == pytest.approx([0, 0], abs=1e-9)
+    assert class_calibration_errors(probs[:0], targets[:0]).tolist() == [0, 0]
+
+
+def test_caution_leaves_probabilities_and_their_order():
+    probs = cautious(np.array([[0.9, 0.1, 0.0], [0.2, 0.3, 0.5]]), 0.3)
+    assert probs.sum(axis=1) == pytest.approx(1) and probs.min() == pytest.approx(0.1)
+    assert probs.argmax(axis=1).tolist() == [0, 2]

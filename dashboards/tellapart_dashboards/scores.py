@@ -91,7 +91,7 @@ def classes_html(result: dict[str, Any]) -> str:
 
 
 def _reliability(one: dict[str, Any]) -> str:
-    """What the model said of the label on average, beside what is so, and how far single answers are off."""
+    """How common the label is, its probability on average, which should be the same, and how far single ones are off."""
     said = f"{percent(one['mean_probability'])} of {percent(one['share'])}"
     return (
         f'<td class="ta-number">{said}</td><td class="ta-number">± {percent(one["calibration_error"])}</td>'

@@ -111,6 +111,18 @@ def test_predict_one_compares_with_the_floor(picture_sets_folder):
     assert one["floor_ms"] == min(one["floor_default_ms"], one["floor_quiet_ms"])
 
 
+def test_strangers_has_a_share_for_every_pair_of_sets(picture_sets_folder):
+    result = run(
+        "strangers", "--data", picture_sets_folder, "--sets", "shapes,given", "--splits", 1, "--strangers", 5,
+        "--made", 5,
+    )  # fmt: skip
+    assert list(result["sets"]) == ["shapes", "given"]
+    for name, other in (("shapes", "given"), ("given", "shapes")):
+        one = result["sets"][name]
+        assert set(one["of"]) == {other, "drawn or blank"} and 0 <= one["own_rejected"] <= 1
+        assert one["strangers_rejected"] == pytest.approx(sum(one["of"].values()) / 2, abs=1e-3)
+
+
 def test_startup_tells_imports_memory_and_retraining():
     result = run("startup", "--runs", 1, "--rows", 100)
     light = result["import"]["tellapart.classify"]

@@ -2,6 +2,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tellapart.gather import take_in
 from tellapart.journal import Relabel, Remove
 from tellapart.project import create_project, open_project
 from tellapart.train import TrainConfig, train_head
-from tellapart.train.training import fit, prepare
+from tellapart.train.training import check, fit, prepare
 
 
 def test_training_beats_its_baselines_and_counts_add_up(trained):
@@ -98,6 +99,58 @@ def test_near_duplicates_never_straddle_splits(tiny_project, tmp_path):
     assert [split[copy.image_id] for copy in copies] == [split[original.image_id] for original in originals]
 
 
+def test_two_pictures_of_two_labels_are_enough(tmp_path):
+    """The documented least: one to learn from and one to check with, of each."""
+    make_tiny_folder(tmp_path / "set", ("circle", "square"), 2, size_px=48)
+    with create_project(tmp_path / "p") as project:
+        take_in(project, tmp_path / "set")
+        result = train_head(project)
+        json.dumps(result.to_json(), allow_nan=False)
+        answers = list(
+            Predictor(result.bundle_dir).predict_many(map(project.file, project.manifest.pictures()))
+        )
+    assert (result.n_train, result.n_valid) == (2, 2) and np.isfinite(result.threshold)
+    assert all(0 < answer.confidence < 0.8 for answer in answers), "so little has been seen"
+
+
+@pytest.fixture
+def rare_circles(tiny_project):
+    """A project in which four pictures of five are squares or crosses."""
+    circles = tiny_project.manifest.pictures("circle")
+    tiny_project.journal.decide(*[Remove(picture.image_id) for picture in circles[6:]])
+    return tiny_project
+
+
+@pytest.mark.parametrize("prior", ["project", "equal"])
+def test_the_prior_is_what_was_asked_for_from_the_result_to_the_bundle(rare_circles, prior):
+    result = train_head(rare_circles, TrainConfig(prior=prior))
+    record = json.loads((result.bundle_dir / "bundle.json").read_text("utf-8"))
+    assert record["prior"]["kind"] == result.to_json()["config"]["prior"] == prior
+    shares = record["prior"]["shares"]
+    assert shares["circle"] == pytest.approx(1 / 3) if prior == "equal" else shares["circle"] < 0.2
+    assert sum(shares.values()) == pytest.approx(1, abs=1e-5) and 0 < record["caution"] < 0.1
+    card = (result.bundle_dir / "MODEL_CARD.md").read_text("utf-8")
+    assert ("all labels for equally likely" in card) == (prior == "equal")
+    for label in result.to_json()["per_class"]:
+        assert 0 <= label["mean_probability"] <= 1 and 0 <= label["calibration_error"] <= 1
+    assert TrainConfig.from_json(result.config.to_json()) == result.config
+
+
+def test_from_few_pictures_no_answer_is_quite_sure(trained):
+    confidence = trained[1].out_of_fold_probs.max(axis=1)
+    assert confidence.max() < 0.995 and trained[1].error_rate < 0.2
+
+
+def test_copies_among_the_checking_pictures_count_once(tiny_project):
+    data = prepare(tiny_project, load_backbone(TrainConfig().backbone), TrainConfig())
+    fitted = fit(data)
+    alone = check(data, fitted)
+    grouped = check(replace(data, groups=tuple(f"group {i // 3}" for i in range(len(data.groups)))), fitted)
+    assert grouped.error_rate == alone.error_rate and grouped.n_different < alone.n_different == alone.n
+    assert grouped.error_interval[0] <= alone.error_interval[0]
+    assert grouped.error_interval[1] > alone.error_interval[1]
+
+
 def test_given_splits_are_used(tmp_path):
     for part, n, seed in (("train", 10, 1), ("validation", 5, 2), ("test", 4, 3)):
         make_tiny_folder(tmp_path / "set" / part, n_per_class=n, seed=seed, size_px=48)
@@ -158,7 +211,12 @@ def test_pictures_that_vanish_or_change_are_left_out_and_said(tiny_project):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"), [({"split": "luck"}, "choose 'hash' or 'random'"), ({"valid": 0.0}, "between 0 and 1")]
+    ("wrong", "said"),
+    [
+        ({"split": "luck"}, "choose 'hash' or 'random'"),
+        ({"valid": 0.0}, "between 0 and 1"),
+        ({"prior": "mine"}, "choose 'project' or 'equal'"),
+    ],
 )
 def test_settings_out_of_range_say_what_is_possible(wrong, said):
     with pytest.raises(TrainError, match=said):

@@ -18,7 +18,8 @@ _FEW_ROWS = 20_000  # below, several BLAS threads cost more than they bring, and
 
 @dataclass(frozen=True)
 class Components:
-    """mean, scale: (D,) float32, standardise an embedding. basis: (D, R) float32, orthonormal directions after that."""
+    """mean, scale: (D,) float32, standardise an embedding. basis: (D, R) float32, orthonormal directions after that,
+    the largest last."""
 
     mean: np.ndarray
     scale: np.ndarray

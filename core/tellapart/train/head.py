@@ -1,8 +1,8 @@
 """The head: multinomial logistic regression on embeddings, fitted in milliseconds, again after every decision.
 
 Arrays in, arrays out; no files, no project. Embeddings are standardised, classes weigh the same whatever
-their size, and the L2 strength is the one with the lowest cross-validated loss, which also leans to caution
-when some labels are wrong.
+their size, and the L2 strength is the strongest of those whose cross-validated loss is the lowest but for chance, which
+leans to caution when some labels are wrong.
 """
 
 from __future__ import annotations
@@ -24,10 +24,8 @@ MOST_DIRECTIONS = 512  # of the embeddings' spread; classes that look alike diff
 _MANY = 20_000  # pictures; with more the largest 256 directions have to do, for the sake of time
 _ENOUGH_TO_SEARCH = 10_000  # pictures; the best strength hardly changes with more
 _TEMPERATURES = np.geomspace(0.2, 1.6, 10).astype(np.float32)
-_WORTH_ONE_MORE, _AS_GOOD = (
-    0.01,
-    0.02,
-)  # shares of the loss: to try a weaker penalty; to prefer the stronger one
+_WORTH_ONE_MORE = 0.01  # share of the loss that a weaker penalty must save for another to be tried
+_AS_GOOD = 0.03  # share of the loss by which a stronger one may be worse and is still preferred
 _FOR_SEARCH = {"ftol": 1e-5, "gtol": 1e-3}  # near enough to compare strengths by
 _FOR_USE = {"ftol": 1e-9, "gtol": 3e-4}
 
@@ -63,8 +61,7 @@ class HeadFit:
 
     oof_logits: (N, C), for each picture from the fold that had not seen it. folds: (N,) int. cv_loss: L2 strength ->
     class-balanced log loss at its best temperature, for those that were tried. components, coordinates (N, R): of the
-    embeddings.
-    solutions: one flat solution per fold, then that of the whole.
+    embeddings. solutions: one flat solution per fold, then that of the whole.
     """
 
     head: Head
@@ -92,7 +89,11 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups
         coordinates = components.coordinates(embeddings)
         weights = _balanced(targets, n_classes)
         some = sample_rows(targets, _ENOUGH_TO_SEARCH)
-        near, cv_loss = _search(coordinates[some], targets[some], n_classes, folds[some])
+        largest = coordinates[
+            some, -MAX_COMPONENTS:
+        ]  # the others hardly move the loss, and cost as much again
+        near, cv_loss = _search(largest, targets[some], n_classes, folds[some])
+        near = [_widened(flat, n_classes, coordinates.shape[1]) for flat in near]
         l2 = _chosen(cv_loss)
         solutions = _solve_all(
             coordinates, targets, weights, n_classes, folds, l2, (*near, np.mean(near, axis=0))
@@ -159,6 +160,12 @@ def _search(
         if brings_nothing:
             break
     return found[_chosen(losses)], losses
+
+
+def _widened(flat: np.ndarray, n_classes: int, size: int) -> np.ndarray:
+    """A flat solution of the largest directions as one of all `size`, which rise in size."""
+    both = flat.reshape(n_classes, -1)
+    return np.pad(both, ((0, 0), (size + 1 - both.shape[1], 0))).ravel()
 
 
 def _chosen(losses: dict[float, float]) -> float:
