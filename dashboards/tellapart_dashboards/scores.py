@@ -10,7 +10,8 @@ from tellapart.backbone_names import RETIRED
 from .wording import bar_html, count, percent, seconds
 
 _RELIABILITY_HEADS = (
-    '<th scope="col" class="ta-number">Probability, mean of share</th>'
+    '<th scope="col" class="ta-number">Share</th>'
+    '<th scope="col" class="ta-number">Probability on average</th>'
     '<th scope="col" class="ta-number">Probabilities are off by</th>'
 )
 
@@ -91,11 +92,14 @@ def classes_html(result: dict[str, Any]) -> str:
 
 
 def _reliability(one: dict[str, Any]) -> str:
-    """How common the label is, its probability on average, which should be the same, and how far single ones are off."""
-    said = f"{percent(one['mean_probability'])} of {percent(one['share'])}"
-    return (
-        f'<td class="ta-number">{said}</td><td class="ta-number">± {percent(one["calibration_error"])}</td>'
+    """How common the label is, its probability on average, which should be the same, and how far single ones are
+    off."""
+    cells = (
+        percent(one["share"]),
+        percent(one["mean_probability"]),
+        f"± {percent(one['calibration_error'])}",
     )
+    return "".join(f'<td class="ta-number">{cell}</td>' for cell in cells)
 
 
 def _share(fraction: float | None) -> str:
