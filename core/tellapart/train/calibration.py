@@ -25,8 +25,9 @@ _TEMPERATURE_SPREAD = (
     0.5  # of its logarithm around 0: a cross-validated L2 strength leaves the scale nearly right
 )
 _BIAS_SPREAD = (
-    0.2  # of each class around the logarithm of its share; more follows wrong labels, and errs more
+    0.1  # of each class around the logarithm of its share; more follows wrong labels, and errs more
 )
+_SPREAD_BY_SHARE = 3.0  # so much more for each unit that this logarithm is from that of an even share
 _MOST_CAUTION = 0.5  # even where nothing could be checked an answer is half the head's own
 _ENOUGH = 20_000  # pictures; more do not move a handful of numbers
 
@@ -95,6 +96,7 @@ def _fit(
     logits = (logits - logits.max(axis=1, keepdims=True, initial=-np.inf)).astype(np.float64)
     rows = np.arange(len(targets))
     even = caution / len(centre)
+    spread = _BIAS_SPREAD * (1 + _SPREAD_BY_SHARE * np.abs(centre + np.log(len(centre))))
 
     def loss_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
         scaled = logits * np.exp(-flat[0])
@@ -104,11 +106,11 @@ def _fit(
         slope = probs * (weights * own / likelihood)[:, None]  # by the biased logits
         slope[rows, targets] -= weights * own / likelihood
         loss = -float(weights @ np.log(likelihood))
-        loss += 0.5 * float((flat[1:] ** 2).sum()) / _BIAS_SPREAD**2
+        loss += 0.5 * float(((flat[1:] / spread) ** 2).sum())
         loss += 0.5 * float(flat[0]) ** 2 / _TEMPERATURE_SPREAD**2
         gradient = np.empty_like(flat)
         gradient[0] = -float((slope * scaled).sum()) + flat[0] / _TEMPERATURE_SPREAD**2
-        gradient[1:] = np.where(is_free, slope.sum(axis=0), 0.0) + flat[1:] / _BIAS_SPREAD**2
+        gradient[1:] = np.where(is_free, slope.sum(axis=0), 0.0) + flat[1:] / spread**2
         return loss, gradient
 
     bounds = [tuple(np.log(TEMPERATURES)), *[(None, None)] * len(centre)]
