@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
+from tellapart.containment import path_inside
 from tellapart.edits import UNSETTLED
 from tellapart.images import PictureFacts
 from tellapart.labels import name_key
@@ -74,7 +75,7 @@ def admit(
         note(db, admission)
     finish_moves(manifest, root)
     for path in leftovers:
-        (root / path).unlink(missing_ok=True)
+        path_inside(root, path).unlink(missing_ok=True)
     return admission
 
 
@@ -88,7 +89,7 @@ def credit(db: sqlite3.Connection, image_id: str, origin: Origin) -> None:
 def _is_settled(db: sqlite3.Connection, root: Path, arrival: Arrival) -> bool:
     """Whether a file found in a label's folder is no news any more, asked under the write lock: since it was found,
     another process gave it a row, or moves it away."""
-    if not (root / arrival.path).is_file():
+    if not path_inside(root, arrival.path).is_file():
         return True
     if db.execute("SELECT 1 FROM pending_moves WHERE source = ?", [arrival.path]).fetchone():
         return True

@@ -20,7 +20,8 @@ from typing import Any
 
 from tellapart import atomic
 from tellapart.backbone_names import DEFAULT_BACKBONE, RETIRED
-from tellapart.errors import BackboneError, WeightsError
+from tellapart.containment import path_inside
+from tellapart.errors import BackboneError, OutsideError, WeightsError
 from tellapart.lite0 import keeping
 from tellapart.preprocess import Preprocess
 from tellapart.progress import Progress, silent
@@ -288,8 +289,11 @@ def _read_record(path: Path) -> dict[str, Any] | None:
         return None
     if not isinstance(record, dict) or record.get("format") != RECORD_FORMAT:
         return None
-    is_whole = _read_file_sha256(path.parent / str(record.get("file"))) == record.get("sha256")
-    return record if is_whole else None
+    try:
+        file = path_inside(path.parent, record.get("file"))
+    except OutsideError:
+        return None
+    return record if _read_file_sha256(file) == record.get("sha256") else None
 
 
 def _read_file_sha256(path: Path) -> str | None:

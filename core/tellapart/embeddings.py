@@ -11,7 +11,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -162,7 +161,7 @@ def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> 
 
 def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) -> _Batch:
     clock = time.perf_counter()
-    decoded = [_decode(project.file(picture), picture, backbone.preprocess) for picture in pictures]
+    decoded = [_decode(project, picture, backbone.preprocess) for picture in pictures]
     good = [one for one in decoded if not isinstance(one, Skipped)]
     decode_s = time.perf_counter() - clock
     clock = time.perf_counter()
@@ -186,9 +185,9 @@ class _Decoded:
     tiny: np.ndarray
 
 
-def _decode(path: Path, picture: Picture, preprocess: Preprocess) -> _Decoded | Skipped:
+def _decode(project: Project, picture: Picture, preprocess: Preprocess) -> _Decoded | Skipped:
     try:
-        data = path.read_bytes()
+        data = project.file(picture).read_bytes()
         if sha256(data).hexdigest() != picture.image_id:
             return Skipped(
                 picture.path,

@@ -18,6 +18,10 @@ class AddressError(ImageError):
     """An address on the web is not asked, since it leads away from the public web; the text is the reason."""
 
 
+class OutsideError(ImageError):
+    """A file is not touched, since its path leads out of its folder or through a link; the text is the reason."""
+
+
 class IntakeError(TellapartError):
     """A folder, archive or upload as a whole cannot be taken in."""
 

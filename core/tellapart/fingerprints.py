@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tellapart.containment import path_inside
 from tellapart.errors import ImageError
 from tellapart.images import FINGERPRINT_BYTES, fingerprint, read_image
 from tellapart.manifest import Manifest
@@ -47,7 +48,7 @@ def _made(root: Path, rows: list[tuple[str, str]]) -> Iterator[tuple[bytes, str]
     def make(row: tuple[str, str]) -> tuple[bytes, str] | None:
         try:
             with one_picture():
-                return fingerprint(read_image(root / row[1], min_side_px=64)), row[0]
+                return fingerprint(read_image(path_inside(root, row[1]), min_side_px=64)), row[0]
         except ImageError:
             return None
 

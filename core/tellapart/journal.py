@@ -14,7 +14,7 @@ from tellapart.errors import ProjectError
 from tellapart.label_changes import DROP, MERGE, RENAME, LabelChange, carry_out, carry_out_again, take_back
 from tellapart.labels import clean_label, name_key
 from tellapart.manifest import Manifest, now
-from tellapart.moves import ensure_label, finish_moves, free_path, preferred_path, queue_move
+from tellapart.moves import check_inside, ensure_label, finish_moves, free_path, preferred_path, queue_move
 
 
 @dataclass(frozen=True)
@@ -253,6 +253,7 @@ def _target(
 ) -> dict[str, Any]:
     """What undo or redo makes of a picture: what it was, as far as the disk and other pictures leave room."""
     target = {name: wanted[name] for name in ("label", "state", "mark", "path")}
+    check_inside(target["path"])
     folder = ensure_label(db, target["label"])
     if current["state"] == "missing":  # no decision brings a file back that is gone
         target.update(state="missing", path=current["path"])

@@ -121,6 +121,7 @@ class Manifest:
         use_wal(self._db, BUSY_TIMEOUT_MS / 1000)
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA foreign_keys=ON")
+        self._db.execute("PRAGMA trusted_schema=OFF")  # the file may be a stranger's
         found = self._db.execute("PRAGMA user_version").fetchone()[0]
         if found > FORMAT:
             raise ProjectError(

@@ -7,6 +7,8 @@ import sqlite3
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from tellapart.containment import parts_inside, path_inside
+from tellapart.errors import OutsideError, ProjectError
 from tellapart.labels import clean_label, file_name, folder_name, name_key
 from tellapart.manifest import Manifest
 
@@ -38,9 +40,27 @@ def free_path(db: sqlite3.Connection, folder: str, original: str, suffix: str, i
 
 
 def queue_move(db: sqlite3.Connection, source: str, target: str) -> None:
-    """Note that a file is to move; `finish_moves` does it once the transaction is through."""
+    """Note that a file is to move; `finish_moves` does it once the transaction is through.
+
+    Raises:
+        ProjectError: one of the two leads out of the project, as only a stranger's row can.
+    """
     if source != target:
+        check_inside(source)
+        check_inside(target)
         db.execute("INSERT INTO pending_moves (source, target) VALUES (?, ?)", [source, target])
+
+
+def check_inside(path: str) -> None:
+    """Nothing; the path stays in the project.
+
+    Raises:
+        ProjectError: it leads out, as only a stranger's row can.
+    """
+    try:
+        parts_inside(path)
+    except OutsideError as error:
+        raise _refused(error) from error
 
 
 def preferred_path(db: sqlite3.Connection, path: str, image_id: str) -> str:
@@ -51,13 +71,21 @@ def preferred_path(db: sqlite3.Connection, path: str, image_id: str) -> str:
     return free_path(db, str(place.parent), place.name, place.suffix, image_id)
 
 
+def _refused(error: OutsideError) -> ProjectError:
+    return ProjectError(
+        f"A file that waits to be moved is left where it is: {error}. Put the real file or folder in its place; if "
+        "somebody else made this project, do not use it."
+    )
+
+
 def finish_moves(manifest: Manifest, root: Path) -> None:
     """Carry out what is noted, oldest first. What another program holds (Windows) is left for the next time.
 
     Files move under the database's write lock, so that no two processes carry out the same list.
 
     Raises:
-        ProjectError: the disk does not take it; what is left is done by whoever opens the project next.
+        ProjectError: the disk does not take it, or a path leads out of the project or through a link; what is left is
+            done by whoever opens the project next.
     """
     while manifest.rows("SELECT 1 FROM pending_moves LIMIT 1"):
         with manifest.transaction() as db:
@@ -71,7 +99,10 @@ def _finish_some(db: sqlite3.Connection, root: Path) -> bool:
     for number, source, target in db.execute(
         "SELECT number, source, target FROM pending_moves ORDER BY number"
     ).fetchall():
-        source_file, target_file = root / source, root / target
+        try:
+            source_file, target_file = path_inside(root, source), path_inside(root, target)
+        except OutsideError as error:
+            raise _refused(error) from error
         if source in held:
             held.add(target)
             continue

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from tellapart.errors import ProjectError
+from tellapart.containment import parts_inside, path_inside, strange_files
+from tellapart.errors import OutsideError, ProjectError
 from tellapart.fingerprints import renew_fingerprints
 from tellapart.journal import Journal
 from tellapart.manifest import Manifest, Picture, disk_reason, explained
@@ -17,6 +18,7 @@ from tellapart.progress import Progress, silent
 from tellapart.reconcile import reconcile
 
 DB_NAME = "tellapart.db"
+_OWN = frozenset({"images", "trash", "cache", "runs", "bundles", "DATASHEET.md"})
 _STALE_S = 24 * 3600
 
 
@@ -46,8 +48,12 @@ class Project:
     uploads_dir = property(lambda self: self.root / "cache" / "uploads", doc="Files arriving from a browser.")
 
     def file(self, picture: Picture) -> Path:
-        """Where a picture's file lies."""
-        return self.root / picture.path
+        """Where a picture's file lies.
+
+        Raises:
+            OutsideError: its row leads out of the project, or through a link.
+        """
+        return path_inside(self.root, picture.path)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -111,11 +117,13 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
                 f"{root} is not a project: it has no {DB_NAME}. "
                 f"Make one from its pictures with: tellapart new NAME --from {root}"
             )
+        _refuse_strange_files(root)
         project = _opened(root)
     except OSError as error:
         raise ProjectError(disk_reason(root, error)) from error
     try:
         with explained(project.db_path):
+            _refuse_strange_paths(project)
             finish_moves(project.manifest, root)
             project.changes = reconcile(project.manifest, root, project.images_dir, progress).sentences()
             renew_fingerprints(project.manifest, root, progress)
@@ -124,6 +132,54 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
         project.close()
         raise
     return project
+
+
+def _refuse_strange_files(root: Path) -> None:
+    """What tellapart keeps in a project is no link or special file. The labels' folders are looked at one by one, since
+    people put things there: see `reconcile`. What else a person keeps beside is never touched."""
+    strange = [name for name in strange_files(root, depth=0) if name in _OWN or name.startswith(DB_NAME)]
+    for folder in ("cache", "runs", "bundles"):
+        strange += [f"{folder}/{name}" for name in strange_files(root / folder, depth=1)]
+    if strange:
+        listed = ", ".join(sorted(strange)[:3]) + (
+            f" and {len(strange) - 3} more" if len(strange) > 3 else ""
+        )
+        raise ProjectError(
+            f"{root} holds links or special files where tellapart keeps its own: {listed}. They could lead anywhere, "
+            "so they are never followed. If the project is yours, put the real files or folders in their places; if "
+            "somebody gave it to you, ask them before you use it."
+        )
+
+
+def _refuse_strange_paths(project: Project) -> None:
+    """No row names a file or folder outside the project, and nothing in the database acts by itself; asked before any
+    row is acted on."""
+    rows = project.manifest.rows
+    suspects = [path for (path,) in rows(
+        "SELECT path FROM pictures WHERE typeof(path) != 'text' OR substr(path, 1, 7) != 'images/' "
+        "AND substr(path, 1, 6) != 'trash/' OR instr(path, '..') OR instr(path, char(0)) OR length(path) > 250"
+    )]  # fmt: skip  # by far most rows are plain, and there may be a million
+    suspects += [path for row in rows("SELECT source, target FROM pending_moves") for path in row]
+    odd_ids = rows(  # they name files in the cache
+        "SELECT image_id FROM pictures WHERE typeof(image_id) != 'text' OR length(image_id) != 64 "
+        "OR image_id GLOB '*[^0-9a-f]*' LIMIT 1"
+    )
+    folders = [folder for (folder,) in rows("SELECT folder FROM labels")]
+    try:
+        for path in suspects:
+            parts_inside(path)
+        for folder in folders:
+            if len(parts_inside(folder)) != 1:
+                raise OutsideError(f"{folder!r} is not the name of one folder")
+        if odd_ids:
+            raise OutsideError(f"{str(odd_ids[0][0])[:80]!r} is not the SHA-256 of a picture")
+        for name, kind in rows("SELECT name, type FROM sqlite_master WHERE type IN ('trigger', 'view')"):
+            raise OutsideError(f"it holds a {kind}, {name!r}, which acts by itself")
+    except OutsideError as error:
+        raise ProjectError(
+            f"{project.db_path} was not written by tellapart alone: {error}. Nothing was touched; if somebody gave you "
+            "this project, do not use it."
+        ) from error
 
 
 def _opened(root: Path) -> Project:
@@ -149,7 +205,8 @@ def _drop_stale(project: Project) -> None:
     bundles that were being written."""
     limit = time.time() - _STALE_S
     awaited = {
-        project.root / source for (source,) in project.manifest.rows("SELECT source FROM pending_moves")
+        project.root / source  # to compare with, not to open
+        for (source,) in project.manifest.rows("SELECT source FROM pending_moves")
     }
     for path in project.incoming_dir.iterdir():
         with contextlib.suppress(FileNotFoundError):  # another process just moved it into place

@@ -16,8 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from tellapart.arrivals import Arrival, admit
+from tellapart.containment import is_plain_entry, parts_inside, path_inside
 from tellapart.edits import RACY_NS, follow_edits, settled_ns
-from tellapart.errors import ImageError, IntakeError
+from tellapart.errors import ImageError, IntakeError, OutsideError
 from tellapart.images import MAX_BYTES, inspect
 from tellapart.labels import clean_label, is_sayable, name_key, sayable
 from tellapart.manifest import Manifest, Origin, Refusal, now
@@ -25,6 +26,8 @@ from tellapart.progress import Progress, silent
 
 _BATCH = 200
 _UNSAYABLE = "its name is not valid Unicode; rename it"
+_LINK = "a link or a special file, which is never followed; put the real one here"
+_UNREADABLE = "this folder cannot be read; its pictures are left as they are until you may read it"
 SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -83,7 +86,8 @@ def reconcile(manifest: Manifest, root: Path, images_dir: Path, progress: Progre
     }
     looked_at = {name for name, mtime in folders.items() if name not in known or known[name][1] != mtime}
     looked_at |= known.keys() - folders.keys()
-    strangers, absent = _compare(manifest, root, images_dir, looked_at)
+    strangers, absent, unreadable = _compare(manifest, root, images_dir, looked_at, changes)
+    looked_at -= unreadable
     were_missing = _missing_ids(manifest)
     lost = _mark_missing(manifest, root, absent, changes)
     edits = follow_edits(manifest, root, strangers, progress)
@@ -106,19 +110,42 @@ def _folders(images_dir: Path, changes: Changes) -> dict[str, int]:
     """The folders of labels and when each was changed last."""
     folders = {}
     for entry in os.scandir(images_dir):
-        if entry.is_dir() and is_sayable(entry.name):
+        reason = _strangeness(entry)
+        if reason:
+            changes.refusals.append(Refusal(now(), f"images/{sayable(entry.name)}", None, reason, None))
+        elif entry.is_dir(follow_symlinks=False):
             folders[entry.name] = entry.stat().st_mtime_ns
-        elif entry.is_dir():
-            changes.refusals.append(Refusal(now(), f"images/{sayable(entry.name)}", None, _UNSAYABLE, None))
     return folders
 
 
+def _strangeness(entry: os.DirEntry[str]) -> str:
+    """Why this is neither a file nor a folder to look into; "" where it is."""
+    if not is_plain_entry(entry):
+        return _LINK
+    if not is_sayable(entry.name):
+        return _UNSAYABLE
+    try:
+        parts_inside(entry.name)
+    except OutsideError as error:
+        return f"its name means something else on other computers ({error}); rename it"
+    return ""
+
+
+def _inside(folder: Path, relative: str) -> Path | None:
+    """Where a row's file or folder lies; None where only a link leads there."""
+    try:
+        return path_inside(folder, relative)
+    except OutsideError:
+        return None
+
+
 def _compare(
-    manifest: Manifest, root: Path, images_dir: Path, folders: set[str]
-) -> tuple[list[Path], list[str]]:
-    """Files without a row, and ids of rows without a file, in these folders."""
+    manifest: Manifest, root: Path, images_dir: Path, folders: set[str], changes: Changes
+) -> tuple[list[Path], list[str], set[str]]:
+    """Files without a row, and ids of rows without a file, in these folders; and the folders that cannot be read."""
     strangers: list[Path] = []
     absent: list[str] = []
+    unreadable: set[str] = set()
     on_the_move = {root / source for (source,) in manifest.rows("SELECT source FROM pending_moves")}
     for folder in sorted(folders):
         prefix = f"images/{folder}/"
@@ -127,20 +154,39 @@ def _compare(
             [name_key(prefix), name_key(prefix) + "\U0010ffff"],
         )
         expected = {key: (path, image_id, state) for key, path, image_id, state in rows}
-        directory = images_dir / folder
-        for entry in os.scandir(directory) if directory.is_dir() else ():
-            if not entry.is_file() or entry.name.startswith(".") or entry.name.lower() in SYSTEM_FILES:
-                continue
-            file, key = directory / entry.name, name_key(prefix + entry.name)
+        try:
+            names = _files_in(images_dir, folder, changes)
+        except PermissionError:
+            unreadable.add(folder)
+            changes.refusals.append(Refusal(now(), f"images/{folder}", None, _UNREADABLE, None))
+            continue
+        for name in names:
+            file, key = images_dir / folder / name, name_key(prefix + name)
             path, _, state = expected.get(key, ("", "", ""))
             # names that differ in case only are one file on some disks and two on others
-            is_known = path == prefix + entry.name or (path != "" and _is_same_file(root / path, file))
+            is_known = path == prefix + name or (path != "" and _is_same_file(root / path, file))
             if is_known:
                 del expected[key]
             if (not is_known or state == "missing") and file not in on_the_move:
                 strangers.append(file)
         absent += [image_id for _, image_id, state in expected.values() if state == "kept"]
-    return strangers, absent
+    return strangers, absent, unreadable
+
+
+def _files_in(images_dir: Path, folder: str, changes: Changes) -> list[str]:
+    """Names of the files in a label's folder that could be pictures; links and the like are refusals."""
+    directory = _inside(images_dir, folder)
+    names = []
+    for entry in os.scandir(directory) if directory and directory.is_dir() else ():
+        if entry.name.startswith(".") or entry.name.lower() in SYSTEM_FILES:
+            continue
+        reason = _strangeness(entry)
+        if reason and reason != _UNSAYABLE:  # for that one `_look` knows what to say
+            name = sayable(f"images/{folder}/{entry.name}")
+            changes.refusals.append(Refusal(now(), name, folder, reason, None))
+        elif entry.is_file(follow_symlinks=False):
+            names.append(entry.name)
+    return names
 
 
 def _is_same_file(one: Path, other: Path) -> bool:
@@ -162,7 +208,8 @@ def _mark_missing(manifest: Manifest, root: Path, absent: list[str], changes: Ch
             path, state = db.execute(
                 "SELECT path, state FROM pictures WHERE image_id = ?", [image_id]
             ).fetchone()
-            if state != "kept" or path in arriving or (root / path).is_file():
+            file = _inside(root, path)
+            if state != "kept" or path in arriving or (file is not None and file.is_file()):
                 continue
             if _take_from_trash(db, root, image_id, path):
                 changes.n_in_trash += 1
@@ -177,7 +224,8 @@ def _take_from_trash(db: sqlite3.Connection, root: Path, image_id: str, path: st
     removed."""
     removed = path.replace("images/", "trash/", 1)
     taken = db.execute("SELECT 1 FROM pictures WHERE path_key = ?", [name_key(removed)]).fetchone()
-    if taken or not (root / removed).is_file() or _hash_of(root / removed) != image_id:
+    file = _inside(root, removed)
+    if taken or file is None or not file.is_file() or _hash_of(file) != image_id:
         return False
     db.execute(
         "UPDATE pictures SET state = 'removed', path = ?, path_key = ? WHERE image_id = ?",
@@ -200,7 +248,9 @@ def _adopt(
 ) -> set[str]:
     """The pictures that were missing and came with these files; the others are noted in `changes`."""
     returned: set[str] = set()
-    known_reasons = {refusal.name: refusal.reason for refusal in manifest.refusals()} if files else {}
+    known_reasons = (
+        {refusal.name: refusal.reason for refusal in manifest.refusals()} if files or changes.refusals else {}
+    )
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         for start in range(0, len(files), _BATCH):
             progress(start, len(files), "Reading pictures that were added by hand")

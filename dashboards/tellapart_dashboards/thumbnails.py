@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tellapart.containment import path_inside
 from tellapart.errors import ImageError
 from tellapart.images import thumbnail_jpeg
 
@@ -31,7 +32,7 @@ class Thumbnails:
         with contextlib.suppress(OSError):
             return cached.read_bytes()
         try:
-            jpeg = thumbnail_jpeg(self.project_dir / path, self.side_px)
+            jpeg = thumbnail_jpeg(path_inside(self.project_dir, path), self.side_px)
         except ImageError:
             return b""
         with contextlib.suppress(OSError):  # a full disk costs only the cache

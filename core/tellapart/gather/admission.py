@@ -10,7 +10,8 @@ from typing import Any
 
 from tellapart import gatherings
 from tellapart.arrivals import Admission, Arrival, admit, credit
-from tellapart.errors import AddressError
+from tellapart.containment import path_inside
+from tellapart.errors import AddressError, OutsideError
 from tellapart.gather.addresses import AddressGuard
 from tellapart.gather.wishes import UNLICENSED
 from tellapart.gatherings import DISCARDED, HELD, KEPT, WAITING, Candidate, CandidateRow, Wish
@@ -137,7 +138,9 @@ def note_refused(project: Project, label: str, refused: Sequence[Verdict]) -> No
 def held_file(project: Project, row: CandidateRow) -> Landed | None:
     """The picture that waits for a person; None where somebody threw the cache away."""
     facts = row.file or {}
-    path = project.root / str(facts.get("path", ""))
+    path = _held_path(project, facts)
+    if path is None:
+        return None
     if row.fate != HELD or not row.image_id or not path.is_file():
         return None
     return Landed(
@@ -152,8 +155,18 @@ def discard_rows(project: Project, rows: Sequence[CandidateRow]) -> None:
         for row in rows:
             gatherings.set_fate(db, row.number, DISCARDED, "not wanted", row.image_id)
     for row in rows:
-        if row.file:
-            (project.root / row.file["path"]).unlink(missing_ok=True)
+        path = _held_path(project, row.file or {})
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+
+def _held_path(project: Project, facts: dict[str, Any]) -> Path | None:
+    """Where the row says that the picture waits; None where that is not a place for waiting pictures."""
+    try:
+        path = path_inside(project.root, facts.get("path"))
+    except OutsideError:
+        return None
+    return path if path.parent == project.held_dir else None
 
 
 def _arrival(project: Project, wish: Wish, one: Landed) -> Arrival:
