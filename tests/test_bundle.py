@@ -7,7 +7,8 @@ import onnx
 import pytest
 from PIL import Image
 from safetensors.numpy import load_file
-from tellapart.bundle import FORMAT, load_bundle, newest_bundle
+from tellapart.bundle import load_bundle, newest_bundle
+from tellapart.bundle_record import FORMAT
 from tellapart.bundle_writer import copy_bundle
 from tellapart.classify import Predictor
 from tellapart.errors import BundleError

@@ -10,6 +10,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from tellapart.errors import BundleError
+from tellapart.graph_rules import check_graph
 from tellapart.metrics import cautious, softmax
 
 _MAX_BYTES = 2**31 - 2**20  # protobuf's limit for one file
@@ -43,7 +44,7 @@ def classifier_onnx(backbone_onnx: Path | bytes, tail: Tail) -> bytes:
     """An ONNX model from "pixels" (N, H, W, 3) uint8 to "probabilities" (N, C) and "novelty" (N,).
 
     Raises:
-        BundleError: the backbone is too large for one file.
+        BundleError: the backbone is too large for one file, or breaks `graph_rules`.
     """
     n_bytes = len(backbone_onnx) if isinstance(backbone_onnx, bytes) else backbone_onnx.stat().st_size
     if n_bytes > _MAX_BYTES:
@@ -77,6 +78,7 @@ def classifier_onnx(backbone_onnx: Path | bytes, tail: Tail) -> bytes:
     del graph.output[:]
     graph.output.append(helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", n_classes]))
     graph.output.append(helper.make_tensor_value_info("novelty", TensorProto.FLOAT, ["N"]))
+    check_graph(model)  # else nobody could load it
     return bytes(model.SerializeToString())
 
 

@@ -20,8 +20,9 @@ from safetensors.numpy import save as safetensors_bytes
 import tellapart
 from tellapart import atomic
 from tellapart.backbones import Backbone
-from tellapart.bundle import FORMAT, load_bundle
+from tellapart.bundle import load_bundle
 from tellapart.bundle_graph import Tail, classifier_onnx
+from tellapart.bundle_record import FORMAT
 from tellapart.embeddings import embed_pixels
 from tellapart.errors import BundleError, ImageError
 from tellapart.images import load_pixels, thumbnail_jpeg
@@ -73,7 +74,7 @@ def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
         atomic.write_json(part / "bundle.json", record)
         atomic.write_bytes(part / "MODEL_CARD.md", model_card(contents.name, record).encode())
         atomic.write_bytes(part / "CREDITS.md", contents.credits.encode())
-        load_bundle(part)
+        load_bundle(part, is_own=True)
         atomic.replace(part, bundle_dir)
     except OSError as error:
         raise BundleError(disk_reason(bundle_dir.parent, error)) from error

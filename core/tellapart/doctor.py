@@ -37,6 +37,7 @@ LIGHT_PATH = {
     "sniffio": "sniffio",
     "platformdirs": "platformdirs",
     "psutil": "psutil",
+    "msgspec": "msgspec",
     "typer": "typer",
     "rich": "rich",
 }

@@ -46,9 +46,10 @@ def renew_fingerprints(manifest: Manifest, root: Path, progress: Progress = sile
 
 def _made(root: Path, rows: list[tuple[str, str]]) -> Iterator[tuple[bytes, str]]:
     def make(row: tuple[str, str]) -> tuple[bytes, str] | None:
+        path = path_inside(root, row[1])
         try:
             with one_picture():
-                return fingerprint(read_image(path_inside(root, row[1]), min_side_px=64)), row[0]
+                return fingerprint(read_image(path, min_side_px=64)), row[0]
         except ImageError:
             return None
 

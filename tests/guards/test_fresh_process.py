@@ -40,9 +40,9 @@ def test_the_core_without_its_network_folder_imports_no_torch_and_no_widget():
 
 
 @pytest.mark.skipif(not (CORE / "classify" / "__init__.py").exists(), reason="there is no classify yet")
-def test_classifying_needs_only_numpy_pillow_and_onnxruntime():
+def test_classifying_needs_only_numpy_pillow_onnxruntime_and_msgspec():
     packages = loaded_by("tellapart.classify")
     assert packages & (HEAVY | WIDGETS_AND_SERVERS | NOT_FOR_CLASSIFYING) == set()
     # How long it takes is their time: nobody else's package is loaded besides. benchmarks/startup.py measures it.
-    theirs = loaded_by("numpy", "PIL.Image", "onnxruntime")
+    theirs = loaded_by("numpy", "PIL.Image", "onnxruntime", "msgspec")
     assert packages - theirs - set(sys.stdlib_module_names) == {"tellapart"}
