@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tellapart.errors import TellapartError
+from tellapart.harmless import harmless
 
 from . import launcher
 
@@ -28,13 +29,13 @@ def main(argv: list[str] | None = None) -> int:
         project_dir = launcher.ready_project(arguments.project)
         studio = launcher.Studio(project_dir, launcher.free_port(arguments.port), page=arguments.page)
     except TellapartError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(harmless(str(error)), file=sys.stderr)  # noqa: T201
         return 2
 
     def announce(url: str) -> None:
-        print(f"The studio on {project_dir} is at {url} (stop it with Ctrl+C)", flush=True)  # noqa: T201
+        print(f"The studio on {harmless(str(project_dir))} is at {url} (stop it with Ctrl+C)", flush=True)  # noqa: T201
         if not arguments.no_browser:
-            launcher.open_browser(url)
+            launcher.open_browser(studio)
 
     return studio.serve(announce)
 

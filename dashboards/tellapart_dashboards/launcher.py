@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import html
 import importlib.util
 import json
 import logging
@@ -10,6 +12,7 @@ import secrets
 import site
 import socket
 import sys
+import tempfile
 import threading
 import time
 import webbrowser
@@ -115,9 +118,9 @@ def voila_config(port: int, token: str) -> dict[str, dict[str, Any]]:
                 "disable_check_xsrf": True,
                 "websocket_max_message_size": 64 * 2**20,
                 "headers": {"Content-Security-Policy": CONTENT_POLICY, "X-Content-Type-Options": "nosniff"},
-                "cookie_options": {"SameSite": "Strict"},
             },
         },
+        "IdentityProvider": {"cookie_options": {"SameSite": "Strict"}},
         "VoilaConfiguration": {
             "template": "tellapart",
             "file_allowlist": ["(?!)"],  # no file beside the notebooks is served
@@ -125,6 +128,7 @@ def voila_config(port: int, token: str) -> dict[str, dict[str, Any]]:
             "allow_theme_override": "NO",
             "strip_sources": True,
             "show_tracebacks": False,
+            "multi_kernel_manager_class": "tellapart_dashboards.server.LimitedKernels",
             "resources": {"preload": scripts_to_preload()},
         },
         "MappingKernelManager": {"cull_idle_timeout": 120, "cull_interval": 30},
@@ -150,7 +154,8 @@ class Studio:
         self.port = port
         self.token = secrets.token_urlsafe(24) if token is None else token
         self.folder = notebooks_dir()
-        self.url = f"http://{HOST}:{port}/voila/render/{PAGES[page]}?token={self.token}"
+        self.page = PAGES[page]
+        self.url = f"http://{HOST}:{port}/voila/render/{self.page}?token={self.token}"
 
     def environment(self) -> dict[str, str]:
         """What the server and its kernels find in their environment, beside what is there already."""
@@ -181,7 +186,8 @@ class Studio:
     def serve(self, announce: Callable[[str], None]) -> int:
         """The exit code, once the server was stopped; `announce` gets the address when the server answers."""
         from traitlets.config import Config
-        from voila.app import Voila
+
+        from .server import StudioServer
 
         os.environ.update(self.environment())
         logging.getLogger("tornado.general").setLevel(logging.ERROR)  # two lines about pings for every page
@@ -191,7 +197,7 @@ class Studio:
         threading.Thread(target=self._wait_and_announce, args=(announce,), daemon=True).start()
         config = Config(voila_config(self.port, self.token))
         config.Voila.tornado_settings["jinja2_env"] = self._own_login_page()
-        Voila.launch_instance([str(self.folder)], config=config, config_file_paths=[])
+        StudioServer.launch_instance([str(self.folder)], config=config, config_file_paths=[])
         return 0
 
     def _wait_and_announce(self, announce: Callable[[str], None]) -> None:
@@ -204,9 +210,28 @@ class Studio:
             time.sleep(0.05)
 
 
-def open_browser(url: str) -> bool:
-    """Whether a browser could be asked to show the address."""
-    try:
-        return webbrowser.open(url, new=2)
-    except webbrowser.Error:
-        return False
+def open_browser(studio: Studio) -> bool:
+    """Whether a browser could be asked to show the studio.
+
+    Everybody on a computer can read the command lines of all programs, so the browser gets the name of a file that only
+    this person can read, and the file sends it on to the address with the token. It is gone when the studio ends.
+    """
+    address = f"http://{HOST}:{studio.port}/open?token={studio.token}&page={studio.page}"
+    words = f'<meta http-equiv="refresh" content="0; url={html.escape(address)}">\n'
+    for folder in (
+        DEFAULT_PROJECT.parent,
+        Path(tempfile.gettempdir()),
+    ):  # some browsers see no hidden or shared folder
+        place = folder / f"open-studio-{secrets.token_hex(8)}.html"
+        try:
+            folder.mkdir(exist_ok=True)
+            with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(words)
+        except OSError:
+            continue
+        atexit.register(place.unlink, missing_ok=True)
+        try:
+            return webbrowser.open(place.as_uri(), new=2)
+        except webbrowser.Error:
+            return False
+    return False

@@ -9,6 +9,8 @@ when complete, `.part` until then.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import re
 import shutil
 import time
@@ -20,16 +22,26 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Int, Unicode
 
+from .upload_messages import (
+    MAX_BYTES,
+    MAX_FILES,
+    Announce,
+    AnnouncedFile,
+    End,
+    Message,
+    Pieces,
+    batch_of,
+    read,
+)
+
 STATIC = Path(__file__).parent / "static"
-MAX_FILES = 100_000
-MAX_BYTES = 20 * 2**30
 KEEP_FREE_BYTES = 512 * 2**20  # an upload never fills the disk to the brim
 STALE_AFTER_S = 6 * 3600
 _UNSAFE = re.compile(
     r'[\x00-\x1f\x7f<>:"|?*]'
 )  # what Windows refuses in names; "/" and "\" never get this far
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
-_BATCH = re.compile(r"[A-Za-z0-9-]{1,64}")
+_MAX_BATCHES = 20  # of one page at once; it sends one after the other
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ class _Incoming:
 
 @dataclass
 class _Batch:
-    announced: list[dict[str, Any]] = field(default_factory=list)
+    announced: list[AnnouncedFile] = field(default_factory=list)
     files: dict[int, _Incoming] = field(default_factory=dict)
 
 
@@ -92,6 +104,10 @@ def _safe_name(name: str) -> str:
     return stem.encode()[:room].decode(errors="ignore") + dot + suffix
 
 
+class _RefusedError(Exception):
+    """The upload as a whole is not taken; the text is for the visitor."""
+
+
 class Receiver:
     """Takes the page's messages, keeps the files; knows nothing of widgets.
 
@@ -105,51 +121,65 @@ class Receiver:
         self._batches: dict[str, _Batch] = {}
         remove_stale(folder)
 
-    def receive(self, message: dict[str, Any], buffers: list[Any]) -> dict[str, Any] | None:
+    def receive(self, message: object, buffers: list[Any]) -> dict[str, Any] | None:
         """The answer to one message of the page, or None when there is nothing to say."""
-        batch_id, kind = str(message.get("batch", "")), message.get("t")
-        if not _BATCH.fullmatch(batch_id):
+        batch_id = batch_of(message)
+        if not batch_id:
             return None
         try:
-            if kind == "announce":
-                return self._announce(batch_id, message)
-            if batch_id not in self._batches:
-                return {"t": "lost", "batch": batch_id}
-            if kind == "pieces":
-                return self._take(batch_id, message, buffers)
-            if kind == "end":
-                return self._end(batch_id)
-            if kind == "abort":
-                self._forget(batch_id)
+            return self._answer(read(message), buffers)
         except OSError as error:
-            self._forget(batch_id)
             why = error.strerror or error
             reason = f"Cannot write to {self.folder}: {why}. Make room there, then upload again."
-            return {"t": "refused", "batch": batch_id, "reason": reason}
+        except _RefusedError as error:
+            reason = str(error)
+        except ValueError as error:
+            reason = (
+                f"The page sent what the studio does not understand ({error}). Reload it and upload again."
+            )
+        self._forget(batch_id)
+        return {"t": "refused", "batch": batch_id, "reason": reason}
+
+    def _answer(self, message: Message, buffers: list[Any]) -> dict[str, Any] | None:
+        if isinstance(message, Announce):
+            return self._announce(message)
+        if message.batch not in self._batches:
+            return {"t": "lost", "batch": message.batch}
+        if isinstance(message, Pieces):
+            return self._take(message, message.contents(buffers))
+        if isinstance(message, End):
+            return self._end(message.batch)
+        self._forget(message.batch)
         return None
 
-    def _announce(self, batch_id: str, message: dict[str, Any]) -> dict[str, Any] | None:
-        batch = self._batches.setdefault(batch_id, _Batch())
-        batch.announced += message["files"]
-        n_files, n_bytes = len(batch.announced), sum(int(file["size"]) for file in batch.announced)
-        reason = self._too_much(n_files, n_bytes)
+    def _announce(self, message: Announce) -> dict[str, Any] | None:
+        if message.batch not in self._batches and len(self._batches) >= _MAX_BATCHES:
+            raise _RefusedError(
+                f"{_MAX_BATCHES} uploads are under way. Wait until one has ended, then try again."
+            )
+        batch = self._batches.setdefault(message.batch, _Batch())
+        if batch.files:
+            raise ValueError("the list of files came twice")
+        batch.announced += message.files
+        reason = self._too_much(len(batch.announced), sum(file.size for file in batch.announced))
         if reason:
-            self._forget(batch_id)
-            return {"t": "refused", "batch": batch_id, "reason": reason}
-        if message.get("more"):
+            raise _RefusedError(reason)
+        if message.more:
             return None
-        paths = {int(file["id"]): safe_parts(str(file["path"])) for file in batch.announced}
+        paths = {file.id: safe_parts(file.path) for file in batch.announced}
+        if len(paths) != len(batch.announced):
+            raise ValueError("two files have one number")
         keep_root = max((len(parts) for parts in paths.values()), default=0) <= 2
         taken: set[str] = set()
         for file in batch.announced:
-            parts = paths[int(file["id"])]
+            parts = paths[file.id]
             folders = parts[:-1] if keep_root else parts[1:-1]
             target = _free_name(
-                self.folder / batch_id / _drawer(parts[-1], folders) / Path(*folders) / parts[-1], taken
+                self.folder / message.batch / _drawer(parts[-1], folders) / Path(*folders) / parts[-1], taken
             )
-            name = re.split(r"[/\\]", str(file["path"]))[-1]
-            batch.files[int(file["id"])] = _Incoming(target, name, folders, int(file["size"]))
-        return {"t": "go", "batch": batch_id}
+            name = re.split(r"[/\\]", file.path)[-1]
+            batch.files[file.id] = _Incoming(target, name, folders, file.size)
+        return {"t": "go", "batch": message.batch}
 
     def _too_much(self, n_files: int, n_bytes: int) -> str:
         if n_files > MAX_FILES or n_bytes > MAX_BYTES:
@@ -167,16 +197,20 @@ class Receiver:
             )
         return ""
 
-    def _take(self, batch_id: str, message: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
-        files, data = self._batches[batch_id].files, iter(buffers)
+    def _take(self, message: Pieces, contents: list[memoryview]) -> dict[str, Any]:
+        files = self._batches[message.batch].files
+        unknown = [piece.id for piece in message.pieces if piece.id not in files]
+        if unknown:
+            raise ValueError(f"there is no file {unknown[0]}")
+        if shutil.disk_usage(self.folder).free < KEEP_FREE_BYTES // 2:  # others fill the disk as well
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         answers = []
-        for piece in message["pieces"]:
-            incoming = files[int(piece["id"])]
-            content = memoryview(next(data)).cast("B") if piece["size"] else memoryview(b"")
-            if int(piece["off"]) == incoming.n_received and not incoming.is_done:
+        for piece, content in zip(message.pieces, contents, strict=True):
+            incoming = files[piece.id]
+            if piece.off == incoming.n_received and not incoming.is_done:
                 incoming.write(content)
-            answers.append({"id": piece["id"], "off": incoming.n_received, "done": incoming.is_done})
-        return {"t": "at", "batch": batch_id, "n": message["n"], "files": answers}
+            answers.append({"id": piece.id, "off": incoming.n_received, "done": incoming.is_done})
+        return {"t": "at", "batch": message.batch, "n": message.n, "files": answers}
 
     def _end(self, batch_id: str) -> dict[str, Any]:
         batch = self._batches.pop(batch_id)
@@ -241,7 +275,7 @@ class UploadWidget(anywidget.AnyWidget):
         self.receiver = Receiver(folder, on_batch)
         self.on_msg(self._answer)
 
-    def _answer(self, _widget: Any, message: dict[str, Any], buffers: list[Any]) -> None:
+    def _answer(self, _widget: Any, message: object, buffers: list[Any]) -> None:
         reply = self.receiver.receive(message, buffers)
         if reply is not None:
             self.send(reply)

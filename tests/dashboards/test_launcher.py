@@ -8,6 +8,7 @@ import os
 import re
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tellapart.project import is_project
@@ -123,3 +124,96 @@ def test_nothing_we_send_to_the_page_names_another_host() -> None:
     assert len(own) > 10
     for path in own:
         assert not re.search(r"https?://", path.read_text("utf-8")), path.name
+
+
+OWN = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
+REQUESTS: dict[str, tuple[str, dict[str, str], bool]] = {
+    "typed": ("/voila/render/studio.ipynb", {**OWN, "Sec-Fetch-Site": "none"}, True),
+    "a link of the studio": ("/voila/render/studio.ipynb", OWN, True),
+    "a program": ("/voila/render/studio.ipynb", {}, True),
+    "another site": ("/voila/render/studio.ipynb", {**OWN, "Sec-Fetch-Site": "cross-site"}, False),
+    "another port of this computer": ("/voila/render/studio.ipynb", {**OWN, "Sec-Fetch-Site": "same-site"}, False),
+    "a word no browser says": ("/voila/render/studio.ipynb", {**OWN, "Sec-Fetch-Site": "friend"}, False),
+    "a frame": ("/voila/render/studio.ipynb", {**OWN, "Sec-Fetch-Dest": "iframe"}, False),
+    "an image": ("/voila/render/studio.ipynb", {**OWN, "Sec-Fetch-Dest": "image", "Sec-Fetch-Mode": "no-cors"}, False),
+    "a script": ("/voila/render/studio.ipynb", {**OWN, "Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors"}, False),
+    "only a mode": ("/voila/render/studio.ipynb", {"Sec-Fetch-Mode": "no-cors"}, False),
+    "a forecast": ("/voila/render/studio.ipynb", {**OWN, "Sec-Purpose": "prefetch;prerender"}, False),
+    "an older forecast": ("/voila/render/studio.ipynb", {**OWN, "Purpose": "prefetch"}, False),
+    "an old browser elsewhere": ("/voila/render/studio.ipynb", {"Referer": "http://127.0.0.1:9999/x"}, False),
+    "an old browser, an origin": ("/voila/render/studio.ipynb", {"Origin": "https://example.org"}, False),
+    "an old browser, no origin": ("/voila/render/studio.ipynb", {"Origin": "null"}, False),
+    "an old browser here": ("/voila/render/studio.ipynb", {"Referer": "http://127.0.0.1:8866/x"}, True),
+    "a script of ours": ("/voila/static/main.js", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "script"}, True),
+    "a kernel of ours": ("/api/kernels/x/channels", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "websocket"}, True),
+    "a kernel from elsewhere": ("/api/kernels/x/channels", {"Sec-Fetch-Site": "same-site"}, False),
+    "the end of a kernel": ("/voila/api/shutdown/x", {"Sec-Fetch-Site": "cross-site"}, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", REQUESTS)
+def test_only_pages_of_the_studio_and_people_are_answered(who: str) -> None:
+    from tellapart_dashboards.server import is_own_request
+    from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+
+    path, headers, expected = REQUESTS[who]
+    request = HTTPServerRequest(
+        headers=HTTPHeaders({"Host": "127.0.0.1:8866", **headers}),
+        start_line=RequestStartLine("GET", path, "HTTP/1.1"),
+    )
+    assert is_own_request(request) is expected
+
+
+def test_the_login_cookie_is_strict() -> None:
+    from jupyter_server.auth.identity import IdentityProvider
+    from traitlets.config import Config
+
+    config = Config(launcher.voila_config(8866, "secret"))
+    assert IdentityProvider(config=config).cookie_options == {"SameSite": "Strict"}
+
+
+def test_only_so_many_kernels_start_even_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+    from tellapart_dashboards.server import LimitedKernels
+    from tornado.web import HTTPError
+
+    async def slowly(self: Any, **_: Any) -> str:
+        await asyncio.sleep(0)
+        kernel_id = f"k{len(self._kernels)}"
+        self._kernels[kernel_id] = object()
+        return kernel_id
+
+    async def main() -> list[Any]:
+        monkeypatch.setattr(AsyncMappingKernelManager, "start_kernel", slowly)
+        kernels = LimitedKernels(max_kernels=3)
+        at_once = await asyncio.gather(*(kernels.start_kernel() for _ in range(8)), return_exceptions=True)
+        kernels._kernels.clear()
+        return [*at_once, await kernels.start_kernel()]
+
+    *at_once, later = asyncio.run(main())
+    refused = [one for one in at_once if isinstance(one, HTTPError)]
+    assert len(refused) == 5 and {one.status_code for one in refused} == {503} and later == "k0"
+    assert launcher.voila_config(8866, "x")["VoilaConfiguration"]["multi_kernel_manager_class"].endswith(
+        "LimitedKernels"
+    )
+
+
+def test_the_browser_gets_no_token_on_its_command_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from urllib.parse import unquote, urlsplit
+
+    opened: list[str] = []
+    monkeypatch.setattr(launcher, "DEFAULT_PROJECT", tmp_path / "home" / "samples")
+    monkeypatch.setattr(launcher.webbrowser, "open", lambda url, new: opened.append(url) or True)
+    studio = launcher.Studio(tmp_path, 8866, page="train")
+    assert launcher.open_browser(studio)
+    assert studio.token not in opened[0] and opened[0].startswith("file:")
+    place = Path(
+        unquote(urlsplit(opened[0]).path.lstrip("/") if os.name == "nt" else urlsplit(opened[0]).path)
+    )
+    assert f"/open?token={studio.token}&amp;page=3_train.ipynb" in place.read_text("utf-8")
+    assert os.name == "nt" or place.stat().st_mode & 0o777 == 0o600
+    place.unlink()

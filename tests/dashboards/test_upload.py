@@ -183,6 +183,82 @@ def test_a_full_disk_ends_in_a_sentence(tmp_path: Path, page: Page, monkeypatch:
     )
 
 
+ANNOUNCE = {"t": "announce", "batch": "b1", "files": [{"id": 0, "path": "a.jpg", "size": 6}]}
+PIECES = {"t": "pieces", "batch": "b1", "n": 1, "pieces": [{"id": 0, "off": 0, "size": 3}]}
+BAD_FILES: list[Any] = [
+    {"id": 0, "path": "a.jpg", "size": -1}, {"id": 0, "path": "a.jpg", "size": 1.5}, {"id": 0, "path": "a.jpg", "size": "6"},
+    {"id": 0, "path": "a.jpg", "size": True}, {"id": 0, "path": "a.jpg", "size": 2**60}, {"id": -1, "path": "a.jpg", "size": 1},
+    {"id": 10**9, "path": "a.jpg", "size": 1}, {"id": 0, "path": "", "size": 1}, {"id": 0, "path": ["a"], "size": 1},
+    {"id": 0, "path": "a/" * 3000, "size": 1}, {"id": 0, "size": 1}, {"path": "a.jpg", "size": 1}, "a.jpg", None, 5,
+]  # fmt: skip
+BAD_MESSAGES: list[Any] = [
+    *({**ANNOUNCE, "files": [file]} for file in BAD_FILES), {**ANNOUNCE, "files": {}}, {**ANNOUNCE, "files": None},
+    {**ANNOUNCE, "files": ANNOUNCE["files"] * 2}, {**ANNOUNCE, "more": "yes"}, {"batch": "b1"}, {"t": 5, "batch": "b1"},
+    {"t": "delete", "batch": "b1"}, {"t": ["announce"], "batch": "b1"}, {"t": "pieces", "batch": "b1"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("message", BAD_MESSAGES, ids=str)
+def test_an_announcement_of_another_shape_is_refused_and_nothing_is_written(
+    tmp_path: Path, page: Page, message: Any
+) -> None:
+    answer = page.receiver.receive(message, [])
+    assert answer is not None and answer["t"] == "refused" and "upload again" in answer["reason"]
+    assert not list((tmp_path / "uploads").rglob("*")) and not page.receiver._batches
+
+
+BAD_PIECES: list[tuple[Any, list[Any]]] = [
+    ({**PIECES, "pieces": [{"id": 7, "off": 0, "size": 3}]}, [b"abc"]),
+    ({**PIECES, "pieces": [{"id": 0, "off": -3, "size": 3}]}, [b"abc"]),
+    ({**PIECES, "pieces": [{"id": 0, "off": 0, "size": -3}]}, [b"abc"]),
+    ({**PIECES, "pieces": [{"id": 0, "off": 0, "size": 2**40}]}, [b"abc"]),
+    ({**PIECES, "pieces": [{"id": 0, "off": 0}]}, [b"abc"]),
+    ({**PIECES, "pieces": "all"}, [b"abc"]), ({**PIECES, "n": None}, [b"abc"]),
+    (PIECES, []), (PIECES, [b"abcdef"]), (PIECES, [b"ab"]), (PIECES, [b"abc", b"abc"]),
+    (ANNOUNCE, []),  # once more, when it was answered already
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("message, buffers", BAD_PIECES, ids=str)
+def test_pieces_that_do_not_fit_end_the_upload(
+    tmp_path: Path, page: Page, batches: list[Any], message: Any, buffers: list[Any]
+) -> None:
+    page.receiver.receive(ANNOUNCE, [])
+    answer = page.receiver.receive(message, buffers)
+    assert answer is not None and answer["t"] == "refused" and "does not understand" in answer["reason"]
+    assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
+    assert page.say("end") == {"t": "lost", "batch": "b1"} and batches == []
+
+
+@pytest.mark.parametrize("batch", ["../b", "b/1", "", "b" * 65, None, 5, ["b1"], "b1\n"])
+def test_a_batch_that_could_name_another_folder_is_not_answered(page: Page, batch: Any) -> None:
+    assert page.receiver.receive({**ANNOUNCE, "batch": batch}, []) is None
+    assert page.receiver.receive("announce", []) is None and page.receiver.receive(None, []) is None
+
+
+def test_announcements_in_parts_are_counted_together(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload, "MAX_BYTES", 10)
+    assert page.receiver.receive({**ANNOUNCE, "more": True}, []) is None
+    more = {**ANNOUNCE, "files": [{"id": 1, "path": "b.jpg", "size": 6}]}
+    answer = page.receiver.receive(more, [])
+    assert answer is not None and "too many for one upload" in answer["reason"]
+
+
+def test_only_some_uploads_run_at_once(tmp_path: Path, page: Page) -> None:
+    answers = [page.receiver.receive({**ANNOUNCE, "batch": f"b{n}"}, []) for n in range(25)]
+    assert [(one or {})["t"] for one in answers].count("go") == 20
+    assert "under way" in (answers[-1] or {})["reason"]
+
+
+def test_a_disk_that_others_fill_meanwhile_ends_the_upload(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.receiver.receive(ANNOUNCE, [])
+    monkeypatch.setattr(upload, "KEEP_FREE_BYTES", 10**18)
+    answer = page.receiver.receive(PIECES, [b"abc"])
+    assert answer is not None and answer["t"] == "refused" and "Make room" in answer["reason"]
+
+
 @given(st.text(max_size=400))
 def test_any_name_stays_inside_its_folder(text: str) -> None:
     parts = safe_parts(text)

@@ -1,0 +1,146 @@
+"""The studio's server: Voila, which listens only to its own pages and runs a limited number of them."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.httputil import HTTPServerRequest
+from tornado.routing import Matcher, Rule
+from tornado.web import HTTPError
+from traitlets import Int
+from voila.app import Voila
+
+RENDER = "/voila/render/"
+_TEMPLATES = "/voila/templates/"
+_STATIC = re.compile(r"(tellapart|lab|base)/static/[\w./-]+")
+OPEN = "/open"  # where a browser is sent at the start, with the token
+
+
+class LimitedKernels(AsyncMappingKernelManager):
+    """As many pages as fit into a computer: each is a process with the project and a network in it."""
+
+    max_kernels = Int(12, min=1, config=True, help="Pages that may be open at once.")
+    _n_starting = 0
+
+    async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]
+        """The id of a new kernel.
+
+        Raises:
+            HTTPError: 503, as many as may be are open.
+        """
+        if len(self) + self._n_starting >= self.max_kernels:
+            raise HTTPError(
+                503, f"{self.max_kernels} pages of the studio are open; close one, then reload this one"
+            )
+        self._n_starting += 1
+        try:
+            return await super().start_kernel(**options)
+        finally:
+            self._n_starting -= 1
+
+
+def is_own_request(request: HTTPServerRequest) -> bool:
+    """Whether a page of this studio, or a person who typed an address, is behind it.
+
+    Another page on this computer is of the same site, so cookies come along even when they are strict: browsers say
+    who asks in the Sec-Fetch headers, which no page can change. Programs that are no browser send none of them.
+    """
+    headers = request.headers
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        is_own = site in ("same-origin", "none")
+    else:  # a browser from before 2023
+        senders = [headers[name] for name in ("Origin", "Referer") if headers.get(name)]
+        is_own = all(urlsplit(sender).netloc.lower() == request.host.lower() for sender in senders)
+    if not is_own or not request.path.startswith(RENDER):
+        return is_own
+    # Each page starts a process: only for somebody who will see it, not for an image, a frame, a script or a forecast.
+    is_seen = headers.get("Sec-Fetch-Dest", "document") == "document"
+    is_visit = headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    return is_seen and is_visit and "Sec-Purpose" not in headers and "Purpose" not in headers
+
+
+class _Foreign(Matcher):
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        return None if request.path == OPEN or is_own_request(request) else {}
+
+
+class _NoPage(Matcher):
+    """Addresses where nothing of ours is: Voila would answer some of them with an error of its own."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        path = request.path
+        if path.startswith(RENDER):
+            return None if path.removeprefix(RENDER) in self._names else {}
+        if path.startswith(_TEMPLATES):
+            return None if _STATIC.fullmatch(path.removeprefix(_TEMPLATES)) else {}
+        return {} if path.startswith(("/voila/api/contents", "/logout")) else None
+
+
+class _Refused(JupyterHandler):
+    """403 in our words, whatever was asked and by whatever method."""
+
+    @allow_unauthenticated
+    async def prepare(self) -> None:  # type: ignore[override]  # nobody is sent to the login page from here
+        self.set_status(403)
+        self.finish(self.settings["jinja2_env"].get_template("elsewhere.html").render(base_url="/"))
+
+
+class _Missing(JupyterHandler):
+    """404 in our words."""
+
+    @allow_unauthenticated
+    async def prepare(self) -> None:  # type: ignore[override]  # nobody is sent to the login page from here
+        self.set_status(404)
+        self.finish(self.settings["jinja2_env"].get_template("404.html").render(base_url="/"))
+
+
+class _Open(JupyterHandler):
+    """Sends the browser that was started with the studio on to its page. It comes from a file, so it is a stranger to
+    the page itself; what it was given is the token."""
+
+    def initialize(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        """A page that goes on by itself; 404 without the token."""
+        token, name = self.get_query_argument("token", ""), self.get_query_argument("page", "studio.ipynb")
+        if (
+            not secrets.compare_digest(token.encode(), self.identity_provider.token.encode())
+            or name not in self._names
+        ):
+            raise HTTPError(404)
+        address = f"{RENDER}{name}?token={token}"
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.finish(
+            f'<!DOCTYPE html><html lang="en"><title>tellapart</title><script>location.replace({json.dumps(address)})'
+            f'</script><noscript><a href="{html.escape(address)}">Open the studio</a></noscript></html>'
+        )
+
+
+class StudioServer(Voila):
+    """Voila with our rules in front of its own."""
+
+    def init_handlers(self) -> list[Any]:
+        """Our rules first: the first that fits answers."""
+        names = frozenset(path.name for path in Path(self.root_dir).glob("*.ipynb"))
+        return [
+            Rule(_Foreign(), _Refused),
+            (OPEN, _Open, {"names": names}),
+            Rule(_NoPage(names), _Missing),
+            *super().init_handlers(),
+        ]
