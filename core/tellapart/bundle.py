@@ -1,8 +1,8 @@
 """Bundle: a folder that classifies somewhere else. Data, not code; it proves itself each time it is loaded.
 
 bundle.json, model.onnx (pixels to probabilities), weights.safetensors (to go on training), golden/ (small pictures with
-the probabilities they must get) and MODEL_CARD.md. Reading needs numpy, Pillow, msgspec and ONNX Runtime; the trial of one that is
-new on a computer also onnx and psutil.
+the probabilities they must get) and MODEL_CARD.md. Reading needs numpy, Pillow, msgspec and ONNX Runtime; its
+first time on a computer also onnx and psutil.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ def main() -> None:
     """Try the bundle named on the command line within the bytes given there."""
     bundle_dir, max_bytes = Path(sys.argv[1]), int(sys.argv[2])
     limit_memory(max_bytes)
+    answer: dict[str, object]
     try:
         answer = {"batch": _try(bundle_dir)}
     except TellapartError as error:

@@ -25,7 +25,7 @@ OPERATORS: dict[str, tuple[int, ...]] = {
     "Slice": (1, 2, 3, 4), "Softmax": (), "Split": (1,), "Sqrt": (), "Squeeze": (1,), "Sub": (), "Tanh": (),
     "Transpose": (), "Unsqueeze": (1,), "Where": (),
 }  # fmt: skip
-_ITEM_BYTES = {
+_ITEM_BYTES: dict[int, int] = {
     TensorProto.FLOAT: 4, TensorProto.FLOAT16: 2, TensorProto.DOUBLE: 8, TensorProto.INT8: 1, TensorProto.UINT8: 1,
     TensorProto.INT32: 4, TensorProto.INT64: 8, TensorProto.BOOL: 1,
 }  # fmt: skip

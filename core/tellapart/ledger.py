@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tellapart import atomic
 from tellapart.errors import ProjectError
+from tellapart.harmless import csv_cell
 from tellapart.licences import UNKNOWN, Licence, Use, licence_of
 from tellapart.manifest import Picture, disk_reason
 from tellapart.markdown import link, plain, web_address
@@ -20,7 +21,6 @@ CSV_COLUMNS = (
     "picture", "label", "image_id", "title", "author", "licence", "licence_code", "licence_url", "permits",
     "conditions", "page_url", "picture_url", "source", "query", "added_at",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # Excel takes the wide ones too
 
 
 @dataclass(frozen=True)
@@ -206,5 +206,4 @@ def _pictures(n: int) -> str:
 
 
 def _cell(value: str | None) -> str:
-    text = _one_line(value or "")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return csv_cell(_one_line(value or ""))

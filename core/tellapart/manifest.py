@@ -97,8 +97,8 @@ _COLUMNS = ", ".join(field.name for field in fields(Picture))
 class Manifest:
     """The rows of one project. Safe to use from several threads and several processes at once."""
 
-    def __init__(self, db_path: Path):
-        """Open, or make, the database.
+    def __init__(self, db_path: Path, copy: Path | None = None):
+        """Open, or make, the database; or a copy of one that cannot be written, which then stands for it.
 
         Raises:
             ProjectError: it is damaged, of a newer format, locked for too long, or cannot be written.
@@ -108,7 +108,7 @@ class Manifest:
         self._depth = 0
         with explained(db_path):
             self._db = sqlite3.connect(
-                db_path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False, isolation_level=None
+                copy or db_path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False, isolation_level=None
             )
             try:
                 self._prepare()
@@ -133,6 +133,11 @@ class Manifest:
                 # asked again: another process may have been faster
                 found = db.execute("PRAGMA user_version").fetchone()[0]
                 bring_up_to_date(db, found)
+
+    def only_read(self) -> None:
+        """Nothing; from now on whoever writes gets a ProjectError."""
+        with self._lock:
+            self._db.execute("PRAGMA query_only=ON")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import shutil
+import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -28,9 +31,16 @@ class Project:
     Open with `open_project` or `create_project`; use as a context manager or call `close`.
     """
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, is_read_only: bool = False):
         self.root = root
-        self.manifest = Manifest(self.db_path)
+        self.is_read_only = is_read_only
+        # a database in a folder that cannot be written cannot even be read: SQLite wants to note who reads
+        self._stand_in = tempfile.TemporaryDirectory(prefix="tellapart-reading-") if is_read_only else None
+        try:
+            self.manifest = Manifest(self.db_path, copy=self._copy_of_database())
+        except BaseException:
+            self._drop_stand_in()
+            raise
         self.journal = Journal(self.manifest, root)
         self.changes: list[str] = []  # what opening found changed on disk, in words
 
@@ -38,14 +48,16 @@ class Project:
     db_path = property(lambda self: self.root / DB_NAME, doc="The SQLite file.")
     images_dir = property(lambda self: self.root / "images", doc="One folder per label.")
     trash_dir = property(lambda self: self.root / "trash", doc="Removed pictures.")
-    cache_dir = property(lambda self: self.root / "cache", doc="May be thrown away at any time.")
     runs_dir = property(lambda self: self.root / "runs", doc="One folder per long piece of work.")
     bundles_dir = property(lambda self: self.root / "bundles", doc="Trained classifiers.")
-    incoming_dir = property(lambda self: self.root / "cache" / "incoming", doc="Files between check and row.")
-    held_dir = property(
-        lambda self: self.root / "cache" / "held", doc="Gathered pictures that wait for a person."
-    )
-    uploads_dir = property(lambda self: self.root / "cache" / "uploads", doc="Files arriving from a browser.")
+    incoming_dir = property(lambda self: self.cache_dir / "incoming", doc="Files between check and row.")
+    held_dir = property(lambda self: self.cache_dir / "held", doc="Gathered pictures that wait for a person.")
+    uploads_dir = property(lambda self: self.cache_dir / "uploads", doc="Files arriving from a browser.")
+
+    @property
+    def cache_dir(self) -> Path:
+        """May be thrown away at any time. Elsewhere, for as long as it is open, where the project cannot be written."""
+        return (Path(self._stand_in.name) if self._stand_in else self.root) / "cache"
 
     def file(self, picture: Picture) -> Path:
         """Where a picture's file lies.
@@ -58,6 +70,29 @@ class Project:
     def close(self) -> None:
         """Let go of the database."""
         self.manifest.close()
+        self._drop_stand_in()
+
+    def check_writable(self) -> None:
+        """Nothing; long work that ends in a file asks before it begins.
+
+        Raises:
+            ProjectError: the project can only be read.
+        """
+        if self.is_read_only:
+            raise ProjectError(disk_reason(self.root, PermissionError(errno.EACCES, "it can only be read")))
+
+    def _copy_of_database(self) -> Path | None:
+        if self._stand_in is None:
+            return None
+        for name in (DB_NAME, f"{DB_NAME}-wal"):  # what was written last may still lie in the second
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(self.root / name, Path(self._stand_in.name) / name)
+        return Path(self._stand_in.name) / DB_NAME
+
+    def _drop_stand_in(self) -> None:
+        if self._stand_in is not None:
+            with contextlib.suppress(OSError):  # somebody still reads in it (Windows); the system cleans up
+                self._stand_in.cleanup()
 
     def __enter__(self) -> Project:
         return self
@@ -101,7 +136,8 @@ def create_project(root: Path) -> Project:
 def open_project(root: Path, progress: Progress = silent) -> Project:
     """The project in a folder, after finishing moves that were cut off and noticing files changed by hand.
 
-    What was noticed is in `Project.changes`, in words.
+    What was noticed is in `Project.changes`, in words. A project that cannot be written, on a disk that is read-only or
+    somebody else's, is opened as it was when it was last written; whoever writes to it then gets a ProjectError.
 
     Raises:
         ProjectError: no project there; its database is damaged or of a newer format; or the folder cannot be written.
@@ -118,12 +154,16 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
                 f"Make one from its pictures with: tellapart new NAME --from {root}"
             )
         _refuse_strange_files(root)
-        project = _opened(root)
+        project = _opened_to_read(root) if _is_read_only(root) else _opened(root)
     except OSError as error:
         raise ProjectError(disk_reason(root, error)) from error
     try:
         with explained(project.db_path):
             _refuse_strange_paths(project)
+            if project.is_read_only:
+                renew_fingerprints(project.manifest, root, progress)
+                project.manifest.only_read()
+                return project
             finish_moves(project.manifest, root)
             project.changes = reconcile(project.manifest, root, project.images_dir, progress).sentences()
             renew_fingerprints(project.manifest, root, progress)
@@ -180,6 +220,20 @@ def _refuse_strange_paths(project: Project) -> None:
             f"{project.db_path} was not written by tellapart alone: {error}. Nothing was touched; if somebody gave you "
             "this project, do not use it."
         ) from error
+
+
+def _is_read_only(root: Path) -> bool:
+    """Whether an existing project cannot be written; one without a database yet is made, so it must be."""
+    database = root / DB_NAME
+    return database.is_file() and not (os.access(root, os.W_OK) and os.access(database, os.W_OK))
+
+
+def _opened_to_read(root: Path) -> Project:
+    project = Project(root, is_read_only=True)
+    project.changes = [
+        f"{root} can only be read: what is there is shown as it was, and nothing can be changed."
+    ]
+    return project
 
 
 def _opened(root: Path) -> Project:

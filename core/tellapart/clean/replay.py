@@ -13,6 +13,7 @@ from typing import Any
 
 from tellapart import atomic
 from tellapart.errors import IntakeError, ProjectError
+from tellapart.harmless import csv_cell, from_csv_cell
 from tellapart.journal import Decision, Mark, Relabel, Remove, Restore
 from tellapart.labels import clean_label
 from tellapart.manifest import disk_reason
@@ -69,7 +70,7 @@ def export_decisions(project: Project, file: Path) -> int:
         out = io.StringIO(newline="")
         writer = csv.DictWriter(out, _COLUMNS)
         writer.writeheader()
-        writer.writerows(decisions)
+        writer.writerows({name: csv_cell(value) for name, value in one.items()} for one in decisions)
         text = out.getvalue()
     else:
         raise IntakeError(f"{file.name} should end in .json or .csv. Choose another name.")
@@ -134,7 +135,10 @@ def _csv_records(text: str) -> Sequence[Any]:
     rows = csv.DictReader(io.StringIO(text, newline=""))
     if missing := [name for name in ("decision", "image_id") if name not in (rows.fieldnames or ())]:
         raise ValueError(f"it has no column {missing[0]!r}")
-    return list(rows)
+    return [
+        {name: from_csv_cell(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+        for row in rows
+    ]
 
 
 def _decision(name: str, number: int, record: Any) -> Decision:

@@ -20,6 +20,7 @@ from tellapart.cli.console import (
     explained,
     fail,
     fail_to_write,
+    hush_libraries,
     print_json,
     progress_bar,
     say,
@@ -46,6 +47,7 @@ ProjectDir = Annotated[Path, typer.Argument(help="The project's folder.", metava
 
 def main() -> None:
     """Run the command line."""
+    hush_libraries()
     warnings.filterwarnings("ignore", module="PIL")  # what matters about a picture is in its refusal
     try:
         app()
@@ -315,6 +317,6 @@ def studio(
     command += ["--project", str(project_dir)] if project_dir else []
     command += [] if has_browser else ["--no-browser"]
     try:
-        raise SystemExit(subprocess.run(command).returncode)
+        raise SystemExit(subprocess.run(command, stderr=sys.stderr).returncode)
     except KeyboardInterrupt:
         raise SystemExit(0) from None

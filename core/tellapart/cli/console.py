@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tellapart import progress as reports
 from tellapart.errors import Cancelled, TellapartError
+from tellapart.harmless import harmless, harmless_json
 
 EXIT_ERROR = 1  # the task failed; the text says why
 EXIT_PARTLY = 3  # some of the given files could not be used
@@ -29,12 +28,23 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def say(text: str) -> None:
     """One line for a person, as it is but for what a terminal would obey."""
-    out.print(_harmless(text), markup=False)
+    out.print(harmless(text), markup=False)
 
 
-def _harmless(text: str) -> str:
-    """Names of strangers' files and answers of servers may hold escape sequences; each sign of them becomes �."""
-    return "".join("�" if unicodedata.category(one) == "Cc" and one != "\n" else one for one in text)
+def hush_libraries() -> None:
+    """Nothing; what C libraries write past Python (libtiff, about each odd tag of a picture) goes nowhere from now on.
+
+    Python's own standard error stays where it was. What is wrong with a picture is in its refusal.
+    """
+    try:
+        own = os.dup(2)
+    except OSError:
+        return  # closed already, so nothing can be seen anyway
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    sys.stderr = os.fdopen(own, "w", buffering=1, encoding=encoding, errors="backslashreplace")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def typed(path: Path | str) -> str:
@@ -43,8 +53,8 @@ def typed(path: Path | str) -> str:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value, on standard output and nothing else."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """One JSON value, on standard output and nothing else; what a terminal would obey is written as escapes."""
+    sys.stdout.write(harmless_json(value) + "\n")
     sys.stdout.flush()  # a full disk is noticed here, where it can be said
 
 
@@ -53,7 +63,7 @@ def fail(text: str, is_json: bool, code: int = EXIT_ERROR) -> NoReturn:
     if is_json:
         print_json({"error": text})
     else:
-        err.print(_harmless(text), style="red", markup=False)
+        err.print(harmless(text), style="red", markup=False)
     raise SystemExit(code)
 
 
@@ -61,7 +71,7 @@ def fail_to_write(error: OSError) -> NoReturn:
     """Say that a file or the output cannot be written, and end; what is still to be printed is dropped."""
     place = error.filename or "The output"
     said = f"{place} cannot be written: {error.strerror or error}."
-    err.print(_harmless(said), style="red", markup=False)
+    err.print(harmless(said), style="red", markup=False)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try again at its end
     raise SystemExit(EXIT_ERROR)
 
@@ -93,6 +103,6 @@ def progress_bar(is_json: bool) -> Iterator[reports.Progress]:
         task = bar.add_task("Starting", total=None)
 
         def report(done: int, total: int, message: str) -> None:
-            bar.update(task, completed=done, total=total or None, description=message[:60])
+            bar.update(task, completed=done, total=total or None, description=harmless(message)[:60])
 
         yield report

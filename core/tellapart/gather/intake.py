@@ -81,6 +81,7 @@ def take_in(
         ProjectError: the disk is full or read-only; what was added until then stays.
         Cancelled: from `progress`; what was added until then stays.
     """
+    project.check_writable()
     place = Path(place).expanduser().absolute()
     label = None if label is None else clean_label(label)
     own = (project.images_dir, project.trash_dir, project.runs_dir, project.bundles_dir)

@@ -99,6 +99,7 @@ def train_head(
     """
     config = config or TrainConfig()
     started = time.perf_counter()
+    project.check_writable()
     check_labels(project)
     with ThreadPoolExecutor(1, thread_name_prefix="plan") as beside:
         planned = beside.submit(plan_members, project, config)
