@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -260,3 +262,15 @@ def test_names_that_lead_out_elsewhere_are_told_and_stay(root, outside):
     with open_project(root) as project:
         assert "rename it" in " ".join(project.changes)
     assert folder.is_dir() and file.is_file()
+
+
+def test_the_studio_runs_nothing_from_the_folder_it_is_started_in(root, tmp_path):
+    """A stranger's project may come with modules of its own."""
+    for name in ("json", "numpy", "tornado", "voila", "tellapart_dashboards", "tellapart"):
+        (root / f"{name}.py").write_text("print('stranger was run')")
+    (root / "letter.txt").write_text("dear")
+    done = subprocess.run(
+        [sys.executable, "-c", "from tellapart.cli import main; main()", "studio", "--project", "letter.txt"],
+        cwd=root, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONSAFEPATH": "1"},
+    )  # fmt: skip
+    assert "stranger" not in done.stdout + done.stderr and "is a file" in done.stderr, done

@@ -21,15 +21,17 @@ import onnxruntime
 from tellapart import atomic
 from tellapart.backbones import cache_dir
 from tellapart.errors import BundleError
+from tellapart.onnx_session import available_cpus
 
 MAX_BATCH = 16  # pictures the network gets at once
 _VERSION = 1  # of the rules: raise it when they change, and every bundle is tried again
 _MEMORY_BYTES = 2 * 2**30  # and six times the network's file: weights in 16 bits, as numbers of 32, packed
-_TIME_S = 60.0  # and a second for each 10 MB of the network
+_TIME_S = 60.0  # of every core, and a second for each 10 MB of the network
+_PATIENCE = 10  # times that by the clock, for a computer that has much else to do
 _LOOK_EVERY_S = 0.02
 _MAX_REMEMBERED = 2000
 # The folder that somebody works in is no place to import from: it may be a stranger's, with a numpy.py in it.
-_CHILD = "import sys; sys.path[:1] = []; from tellapart.bundle_child import main; main()"
+_CHILD = "import sys; sys.path[:] = filter(None, sys.path); from tellapart.bundle_child import main; main()"
 
 
 def bundle_key(record: bytes) -> str:
@@ -100,14 +102,14 @@ def _watch(process: subprocess.Popen[bytes], max_bytes: int, max_s: float) -> st
     """Which limit the process broke, for which it was ended; "" when it ended by itself."""
     import psutil  # only here: most bundles are never tried, and pages wait for what is imported
 
-    give_up_at = time.monotonic() + max_s
+    max_cpu_s, give_up_at = max_s * available_cpus(), time.monotonic() + _PATIENCE * max_s
     with contextlib.suppress(psutil.NoSuchProcess):
         watched = psutil.Process(process.pid)
         while process.poll() is None:
             broken = ""
             if watched.memory_info().rss > max_bytes:
                 broken = f"it takes more than {max_bytes / 2**30:.1f} GB of memory"
-            elif time.monotonic() > give_up_at:
+            elif sum(watched.cpu_times()[:2]) > max_cpu_s or time.monotonic() > give_up_at:
                 broken = f"it does not answer within {max_s:.0f} s"
             if broken:
                 process.kill()

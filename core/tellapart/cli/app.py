@@ -313,7 +313,9 @@ def studio(
     ] = True,
 ) -> None:
     """Open the studio: gather, train and classify in a web page on this computer."""
-    command = [sys.executable, "-m", "tellapart_dashboards", "--port", str(port)]
+    # not by -m: that would look for modules in the current folder first, which may be a stranger's project
+    start = "import sys; sys.path[:] = filter(None, sys.path); from tellapart_dashboards.__main__ import main"
+    command = [sys.executable, "-c", f"{start}; sys.exit(main())", "--port", str(port)]
     command += ["--project", str(project_dir)] if project_dir else []
     command += [] if has_browser else ["--no-browser"]
     try:
