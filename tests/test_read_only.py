@@ -25,17 +25,18 @@ print(json.dumps([tellapart(*[one.replace("ROOT", root).replace("OUT", out) for 
 """
 
 
-@pytest.fixture(params=["closed", "left open"])
+@pytest.fixture
 def root(request, trained, tmp_path):
     """A project of somebody else: nothing in it may be written. Left open, its latest rows lie in the second file."""
+    is_left_open = getattr(request, "param", "left open") == "left open"
     root = Path(shutil.copytree(trained[0], tmp_path / "project"))
     with open_project(root) as project:
         first, second, *_ = project.manifest.pictures(label="circle")
         project.journal.decide(Relabel(first.image_id, "square"))
         project.journal.decide(Remove(second.image_id))
-        if request.param == "left open":
+        if is_left_open:
             shutil.copytree(root, tmp_path / "copy")
-    if request.param == "left open":
+    if is_left_open:
         shutil.rmtree(root)
         (tmp_path / "copy").rename(root)
         (root / "tellapart.db-shm").unlink()
@@ -65,11 +66,7 @@ def test_commands_that_read_work(root, tmp_path):
     )  # fmt: skip
     assert "relabel circle → square" in log and "remove" in log
     assert "71 of 71 pictures" in credits and (tmp_path / "out" / "credits" / "credits.csv").is_file()
-    assert (
-        json.loads(clean)["n_pictures"] == 71
-        if "n_pictures" in json.loads(clean)
-        else "findings" in json.loads(clean)
-    )
+    assert "findings" in json.loads(clean)
     assert (
         "sheet.md" in datasheet and "The classifier is in" in exported and json.loads(predicted)[0]["label"]
     )
@@ -86,11 +83,12 @@ def test_commands_that_write_say_that_they_cannot(root, tmp_path):
         assert "cannot be written" in text and "Nothing was lost" in text and "tellapart-reading" not in text
 
 
-def test_nothing_is_left_behind(root, tmp_path, monkeypatch):
+@pytest.mark.parametrize("root", ["closed", "left open"], indirect=True)
+def test_the_log_is_there_and_nothing_is_left_behind(root, tmp_path, monkeypatch):
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
-    said(root, tmp_path, ("log", "ROOT", 0))
-    assert list((tmp_path / "temporary").iterdir()) == []
+    (log,) = said(root, tmp_path, ("log", "ROOT", 0))
+    assert "relabel circle → square" in log and list((tmp_path / "temporary").glob("tellapart*")) == []
 
 
 @pytest.mark.parametrize("right", [0o000, 0o111], ids=["closed", "no list"])

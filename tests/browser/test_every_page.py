@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import re
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, wait_for
@@ -210,3 +213,65 @@ def test_pages_that_nobody_should_see_are_in_our_words(trained_studio: Studio, o
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
         """A redirect to the login page counts as refused."""
+
+
+class AttackingPage(http.server.BaseHTTPRequestHandler):
+    """A page at another port of this computer: for cookies the same site as the studio."""
+
+    studio = ""
+
+    def do_GET(self) -> None:
+        """The page, which asks for the studio in every way that needs no click."""
+        address = f"{self.studio}/voila/render/studio.ipynb"
+        page = (
+            f'<h1>free pictures</h1><iframe src="{address}"></iframe><img src="{address}"><script src="{address}"></script>'
+            f'<link rel="prefetch" href="{address}"><object data="{address}"></object><a href="{address}">more</a>'
+            f'<script>fetch("{address}", {{mode: "no-cors", credentials: "include"}}).finally(() => '
+            f'document.body.append("asked"))</script>'
+        )
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(page.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_another_page_of_this_computer_starts_no_kernel(trained_studio: Studio, open_tab: Open) -> None:
+    tab = open_tab()
+    tab.open(trained_studio.url)
+    wait_for_kernels(trained_studio, 1)
+    AttackingPage.studio = trained_studio.url.split("/voila/")[0]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), AttackingPage) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        other = tab.page.context.new_page()  # with the cookie of the studio
+        answers: list[int] = []
+        other.on(
+            "response",
+            lambda answer: answers.append(answer.status) if "/voila/render/" in answer.url else None,
+        )
+        other.goto(f"http://127.0.0.1:{server.server_port}/")
+        expect(other.get_by_text("asked")).to_be_visible()
+        with other.expect_navigation(url=re.compile("/voila/render/")):
+            other.get_by_role("link", name="more").click()
+        expect(other.get_by_role("heading", name="Another page asked for this studio")).to_be_visible()
+        assert len(answers) >= 4 and set(answers) == {403}
+        other.close()
+        server.shutdown()
+    assert len(trained_studio.kernels()) == 1
+    tab.leave()
+
+
+def test_the_browser_that_starts_with_the_studio_comes_in_through_a_file(
+    trained_studio: Studio, open_tab: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = urlsplit(trained_studio.url)
+    opened: list[str] = []
+    monkeypatch.setattr(launcher, "DEFAULT_PROJECT", tmp_path / "home" / "samples")
+    monkeypatch.setattr(launcher.webbrowser, "open", lambda url, new: opened.append(url) or True)
+    assert launcher.open_browser(launcher.Studio(tmp_path, int(address.port or 0), token=address.query[6:]))
+    page = open_tab().page
+    page.goto(opened[0])
+    expect(page.get_by_role("tab", name="Gather")).to_be_visible()
+    assert launcher.HOST in page.url and list((tmp_path / "home").iterdir())
