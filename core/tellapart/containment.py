@@ -54,25 +54,23 @@ def path_inside(folder: Path, relative: object) -> Path:
         OutsideError: `parts_inside` refuses it, or on the way, or at its end, there is a link or anything else that is
             neither a file nor a folder.
     """
-    parts_inside(relative)
-    place = folder
-    separators = r"[/\\]" if _IS_WINDOWS else "/"  # elsewhere a backslash may be part of a name
-    names = [name for name in re.split(separators, str(relative)) if name not in ("", ".")]
-    for number, name in enumerate(names):
-        place = place / name
+    names = parts_inside(relative)
+    if not _IS_WINDOWS:  # there a backslash may be part of a name
+        names = tuple(name for name in str(relative).split("/") if name not in ("", "."))
+    place = str(folder)
+    for number, name in enumerate(names, start=1):
+        place = f"{place}{os.sep}{name}"  # text, since a Path for each step would take three times as long
         try:
-            status = place.lstat()
+            status = os.lstat(place)
         except FileNotFoundError:
-            return place.joinpath(*names[number + 1 :])
-        except OSError as error:
-            if isinstance(error, NotADirectoryError):
-                raise OutsideError(f"{_quoted(relative)} leads through a file") from None
-            raise
+            break
+        except NotADirectoryError:
+            raise OutsideError(f"{_quoted(relative)} leads through a file") from None
         if not is_plain(status):
             raise OutsideError(
-                f"{_quoted('/'.join(names[: number + 1]))} is a link or a special file, which is never followed"
+                f"{_quoted('/'.join(names[:number]))} is a link or a special file, which is never followed"
             )
-    return place
+    return folder.joinpath(*names)
 
 
 def is_plain(status: os.stat_result) -> bool:

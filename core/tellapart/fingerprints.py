@@ -46,11 +46,11 @@ def renew_fingerprints(manifest: Manifest, root: Path, progress: Progress = sile
 
 def _made(root: Path, rows: list[tuple[str, str]]) -> Iterator[tuple[bytes, str]]:
     def make(row: tuple[str, str]) -> tuple[bytes, str] | None:
-        path = path_inside(root, row[1])
         try:
+            path = path_inside(root, row[1])
             with one_picture():
                 return fingerprint(read_image(path, min_side_px=64)), row[0]
-        except ImageError:
+        except (ImageError, OSError):
             return None
 
     with ThreadPoolExecutor(min(8, (os.cpu_count() or 2) + 1), "fingerprints") as pool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -22,6 +23,7 @@ from tellapart.reconcile import reconcile
 
 DB_NAME = "tellapart.db"
 _OWN = frozenset({"images", "trash", "cache", "runs", "bundles", "DATASHEET.md"})
+_HEX = re.compile("[0-9a-f]*")
 _STALE_S = 24 * 3600
 
 
@@ -200,10 +202,10 @@ def _refuse_strange_paths(project: Project) -> None:
         "AND substr(path, 1, 6) != 'trash/' OR instr(path, '..') OR instr(path, char(0)) OR length(path) > 250"
     )]  # fmt: skip  # by far most rows are plain, and there may be a million
     suspects += [path for row in rows("SELECT source, target FROM pending_moves") for path in row]
-    odd_ids = rows(  # they name files in the cache
-        "SELECT image_id FROM pictures WHERE typeof(image_id) != 'text' OR length(image_id) != 64 "
-        "OR image_id GLOB '*[^0-9a-f]*' LIMIT 1"
-    )
+    # ids name files in the cache; looked at all at once, which takes a tenth of the time that SQLite would need
+    shortest, longest, ids = rows(
+        "SELECT min(length(image_id)), max(length(image_id)), group_concat(image_id, '') FROM pictures"
+    )[0]
     folders = [folder for (folder,) in rows("SELECT folder FROM labels")]
     try:
         for path in suspects:
@@ -211,8 +213,8 @@ def _refuse_strange_paths(project: Project) -> None:
         for folder in folders:
             if len(parts_inside(folder)) != 1:
                 raise OutsideError(f"{folder!r} is not the name of one folder")
-        if odd_ids:
-            raise OutsideError(f"{str(odd_ids[0][0])[:80]!r} is not the SHA-256 of a picture")
+        if ids is not None and ((shortest, longest) != (64, 64) or not _HEX.fullmatch(ids)):
+            raise OutsideError("the id of a picture is not the SHA-256 of its bytes")
         for name, kind in rows("SELECT name, type FROM sqlite_master WHERE type IN ('trigger', 'view')"):
             raise OutsideError(f"it holds a {kind}, {name!r}, which acts by itself")
     except OutsideError as error:

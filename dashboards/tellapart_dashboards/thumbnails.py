@@ -28,12 +28,12 @@ class Thumbnails:
 
     def one(self, image_id: str, path: str) -> bytes:
         """The JPEG, or b"" when the picture cannot be read (any more)."""
-        cached = self.folder / image_id[:2] / f"{image_id}.jpg"
-        with contextlib.suppress(OSError):
-            return cached.read_bytes()
         try:
+            cached = path_inside(self.folder, f"{image_id[:2]}/{image_id}.jpg")
+            with contextlib.suppress(OSError):
+                return cached.read_bytes()
             jpeg = thumbnail_jpeg(path_inside(self.project_dir, path), self.side_px)
-        except ImageError:
+        except (ImageError, OSError):
             return b""
         with contextlib.suppress(OSError):  # a full disk costs only the cache
             cached.parent.mkdir(parents=True, exist_ok=True)
