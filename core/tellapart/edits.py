@@ -17,7 +17,8 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.errors import ImageError
+from tellapart.containment import path_inside
+from tellapart.errors import ImageError, OutsideError
 from tellapart.images import MAX_BYTES, PictureFacts, inspect
 from tellapart.labels import name_key
 from tellapart.manifest import Manifest, Refusal, now
@@ -163,11 +164,11 @@ def _read(manifest: Manifest, root: Path, suspects: list[_Row], progress: Progre
 
 def _looker(root: Path) -> Callable[[_Row], _Seen | None]:
     def look(row: _Row) -> _Seen | None:
-        file = root / row.path
         try:
+            file = path_inside(root, row.path)
             file_ns = file.stat().st_mtime_ns
             data = file.read_bytes()
-        except OSError:  # held by another program, or gone meanwhile: the next look will tell
+        except (OSError, OutsideError):  # held by another program, a link, or gone: the next look will tell
             return None
         image_id = sha256(data).hexdigest()
         if image_id == row.image_id and row.state == "kept":
@@ -198,8 +199,8 @@ def _is_so(db: sqlite3.Connection, root: Path, seen: _Seen) -> bool:
     """Whether row and file are still as they were read, asked under the write lock."""
     row = db.execute("SELECT path, state FROM pictures WHERE image_id = ?", [seen.row.image_id]).fetchone()
     try:
-        status = (root / seen.row.path).stat()
-    except OSError:
+        status = path_inside(root, seen.row.path).stat()
+    except (OSError, OutsideError):
         return False
     return row == (seen.row.path, seen.row.state) and (status.st_size, status.st_mtime_ns) == (
         seen.n_bytes,
