@@ -24,6 +24,7 @@ from tellapart.pictures.cost import MAX_BYTES as MAX_BYTES  # for all who read f
 from tellapart.pictures.cost import check_cost, check_size, decoding_cost, room
 from tellapart.pictures.exif import camera_of, is_turned, orientation_of
 from tellapart.pictures.opening import SCALABLE, Loaded, bytes_of, loaded
+from tellapart.pictures.rgb import Meaning, meaning_of, to_rgb
 from tellapart.preprocess import Preprocess
 
 # Pillow opens many more, some of which run other programs (EPS) or hide several files in one.
@@ -72,7 +73,7 @@ def read_image(source: Source, min_side_px: int | None = None) -> Image.Image:
         ImageError: the reason, in words, without the file's name.
     """
     with one_picture(), _opened(source, min_side_px) as found:
-        return _bare(upright_rgb(found.image))
+        return _bare(upright_rgb(found.image, found.meaning))
 
 
 def read_with_camera(source: Source, min_side_px: int) -> tuple[Image.Image, str]:
@@ -82,7 +83,7 @@ def read_with_camera(source: Source, min_side_px: int) -> tuple[Image.Image, str
         ImageError: the reason, in words.
     """
     with one_picture(), _opened(source, min_side_px) as found:
-        upright, camera = upright_rgb(found.image), camera_of(found.image)
+        upright, camera = upright_rgb(found.image, found.meaning), camera_of(found.image)
         return _bare(upright), camera
 
 
@@ -96,7 +97,7 @@ def inspect(source: Source) -> PictureFacts:
         with _opened(source, min_side_px=64) as found:
             name = found.image.format or ""
             width, height = found.width, found.height
-            upright = upright_rgb(found.image)
+            upright = upright_rgb(found.image, found.meaning)
             if name not in SCALABLE:
                 width, height = upright.size
             elif orientation_of(found.image) >= 5:
@@ -104,10 +105,13 @@ def inspect(source: Source) -> PictureFacts:
         return PictureFacts(name, width, height, fingerprint(upright))
 
 
-def upright_rgb(image: Image.Image) -> Image.Image:
-    """A loaded Pillow picture as upright 8-bit RGB, for use inside `one_picture`; see `read_given` for a stranger's."""
+def upright_rgb(image: Image.Image, meaning: Meaning) -> Image.Image:
+    """A loaded Pillow picture as upright 8-bit RGB, for use inside `one_picture`; see `read_given` for a stranger's.
+
+    meaning: of `meaning_of`, from before it was loaded. The picture itself may be changed.
+    """
     turn = _TURNS.get(orientation_of(image))  # asked only now: Pillow turns a TIFF by itself while it loads
-    rgb = _to_rgb(image)
+    rgb = to_rgb(image, meaning, lambda note: None)
     return rgb if turn is None else rgb.transpose(turn)
 
 
@@ -120,11 +124,12 @@ def read_given(picture: Image.Image | np.ndarray) -> Image.Image:
     with one_picture():
         image = picture if isinstance(picture, Image.Image) else image_of(picture)
         check_size(*image.size)
-        n_bytes = decoding_cost(image, 0, is_turned=is_turned(image))
+        meaning = meaning_of(image)
+        n_bytes = decoding_cost(image, 0, is_turned=is_turned(image)) + meaning.n_extra_bytes(image)
         check_cost(n_bytes, *image.size)
         with room.taken(n_bytes):
             image.load()
-            return upright_rgb(image)
+            return upright_rgb(image if meaning.is_plain else image.copy(), meaning)
 
 
 def load_pixels(source: Source, preprocess: Preprocess) -> np.ndarray:
@@ -248,29 +253,3 @@ _TURNS = {
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode == "RGB":
-        return image
-    if image.mode.startswith("I") or image.mode == "F":
-        return _from_deep(image)
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        # transparent parts become white, as a person would see them on paper
-        rgba = image if image.mode == "RGBA" else image.convert("RGBA")
-        paper = Image.new("RGB", rgba.size, (255, 255, 255))
-        paper.paste(rgba, mask=rgba)
-        return paper
-    return image.convert("RGB")
-
-
-def _from_deep(image: Image.Image) -> Image.Image:
-    """16- and 32-bit grey pictures brought to 8 bits by their range; Pillow itself would clip them to white."""
-    values = np.asarray(image).astype(np.float32)
-    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    top = float(values.max(initial=0.0))
-    if image.mode == "F":
-        scale = 255.0 if top <= 1.0 else (1.0 if top <= 255.0 else 255.0 / top)
-    else:
-        scale = 1.0 if top <= 255.0 and image.mode == "I" else 255.0 / 65535.0
-    return Image.fromarray(np.clip(values * scale, 0, 255).round().astype(np.uint8)).convert("RGB")

@@ -26,6 +26,7 @@ from tellapart.pictures.cost import (
     webp_cost,
 )
 from tellapart.pictures.exif import is_turned
+from tellapart.pictures.rgb import Meaning, meaning_of
 
 SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough
 _EXIF_ITEM = re.compile(rb"(infe.{8}(?:..)?)Exif", re.DOTALL)
@@ -34,9 +35,11 @@ _MAX_EXIF_BYTES = 2**20  # with more, reading the tags alone could take long
 
 @dataclass(frozen=True)
 class Loaded:
-    """A loaded Pillow picture, not turned yet, and its full size, which decoding may have made smaller."""
+    """A loaded Pillow picture, not turned yet, what its numbers mean, and its full size, which decoding may have made
+    smaller."""
 
     image: Image.Image
+    meaning: Meaning
     width: int
     height: int
 
@@ -80,7 +83,7 @@ def loaded(data: bytes, formats: Sequence[str], min_side_px: int | None = None) 
         data, profile = png.picture_only(data), png.profile_of(data)
     with contextlib.ExitStack() as held:
         try:
-            found = held.enter_context(_load(data, formats, min_side_px, head))
+            found = held.enter_context(_load(data, formats, min_side_px, head, profile))
         except (ImageError, MemoryError):
             raise
         except Exception as error:
@@ -88,18 +91,20 @@ def loaded(data: bytes, formats: Sequence[str], min_side_px: int | None = None) 
             if other is None:
                 raise
             try:
-                found = held.enter_context(_load(other, formats, min_side_px, head))
+                profile = png.profile_of(data) if data.startswith(png.MAGIC) else None
+                found = held.enter_context(_load(other, formats, min_side_px, head, profile))
             except Exception:
                 raise error from None  # it was the picture itself, and the first reader said so
-            profile = png.profile_of(data)
-        if profile is not None:
-            found.image.info["icc_profile"] = profile
         yield found
 
 
 @contextlib.contextmanager
 def _load(
-    data: bytes, formats: Sequence[str], min_side_px: int | None, head: jpeg.Head | None
+    data: bytes,
+    formats: Sequence[str],
+    min_side_px: int | None,
+    head: jpeg.Head | None,
+    profile: bytes | None,
 ) -> Iterator[Loaded]:
     n_early = webp_cost(data)
     for name in formats if data[4:8] == b"ftyp" else ():
@@ -107,19 +112,23 @@ def _load(
         data = with_main_brand(data, name)
     with room.taken(n_early):
         image = Image.open(io.BytesIO(data), formats=list(formats))
+        if profile is not None:  # Pillow reads only small ones
+            image.info["icc_profile"] = profile
         width, height = image.size
         check_size(width, height)
         if min_side_px and image.format in SCALABLE:
             image.draft("RGB", (min_side_px, min_side_px))
         n_coefficients = head.n_coefficient_bytes if head is not None else 0
         n_bytes = n_early or decoding_cost(image, len(data), n_coefficients, is_turned(image))
+        meaning = meaning_of(image)
+        n_bytes += meaning.n_extra_bytes(image)
         check_cost(n_bytes, width, height)
         with room.taken(n_bytes - n_early):
             image.load()
             image.__dict__.pop("_decoder", None)  # of WebP and AVIF: its canvases are needed no more
             if len(image.info.get("exif") or b"") > _MAX_EXIF_BYTES:
                 del image.info["exif"]
-            yield Loaded(image, width, height)
+            yield Loaded(image, meaning, width, height)
 
 
 def _without_what_disturbs(data: bytes, head: jpeg.Head | None) -> bytes | None:

@@ -1,0 +1,38 @@
+"""From what a picture file holds to 8-bit RGB in sRGB: depth, then clear parts, then colours, then the ground."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from tellapart.pictures.colour import Colours, colours_of, to_srgb
+from tellapart.pictures.depth import to_8_bits
+from tellapart.pictures.ground import clear_value_of, on_ground, with_alpha
+from tellapart.pictures.low_bytes import LowBytes, low_bytes_of
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What an open picture says of its numbers, and what is gone once it is loaded."""
+
+    colours: Colours
+    clear_value: int | tuple[int, ...] | None
+    low_bytes: LowBytes | None
+
+
+def meaning_of(image: Image.Image) -> Meaning:
+    """What the numbers of an open picture mean; to be asked before it is loaded."""
+    return Meaning(colours_of(image), clear_value_of(image), low_bytes_of(image))
+
+
+def to_rgb(image: Image.Image, meaning: Meaning, tell: Callable[[str], None]) -> Image.Image:
+    """A loaded picture of any mode as 8-bit RGB in sRGB; itself where it is that.
+
+    Args:
+        meaning: of `meaning_of`.
+        tell: gets a note on what a person should know, for instance that the brightness was stretched.
+    """
+    shallow = with_alpha(to_8_bits(image, meaning.low_bytes, tell), meaning.clear_value)
+    return on_ground(to_srgb(shallow, meaning.colours))
