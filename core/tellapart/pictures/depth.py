@@ -56,7 +56,7 @@ def to_8_bits(image: Image.Image, low_bytes: LowBytes | None, tell: Tell) -> Ima
         low_bytes: of `low_bytes.of`, from before it was loaded.
         tell: gets a note where the brightness was stretched.
     """
-    if image.mode.startswith("I") or image.mode == "F":
+    if image.mode.startswith("I") or image.mode == "F" or (image.format == "TIFF" and _is_signed_byte(image)):
         samples = _samples_of(image)
         read = _grey_reader(image, samples)
         scale = scale_of(_sampled(read, image.size), samples)
@@ -127,6 +127,10 @@ def _samples_of(image: Image.Image) -> Samples:
     return Samples(n_bits, kind == _SIGNED, image.mode == "F", tags.get(_PHOTOMETRIC) == 0)
 
 
+def _is_signed_byte(image: Image.Image) -> bool:
+    return image.mode == "L" and _samples_of(image).is_signed
+
+
 def _first(value: object, default: int) -> int:
     found = value[0] if isinstance(value, tuple) and value else value
     return found if isinstance(found, int) else default
@@ -137,11 +141,15 @@ _Reader = Callable[[Box], np.ndarray]
 
 
 def _grey_reader(image: Image.Image, samples: Samples) -> _Reader:
-    is_unsigned = samples.n_bits == 32 and image.mode == "I" and not samples.is_signed
+    kind: str | None = None  # where Pillow's mode says another than the samples have
+    if image.mode == "I" and samples.n_bits == 32 and not samples.is_signed:
+        kind = "u4"
+    elif image.mode == "L":
+        kind = "i1"
 
     def read(box: Box) -> np.ndarray:
         values = np.asarray(image.crop(box))
-        return values.view(np.uint32) if is_unsigned else values
+        return values if kind is None else values.view(kind)
 
     return read
 

@@ -11,6 +11,7 @@ from tellapart.pictures.colour import Colours, colours_of, to_srgb
 from tellapart.pictures.depth import to_8_bits
 from tellapart.pictures.ground import clear_value_of, on_ground, with_alpha
 from tellapart.pictures.low_bytes import LowBytes, low_bytes_of
+from tellapart.pictures.tiles import mend_tiff
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,13 @@ class Meaning:
     colours: Colours
     clear_value: int | tuple[int, ...] | None
     low_bytes: LowBytes | None
+    is_multiplied: bool  # colours by alpha
 
 
 def meaning_of(image: Image.Image) -> Meaning:
-    """What the numbers of an open picture mean; to be asked before it is loaded."""
-    return Meaning(colours_of(image), clear_value_of(image), low_bytes_of(image))
+    """What the numbers of an open picture mean; to be asked before it is loaded, which it prepares."""
+    is_multiplied = mend_tiff(image)
+    return Meaning(colours_of(image), clear_value_of(image), low_bytes_of(image), is_multiplied)
 
 
 def to_rgb(image: Image.Image, meaning: Meaning, tell: Callable[[str], None]) -> Image.Image:
@@ -34,5 +37,7 @@ def to_rgb(image: Image.Image, meaning: Meaning, tell: Callable[[str], None]) ->
         meaning: of `meaning_of`.
         tell: gets a note on what a person should know, for instance that the brightness was stretched.
     """
-    shallow = with_alpha(to_8_bits(image, meaning.low_bytes, tell), meaning.clear_value)
-    return on_ground(to_srgb(shallow, meaning.colours))
+    shallow = to_8_bits(image, meaning.low_bytes, tell)
+    if meaning.is_multiplied:
+        shallow = Image.frombytes("RGBa", shallow.size, shallow.tobytes()).convert("RGBA")
+    return on_ground(to_srgb(with_alpha(shallow, meaning.clear_value), meaning.colours))
