@@ -23,9 +23,9 @@ PRIMARIES: dict[int, Chromaticities] = {
     12: (*_D65, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
     22: (*_D65, 0.630, 0.340, 0.295, 0.605, 0.155, 0.077),
 }
-_REC_709 = (1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081)
+_VIDEO = (2.4,)  # what a screen makes of it (BT.1886), not what a camera does
 CURVES: dict[int, tuple[float, ...]] = {
-    **dict.fromkeys((1, 6, 11, 14, 15), _REC_709),
+    **dict.fromkeys((1, 6, 11, 14, 15), _VIDEO),
     4: (2.2,),
     5: (2.8,),
     7: (1 / 0.45, 1 / 1.1115, 0.1115 / 1.1115, 1 / 4.0, 0.0913),
@@ -51,6 +51,9 @@ class CodePoints:
         return self.transfer in (PQ, HLG)
 
 
+IS_SRGB = CodePoints(1, 13)
+
+
 def known(primaries: int, transfer: int) -> CodePoints | None:
     """These code points, None where we do not know what they mean ("unspecified", for one)."""
     is_known = primaries in PRIMARIES and (transfer in CURVES or transfer in (PQ, HLG))
@@ -59,7 +62,7 @@ def known(primaries: int, transfer: int) -> CodePoints | None:
 
 def of_video(primaries: int, transfer: int) -> CodePoints | None:
     """What an nclx box means: cameras write the curve of video and mean sRGB, so browsers take it for that."""
-    is_like_srgb = CURVES.get(transfer) == _REC_709 or transfer == 2
+    is_like_srgb = CURVES.get(transfer) == _VIDEO or transfer == 2
     return known(1 if primaries == 2 else primaries, 13 if is_like_srgb else transfer)
 
 

@@ -22,7 +22,10 @@ from tellapart.pictures.code_points import CURVES, PRIMARIES, CodePoints
 from tellapart.pictures.hdr import hdr_to_srgb
 from tellapart.pictures.profiles import SRGB, SRGB_CURVE, rgb_profile
 
-_MAX_PROFILES = 16  # transforms that are kept; that of a printing press is a few megabytes
+_MAX_TRANSFORMS = 16  # that are kept; that of a printing press is a few megabytes
+_EXACT_PIXELS = (
+    4_000_000  # up to here a profile that is a table is read point by point, half a second a million
+)
 _BROKEN = (ImageCms.PyCMSError, OSError, ValueError, TypeError, OverflowError, MemoryError, struct.error)
 _USUAL_GAMMA, _GAMMA_TOLERANCE = 0.45455, 0.05  # of PNG: so near it, a picture is taken for sRGB
 _SPACES = {"RGB": b"RGB ", "RGBA": b"RGB ", "L": b"GRAY", "CMYK": b"CMYK", "LAB": b"Lab "}
@@ -40,7 +43,7 @@ class Colours:
     gamma: tuple[float, code_points.Chromaticities] | None = None
 
 
-_PLAIN = Colours()
+PLAIN = Colours()  # sRGB
 
 
 def colours_of(image: Image.Image) -> Colours:
@@ -51,13 +54,16 @@ def colours_of(image: Image.Image) -> Colours:
         icc = None
     if image.format == "PNG":
         points = _points(image)
+        if points == code_points.IS_SRGB:
+            return PLAIN
         gamma = (
             None if points or icc or "srgb" in info else _gamma(info.get("gamma"), info.get("chromaticity"))
         )
-        return Colours(points, None if points else icc, gamma) if points or icc or gamma else _PLAIN
+        return Colours(points, None if points else icc, gamma) if points or icc or gamma else PLAIN
     if image.format in ("AVIF", "HEIF") and icc is None:
-        return Colours(_points(image))
-    return Colours(icc=icc) if icc else _PLAIN
+        points = _points(image)
+        return PLAIN if points is None or points == code_points.IS_SRGB else Colours(points)
+    return Colours(icc=icc) if icc else PLAIN
 
 
 def to_srgb(image: Image.Image, colours: Colours) -> Image.Image:
@@ -65,9 +71,9 @@ def to_srgb(image: Image.Image, colours: Colours) -> Image.Image:
 
     Alpha stays as it is. A palette becomes RGB or RGBA.
     """
-    if colours is _PLAIN and image.mode in ("L", "RGB", "RGBA"):
-        return image
     image = _plain_mode(image)
+    if colours is PLAIN and image.mode in ("L", "LA", "RGB", "RGBA"):
+        return image
     if colours.points is not None and colours.points.is_hdr:
         return hdr_to_srgb(image if image.mode == "RGBA" else image.convert("RGB"), colours.points)
     profile = colours.icc
@@ -129,10 +135,11 @@ def _converted(image: Image.Image, profile: bytes | None) -> Image.Image | None:
         converted.putalpha(alpha)
         return converted
     digest = b"" if profile is None else sha256(profile).digest()
-    transform = _transforms.get(digest, image.mode, profile)
+    is_large = image.width * image.height > _EXACT_PIXELS
+    transform = _transforms.get(_Wanted(digest, image.mode, is_large), profile)
     if transform is None and image.mode == "L":
         image = image.convert("RGB")
-        transform = _transforms.get(digest, "RGB", profile)
+        transform = _transforms.get(_Wanted(digest, "RGB", is_large), profile)
     if transform is None:
         return None
     try:
@@ -143,28 +150,36 @@ def _converted(image: Image.Image, profile: bytes | None) -> Image.Image | None:
     return done
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """A transform to sRGB: of which profile ("" is Lab), for pictures of which mode, and whether for large ones."""
+
+    digest: bytes
+    mode: str
+    is_large: bool
+
+
 class _Transforms:
-    """Transforms to sRGB by profile and mode, the last ones used; None for those that change nothing or are broken."""
+    """Transforms to sRGB, the last ones used; None for those that change nothing or are broken."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[tuple[bytes, str], ImageCms.ImageCmsTransform | None] = OrderedDict()
+        self._made: OrderedDict[_Wanted, ImageCms.ImageCmsTransform | None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, digest: bytes, mode: str, profile: bytes | None) -> ImageCms.ImageCmsTransform | None:
-        key = (digest, mode)
+    def get(self, wanted: _Wanted, profile: bytes | None) -> ImageCms.ImageCmsTransform | None:
         with self._lock:
-            if key not in self._made:
-                self._made[key] = _transform(profile, mode)
-                if len(self._made) > _MAX_PROFILES:
+            if wanted not in self._made:
+                self._made[wanted] = _transform(profile, wanted.mode, wanted.is_large)
+                if len(self._made) > _MAX_TRANSFORMS:
                     self._made.popitem(last=False)
-            self._made.move_to_end(key)
-            return self._made[key]
+            self._made.move_to_end(wanted)
+            return self._made[wanted]
 
 
 _transforms = _Transforms()
 
 
-def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
+def _transform(profile: bytes | None, mode: str, is_large: bool) -> ImageCms.ImageCmsTransform | None:
     try:
         source = ImageCms.ImageCmsProfile(
             ImageCms.createProfile("LAB") if profile is None else io.BytesIO(profile)
@@ -172,8 +187,19 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
         space = source.profile.xcolor_space.encode("latin-1", "replace")
         if space.ljust(4) != _SPACES[mode]:
             return None
+        flags = ImageCms.Flags.NOWHITEONWHITEFIXUP  # paper is not quite white
+        if mode in ("CMYK", "LAB") or any(
+            is_input for is_input, _, _ in (source.profile.clut or {}).values()
+        ):
+            # a table drawn beforehand is ten times as fast and, where a colour leaves sRGB, some levels off
+            flags |= ImageCms.Flags.HIGHRESPRECALC if is_large else ImageCms.Flags.NOOPTIMIZE
         transform = ImageCms.ImageCmsTransform(
-            source, _srgb(), mode, "RGBA" if mode == "RGBA" else "RGB", ImageCms.Intent.PERCEPTUAL
+            source,
+            _srgb(),
+            mode,
+            "RGBA" if mode == "RGBA" else "RGB",
+            ImageCms.Intent.PERCEPTUAL,
+            flags=flags,
         )
         return None if mode in _SAMPLES and _changes_nothing(transform, mode) else transform
     except _BROKEN:
@@ -186,7 +212,7 @@ def _srgb() -> ImageCms.ImageCmsProfile:
 
 
 def _samples() -> dict[str, Image.Image]:
-    steps = np.arange(0, 256, 15, np.uint8)
+    steps = np.arange(0, 256, 15, dtype=np.uint8)
     cube = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(1, -1, 3)
     rgb = Image.fromarray(cube)
     return {"L": Image.frombytes("L", (256, 1), bytes(range(256))), "RGB": rgb, "RGBA": rgb.convert("RGBA")}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from tellapart.pictures.colour import Colours, colours_of, to_srgb
+from tellapart.pictures.colour import PLAIN, Colours, colours_of, to_srgb
 from tellapart.pictures.depth import to_8_bits
 from tellapart.pictures.ground import clear_value_of, on_ground, with_alpha
 from tellapart.pictures.low_bytes import LowBytes, low_bytes_of
@@ -24,8 +24,14 @@ class Meaning:
     is_multiplied: bool  # colours by alpha
 
 
+_PLAIN = Meaning(PLAIN, None, None, False)
+_MOST = ("JPEG", "MPO", "WEBP")  # kinds in which only a profile can say more
+
+
 def meaning_of(image: Image.Image) -> Meaning:
     """What the numbers of an open picture mean; to be asked before it is loaded, which it prepares."""
+    if image.format in _MOST and not image.info.get("icc_profile"):
+        return _PLAIN
     is_multiplied = mend_tiff(image)
     return Meaning(colours_of(image), clear_value_of(image), low_bytes_of(image), is_multiplied)
 
@@ -37,6 +43,8 @@ def to_rgb(image: Image.Image, meaning: Meaning, tell: Callable[[str], None]) ->
         meaning: of `meaning_of`.
         tell: gets a note on what a person should know, for instance that the brightness was stretched.
     """
+    if meaning is _PLAIN and image.mode == "RGB":
+        return image
     shallow = to_8_bits(image, meaning.low_bytes, tell)
     if meaning.is_multiplied:
         shallow = Image.frombytes("RGBa", shallow.size, shallow.tobytes()).convert("RGBA")
