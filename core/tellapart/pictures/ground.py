@@ -9,7 +9,7 @@ _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 _IS_VISIBLE = [
     255 if level >= 16 else 0 for level in range(256)
 ]  # what is fainter is the soft edge of something
-_SAMPLED_SIDE = 128  # so many rows and columns of the drawing tell enough
+_SAMPLED_SIDE = 64  # so many rows and columns of the drawing tell enough
 _STANDS_OFF = 32  # levels below white that make a pixel show on paper
 _ENOUGH = 0.1  # of the visible pixels have to show
 

@@ -39,7 +39,7 @@ def low_bytes_of(image: Image.Image) -> LowBytes | None:
     """Where to find the low bytes of an open picture that is not loaded yet; None if it has none apart."""
     if image.format not in ("PNG", "TIFF") or image.mode not in ("RGB", "RGBA", "CMYK"):
         return None
-    if not any(rawmode[-4:] in _OTHER for rawmode in rawmodes_of(image)):
+    if rawmodes_of(image, 1)[0][-4:] not in _OTHER:
         return None
     return LowBytes(image.fp, image.filename, image.format)  # type: ignore[attr-defined]
 

@@ -33,7 +33,8 @@ def meaning_of(image: Image.Image) -> Meaning:
     if image.format in _MOST and not image.info.get("icc_profile"):
         return _PLAIN
     is_multiplied = mend_tiff(image)
-    return Meaning(colours_of(image), clear_value_of(image), low_bytes_of(image), is_multiplied)
+    meaning = Meaning(colours_of(image), clear_value_of(image), low_bytes_of(image), is_multiplied)
+    return _PLAIN if meaning == _PLAIN else meaning
 
 
 def to_rgb(image: Image.Image, meaning: Meaning, tell: Callable[[str], None]) -> Image.Image:

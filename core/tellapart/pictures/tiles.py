@@ -12,9 +12,10 @@ _IS_LITTLE = sys.byteorder == "little"
 _NATIVE = {"I;16BS": "I;16S", "I;32BS": "I;32S", "F;32BF": "F;32F"} if _IS_LITTLE else {}
 
 
-def rawmodes_of(image: Any) -> list[str]:
-    """Pillow's name of the samples of each part that is still to be decoded, for instance "RGB;16B"."""
-    return [_rawmode(tile) for tile in getattr(image, "tile", ())]
+def rawmodes_of(image: Any, n_most: int | None = None) -> list[str]:
+    """Pillow's name of the samples of each part that is still to be decoded, for instance "RGB;16B"; at least one, which
+    is "" where nothing is to be decoded or has no name."""
+    return [_rawmode(tile) for tile in getattr(image, "tile", ())[:n_most]] or [""]
 
 
 def set_rawmodes(image: Any, rawmodes: list[str]) -> None:
@@ -31,8 +32,7 @@ def mend_tiff(image: Image.Image) -> bool:
     if image.format != "TIFF" or image.mode in ("1", "P", "L"):
         return False
     rawmodes = rawmodes_of(image)
-    decoders = [tile[0] for tile in getattr(image, "tile", ())]
-    if all(decoder == "libtiff" for decoder in decoders):
+    if all(tile[0] == "libtiff" for tile in getattr(image, "tile", ())):
         mended = [_NATIVE.get(rawmode, rawmode) for rawmode in rawmodes]
     elif len(rawmodes) > 1 and all(len(rawmode) == 1 for rawmode in rawmodes) and _has_16_bits(image):
         order = "L" if image.tag_v2.prefix == b"II" else "B"  # type: ignore[attr-defined]
