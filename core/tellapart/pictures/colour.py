@@ -67,7 +67,7 @@ def colours_of(image: Image.Image) -> Colours:
 
 
 def to_srgb(image: Image.Image, colours: Colours) -> Image.Image:
-    """A loaded picture of 8 bits as "L", "RGB" or "RGBA" whose numbers are sRGB; itself if they are already.
+    """A loaded picture of 8 bits as "L", "LA", "RGB" or "RGBA" whose numbers are sRGB; itself, changed where needed.
 
     Alpha stays as it is. A palette becomes RGB or RGBA.
     """
@@ -98,7 +98,7 @@ def _points(image: Image.Image) -> CodePoints | None:
             int(heif.get("color_primaries", 2)), int(heif.get("transfer_characteristics", 2))
         )
     file = getattr(image, "fp", None)
-    if file is None or image.format == "HEIF":
+    if file is None or file.closed or image.format == "HEIF":
         return None
     place = file.tell()
     try:
@@ -143,11 +143,10 @@ def _converted(image: Image.Image, profile: bytes | None) -> Image.Image | None:
     if transform is None:
         return None
     try:
-        done = transform.apply(image)
+        # a picture of the same mode is converted where it is: a copy of a large one would be hundreds of megabytes
+        return transform.apply(image, image if transform.output_mode == image.mode else None)
     except _BROKEN:
         return None
-    done.info = {}
-    return done
 
 
 @dataclass(frozen=True)

@@ -169,10 +169,17 @@ def _sampled(read: _Reader, size: tuple[int, int]) -> np.ndarray:
 
 
 def _in_bands(
-    mode: str, size: tuple[int, int], read: _Reader, convert: Callable[[np.ndarray], np.ndarray]
+    mode: str,
+    size: tuple[int, int],
+    read: _Reader,
+    convert: Callable[[np.ndarray], np.ndarray],
+    onto: Image.Image | None = None,
 ) -> Image.Image:
-    """A picture made from what is read, a few rows at a time: floats of all of it at once would take gigabytes."""
-    done = Image.new(mode, size)
+    """A picture made from what is read, a few rows at a time: floats of all of it at once would take gigabytes.
+
+    onto: where to put it, else on a new one; it may be the one that is read from.
+    """
+    done = Image.new(mode, size) if onto is None else onto
     width, height = size
     n_rows = max(1, _BAND_PIXELS // max(1, width))
     for top in range(0, height, n_rows):
@@ -232,10 +239,12 @@ def _colour(image: Image.Image, low_bytes: LowBytes, tell: Tell) -> Image.Image:
             levels[..., 3] = _scaled(values[..., 3], alpha_scale, is_white_zero=False)
         return levels
 
-    done = _in_bands(image.mode, image.size, read, convert)
+    is_shown = None
     if isinstance(key, tuple):
         wanted = np.array(key, np.uint16)
         is_shown = _in_bands("L", image.size, read, lambda values: _opaque((values != wanted).any(axis=-1)))
+    done = _in_bands(image.mode, image.size, read, convert, image)
+    if is_shown is not None:
         done.putalpha(is_shown)
     if scale.note:
         tell(scale.note)

@@ -18,10 +18,9 @@ _LUMA = np.array((0.2627, 0.6780, 0.0593), np.float32)
 
 
 def hdr_to_srgb(image: Image.Image, points: CodePoints) -> Image.Image:
-    """An RGB or RGBA picture in a PQ or HLG space as sRGB, alpha as it is; in bands, so that it needs little memory."""
+    """An RGB or RGBA picture in a PQ or HLG space, changed to sRGB, alpha as it is; in bands of little memory."""
     to_wide, to_srgb = _matrix(PRIMARIES[points.primaries], _WIDE), _matrix(_WIDE, SRGB)
     decoded, gains, encoded = _decoding(points.transfer), _gains(), _encoding()
-    done = image.copy()
     n_rows = max(1, _BAND_PIXELS // max(1, image.width))
     for top in range(0, image.height, n_rows):
         box = (0, top, image.width, min(top + n_rows, image.height))
@@ -34,8 +33,8 @@ def hdr_to_srgb(image: Image.Image, points: CodePoints) -> Image.Image:
         light *= (gain / np.maximum(brightest, 1))[..., None]
         light = np.clip(light @ to_srgb.T, 0, 1)
         values[..., :3] = encoded[np.rint(np.sqrt(light) * (_N_STEPS - 1)).astype(np.intp)]
-        done.paste(Image.fromarray(values), box)
-    return done
+        image.paste(Image.fromarray(values), box)
+    return image
 
 
 def _matrix(source: Chromaticities, target: Chromaticities) -> np.ndarray:

@@ -23,6 +23,17 @@ class Meaning:
     low_bytes: LowBytes | None
     is_multiplied: bool  # colours by alpha
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the numbers are sRGB of 8 bits as they are, and nothing but alpha makes a part clear."""
+        return self is _PLAIN
+
+    def n_extra_bytes(self, image: Image.Image) -> int:
+        """Bytes of memory that `to_rgb` takes for this picture beside it and its copy in RGB."""
+        per_pixel = 4 * (self.low_bytes is not None) + 4 * self.is_multiplied
+        per_pixel += image.mode.startswith("I") or image.mode == "F"
+        return image.width * image.height * per_pixel
+
 
 _PLAIN = Meaning(PLAIN, None, None, False)
 _MOST = ("JPEG", "MPO", "WEBP")  # kinds in which only a profile can say more
@@ -38,7 +49,7 @@ def meaning_of(image: Image.Image) -> Meaning:
 
 
 def to_rgb(image: Image.Image, meaning: Meaning, tell: Callable[[str], None]) -> Image.Image:
-    """A loaded picture of any mode as 8-bit RGB in sRGB; itself where it is that.
+    """A loaded picture of any mode as 8-bit RGB in sRGB; itself, changed where its colours are others.
 
     Args:
         meaning: of `meaning_of`.

@@ -13,8 +13,10 @@ _NATIVE = {"I;16BS": "I;16S", "I;32BS": "I;32S", "F;32BF": "F;32F"} if _IS_LITTL
 
 
 def rawmodes_of(image: Any, n_most: int | None = None) -> list[str]:
-    """Pillow's name of the samples of each part that is still to be decoded, for instance "RGB;16B"; at least one, which
-    is "" where nothing is to be decoded or has no name."""
+    """Pillow's name of the samples of each part that is still to be decoded, for instance "RGB;16B".
+
+    At least one, which is "" where nothing is to be decoded or has no name.
+    """
     return [_rawmode(tile) for tile in getattr(image, "tile", ())[:n_most]] or [""]
 
 
