@@ -111,7 +111,7 @@ def _opened(bundle_dir: Path, data: bytes, n_threads: int | None) -> Bundle:
     record = _record_of(bundle_dir, data)
     try:
         known = validate(record)
-        preprocess = Preprocess.from_json(record["preprocess"])
+        preprocess = Preprocess.from_json({"pixels": 1, **record["preprocess"]})  # format 1 does not say it
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(bundle_dir, error) from error
     session = open_session(bundle_dir / "model.onnx", BundleError, n_threads)

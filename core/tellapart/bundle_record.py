@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, ValidationError, convert
 from tellapart.errors import IntakeError
 from tellapart.labels import clean_label
 
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 16 * 2**20  # 8 golden pictures of 20,000 classes are 2 MB
 _MAX_DEPTH = 16
 _MAX_FILES = 32
@@ -37,6 +37,7 @@ class _PreprocessRecord(Struct, forbid_unknown_fields=True):
     std: tuple[_Positive, _Positive, _Positive]
     fit: Literal["crop", "stretch"] = "crop"
     interpolation: Literal["bilinear", "bicubic"] = "bilinear"
+    pixels: Literal[1, 2] = 1
 
 
 class _BackboneRecord(Struct):

@@ -29,7 +29,7 @@ from tellapart.progress import Progress, silent
 from tellapart.project import Project
 
 _BATCH = 4  # for more, what passes between layers leaves a core's cache, and cores end further apart
-_CODE_VERSION = 2  # raise it when decoding or the row layout changes; what older ones cached is then dropped
+_CODE_VERSION = 3  # raise it when decoding or the row layout changes; what older ones cached is then dropped
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ def _decode(project: Project, picture: Picture, preprocess: Preprocess) -> _Deco
                 "changed on disk since it was taken in; take it out of the folder and add it again",
             )
         with one_picture():
-            square = square_of(read_image(data, preprocess.resize_px), preprocess)
+            square = square_of(read_image(data, preprocess.resize_px, preprocess.pixels), preprocess)
             tiny = square.resize((TINY_SIDE, TINY_SIDE), Image.Resampling.BOX)
             return _Decoded(picture.image_id, np.asarray(square), np.asarray(tiny))
     except OSError as error:

@@ -18,6 +18,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tellapart.errors import ImageError
 from tellapart.pictures.arrays import image_of
+from tellapart.pictures.before import to_rgb_as_before
 from tellapart.pictures.boundary import one_picture, reason_of
 from tellapart.pictures.brands import heif_formats
 from tellapart.pictures.cost import MAX_BYTES as MAX_BYTES  # for all who read files of pictures
@@ -25,7 +26,7 @@ from tellapart.pictures.cost import check_cost, check_size, decoding_cost, room
 from tellapart.pictures.exif import camera_of, is_turned, orientation_of
 from tellapart.pictures.opening import SCALABLE, Loaded, bytes_of, loaded
 from tellapart.pictures.rgb import Meaning, meaning_of, to_rgb
-from tellapart.preprocess import Preprocess
+from tellapart.preprocess import PIXELS, Preprocess
 
 # Pillow opens many more, some of which run other programs (EPS) or hide several files in one.
 _PLUGINS = ("Jpeg", "Mpo", "Png", "Gif", "Bmp", "WebP", "Tiff", "Avif")
@@ -62,18 +63,19 @@ class PictureFacts:
         return SUFFIXES[self.format]
 
 
-def read_image(source: Source, min_side_px: int | None = None) -> Image.Image:
+def read_image(source: Source, min_side_px: int | None = None, pixels: int = PIXELS) -> Image.Image:
     """The picture as upright 8-bit RGB.
 
     Args:
         source: a path or the file's bytes.
         min_side_px: the shorter side needed; a JPEG is then decoded at 1/2, 1/4 or 1/8 scale where that is enough,
             which saves most of the time. The result is at least that large unless the picture is smaller.
+        pixels: how, see `Preprocess`.
     Raises:
         ImageError: the reason, in words, without the file's name.
     """
     with one_picture(), _opened(source, min_side_px) as found:
-        return _bare(upright_rgb(found.image, found.meaning))
+        return _bare(upright_rgb(found.image, found.meaning, pixels))
 
 
 def read_with_camera(source: Source, min_side_px: int) -> tuple[Image.Image, str]:
@@ -105,18 +107,20 @@ def inspect(source: Source) -> PictureFacts:
         return PictureFacts(name, width, height, fingerprint(upright))
 
 
-def upright_rgb(image: Image.Image, meaning: Meaning) -> Image.Image:
+def upright_rgb(image: Image.Image, meaning: Meaning, pixels: int = PIXELS) -> Image.Image:
     """A loaded Pillow picture as upright 8-bit RGB, for use inside `one_picture`; see `read_given` for a stranger's.
 
-    meaning: of `meaning_of`, from before it was loaded. The picture itself may be changed.
+    meaning: of `meaning_of`, from before it was loaded. pixels: see `Preprocess`. The picture itself may be changed.
     """
     turn = _TURNS.get(orientation_of(image))  # asked only now: Pillow turns a TIFF by itself while it loads
-    rgb = to_rgb(image, meaning, lambda note: None)
+    rgb = to_rgb_as_before(image) if pixels == 1 else to_rgb(image, meaning, lambda note: None)
     return rgb if turn is None else rgb.transpose(turn)
 
 
-def read_given(picture: Image.Image | np.ndarray) -> Image.Image:
+def read_given(picture: Image.Image | np.ndarray, pixels: int = PIXELS) -> Image.Image:
     """A picture that a caller holds already, as upright 8-bit RGB; a Pillow picture may be loaded by this.
+
+    pixels: see `Preprocess`.
 
     Raises:
         ImageError: the reason, in words.
@@ -129,7 +133,7 @@ def read_given(picture: Image.Image | np.ndarray) -> Image.Image:
         check_cost(n_bytes, *image.size)
         with room.taken(n_bytes):
             image.load()
-            return upright_rgb(image if meaning.is_plain else image.copy(), meaning)
+            return upright_rgb(image if meaning.is_plain else image.copy(), meaning, pixels)
 
 
 def load_pixels(source: Source, preprocess: Preprocess) -> np.ndarray:
@@ -139,7 +143,7 @@ def load_pixels(source: Source, preprocess: Preprocess) -> np.ndarray:
         ImageError: the reason, in words.
     """
     with one_picture():
-        return pixels_of(read_image(source, preprocess.resize_px), preprocess)
+        return pixels_of(read_image(source, preprocess.resize_px, preprocess.pixels), preprocess)
 
 
 def pixels_of(image: Image.Image, preprocess: Preprocess) -> np.ndarray:

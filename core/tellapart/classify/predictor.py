@@ -101,7 +101,7 @@ class Predictor:
                 source = Path(picture) if isinstance(picture, str) else picture
                 return load_pixels(source, self.bundle.preprocess)
             if isinstance(picture, Image.Image | np.ndarray):
-                return pixels_of(read_given(picture), self.bundle.preprocess)
+                return pixels_of(read_given(picture, self.bundle.preprocess.pixels), self.bundle.preprocess)
         kind = type(picture).__name__
         raise ImageError(f"a {kind} is no picture; give a path, bytes, a Pillow image or a NumPy array")
 

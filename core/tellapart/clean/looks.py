@@ -50,7 +50,7 @@ _STEP, _NEARLY = 25, 0.8  # grey levels between neighbouring pixels; of the hard
 _EXACT = 0.75  # how much of a line's exactness counts
 _BESIDE = 0.04  # of a side; so near the edge of the picture a line is a frame
 _ROUNDING = 20 / 12 / 255**2  # what rounding grey levels alone adds to squared fine detail
-_CODE_VERSION = 4  # raise it when a measure changes
+_CODE_VERSION = 5  # raise it when a measure or decoding changes
 
 
 def measure_looks(project: Project, pictures: Sequence[Picture], progress: Progress = silent) -> np.ndarray:
