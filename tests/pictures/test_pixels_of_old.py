@@ -66,7 +66,7 @@ def test_an_old_bundle_answers_as_it_did(trained, tmp_path):
 
 
 def test_embeddings_of_other_pixels_are_not_used_again(monkeypatch):
-    backbone = load_backbone("pocket")
+    backbone = load_backbone()
     key = cache_key(backbone)
     assert cache_key(replace(backbone, preprocess=replace(backbone.preprocess, pixels=1))) != key
     monkeypatch.setattr("tellapart.embeddings._CODE_VERSION", 1)
