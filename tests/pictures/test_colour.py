@@ -190,6 +190,23 @@ def test_a_fault_that_does_no_harm_is_overlooked_as_in_a_browser(icc):
     assert_colour(made.png(plain(RED), made.iccp(icc)), SEEN_RED)
 
 
+def test_a_profile_with_a_thousand_steps_costs_nothing():
+    """Each turns red and blue round; a picture of any size would go through all of them, pixel by pixel."""
+    turn = np.zeros(12, ">f4")
+    turn[[2, 4, 6]] = 1
+    element = b"matf" + bytes(4) + struct.pack(">HH", 3, 3) + turn.tobytes()
+    n = 1001
+    index = b"".join(struct.pack(">II", 16 + 8 * n + len(element) * i, len(element)) for i in range(n))
+    steps = b"mpet" + bytes(4) + struct.pack(">HHI", 3, 3, n) + index + element * n
+    whole = struct.unpack_from(">I", made.P3, 128)[0]
+    tags = dict.fromkeys([b"D2B0"], steps)
+    for at in range(132, 132 + 12 * whole, 12):
+        name, start, size = struct.unpack_from(">4sII", made.P3, at)
+        tags[name] = made.P3[start : start + size]
+    icc = made.profile(b"RGB ", b"XYZ ", tags)
+    assert_colour(made.png(plain(RED), made.iccp(icc)), SEEN_RED)
+
+
 @given(st.integers(0, 2**32))
 def test_a_profile_with_damage_anywhere_never_keeps_a_picture_out(seed):
     rng = np.random.default_rng(seed)

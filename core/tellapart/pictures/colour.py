@@ -181,7 +181,7 @@ _transforms = _Transforms()
 def _transform(profile: bytes | None, mode: str, is_large: bool) -> ImageCms.ImageCmsTransform | None:
     try:
         source = ImageCms.ImageCmsProfile(
-            ImageCms.createProfile("LAB") if profile is None else io.BytesIO(profile)
+            ImageCms.createProfile("LAB") if profile is None else io.BytesIO(_without_programs(profile))
         )
         space = source.profile.xcolor_space.encode("latin-1", "replace")
         if space.ljust(4) != _SPACES[mode]:
@@ -203,6 +203,17 @@ def _transform(profile: bytes | None, mode: str, is_large: bool) -> ImageCms.Ima
         return None if mode in _SAMPLES and _changes_nothing(transform, mode) else transform
     except _BROKEN:
         return None
+
+
+def _without_programs(profile: bytes) -> bytes:
+    """The profile without its lists of steps (D2B0 to D2B3): browsers pass over them, a stranger's may be endless."""
+    if b"D2B" not in profile:
+        return profile
+    mended = bytearray(profile)
+    for at in range(132, min(132 + 12 * int.from_bytes(profile[128:132], "big"), len(profile)), 12):
+        if profile[at : at + 3] == b"D2B":
+            mended[at : at + 3] = b"x2x"
+    return bytes(mended)
 
 
 @lru_cache(maxsize=1)
