@@ -24,6 +24,7 @@ from tellapart.pictures.brands import heif_formats
 from tellapart.pictures.cost import MAX_BYTES as MAX_BYTES  # for all who read files of pictures
 from tellapart.pictures.cost import check_cost, check_size, decoding_cost, room
 from tellapart.pictures.exif import camera_of, is_turned, orientation_of
+from tellapart.pictures.notes import Tell, ignore_note
 from tellapart.pictures.opening import SCALABLE, Loaded, bytes_of, loaded
 from tellapart.pictures.rgb import Meaning, meaning_of, to_rgb
 from tellapart.preprocess import PIXELS, Preprocess
@@ -50,12 +51,14 @@ class PictureFacts:
 
     format: Pillow's name, for instance "JPEG". width, height: pixels, upright.
     fingerprint: 288 bytes, alike for pictures that look alike; see `fingerprint`.
+    notes: what a person should know of it, for instance that its other pages are left out; see `pictures.notes`.
     """
 
     format: str
     width: int
     height: int
     fingerprint: bytes
+    notes: tuple[str, ...] = ()
 
     @property
     def suffix(self) -> str:
@@ -95,25 +98,33 @@ def inspect(source: Source) -> PictureFacts:
     Raises:
         ImageError: the reason, in words.
     """
+    notes: list[str] = []
     with one_picture():
         with _opened(source, min_side_px=64) as found:
             name = found.image.format or ""
             width, height = found.width, found.height
-            upright = upright_rgb(found.image, found.meaning)
+            upright = upright_rgb(found.image, found.meaning, tell=notes.append)
             if name not in SCALABLE:
                 width, height = upright.size
             elif orientation_of(found.image) >= 5:
                 width, height = height, width
-        return PictureFacts(name, width, height, fingerprint(upright))
+        return PictureFacts(name, width, height, fingerprint(upright), tuple(notes))
 
 
-def upright_rgb(image: Image.Image, meaning: Meaning, pixels: int = PIXELS) -> Image.Image:
+def upright_rgb(
+    image: Image.Image, meaning: Meaning, pixels: int = PIXELS, tell: Tell = ignore_note
+) -> Image.Image:
     """A loaded Pillow picture as upright 8-bit RGB, for use inside `one_picture`; see `read_given` for a stranger's.
 
-    meaning: of `meaning_of`, from before it was loaded. pixels: see `Preprocess`. The picture itself may be changed.
+    The picture itself may be changed.
+
+    Args:
+        meaning: of `meaning_of`, from before it was loaded.
+        pixels: how, see `Preprocess`.
+        tell: is told what a person should know of it.
     """
     turn = _TURNS.get(orientation_of(image))  # asked only now: Pillow turns a TIFF by itself while it loads
-    rgb = to_rgb_as_before(image) if pixels == 1 else to_rgb(image, meaning, lambda note: None)
+    rgb = to_rgb_as_before(image) if pixels == 1 else to_rgb(image, meaning, tell)
     return rgb if turn is None else rgb.transpose(turn)
 
 

@@ -22,6 +22,7 @@ from tellapart.errors import ImageError, IntakeError, OutsideError
 from tellapart.images import MAX_BYTES, inspect
 from tellapart.labels import clean_label, is_sayable, name_key, sayable
 from tellapart.manifest import Manifest, Origin, Refusal, now
+from tellapart.pictures.notes import PictureNote, grouped
 from tellapart.progress import Progress, silent
 
 _BATCH = 200
@@ -42,6 +43,7 @@ class Changes:
     n_missing: int = 0
     n_in_trash: int = 0
     refusals: list[Refusal] = field(default_factory=list)
+    picture_notes: list[PictureNote] = field(default_factory=list)
 
     def sentences(self) -> list[str]:
         """For a person; [] when nothing changed."""
@@ -67,7 +69,7 @@ class Changes:
                 f"{len(self.refusals)} file(s) in the folders are not usable: {self.refusals[0].name}: "
                 f"{self.refusals[0].reason}."
             )
-        return said
+        return [*said, *grouped(self.picture_notes)]
 
 
 def reconcile(manifest: Manifest, root: Path, images_dir: Path, progress: Progress = silent) -> Changes:
@@ -266,6 +268,12 @@ def _adopt(
             returned |= missing.intersection(admission.added)
             changes.n_new += len(set(admission.added) - missing)
             changes.refusals += admission.refusals
+            changes.picture_notes += [
+                PictureNote(one.original_name, text)
+                for one in arrivals
+                if one.image_id in admission.added and one.image_id not in missing
+                for text in one.facts.notes
+            ]
     new = [
         refusal
         for refusal in changes.refusals

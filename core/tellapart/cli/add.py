@@ -45,7 +45,7 @@ def add(
             say(f"  … and {len(total.refusals) - 20} more (tellapart add --json lists all)")
         for path, reason in failed:
             say(f"  {path}: {reason}")
-        for note in total.notes:
+        for note in total.remarks():
             say(note)
     if failed:
         raise SystemExit(EXIT_PARTLY)

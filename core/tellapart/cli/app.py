@@ -114,7 +114,7 @@ def new(
         say(f"  {refusal.path}: {refusal.reason}")
     if len(summary.refusals) > 20:
         say(f"  … and {len(summary.refusals) - 20} more (tellapart new --json lists all)")
-    for note in summary.notes:
+    for note in summary.remarks():
         say(note)
     say(f"Next: tellapart train {typed(project_dir)}")
 

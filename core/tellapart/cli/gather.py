@@ -129,7 +129,7 @@ def _tell(summary: GatherSummary, has_list: bool) -> None:
     for report in summary.sources:
         if sentence := report.sentence():
             say(f"  {sentence}")
-    for note in summary.notes:
+    for note in summary.remarks():
         say(f"  {note}")
     for refusal in summary.refusals[:_TOLD]:
         say(f"  {refusal.path}: {refusal.reason}")

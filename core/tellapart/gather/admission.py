@@ -36,11 +36,12 @@ class Landed:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a candidate; reason: why it was not taken."""
+    """What became of a candidate; reason: why it was not taken; notes: what is to be known of its picture."""
 
     row: CandidateRow
     fate: str
     reason: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def judge(
@@ -82,7 +83,7 @@ def keep_landed(project: Project, wish: Wish, landed: Sequence[Landed]) -> list[
         for one in in_order:
             reason = None if one.image_id in new else reasons.get(one.image_id)
             new.discard(one.image_id)
-            verdicts.append(Verdict(one.row, HERE if reason else KEPT, reason))
+            verdicts.append(Verdict(one.row, HERE if reason else KEPT, reason, one.facts.notes))
             twin = gatherings.later_twin(db, one.row, one.image_id) if reason else None
             if twin is not None:
                 gatherings.set_fate(db, twin, HERE, reason, one.image_id)
@@ -107,7 +108,7 @@ def hold_landed(project: Project, landed: Sequence[Landed]) -> list[Verdict]:
     with project.manifest.transaction() as db:
         for one in sorted(landed, key=lambda one: one.row.number):
             reason = _reason_not_to_hold(db, one)
-            verdicts.append(Verdict(one.row, HERE if reason else HELD, reason))
+            verdicts.append(Verdict(one.row, HERE if reason else HELD, reason, one.facts.notes))
             twin = gatherings.later_twin(db, one.row, one.image_id) if reason else None
             if twin is not None:
                 gatherings.set_fate(db, twin, HERE, reason, one.image_id)
@@ -145,7 +146,10 @@ def held_file(project: Project, row: CandidateRow) -> Landed | None:
         return None
     return Landed(
         row, path, row.image_id, facts["n_bytes"],
-        PictureFacts(facts["format"], facts["width"], facts["height"], bytes.fromhex(facts["fingerprint"])),
+        PictureFacts(
+            facts["format"], facts["width"], facts["height"], bytes.fromhex(facts["fingerprint"]),
+            tuple(facts.get("notes", ())),
+        ),
     )  # fmt: skip
 
 
@@ -189,6 +193,7 @@ def _file_facts(project: Project, one: Landed, target: Path) -> dict[str, Any]:
     return {
         "path": target.relative_to(project.root).as_posix(), "n_bytes": one.n_bytes, "format": one.facts.format,
         "width": one.facts.width, "height": one.facts.height, "fingerprint": one.facts.fingerprint.hex(),
+        "notes": list(one.facts.notes),
     }  # fmt: skip
 
 

@@ -274,7 +274,7 @@ class _Gathering:
         for one in verdicts:
             if one.fate in (KEPT, HELD):
                 self._n_here += 1
-                self.summary.add()
+                self.summary.add(one.row.candidate.url, one.notes)
             else:
                 self.summary.refuse(one.row.candidate.url, one.fate, one.reason or one.fate)
 

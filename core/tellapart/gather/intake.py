@@ -19,6 +19,7 @@ from tellapart.gather.places import Found, Layout, layout_of, look_into
 from tellapart.images import PICTURE_SUFFIXES, inspect
 from tellapart.labels import clean_label, name_key
 from tellapart.manifest import Origin, Refusal, disk_reason, now
+from tellapart.pictures.notes import PictureNote, grouped
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
 
@@ -29,13 +30,21 @@ _MIN_SIDE_PX = 8
 
 @dataclass
 class IntakeSummary:
-    """What became of the files of one place. `labels` counts what was added; `notes` are remarks for the person."""
+    """What became of the files of one place. `labels` counts what was added; `notes` are remarks on the whole.
+
+    picture_notes: remarks on single pictures that were added.
+    """
 
     n_asked: int = 0
     n_added: int = 0
     labels: dict[str, int] = field(default_factory=dict)
     refusals: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    picture_notes: list[PictureNote] = field(default_factory=list)
+
+    def remarks(self) -> list[str]:
+        """All notes in lines for a person; what is the same for many pictures is said once."""
+        return [*self.notes, *grouped(self.picture_notes)]
 
     def sentence(self) -> str:
         """For instance "120 files, 97 added, 11 already here, 12 not readable as pictures"."""
@@ -52,15 +61,17 @@ class IntakeSummary:
         return IntakeSummary(
             self.n_asked + other.n_asked, self.n_added + other.n_added,
             dict(Counter(self.labels) + Counter(other.labels)), self.refusals + other.refusals,
-            self.notes + other.notes,
+            self.notes + other.notes, self.picture_notes + other.picture_notes,
         )  # fmt: skip
 
     def to_json(self) -> dict[str, object]:
-        """Plain JSON values, with the sentence."""
+        """Plain JSON values, with the sentence; notes are the lines of `remarks`."""
         return {
             "n_asked": self.n_asked, "n_added": self.n_added, "labels": self.labels,
             "refusals": [{"path": one.path, "reason": one.reason} for one in self.refusals],
-            "notes": self.notes, "sentence": self.sentence(),
+            "notes": self.remarks(),
+            "picture_notes": [{"path": one.path, "note": one.text} for one in self.picture_notes],
+            "sentence": self.sentence(),
         }  # fmt: skip
 
 
@@ -156,11 +167,15 @@ def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progr
 
 
 def _admit(project: Project, waiting: list[Arrival], refused: list[Refusal], summary: IntakeSummary) -> None:
-    labels = {arrival.image_id: arrival.label for arrival in waiting}
+    arrivals = {arrival.image_id: arrival for arrival in waiting}
     admission = admit(project.manifest, project.root, waiting)
     project.manifest.add_refusals(refused)
     summary.n_added += len(admission.added)
-    summary.labels = dict(Counter(summary.labels) + Counter(labels[image_id] for image_id in admission.added))
+    added = [arrivals[image_id] for image_id in admission.added]
+    summary.labels = dict(Counter(summary.labels) + Counter(arrival.label for arrival in added))
+    summary.picture_notes += [
+        PictureNote(one.original_name, text) for one in added for text in one.facts.notes
+    ]
     summary.refusals += [Skipped(one.name, one.reason) for one in [*refused, *admission.refusals]]
 
 

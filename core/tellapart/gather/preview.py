@@ -87,7 +87,7 @@ def keep_held(project: Project, numbers: Iterable[int], progress: Progress = sil
             landed = _landed(project, batch, summary)
             for verdict in keep_landed(project, wish, landed):
                 if verdict.fate == KEPT:
-                    summary.add()
+                    summary.add(verdict.row.candidate.url, verdict.notes)
                 else:
                     summary.refuse(verdict.row.candidate.url, verdict.fate, verdict.reason or "")
             n_done += len(batch)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tellapart.errors import AbsentError, LimitedError, RefusedError, SilentError, Skipped, SourceError
+from tellapart.pictures.notes import PictureNote, grouped
 
 MAX_LISTED = 1000  # refusals told one by one; all are counted
 _OUTCOMES = (
@@ -55,7 +57,8 @@ class GatherSummary:
 
     n_asked: candidates that met their fate this time. n_added: kept now, or held for a person to look at when
     `is_held`. n_before: gathered by the same wish earlier. n_named_twice: addresses that a source or list repeats.
-    refusals: counted in `n_refused` by fate; the first 1,000 also one by one.
+    refusals: counted in `n_refused` by fate; the first 1,000 also one by one. notes: remarks on the whole;
+    picture_notes: on single pictures that came.
     """
 
     label: str
@@ -69,6 +72,11 @@ class GatherSummary:
     refusals: list[Skipped] = field(default_factory=list)
     sources: list[SourceReport] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    picture_notes: list[PictureNote] = field(default_factory=list)
+
+    def remarks(self) -> list[str]:
+        """All notes in lines for a person; what is the same for many pictures is said once."""
+        return [*self.notes, *grouped(self.picture_notes)]
 
     def refuse(self, url: str, fate: str, reason: str) -> None:
         """Count one that was not added."""
@@ -77,10 +85,11 @@ class GatherSummary:
         if len(self.refusals) < MAX_LISTED:
             self.refusals.append(Skipped(url, reason))
 
-    def add(self) -> None:
-        """Count one that was."""
+    def add(self, url: str, notes: Sequence[str] = ()) -> None:
+        """Count one that was, with what is to be known of it."""
         self.n_asked += 1
         self.n_added += 1
+        self.picture_notes += [PictureNote(url, text) for text in notes]
 
     def counts(self) -> dict[str, int]:
         """The numbers alone, for whoever watches."""
@@ -112,5 +121,7 @@ class GatherSummary:
                 }
                 for one in self.sources
             ],
-            "notes": self.notes, "sentence": self.sentence(),
+            "notes": self.remarks(),
+            "picture_notes": [{"url": one.path, "note": one.text} for one in self.picture_notes],
+            "sentence": self.sentence(),
         }  # fmt: skip

@@ -17,8 +17,8 @@ import numpy as np
 from PIL import Image
 
 from tellapart.pictures.low_bytes import LowBytes
+from tellapart.pictures.notes import Tell
 
-Tell = Callable[[str], None]
 _DEPTHS = (8, 10, 12, 14, 16)  # bits of a sample that cameras, scanners and programs use
 _STRAY = 1e-4  # share of the values at either end that may be dust, hot pixels or stars
 _NARROW = 1 / 16  # of the scale; less shows fewer than 16 of 256 levels

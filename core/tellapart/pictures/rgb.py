@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image
@@ -11,6 +10,7 @@ from tellapart.pictures.colour import PLAIN, Colours, colours_of, to_srgb
 from tellapart.pictures.depth import to_8_bits
 from tellapart.pictures.ground import clear_value_of, on_ground, with_alpha
 from tellapart.pictures.low_bytes import LowBytes, low_bytes_of
+from tellapart.pictures.notes import Tell
 from tellapart.pictures.tiles import mend_tiff
 
 
@@ -48,7 +48,7 @@ def meaning_of(image: Image.Image) -> Meaning:
     return _PLAIN if meaning == _PLAIN else meaning
 
 
-def to_rgb(image: Image.Image, meaning: Meaning, tell: Callable[[str], None]) -> Image.Image:
+def to_rgb(image: Image.Image, meaning: Meaning, tell: Tell) -> Image.Image:
     """A loaded picture of any mode as 8-bit RGB in sRGB; itself, changed where its colours are others.
 
     Args:
