@@ -144,7 +144,7 @@ def read_given(picture: Image.Image | np.ndarray, pixels: int = PIXELS) -> Image
         check_cost(n_bytes, *image.size)
         with room.taken(n_bytes):
             image.load()
-            return upright_rgb(image if meaning.is_plain else image.copy(), meaning, pixels)
+            return upright_rgb(image.copy() if meaning.changes(image) else image, meaning, pixels)
 
 
 def load_pixels(source: Source, preprocess: Preprocess) -> np.ndarray:

@@ -23,10 +23,9 @@ class Meaning:
     low_bytes: LowBytes | None
     is_multiplied: bool  # colours by alpha
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether the numbers are sRGB of 8 bits as they are, and nothing but alpha makes a part clear."""
-        return self is _PLAIN
+    def changes(self, image: Image.Image) -> bool:
+        """Whether `to_rgb` may write into this picture instead of making another."""
+        return self is not _PLAIN and image.mode in ("RGB", "RGBA", "CMYK")
 
     def n_extra_bytes(self, image: Image.Image) -> int:
         """Bytes of memory that `to_rgb` takes for this picture beside it and its copy in RGB."""
