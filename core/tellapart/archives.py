@@ -40,6 +40,22 @@ _DAMAGE = (
 
 Kind = Literal["zip", "tar"]
 
+_METHODS = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+    zipfile.ZIP_BZIP2,
+    zipfile.ZIP_LZMA,
+    *((zipfile.ZIP_ZSTANDARD,) if hasattr(zipfile, "ZIP_ZSTANDARD") else ()),
+)
+_METHOD_NAMES = {
+    9: "Deflate64, as Windows does with large zips",
+    93: "Zstandard",
+    95: "XZ",
+    96: "JPEG",
+    98: "PPMd",
+    99: "AES",
+}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -89,6 +105,9 @@ def _zip_entries(path: Path, max_bytes: int) -> Iterator[Entry]:
         ) from error
     infos = archive.infolist()
     _check_count(path, len(infos))
+    files = [info for info in infos if not info.is_dir()]
+    if files and all(info.compress_type not in _METHODS for info in files):
+        raise ArchiveError(f"The files in {path.name} are {_unread_method(files[0].compress_type)}.")
     for info in infos:
         if not info.is_dir() and (name := _plain_name(info.filename)):
             if _leads_out(name):
@@ -102,6 +121,8 @@ def _read_zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: 
         raise ImageError("a link, not a file")
     if info.flag_bits & 0x1:
         raise ImageError("protected by a password; unpack the zip first")
+    if info.compress_type not in _METHODS:
+        raise ImageError(_unread_method(info.compress_type))
     if info.file_size > _SMALL and info.file_size > _MAX_RATIO * info.compress_size:
         raise ImageError(
             f"unpacks to {info.file_size // max(1, info.compress_size)} times its size, as bombs do and "
@@ -299,6 +320,12 @@ def _check_count(path: Path, count: int) -> None:
         raise ArchiveError(
             f"{path.name} holds more than {MAX_ENTRIES:,} entries; at most {MAX_ENTRIES:,} are taken in at once."
         )
+
+
+def _unread_method(method: int) -> str:
+    """Why an entry packed in that way is not unpacked, and what to do."""
+    name = _METHOD_NAMES.get(method, f"method {method}")
+    return f"packed with {name}, which is not read; unpack the zip (7-Zip, or its own program) and take in the folder"
 
 
 def _too_large(max_bytes: int) -> str:

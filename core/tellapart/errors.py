@@ -14,6 +14,10 @@ class ImageError(TellapartError):
     """One picture cannot be read or is refused; the text is the reason, without the file's name."""
 
 
+class KindError(ImageError):
+    """A file is of a known kind that is not read as a picture; the text names it and a way out."""
+
+
 class AddressError(ImageError):
     """An address on the web is not asked, since it leads away from the public web; the text is the reason."""
 

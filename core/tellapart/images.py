@@ -14,29 +14,34 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from tellapart.errors import ImageError
+from tellapart.errors import ImageError, KindError
 from tellapart.pictures.arrays import image_of
 from tellapart.pictures.before import to_rgb_as_before
-from tellapart.pictures.boundary import one_picture, reason_of
+from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.brands import heif_formats
 from tellapart.pictures.cost import MAX_BYTES as MAX_BYTES  # for all who read files of pictures
 from tellapart.pictures.cost import check_cost, check_size, decoding_cost, room
 from tellapart.pictures.exif import camera_of, is_turned, orientation_of
+from tellapart.pictures.kinds import EMPTY, HEAD_BYTES, unread_kind
 from tellapart.pictures.notes import Tell, ignore_note
 from tellapart.pictures.opening import SCALABLE, Loaded, bytes_of, loaded
+from tellapart.pictures.parts import tell_parts
 from tellapart.pictures.rgb import Meaning, meaning_of, to_rgb
+from tellapart.pictures.unopened import reason_not_opened
 from tellapart.preprocess import PIXELS, Preprocess
 
 # Pillow opens many more, some of which run other programs (EPS) or hide several files in one.
-_PLUGINS = ("Jpeg", "Mpo", "Png", "Gif", "Bmp", "WebP", "Tiff", "Avif")
-FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF")
+_PLUGINS = ("Jpeg", "Mpo", "Png", "Gif", "Bmp", "WebP", "Tiff", "Avif", "Ppm")
+FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "PPM")
 SUFFIXES = {
     "JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "GIF": ".gif", "BMP": ".bmp",
-    "WEBP": ".webp", "TIFF": ".tif", "AVIF": ".avif", "HEIF": ".heic",
+    "WEBP": ".webp", "TIFF": ".tif", "AVIF": ".avif", "HEIF": ".heic", "PPM": ".pnm",
 }  # fmt: skip
-PICTURE_SUFFIXES = frozenset({*SUFFIXES.values(), ".jpeg", ".jpe", ".jfif", ".tiff", ".heif"})
+PICTURE_SUFFIXES = frozenset(
+    {*SUFFIXES.values(), ".jpeg", ".jpe", ".jfif", ".tiff", ".heif", ".ppm", ".pgm", ".pbm"}
+)
 RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 MINIATURE_SIDE = 16
 COLOUR_SIDE = 4
@@ -100,7 +105,9 @@ def inspect(source: Source) -> PictureFacts:
     """
     notes: list[str] = []
     with one_picture():
-        with _opened(source, min_side_px=64) as found:
+        data = bytes_of(source)
+        with _opened(data, min_side_px=64) as found:
+            tell_parts(found.image, data, notes.append)
             name = found.image.format or ""
             width, height = found.width, found.height
             upright = upright_rgb(found.image, found.meaning, tell=notes.append)
@@ -208,13 +215,18 @@ def fingerprint(image: Image.Image) -> bytes:
 def _opened(source: Source, min_side_px: int | None = None) -> Iterator[Loaded]:
     """A loaded picture; for use inside `one_picture`."""
     data = bytes_of(source)
+    head, file = data[:HEAD_BYTES], io.BytesIO(data)
+    if not data:
+        raise ImageError(EMPTY)
+    if (kind := unread_kind(head, file)) is not None:
+        raise KindError(kind.reason)
     with contextlib.ExitStack() as held:
         try:
             found = held.enter_context(loaded(data, _readable_formats(data), min_side_px))
         except (ImageError, MemoryError):
             raise
         except Exception as error:
-            raise ImageError(_unknown_reason(data[:512], error)) from error
+            raise ImageError(reason_not_opened(head, file, error)) from error
         yield found
 
 
@@ -222,21 +234,6 @@ def _bare(image: Image.Image) -> Image.Image:
     """The same picture with nothing but its pixels: whoever writes it would write comments and profiles too."""
     image.info.clear()
     return image
-
-
-def _unknown_reason(head: bytes, error: BaseException) -> str:
-    if isinstance(error, Image.DecompressionBombError):
-        return reason_of(error)
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "a web page, not a picture"
-    if b"<svg" in start:
-        return "an SVG drawing; save it as PNG or JPEG first"
-    if "HEIF" in heif_formats(head) and "HEIF" not in Image.OPEN:
-        return "a HEIC picture; install pillow-heif (pip install 'tellapart[heic]') to read it"
-    if isinstance(error, UnidentifiedImageError):
-        return "not a picture of a known kind"
-    return reason_of(error)
 
 
 def _readable_formats(data: bytes) -> list[str]:

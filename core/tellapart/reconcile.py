@@ -22,6 +22,7 @@ from tellapart.errors import ImageError, IntakeError, OutsideError
 from tellapart.images import MAX_BYTES, inspect
 from tellapart.labels import clean_label, is_sayable, name_key, sayable
 from tellapart.manifest import Manifest, Origin, Refusal, now
+from tellapart.pictures.kinds import reason_too_large, with_name
 from tellapart.pictures.notes import PictureNote, grouped
 from tellapart.progress import Progress, silent
 
@@ -298,11 +299,11 @@ def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal |
         label = labels.get(folder) or clean_label(folder)
         looked_at_ns, status = time.time_ns(), path.stat()
         if status.st_size > MAX_BYTES:
-            raise ImageError(f"more than the {MAX_BYTES // 2**20} MB a picture may have")
+            raise ImageError(reason_too_large("it is", MAX_BYTES, path.name))
         data = path.read_bytes()
         facts = inspect(data)
     except (ImageError, IntakeError) as error:
-        return Refusal(now(), name, labels.get(folder, folder), str(error), None)
+        return Refusal(now(), name, labels.get(folder, folder), with_name(str(error), path.name), None)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -109,7 +109,9 @@ def test_a_zip_within_a_zip_and_system_files_are_no_pictures(project, tmp_path, 
         archive.write(tmp_path / "inner.zip", "all/bear/inner.zip")
     summary = take_in(project, tmp_path / "outer.zip")
     assert (summary.n_asked, summary.n_added) == (2, 1)
-    assert reasons_of(summary) == {"all/bear/inner.zip": "not a picture (.zip file)"}
+    assert reasons_of(summary) == {
+        "all/bear/inner.zip": "a zip in the place of a picture; unpack it, or take it in by itself"
+    }
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"no zip at all" * 100])

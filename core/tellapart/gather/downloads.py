@@ -22,6 +22,7 @@ from tellapart.gather.line import NETWORK_ERRORS, Line, in_words
 from tellapart.gather.patience import backoff_s, retry_after_s
 from tellapart.images import PictureFacts, inspect
 from tellapart.manifest import disk_reason
+from tellapart.pictures.kinds import kind_of_name, with_name
 
 # What these ask for; see facts about each in its source. Others get `n_per_host`.
 GENTLE_HOSTS = {"wikimedia.org": 1, "openverse.org": 1, "inaturalist.org": 1}
@@ -131,7 +132,7 @@ class Downloads:
         except AddressError as error:
             return NotFetched("not allowed", str(error))
         except ImageError as error:
-            return NotFetched("unreadable", str(error))
+            return NotFetched("unreadable", with_name(str(error), urlsplit(url).path))
         except OSError as error:
             raise ProjectError(disk_reason(self._folder, error)) from error
         finally:
@@ -206,7 +207,12 @@ class Downloads:
 
     async def _write(self, response: httpx.Response, part: Path) -> tuple[str, int]:
         limit, digest, n_bytes = self.limits.max_bytes, sha256(), 0
-        too_large = f"more than the {limit / 2**20:.0f} MB that a picture from the web may have"
+        kind = kind_of_name(response.url.path)
+        too_large = (
+            kind.reason
+            if kind
+            else f"more than the {limit / 2**20:.0f} MB that a picture from the web may have"
+        )
         if int(response.headers.get("content-length") or 0) > limit:
             raise ImageError(too_large)
         with part.open("wb") as file:

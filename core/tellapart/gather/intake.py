@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from tellapart.archives import kind_of
 from tellapart.arrivals import Arrival, admit
 from tellapart.datasets import origin_of
 from tellapart.errors import ImageError, IntakeError, ProjectError, Skipped
 from tellapart.gather.places import Found, Layout, layout_of, look_into
-from tellapart.images import PICTURE_SUFFIXES, inspect
+from tellapart.images import inspect
 from tellapart.labels import clean_label, name_key
 from tellapart.manifest import Origin, Refusal, disk_reason, now
+from tellapart.pictures.kinds import with_name
 from tellapart.pictures.notes import PictureNote, grouped
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
@@ -218,7 +219,7 @@ class _Door:
             if min(facts.width, facts.height) < _MIN_SIDE_PX:
                 raise ImageError(f"{facts.width} × {facts.height} pixels are too few to see anything")
         except ImageError as error:
-            return Refusal(now(), found.name, label, _with_suffix(found, str(error)), None)
+            return Refusal(now(), found.name, label, with_name(str(error), found.name), None)
         except IntakeError as error:
             return Refusal(now(), found.name, None, str(error), None)
         image_id = sha256(data).hexdigest()
@@ -233,10 +234,3 @@ class _Door:
             path=waiting.relative_to(self.project.root).as_posix(), original_name=found.name,
             origin=self.origin, given_split=self.layout.split_of(found.parts),
         )  # fmt: skip
-
-
-def _with_suffix(found: Found, reason: str) -> str:
-    suffix = PurePosixPath(found.name).suffix.lower()
-    if reason == "not a picture of a known kind" and suffix and suffix not in PICTURE_SUFFIXES:
-        return f"not a picture ({suffix} file)"
-    return reason

@@ -16,6 +16,8 @@ from tellapart.archives import MAX_ENTRIES, entries, kind_of
 from tellapart.errors import ImageError, IntakeError
 from tellapart.images import MAX_BYTES, PICTURE_SUFFIXES
 from tellapart.labels import sayable
+from tellapart.pictures.cloud import IN_CLOUD, is_in_cloud
+from tellapart.pictures.kinds import HEAD_BYTES, is_archive, reason_too_large, unread_kind
 from tellapart.project import DB_NAME
 from tellapart.reconcile import SYSTEM_FILES
 
@@ -81,6 +83,7 @@ def look_into(place: Path) -> list[Found]:
             found = list(_in_folder(place))
         elif place.is_file():
             kind = kind_of(place)
+            _refuse_unread(place, is_archive_by_name=kind is not None)
             found = (
                 list(_in_archive(place)) if kind else [Found(sayable(place.name), partial(_read_file, place))]
             )
@@ -149,7 +152,7 @@ def _in_folder(root: Path) -> Iterator[Found]:
                     f"{name}/…", partial(_refuse, "a project of its own; take in that folder itself"), False
                 )
         for name in files:
-            if name.lower() in SYSTEM_FILES or name.startswith("."):
+            if name.lower() in SYSTEM_FILES or (name.startswith(".") and not name.endswith(".icloud")):
                 continue
             count += 1
             if count > MAX_ENTRIES:
@@ -174,14 +177,29 @@ def _read_file(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise ImageError("not an ordinary file")
         if status.st_size > MAX_BYTES:
-            raise ImageError(
-                f"{status.st_size / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have"
-            )
+            with path.open("rb") as file:
+                head = file.read(HEAD_BYTES)
+            size = f"{status.st_size / 2**20:.0f} MB is"
+            raise ImageError(reason_too_large(size, MAX_BYTES, path.name, head))
         return path.read_bytes()
     except OSError as error:
+        if is_in_cloud(path, error):
+            raise ImageError(IN_CLOUD) from error
         if isinstance(error, PermissionError):
             raise ImageError("no permission to read the file") from error
         raise ImageError(f"cannot be read ({error.strerror or error})") from error
+
+
+def _refuse_unread(place: Path, is_archive_by_name: bool) -> None:
+    """Nothing for a picture, a zip or a tar; other known kinds are refused as a whole, each with a way out."""
+    with place.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        unread = unread_kind(head, file, place.name)
+    is_own_zip = place.suffix.lower() == ".zip" and head.startswith(
+        b"PK"
+    )  # whatever is in it, somebody wants it
+    if unread and not (is_archive_by_name and (is_archive(unread) or is_own_zip)):
+        raise IntakeError(f"{place.name} is {unread.reason}.")
 
 
 def _in_archive(place: Path) -> Iterator[Found]:

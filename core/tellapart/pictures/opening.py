@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from tellapart.errors import ImageError
-from tellapart.pictures import jpeg, png
+from tellapart.pictures import jpeg, png, tiff
 from tellapart.pictures.brands import with_main_brand
 from tellapart.pictures.cost import (
     check_bytes,
@@ -30,6 +30,7 @@ from tellapart.pictures.rgb import Meaning, meaning_of
 
 SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough
 _EXIF_ITEM = re.compile(rb"(infe.{8}(?:..)?)Exif", re.DOTALL)
+_FIRST_PAGES = 8  # of a TIFF, among which one is looked for that is no smaller copy
 _MAX_EXIF_BYTES = 2**20  # with more, reading the tags alone could take long
 
 
@@ -114,6 +115,8 @@ def _load(
         image = Image.open(io.BytesIO(data), formats=list(formats))
         if profile is not None:  # Pillow reads only small ones
             image.info["icc_profile"] = profile
+        if image.format == "TIFF":
+            _go_to_whole_page(image, data)
         width, height = image.size
         check_size(width, height)
         if min_side_px and image.format in SCALABLE:
@@ -129,6 +132,14 @@ def _load(
             if len(image.info.get("exif") or b"") > _MAX_EXIF_BYTES:
                 del image.info["exif"]
             yield Loaded(image, meaning, width, height)
+
+
+def _go_to_whole_page(image: Image.Image, data: bytes) -> None:
+    """Nothing; where small copies lie before the first page, the image is now that page."""
+    place = tiff.whole_page(tiff.pages(io.BytesIO(data), most=_FIRST_PAGES))
+    if place:
+        with contextlib.suppress(Exception):  # then the small copy has to do
+            image.seek(place)
 
 
 def _without_what_disturbs(data: bytes, head: jpeg.Head | None) -> bytes | None:

@@ -18,6 +18,7 @@ from tellapart.gatherings import Candidate, Kind
 from tellapart.labels import label_order
 from tellapart.licences import Use, licence_of
 from tellapart.manifest import disk_reason
+from tellapart.pictures.kinds import encoding_of, unread_kind
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 URL_COLUMNS = ("url", "image_url", "image", "link", "address", "src")
@@ -86,24 +87,18 @@ def read_list(path: Path) -> Iterator[Candidate]:
     try:
         with path.open("rb") as probe:
             start = probe.read(_SNIFFED_BYTES)
-        if b"\0" in start:
+        encoding = encoding_of(start)
+        if "\0" in start.decode(encoding, errors="replace"):
+            kind = unread_kind(start, name=path.name)
+            is_what = f"is {kind.name}, no text" if kind else "is not a text file"
             raise GatherError(
-                f"{path.name} is not a text file. Give a .txt or .csv file with an address in each line."
+                f"{path.name} {is_what}. Give a .txt or .csv file with an address in each line."
             )
-        encoding = _encoding(start)
         with path.open(encoding=encoding, errors="replace", newline="") as file:
             is_table = path.suffix.lower() in (".csv", ".tsv")
             yield from _rows_of_table(path, file) if is_table else _lines(file)
     except OSError as error:
         raise GatherError(f"{path} cannot be read ({error.strerror or error}). Check the path.") from error
-
-
-def _encoding(start: bytes) -> str:
-    try:
-        start[: start.rfind(b"\n") + 1 or None].decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"  # what Excel writes on Windows
-    return "utf-8-sig"
 
 
 def _lines(file: Iterable[str]) -> Iterator[Candidate]:
