@@ -1,5 +1,6 @@
 # make studio   the studio in your browser, on a sample project
 # make test     every test, the browser's included
+# make test-versions   a few tests with the lowest and the newest versions of what we depend on, without torch
 # make lint     ruff and mypy only
 # make bench    measurements beside fastai: make bench DATA=<folder>
 # make bench-clean   finding wrong labels beside cleanlab and fastai: DATA as above
@@ -30,7 +31,7 @@ VENV_PYTHON := .venv/$(BIN)/python
 # A Python chosen on the command line replaces the one in .venv; the default one does not.
 EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
 
-.PHONY: help studio test lint bench bench-clean docs screenshots clean environment python
+.PHONY: help studio test test-versions lint bench bench-clean docs screenshots clean environment python
 .NOTPARALLEL:
 
 help:
@@ -57,6 +58,9 @@ test: environment
 	node=$$($(VENV_PYTHON) tools/node_packages.py); \
 	TELLAPART_CHROMIUM="$$chromium" TELLAPART_NODE="$$node" $(VENV_PYTHON) -m pytest "$$@" $(ARGS) || status=1; \
 	exit $$status
+
+test-versions: python
+	@$(PYTHON) tools/versions.py $(ARGS)
 
 lint: environment
 	@$(VENV_PYTHON) -m ruff check --output-format concise .
@@ -85,4 +89,4 @@ screenshots: environment
 	TELLAPART_CHROMIUM="$$chromium" TELLAPART_SCREENSHOTS=1 $(VENV_PYTHON) -m pytest tests/browser/test_studio.py tests/browser/test_gather.py tests/browser/test_clean.py $(ARGS)
 
 clean:
-	rm -rf .venv .venv-fastai .venv-cleanlab site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf .venv .venv-fastai .venv-cleanlab .venv-versions site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
