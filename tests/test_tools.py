@@ -103,3 +103,29 @@ def test_bench_without_data_says_how_it_is_called(tmp_path):
     makefile = tmp_path / "Makefile"
     makefile.write_text(text.replace("bench: environment", "bench:"))
     assert "make bench DATA=" in make("-f", str(makefile), "bench", "DATA=", "WEIGHTS=")
+
+
+def test_the_tools_of_tests_are_read_from_pyproject_without_a_reader_of_its_format(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import versions
+
+    found = versions.test_tools((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert sorted(one.partition(">=")[0] for one in found) == [
+        "hypothesis",
+        "pytest",
+        "pytest-timeout",
+        "pyyaml",
+    ]
+    assert all((ROOT / path).exists() for path in versions.TESTS)
+
+
+def test_an_index_is_given_to_uv_unless_it_has_its_own(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import versions
+
+    for name in [name for name in versions.os.environ if name.startswith(("UV_", "PIP_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    assert versions.index_settings() == {"UV_DEFAULT_INDEX": "https://mirror.example/simple"}
+    monkeypatch.setenv("UV_INDEX_URL", "https://own.example/simple")
+    assert versions.index_settings() == {}
