@@ -1,11 +1,11 @@
 """A file of a known kind that is not read is told by its bytes, and has a way out, whatever its name says."""
 
 import io
+import time
 
 import numpy as np
 import pytest
 from make_kinds import COLOUR_FILTER, encoded, ftyp, motion_photo, picture, tiff, zipped
-from PIL import Image
 from tellapart.errors import ImageError, KindError
 from tellapart.gather import take_in
 from tellapart.images import inspect, read_image
@@ -125,12 +125,13 @@ def test_every_format_that_is_read_passes_the_table():
 
 @pytest.mark.parametrize("mode", ["1", "L", "I;16", "RGB"])
 def test_portable_maps_are_read_with_text_and_binary_numbers(mode):
-    image = picture().convert("L") if mode == "I;16" else picture().convert(mode)
-    if mode == "I;16":
-        image = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
+    image = picture().convert("L" if mode == "I;16" else mode)
     data = encoded(image, "PPM")
+    if mode == "I;16":
+        numbers = np.asarray(image).astype(">u2") * 257
+        data = b"P5 64 48 65535\n" + numbers.astype(">u2").tobytes()
     assert inspect(data).format == "PPM" and inspect(data).suffix == ".pnm"
-    assert read_image(data).size == (64, 48)
+    assert np.array_equal(np.asarray(read_image(data)), np.asarray(image.convert("RGB")))
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,35 @@ def test_portable_maps_are_read_with_text_and_binary_numbers(mode):
 )
 def test_portable_maps_written_as_text_are_read(data, grey):
     assert set(np.unique(np.asarray(read_image(data)))) == grey
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [("P5", 15), ("P5", 4095), ("P6", 1), ("P6", 1023), ("P6", 65535), ("P2", 4095), ("P3", 31)],
+)
+def test_portable_maps_of_any_greatest_number_are_read_as_pillow_reads_them(kind, most):
+    rng = np.random.default_rng(most)
+    numbers = rng.integers(0, most + 1, (48, 64, 3 if kind in ("P3", "P6") else 1))
+    packed = numbers.astype(">u2" if most > 255 else "u1").tobytes()
+    body = b" ".join(b"%d" % one for one in numbers.ravel()) if kind in ("P2", "P3") else packed
+    data = f"{kind}\n# a remark\n64 48\n{most}\n".encode() + body
+    wanted = (numbers * 255 / most).round().astype(np.uint8) * np.ones(3, np.uint8)
+    assert np.array_equal(np.asarray(read_image(data)), wanted)
+    with pytest.raises(ImageError, match="damaged or cut off"):
+        inspect(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize("body", [b"9 " * 63 + b"10", b"9 " * 63 + b"x", b"9 " * 63, b"-1 " * 64])
+def test_a_portable_map_with_wrong_numbers_is_refused(body):
+    with pytest.raises(ImageError, match="damaged or cut off"):
+        inspect(b"P2 8 8 9\n" + body)
+
+
+def test_large_portable_maps_take_no_time_worth_speaking_of():
+    started = time.process_time()
+    assert inspect(b"P6 2000 1000 4095\n" + bytes(12_000_000)).width == 2000
+    assert inspect(b"P3 1000 1000 255\n" + b"12 13 200 " * 1_000_000).width == 1000
+    assert time.process_time() - started < 5  # Pillow takes half a minute
 
 
 @pytest.mark.parametrize(

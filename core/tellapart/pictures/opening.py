@@ -26,6 +26,7 @@ from tellapart.pictures.cost import (
     webp_cost,
 )
 from tellapart.pictures.exif import is_turned
+from tellapart.pictures.portable_maps import read_fast
 from tellapart.pictures.rgb import Meaning, meaning_of
 
 SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough
@@ -127,6 +128,9 @@ def _load(
         n_bytes += meaning.n_extra_bytes(image)
         check_cost(n_bytes, width, height)
         with room.taken(n_bytes - n_early):
+            fast = read_fast(image, io.BytesIO(data))  # Pillow takes seconds for some portable maps
+            if fast is not image:
+                image, meaning = fast, meaning_of(fast)
             image.load()
             image.__dict__.pop("_decoder", None)  # of WebP and AVIF: its canvases are needed no more
             if len(image.info.get("exif") or b"") > _MAX_EXIF_BYTES:
