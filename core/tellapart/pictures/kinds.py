@@ -97,7 +97,7 @@ def reason_too_large(size: str, most_bytes: int, name: str, head: bytes = b"") -
 
     size: how large it is, in words. head: its first bytes, where they are at hand.
     """
-    kind = unread_kind(head, name=name) if head else None
+    kind = unread_kind(head, name=name) if any(head) else None
     kind = kind or kind_of_name(name)
     return kind.reason if kind else f"{size} more than the {most_bytes // 2**20} MB a picture may have"
 
