@@ -113,7 +113,7 @@ def _load(
         check_coded(name, len(data))
         data = with_main_brand(data, name)
     with room.taken(n_early):
-        image = Image.open(io.BytesIO(data), formats=list(formats))
+        image: Image.Image = Image.open(io.BytesIO(data), formats=list(formats))
         if profile is not None:  # Pillow reads only small ones
             image.info["icc_profile"] = profile
         if image.format == "TIFF":
