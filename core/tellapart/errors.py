@@ -30,6 +30,37 @@ class IntakeError(TellapartError):
     """A folder, archive or upload as a whole cannot be taken in."""
 
 
+@dataclass(frozen=True)
+class LabelOffer:
+    """One way to read the labels of a place. how: what `labels` is to be; counts: label -> pictures, where known."""
+
+    how: str
+    text: str
+    counts: dict[str, int]
+
+    def sentence(self) -> str:
+        """For instance "from the names of the files, such as 'cat' in cat.0.jpg: cat 6, dog 6"."""
+        listed = [f"{label} {n}" for label, n in list(self.counts.items())[:6]]
+        more = [f"{len(self.counts) - 6} more"] if len(self.counts) > 6 else []
+        return self.text + (f": {', '.join(listed + more)}" if listed else "")
+
+
+class LabelsError(IntakeError):
+    """Nothing says for sure what the labels of a place are. what: why; offers: the ways to read them all the same."""
+
+    def __init__(self, what: str, offers: tuple[LabelOffer, ...] = ()):
+        self.what, self.offers = what, offers
+        ways = [
+            f"--labels {offer.how if ' ' not in offer.how else repr(offer.how)} ({offer.sentence()})"
+            for offer in offers
+        ]
+        asked = f" Say where the labels stand: {'; or '.join(ways)}." if ways else ""
+        super().__init__(
+            f"{what}{asked} Or put the pictures of each kind into a folder of its own, or say which label they all "
+            "have (--label NAME)."
+        )
+
+
 class ArchiveError(IntakeError):
     """A zip or tar cannot be read, or unpacks to more than it should."""
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from make_data import make_awkward, make_tiny_folder
 from tellapart.errors import Cancelled, IntakeError
 from tellapart.gather import take_in
-from tellapart.gather.places import Found, layout_of
+from tellapart.gather.structure import structure_of
 from tellapart.journal import Remove
 from tellapart.project import create_project, open_project
 
@@ -170,8 +170,11 @@ def test_a_place_where_nothing_is_of_use_is_an_error_that_says_why(project, tmp_
     assert project.manifest.n_pictures() == 0
 
 
-def found_at(*names):
-    return [Found(name, bytes) for name in names]
+def labels_of(*names):
+    """The label that each picture's folder gives it."""
+    parts = [tuple(name.split("/")) for name in names if name.endswith(".jpg")]
+    structure = structure_of(parts)
+    return [structure.role_of(one[:-1]).label for one in parts]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +184,7 @@ def found_at(*names):
         (("all/bear/1.jpg", "all/wolf/2.jpg"), {"bear", "wolf"}),
         (("x/y/all/bear/1.jpg", "x/y/all/wolf/2.jpg"), {"bear", "wolf"}),
         (("all/bear/1.jpg", "all/wolf/2.jpg", "README.txt", "labels.csv"), {"bear", "wolf"}),
-        (("all/train/bear/1.jpg", "all/test/wolf/2.jpg"), {"bear", "wolf"}),
+        (("all/train/bear/1.jpg", "all/train/wolf/1.jpg", "all/test/wolf/2.jpg"), {"bear", "wolf"}),
         (("train/bear/1.jpg", "train/wolf/2.jpg"), {"bear", "wolf"}),
         (("bear/zoo/1.jpg", "bear/2.jpg", "wolf/3.jpg"), {"bear", "wolf"}),
         (("bear/1.jpg",), {"bear"}),
@@ -190,9 +193,7 @@ def found_at(*names):
     ],
 )
 def test_the_folders_that_name_the_labels_are_found(names, labels):
-    found = found_at(*names)
-    layout = layout_of(found)
-    assert {layout.label_of(one.parts) for one in found if one.name.endswith(".jpg")} == labels
+    assert set(labels_of(*names)) == labels
 
 
 @given(
@@ -203,7 +204,5 @@ def test_the_folders_that_name_the_labels_are_found(names, labels):
 def test_wrapping_folders_change_no_label(folders, n_wrappers):
     names = ["/".join([*folder, f"{i}.jpg"]) for i, folder in enumerate([*folders, ["a"], ["b"]])]
     wrapped = ["/".join(["w"] * n_wrappers + [name]) for name in names]
-    plain, deep = layout_of(found_at(*names)), layout_of(found_at(*wrapped))
     if all(folders):
-        for one, other in zip(found_at(*names), found_at(*wrapped), strict=True):
-            assert plain.label_of(one.parts) == deep.label_of(other.parts)
+        assert labels_of(*names) == labels_of(*wrapped)

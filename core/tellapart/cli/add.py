@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tellapart.cli.console import EXIT_PARTLY, explained, print_json, progress_bar, say
+from tellapart.cli.intake_words import LABELS_HELP, tell_intake
 
 
 def add(
@@ -16,6 +17,7 @@ def add(
     label: Annotated[
         str | None, typer.Option(help="One label for all; left out, folders name the labels.")
     ] = None,
+    labels: Annotated[str, typer.Option(help=LABELS_HELP, metavar="WHERE")] = "auto",
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """Take more pictures into a project. Exit code 3 when some of the files or folders were no use."""
@@ -27,7 +29,7 @@ def add(
     with explained(is_json), open_project(project_dir) as project, progress_bar(is_json) as progress:
         for file in files:
             try:
-                summary = take_in(project, file, label, progress=progress)
+                summary = take_in(project, file, label, progress=progress, labels=labels)
             except IntakeError as error:
                 if len(files) == 1:
                     raise
@@ -38,14 +40,8 @@ def add(
         rows = [{"path": path, "reason": reason} for path, reason in failed]
         print_json({"project": str(project_dir), **total.to_json(), "failed": rows})
     else:
-        say(total.sentence() + ".")
-        for refusal in total.refusals[:20]:
-            say(f"  {refusal.path}: {refusal.reason}")
-        if len(total.refusals) > 20:
-            say(f"  … and {len(total.refusals) - 20} more (tellapart add --json lists all)")
+        tell_intake(total, "add")
         for path, reason in failed:
             say(f"  {path}: {reason}")
-        for note in total.remarks():
-            say(note)
     if failed:
         raise SystemExit(EXIT_PARTLY)

@@ -30,6 +30,7 @@ from tellapart.cli.credits import credits as credits_command
 from tellapart.cli.datasets import datasets as datasets_command
 from tellapart.cli.datasheet import datasheet
 from tellapart.cli.gather import gather as gather_command
+from tellapart.cli.intake_words import LABELS_HELP, tell_intake
 
 if TYPE_CHECKING:
     from tellapart.project import Project
@@ -96,26 +97,21 @@ def new(
         ),
     ],
     label: Annotated[str | None, typer.Option(help="One label for all, where there are no folders.")] = None,
+    labels: Annotated[str, typer.Option(help=LABELS_HELP, metavar="WHERE")] = "auto",
     is_json: JsonFlag = False,
 ) -> None:
     """Make a project and take pictures in. The originals stay where they are."""
-    from tellapart.gather import take_in
-    from tellapart.gather.places import look_into
+    from tellapart.gather import read_place, take_in
 
     with explained(is_json):
-        look_into(place.expanduser().absolute())  # a wrong path should not leave an empty project behind
+        # a wrong path, or a place without labels, should not leave an empty project behind
+        read_place(place.expanduser().absolute(), labels, label)
         with _empty_project(project_dir) as project, progress_bar(is_json) as progress:
-            summary = take_in(project, place, label, progress=progress)
+            summary = take_in(project, place, label, progress=progress, labels=labels)
     if is_json:
         print_json({"project": str(project.root), **summary.to_json()})
         return
-    say(summary.sentence() + ".")
-    for refusal in summary.refusals[:20]:
-        say(f"  {refusal.path}: {refusal.reason}")
-    if len(summary.refusals) > 20:
-        say(f"  … and {len(summary.refusals) - 20} more (tellapart new --json lists all)")
-    for note in summary.remarks():
-        say(note)
+    tell_intake(summary, "new")
     say(f"Next: tellapart train {typed(project_dir)}")
 
 

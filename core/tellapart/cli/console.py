@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tellapart import progress as reports
-from tellapart.errors import Cancelled, TellapartError
+from tellapart.errors import Cancelled, LabelsError, TellapartError
 from tellapart.harmless import harmless, harmless_json
 
 EXIT_ERROR = 1  # the task failed; the text says why
@@ -58,10 +59,10 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()  # a full disk is noticed here, where it can be said
 
 
-def fail(text: str, is_json: bool, code: int = EXIT_ERROR) -> NoReturn:
-    """Say what is wrong and end with that exit code."""
+def fail(text: str, is_json: bool, code: int = EXIT_ERROR, **more: Any) -> NoReturn:
+    """Say what is wrong and end with that exit code. more: what scripts can use besides the text."""
     if is_json:
-        print_json({"error": text})
+        print_json({"error": text, **more})
     else:
         err.print(harmless(text), style="red", markup=False)
     raise SystemExit(code)
@@ -83,6 +84,8 @@ def explained(is_json: bool) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, Cancelled):
         fail("Stopped. What was finished is kept.", is_json, EXIT_CANCELLED)
+    except LabelsError as error:
+        fail(str(error), is_json, offers=[asdict(offer) for offer in error.offers])
     except TellapartError as error:
         fail(str(error), is_json)
 

@@ -1,11 +1,13 @@
 """Gather: pictures from a folder, an archive, single files or the web into a project, each refusal with its reason."""
 
 from tellapart.gather.gathering import gather
-from tellapart.gather.intake import IntakeSummary, take_in
+from tellapart.gather.intake import take_in
+from tellapart.gather.intake_summary import IntakeSummary
 from tellapart.gather.preview import HeldPicture, discard_held, held_pictures, keep_held
+from tellapart.gather.reading import read_place
 from tellapart.gather.summary import GatherSummary, SourceReport
 
 __all__ = [
     "GatherSummary", "HeldPicture", "IntakeSummary", "SourceReport", "discard_held", "gather", "held_pictures",
-    "keep_held", "take_in",
+    "keep_held", "read_place", "take_in",
 ]  # fmt: skip

@@ -7,73 +7,29 @@ import uuid
 from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.archives import kind_of
 from tellapart.arrivals import Arrival, admit
 from tellapart.datasets import origin_of
 from tellapart.errors import ImageError, IntakeError, ProjectError, Skipped
-from tellapart.gather.places import Found, Layout, layout_of, look_into
+from tellapart.gather.found import Found
+from tellapart.gather.intake_summary import IntakeSummary
+from tellapart.gather.reading import Reading, kind_of_place, read_place
+from tellapart.gather.spelling import spelling_notes
 from tellapart.images import inspect
-from tellapart.labels import clean_label, name_key
+from tellapart.labels import clean_label
 from tellapart.manifest import Origin, Refusal, disk_reason, now
 from tellapart.pictures.kinds import with_name
-from tellapart.pictures.notes import PictureNote, grouped
+from tellapart.pictures.notes import PictureNote
 from tellapart.progress import Progress, silent
 from tellapart.project import Project
 
 _BATCH = 100
 _AT_ONCE = 4  # files that a thread takes: handed over one by one, small ones would cost much of the time
 _MIN_SIDE_PX = 8
-
-
-@dataclass
-class IntakeSummary:
-    """What became of the files of one place. `labels` counts what was added; `notes` are remarks on the whole.
-
-    picture_notes: remarks on single pictures that were added.
-    """
-
-    n_asked: int = 0
-    n_added: int = 0
-    labels: dict[str, int] = field(default_factory=dict)
-    refusals: list[Skipped] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    picture_notes: list[PictureNote] = field(default_factory=list)
-
-    def remarks(self) -> list[str]:
-        """All notes in lines for a person; what is the same for many pictures is said once."""
-        return [*self.notes, *grouped(self.picture_notes)]
-
-    def sentence(self) -> str:
-        """For instance "120 files, 97 added, 11 already here, 12 not readable as pictures"."""
-        n_copies = sum(refusal.reason.startswith("already here") for refusal in self.refusals)
-        parts = [f"{self.n_asked} file{'s' * (self.n_asked != 1)}", f"{self.n_added} added"]
-        if n_copies:
-            parts.append(f"{n_copies} already here")
-        if len(self.refusals) > n_copies:
-            parts.append(f"{len(self.refusals) - n_copies} refused")
-        return ", ".join(parts)
-
-    def joined(self, other: IntakeSummary) -> IntakeSummary:
-        """What became of the files of both places."""
-        return IntakeSummary(
-            self.n_asked + other.n_asked, self.n_added + other.n_added,
-            dict(Counter(self.labels) + Counter(other.labels)), self.refusals + other.refusals,
-            self.notes + other.notes, self.picture_notes + other.picture_notes,
-        )  # fmt: skip
-
-    def to_json(self) -> dict[str, object]:
-        """Plain JSON values, with the sentence; notes are the lines of `remarks`."""
-        return {
-            "n_asked": self.n_asked, "n_added": self.n_added, "labels": self.labels,
-            "refusals": [{"path": one.path, "reason": one.reason} for one in self.refusals],
-            "notes": self.remarks(),
-            "picture_notes": [{"path": one.path, "note": one.text} for one in self.picture_notes],
-            "sentence": self.sentence(),
-        }  # fmt: skip
+SPLITS = ("train", "valid", "test")
 
 
 def take_in(
@@ -82,14 +38,20 @@ def take_in(
     label: str | None = None,
     origin: Origin | None = None,
     progress: Progress = silent,
+    labels: str = "auto",
 ) -> IntakeSummary:
     """Copy the pictures of a folder, a zip, a tar or one file into the project.
 
-    Folders name the labels unless `label` is given; folders called train, valid (val, validation) and test around
-    them are kept as the split. The originals stay where they are. Exact copies are never added twice.
+    Folders name the labels, or a table beside the pictures, unless `label` is given; folders called train, valid and
+    test, at any level, are kept as the split. What was understood is in the summary. The originals stay where they
+    are. Exact copies are never added twice.
 
+    Args:
+        label: one for all pictures.
+        labels: where they stand: auto, folders, table, table:COLUMN or names (the names of the files).
     Raises:
-        IntakeError: the place as a whole is no use: missing, empty, a damaged archive, or without a single label.
+        LabelsError: nothing says what the labels are; its offers are values for `labels`. Nothing was added.
+        IntakeError: the place as a whole is no use: missing, empty, or a damaged archive.
         ProjectError: the disk is full or read-only; what was added until then stays.
         Cancelled: from `progress`; what was added until then stays.
     """
@@ -101,52 +63,30 @@ def take_in(
         raise IntakeError(
             f"{place} lies inside the project itself. Choose the folder the pictures come from."
         )
-    found = look_into(place)
-    layout = layout_of(found)
-    summary = IntakeSummary(n_asked=len(found))
-    if label is None and not any(layout.label_of(one.parts) for one in found if one.has_place):
-        raise IntakeError(
-            f"{place.name} holds {len(found)} file(s) but no folders that could name them. "
-            "Put the pictures of each kind into a folder of its own, or say which label they all have."
-        )
-    _note_lookalikes(found, layout, label, summary)
-    origin = origin or origin_of(place) or Origin(_kind_of(place), source_url=str(place))
-    door = _Door(project, layout, label, origin, project.incoming_dir)
+    known = project.manifest.label_counts().keys()
+    reading = read_place(place, labels, label, known)
+    summary = IntakeSummary(
+        n_asked=len(reading.files) + reading.n_aside, understood=list(reading.understood), n_aside=reading.n_aside,
+        side_files=dict(reading.side_files), notes=spelling_notes(reading.labels(), known),
+    )  # fmt: skip
+    origin = origin or origin_of(place) or Origin(kind_of_place(place), source_url=str(place))
+    door = _Door(project, reading, origin, project.incoming_dir)
     try:
-        _pass_through(door, found, summary, progress)
+        _pass_through(door, reading.files, summary, progress)
     except OSError as error:
         raise ProjectError(disk_reason(project.root, error)) from error
     if (
-        summary.n_asked
+        summary.refusals
         and not summary.n_added
         and all(not one.reason.startswith("already") for one in summary.refusals)
     ):
-        first = summary.refusals[0]
+        first = summary.by_weight()[0]
         raise IntakeError(
             f"None of the {summary.n_asked} file(s) in {place.name} could be used; the first, "
             f"{first.path}: {first.reason}. "
             "Choose a folder with JPEG, PNG or WebP pictures."
         )
     return summary
-
-
-def _kind_of(place: Path) -> str:
-    return "folder" if place.is_dir() else kind_of(place) or "file"
-
-
-def _note_lookalikes(found: list[Found], layout: Layout, label: str | None, summary: IntakeSummary) -> None:
-    if label is not None:
-        return
-    names: dict[str, set[str]] = {}
-    for one in found:
-        if one.has_place and (name := layout.label_of(one.parts)):
-            names.setdefault(name_key(name), set()).add(name)
-    for alike in names.values():
-        if len(alike) > 1:
-            listed = " and ".join(repr(name) for name in sorted(alike))
-            summary.notes.append(
-                f"The labels {listed} differ only in capital letters and are kept apart; are they one?"
-            )
 
 
 def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progress: Progress) -> None:
@@ -158,7 +98,7 @@ def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progr
         else:
             refused.append(looked)
         if len(waiting) + len(refused) >= _BATCH or done == len(found):
-            _admit(door.project, waiting, refused, summary)
+            _admit(door, waiting, refused, summary)
             waiting, refused = [], []
         progress(
             done,
@@ -167,7 +107,8 @@ def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progr
         )
 
 
-def _admit(project: Project, waiting: list[Arrival], refused: list[Refusal], summary: IntakeSummary) -> None:
+def _admit(door: _Door, waiting: list[Arrival], refused: list[Refusal], summary: IntakeSummary) -> None:
+    project = door.project
     arrivals = {arrival.image_id: arrival for arrival in waiting}
     admission = admit(project.manifest, project.root, waiting)
     project.manifest.add_refusals(refused)
@@ -177,7 +118,9 @@ def _admit(project: Project, waiting: list[Arrival], refused: list[Refusal], sum
     summary.picture_notes += [
         PictureNote(one.original_name, text) for one in added for text in one.facts.notes
     ]
-    summary.refusals += [Skipped(one.name, one.reason) for one in [*refused, *admission.refusals]]
+    copies = [one for one in admission.refusals if not door.reading.is_repeat(one.name)]
+    summary.n_repeated += len(admission.refusals) - len(copies)
+    summary.refusals += [Skipped(one.name, one.reason) for one in [*refused, *copies]]
 
 
 def _ahead(door: _Door, found: list[Found]) -> Iterator[Arrival | Refusal]:
@@ -200,8 +143,7 @@ def _ahead(door: _Door, found: list[Found]) -> Iterator[Arrival | Refusal]:
 @dataclass(frozen=True)
 class _Door:
     project: Project
-    layout: Layout
-    label: str | None
+    reading: Reading
     origin: Origin
     incoming_dir: Path
 
@@ -209,7 +151,8 @@ class _Door:
         return [self.check(one) for one in found]
 
     def check(self, found: Found) -> Arrival | Refusal:
-        label = self.label or (self.layout.label_of(found.parts) if found.has_place else None)
+        role = self.reading.role_of(found)
+        label = role.label
         try:
             data = found.read()
             if label is None:
@@ -232,5 +175,5 @@ class _Door:
         return Arrival(
             image_id=image_id, label=label, facts=facts, n_bytes=len(data),
             path=waiting.relative_to(self.project.root).as_posix(), original_name=found.name,
-            origin=self.origin, given_split=self.layout.split_of(found.parts),
+            origin=self.origin, given_split=role.part if role.part in SPLITS else None,
         )  # fmt: skip

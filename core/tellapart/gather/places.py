@@ -7,88 +7,65 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from tellapart.archives import MAX_ENTRIES, entries, kind_of
+from tellapart.datasets import ABOUT_NAME
 from tellapart.errors import ImageError, IntakeError
+from tellapart.gather.found import Found
+from tellapart.gather.side_files import SYSTEM_FOLDERS, is_of_system
 from tellapart.images import MAX_BYTES, PICTURE_SUFFIXES
 from tellapart.labels import sayable
 from tellapart.pictures.cloud import IN_CLOUD, is_in_cloud
 from tellapart.pictures.kinds import HEAD_BYTES, is_archive, reason_too_large, unread_kind
 from tellapart.project import DB_NAME
-from tellapart.reconcile import SYSTEM_FILES
 
-_SYSTEM_FOLDERS = frozenset(
-    {"__macosx", ".ipynb_checkpoints", ".git", "$recycle.bin", "system volume information"}
-)
-_SPLITS = {
-    "train": "train", "training": "train", "valid": "valid", "val": "valid", "validation": "valid",
-    "test": "test", "testing": "test",
-}  # fmt: skip
+_HIDDEN_PICTURES, _HIDDEN = "hidden pictures", "hidden"
 
 
-@dataclass(frozen=True)
-class Found:
-    """A file that may be a picture. `name` is its path below the place; `read` gives its bytes or raises ImageError.
+@dataclass
+class Place:
+    """What lies in a place. files: those that may be pictures. side_files: how many of each kind were left out.
 
-    has_place: False where the name leads elsewhere, so that it says nothing about folders.
+    remarks: what a person should know about it, in sentences.
     """
 
-    name: str
-    read: Callable[[], bytes]
-    has_place: bool = True
+    files: list[Found] = field(default_factory=list)
+    side_files: Counter[str] = field(default_factory=Counter)
+    remarks: list[str] = field(default_factory=list)
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """Folders and file name."""
-        return PurePosixPath(self.name).parts
+    def __iter__(self) -> Iterator[Found]:
+        return iter(self.files)
 
 
-@dataclass(frozen=True)
-class Layout:
-    """How folders stand for labels and splits: parts before `depth` are wrapping, then perhaps a split, then labels."""
-
-    depth: int
-    has_splits: bool
-
-    def label_of(self, parts: tuple[str, ...]) -> str | None:
-        """The label a file's folder gives it; None when it lies beside the class folders."""
-        at = self.depth + self.has_splits
-        return parts[at] if len(parts) > at + 1 else None
-
-    def split_of(self, parts: tuple[str, ...]) -> str | None:
-        """train, valid or test, when the folders say so."""
-        return (
-            _SPLITS.get(parts[self.depth].lower())
-            if self.has_splits and len(parts) > self.depth + 1
-            else None
-        )
-
-
-def look_into(place: Path) -> list[Found]:
-    """Every file in a folder or archive, or a single file; system files are left out.
+def look_into(place: Path) -> Place:
+    """Every file in a folder or archive, or a single file; files of systems and programs are only counted.
 
     Sorted by name, but for a tar, which is read in its own order: the other would unpack it again and again.
 
     Raises:
         IntakeError: there is nothing, or it cannot be read at all.
     """
+    held = Place()
+    kind = None
     try:
         if (place / DB_NAME).is_file():
             place = place / "images"  # of a project, the pictures it keeps
         if place.is_dir():
-            found = list(_in_folder(place))
+            found = list(_in_folder(place, held))
         elif place.is_file():
             kind = kind_of(place)
             _refuse_unread(place, is_archive_by_name=kind is not None)
             found = (
-                list(_in_archive(place)) if kind else [Found(sayable(place.name), partial(_read_file, place))]
+                list(_in_archive(place, held))
+                if kind
+                else [Found(_shown(place.name), partial(_read_file, place))]
             )
-            if kind == "tar" and found:
-                return found
         else:
             raise IntakeError(
                 f"{place} does not exist. Check the path, or choose another folder, zip or tar file."
@@ -101,43 +78,55 @@ def look_into(place: Path) -> list[Found]:
         raise IntakeError(
             f"{place} holds no files. Choose a folder, a zip or a tar that has one folder of pictures per label."
         )
-    return sorted(found, key=lambda one: one.name)
+    held.files = found if kind == "tar" else sorted(found, key=lambda one: one.name)
+    _remark_hidden(held)
+    return held
 
 
-def layout_of(found: list[Found]) -> Layout:
-    """Read off the folders: a folder that holds all others wraps them; train/valid/test folders are splits.
-
-    Files that are no pictures by their names, a README beside the folders, have no say where there are pictures.
-    """
-    placed = [one.parts for one in found if one.has_place]
-    folders = {parts[:-1] for parts in placed if PurePosixPath(parts[-1]).suffix.lower() in PICTURE_SUFFIXES}
-    folders = folders or {parts[:-1] for parts in placed}
-    depth = 0
-    while True:
-        tops = {folder[depth] for folder in folders if len(folder) > depth}
-        names = {top.lower() for top in tops}
-        has_loose = any(len(folder) <= depth for folder in folders)
-        has_deeper = any(len(folder) > depth + 1 for folder in folders)
-        if tops and names <= _SPLITS.keys() and has_deeper:
-            return Layout(depth, True)
-        if (
-            len(tops) != 1
-            or has_loose
-            or not has_deeper
-            or any(len(folder) == depth + 1 for folder in folders)
-        ):
-            return Layout(depth, False)
-        depth += 1
+def _remark_hidden(held: Place) -> None:
+    """Folders whose names begin with a dot are hidden in most windows: they are taken in, and it is said."""
+    hidden = Counter(
+        next(name for name in one.parts[:-1] if name.startswith("."))
+        for one in held.files
+        if any(name.startswith(".") for name in one.parts[:-1])
+    )
+    for name, n in sorted(hidden.items()):
+        held.remarks.append(
+            f"The folder {name!r} ({n} file{'s' * (n != 1)}) begins with a dot, which hides it in most file windows; "
+            "it was read all the same."
+        )
+    if n := held.side_files.get(_HIDDEN_PICTURES, 0):
+        held.remarks.append(
+            f"{n} hidden picture{'s' * (n != 1)}, with a dot before the name, {'were' if n != 1 else 'was'} left out. "
+            "Rename what you want taken in."
+        )
 
 
-def _in_folder(root: Path) -> Iterator[Found]:
+def _shown(name: str) -> str:
+    """A path as it is shown and kept: text, with accents in one piece as on every system but macOS."""
+    return unicodedata.normalize("NFC", sayable(name))
+
+
+def _side_kind(name: str) -> str | None:
+    """What to count a file as that is no picture for anyone: a system's, or hidden; None for all others."""
+    last = PurePosixPath(name).name
+    if is_of_system(name):
+        return "._ (macOS)" if last.startswith("._") else last
+    if not last.startswith(".") or last.endswith(".icloud"):  # the latter stands for a picture in the cloud
+        return None
+    return _HIDDEN_PICTURES if PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES else _HIDDEN
+
+
+def _in_folder(root: Path, held: Place) -> Iterator[Found]:
     count = 0
     for directory, folders, files in os.walk(root, onerror=_ignore_unreadable_root(root)):
-        folders[:] = sorted(
-            name for name in folders if name.lower() not in _SYSTEM_FOLDERS and not name.startswith(".")
-        )
+        left = [name for name in folders if name.lower() in SYSTEM_FOLDERS]
+        held.remarks += [
+            f"The folder {_shown(name)!r} belongs to a program and was left out." for name in sorted(left)
+        ]
+        folders[:] = sorted(set(folders) - set(left))
         for path in [Path(directory, name) for name in folders]:
-            name = sayable(path.relative_to(root).as_posix())
+            name = _shown(path.relative_to(root).as_posix())
             if path.is_symlink():  # not followed, since it may lead anywhere and in circles
                 folders.remove(path.name)
                 yield Found(
@@ -152,7 +141,8 @@ def _in_folder(root: Path) -> Iterator[Found]:
                     f"{name}/…", partial(_refuse, "a project of its own; take in that folder itself"), False
                 )
         for name in files:
-            if name.lower() in SYSTEM_FILES or (name.startswith(".") and not name.endswith(".icloud")):
+            if kind := _side_kind(name):
+                held.side_files[kind] += name != ABOUT_NAME
                 continue
             count += 1
             if count > MAX_ENTRIES:
@@ -160,7 +150,7 @@ def _in_folder(root: Path) -> Iterator[Found]:
                     f"{root} holds more than {MAX_ENTRIES:,} files. Take in one part at a time."
                 )
             path = Path(directory, name)
-            yield Found(sayable(path.relative_to(root).as_posix()), partial(_read_file, path))
+            yield Found(_shown(path.relative_to(root).as_posix()), partial(_read_file, path))
 
 
 def _ignore_unreadable_root(root: Path) -> Callable[[OSError], None]:
@@ -202,14 +192,12 @@ def _refuse_unread(place: Path, is_archive_by_name: bool) -> None:
         raise IntakeError(f"{place.name} is {unread.reason}.")
 
 
-def _in_archive(place: Path) -> Iterator[Found]:
-    for entry in entries(place):
-        parts = PurePosixPath(entry.name).parts
-        is_system = (
-            any(part.lower() in _SYSTEM_FOLDERS for part in parts) or parts[-1].lower() in SYSTEM_FILES
-        )
-        if not is_system and not parts[-1].startswith("."):
-            yield Found(sayable(entry.name), entry.read, entry.is_safe)
+def _in_archive(place: Path, held: Place) -> Iterator[Found]:
+    for entry in entries(place, remark=held.remarks.append):
+        if entry.is_safe and (kind := _side_kind(entry.name)):
+            held.side_files[kind] += 1
+        else:
+            yield Found(_shown(entry.name), entry.read, entry.is_safe)
 
 
 def _refuse(reason: str) -> bytes:

@@ -1,0 +1,45 @@
+"""Labels in the names of files: "cat.12.jpg", "great_dane_7.png", "0004-pug.jpg". Offered, never taken unasked."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from tellapart.gather.folder_names import says_nothing, words_of
+from tellapart.gather.found import Found
+
+_NUMBERED = re.compile(r"(?P<label>.*?\D)[\s._\-]*[(\[]?\d+[)\]]?(?:[\s._\-]+\d+)*", re.DOTALL)
+_NUMBER_FIRST = re.compile(r"\d+(?:[\s._\-]+\d+)*[\s._\-]+(?P<label>\D.*)", re.DOTALL)
+_CAMERAS = frozenset({
+    "img", "dsc", "dscn", "dscf", "dcim", "pict", "pxl", "mvimg", "gopr", "gh", "imag", "cimg", "sam", "scan",
+    "scanned", "screenshot", "bildschirmfoto", "whatsapp", "wa", "vlcsnap", "snapshot", "capture", "page",
+    "untitled", "unnamed", "image", "picture", "photo", "fb", "signal", "telegram", "frame", "tile", "patch",
+    "slide", "jpeg", "jpg", "rgb", "id", "kopie", "copy", "at", "on", "am", "pm",
+})  # fmt: skip
+_LEAST_SHARE = 0.9
+
+
+def label_in_name(name: str) -> str | None:
+    """What is written in a file's name beside its number; None where nothing is, or only what cameras write."""
+    stem = PurePosixPath(name).stem
+    match = _NUMBERED.fullmatch(stem) or _NUMBER_FIRST.fullmatch(stem)
+    if match is None:
+        return None
+    label = re.sub(r"[\s_]+", " ", match["label"]).strip(" ._-()[]")
+    words = words_of(label)
+    if not words or says_nothing(label) or all(word in _CAMERAS or len(word) == 1 for word in words):
+        return None
+    return label
+
+
+def labels_in_names(pictures: Sequence[Found]) -> dict[str, str] | None:
+    """The label that each picture's name holds; None unless nearly all do, and there are at least two."""
+    labels = {one.name: label for one in pictures if (label := label_in_name(one.parts[-1]))}
+    counts = Counter(labels.values())
+    repeated = sum(n for n in counts.values() if n > 1)
+    is_sound = (
+        len(counts) > 1 and repeated >= _LEAST_SHARE * len(pictures) and len(counts) * 2 <= len(pictures)
+    )
+    return labels if is_sound else None
