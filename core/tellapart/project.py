@@ -69,6 +69,14 @@ class Project:
         """
         return path_inside(self.root, picture.path)
 
+    def drop_upload(self, source: Path) -> None:
+        """Throw away files that came from a browser; what lies anywhere else is left alone."""
+        if self.uploads_dir in source.parents and ".." not in source.parts:
+            if source.is_dir():
+                shutil.rmtree(source, ignore_errors=True)
+            else:
+                source.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let go of the database."""
         self.manifest.close()

@@ -9,14 +9,14 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from tellapart import atomic
-from tellapart.errors import Cancelled, GatherError, IntakeError, TellapartError
+from tellapart.errors import Cancelled, GatherError, IntakeError, LabelsError, TellapartError
 from tellapart.progress import Progress
 from tellapart.project import open_project
 from tellapart.runs import Run
@@ -86,13 +86,22 @@ def main(run_dir: Path) -> int:
 def _intake(run: Run, progress: Progress) -> dict[str, Any]:
     from tellapart.gather import take_in
 
-    source = Path(run.config["source"])
+    config, is_asking = run.config, False
+    source = Path(config["source"])
+    labels = str(config.get("labels", "auto"))
     with open_project(run.project_dir) as project:
         try:
-            return take_in(project, source, run.config.get("label"), progress=progress).to_json()
+            return take_in(project, source, config.get("label"), progress=progress, labels=labels).to_json()
+        except LabelsError as error:
+            is_asking = True  # the files stay until a person has said how their labels are to be read
+            return {
+                "sentence": error.what, "is_question": True, "offers": [asdict(offer) for offer in error.offers],
+                "ways": [offer.sentence() for offer in error.offers], "source": str(source),
+                "delete_source": bool(config.get("delete_source")),
+            }  # fmt: skip
         finally:
-            if run.config.get("delete_source") and project.uploads_dir in source.parents:
-                _drop_upload(source)
+            if not is_asking and config.get("delete_source"):
+                project.drop_upload(source)
 
 
 def gather_task(run: Run, report: Reporter, web: Web | None = None) -> dict[str, Any]:
@@ -171,15 +180,6 @@ def _clean(run: Run, progress: Progress) -> dict[str, Any]:
         counts, n = review.counts(), len(review.queue())
     sentence = f"{review.n_pictures} pictures looked at, {n} worth a look."
     return {"n_pictures": review.n_pictures, "n_findings": n, "counts": counts, "sentence": sentence}
-
-
-def _drop_upload(source: Path) -> None:
-    import shutil
-
-    if source.is_dir():
-        shutil.rmtree(source, ignore_errors=True)
-    else:
-        source.unlink(missing_ok=True)
 
 
 TASKS: dict[str, Callable[[Run, Reporter], dict[str, Any]]] = {

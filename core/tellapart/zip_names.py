@@ -182,7 +182,7 @@ def _script(character: str) -> str:
     if character.isascii():
         return "latin"
     name = unicodedata.name(character, "")
-    first = name.split(" ")[0]
+    first = re.split("[ -]", name)[0]
     if first == "HALFWIDTH":
         return "half"
     return {

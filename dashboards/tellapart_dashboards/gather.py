@@ -20,6 +20,7 @@ from ipywidgets import (
 )
 
 from .gather_state import GatherState
+from .label_questions import questions_view
 from .label_rows import LabelRows
 from .labels import headline
 from .origins import OriginsState, origins_view
@@ -64,7 +65,8 @@ def gather_view(state: GatherState) -> VBox:
     draw_counts()
     # what came of one's own pictures stands where they were given; what a row's wish met stays in sight
     return VBox([
-        head, problem.add_class("ta-sticky"), _labels_card(search), advice_line, failed, _busy_card(state), summary,
+        head, problem.add_class("ta-sticky"), _labels_card(search), advice_line, failed, _busy_card(state),
+        questions_view(state), summary,
         _add_card(state), Box([go_on]).add_class("ta-line"),
     ])  # fmt: skip
 
@@ -126,6 +128,7 @@ def _add_card(state: GatherState) -> VBox:
         ensure_option=False,
     )
     add_waiting = Button(description="Add them")
+    add_by_names = Button(description="Take the labels from the file names")
     folder = Text(description="Folder or archive on this computer", placeholder="/home/me/Pictures/birds")
     add_folder = Button(description="Add this folder")
     samples = Button(
@@ -146,6 +149,13 @@ def _add_card(state: GatherState) -> VBox:
         description="Addresses of pictures on the web", placeholder="https://… one in each line", rows=2
     )
     fetch = Button(description="Fetch them")
+    dlink(
+        (state, "names_offer"),
+        (add_by_names, "description"),
+        lambda text: f"Take the labels {text}" if text else "",
+    )
+    shown_when(add_by_names, state, ["names_offer"], lambda: bool(state.names_offer))
+    add_by_names.on_click(lambda _: state.add_waiting_by_names())
     samples_line = Box([samples]).add_class("ta-line").add_class("ta-gap")
     shown_when(add_waiting, state, ["n_waiting"], lambda: state.n_waiting > 0)
     for owner, trait in ((state, "stage"), (project, "counts")):
@@ -163,6 +173,7 @@ def _add_card(state: GatherState) -> VBox:
         HTML("<h2>Pictures of your own</h2>"),
         Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
         waiting,
+        Box([add_by_names]).add_class("ta-line"),
         Box([upload, camera]).add_class("ta-beside").add_class("ta-gap"),
         Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap"),
         Box([addresses, fetch]).add_class("ta-line").add_class("ta-gap"),
@@ -208,7 +219,7 @@ def report_html(report: dict[str, Any]) -> str:
 
 
 def summary_html(summary: dict[str, Any]) -> str:
-    """What became of one intake: the sentence, remarks, each refusal with its reason, folded away."""
+    """What became of one intake: the sentence, the labels, what was understood, remarks; folded away, each refusal."""
     if summary.get("is_failed"):
         return message_html(summary["sentence"], "failed")
     refusals = summary.get("refusals", [])
@@ -220,7 +231,10 @@ def summary_html(summary: dict[str, Any]) -> str:
         shown += f"<li>… and {len(refusals) - MOST_REFUSALS:,} more</li>"
     head = f"<summary>{count(len(refusals), 'file')} not added, with reasons</summary>"
     folded = f"<details>{head}<ul>{shown}</ul></details>"
-    remarks = "".join(f"<p>{html.escape(str(note))}</p>" for note in summary.get("notes", []))
+    labels = ", ".join(f"{label} {n:,}" for label, n in summary.get("labels", {}).items())
+    told = [f"Labels: {labels}."] if labels else []
+    told += [*summary.get("understood", []), *summary.get("notes", [])]
+    remarks = "".join(f"<p>{html.escape(str(note))}</p>" for note in told)
     sentence = html.escape(str(summary.get("sentence", "")))
     return (
         f'<div class="ta-message" role="status"><b>{sentence}.</b>{remarks}{folded if refusals else ""}</div>'

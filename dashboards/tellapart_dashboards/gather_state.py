@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import IntakeError, TellapartError
-from tellapart.gather import take_in
+from tellapart.gather import offer_of_names, take_in
 from tellapart.manifest import Origin
 from traitlets import Dict, Enum, Int, List, Unicode, observe
 
@@ -32,6 +32,8 @@ class GatherState(Job):
     summaries = List(
         Dict()
     )  # of this intake and those just before: {"sentence", "notes", "refusals", "is_failed"}
+    questions = List(Dict())  # intakes that wait until a person says where the labels stand
+    names_offer = Unicode("")  # what the names of the waiting pictures would give as labels
     advice = Unicode("")
     advice_kind = Enum(("", "care"), "")
 
@@ -61,6 +63,7 @@ class GatherState(Job):
         if loose:
             self._waiting.append(batch_dir / "loose")
             self.n_waiting += len(loose)
+            self._offer_names()
             self.add_waiting()
         self._start_next()
 
@@ -77,6 +80,12 @@ class GatherState(Job):
             if files:
                 self._waiting.append(folder)
                 self.n_waiting += len(files)
+        self._offer_names()
+
+    def _offer_names(self) -> None:
+        files = [path for folder in self._waiting for path in folder.iterdir() if path.is_file()]
+        offer = offer_of_names([path.name for path in files])
+        self.names_offer = offer.sentence() if offer else ""
 
     async def _take_shots(self, folder: Path, label: str) -> None:
         try:
@@ -90,12 +99,32 @@ class GatherState(Job):
 
     def add_waiting(self) -> None:
         """Nothing; waiting pictures go in under the label, if one is written."""
-        if not self.label.strip():
-            return
+        if self.label.strip():
+            self._take_waiting(self.label.strip())
+
+    def add_waiting_by_names(self) -> None:
+        """Nothing; waiting pictures go in under the labels that their names hold."""
+        self._take_waiting(None, "names")
+
+    def _take_waiting(self, label: str | None, labels: str = "") -> None:
         for folder in self._waiting:
-            self._queue(folder, self.label.strip())
-        self._waiting, self.n_waiting = [], 0
+            self._queue(folder, label, labels=labels)
+        self._waiting, self.n_waiting, self.names_offer = [], 0, ""
         self._start_next()
+
+    def answer(self, number: int, labels: str = "", label: str = "") -> None:
+        """Nothing; the intake that asked goes on: with the labels read from there, or with one for all pictures."""
+        asked = self.questions[number]
+        self.questions = [one for one in self.questions if one is not asked]
+        self._queue(Path(asked["source"]), label.strip() or None, asked["delete_source"], labels)
+        self._start_next()
+
+    def drop_question(self, number: int) -> None:
+        """Nothing; the pictures that an intake asked about are left out. What was uploaded is thrown away."""
+        asked = self.questions[number]
+        self.questions = [one for one in self.questions if one is not asked]
+        if asked["delete_source"]:
+            self.project.project.drop_upload(Path(asked["source"]))
 
     def add_folder(self) -> None:
         """Nothing; the folder or zip file written by hand is on its way in, or message says what is wrong."""
@@ -114,7 +143,10 @@ class GatherState(Job):
         self.start("samples", {"seed": 0})
 
     def take_result(self, result: dict[str, Any]) -> None:
-        self.summaries = [*self.summaries, result]
+        if not result.get("is_question"):
+            self.summaries = [*self.summaries, result]
+        elif Path(result["source"]).exists():  # it does not ask again about what was thrown away
+            self.questions = [*self.questions, result]
         self.project.poll()
 
     def _source_from_text(self) -> Path:
@@ -136,8 +168,9 @@ class GatherState(Job):
             )
         return source
 
-    def _queue(self, source: Path, label: str | None = None, delete: bool = True) -> None:
-        self._sources.append({"source": str(source), "label": label, "delete_source": delete})
+    def _queue(self, source: Path, label: str | None = None, delete: bool = True, labels: str = "") -> None:
+        where = {"labels": labels} if labels else {}
+        self._sources.append({"source": str(source), "label": label, "delete_source": delete, **where})
 
     def _start_next(self, is_first: bool = True) -> None:
         if self._sources and self.stage != "running":

@@ -1,5 +1,6 @@
 """Gather: pictures from a folder, an archive, single files or the web into a project, each refusal with its reason."""
 
+from tellapart.gather.file_names import offer_of_names
 from tellapart.gather.gathering import gather
 from tellapart.gather.intake import take_in
 from tellapart.gather.intake_summary import IntakeSummary
@@ -9,5 +10,5 @@ from tellapart.gather.summary import GatherSummary, SourceReport
 
 __all__ = [
     "GatherSummary", "HeldPicture", "IntakeSummary", "SourceReport", "discard_held", "gather", "held_pictures",
-    "keep_held", "read_place", "take_in",
+    "keep_held", "offer_of_names", "read_place", "take_in",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from tellapart.errors import LabelOffer
 from tellapart.gather.folder_names import says_nothing, words_of
 from tellapart.gather.found import Found
 
@@ -19,6 +20,26 @@ _CAMERAS = frozenset({
     "slide", "jpeg", "jpg", "rgb", "id", "kopie", "copy", "at", "on", "am", "pm",
 })  # fmt: skip
 _LEAST_SHARE = 0.9
+
+
+def offer_of_names(names: Sequence[str]) -> LabelOffer | None:
+    """What the names of these files would give as labels, to be offered; None where they hold none."""
+    return offer_of([Found(name, bytes) for name in names])
+
+
+def offer_of(pictures: Sequence[Found]) -> LabelOffer | None:
+    """The same for pictures that were found."""
+    labels = labels_in_names(pictures)
+    if labels is None:
+        return None
+    counts = dict(sorted(Counter(labels.values()).items()))
+    return LabelOffer("names", f"from the names of the files, such as {example_of(labels)}", counts)
+
+
+def example_of(labels: dict[str, str]) -> str:
+    """For instance "'cat' in cat.0.jpg"."""
+    name, label = next(iter(sorted(labels.items())))
+    return f"{label!r} in {PurePosixPath(name).name}"
 
 
 def label_in_name(name: str) -> str | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from tellapart.archives import kind_of
 from tellapart.errors import IntakeError, LabelOffer, LabelsError
-from tellapart.gather.file_names import labels_in_names
+from tellapart.gather.file_names import example_of, labels_in_names, offer_of
 from tellapart.gather.found import Found
 from tellapart.gather.masks import masks_among
 from tellapart.gather.places import Place, look_into
@@ -88,7 +88,7 @@ class _Reader:
         self._pictures = [one for one in self._pictures if one.name not in self._masks]
         # files without the ending of a picture may be pictures; they have no say where others are there
         said = self._pictures or placed
-        stem = PurePosixPath(place.name).name.split(".")[0] if place.is_file() else ""
+        stem = place.name.split(".")[0] if place.is_file() else ""
         plain = how == FOLDERS
         self._structure = (
             Structure({one.parts[:-1]: Role(one.parts[0]) for one in said if len(one.parts) > 1}) if plain
@@ -151,7 +151,9 @@ class _Reader:
         if names is None:
             raise self._question("no labels in the names of the files")
         self._tell_parts()
-        self._understood.append(f"The labels are those in the names of the files, such as {_example(names)}.")
+        self._understood.append(
+            f"The labels are those in the names of the files, such as {example_of(names)}."
+        )
         return self._with_labels(roles, names, {}, "no label in the file's name")
 
     def _from_tables(self, roles: dict[str, Role]) -> dict[str, Role]:
@@ -241,12 +243,8 @@ class _Reader:
                 offers.append(LabelOffer(how, f"from {where}", _counts(table.labels.values())))
             for choice in table.choices[:6]:
                 offers.append(LabelOffer(f"{TABLE}:{choice}", f"from column {choice!r} of {table.name}", {}))
-        if names := labels_in_names(self._pictures):
-            offers.append(
-                LabelOffer(
-                    NAMES, f"from the names of the files, such as {_example(names)}", _counts(names.values())
-                )
-            )
+        if by_names := offer_of(self._pictures):
+            offers.append(by_names)
         counts = _counts(one.parts[0] for one in self._pictures if len(one.parts) > 1)
         if len(counts) > 1 and self._how != FOLDERS:
             offers.append(LabelOffer(FOLDERS, "from the outermost folders, as they are called", counts))
@@ -265,11 +263,6 @@ def _is_plain_label(column: str) -> bool:
 
 def _counts(labels: object) -> dict[str, int]:
     return dict(sorted(Counter(labels).items()))  # type: ignore[call-overload]
-
-
-def _example(names: dict[str, str]) -> str:
-    name, label = next(iter(sorted(names.items())))
-    return f"{label!r} in {PurePosixPath(name).name}"
 
 
 def _top(one: Found) -> str:
