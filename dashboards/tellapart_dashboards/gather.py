@@ -152,7 +152,7 @@ def _add_card(state: GatherState) -> VBox:
     dlink(
         (state, "names_offer"),
         (add_by_names, "description"),
-        lambda text: f"Take the labels {text}" if text else "",
+        lambda text: f"Take the labels {text or 'from the file names'}",
     )
     shown_when(add_by_names, state, ["names_offer"], lambda: bool(state.names_offer))
     add_by_names.on_click(lambda _: state.add_waiting_by_names())

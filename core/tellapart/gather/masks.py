@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 import numpy as np
 
@@ -31,7 +30,7 @@ def masks_among(pictures: Sequence[Found]) -> set[str]:
         if folder := _mask_folder(one.parts):
             folders.setdefault(folder, []).append(one)
     masked = {one.name for held in folders.values() for one in held}
-    outside = {_stem(one) for one in pictures if one.name not in masked}
+    outside = {one.stem for one in pictures if one.name not in masked}
     found: set[str] = set()
     for held in folders.values():
         if (
@@ -40,9 +39,9 @@ def masks_among(pictures: Sequence[Found]) -> set[str]:
             and (_belong(held, outside) or all(_is_flat(one) for one in _some(held)))
         ):
             found |= {one.name for one in held}
-    beside = {(one.parts[:-1], _stem(one)) for one in pictures}
+    beside = {(one.parts[:-1], one.stem) for one in pictures}
     for one in pictures:
-        match = _MASK_NAME.fullmatch(_stem(one))
+        match = _MASK_NAME.fullmatch(one.stem)
         if match and (one.parts[:-1], match[1].strip()) in beside:
             found.add(one.name)
     return found if len(found) < len(pictures) else set()
@@ -52,19 +51,15 @@ def _mask_folder(parts: tuple[str, ...]) -> tuple[str, ...] | None:
     return next((parts[: at + 1] for at, name in enumerate(parts[:-1]) if is_for_masks(name)), None)
 
 
-def _stem(one: Found) -> str:
-    return PurePosixPath(one.parts[-1]).stem.casefold()
-
-
 def _belong(held: Sequence[Found], outside: set[str]) -> bool:
     """Whether most have the name of a picture elsewhere, perhaps with a word for masks behind it."""
     n = 0
     for one in held:
-        match = _MASK_NAME.fullmatch(_stem(one))
+        match = _MASK_NAME.fullmatch(one.stem)
         n += (
-            _stem(one) in outside
+            one.stem in outside
             or (match is not None and match[1].strip() in outside)
-            or _stem(one)[:-2] in outside
+            or one.stem[:-2] in outside
         )
     return n * 2 > len(held)
 

@@ -44,9 +44,7 @@ def without_side_files(
 
     tables: the names of tables that were read; they are no side files, and no pictures.
     """
-    stems = {
-        (one.parts[:-1], PurePosixPath(one.name).stem.casefold()) for one in files if one.is_picture_by_name
-    }
+    stems = {(one.parts[:-1], one.stem) for one in files if one.is_picture_by_name}
     kept, left = [], Counter[str]()
     for one in files:
         kind = None if one.is_picture_by_name or not one.has_place else _kind_of(one, stems)
@@ -62,7 +60,7 @@ def without_side_files(
 def _kind_of(one: Found, stems: set[tuple[tuple[str, ...], str]]) -> str | None:
     if one.suffix in _ALWAYS:
         return one.suffix
-    stem = PurePosixPath(one.parts[-1]).stem.casefold()
+    stem = one.stem
     is_beside = (one.parts[:-1], stem) in stems or (one.parts[:-1], PurePosixPath(stem).stem) in stems
     if one.suffix in _WITH_A_PICTURE and (is_beside or _is_elsewhere(one, stem, stems)):
         return one.suffix

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from tellapart.errors import ImageError
 from tellapart.gather.folder_names import part_of
@@ -17,6 +16,7 @@ from tellapart.gather.found import Found
 from tellapart.gather.picture_index import PictureIndex
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".tab")
+_USUAL = (".csv", ".tsv")
 _MAX_BYTES = 64 * 2**20
 _MAX_TABLES = 40
 _MAX_COLUMNS = 20_000
@@ -55,15 +55,18 @@ def tables_among(
 
     column: where the labels are to be read, where a person said so.
     """
+    candidates = [one for one in files if one.suffix in _SUFFIXES and "submission" not in one.stem]
+    if not candidates:
+        return []
     index = PictureIndex(pictures)
-    stems = {(one.parts[:-1], PurePosixPath(one.name).stem.casefold()) for one in pictures}
+    beside = {(one.parts[:-1], name) for one in pictures for name in (one.stem, one.parts[-1].casefold())}
     candidates = [
-        one for one in files
-        if one.suffix in _SUFFIXES and "submission" not in one.parts[-1].casefold()
-        and (one.parts[:-1], PurePosixPath(one.name).stem.casefold()) not in stems
-    ]  # fmt: skip
+        one for one in candidates if (one.parts[:-1], one.stem) not in beside
+    ]  # of a single picture
     found = []
-    for one in sorted(candidates, key=lambda one: (len(one.parts), one.name))[:_MAX_TABLES]:
+    for one in sorted(candidates, key=lambda one: (one.suffix not in _USUAL, len(one.parts), one.name))[
+        :_MAX_TABLES
+    ]:
         try:
             data = one.read()
         except ImageError:
