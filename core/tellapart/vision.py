@@ -8,7 +8,7 @@ from tellapart.backbone_names import DEFAULT_BACKBONE
 from tellapart.classify import Prediction, Predictor
 from tellapart.clean import open_review
 from tellapart.errors import TellapartError
-from tellapart.gather import IntakeSummary, take_in
+from tellapart.gather import IntakeSummary, read_place, take_in
 from tellapart.journal import Mark, Relabel, Remove, Restore
 from tellapart.progress import Progress, silent
 from tellapart.project import Project, create_project, is_project, open_project
@@ -16,19 +16,26 @@ from tellapart.samples import make_samples
 from tellapart.train import TrainConfig, TrainResult, keep_as_run, train_head
 
 
-def new_project(root: Path | str, pictures: Path | str, progress: Progress = silent) -> Project:
+def new_project(
+    root: Path | str, pictures: Path | str, progress: Progress = silent, labels: str = "auto"
+) -> Project:
     """A project in a new folder, with the pictures of a folder or zip taken in; the one there already if it exists.
 
     Args:
         root: the project's folder.
         pictures: a folder or zip with one folder of pictures per label.
+        labels: where they stand, where that is not so; see `take_in`.
     Raises:
         ProjectError: the folder holds something else. IntakeError: the pictures as a whole are no use.
     """
-    root = Path(root)
+    root, pictures = Path(root), Path(pictures)
+    if not is_project(root):
+        read_place(
+            pictures.expanduser().absolute(), labels
+        )  # a question should not leave an empty project behind
     project = open_project(root) if is_project(root) else create_project(root)
     try:
-        take_in(project, Path(pictures), progress=progress)
+        take_in(project, pictures, progress=progress, labels=labels)
     except TellapartError:
         project.close()
         raise

@@ -169,3 +169,22 @@ def test_a_table_that_cannot_be_read_is_none():
 
     files = [*map(found, NAMES), Found("labels.csv", refuse)]
     assert tables_among(files, files[:-1]) == []
+
+
+def test_an_export_of_boxes_names_the_label_where_all_boxes_agree():
+    images = [{"id": i, "file_name": name.split("/")[1]} for i, name in enumerate(NAMES)]
+    kinds = [{"id": i, "name": label} for i, label in enumerate(sorted(set(LABELS)))]
+    boxes = [
+        {"image_id": i, "category_id": sorted(set(LABELS)).index(label)} for i, label in enumerate(LABELS)
+    ]
+    boxes += [{"image_id": 0, "category_id": 1}, {"image_id": 1, "category_id": boxes[1]["category_id"]}]
+    text = json.dumps({"images": images, "annotations": boxes, "categories": kinds})
+    labels = {
+        name: label for name, label in expected().items() if name != NAMES[0] or LABELS[0] == kinds[1]["name"]
+    }
+    assert table_of("_annotations.coco.json", text.encode()).labels == labels
+    for broken in (
+        {"images": 3, "annotations": [], "categories": None},
+        {"images": [1], "annotations": [[]], "categories": [{}]},
+    ):
+        assert table_of("_annotations.coco.json", json.dumps(broken).encode()) is None

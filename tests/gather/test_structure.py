@@ -210,3 +210,13 @@ def test_whatever_the_folders_no_label_is_lost_or_made_up(folders, place):
         role = structure.role_of(one[:-1])
         assert role.label is None or role.label in one[:-1], "a label is the name of a folder around it"
         assert role.part in (None, "train", "valid", "test", "unlabelled")
+
+
+def test_a_held_out_part_alone_is_divided_anew_or_is_the_test_of_a_project_that_has_its_labels():
+    assert read("test/cat/1.jpg", "test/dog/2.jpg") == {
+        "test/cat/1.jpg": ("cat", None),
+        "test/dog/2.jpg": ("dog", None),
+    }
+    found = read("test/cat/1.jpg", "test/unknown/2.jpg", known=["cat", "dog"])
+    assert list(found.values()) == [("cat", "test"), None]
+    assert labels("test/unknown/2.jpg", known=["cat", "dog"]) == set()

@@ -155,10 +155,10 @@ class _Door:
         label = role.label
         try:
             data = found.read()
+            facts = inspect(data)
             if label is None:
                 raise ImageError("it lies beside the class folders, so it has no label")
             label = clean_label(label)
-            facts = inspect(data)
             if min(facts.width, facts.height) < _MIN_SIDE_PX:
                 raise ImageError(f"{facts.width} × {facts.height} pixels are too few to see anything")
         except ImageError as error:

@@ -26,6 +26,9 @@ _WITH_A_PICTURE = frozenset(
 )
 
 
+_OF_A_PICTURE = (".txt", ".xml")
+
+
 def is_of_system(name: str) -> bool:
     """Whether a file of that path belongs to a system or program, such as Thumbs.db or what macOS puts into zips."""
     parts = PurePosixPath(name).parts
@@ -45,9 +48,10 @@ def without_side_files(
     tables: the names of tables that were read; they are no side files, and no pictures.
     """
     stems = {(one.parts[:-1], one.stem) for one in files if one.is_picture_by_name}
+    anywhere = {stem for _, stem in stems}
     kept, left = [], Counter[str]()
     for one in files:
-        kind = None if one.is_picture_by_name or not one.has_place else _kind_of(one, stems)
+        kind = None if one.is_picture_by_name or not one.has_place else _kind_of(one, stems, anywhere)
         if one.name in tables:
             continue
         if kind is None:
@@ -57,25 +61,14 @@ def without_side_files(
     return kept, left
 
 
-def _kind_of(one: Found, stems: set[tuple[tuple[str, ...], str]]) -> str | None:
+def _kind_of(one: Found, stems: set[tuple[tuple[str, ...], str]], anywhere: set[str]) -> str | None:
     if one.suffix in _ALWAYS:
         return one.suffix
     stem = one.stem
     is_beside = (one.parts[:-1], stem) in stems or (one.parts[:-1], PurePosixPath(stem).stem) in stems
-    if one.suffix in _WITH_A_PICTURE and (is_beside or _is_elsewhere(one, stem, stems)):
-        return one.suffix
-    return None
-
-
-def _is_elsewhere(one: Found, stem: str, stems: set[tuple[tuple[str, ...], str]]) -> bool:
-    """Boxes and outlines lie in a folder of their own: images/7.jpg with labels/7.txt or annotations/7.xml."""
-    if one.suffix not in (".txt", ".xml") or len(one.parts) < 2:
-        return False
-    around = {
-        *((*one.parts[:-2], name) for name in ("images", "image", "JPEGImages", "img", "imgs")),
-        one.parts[:-2],
-    }
-    return any((folder, stem) in stems for folder in around)
+    # boxes and outlines lie in a folder of their own: images/train/7.jpg with labels/train/7.txt
+    is_elsewhere = one.suffix in _OF_A_PICTURE and stem in anywhere
+    return one.suffix if is_elsewhere or (one.suffix in _WITH_A_PICTURE and is_beside) else None
 
 
 def sentence_of(left: Counter[str]) -> str:

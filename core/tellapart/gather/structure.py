@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tellapart.gather.folder_names import UNLABELLED, part_of, part_within, say_nothing, says_nothing
 from tellapart.labels import name_key
@@ -284,14 +284,13 @@ class _Reader:
         )
         if (is_place or say_nothing(names)) and not any(map(self._is_known, names)):
             roles.update({path: Role(None, role.part, role.aside) for path, role in roles.items()})
-        taught = {
-            role.label
-            for role in roles.values()
-            if role.label and role.part in (None, "train") and not role.aside
-        }
-        by_key = {name_key(label.strip()): label for label in sorted(taught)}
-        if not taught:
+        taught = {role.label for role in roles.values() if _teaches(role)}
+        if not taught and not self._known:  # nothing but a held-out part: divided anew
+            if any(role.label for role in roles.values()) and self._parts:
+                self._notes.append("There is no part to learn from, so training divides the pictures anew.")
+            roles.update({path: replace(role, part=None) for path, role in roles.items() if role.label})
             return
+        by_key = {name_key(label.strip()): label for label in sorted(filter(None, taught))}
         for path, role in list(roles.items()):
             if role.label is None or role.aside or role.label in taught:
                 continue
@@ -325,6 +324,10 @@ class _Reader:
                     f"All below {label!r} has that label; the folders in it ({_listed(sorted(inner))}) tell nothing."
                 )
         said += list(dict.fromkeys(self._notes))
+
+
+def _teaches(role: Role) -> bool:
+    return role.label is not None and role.part in (None, "train") and not role.aside
 
 
 def _listed(names: Sequence[str], at_most: int = 4) -> str:

@@ -249,12 +249,28 @@ def _json_rows(one: Found, text: str) -> list[list[str]]:
             value = json.loads(text)
     except (ValueError, RecursionError):
         return []
+    if isinstance(value, dict) and {"images", "annotations", "categories"} <= value.keys():
+        return _coco_rows(value)
     if isinstance(value, dict) and value and all(isinstance(label, str | int) for label in value.values()):
         return [["file", "label"], *([str(name), str(label)] for name, label in value.items())]
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         return []
     titles = list(dict.fromkeys(str(title) for row in value for title in row))[:_MAX_COLUMNS]
     return [titles, *([_cell(row.get(title)) for title in titles] for row in value)]
+
+
+def _coco_rows(value: dict[str, object]) -> list[list[str]]:
+    """Of an export in COCO's form, the pictures all of whose boxes have one category."""
+    images, boxes, kinds = (
+        [row for row in rows if isinstance(row, dict)] if isinstance(rows := value[key], list) else []
+        for key in ("images", "annotations", "categories")
+    )
+    names = {_cell(kind.get("id")): _cell(kind.get("name")) for kind in kinds}
+    labels: dict[str, set[str]] = {}
+    for box in boxes:
+        labels.setdefault(_cell(box.get("image_id")), set()).add(names.get(_cell(box.get("category_id")), ""))
+    found = [(_cell(image.get("file_name")), labels.get(_cell(image.get("id")), set())) for image in images]
+    return [["file", "label"], *([name, *own] for name, own in found if len(own) == 1)]
 
 
 def _cell(value: object) -> str:
