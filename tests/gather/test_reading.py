@@ -309,3 +309,14 @@ def test_one_label_for_all_reads_parts_but_nothing_else(project, tmp_path):
     lay(tmp_path / "set", "train/a/1.png", "test/2.png", "3.png", ("masks/1.png", mask()))
     summary = take_in(project, tmp_path / "set", label="bird")
     assert summary.labels == {"bird": 3} and reasons_of(summary) == {} and summary.n_aside == 1
+
+
+@pytest.mark.parametrize("test", ["test1/{}.png", "test/test/{}.png", "seg_pred/{}.png"])
+def test_numbered_test_pictures_do_not_hide_the_labels_in_the_names_of_the_others(project, tmp_path, test):
+    lay(tmp_path / "set", *(f"train/{label}.{i}.png" for label in ("cat", "dog") for i in range(3)))
+    lay(tmp_path / "set", *(test.format(i) for i in range(9)), test.format("cat.77"))
+    with pytest.raises(LabelsError) as asked:
+        take_in(project, tmp_path / "set")
+    assert asked.value.offers[0].how == "names"
+    summary = take_in(project, tmp_path / "set", labels="names")
+    assert summary.labels["dog"] == 3 and summary.n_aside == 9

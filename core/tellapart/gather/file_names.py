@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from tellapart.errors import LabelOffer
-from tellapart.gather.folder_names import says_nothing, words_of
+from tellapart.gather.folder_names import UNLABELLED, part_of, says_nothing, words_of
 from tellapart.gather.found import Found
 
 _NUMBERED = re.compile(r"(?P<label>.*?\D)[\s._\-]*[(\[]?\d+[)\]]?(?:[\s._\-]+\d+)*", re.DOTALL)
@@ -56,11 +56,16 @@ def label_in_name(name: str) -> str | None:
 
 
 def labels_in_names(pictures: Sequence[Found]) -> dict[str, str] | None:
-    """The label that each picture's name holds; None unless nearly all do, and there are at least two."""
+    """The label that each picture's name holds; None unless nearly all do, and there are at least two.
+
+    Pictures in a test or a part without labels need not have any; of theirs, labels that the others have are read.
+    """
     labels = {one.name: label for one in pictures if (label := label_in_name(one.parts[-1]))}
-    counts = Counter(labels.values())
+    held_out = {
+        one.name for one in pictures if any(part_of(name) in ("test", UNLABELLED) for name in one.parts[:-1])
+    }
+    taught = {one.name for one in pictures} - held_out or held_out
+    counts = Counter(label for name, label in labels.items() if name in taught)
     repeated = sum(n for n in counts.values() if n > 1)
-    is_sound = (
-        len(counts) > 1 and repeated >= _LEAST_SHARE * len(pictures) and len(counts) * 2 <= len(pictures)
-    )
-    return labels if is_sound else None
+    is_sound = len(counts) > 1 and repeated >= _LEAST_SHARE * len(taught) and len(counts) * 2 <= len(taught)
+    return {name: label for name, label in labels.items() if label in counts} if is_sound else None
