@@ -88,6 +88,7 @@ def test_a_picture_larger_than_allowed_is_refused_by_its_size(project, tmp_path,
     (tmp_path / "source" / "bear").mkdir(parents=True)
     (tmp_path / "source" / "bear" / "good.png").write_bytes(png)
     with (tmp_path / "source" / "bear" / "long.jpg").open("wb") as file:
+        file.write(b"\xff\xd8\xff\xe0")
         file.truncate(101 * 2**20)  # takes no room on the disk
     reason = reasons_of(take_in(project, tmp_path / "source"))["bear/long.jpg"]
     assert reason == "101 MB is more than the 100 MB a picture may have"
