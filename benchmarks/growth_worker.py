@@ -13,7 +13,8 @@ from typing import Any
 import machine
 import numpy as np
 from made_pictures import made_embeddings
-from tellapart.clean.duplicates import group_near_duplicates
+from tellapart.clean.duplicates import groups_of
+from tellapart.clean.first_look import pairs_at_first_look
 from tellapart.gather import take_in
 from tellapart.project import create_project, open_project
 from tellapart.train.head import fit_head, refit_head
@@ -89,7 +90,7 @@ def group(n: int, kind: str) -> dict[str, Any]:
         miniatures = np.clip(frames + rng.normal(0, 2, frames.shape), 0, 255).astype(np.uint8)
     fingerprints = [row.tobytes() for row in miniatures]
     clock = time.perf_counter()
-    groups = group_near_duplicates(fingerprints)
+    groups = groups_of(pairs_at_first_look(fingerprints), n)  # by the first look: there are no files
     return {"seconds": time.perf_counter() - clock, "n_groups": len(np.unique(groups))}
 
 

@@ -1,8 +1,10 @@
 """How many copies are found, per kind of change, among real photographs; false pairs; time and memory as sets grow.
 
-python benchmarks/near_duplicates.py --data FOLDER [--pictures 2000] [--sizes 1000,10000,100000]
+python benchmarks/near_duplicates.py --data FOLDER [--digits FOLDER] [--pictures 2000] [--sizes 1000,10000,100000]
 
-The last line is one JSON object. Pairs among the originals are listed for somebody to look at: data sets hold copies.
+False pairs are counted among the copies, among drawn sets of one layout or one fixed camera (`look_alikes.py`), where
+no two pictures show the same, and among scans of digits where a folder is named. The last line is one JSON object.
+Pairs among the originals are listed for somebody to look at: data sets hold copies.
 """
 
 from __future__ import annotations
@@ -21,10 +23,13 @@ import numpy as np
 import psutil
 from PIL import Image, ImageEnhance, ImageOps
 from tellapart.clean import near_duplicate_pairs
+from tellapart.clean.first_look import pairs_at_first_look
 from tellapart.errors import ImageError
 from tellapart.images import PICTURE_SUFFIXES, inspect, read_image
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+from look_alikes import LOOK_ALIKES, as_png
 
 
 def cropped(image: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
@@ -77,18 +82,39 @@ def recall(pictures: list[tuple[Path, bytes]]) -> tuple[dict[str, float], int]:
     Copies and originals that look alike among the originals already are no false pairs here.
     """
     n, originals = len(pictures), [fingerprint for _, fingerprint in pictures]
-    known = near_duplicate_pairs(originals)
+    files = [path for path, _ in pictures]
+    known = near_duplicate_pairs(originals, files)
     alike = set(zip(known.first.tolist(), known.second.tolist(), strict=True))
     shares, n_false = {}, 0
     for name, change in CHANGES.items():
-        copies = [inspect(change(small(read_image(path)))).fingerprint for path, _ in pictures]
-        pairs = near_duplicate_pairs([*originals, *copies])
+        copies = [change(small(read_image(path))) for path in files]
+        pairs = near_duplicate_pairs(
+            [*originals, *(inspect(copy).fingerprint for copy in copies)], [*files, *copies]
+        )
         found = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
         shares[name] = sum((i, n + i) in found for i in range(n)) / n
         others = {tuple(sorted((one % n, other % n))) for one, other in found if one % n != other % n}
         n_false += len(others - alike)
         print(f"{name:34} {shares[name]:.3f} found, {len(others - alike)} false pair(s)", flush=True)
     return shares, n_false
+
+
+def false_pairs(n: int, digits: Path | None) -> dict[str, dict[str, int]]:
+    """Per set of pictures that all differ: how many there are, pairs at the first look, and pairs that are left."""
+    sets: dict[str, list[Path] | list[bytes]] = {}
+    for name, draw in LOOK_ALIKES.items():
+        sets[name] = [as_png(image) for image in draw(0, n)]
+    if digits:
+        sets["digits"] = [path for path, _ in readable(digits, 50 * n)]
+    counts = {}
+    for name, sources in sets.items():
+        fingerprints = [inspect(source).fingerprint for source in sources]
+        first, left = pairs_at_first_look(fingerprints), near_duplicate_pairs(fingerprints, sources)
+        counts[name] = {
+            "n_pictures": len(sources), "at_first_look": len(first.first), "false_pairs": len(left.first),
+        }  # fmt: skip
+        print(f"{name:34} {counts[name]}", flush=True)
+    return counts
 
 
 def small(image: Image.Image) -> Image.Image:
@@ -106,7 +132,9 @@ def grow(n: int) -> None:
     process = psutil.Process()
     before = process.memory_info().rss
     clock = time.perf_counter()
-    pairs = near_duplicate_pairs(fingerprints)
+    pairs = pairs_at_first_look(
+        fingerprints
+    )  # there are no files; of such pictures few would need a second look
     seconds = time.perf_counter() - clock
     peak = _peak_bytes(process)
     figures = {
@@ -134,6 +162,8 @@ def main() -> None:
     )
     parser.add_argument("--pictures", type=int, default=2000)
     parser.add_argument("--changed", type=int, default=500, help="so many of them are changed in every way")
+    parser.add_argument("--look-alikes", type=int, default=40, help="so many pictures in each drawn set")
+    parser.add_argument("--digits", type=Path, help="a folder of scanned digits, no two of them the same")
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--grow", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -142,13 +172,14 @@ def main() -> None:
         return
     pictures = readable(arguments.data, arguments.pictures)
     print(f"{len(pictures)} photographs")
-    pairs = near_duplicate_pairs([fingerprint for _, fingerprint in pictures])
+    pairs = near_duplicate_pairs([fingerprint for _, fingerprint in pictures], [path for path, _ in pictures])
     for one, other, distance in zip(pairs.first, pairs.second, pairs.distance, strict=True):
         names = [pictures[i][0].relative_to(arguments.data) for i in (one, other)]
         print(
             f"alike among the originals, to be looked at: {names[0]} and {names[1]}, distance {distance:.3f}"
         )
     shares, n_false = recall(pictures[: arguments.changed])
+    look_alikes = false_pairs(arguments.look_alikes, arguments.digits)
     sizes = {}
     for size in map(int, arguments.sizes.split(",")):
         command = [sys.executable, __file__, "--data", ".", "--grow", str(size)]
@@ -159,7 +190,7 @@ def main() -> None:
     result = {
         "n_pictures": len(pictures), "n_changed": min(len(pictures), arguments.changed), "recall": shares,
         "recall_overall": float(np.mean(list(shares.values()))), "false_pairs": n_false,
-        "pairs_among_originals": len(pairs.first), "sizes": sizes,
+        "pairs_among_originals": len(pairs.first), "look_alikes": look_alikes, "sizes": sizes,
     }  # fmt: skip
     print(json.dumps(result))
 

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
-from tellapart.clean import duplicates, group_near_duplicates, near_duplicate_pairs
+from tellapart.clean import first_look, group_near_duplicates, near_duplicate_pairs
+from tellapart.clean.duplicates import groups_of
+from tellapart.clean.first_look import pairs_at_first_look
 from tellapart.clean.views import BIT_MIRROR, IS_BIT, MIRROR, VIEWS, describe, low_frequencies, signs
 from tellapart.images import FINGERPRINT_BYTES, fingerprint, inspect
 
@@ -40,7 +42,15 @@ def cropped(image, left, top, right, bottom):
 def saved(image, quality=90):
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
-    return inspect(buffer.getvalue()).fingerprint
+    return buffer.getvalue()
+
+
+def prints(files):
+    return [inspect(file).fingerprint for file in files]
+
+
+def grouped(files):
+    return group_near_duplicates(prints(files), files).tolist()
 
 
 COPIES = {
@@ -67,7 +77,8 @@ def scenes():
 @pytest.mark.parametrize("name", COPIES)
 def test_a_copy_is_found_whatever_happened_to_it_and_nothing_else_is(scenes, name):
     n = len(scenes)
-    pairs = near_duplicate_pairs([*map(saved, scenes), *map(COPIES[name], scenes)])
+    files = [*map(saved, scenes), *map(COPIES[name], scenes)]
+    pairs = near_duplicate_pairs(prints(files), files)
     found = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
     assert {(one, other) for one, other in found if other != one + n} == set(), "no two different pictures"
     # clouds have no edges: cropped between two places of the search grid they are harder to find than photographs
@@ -81,7 +92,7 @@ def test_one_shirt_in_two_colours_is_two_pictures():
     red, green, blue = image.split()
     other = Image.merge("RGB", (blue.point(lambda value: value // 2), green, red))
     other = Image.composite(other, other, image.convert("L"))
-    assert len(near_duplicate_pairs([saved(image), saved(other)]).first) == 0
+    assert len(pairs_at_first_look(prints([saved(image), saved(other)])).first) == 0
 
 
 def compared_pair_by_pair(fingerprints):
@@ -92,7 +103,7 @@ def compared_pair_by_pair(fingerprints):
     whole, n = describe(greys, 0), len(rows)
     seen = {view: signs(frequencies) for view, frequencies in low_frequencies(greys)}
     straight = next(low_frequencies(greys))[1]
-    weights = duplicates._KEY_WEIGHTS
+    weights = first_look._KEY_WEIGHTS
     best = np.full((n, n, 2), -1.0)
     is_candidate = np.zeros((n, n, 2), bool)
     for mirrored in (0, 1):
@@ -104,7 +115,7 @@ def compared_pair_by_pair(fingerprints):
             if view in seen:
                 differ = (seen[view][:, None] != bits[None]).sum(axis=2)
                 shares = ((seen[view] @ weights)[:, None] == (bits @ weights)[None]).any(axis=2)
-                near = shares & (differ <= duplicates.MAX_BITS) & (likeness >= duplicates.FIRST_LIKENESS)
+                near = shares & (differ <= first_look.MAX_BITS) & (likeness >= first_look.FIRST_LIKENESS)
                 is_candidate[..., mirrored] |= near | near.T
     pairs = {}
     for one in range(n):
@@ -113,7 +124,7 @@ def compared_pair_by_pair(fingerprints):
                 shown = colours[other][:, ::-1] if mirrored else colours[other]
                 strength = (np.abs(colours[one]) + np.abs(shown)).mean() / 2
                 agree = np.abs(colours[one] - shown).mean() <= 4 + 0.2 * strength
-                is_like = best[one, other, mirrored] >= duplicates.MIN_LIKENESS
+                is_like = best[one, other, mirrored] >= first_look.MIN_LIKENESS
                 if is_candidate[one, other, mirrored] and agree and is_like:
                     pairs[one, other] = max(pairs.get((one, other), -1), best[one, other, mirrored])
     return pairs
@@ -142,61 +153,62 @@ CHANGES = st.lists(
 
 @given(st.integers(0, 2**32), st.integers(1, 4), CHANGES)
 @settings(max_examples=80, deadline=None)
-def test_the_pairs_are_those_of_comparing_everything_with_everything(seed, n_families, changes):
+def test_the_pairs_at_first_look_are_those_of_comparing_everything_with_everything(seed, n_families, changes):
     fingerprints = list(dict.fromkeys(kin(seed, n_families, changes)))
-    pairs = near_duplicate_pairs(fingerprints)
+    pairs = pairs_at_first_look(fingerprints)
     found = dict(
         zip(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True), pairs.distance, strict=True)
     )
     wanted = compared_pair_by_pair(fingerprints)
     # where two fingerprints are on the line itself, rounding may decide
-    certain = {pair for pair, likeness in wanted.items() if abs(likeness - duplicates.MIN_LIKENESS) > 1e-4}
+    certain = {pair for pair, likeness in wanted.items() if abs(likeness - first_look.MIN_LIKENESS) > 1e-4}
     assert certain <= set(found) <= set(wanted)
     assert all(1 - found[pair] <= wanted[pair] + 1e-4 for pair in found)
-    assert all(distance <= 1 - duplicates.MIN_LIKENESS + 1e-4 for distance in found.values())
+    assert all(distance <= 1 - first_look.MIN_LIKENESS + 1e-4 for distance in found.values())
 
 
 @given(st.permutations(range(12)), st.integers(0, 50))
 @settings(max_examples=30, deadline=None)
 def test_the_order_of_files_does_not_change_who_belongs_together(order, seed):
     fingerprints = kin(seed, 4, [(i, ("whole", "crop", "mirror")[i // 4], 2) for i in range(12)])
-    plain = group_near_duplicates(fingerprints)
-    mixed = group_near_duplicates([fingerprints[i] for i in order])
+    plain = groups_of(pairs_at_first_look(fingerprints), 12)
+    mixed = groups_of(pairs_at_first_look([fingerprints[i] for i in order]), 12)
     together = plain[list(order)]
     assert ((mixed[:, None] == mixed[None]) == (together[:, None] == together[None])).all()
 
 
 def test_a_group_has_the_number_of_its_first_picture(scenes):
     one, other = saved(scenes[0]), saved(scenes[1])
-    assert group_near_duplicates([other, one, one, other, one]).tolist() == [0, 1, 1, 0, 1]
-    assert group_near_duplicates([]).tolist() == []
-    pairs = near_duplicate_pairs([other, one, one, other, one])
+    assert grouped([other, one, one, other, one]) == [0, 1, 1, 0, 1]
+    assert grouped([]) == []
+    pairs = pairs_at_first_look(prints([other, one, one, other, one]))
     assert list(zip(pairs.first, pairs.second, strict=True)) == [(0, 3), (1, 2), (1, 4)]
     assert pairs.distance.tolist() == [0, 0, 0] and not pairs.is_mirrored.any()
 
 
 def test_many_equal_pictures_and_a_crowd_of_frames_cost_neither_time_nor_memory(scenes):
     rng = np.random.default_rng(0)
-    frame = np.frombuffer(saved(scenes[0]), np.uint8)
+    one, frame = prints([saved(scenes[1]), saved(scenes[0])])
+    frame = np.frombuffer(frame, np.uint8)
     crowd = [
         np.concatenate(
             [np.clip(frame[:256] + rng.normal(0, 2, 256), 0, 255).astype(np.uint8), frame[256:]]
         ).tobytes()
         for _ in range(3000)
     ]
-    groups = group_near_duplicates([saved(scenes[1])] * 50_000 + crowd)
+    groups = groups_of(pairs_at_first_look([one] * 50_000 + crowd), 53_000)
     assert (groups[:50_000] == 0).all() and len(set(groups.tolist())) == 2
 
 
 def test_pictures_without_contrast_and_old_fingerprints_are_like_their_equals_only():
     flat = [fingerprint(Image.new("RGB", (50, 50), (grey, grey, grey))) for grey in (200, 201, 200)]
     old = [bytes(32), bytes([1]) + bytes(31), bytes(32)]
-    assert group_near_duplicates([*flat, *old]).tolist() == [0, 1, 0, 3, 4, 3]
+    assert groups_of(pairs_at_first_look([*flat, *old]), 6).tolist() == [0, 1, 0, 3, 4, 3]
 
 
 def test_what_is_no_fingerprint_is_said():
     with pytest.raises(ValueError, match="Fingerprint 1 has 5 bytes; expected 288"):
-        group_near_duplicates([bytes(32), b"short"])
+        group_near_duplicates([bytes(32), b"short"], [b"", b""])
 
 
 def test_the_bits_leave_the_mean_brightness_out():
@@ -225,7 +237,7 @@ def test_different_things_on_an_even_ground_are_no_duplicates_though_a_differenc
     apart = hashes.sum(1)[:, None] + hashes.sum(1)[None] - 2 * hashes.astype(float) @ hashes.T
     near = np.argwhere(np.triu(apart <= 2, 1))
     assert sorted((names[one], names[other]) for one, other in near) == sorted(LOOK_ALIKES)
-    groups = group_near_duplicates([inspect(file.read_bytes()).fingerprint for file in files])
+    groups = group_near_duplicates(prints(files), files)
     group = dict(zip(names, groups.tolist(), strict=True))
     assert [pair for pair in LOOK_ALIKES if group[pair[0]] == group[pair[1]]] == []
 

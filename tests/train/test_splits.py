@@ -90,9 +90,52 @@ def test_one_picture_is_too_few_to_split():
         _plan(["a", "a", "b"], ["1", "2", "3"])
 
 
-def test_copies_of_one_picture_are_too_few_to_split():
-    with pytest.raises(SplitError, match="'b'.*at least 2"):
-        _plan(["a", "a", "b", "b"], ["1", "2", "3", "3"])
+@pytest.mark.parametrize("kind", ["hash", "random"])
+@pytest.mark.parametrize("n", [2, 3, 14, 40])
+def test_a_class_that_is_one_group_is_split_picture_by_picture_and_that_is_said(n, kind):
+    labels, groups = ["a"] * 4 + ["b"] * n, ["1", "2", "2", "3", *["4"] * n]
+    plan = plan_split(labels, groups, [None] * (4 + n), kind, 0, 0.2)
+    splits = plan.splits.tolist()
+    assert set(splits[4:]) == set(splits[:4]) == {"train", "valid"} and splits[1] == splits[2]
+    assert len(set(plan.groups[4:])) == n and plan.groups[:4] == ("1", "2", "2", "3")
+    assert len(plan.notes) == 1 and f"The {n} pictures of 'b' are 1 group(s)" in plan.notes[0]
+    assert "better than it is" in plan.notes[0] and "Add pictures" in plan.notes[0]
+
+
+def test_one_group_under_two_labels_comes_apart_only_where_it_must():
+    labels, groups = ["a"] * 6 + ["b"] * 4, ["x", "x", "1", "2", "3", "4", *["x"] * 4]
+    plan = plan_split(labels, groups, [None] * 10, "hash", 0, 0.2)
+    splits = plan.splits.tolist()
+    assert splits[0] == splits[1] and set(splits[6:]) == {"train", "valid"} == set(splits[:6])
+    assert [note.count("'b'") for note in plan.notes] == [1]
+
+
+@pytest.mark.parametrize("parts", [("train", "valid"), ("train", "test"), ("train", "valid", "test")])
+def test_copies_across_given_parts_never_leave_a_class_without_one(parts):
+    labels, given = ["a"] * 12 + ["b"] * 12, [parts[i % len(parts)] for i in range(24)]
+    groups = [str(i) for i in range(12)] + ["same"] * 12
+    plan = plan_split(labels, groups, given, "hash", 0, 0.2)
+    splits = plan.splits.tolist()
+    assert {"train", "valid"} <= set(splits[12:]) and plan.notes
+    assert all(split == was for split, was in zip(splits, given, strict=True) if was == "test")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from("ab"), st.integers(0, 5), st.sampled_from([None, "train", "test"])),
+        min_size=4, max_size=40,
+    ),
+    kind=st.sampled_from(["hash", "random"]),
+)  # fmt: skip
+def test_no_grouping_whatever_stands_in_the_way_of_a_split(rows, kind):
+    labels, groups, parts = [row[0] for row in rows], [str(row[1]) for row in rows], [row[2] for row in rows]
+    n_open = {label: sum(of == label and part != "test" for of, _, part in rows) for label in set(labels)}
+    if min(n_open.values()) < 2:
+        return
+    splits = _plan(labels, groups, parts, kind)
+    for label in set(labels):
+        assert {"train", "valid"} <= {split for split, of in zip(splits, labels, strict=True) if of == label}
 
 
 def test_a_class_missing_from_given_validation_is_said():

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tellapart.clean.duplicates import NearPairs
 from tellapart.clean.findings import CONFLICT, DUPLICATE, LEAK, Finding, Suggestion
+from tellapart.clean.first_look import NearPairs
 from tellapart.clean.learner import NOT_A_MEMBER
 from tellapart.manifest import Picture, Refusal
 
@@ -60,7 +60,7 @@ def refused_conflicts(
         if (row, copy.label) in seen or copy.label not in classes:
             continue
         seen.add((row, copy.label))
-        own, other = (float(probs[row, i]) for i in (targets[row], classes.index(copy.label or "")))
+        other = classes.index(copy.label or "")
         yield Finding(
             copy.same_as or "",
             CONFLICT,
@@ -68,7 +68,7 @@ def refused_conflicts(
             f"also in {copy.label}",
             f"The same file was also given as {copy.label!r} ({copy.name}); it was taken in once, as "
             f"{classes[targets[row]]!r}. One of the two labels is wrong.",
-            _rather(own, other, copy.label or ""),
+            _rather(probs[[row]], int(targets[row]), other, classes),
         )
 
 
@@ -76,7 +76,7 @@ def _conflict(
     pictures: Sequence[Picture], one: int, other: int, distance: float, targets: np.ndarray, classes: Sequence[str],
     probs: np.ndarray,
 ) -> Iterator[Finding]:  # fmt: skip
-    both = (probs[one] + probs[other]) / 2
+    both = probs[[one, other]]
     for row, twin in ((one, other), (other, one)):
         own, its = classes[targets[row]], classes[targets[twin]]
         yield Finding(
@@ -85,15 +85,24 @@ def _conflict(
             _CONFLICT - distance,
             f"also in {its}",
             f"The same picture is {own!r} here and {its!r} in {pictures[twin].path}. One of the two labels is wrong.",
-            _rather(float(both[targets[row]]), float(both[targets[twin]]), its),
+            _rather(both, int(targets[row]), int(targets[twin]), classes),
             (pictures[twin].image_id,),
         )
 
 
-def _rather(own: float, other: float, other_label: str) -> Suggestion:
-    """Which of two labels the picture's looks speak for."""
-    sure = max(own, other) / max(own + other, 1e-9)
-    return Suggestion("keep", None, sure) if own >= other else Suggestion("relabel", other_label, sure)
+def _rather(probs: np.ndarray, own: int, other: int, classes: Sequence[str]) -> Suggestion | None:
+    """Which of two labels the looks speak for; None where the classifier takes a copy for neither, or they disagree.
+
+    That two pictures look alike says that one label is wrong, not which: only the classifier can.
+
+    Args:
+        probs: (K, C) of the copies.
+    """
+    seen = set(probs.argmax(axis=1).tolist())
+    if seen not in ({own}, {other}):
+        return None
+    sure = float((probs.max(axis=1) / np.maximum(probs[:, own] + probs[:, other], 1e-9)).min())
+    return Suggestion("keep", None, sure) if seen == {own} else Suggestion("relabel", classes[other], sure)
 
 
 def _is_leak(one: Picture, other: Picture) -> bool:

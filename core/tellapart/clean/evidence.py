@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from tellapart.backbones import load_backbone
 from tellapart.clean.comparison_cache import cached_arrays
-from tellapart.clean.duplicates import NearPairs, near_duplicate_pairs
+from tellapart.clean.duplicates import groups_of
+from tellapart.clean.first_look import NearPairs
+from tellapart.clean.known_copies import copies_in, copy_groups
 from tellapart.clean.learner import OutOfFold
 from tellapart.clean.looks import measure_looks
 from tellapart.clean.neighbours import directions, nearest
@@ -25,7 +26,7 @@ from tellapart.project import Project
 from tellapart.train.components import blas_threads, fit_components
 from tellapart.train.config import TrainConfig
 from tellapart.train.folds import assign_folds
-from tellapart.train.splits import plan_split
+from tellapart.train.splits import plan_pictures
 
 N_FOLDS = 10
 _DUPLICATES = 0.7  # of the time that comparing takes
@@ -95,7 +96,7 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
             project.cache_dir / "clean",
             "compared",
             key.hexdigest()[:32],
-            lambda: compare(readable, embeddings.array, backbone.parts, tell),
+            lambda: compare(project, readable, embeddings.array, backbone.parts, tell),
         )
     return Evidence(
         key=key.hexdigest()[:32],
@@ -115,6 +116,7 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
 
 
 def compare(
+    project: Project,
     pictures: tuple[Picture, ...],
     embeddings: np.ndarray,
     parts: tuple[int, ...] = (),
@@ -127,10 +129,8 @@ def compare(
         Cancelled: from `tell`.
     """
     tell(0)
-    pairs = near_duplicate_pairs(
-        [one.fingerprint for one in pictures], lambda share: tell(_DUPLICATES * share)
-    )
-    groups = _groups(pairs, len(pictures))
+    pairs = copies_in(project, pictures, lambda share: tell(_DUPLICATES * share))
+    groups = groups_of(pairs, len(pictures))
     points = directions(embeddings, parts)
     neighbours, similarities = nearest(
         points, groups, tell=lambda share: tell(_DUPLICATES + (1 - _DUPLICATES) * share)
@@ -141,28 +141,15 @@ def compare(
     }  # fmt: skip
 
 
-def split_of_pictures(
-    pictures: tuple[Picture, ...], groups: np.ndarray, config: TrainConfig
-) -> dict[str, str]:
-    """image_id -> train, valid or test, as a training would split these pictures; where it could not, as the folders
-    say, train for want of that."""
-    names = [pictures[group].image_id for group in groups]
-    given = [one.given_split for one in pictures]
-    try:
-        splits = plan_split(
-            [one.label for one in pictures], names, given, config.split, config.seed, config.valid
-        ).splits.tolist()
-    except SplitError:
-        splits = [split or "train" for split in given]
-    return {one.image_id: split for one, split in zip(pictures, splits, strict=True)}
-
-
-def _groups(pairs: NearPairs, n: int) -> np.ndarray:
-    """(N,) int: pictures that look alike, directly or through others, share the place of the first of them."""
-    graph = coo_matrix((np.ones(len(pairs.first), np.int8), (pairs.first, pairs.second)), shape=(n, n))
-    _, groups = connected_components(graph, directed=False)
-    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
-    return first[inverse].astype(np.int64)
+def split_of_pictures(project: Project, pictures: tuple[Picture, ...], config: TrainConfig) -> dict[str, str]:
+    """image_id -> train, valid or test, as a training splits these pictures; where it cannot, and for those that stand
+    for no label, as the folders say, train for want of that."""
+    splits = {one.image_id: one.given_split or "train" for one in pictures}
+    members = [one for one in pictures if one.is_member]
+    with contextlib.suppress(SplitError):
+        plan = plan_pictures(members, copy_groups(project, members), config)
+        splits.update(zip((one.image_id for one in members), plan.splits.tolist(), strict=True))
+    return splits
 
 
 def _coordinates(embeddings: np.ndarray) -> np.ndarray:

@@ -90,8 +90,7 @@ class Review:
         """Which part of a training's split the picture is in: train, valid, test; None for an unreadable one."""
         with self._lock:
             if self._splits is None:  # found when first asked for: it takes seconds for a hundred thousand
-                evidence = self._evidence
-                self._splits = split_of_pictures(evidence.pictures, evidence.groups, self._config)
+                self._splits = split_of_pictures(self._project, self._evidence.pictures, self._config)
             return self._splits.get(image_id)
 
     def finding(self, image_id: str) -> Finding | None:

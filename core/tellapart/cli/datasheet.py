@@ -19,7 +19,7 @@ def datasheet(
 ) -> None:
     """Write DATASHEET.md: the facts about the pictures, and questions for you; answers stay when it is renewed."""
     from tellapart import atomic
-    from tellapart.clean import near_duplicate_pairs
+    from tellapart.clean.known_copies import copies_in
     from tellapart.datasheet import TO_ANSWER
     from tellapart.datasheet import datasheet as written
     from tellapart.errors import ProjectError
@@ -28,7 +28,7 @@ def datasheet(
 
     with explained(is_json), open_project(project_dir) as project:
         path = (out or project.root / "DATASHEET.md").expanduser().absolute()
-        pairs = near_duplicate_pairs([picture.fingerprint for picture in project.manifest.pictures()])
+        pairs = copies_in(project, project.manifest.pictures())
         n_look_alikes = len({*pairs.first.tolist(), *pairs.second.tolist()})
         try:
             answered = path.read_text("utf-8", errors="replace") if path.is_file() else ""

@@ -17,7 +17,7 @@ import numpy as np
 from tellapart.backbones import Backbone, load_backbone
 from tellapart.bundle_graph import Tail
 from tellapart.bundle_writer import BundleContents, write_bundle
-from tellapart.clean.duplicates import group_near_duplicates
+from tellapart.clean.known_copies import copy_groups
 from tellapart.embeddings import Embeddings, embed, open_backbone
 from tellapart.errors import TrainError
 from tellapart.labels import label_order
@@ -35,7 +35,7 @@ from tellapart.train.guidance import guidance_note
 from tellapart.train.head import HeadFit, fit_head
 from tellapart.train.novelty import NoveltyFit, fit_novelty
 from tellapart.train.result import TrainResult
-from tellapart.train.splits import SplitPlan, join_by_subject, plan_split
+from tellapart.train.splits import SplitPlan, plan_pictures
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def plan_members(project: Project, config: TrainConfig) -> Members:
             f"{n_strangers} picture(s) are marked 'none of these', and fewer than 2 labels are left without them. "
             "Take some of the marks away, or add pictures."
         )
-    return Members(tuple(pictures), *plan_all(pictures, config), n_strangers)
+    return Members(tuple(pictures), *plan_all(project, pictures, config), n_strangers)
 
 
 def _embedded(
@@ -189,7 +189,7 @@ def _embedded(
                 f"{len(embeddings.skipped)} picture(s) cannot be read, and fewer than 2 labels are left; "
                 f"{first.path}: {first.reason}."
             )
-        groups, plan = plan_all(pictures, config)
+        groups, plan = plan_all(project, pictures, config)
     if members.n_strangers:
         note = f"{members.n_strangers} picture(s) marked 'none of these' neither taught nor checked a label."
         plan = replace(plan, notes=(*plan.notes, note))
@@ -199,14 +199,12 @@ def _embedded(
     return TrainData(pictures, classes, targets, groups, plan, embeddings)
 
 
-def plan_all(pictures: Sequence[Picture], config: TrainConfig) -> tuple[tuple[str, ...], SplitPlan]:
-    """The groups of near-duplicates and of one subject, each named by its oldest picture, and the split."""
-    numbers = group_near_duplicates([picture.fingerprint for picture in pictures])
-    copies = [pictures[number].image_id for number in numbers]
-    groups = join_by_subject(copies, [picture.subject for picture in pictures])
-    labels = [picture.label for picture in pictures]
-    given = [picture.given_split for picture in pictures]
-    return groups, plan_split(labels, groups, given, config.split, config.seed, config.valid)
+def plan_all(
+    project: Project, pictures: Sequence[Picture], config: TrainConfig
+) -> tuple[tuple[str, ...], SplitPlan]:
+    """The groups that stay together and the split. Quick when the pictures were compared before."""
+    plan = plan_pictures(pictures, copy_groups(project, pictures), config)
+    return plan.groups, plan
 
 
 def fit(data: TrainData, prior: PriorKind = "project") -> FittedHead:
