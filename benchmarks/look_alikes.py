@@ -12,31 +12,10 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-WORDS = [
-    "the",
-    "of",
-    "invoice",
-    "total",
-    "date",
-    "amount",
-    "due",
-    "paid",
-    "to",
-    "from",
-    "order",
-    "number",
-    "item",
-    "price",
-    "sum",
-    "net",
-    "tax",
-    "dear",
-    "sir",
-    "letter",
-    "we",
-    "are",
-    "pleased",
-]
+_TEXT = (
+    "the of invoice total date amount due paid to from order number item price sum net tax dear sir letter"
+)
+WORDS = _TEXT.split()
 
 
 def as_png(image: Image.Image) -> bytes:

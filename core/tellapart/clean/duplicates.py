@@ -59,10 +59,8 @@ def near_duplicate_pairs(
     def look(chosen: np.ndarray) -> np.ndarray:
         return _are_same(_only(pairs, chosen), sources, lambda share: tell(_FIRST + (1 - _FIRST) * share))
 
-    if remembered:
-        is_same = remembered(pairs.first, pairs.second, look)
-    else:
-        is_same = look(np.arange(len(pairs.first)))
+    everything = np.arange(len(pairs.first))
+    is_same = remembered(pairs.first, pairs.second, look) if remembered else look(everything)
     return _only(pairs, np.flatnonzero(is_same))
 
 
@@ -192,10 +190,11 @@ class _Seen:
         readable = [(row, one, other) for row, one, other in found if one is not None and other is not None]
         there = np.array([row for row, _, _ in readable], np.int64)
         if not readable:
-            return there, *(Closer(np.zeros(0), np.zeros(0), np.zeros(0)) for _ in range(2))
+            nothing = Closer(np.zeros(0), np.zeros(0), np.zeros(0))
+            return there, nothing, nothing
         one, other = (
             Closer(*(np.stack(column) for column in zip(*sides, strict=True)))
-            for sides in ([found[1] for found in readable], [found[2] for found in readable])
+            for sides in ([one for _, one, _ in readable], [other for _, _, other in readable])
         )
         is_mirrored = pairs.is_mirrored[there]
         other.green[is_mirrored] = other.green[is_mirrored, :, ::-1]

@@ -25,9 +25,12 @@ from tellapart.clean.alignment import (
 SIDE = 256
 COARSE_SIDE = 64
 MOST_UNLIKE = 1.5  # in the worst window; copies stay below 0.9 as a rule, other pictures above 4
+_SURELY_PLACED = 0.3  # so like that no other place need be looked for
 _WINDOW = 8  # pixels, half of which the next one overlaps
 _MARGIN = 2.0  # pixels at the edge, where a cut picture has no neighbours
 _LEAST_SHARED = 0.6  # of the one, that the other must cover
+_NEARLY_BRIGHT = 235
+_TINTS_PX = 128  # shorter sides; JPEG keeps colours at half of that
 _DARK, _BRIGHT = 5, 250  # beyond, grey levels may have been cut off
 _CONTRAST = 100  # grey levels; what light changes in a window where white was cut off, for gain 2
 
@@ -39,7 +42,7 @@ class Tolerance(NamedTuple):
     slack: float
 
 
-_PLAIN, _COLOURS = Tolerance(5.0, 0.7), Tolerance(9.0, 1.0)
+_PLAIN, _COLOURS, _TINTS = Tolerance(5.0, 0.7), Tolerance(9.0, 1.0), Tolerance(5.5, 1.4)
 # blown up to 64 pixels, two sevens written alike differ by little more than what saving one of them changes
 _TINY_PX, _TINY = 40, Tolerance(3.0, 0.5)
 # several pixels of the file in one that is compared: what saving leaves behind is averaged away
@@ -71,7 +74,7 @@ def coarse_look(one: Closer, other: Closer) -> tuple[np.ndarray, Fit]:
     fit = no_change(len(is_tiny))
     fit = Fit(fit.places, fitted_light(*greens, np.ones_like(greens[0])))
     unlike = _unlike_when_coarse(*greens, fit, is_tiny)
-    rest = np.flatnonzero(unlike > MOST_UNLIKE)
+    rest = np.flatnonzero(unlike > _SURELY_PLACED)
     if len(rest):
         moved = aligned(greens[0][rest], greens[1][rest])
         its = _unlike_when_coarse(greens[0][rest], greens[1][rest], moved, is_tiny[rest])
@@ -79,9 +82,19 @@ def coarse_look(one: Closer, other: Closer) -> tuple[np.ndarray, Fit]:
         better = rest[is_better]
         unlike[better] = its[is_better]
         fit.places[better], fit.light[better] = moved.only(is_better)
+    peaks = [
+        np.maximum(green, seen.others.max(axis=1)) for green, seen in zip(greens, (one, other), strict=True)
+    ]
+    is_whole = np.maximum(peaks[0], laid_over(peaks[1], fit.places)[0]) < _NEARLY_BRIGHT
+    has_tints = np.minimum(one.side_px, other.side_px) >= _TINTS_PX
+    gain_only = Fit(fit.places, fit.light * np.array([1, 0], np.float32))
     for i in range(2):
         mine, its = (seen.others[:, i].astype(np.float32) for seen in (one, other))
         unlike = np.maximum(unlike, _unlike(mine, its, fit, _COLOURS))
+        # what is as bright as its ground shows in the difference of two colours, where neither is cut off
+        mine, its = mine - greens[0], its - greens[1]
+        tint = _unlike(mine, its, gain_only, _TINTS, is_whole)
+        unlike = np.maximum(unlike, np.where(has_tints, tint, 0))
     return unlike, fit
 
 
@@ -95,12 +108,12 @@ def fine_look(one: Closer, other: Closer, fit: Fit) -> np.ndarray:
         some = np.flatnonzero((finest >= side) & (side_px >= least_px) & (unlike <= MOST_UNLIKE))
         if not len(some):
             continue
-        greens = [shrunk(seen.green[some].astype(np.float32), side) for seen in (one, other)]
+        mine, its = (shrunk(seen.green[some].astype(np.float32), side) for seen in (one, other))
         moved = np.flatnonzero(is_moved[some])
         if len(moved):
-            better = refined(greens[0][moved], greens[1][moved], fit.only(some[moved]), 2)
+            better = refined(mine[moved], its[moved], fit.only(some[moved]), 2)
             fit.places[some[moved]], fit.light[some[moved]] = better
-        unlike[some] = np.maximum(unlike[some], _unlike(*greens, fit.only(some), tolerance))
+        unlike[some] = np.maximum(unlike[some], _unlike(mine, its, fit.only(some), tolerance))
     return unlike
 
 
@@ -112,28 +125,38 @@ def _unlike_when_coarse(one: np.ndarray, other: np.ndarray, fit: Fit, is_tiny: n
     return unlike
 
 
-def _unlike(one: np.ndarray, other: np.ndarray, fit: Fit, tolerance: Tolerance) -> np.ndarray:
+def _unlike(
+    one: np.ndarray, other: np.ndarray, fit: Fit, tolerance: Tolerance, counts: np.ndarray | None = None
+) -> np.ndarray:
     """(P,) how much larger the difference is, squared, than copies may have, in the window where it is largest.
 
     Args:
-        one, other: (P, n, n) float32, of one channel.
+        one, other: (P, n, n) float32, of one channel, or a difference of two. counts: (P, n, n) bool, where to compare,
+            for differences.
     """
     over, is_there = laid_over(other, fit.places, _MARGIN)
+    shared = is_there.mean(axis=(1, 2))
     gain = fit.light[:, 0, None, None]
     expected = gain * over + fit.light[:, 1, None, None]
     apart = one - expected
-    # what was cut off at white or black may have been brighter or darker
-    apart = np.where((over >= _BRIGHT) | (one <= _DARK), np.minimum(apart, 0), apart)
-    apart = np.where((over <= _DARK) | (one >= _BRIGHT), np.maximum(apart, 0), apart)
-    has_cut = _window_means(((over >= _BRIGHT) | (one >= _BRIGHT)).astype(np.float32)) > 0.02
+    allowed: np.ndarray = np.zeros(1, np.float32)
+    if counts is None:
+        # what was cut off at white or black may have been brighter or darker
+        apart = np.where((over >= _BRIGHT) | (one <= _DARK), np.minimum(apart, 0), apart)
+        apart = np.where((over <= _DARK) | (one >= _BRIGHT), np.maximum(apart, 0), apart)
+        has_cut = _window_means(((over >= _BRIGHT) | (one >= _BRIGHT)).astype(np.float32)) > 0.02
+        allowed = has_cut * ((gain - 1) * _CONTRAST) ** 2
+    else:
+        is_there = is_there * counts
     steepness = np.minimum(_steepness(_softened(one)), _steepness(_softened(expected)))
     covered = _window_means(is_there)
     difference = _window_means(_softened(apart) ** 2 * is_there)
-    allowed = tolerance.floor**2 * covered + tolerance.slack**2 * _window_means(steepness * is_there)
-    allowed += has_cut * ((gain - 1) * _CONTRAST) ** 2
+    allowed = (
+        allowed + tolerance.floor**2 * covered + tolerance.slack**2 * _window_means(steepness * is_there)
+    )
     unlike = np.where(covered >= 0.5, difference / np.maximum(allowed, 1e-3), 0)
     worst = unlike.reshape(len(one), -1).max(axis=1)
-    return np.where(is_there.mean(axis=(1, 2)) < _LEAST_SHARED, np.inf, worst)
+    return np.where(shared < _LEAST_SHARED, np.inf, worst)
 
 
 def _softened(pixels: np.ndarray) -> np.ndarray:

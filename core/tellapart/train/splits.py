@@ -222,8 +222,8 @@ def _check(
         n = sum(of == label and split != "test" for of, split in zip(labels, given, strict=True))
         elsewhere = " outside the test part" * ("test" in given)
         raise SplitError(
-            f"Class {label!r} has {n} picture(s){elsewhere}, but a split needs at least 2. Add pictures to it, or remove "
-            "the class."
+            f"Class {label!r} has {n} picture(s){elsewhere}, but a split needs at least 2. Add pictures to it, "
+            "or remove the class."
         )
     for needed, what in (("train", "learn from"), ("valid", "check with")):
         there = {label for label, split in zip(labels, splits, strict=True) if split == needed}
