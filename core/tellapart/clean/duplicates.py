@@ -27,7 +27,7 @@ from tellapart.progress import Share, silent_share
 Remembered = Callable[[np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]], np.ndarray]
 
 _FIRST = 0.5  # of the time, while nothing is remembered
-_NEAREST = 8  # for each picture: of a thousand frames of one camera only the most alike are looked at again
+_NEAREST = 5  # for each picture: of a thousand frames of one camera only the most alike are looked at again
 _OF_EQUALS = 3  # pictures with one fingerprint that stand for it before those with another
 _AT_ONCE = 64
 _N_COARSE, _N_FINE = 20_000, 600  # pictures that are kept in memory
@@ -42,7 +42,7 @@ def near_duplicate_pairs(
     """Which pictures are one picture, how much alike they look when small, and which way round.
 
     Those that look alike at the first look, see `pairs_at_first_look`, and show the same everywhere at the second, see
-    `second_look`; of its look-alikes each picture is compared with the eight that are nearest. One that cannot be read
+    `second_look`; of its look-alikes each picture is compared with the five that are nearest. One that cannot be read
     is like none.
 
     Args:
