@@ -23,7 +23,8 @@ import picture_sets
 import report
 from tellapart.backbones import load_backbone
 from tellapart.clean import open_review
-from tellapart.clean.duplicates import group_near_duplicates
+from tellapart.clean.duplicates import groups_of
+from tellapart.clean.known_copies import copies_in
 from tellapart.clean.neighbours import directions, nearest
 from tellapart.clean.outliers import strangeness
 from tellapart.embeddings import embed
@@ -60,9 +61,10 @@ def main() -> None:
                     result["bears_web"] = _places(project)
                 rows = project.manifest.pictures()
                 array = embed(project, load_backbone(), rows).array
+                groups = groups_of(copies_in(project, rows), len(rows))
             labels = sorted({row.label for row in rows})
             targets = np.array([labels.index(row.label) for row in rows])
-            sets[name] = (array, targets, np.array(group_near_duplicates([row.fingerprint for row in rows])))
+            sets[name] = (array, targets, groups)
     for host, guest in itertools.permutations(sets, 2):
         result["mixtures"][f"{guest} in {host}"] = statistics.fmean(
             _mixed(sets[host], sets[guest], draw) for draw in range(N_DRAWS)

@@ -157,12 +157,16 @@ def test_near_duplicates_has_a_recall_for_every_change_and_a_time_for_every_size
         20,
         "--changed",
         8,
+        "--look-alikes",
+        4,
         "--sizes",
         "30,1200",
     )
     assert (result["n_pictures"], result["n_changed"]) == (20, 8)
     assert len(result["recall"]) == 10 and result["recall"]["JPEG quality 40"] > 0.7
     assert list(result["sizes"]) == ["30", "1200"] and result["sizes"]["1200"]["seconds"] > 0
+    assert len(result["look_alikes"]) == 7
+    assert {one["false_pairs"] for one in result["look_alikes"].values()} == {0}
 
 
 def test_samples_speed_counts_the_files():
