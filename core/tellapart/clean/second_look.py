@@ -45,6 +45,7 @@ class Tolerance(NamedTuple):
 _PLAIN, _COLOURS, _TINTS = Tolerance(5.0, 0.7), Tolerance(9.0, 1.0), Tolerance(5.5, 1.4)
 # blown up to 64 pixels, two sevens written alike differ by little more than what saving one of them changes
 _TINY_PX, _TINY = 40, Tolerance(3.0, 0.5)
+_SMALL_PX = 64  # shorter sides that are compared at 32 pixels
 # several pixels of the file in one that is compared: what saving leaves behind is averaged away
 _LARGE_PX, _LARGE = 512, Tolerance(1.6, 0.35)
 
@@ -70,14 +71,14 @@ def finest_side(side_px: np.ndarray) -> np.ndarray:
 def coarse_look(one: Closer, other: Closer) -> tuple[np.ndarray, Fit]:
     """How unlike the pictures are at 64 pixels, (P,), 1 for the limit, and how they lie on one another."""
     greens = one.green.astype(np.float32), other.green.astype(np.float32)
-    is_tiny = np.minimum(one.side_px, other.side_px) < _TINY_PX
-    fit = no_change(len(is_tiny))
+    side_px = np.minimum(one.side_px, other.side_px)
+    fit = no_change(len(side_px))
     fit = Fit(fit.places, fitted_light(*greens, np.ones_like(greens[0])))
-    unlike = _unlike_when_coarse(*greens, fit, is_tiny)
+    unlike = _unlike_when_coarse(*greens, fit, side_px)
     rest = np.flatnonzero(unlike > _SURELY_PLACED)
     if len(rest):
         moved = aligned(greens[0][rest], greens[1][rest])
-        its = _unlike_when_coarse(greens[0][rest], greens[1][rest], moved, is_tiny[rest])
+        its = _unlike_when_coarse(greens[0][rest], greens[1][rest], moved, side_px[rest])
         is_better = its < unlike[rest]
         better = rest[is_better]
         unlike[better] = its[is_better]
@@ -117,11 +118,15 @@ def fine_look(one: Closer, other: Closer, fit: Fit) -> np.ndarray:
     return unlike
 
 
-def _unlike_when_coarse(one: np.ndarray, other: np.ndarray, fit: Fit, is_tiny: np.ndarray) -> np.ndarray:
-    unlike = np.zeros(len(one), np.float32)
-    for some, tolerance in ((~is_tiny, _PLAIN), (is_tiny, _TINY)):
+def _unlike_when_coarse(one: np.ndarray, other: np.ndarray, fit: Fit, side_px: np.ndarray) -> np.ndarray:
+    unlike, is_tiny = np.zeros(len(one), np.float32), side_px < _TINY_PX
+    is_small = ~is_tiny & (side_px < _SMALL_PX)
+    for some, side, tolerance in (
+        (~is_tiny & ~is_small, COARSE_SIDE, _PLAIN), (is_small, COARSE_SIDE // 2, _PLAIN), (is_tiny, COARSE_SIDE, _TINY),
+    ):  # fmt: skip
         if some.any():
-            unlike[some] = _unlike(one[some], other[some], fit.only(some), tolerance)
+            mine, its = shrunk(one[some], side), shrunk(other[some], side)
+            unlike[some] = _unlike(mine, its, fit.only(some), tolerance)
     return unlike
 
 
