@@ -122,7 +122,8 @@ def _unlike_when_coarse(one: np.ndarray, other: np.ndarray, fit: Fit, side_px: n
     unlike, is_tiny = np.zeros(len(one), np.float32), side_px < _TINY_PX
     is_small = ~is_tiny & (side_px < _SMALL_PX)
     for some, side, tolerance in (
-        (~is_tiny & ~is_small, COARSE_SIDE, _PLAIN), (is_small, COARSE_SIDE // 2, _PLAIN), (is_tiny, COARSE_SIDE, _TINY),
+        (~is_tiny & ~is_small, COARSE_SIDE, _PLAIN),
+        (is_small, COARSE_SIDE // 2, _PLAIN), (is_tiny, COARSE_SIDE, _TINY),
     ):  # fmt: skip
         if some.any():
             mine, its = shrunk(one[some], side), shrunk(other[some], side)
