@@ -191,9 +191,7 @@ class Review:
         image_ids = [decision.image_id for decision in decisions]
         with self._lock:
             self._check_labels(decisions)
-            for image_id in image_ids:
-                if found := self._ranking.of(image_id):
-                    self._remembered[image_id] = found
+            self._remembered |= {one: seen for one in image_ids if (seen := self._ranking.of(one))}
             guided = {
                 one for one in image_ids if (found := self.finding(one)) and found.has_kind(WRONG_LABEL)
             }
