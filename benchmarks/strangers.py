@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,18 @@ import picture_sets
 import report
 from made_pictures import no_photographs
 from tellapart.backbones import Backbone, load_backbone
+from tellapart.clean.known_copies import copy_groups
 from tellapart.embeddings import embed_pixels
 from tellapart.gather import take_in
 from tellapart.images import pixels_of
 from tellapart.project import create_project
 from tellapart.train import TrainConfig
-from tellapart.train.training import TrainData, check, fit, plan_all, prepare
+from tellapart.train.splits import plan_pictures
+from tellapart.train.training import TrainData, check, fit, prepare
 
 SETS = "bears_web,ants_bees,trashnet,clothing,imagenette_noisy25,mnist_sample"
 MADE = "drawn or blank"
+Prepared = tuple[TrainData, Sequence[str]]  # with the groups of copies that every split keeps together
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def main() -> None:
         sets = {
             name: _prepared(options.data.absolute(), name, backbone, config, Path(folder)) for name in names
         }
-    strangers = {name: _some(sets[name].embeddings.array, options.strangers) for name in names}
+    strangers = {name: _some(sets[name][0].embeddings.array, options.strangers) for name in names}
     strangers[MADE] = _made(backbone, options.made)
     answers = {
         name: [
@@ -86,10 +90,11 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _prepared(data: Path, name: str, backbone: Backbone, config: TrainConfig, scratch: Path) -> TrainData:
+def _prepared(data: Path, name: str, backbone: Backbone, config: TrainConfig, scratch: Path) -> Prepared:
     with create_project(scratch / "projects" / name) as project:
         take_in(project, picture_sets.class_folders(data, name, scratch))
-        return prepare(project, backbone, config)
+        prepared = prepare(project, backbone, config)
+        return prepared, copy_groups(project, prepared.pictures)
 
 
 def _some(array: np.ndarray, n: int) -> np.ndarray:
@@ -102,9 +107,10 @@ def _made(backbone: Backbone, n: int) -> np.ndarray:
     return np.concatenate([embed_pixels(backbone, one[None]) for one in pixels])
 
 
-def _answers(data: TrainData, config: TrainConfig, strangers: dict[str, np.ndarray], name: str) -> Answers:
-    groups, plan = plan_all(data.pictures, config)
-    data = replace(data, groups=groups, plan=plan)
+def _answers(prepared: Prepared, config: TrainConfig, strangers: dict[str, np.ndarray], name: str) -> Answers:
+    data, copies = prepared
+    plan = plan_pictures(data.pictures, copies, config)
+    data = replace(data, groups=plan.groups, plan=plan)
     fitted = fit(data)
     line, model = fitted.novelty.threshold, fitted.novelty.model
     rejected = {

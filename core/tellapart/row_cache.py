@@ -65,7 +65,9 @@ class RowCache:
         """The records of these rows, (N,) structured."""
         if not len(rows):
             return np.zeros(0, self._dtype)
-        return np.asarray(np.memmap(self._rows_path, self._dtype, mode="r")[rows])
+        # up to the last one wanted: behind it, a writer that was killed may have left part of a row
+        shape = (int(np.max(rows)) + 1,)
+        return np.asarray(np.memmap(self._rows_path, self._dtype, mode="r", shape=shape)[rows])
 
     def add(self, image_ids: Sequence[str], records: np.ndarray) -> None:
         """Add records. A picture that another process added meanwhile keeps its first one.
