@@ -1,5 +1,5 @@
 # make studio   the studio in your browser, on a sample project
-# make test     every test, the browser's included
+# make test     every test, the browser's included, in two halves side by side
 # make test-versions   a few tests with the lowest and the newest versions of what we depend on, without torch
 # make lint     ruff and mypy only
 # make bench    measurements beside fastai: make bench DATA=<folder>
@@ -53,10 +53,10 @@ studio: environment
 test: environment
 	@chromium=; status=0; \
 	if [ "$(BROWSER)" != no ]; then chromium=$$($(VENV_PYTHON) tools/browser.py) || exit 1; \
-	else set -- -m 'not browser'; fi; \
+	else set -- --marks 'not browser'; fi; \
 	$(MAKE) --no-print-directory lint || status=1; \
 	node=$$($(VENV_PYTHON) tools/node_packages.py); \
-	TELLAPART_CHROMIUM="$$chromium" TELLAPART_NODE="$$node" $(VENV_PYTHON) -m pytest "$$@" $(ARGS) || status=1; \
+	TELLAPART_CHROMIUM="$$chromium" TELLAPART_NODE="$$node" $(VENV_PYTHON) tools/run_tests.py "$$@" $(ARGS) || status=1; \
 	exit $$status
 
 test-versions: python

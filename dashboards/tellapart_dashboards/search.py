@@ -255,7 +255,10 @@ class SearchState(Job):
             if last.get("ids") == ids:
                 held[label] = last
                 continue
-            jpegs = await self._thumbnails.many([(one.image_id, str(one.file)) for one in shown])
+            root = self._thumbnails.project_dir
+            paths = [one.file.relative_to(root).as_posix() for one in shown]
+            ids_of_files = [one.image_id for one in shown]
+            jpegs = await self._thumbnails.many(list(zip(ids_of_files, paths, strict=True)))
             held[label] = {
                 "ids": ids, "jpegs": jpegs, "names": [_name_of(one.candidate) for one in shown],
                 "marks": [_mark_of(one.candidate) for one in shown],
