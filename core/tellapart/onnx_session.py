@@ -32,7 +32,7 @@ def open_session(
     options.intra_op_num_threads = n_threads or available_cpus()
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.enable_cpu_mem_arena = keeps_memory
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = keeps_memory
     # threads that spin between calls take the cores that decode the next pictures
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
@@ -44,13 +44,13 @@ def open_session(
             f"{name} cannot be opened by ONNX Runtime {onnxruntime.__version__} ({error})."
         ) from error
     if not keeps_memory:
-        _give_back()
+        give_back_memory()
     return session
 
 
-def _give_back() -> None:
-    """Nothing; what opening a file took and freed is the system's again, 30 MB with the built-in backbone. glibc would
-    keep it."""
+def give_back_memory() -> None:
+    """Nothing; what was taken and freed is the system's again, 30 MB after the built-in backbone was opened. It is
+    glibc that would keep it."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library
             ctypes.CDLL(None).malloc_trim(0)

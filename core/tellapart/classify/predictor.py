@@ -15,6 +15,7 @@ from PIL import Image
 from tellapart.bundle import Bundle, load_bundle
 from tellapart.errors import ImageError
 from tellapart.images import load_pixels, pixels_of, read_given
+from tellapart.onnx_session import give_back_memory
 from tellapart.pictures.boundary import one_picture
 
 _BATCH = 16
@@ -78,6 +79,7 @@ class Predictor:
                 batch = ahead
                 ahead = [pool.submit(self._try_pixels, picture) for picture in islice(pending, _BATCH)]
                 yield from self._answers([future.result() for future in batch])
+        give_back_memory()
 
     def _answers(self, decoded: list[np.ndarray | ImageError]) -> Iterator[Prediction | ImageError]:
         good = [pixels for pixels in decoded if not isinstance(pixels, ImageError)]
