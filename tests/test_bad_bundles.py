@@ -7,6 +7,7 @@ import shutil
 import pytest
 from make_data import make_awkward
 from other_process import assert_sentence, run_tellapart
+from tellapart.bundle import FORMAT
 from tellapart.errors import BundleError
 
 pytestmark = pytest.mark.usefixtures("nothing_is_written_elsewhere")
@@ -60,9 +61,9 @@ def test_a_damaged_or_newer_bundle_says_what_is_wrong(bundle, damage):
 
 
 def test_a_bundle_of_a_newer_format_at_the_command_line(bundle):
-    rewrite(bundle / "bundle.json", format=2)
+    rewrite(bundle / "bundle.json", format=FORMAT + 1)
     done = run_tellapart("predict", bundle, bundle / "golden" / "1.jpg")
-    assert_sentence(done, "format 2, made by a newer tellapart", "Update tellapart")
+    assert_sentence(done, f"format {FORMAT + 1}, made by a newer tellapart", "Update tellapart")
 
 
 def test_unreadable_pictures_among_good_ones_are_told_by_the_exit_code(bundle, tmp_path):

@@ -39,13 +39,13 @@ def test_the_report_names_the_worst_first_and_as_json_lists_all(root):
 
 
 def test_suggestions_are_previewed_applied_as_one_step_undone_and_redone(root):
-    preview = json.loads(tellapart("clean", root, "--apply-suggestions", 0.3, "--preview", "--json"))
+    preview = json.loads(tellapart("clean", root, "--apply-suggestions", 0.25, "--preview", "--json"))
     assert preview["is_preview"] and preview["n_suggestions"] >= 2
     with open_project(root) as project:
         assert project.journal.entries() == []
-    said = tellapart("clean", root, "--apply-suggestions", 0.3)
+    said = tellapart("clean", root, "--apply-suggestions", 0.25)
     assert (
-        f"{preview['n_suggestions']} suggestions surer than 0.3" in said
+        f"{preview['n_suggestions']} suggestions surer than 0.25" in said
         and "Carried out, as one step." in said
     )
     with open_project(root) as project:
@@ -63,7 +63,7 @@ def test_suggestions_are_previewed_applied_as_one_step_undone_and_redone(root):
 
 
 def test_decisions_are_written_to_a_file_and_replayed(root, trained, tmp_path):
-    tellapart("clean", root, "--apply-suggestions", 0.3)
+    tellapart("clean", root, "--apply-suggestions", 0.25)
     file = tmp_path / "decisions.json"
     assert f"written to {file}" in tellapart("log", root, "--export", file)
     other = tmp_path / "other"

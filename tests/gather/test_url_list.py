@@ -67,7 +67,7 @@ def test_what_is_no_list_says_so(tmp_path):
     with pytest.raises(GatherError, match="no column called url.*name, size"):
         urls(path)
     path.write_bytes(b"PK\x03\x04\0\0\0")
-    with pytest.raises(GatherError, match="not a text file"):
+    with pytest.raises(GatherError, match="is a zip.*no text. Give a .txt or .csv"):
         urls(path)
     with pytest.raises(GatherError, match="cannot be read"):
         urls(tmp_path / "nothing.csv")

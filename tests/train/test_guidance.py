@@ -93,7 +93,7 @@ def test_the_surest_mistakes_come_first(seed, n_classes):
     probs[:10] = probs[10:20]  # equally sure
     targets = rng.integers(0, n_classes, 60)
     names = [str(number) for number in range(60)]
-    found = evaluate(probs, targets, np.zeros(60, bool), names[:n_classes], names, names).mistakes
+    found = evaluate(probs, targets, np.zeros(60, bool), names[:n_classes], names, names, names).mistakes
     sure = [mistake.confidence for mistake in found]
     assert sure == sorted(sure, reverse=True) and len(found) == (probs.argmax(axis=1) != targets).sum()
     own = [probs[int(one.image_id), int(one.label)] for one in found]
