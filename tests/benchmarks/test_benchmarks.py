@@ -252,3 +252,14 @@ def test_embedding_has_a_share_for_every_size(picture_sets_folder):
     assert list(result) == ["96", "128", "limit_s"] and result["limit_s"] > 0
     one = result["96"]
     assert one["n_pictures"] == 36 and one["share"] == pytest.approx(one["ours_per_s"] / one["bare_per_s"])
+
+
+def test_eyes_has_an_error_for_every_size_and_set(picture_sets_folder):
+    from tellapart.lite0.weights import weights_file
+
+    result = run(
+        "eyes", "--data", picture_sets_folder, "--sets", "shapes", "--sizes", "64", "--splits", 1,
+        "--other", f"{weights_file()}:96:4",
+    )  # fmt: skip
+    assert [list(errors) for errors in result.values()] == [["shapes"], ["shapes"]]
+    assert all(0 <= errors["shapes"] <= 1 for errors in result.values())
