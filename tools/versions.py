@@ -22,7 +22,8 @@ _TEST_TOOLS = ("hypothesis", "pytest", "pytest-timeout", "pyyaml")
 # What touches each dependency: pictures, the network's graph, the head, downloads, the commands.
 TESTS = (
     "tests/pictures", "tests/test_images.py", "tests/test_embeddings.py", "tests/test_bundle.py", "tests/classify",
-    "tests/train/test_head.py", "tests/gather/test_downloads.py", "tests/test_cli.py", "tests/lite0/test_same_answers.py",
+    "tests/train/test_head.py", "tests/gather/test_downloads.py", "tests/test_cli.py",
+    "tests/lite0/test_same_answers.py",
 )  # fmt: skip
 
 
