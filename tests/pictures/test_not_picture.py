@@ -216,6 +216,8 @@ def test_a_damaged_one_is_refused_and_named_damaged(kind):
     data = encoded(drawn(), kind)
     half = data[: len(data) // 2]
     for broken in (half, data[:60], *([half + bytes(len(half))] if kind == "HEIF" else [])):
-        with pytest.raises(ImageError) as caught:  # the AVIF decoder of Pillow 11.3 takes zeros for picture data
+        with pytest.raises(
+            ImageError
+        ) as caught:  # the AVIF decoder of Pillow 11.3 takes zeros for picture data
             inspect(broken)
         assert "install" not in str(caught.value)
