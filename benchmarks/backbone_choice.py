@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from tellapart.backbone_names import DEFAULT_BACKBONE
-from tellapart.lite0.weights import weights_file
+from tellapart.backbones.lite0.weights import weights_file
+from tellapart.backbones.names import DEFAULT_BACKBONE
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

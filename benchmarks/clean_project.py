@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 from made_pictures import made_embeddings
 from PIL import Image
-from tellapart.arrivals import Arrival, admit
-from tellapart.backbones import load_backbone
-from tellapart.clean.looks import LOOKS, MEASURES, looks_cache
-from tellapart.embedding_cache import EmbeddingCache
-from tellapart.embeddings import cache_key
-from tellapart.images import PictureFacts, inspect
-from tellapart.manifest import Origin
-from tellapart.project import Project, create_project
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.embedding_cache import EmbeddingCache
+from tellapart.backbones.embeddings import cache_key
+from tellapart.clean.measures import LOOKS, MEASURES, looks_cache
+from tellapart.pictures.images import PictureFacts, inspect
+from tellapart.store.add_pictures import Arrival, admit
+from tellapart.store.manifest import Origin
+from tellapart.store.project import Project, create_project
 
 N_LABELS = 10
 _PORTION = 10_000

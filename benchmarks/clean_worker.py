@@ -12,15 +12,15 @@ from typing import Any
 
 import machine
 import numpy as np
-from tellapart.backbones import load_backbone
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.embeddings import embed
 from tellapart.clean import Review, decision_of, open_review
-from tellapart.embeddings import embed
 from tellapart.gather import take_in
-from tellapart.journal import Relabel
-from tellapart.project import Project, create_project, open_project
+from tellapart.learning.folds import assign_folds
+from tellapart.learning.head import fit_head
+from tellapart.store.journal import Relabel
+from tellapart.store.project import Project, create_project, open_project
 from tellapart.train.config import TrainConfig
-from tellapart.train.folds import assign_folds
-from tellapart.train.head import fit_head
 
 SURE = 0.95
 

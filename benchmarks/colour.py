@@ -15,7 +15,7 @@ import numpy as np
 import report
 from coloured_pictures import coloured_pictures
 from playwright.sync_api import Page, sync_playwright
-from tellapart.images import read_image
+from tellapart.pictures.images import read_image
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",

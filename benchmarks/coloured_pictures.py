@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
-from tellapart.pictures.code_points import PRIMARIES
-from tellapart.pictures.profiles import SRGB, SRGB_CURVE, rgb_profile
+from tellapart.pictures.colour.code_points import PRIMARIES
+from tellapart.pictures.colour.profiles import SRGB, SRGB_CURVE, rgb_profile
 
 D65 = (0.3127, 0.3290)
 P3 = rgb_profile(PRIMARIES[12], SRGB_CURVE)

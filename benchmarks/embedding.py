@@ -23,11 +23,11 @@ import numpy as np
 import picture_sets
 import report
 from limit import BATCH, limit_s, quiet_session, square
-from tellapart.backbones import Backbone, load_backbone
-from tellapart.embeddings import embed
+from tellapart.backbones.catalogue import Backbone, load_backbone
+from tellapart.backbones.embeddings import embed
+from tellapart.backbones.onnx_session import available_cpus
 from tellapart.gather import take_in
-from tellapart.onnx_session import available_cpus
-from tellapart.project import Project, create_project
+from tellapart.store.project import Project, create_project
 from tellapart.train import TrainConfig
 
 

@@ -22,14 +22,14 @@ from typing import Any
 
 import picture_sets
 import report
-from tellapart.backbones import Backbone, load_backbone
-from tellapart.clean.known_copies import copy_groups
+from tellapart.backbones.catalogue import Backbone, load_backbone
+from tellapart.backbones.lite0.graph import embedding_onnx, embedding_size
+from tellapart.backbones.lite0.weights import read_weights
+from tellapart.duplicates.project_copies import copy_groups
 from tellapart.gather import take_in
-from tellapart.lite0.graph import embedding_onnx, embedding_size
-from tellapart.lite0.weights import read_weights
-from tellapart.project import create_project
+from tellapart.learning.splits import plan_pictures
+from tellapart.store.project import create_project
 from tellapart.train import TrainConfig
-from tellapart.train.splits import plan_pictures
 from tellapart.train.training import check, fit, prepare
 
 TOOL = Path(__file__).resolve().parents[1] / "tools" / "weights_table.py"

@@ -15,7 +15,7 @@ from torch import nn
 from torchvision.models import MobileNetV2, mobilenet_v2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "core"))  # this Python has fastai, not tellapart
-from tellapart.lite0.weights import read_weights
+from tellapart.backbones.lite0.weights import read_weights
 from tellapart.network.efficientnet_lite import EfficientNetLite
 
 WEIGHTS: dict[str, Path] = {}

@@ -23,7 +23,7 @@ from typing import Any
 import report
 from made_pictures import make_pictures
 from tellapart.gather import take_in
-from tellapart.project import create_project
+from tellapart.store.project import create_project
 from tellapart.train import train_head
 
 WORKER = Path(__file__).with_name("fuzz_worker.py")

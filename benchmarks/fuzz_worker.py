@@ -18,12 +18,12 @@ import machine
 import numpy as np
 from mutated_pictures import mutated
 from PIL import Image
-from tellapart import images
-from tellapart.bundle import check_golden, load_bundle
+from tellapart.bundle.loading import check_golden, load_bundle
 from tellapart.classify import Predictor
 from tellapart.errors import BundleError, ImageError, IntakeError
 from tellapart.gather import take_in
-from tellapart.project import Project, create_project
+from tellapart.pictures import images
+from tellapart.store.project import Project, create_project
 
 _WHOLE_LOADS = 50  # every so many, the bundle is loaded from the start
 

@@ -27,10 +27,10 @@ import machine
 import report
 from tellapart.errors import Cancelled
 from tellapart.gather import gather
-from tellapart.gather.addresses import AddressGuard
 from tellapart.gather.downloads import FetchLimits
 from tellapart.gather.sources import Web
-from tellapart.project import Project, create_project
+from tellapart.store.project import Project, create_project
+from tellapart.web.addresses import AddressGuard
 
 PEER = Path(__file__).with_name("gather_peer.py")
 

@@ -25,8 +25,8 @@ import report
 from clean_project import make_project
 from playwright.sync_api import Page, sync_playwright
 from tellapart.clean import open_review
-from tellapart.project import open_project
-from tellapart_dashboards.early import save_queue
+from tellapart.store.project import open_project
+from tellapart_dashboards.pages.clean.saved_queue import save_queue
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 N_DECISIONS = 15

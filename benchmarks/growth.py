@@ -22,10 +22,10 @@ import numpy as np
 import report
 from made_pictures import made_picture, make_pictures
 from PIL import Image
-from tellapart.arrivals import Arrival, admit
-from tellapart.images import PictureFacts
-from tellapart.manifest import Origin
-from tellapart.project import create_project
+from tellapart.pictures.images import PictureFacts
+from tellapart.store.add_pictures import Arrival, admit
+from tellapart.store.manifest import Origin
+from tellapart.store.project import create_project
 
 WORKER = Path(__file__).resolve().parent / "growth_worker.py"
 N_LABELS = 10

@@ -13,11 +13,11 @@ from typing import Any
 import machine
 import numpy as np
 from made_pictures import made_embeddings
-from tellapart.clean.duplicates import groups_of
-from tellapart.clean.first_look import pairs_at_first_look
+from tellapart.duplicates.candidates import pairs_at_first_look
+from tellapart.duplicates.near_duplicates import groups_of
 from tellapart.gather import take_in
-from tellapart.project import create_project, open_project
-from tellapart.train.head import fit_head, refit_head
+from tellapart.learning.head import fit_head, refit_head
+from tellapart.store.project import create_project, open_project
 
 EMBEDDING_SIZE = 1280
 N_CLASSES = 10

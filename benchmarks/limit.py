@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from PIL import Image
-from tellapart.backbones import load_backbone
-from tellapart.onnx_session import available_cpus
-from tellapart.preprocess import Preprocess
-from tellapart.project import Project
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.onnx_session import available_cpus
+from tellapart.pictures.preprocess import Preprocess
+from tellapart.store.project import Project
 from tellapart.train import TrainConfig
 
 BATCH = 4

@@ -23,9 +23,9 @@ import numpy as np
 import psutil
 from PIL import Image, ImageEnhance, ImageOps
 from tellapart.clean import near_duplicate_pairs
-from tellapart.clean.first_look import pairs_at_first_look
+from tellapart.duplicates.candidates import pairs_at_first_look
 from tellapart.errors import ImageError
-from tellapart.images import PICTURE_SUFFIXES, inspect, read_image
+from tellapart.pictures.images import PICTURE_SUFFIXES, inspect, read_image
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -21,15 +21,15 @@ from typing import Any
 import numpy as np
 import picture_sets
 import report
-from tellapart.backbones import load_backbone
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.embeddings import embed
 from tellapart.clean import open_review
-from tellapart.clean.duplicates import groups_of
-from tellapart.clean.known_copies import copies_in
-from tellapart.clean.neighbours import directions, nearest
 from tellapart.clean.outliers import strangeness
-from tellapart.embeddings import embed
+from tellapart.duplicates.near_duplicates import groups_of
+from tellapart.duplicates.project_copies import copies_in
 from tellapart.gather import take_in
-from tellapart.project import create_project
+from tellapart.learning.neighbours import directions, nearest
+from tellapart.store.project import create_project
 
 TUNED_ON = ("trashnet", "ants_bees")
 N_STRANGERS, N_DRAWS = 20, 3

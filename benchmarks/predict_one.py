@@ -26,12 +26,12 @@ import onnxruntime
 import picture_sets
 import report
 from PIL import Image
+from tellapart.backbones.onnx_session import open_session
 from tellapart.classify import Predictor
 from tellapart.errors import BundleError
 from tellapart.gather import take_in
-from tellapart.onnx_session import open_session
-from tellapart.preprocess import Preprocess
-from tellapart.project import create_project
+from tellapart.pictures.preprocess import Preprocess
+from tellapart.store.project import create_project
 from tellapart.train import TrainConfig, train_head
 
 BLOCK = 25  # pictures one side has to itself before the other has its turn

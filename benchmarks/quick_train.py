@@ -31,7 +31,7 @@ from run_log import RunLog, run_key
 HERE = Path(__file__).resolve().parent
 VALID = 0.2
 CONVERSION = (
-    "import sys, json; from pathlib import Path; from tellapart.backbones import load_backbone;"
+    "import sys, json; from pathlib import Path; from tellapart.backbones.catalogue import load_backbone;"
     "weights = Path(sys.argv[2]) if sys.argv[2] else None;"
     "backbone = load_backbone(sys.argv[1], weights); print(json.dumps(backbone.preprocess.to_json()))"
 )

@@ -25,12 +25,12 @@ import psutil
 import report
 from made_pictures import made_embeddings, make_pictures
 from tellapart.gather import take_in
-from tellapart.project import create_project
+from tellapart.learning.calibration import fit_calibration
+from tellapart.learning.evaluation import evaluate
+from tellapart.learning.head import fit_head, refit_head
+from tellapart.learning.novelty import fit_novelty
+from tellapart.store.project import create_project
 from tellapart.train import train_head
-from tellapart.train.calibration import fit_calibration
-from tellapart.train.evaluation import evaluate
-from tellapart.train.head import fit_head, refit_head
-from tellapart.train.novelty import fit_novelty
 
 _HANGS_S = 600.0
 IMPORT = """
@@ -44,13 +44,13 @@ print(json.dumps({{"seconds": seconds, "torch": "torch" in sys.modules,
 SHOW_PAGE = """
 import asyncio, gc, shutil, uuid
 from pathlib import Path
-from tellapart_dashboards.studio import classify_page
+from tellapart_dashboards.app.studio import classify_page
 page = classify_page({project!r})
 display(page)
 [steps] = [one for one in page.children if hasattr(one, "is_drawn")]
 steps.is_drawn = True  # as a browser says it
-from tellapart_dashboards.classify import ClassifyState
-from tellapart_dashboards.upload import UploadedFile
+from tellapart_dashboards.pages.classify.view import ClassifyState
+from tellapart_dashboards.widgets.upload.upload import UploadedFile
 while not (found := [one for one in gc.get_objects() if isinstance(one, ClassifyState)]):
     await asyncio.sleep(0.01)  # the page fills itself after its first paint
 state = found[0]

@@ -22,14 +22,14 @@ import numpy as np
 import picture_sets
 import report
 from made_pictures import no_photographs
-from tellapart.backbones import Backbone, load_backbone
-from tellapart.clean.known_copies import copy_groups
-from tellapart.embeddings import embed_pixels
+from tellapart.backbones.catalogue import Backbone, load_backbone
+from tellapart.backbones.embeddings import embed_pixels
+from tellapart.duplicates.project_copies import copy_groups
 from tellapart.gather import take_in
-from tellapart.images import pixels_of
-from tellapart.project import create_project
+from tellapart.learning.splits import plan_pictures
+from tellapart.pictures.images import pixels_of
+from tellapart.store.project import create_project
 from tellapart.train import TrainConfig
-from tellapart.train.splits import plan_pictures
 from tellapart.train.training import TrainData, check, fit, prepare
 
 SETS = "bears_web,ants_bees,trashnet,clothing,imagenette_noisy25,mnist_sample"

@@ -17,15 +17,15 @@ from pathlib import Path
 import machine
 import numpy as np
 from limit import limit_s
-from tellapart.backbones import load_backbone
-from tellapart.clean import duplicates  # noqa: F401  imported late by nobody, named here to be outside the times
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.duplicates import near_duplicates  # noqa: F401  imported late by nobody, named here to be outside the times
 from tellapart.gather import take_in
-from tellapart.journal import Relabel
-from tellapart.project import Project, create_project
+from tellapart.learning.calibration import fit_calibration
+from tellapart.learning.head import refit_head
+from tellapart.learning.novelty import fit_novelty
+from tellapart.store.journal import Relabel
+from tellapart.store.project import Project, create_project
 from tellapart.train import TrainConfig, train_head
-from tellapart.train.calibration import fit_calibration
-from tellapart.train.head import refit_head
-from tellapart.train.novelty import fit_novelty
 from tellapart.train.training import FittedHead, TrainData, check, fit, prepare
 
 

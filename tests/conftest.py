@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from make_data import make_tiny_folder
 from tellapart.gather import take_in
-from tellapart.project import Project, create_project, open_project
+from tellapart.store.project import Project, create_project, open_project
 from tellapart.train import TrainResult, train_head
 
 # The same examples everywhere, however slow or busy the machine; `--hypothesis-profile=default` looks for new ones.

@@ -8,7 +8,7 @@ import pytest
 from make_data import make_awkward, make_tiny_folder
 from other_process import assert_sentence, run_tellapart
 from tellapart.gather import take_in
-from tellapart.project import create_project
+from tellapart.store.project import create_project
 
 pytestmark = pytest.mark.usefixtures("nothing_is_written_elsewhere")
 

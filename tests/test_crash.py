@@ -8,9 +8,9 @@ import sys
 import pytest
 from make_data import make_tiny_folder
 from other_process import start_python
-from tellapart.bundle import load_bundle, newest_bundle
+from tellapart.bundle.loading import load_bundle, newest_bundle
 from tellapart.gather import take_in
-from tellapart.project import create_project, open_project
+from tellapart.store.project import create_project, open_project
 
 # The program counts the steps of its work, calls of functions, and tells how many there were; or the system kills it
 # after so many of them and a moment more, wherever it is by then: in a write, in SQLite. No clock of ours has a say, so
@@ -38,7 +38,7 @@ print(n_steps)
 INTAKE = (
     """
 from tellapart.gather import take_in
-from tellapart.project import open_project
+from tellapart.store.project import open_project
 def work():
     with open_project(Path(sys.argv[1])) as project:
         take_in(project, Path(sys.argv[4]))
@@ -47,8 +47,8 @@ def work():
 )
 DECISIONS = (
     """
-from tellapart.journal import Mark, Relabel, Remove, Restore
-from tellapart.project import open_project
+from tellapart.store.journal import Mark, Relabel, Remove, Restore
+from tellapart.store.project import open_project
 import random
 def work():
     rng = random.Random(sys.argv[2])
@@ -64,7 +64,7 @@ def work():
 )
 TRAINING = (
     """
-from tellapart.project import open_project
+from tellapart.store.project import open_project
 from tellapart.train import train_head
 from tellapart.train import training  # loaded before the steps are counted
 import onnxruntime, scipy.optimize

@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_data import make_tiny_folder
 from PIL import Image
-from tellapart.clean.replay import export_decisions, read_decisions
 from tellapart.gather import take_in
-from tellapart.harmless import csv_cell, from_csv_cell, harmless, harmless_json
-from tellapart.journal import Relabel
-from tellapart.project import create_project
+from tellapart.safe_text import csv_cell, from_csv_cell, harmless, harmless_json
+from tellapart.store.decision_files import export_decisions, read_decisions
+from tellapart.store.journal import Relabel
+from tellapart.store.project import create_project
 
 ODD = {
     "escape": "\x1b[2J", "bell": "\x07", "carriage return": "\r", "backspace": "\x08", "delete": "\x7f", "nul": "\0",

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from make_data import draw_shape, make_tiny_folder
 from tellapart.classify import Predictor
 from tellapart.clean import open_review
-from tellapart.datasheet import datasheet
+from tellapart.deploy.datasheet import datasheet
 from tellapart.errors import IntakeError
 from tellapart.gather import take_in
-from tellapart.journal import Relabel
 from tellapart.labels import (
     clean_label,
     file_name,
@@ -24,7 +23,8 @@ from tellapart.labels import (
     safe_name,
     sayable,
 )
-from tellapart.project import create_project, open_project
+from tellapart.store.journal import Relabel
+from tellapart.store.project import create_project, open_project
 from tellapart.train import train_head, training
 
 ODD_LABELS = [

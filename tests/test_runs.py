@@ -13,7 +13,7 @@ from other_process import wait
 from tellapart import runs
 from tellapart.errors import RunError
 from tellapart.gather import take_in
-from tellapart.project import create_project, open_project
+from tellapart.store.project import create_project, open_project
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ HOME = ROOT / ".venv-versions"
 _TEST_TOOLS = ("hypothesis", "pytest", "pytest-timeout", "pyyaml")
 # What touches each dependency: pictures, the network's graph, the head, downloads, the commands.
 TESTS = (
-    "tests/pictures", "tests/test_images.py", "tests/test_embeddings.py", "tests/test_bundle.py", "tests/classify",
-    "tests/train/test_head.py", "tests/gather/test_downloads.py", "tests/test_cli.py",
-    "tests/lite0/test_same_answers.py",
+    "tests/pictures", "tests/backbones/test_embeddings.py", "tests/bundle/test_bundle.py", "tests/classify",
+    "tests/learning/test_head.py", "tests/gather/test_downloads.py", "tests/cli/test_cli.py",
+    "tests/backbones/lite0/test_same_answers.py",
 )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ print(torch.__version__, torchvision.__version__)
 BACKBONE_PROBE = """
 import json, time
 import numpy, onnxruntime
-from tellapart.backbones import load_backbone
+from tellapart.backbones.catalogue import load_backbone
 backbone = load_backbone()
 session = onnxruntime.InferenceSession(backbone.onnx, providers=["CPUExecutionProvider"])
 size = backbone.preprocess.size_px
@@ -251,7 +251,7 @@ def _examine_heic() -> Finding:
 
 
 def _examine_cache() -> Finding:
-    probe = _probe("from tellapart.backbones import cache_dir; print(cache_dir())")
+    probe = _probe("from tellapart.backbones.catalogue import cache_dir; print(cache_dir())")
     if not probe.is_ok:
         sentence = f"The cache folder is not known: {probe.reason}"
         return Finding("cache", False, sentence, "Mend the light path first.")

@@ -22,9 +22,9 @@ from typing import Any, Literal
 
 import psutil
 
-from tellapart import atomic
+from tellapart import atomic_files
 from tellapart.errors import RunError
-from tellapart.manifest import disk_reason
+from tellapart.store.manifest import disk_reason
 
 Stage = Literal["running", "done", "failed", "cancelled"]
 WORKER = (
@@ -172,7 +172,7 @@ def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
     try:
         runs_dir.mkdir(exist_ok=True)  # its parents not: a project that was moved leaves no stub behind
         run_dir.mkdir()
-        atomic.write_json(
+        atomic_files.write_json(
             run_dir / "config.json", {"format": 1, "task": task, "config": config, "started": time.time()}
         )
         os.utime(runs_dir)  # so that pages look again: these settings may have come late
@@ -199,11 +199,13 @@ def record(
     try:
         beside.parent.mkdir(exist_ok=True)
         beside.mkdir()
-        atomic.write_json(beside / "result.json", result)
-        atomic.write_bytes(beside / "progress.jsonl", json.dumps(last, ensure_ascii=False).encode() + b"\n")
+        atomic_files.write_json(beside / "result.json", result)
+        atomic_files.write_bytes(
+            beside / "progress.jsonl", json.dumps(last, ensure_ascii=False).encode() + b"\n"
+        )
         settings = {"format": 1, "task": task, "config": config, "started": now - seconds}
-        atomic.write_json(beside / "config.json", settings)
-        atomic.replace(beside, run_dir)
+        atomic_files.write_json(beside / "config.json", settings)
+        atomic_files.replace(beside, run_dir)
     except OSError as error:
         shutil.rmtree(beside, ignore_errors=True)
         raise RunError(disk_reason(run_dir.parent, error)) from error
@@ -254,4 +256,4 @@ def _launch(run_dir: Path) -> None:
     # The worker says so itself once Python and its packages are loaded, which takes a busy machine its time.
     with contextlib.suppress(psutil.Error, OSError):
         created = psutil.Process(process.pid).create_time()
-        atomic.write_json(run_dir / "worker.json", {"pid": process.pid, "created": created})
+        atomic_files.write_json(run_dir / "worker.json", {"pid": process.pid, "created": created})

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tellapart.backbone_names import DEFAULT_BACKBONE
+from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.classify import Prediction, Predictor
 from tellapart.clean import open_review
 from tellapart.errors import TellapartError
 from tellapart.gather import IntakeSummary, read_place, take_in
-from tellapart.journal import Mark, Relabel, Remove, Restore
 from tellapart.progress import Progress, silent
-from tellapart.project import Project, create_project, is_project, open_project
 from tellapart.samples import make_samples
+from tellapart.store.journal import Mark, Relabel, Remove, Restore
+from tellapart.store.project import Project, create_project, is_project, open_project
 from tellapart.train import TrainConfig, TrainResult, keep_as_run, train_head
 
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from tellapart import atomic
+from tellapart import atomic_files
 from tellapart.errors import Cancelled, GatherError, IntakeError, LabelsError, TellapartError
 from tellapart.progress import Progress
-from tellapart.project import open_project
 from tellapart.runs import Run
+from tellapart.store.project import open_project
 
 if TYPE_CHECKING:
     from tellapart.gather.sources import Web
@@ -64,7 +64,7 @@ def main(run_dir: Path) -> int:
     report.write(pid=os.getpid(), created=psutil.Process().create_time(), message="Starting")
     try:
         result = TASKS[run.task](run, report)
-        atomic.write_json(run_dir / "result.json", result)
+        atomic_files.write_json(run_dir / "result.json", result)
         report.write(stage="done", message=str(result.get("sentence", "Done.")))
     except Cancelled as error:
         report.write(stage="cancelled", message=str(error))
@@ -152,8 +152,8 @@ def _samples(run: Run, progress: Progress) -> dict[str, Any]:
     import tempfile
 
     from tellapart.gather import take_in
-    from tellapart.manifest import Origin
     from tellapart.samples import make_samples
+    from tellapart.store.manifest import Origin
 
     with (
         open_project(run.project_dir) as project,

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from tellapart.errors import TellapartError
-from tellapart.harmless import harmless
+from tellapart.safe_text import harmless
 
-from . import launcher
+from tellapart_dashboards.app import launcher
 
 
 def main(argv: list[str] | None = None) -> int:

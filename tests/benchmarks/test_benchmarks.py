@@ -255,7 +255,7 @@ def test_embedding_has_a_share_for_every_size(picture_sets_folder):
 
 
 def test_eyes_has_an_error_for_every_size_and_set(picture_sets_folder):
-    from tellapart.lite0.weights import weights_file
+    from tellapart.backbones.lite0.weights import weights_file
 
     result = run(
         "eyes", "--data", picture_sets_folder, "--sets", "shapes", "--sizes", "64", "--splits", 1,

@@ -113,8 +113,8 @@ def leaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained_project(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> Path:
     """A project of those leaves with a model. Tests only look at it."""
     from tellapart.gather import take_in
-    from tellapart.project import create_project
     from tellapart.runs import start
+    from tellapart.store.project import create_project
 
     root = tmp_path_factory.mktemp("trained") / "leaves"
     with create_project(root) as project:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from make_data import draw_shape
-from tellapart.arrivals import Arrival, admit
-from tellapart.images import PictureFacts
-from tellapart.manifest import Origin
-from tellapart.project import create_project
+from tellapart.pictures.images import PictureFacts
+from tellapart.store.add_pictures import Arrival, admit
+from tellapart.store.manifest import Origin
+from tellapart.store.project import create_project
 
 LABELS = ("circle", "square", "cross", "ring")
 N_DRAWN = 60

@@ -14,10 +14,10 @@ from many import make_rows
 from playwright.sync_api import Locator, Page, expect
 from tellapart.clean import open_review
 from tellapart.gather import take_in
-from tellapart.journal import Relabel, Remove
-from tellapart.project import create_project, open_project
 from tellapart.runs import latest
 from tellapart.samples import SampleSet, make_samples
+from tellapart.store.journal import Relabel, Remove
+from tellapart.store.project import create_project, open_project
 
 Open = Callable[..., Tab]
 Start = Callable[[Path], Studio]

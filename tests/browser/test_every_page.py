@@ -18,7 +18,7 @@ import pytest
 from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, wait_for
 from PIL import Image
 from playwright.sync_api import Page, expect
-from tellapart_dashboards import launcher
+from tellapart_dashboards.app import launcher
 
 Open = Callable[..., Tab]
 
@@ -105,7 +105,7 @@ def test_everything_by_keyboard(trained_studio: Studio, open_tab: Open) -> None:
 
 
 def test_the_scripts_to_preload_are_the_ones_a_page_needs(trained_studio: Studio, open_tab: Open) -> None:
-    """static/preload.json belongs to one Voila; for another one it is not used, and TELLAPART_PRELOAD=1 writes it anew."""
+    """app/static/preload.json belongs to one Voila; for another one it is not used, and TELLAPART_PRELOAD=1 writes it anew."""
     tab = open_tab()
     requested: list[str] = []
     tab.page.on("request", lambda request: requested.append(request.url.split("?")[0]))
@@ -189,7 +189,7 @@ def test_a_closed_page_ends_its_kernel(trained_studio: Studio, open_tab: Open) -
     "path",
     [
         "/voila/files/studio.ipynb",
-        "/voila/files/tellapart_dashboards/launcher.py",
+        "/voila/files/tellapart_dashboards/app/launcher.py",
         "/voila/render/studio.ipynb",
     ],
 )

@@ -16,7 +16,7 @@ from fakes.server import Answer, Asked
 from fakes.web import FakeWeb
 from playwright.sync_api import Page, expect
 from studios import OneServer
-from tellapart.project import create_project
+from tellapart.store.project import create_project
 
 WORKER = Path(__file__).parents[1] / "fakes" / "worker.py"
 OpenTab = Callable[..., Tab]

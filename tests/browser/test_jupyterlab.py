@@ -14,8 +14,8 @@ import pytest
 from driving import DRAWN, Studio, Tab, wait_for
 from playwright.sync_api import expect
 from tellapart.clean import open_review
-from tellapart.project import open_project
-from tellapart_dashboards.launcher import PROJECT_VARIABLE
+from tellapart.store.project import open_project
+from tellapart_dashboards.app.launcher import PROJECT_VARIABLE
 
 NOTEBOOK = Path(__file__).parents[2] / "dashboards" / "2_clean.ipynb"
 COMMAND = [

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from driving import DRAWN, SHORT_PRESS, Tab
 from playwright.sync_api import Locator, Page, expect
-from tellapart_dashboards.grid import module_text
-from tellapart_dashboards.page import STATIC
+from tellapart_dashboards.app.page_frame import STATIC
+from tellapart_dashboards.widgets.grid.grid import module_text
+
+WIDGETS = STATIC.parents[1] / "widgets"
 
 Open = Callable[..., Tab]
 
@@ -38,7 +41,7 @@ RENDER = """async ([code, values]) => {
 def alone(page: Page, code: str, css: str, **values: Any) -> Page:
     """The page with this part and nothing else. bytes: name of a trait -> (kind of array, its numbers)."""
     page.add_style_tag(path=STATIC / "tellapart.css")
-    page.add_style_tag(path=STATIC / css)
+    page.add_style_tag(path=WIDGETS / Path(css).stem / css)
     page.evaluate(RENDER, [code, values])
     return page
 
@@ -52,7 +55,7 @@ def press_slowly(button: Locator, meanwhile: str) -> None:
 
 
 def script(name: str) -> str:
-    return (STATIC / name).read_text("utf-8")
+    return (WIDGETS / Path(name).stem / name).read_text("utf-8")
 
 
 def test_a_step_can_be_pressed_while_its_number_changes(open_tab: Open) -> None:

@@ -12,7 +12,7 @@ import pytest
 from driving import PHONE, Studio, Tab
 from make_data import draw_shape
 from playwright.sync_api import Page, expect
-from tellapart.project import create_project
+from tellapart.store.project import create_project
 from waiting_worker import HOLD
 
 Open = Callable[..., Tab]

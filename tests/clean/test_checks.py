@@ -4,21 +4,22 @@ import numpy as np
 import pytest
 from make_data import draw_shape, make_tiny_folder
 from PIL import Image, ImageEnhance, ImageFilter
-from tellapart.clean import learner, open_review
+from tellapart.clean import open_review
 from tellapart.clean.gain import measure_gain
-from tellapart.clean.landscape import lay_out
+from tellapart.clean.label_errors import find_doubts
 from tellapart.clean.leaks import find_leaks
-from tellapart.clean.learner import NOT_A_MEMBER, OutOfFold
-from tellapart.clean.looks import look_at
-from tellapart.clean.neighbours import _EXACT, NOBODY, directions, nearest
-from tellapart.clean.oddness import oddness
+from tellapart.clean.measures import look_at
 from tellapart.clean.outliers import strangeness
 from tellapart.clean.quality import find_flaws
 from tellapart.clean.shortcuts import find_shortcuts
-from tellapart.clean.suspects import find_doubts
 from tellapart.gather import take_in
-from tellapart.project import create_project
+from tellapart.learning import cross_validation
+from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
+from tellapart.learning.embedding_map import lay_out
+from tellapart.learning.neighbours import _EXACT, NOBODY, directions, nearest
+from tellapart.learning.oddness import oddness
 from tellapart.samples import make_samples
+from tellapart.store.project import create_project
 
 
 def made(n=600, size=20, n_classes=4, noise=0.0, spread=1.0, seed=0):
@@ -59,9 +60,9 @@ def test_the_correction_along_the_axes_is_the_same_as_solving_the_whole(n_strang
     folds = np.arange(len(given)) * 7 % 5
     corrected = OutOfFold(coordinates, folds)
     assert np.array_equal(corrected.coordinates, coordinates)
-    monkeypatch.setattr(learner, "_FEW", 1)
+    monkeypatch.setattr(cross_validation, "_FEW", 1)
     few = corrected.logits(given, 4)
-    monkeypatch.setattr(learner, "_FEW", 0)
+    monkeypatch.setattr(cross_validation, "_FEW", 0)
     assert np.allclose(few, OutOfFold(coordinates, folds).logits(given, 4), atol=1e-3)
 
 

@@ -17,8 +17,8 @@ from other_process import start_python
 from tellapart.clean import export_decisions, list_decisions, open_review, replay_decisions
 from tellapart.errors import IntakeError, ProjectError
 from tellapart.gather import take_in
-from tellapart.journal import Mark, Relabel, Remove, Restore
-from tellapart.project import create_project, open_project
+from tellapart.store.journal import Mark, Relabel, Remove, Restore
+from tellapart.store.project import create_project, open_project
 
 # TELLAPART_KILLS=200 pytest tests/clean/test_decisions.py -k killed   # as often as we promise
 N_KILLS = int(os.environ.get("TELLAPART_KILLS", "6"))
@@ -80,8 +80,8 @@ def test_undoing_a_thousand_random_decisions_restores_files_and_rows(seed):
 KILLED = """
 import itertools, json, random, signal, threading
 from tellapart.clean import open_review
-from tellapart.journal import Mark, Relabel, Remove
-from tellapart.project import open_project
+from tellapart.store.journal import Mark, Relabel, Remove
+from tellapart.store.project import open_project
 rng = random.Random(int(sys.argv[2]))
 with open_project(Path(sys.argv[1])) as project:
     review = open_review(project)

@@ -9,8 +9,8 @@ from PIL import Image
 from tellapart.clean import open_review
 from tellapart.errors import ProjectError
 from tellapart.gather import take_in
-from tellapart.journal import Relabel, Remove
-from tellapart.project import create_project, open_project
+from tellapart.store.journal import Relabel, Remove
+from tellapart.store.project import create_project, open_project
 
 
 def test_a_picture_that_vanishes_while_it_is_shown_keeps_its_decision(tiny_project):
@@ -114,7 +114,7 @@ def test_labels_that_look_like_html_and_500_classes_are_labels(tmp_path):
     targets = np.arange(5000) % 500
     logits = np.random.default_rng(1).normal(size=(5000, 500)).astype(np.float32)
     logits[np.arange(5000), targets] += 8
-    from tellapart.clean.suspects import find_doubts
+    from tellapart.clean.label_errors import find_doubts
 
     assert find_doubts(logits, targets).wrong.max() < 0.9
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ipywidgets import Widget
-from tellapart_dashboards import beside
-from tellapart_dashboards.clean import clean_view
-from tellapart_dashboards.clean_state import CleanState
-from tellapart_dashboards.state import ProjectState
-from tellapart_dashboards.upload import UploadWidget
+from tellapart_dashboards.app import background
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.clean.state import CleanState
+from tellapart_dashboards.pages.clean.view import clean_view
+from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
 
 def every(widget: Widget) -> Iterator[Widget]:
@@ -66,7 +66,7 @@ def say(run_dir: Path, **line: Any) -> None:
 async def settled() -> None:
     """Nothing; whatever the page does beside itself has ended."""
     me = asyncio.current_task()
-    while [task for task in beside._tasks if task is not me and not task.done()]:
+    while [task for task in background._tasks if task is not me and not task.done()]:
         await asyncio.sleep(0.005)
 
 

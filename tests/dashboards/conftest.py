@@ -16,8 +16,8 @@ from make_data import make_tiny_folder
 from PIL import Image
 from tellapart.clean import open_review
 from tellapart.gather import take_in
-from tellapart.project import create_project
 from tellapart.runs import Run
+from tellapart.store.project import create_project
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +120,7 @@ def start(fake_run: Callable[..., Run], started: list[tuple[str, dict[str, Any]]
 @pytest.fixture
 def train_result(project_dir: Path) -> dict[str, Any]:
     """What a training of the small project might bring: one circle taken for a square."""
-    from tellapart.project import open_project
+    from tellapart.store.project import open_project
 
     with open_project(project_dir) as project:
         circle = project.manifest.pictures(label="circle")[0]

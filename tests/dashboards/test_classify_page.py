@@ -10,11 +10,17 @@ from pathlib import Path
 import pytest
 from acting import is_shown, one, text_of, upload
 from ipywidgets import HTML
-from tellapart.project import open_project
+from tellapart.store.project import open_project
 from tellapart.train import TrainConfig, train_head
-from tellapart_dashboards.classify import AT_ONCE, Answer, ClassifyState, answer_html, classify_view
-from tellapart_dashboards.studio import classify_page
-from tellapart_dashboards.upload import UploadedFile
+from tellapart_dashboards.app.studio import classify_page
+from tellapart_dashboards.pages.classify.view import (
+    AT_ONCE,
+    Answer,
+    ClassifyState,
+    answer_html,
+    classify_view,
+)
+from tellapart_dashboards.widgets.upload.upload import UploadedFile
 
 
 @pytest.fixture
@@ -90,7 +96,7 @@ def test_the_page_alone_opens_no_database(trained_dir: Path) -> None:
 
 def test_the_page_imports_nothing_heavy(trained_dir: Path) -> None:
     code = (
-        "import sys; from tellapart_dashboards.studio import classify_page; "
+        "import sys; from tellapart_dashboards.app.studio import classify_page; "
         f"classify_page({str(trained_dir)!r}); "
         "print([name for name in ('torch', 'scipy', 'sklearn', 'matplotlib', 'pandas') if name in sys.modules])"
     )

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from acting import in_page, is_shown, one, opened, settled, text_of
 from ipywidgets import Button, Dropdown
-from tellapart.journal import Relabel, Remove
-from tellapart.project import open_project
+from tellapart.store.journal import Relabel, Remove
+from tellapart.store.project import open_project
 from tellapart_dashboards import ImageClassifierCleaner
-from tellapart_dashboards.choices import Choices
-from tellapart_dashboards.clean_state import CleanState
-from tellapart_dashboards.clean_words import batch_words
-from tellapart_dashboards.early import load_queue
-from tellapart_dashboards.grid import Grid
-from tellapart_dashboards.state import ProjectState
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.clean.saved_queue import load_queue
+from tellapart_dashboards.pages.clean.state import CleanState
+from tellapart_dashboards.pages.clean.texts import batch_words
+from tellapart_dashboards.widgets.choices.choices import Choices
+from tellapart_dashboards.widgets.grid.grid import Grid
 
 
 def shown_ids(state: CleanState) -> list[str]:

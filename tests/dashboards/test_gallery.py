@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tellapart_dashboards.gallery import Gallery
-from tellapart_dashboards.matrix import Matrix
-from tellapart_dashboards.steps import Steps
+from tellapart_dashboards.widgets.gallery.gallery import Gallery
+from tellapart_dashboards.widgets.matrix.matrix import Matrix
+from tellapart_dashboards.widgets.steps.steps import Steps
 from traitlets import TraitError
 
 

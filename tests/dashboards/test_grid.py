@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from acting import in_page
 from tellapart.errors import ProjectError
-from tellapart_dashboards.choices import Choices
-from tellapart_dashboards.grid import PARTS, STATIC, Alike, Facts, Grid, Outcome, module_text
-from tellapart_dashboards.map import EmbeddingMap
-from tellapart_dashboards.thumbnails import Thumbnails, ThumbnailSupply, Wanted
+from tellapart_dashboards.app.thumbnails import Thumbnails, ThumbnailSupply, Wanted
+from tellapart_dashboards.widgets.choices.choices import Choices
+from tellapart_dashboards.widgets.grid import grid as grid_module
+from tellapart_dashboards.widgets.grid.grid import PARTS, Alike, Facts, Grid, Outcome, module_text
+from tellapart_dashboards.widgets.map.map import EmbeddingMap
 from traitlets import TraitError
 
 
@@ -163,7 +164,7 @@ def test_small_messages_hold_the_thumbnails(grid: Wired, project_dir: Path) -> N
 
 
 def test_the_grids_module_is_whole() -> None:
-    files = {path.stem.removeprefix("grid_") for path in STATIC.glob("grid_*.js")}
+    files = {path.stem.removeprefix("grid_") for path in Path(grid_module.__file__).parent.glob("grid_*.js")}
     assert files == set(PARTS)
     assert module_text().count("export default") == 1
     assert not re.search(r"innerHTML|insertAdjacentHTML", module_text()), "labels may look like HTML"

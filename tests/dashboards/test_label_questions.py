@@ -13,8 +13,8 @@ from ipywidgets import Button, Text
 from make_data import make_tiny_folder
 from tellapart.runs import Run
 from tellapart.worker import main
-from tellapart_dashboards.gather import GatherState, gather_view
-from tellapart_dashboards.state import ProjectState
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.gather.view import GatherState, gather_view
 
 
 @pytest.fixture

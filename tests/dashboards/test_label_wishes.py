@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from acting import text_of
-from tellapart.project import open_project
-from tellapart_dashboards.gather import gather_view
-from tellapart_dashboards.gather_state import GatherState
-from tellapart_dashboards.label_rows import LabelRows
-from tellapart_dashboards.search import SearchState
-from tellapart_dashboards.state import ProjectState
+from tellapart.store.project import open_project
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.gather.search_state import SearchState
+from tellapart_dashboards.pages.gather.state import GatherState
+from tellapart_dashboards.pages.gather.view import gather_view
+from tellapart_dashboards.widgets.label_rows.label_rows import LabelRows
 from test_search import hold, pictures_of
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tellapart.project import is_project
+from tellapart.store.project import is_project
 from tellapart_dashboards import __main__ as command
-from tellapart_dashboards import launcher
+from tellapart_dashboards.app import launcher
 
-DASHBOARDS = Path(launcher.__file__).parents[1]
+DASHBOARDS = Path(launcher.__file__).parents[2]
 
 
 def test_a_busy_port_is_passed_over() -> None:
@@ -119,7 +119,8 @@ def test_every_page_has_its_notebook() -> None:
 
 
 def test_nothing_we_send_to_the_page_names_another_host() -> None:
-    own = [*(Path(launcher.__file__).parent / "static").iterdir()]
+    package = DASHBOARDS / "tellapart_dashboards"
+    own = [path for kind in ("*.js", "*.css", "*.json") for path in package.rglob(kind)]
     own += (DASHBOARDS / "voila").rglob("*.html")
     assert len(own) > 10
     for path in own:
@@ -153,7 +154,7 @@ REQUESTS: dict[str, tuple[str, dict[str, str], bool]] = {
 
 @pytest.mark.parametrize("who", REQUESTS)
 def test_only_pages_of_the_studio_and_people_are_answered(who: str) -> None:
-    from tellapart_dashboards.server import is_own_request
+    from tellapart_dashboards.app.server import is_own_request
     from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
     path, headers, expected = REQUESTS[who]
@@ -176,7 +177,7 @@ def test_only_so_many_kernels_start_even_at_once(monkeypatch: pytest.MonkeyPatch
     import asyncio
 
     from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
-    from tellapart_dashboards.server import LimitedKernels
+    from tellapart_dashboards.app.server import LimitedKernels
     from tornado.web import HTTPError
 
     async def slowly(self: Any, **_: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tellapart_dashboards.page import STATIC
+from tellapart_dashboards.app.page_frame import STATIC
 
 CSS = (STATIC / "tellapart.css").read_text("utf-8")
 LIGHT = CSS[: CSS.index("@media (prefers-color-scheme: dark)")]

@@ -8,12 +8,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from other_process import HANGS_S
-from tellapart_dashboards import launcher
+from tellapart_dashboards.app import launcher
 
 WAIT_UNTIL_FILLED = """
 import asyncio, gc
 from ipywidgets import Widget
-from tellapart_dashboards.steps import Steps
+from tellapart_dashboards.widgets.steps.steps import Steps
 await asyncio.sleep(1)  # what happens to widgets before a browser has drawn them is lost: nothing may
 steps = [one for one in gc.get_objects() if isinstance(one, Steps)]
 print([(one.project_name, one.current) for one in steps])
@@ -27,7 +27,7 @@ while True:
         break
 print(shown)
 """
-NOTEBOOKS = sorted(Path(launcher.__file__).parents[1].glob("*.ipynb"))
+NOTEBOOKS = sorted(Path(launcher.__file__).parents[2].glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

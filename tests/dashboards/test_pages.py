@@ -13,13 +13,13 @@ from acting import is_shown, one, say, text_of, upload
 from ipywidgets import Button, Combobox, Dropdown, Text
 from tellapart.errors import RunError
 from tellapart.runs import Run
-from tellapart_dashboards.gallery import Gallery
-from tellapart_dashboards.gather import GatherState, gather_view
-from tellapart_dashboards.labels import advice
-from tellapart_dashboards.matrix import Matrix
-from tellapart_dashboards.state import ProjectState
-from tellapart_dashboards.studio import studio, train_page
-from tellapart_dashboards.train import TrainState, train_view
+from tellapart_dashboards.app.label_advice import advice
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.app.studio import studio, train_page
+from tellapart_dashboards.pages.gather.view import GatherState, gather_view
+from tellapart_dashboards.pages.train.view import TrainState, train_view
+from tellapart_dashboards.widgets.gallery.gallery import Gallery
+from tellapart_dashboards.widgets.matrix.matrix import Matrix
 
 FakeRun = Callable[..., Run]
 
@@ -295,7 +295,7 @@ def test_advice_says_the_next_step() -> None:
 def test_pictures_that_come_by_another_way_are_noticed(project_dir: Path, tmp_path: Path) -> None:
     from make_data import make_tiny_folder
     from tellapart.gather import take_in
-    from tellapart.project import open_project
+    from tellapart.store.project import open_project
 
     state = ProjectState(project_dir)
     make_tiny_folder(tmp_path / "more", ("ring",), n_per_class=3)

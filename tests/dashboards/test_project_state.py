@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tellapart_dashboards.state import ProjectState
+from tellapart_dashboards.app.project_state import ProjectState
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody move a folder that is in use")

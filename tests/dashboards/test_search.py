@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 from acting import one, say, text_of
-from tellapart import gatherings
-from tellapart.gatherings import HELD, Candidate, Wish
-from tellapart.ledger import LedgerRow
 from tellapart.licences import UNKNOWN
-from tellapart.project import open_project
-from tellapart_dashboards.gather import gather_view
-from tellapart_dashboards.gather_state import GatherState
-from tellapart_dashboards.label_rows import LabelRows
-from tellapart_dashboards.origins import MOST_ROWS, OriginsState, ledger_html, origins_view
-from tellapart_dashboards.search import SearchState
-from tellapart_dashboards.state import ProjectState
-from tellapart_dashboards.webcam import MOST_WAITING, Webcam
+from tellapart.store import searches
+from tellapart.store.ledger import LedgerRow
+from tellapart.store.project import open_project
+from tellapart.store.searches import HELD, Candidate, Wish
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.gather.credits import MOST_ROWS, OriginsState, ledger_html, origins_view
+from tellapart_dashboards.pages.gather.search_state import SearchState
+from tellapart_dashboards.pages.gather.state import GatherState
+from tellapart_dashboards.pages.gather.view import gather_view
+from tellapart_dashboards.widgets.label_rows.label_rows import LabelRows
+from tellapart_dashboards.widgets.webcam.webcam import MOST_WAITING, Webcam
 
 
 @pytest.fixture
@@ -31,10 +31,10 @@ def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
     """What a search leaves behind: rows, and files that wait for a person."""
     from hashlib import sha256
 
-    from tellapart.images import inspect
+    from tellapart.pictures.images import inspect
 
     with open_project(project_dir) as project:
-        number = gatherings.begin(project.manifest, Wish(label, label))
+        number = searches.begin(project.manifest, Wish(label, label))
         found = [
             (
                 Candidate(
@@ -45,7 +45,7 @@ def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
             )
             for i in range(len(pictures))
         ]
-        rows, _ = gatherings.add_candidates(project.manifest, number, found)
+        rows, _ = searches.add_candidates(project.manifest, number, found)
         project.held_dir.mkdir(parents=True, exist_ok=True)
         for row, picture in zip(rows, pictures, strict=True):
             image_id, facts = sha256(picture).hexdigest(), inspect(picture)
@@ -56,7 +56,7 @@ def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
                 "width": facts.width, "height": facts.height, "fingerprint": facts.fingerprint.hex(),
             }  # fmt: skip
             with project.manifest.transaction() as db:
-                gatherings.set_fate(db, row.number, HELD, None, image_id, told)
+                searches.set_fate(db, row.number, HELD, None, image_id, told)
 
 
 def pictures_of(folder: Path, n: int) -> list[bytes]:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tellapart_dashboards import upload
-from tellapart_dashboards.upload import Receiver, UploadedFile, UploadWidget, safe_parts
+from tellapart_dashboards.widgets.upload import upload
+from tellapart_dashboards.widgets.upload.upload import Receiver, UploadedFile, UploadWidget, safe_parts
 
 
 class Page:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from tellapart.errors import TrainError
-from tellapart_dashboards import wording
+from tellapart_dashboards.app import wording
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from tellapart import runs
-from tellapart.gather.addresses import AddressGuard
 from tellapart.gather.downloads import FetchLimits
 from tellapart.gather.sources import Web
+from tellapart.web.addresses import AddressGuard
 
 from .bing import FakeBing
 from .commons import FakeCommons

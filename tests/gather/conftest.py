@@ -8,9 +8,9 @@ import pytest
 from fakes.web import CONTACT, FakeWeb
 from make_data import make_tiny_folder
 from tellapart.gather import gather
-from tellapart.gather.line import Line
 from tellapart.gather.sources import open_source
-from tellapart.project import create_project
+from tellapart.store.project import create_project
+from tellapart.web.client import Line
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,9 @@ import zlib
 
 import pytest
 from other_process import run_python
-from tellapart import archive_entries
-from tellapart.archives import entries
 from tellapart.errors import ArchiveError, ImageError
+from tellapart.gather.archives import entries as limits
+from tellapart.gather.archives.formats import entries
 
 
 def local(name, packed, crc, size, method=8):
@@ -102,7 +102,7 @@ def test_blocks_of_bzip2_that_unpack_to_gigabytes_take_little_memory(tmp_path, s
     written(tmp_path / "bomb.zip", body, [(b"a/1.png", head, 0)])
     code = """
         import resource
-        from tellapart.archives import entries
+        from tellapart.gather.archives.formats import entries
         from tellapart.errors import ImageError
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:
@@ -132,7 +132,7 @@ def tar_of(path, n, size, mode="w:gz"):
 
 @pytest.mark.parametrize("make", [zip_of, tar_of], ids=["zip", "tar"])
 def test_one_total_counts_for_zip_and_tar(tmp_path, monkeypatch, make):
-    monkeypatch.setattr(archive_entries, "MAX_UNPACKED", 10 * 2**20)
+    monkeypatch.setattr(limits, "MAX_UNPACKED", 10 * 2**20)
     assert (
         len(entries(make(tmp_path / "fits.x.zip" if make is zip_of else tmp_path / "fits.tgz", 9, 2**20)))
         == 9
@@ -144,7 +144,7 @@ def test_one_total_counts_for_zip_and_tar(tmp_path, monkeypatch, make):
 
 
 def test_an_archive_that_is_large_itself_may_hold_as_much(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive_entries, "MAX_UNPACKED", 1000)
+    monkeypatch.setattr(limits, "MAX_UNPACKED", 1000)
     with zipfile.ZipFile(tmp_path / "stored.zip", "w") as archive:
         for i in range(5):
             archive.writestr(f"a/{i}.jpg", bytes(2000))

@@ -13,10 +13,10 @@ import pytest
 from make_data import make_tiny_folder
 from other_process import run_python
 from summaries import reasons_of
-from tellapart.archives import entries, kind_of
 from tellapart.errors import ArchiveError, ImageError, IntakeError
 from tellapart.gather import take_in
-from tellapart.project import create_project
+from tellapart.gather.archives.formats import entries, kind_of
+from tellapart.store.project import create_project
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_header_that_claims_gigabytes_takes_no_memory(tmp_path):
     (tmp_path / "header.tgz").write_bytes(gzip.compress(header.tobuf(tarfile.GNU_FORMAT)) + zeros * 8)
     code = """
         import resource
-        from tellapart.archives import entries
+        from tellapart.gather.archives.formats import entries
         from tellapart.errors import ArchiveError
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:

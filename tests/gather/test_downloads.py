@@ -11,9 +11,9 @@ import pytest
 from fakes.pictures import photo
 from fakes.server import Answer
 from tellapart.errors import Cancelled, ProjectError
-from tellapart.gather.addresses import AddressGuard
 from tellapart.gather.downloads import Downloads, Fetched, FetchLimits
-from tellapart.gather.line import Line
+from tellapart.web.addresses import AddressGuard
+from tellapart.web.client import Line
 
 
 @contextmanager

@@ -11,13 +11,13 @@ import pytest
 from fakes.web import FakeWeb
 from other_process import start_python
 from tellapart.gather import gather, held_pictures
-from tellapart.project import create_project, open_project
+from tellapart.store.project import create_project, open_project
 
 GATHER = """
 import json
 from fakes.web import local_web
 from tellapart.gather import gather
-from tellapart.project import open_project
+from tellapart.store.project import open_project
 with open_project(Path(sys.argv[1])) as project:
     gather(project, "bear", "brown bear", "openverse", 100, is_held=sys.argv[3] == "held", web=local_web(json.loads(sys.argv[2])))
 """

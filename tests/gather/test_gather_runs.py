@@ -7,7 +7,7 @@ from fakes.web import CONTACT
 from other_process import wait
 from tellapart import runs
 from tellapart.gather import held_pictures, keep_held
-from tellapart.project import create_project, open_project
+from tellapart.store.project import create_project, open_project
 
 
 @pytest.fixture

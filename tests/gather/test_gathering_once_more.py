@@ -2,7 +2,7 @@
 
 from fakes.pictures import photo
 from tellapart.gather import take_in
-from tellapart.journal import Remove
+from tellapart.store.journal import Remove
 
 
 def numbers(summary, *fates):

@@ -3,8 +3,8 @@
 import shutil
 
 from tellapart.gather import discard_held, held_pictures, keep_held
-from tellapart.images import thumbnail_jpeg
-from tellapart.project import open_project
+from tellapart.pictures.images import thumbnail_jpeg
+from tellapart.store.project import open_project
 
 
 def test_pictures_wait_until_a_person_has_looked(gathered, project):

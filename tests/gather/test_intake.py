@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from make_data import make_awkward, make_tiny_folder
 from tellapart.errors import Cancelled, IntakeError
 from tellapart.gather import take_in
-from tellapart.gather.structure import structure_of
-from tellapart.journal import Remove
-from tellapart.project import create_project, open_project
+from tellapart.gather.layout.structure import structure_of
+from tellapart.store.journal import Remove
+from tellapart.store.project import create_project, open_project
 
 
 @pytest.fixture

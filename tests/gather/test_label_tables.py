@@ -4,8 +4,8 @@ import json
 
 import pytest
 from tellapart.errors import ImageError
-from tellapart.gather.found import Found
-from tellapart.gather.tables import tables_among
+from tellapart.gather.layout.found_file import Found
+from tellapart.gather.layout.tables import tables_among
 
 NAMES = [f"train/img_{i:03d}.jpg" for i in range(6)]
 LABELS = ["beagle", "pug", "beagle", "pug", "Äpfel", "pug"]

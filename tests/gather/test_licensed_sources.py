@@ -5,8 +5,8 @@ import itertools
 import pytest
 from fakes.web import CONTACT
 from tellapart.errors import BrokenError, LimitedError, RefusedError
-from tellapart.gather.line import Line
 from tellapart.gather.sources import open_source
+from tellapart.web.client import Line
 
 # Openverse
 

@@ -14,7 +14,7 @@ from PIL import Image
 from summaries import reasons_of
 from tellapart.errors import IntakeError
 from tellapart.gather import take_in
-from tellapart.project import create_project
+from tellapart.store.project import create_project
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_unreadable_files_and_folders_are_named_and_the_rest_comes_in(tmp_path):
     script = """
     from tellapart.errors import IntakeError
     from tellapart.gather import take_in
-    from tellapart.project import create_project
+    from tellapart.store.project import create_project
     with create_project(Path(sys.argv[1])) as project:
         for place in sys.argv[2:]:
             try:
@@ -226,8 +226,8 @@ def test_names_of_odd_bytes_come_in_under_names_that_can_be_shown(project, tmp_p
 
 def test_of_another_project_the_kept_pictures_are_taken_in(tiny_project, tmp_path):
     from tellapart.gather import take_in
-    from tellapart.journal import Remove
-    from tellapart.project import create_project
+    from tellapart.store.journal import Remove
+    from tellapart.store.project import create_project
 
     tiny_project.journal.decide(Remove(tiny_project.manifest.pictures()[0].image_id))
     with create_project(tmp_path / "other") as other:
@@ -238,7 +238,7 @@ def test_of_another_project_the_kept_pictures_are_taken_in(tiny_project, tmp_pat
 def test_a_project_inside_a_folder_is_refused_by_name(tiny_project, tmp_path, tiny_folder):
     import shutil
 
-    from tellapart.gather.places import look_into
+    from tellapart.gather.layout.places import look_into
 
     shutil.copytree(tiny_folder, tmp_path / "circles and more")
     shutil.copytree(tiny_project.root, tmp_path / "circles and more" / "old project")

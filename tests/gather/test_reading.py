@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from summaries import reasons_of
 from tellapart.errors import IntakeError, LabelsError
 from tellapart.gather import read_place, take_in
-from tellapart.project import create_project
+from tellapart.store.project import create_project
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from fakes.server import Answer
 from fakes.web import CONTACT
 from tellapart.errors import AbsentError, BrokenError, LimitedError, RefusedError, SilentError, SourceError
 from tellapart.gather import sources
-from tellapart.gather.line import Line
 from tellapart.gather.sources import bing, commons, duckduckgo, inaturalist, open_source, openverse
 from tellapart.gather.sources.service import AnswerCache, Service
+from tellapart.web.client import Line
 
 
 def test_the_public_addresses_are_the_real_ones():

@@ -5,8 +5,8 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tellapart.gather.folder_names import part_of, part_within, says_nothing
-from tellapart.gather.structure import structure_of
+from tellapart.gather.layout.folder_names import part_of, part_within, says_nothing
+from tellapart.gather.layout.structure import structure_of
 
 SPELLINGS = {
     "train": [

@@ -7,11 +7,11 @@ import pytest
 from make_kinds import encoded, picture, with_method, zipped
 from tellapart.errors import GatherError, ImageError, IntakeError
 from tellapart.gather import take_in
-from tellapart.gather.places import look_into
+from tellapart.gather.layout.places import look_into
 from tellapart.gather.sources.url_list import list_labels, read_list
-from tellapart.images import MAX_BYTES
-from tellapart.pictures.cloud import IN_CLOUD
-from tellapart.project import create_project
+from tellapart.pictures.images import MAX_BYTES
+from tellapart.pictures.kinds.cloud import IN_CLOUD
+from tellapart.store.project import create_project
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tellapart import gatherings, journal
 from tellapart.errors import IntakeError
 from tellapart.gather import take_in
-from tellapart.gather.wanted import (
+from tellapart.gather.wanted_labels import (
     Wanted,
     add_wanted,
     merge_label,
@@ -20,9 +19,10 @@ from tellapart.gather.wanted import (
     undo_label_change,
     wanted_labels,
 )
-from tellapart.gatherings import Wish
-from tellapart.journal import Remove
-from tellapart.project import Project, create_project, open_project
+from tellapart.store import journal, searches
+from tellapart.store.journal import Remove
+from tellapart.store.project import Project, create_project, open_project
+from tellapart.store.searches import Wish
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_a_kill_before_the_files_move_leaves_a_whole_change_of_a_label(project: 
 def test_a_label_change_undone_and_redone_elsewhere_takes_its_wish_and_its_searches_along(project: Project):
     first, second, *_ = sorted(project.manifest.label_counts())
     set_query(project, first, "words")
-    number = gatherings.begin(project.manifest, Wish(first, "words"))
+    number = searches.begin(project.manifest, Wish(first, "words"))
     before = wanted_labels(project)
     merge_label(project, first, second)
     add_wanted(project, "wanted since")
@@ -146,22 +146,22 @@ def test_a_label_change_undone_and_redone_elsewhere_takes_its_wish_and_its_searc
     for _ in range(2):  # as the Clean page and the command line do it
         assert project.journal.undo()[0].kind == "merge label"
         assert wanted_labels(project) == [*before, Wanted("wanted since")] and n_label_changes(project) == 0
-        assert gatherings.wish_of(project.manifest, number).label == first
+        assert searches.wish_of(project.manifest, number).label == first
         assert project.journal.redo()[0].kind == "merge label"
         assert wanted_labels(project) == merged and n_label_changes(project) == 1
-        assert gatherings.wish_of(project.manifest, number).label == second
+        assert searches.wish_of(project.manifest, number).label == second
 
 
 def test_what_waits_to_be_kept_goes_with_its_label(project: Project):
     add_wanted(project, "bear, teddy")
-    numbers = [gatherings.begin(project.manifest, Wish("bear", words)) for words in ("bear", "ursus")]
-    other = gatherings.begin(project.manifest, Wish("teddy", "bear"))
+    numbers = [searches.begin(project.manifest, Wish("bear", words)) for words in ("bear", "ursus")]
+    other = searches.begin(project.manifest, Wish("teddy", "bear"))
     rename_label(project, "bear", "grizzly")
-    assert [gatherings.wish_of(project.manifest, one).label for one in numbers] == ["grizzly", "grizzly"]
+    assert [searches.wish_of(project.manifest, one).label for one in numbers] == ["grizzly", "grizzly"]
     merge_label(project, "grizzly", "teddy")
-    assert [gatherings.wish_of(project.manifest, one).label for one in (*numbers, other)] == [
+    assert [searches.wish_of(project.manifest, one).label for one in (*numbers, other)] == [
         "grizzly", "teddy", "teddy",
     ]  # fmt: skip  # two that look for the same cannot become one
     undo_label_change(project)
     undo_label_change(project)
-    assert [gatherings.wish_of(project.manifest, one).label for one in numbers] == ["bear", "bear"]
+    assert [searches.wish_of(project.manifest, one).label for one in numbers] == ["bear", "bear"]

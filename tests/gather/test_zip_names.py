@@ -6,10 +6,10 @@ import zlib
 
 import pytest
 from make_data import make_tiny_folder
-from tellapart.archives import entries
 from tellapart.gather import take_in
-from tellapart.project import create_project
-from tellapart.zip_names import names_of
+from tellapart.gather.archives.formats import entries
+from tellapart.gather.archives.zip_names import names_of
+from tellapart.store.project import create_project
 
 WEST = ["Äpfel", "Größe", "João", "São Paulo", "Ångström", "smørrebrød", "crème brûlée", "mañana", "garçon", "Übung", "façade",
         "jalapeño", "Füchse", "Vögel", "señal", "hôtel", "poussière", "Köln", "naïve", "été"]  # fmt: skip

@@ -45,7 +45,7 @@ def tree(path: Path) -> ast.Module:
 
 
 def module_name(path: Path) -> str:
-    """tellapart.train.head of core/tellapart/train/head.py."""
+    """tellapart.learning.head of core/tellapart/learning/head.py."""
     parts = path.relative_to(ROOT).with_suffix("").parts[1:]
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

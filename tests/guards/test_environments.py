@@ -86,7 +86,7 @@ def test_the_version_is_the_same_everywhere():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Binder runs on Linux")
 def test_binder_s_scripts_are_executable_and_its_settings_are_the_studio_s():
-    from tellapart_dashboards.launcher import voila_config
+    from tellapart_dashboards.app.launcher import voila_config
 
     for name in ("start", "postBuild"):
         path = ROOT / "binder" / name

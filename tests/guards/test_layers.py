@@ -13,7 +13,7 @@ WIDGETS_AND_SERVERS = (
 )
 STAGES = tuple(f"tellapart.{name}" for name in ("gather", "clean", "train", "classify", "deploy", "samples"))
 TOP = ("tellapart.cli", "tellapart.vision", "tellapart.worker", "tellapart.__main__")
-BOTTOM = ("tellapart.errors", "tellapart.progress", "tellapart.preprocess")
+BOTTOM = ("tellapart.errors", "tellapart.progress", "tellapart.pictures.preprocess")
 
 
 def core_imports():
@@ -77,7 +77,7 @@ def test_no_view_opens_the_database_or_a_network():
     assert [str(found) for found in views if is_within(found.module, "sqlite3", "onnxruntime")] == []
 
 
-def test_only_images_py_imports_picture_openers():
-    allowed = {CORE / "images.py", *python_files(CORE / "samples")}
+def test_only_pictures_images_imports_picture_openers():
+    allowed = {CORE / "pictures" / "images.py", *python_files(CORE / "samples")}
     openers = [found for found in core_imports() if is_within(found.module, "pillow_heif", "cv2", "imageio")]
     assert [str(found) for found in openers if found.path not in allowed] == []

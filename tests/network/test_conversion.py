@@ -12,13 +12,12 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from tellapart import backbones
-from tellapart.backbones import load_backbone
+from tellapart.backbones.catalogue import catalogue, load_backbone
+from tellapart.backbones.torchvision_models import torchvision_models
 from tellapart.errors import BackboneError
 from tellapart.network import conversion
 from tellapart.network.weights import build_network, drop_head
-from tellapart.preprocess import Preprocess
-from tellapart.torchvision_models import torchvision_models
+from tellapart.pictures.preprocess import Preprocess
 from torch import nn
 from torchvision import models
 
@@ -177,7 +176,7 @@ def test_two_processes_converting_at_once_leave_one_whole_backbone(own_cache, tm
     path = tmp_path / "mine.pth"
     torch.save(lively(build_network(torchvision_models()["squeezenet1_1"])).state_dict(), path)
     code = (
-        "from pathlib import Path; from tellapart.backbones import load_backbone\n"
+        "from pathlib import Path; from tellapart.backbones.catalogue import load_backbone\n"
         f"print(load_backbone('squeezenet1_1', Path({str(path)!r})).onnx_sha256)"
     )
     both = [
@@ -210,7 +209,7 @@ def test_a_downloaded_network_needs_no_second_download(own_cache, tmp_path, monk
     kept.parent.mkdir(parents=True)
     saved.rename(kept)
     table = {**torchvision_models(), "squeezenet1_1": replace(model, file_name=name)}
-    monkeypatch.setattr(backbones, "torchvision_models", lambda: table)
+    monkeypatch.setattr(catalogue, "torchvision_models", lambda: table)
     backbone = load_backbone("squeezenet1_1")
     assert backbone.licence == model.licence and backbone.onnx_path.is_relative_to(own_cache)
     kept.unlink()

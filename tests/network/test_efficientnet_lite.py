@@ -4,8 +4,8 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from tellapart.lite0 import graph, keeping
-from tellapart.lite0.weights import read_weights, weights_file
+from tellapart.backbones.lite0 import graph, keeping
+from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.network.efficientnet_lite import EfficientNetLite
 
 

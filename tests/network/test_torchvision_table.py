@@ -3,9 +3,9 @@
 from urllib.parse import urljoin
 
 import pytest
+from tellapart.backbones.torchvision_models import torchvision_models
+from tellapart.backbones.weight_downloads import BASE_URL
 from tellapart.network.torchvision_table import table_row
-from tellapart.torchvision_models import torchvision_models
-from tellapart.weight_downloads import BASE_URL
 from torchvision import models
 
 

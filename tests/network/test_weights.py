@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
-from tellapart.backbones import load_backbone
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.torchvision_models import torchvision_models
 from tellapart.errors import BackboneError, WeightsError
 from tellapart.network.conversion import recognise_file
 from tellapart.network.weights import build_network, load_state, read_state
-from tellapart.torchvision_models import torchvision_models
 
 SQUEEZENET = torchvision_models()["squeezenet1_1"]
 

@@ -8,8 +8,8 @@ import pytest
 from make_data import draw_shape
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
-from tellapart import images
 from tellapart.errors import Cancelled, ImageError
+from tellapart.pictures import images
 from tellapart.pictures.boundary import one_picture
 
 SURPRISES = [

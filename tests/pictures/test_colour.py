@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from tellapart.images import inspect, read_given, read_image, thumbnail_jpeg
-from tellapart.pictures.code_points import PRIMARIES
-from tellapart.pictures.profiles import SRGB, SRGB_CURVE, rgb_profile
+from tellapart.pictures.colour.code_points import PRIMARIES
+from tellapart.pictures.colour.profiles import SRGB, SRGB_CURVE, rgb_profile
+from tellapart.pictures.images import inspect, read_given, read_image, thumbnail_jpeg
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 import coloured_pictures as made

@@ -24,8 +24,8 @@ from built_files import (
 from other_process import run_python
 from PIL import Image
 from tellapart.errors import ImageError
-from tellapart.images import inspect, read_given, read_image
 from tellapart.pictures.cost import MAX_SIDE_PX, _Room
+from tellapart.pictures.images import inspect, read_given, read_image
 
 HOSTILE = {
     "webp canvas": (lambda: webp_canvas(16_000, 8_000), "MB of memory"),

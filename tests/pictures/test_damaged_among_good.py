@@ -7,8 +7,8 @@ from built_files import drawn, encoded
 from PIL import Image
 from tellapart.errors import ImageError
 from tellapart.gather import take_in
-from tellapart.images import thumbnail_jpeg
-from tellapart.project import create_project, open_project
+from tellapart.pictures.images import thumbnail_jpeg
+from tellapart.store.project import create_project, open_project
 from tellapart.train import train_head
 
 KINDS = ("AVIF", "JPEG", "PNG", "WEBP", "TIFF", "GIF")

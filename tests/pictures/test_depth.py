@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_tiff import made_tiff
 from PIL import Image
-from tellapart.images import inspect, read_given, read_image
-from tellapart.pictures.depth import Samples, scale_of
+from tellapart.pictures.depth.conversion import Samples, scale_of
+from tellapart.pictures.images import inspect, read_given, read_image
 from tellapart.pictures.rgb import meaning_of, to_rgb
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))

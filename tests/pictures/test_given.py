@@ -8,8 +8,8 @@ from built_files import drawn, encoded, png_begun
 from PIL import Image
 from tellapart.classify import Predictor
 from tellapart.errors import ImageError
-from tellapart.images import read_given
 from tellapart.pictures.arrays import image_of
+from tellapart.pictures.images import read_given
 
 PIXELS = np.asarray(drawn(64))
 

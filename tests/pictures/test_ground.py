@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from tellapart.images import load_pixels, read_given, read_image, thumbnail_jpeg
-from tellapart.preprocess import Preprocess
+from tellapart.pictures.images import load_pixels, read_given, read_image, thumbnail_jpeg
+from tellapart.pictures.preprocess import Preprocess
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 import coloured_pictures as made

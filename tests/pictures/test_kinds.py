@@ -8,10 +8,10 @@ import pytest
 from make_kinds import COLOUR_FILTER, encoded, ftyp, motion_photo, picture, tiff, zipped
 from tellapart.errors import ImageError, KindError
 from tellapart.gather import take_in
-from tellapart.images import inspect, read_image
-from tellapart.pictures.kinds import UNKNOWN, encoding_of, kind_of_name, picture_format, unread_kind
-from tellapart.pictures.kinds_table import all_kinds, by_key
-from tellapart.project import create_project
+from tellapart.pictures.images import inspect, read_image
+from tellapart.pictures.kinds.table import all_kinds, by_key
+from tellapart.pictures.kinds.unread import UNKNOWN, encoding_of, kind_of_name, picture_format, unread_kind
+from tellapart.store.project import create_project
 
 FULL = {256: 4000, 257: 3000, 258: 16, 262: COLOUR_FILTER}
 RAW = {

@@ -8,8 +8,8 @@ import pytest
 from built_files import chunk, drawn, encoded, jpeg_with, large_profile, noise, png_with, segment
 from PIL import Image
 from tellapart.errors import ImageError
-from tellapart.images import inspect, read_image
-from tellapart.pictures.brands import heif_formats
+from tellapart.pictures.formats.brands import heif_formats
+from tellapart.pictures.images import inspect, read_image
 
 LONG = zlib.compress(b"words " * 500_000)
 BESIDE_PNG = {

@@ -7,9 +7,9 @@ import pytest
 from make_kinds import encoded, ftyp, motion_photo, picture, tiff
 from PIL import Image
 from tellapart.gather import take_in
-from tellapart.images import inspect, read_image
-from tellapart.pictures import tiff as tiff_parts
-from tellapart.project import create_project, open_project
+from tellapart.pictures.formats import tiff as tiff_parts
+from tellapart.pictures.images import inspect, read_image
+from tellapart.store.project import create_project, open_project
 
 
 def several(kind, n, **options):

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tellapart.backbones import load_backbone
-from tellapart.bundle import load_bundle
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.embeddings import cache_key
+from tellapart.bundle.loading import load_bundle
 from tellapart.classify import Predictor
-from tellapart.embeddings import cache_key
-from tellapart.images import read_given, read_image
-from tellapart.preprocess import PIXELS, Preprocess
+from tellapart.pictures.images import read_given, read_image
+from tellapart.pictures.preprocess import PIXELS, Preprocess
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 import coloured_pictures as made
@@ -69,7 +69,7 @@ def test_embeddings_of_other_pixels_are_not_used_again(monkeypatch):
     backbone = load_backbone()
     key = cache_key(backbone)
     assert cache_key(replace(backbone, preprocess=replace(backbone.preprocess, pixels=1))) != key
-    monkeypatch.setattr("tellapart.embeddings._CODE_VERSION", 1)
+    monkeypatch.setattr("tellapart.backbones.embeddings._CODE_VERSION", 1)
     assert cache_key(backbone) != key
 
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from built_files import drawn, encoded, jpeg_with, segment
 from PIL import Image, PngImagePlugin
-from tellapart.bundle import load_bundle
+from tellapart.bundle.loading import load_bundle
 from tellapart.gather import take_in
-from tellapart.images import read_image, read_with_camera, thumbnail_jpeg
-from tellapart.project import create_project
+from tellapart.pictures.images import read_image, read_with_camera, thumbnail_jpeg
+from tellapart.store.project import create_project
 from tellapart.train import train_head
-from tellapart_dashboards.thumbnails import Thumbnails
+from tellapart_dashboards.app.thumbnails import Thumbnails
 
 SECRET = b"52.5200N 13.4050E Ada's garden"
 ALLOWED = {0xD8, 0xE0, 0xDB, 0xC0, 0xC4, 0xDA}  # start, JFIF, tables, frame, scan

@@ -5,10 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from tellapart.clean import open_review
-from tellapart.gather.wanted import rename_label
-from tellapart.journal import Mark, Relabel, Remove
+from tellapart.gather.wanted_labels import rename_label
+from tellapart.learning.evaluation import evaluate
+from tellapart.store.journal import Mark, Relabel, Remove
 from tellapart.train import train_head
-from tellapart.train.evaluation import evaluate
 from tellapart.train.guidance import guidance_note
 
 

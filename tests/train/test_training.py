@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from make_data import make_tiny_folder
-from tellapart.backbones import load_backbone
+from tellapart.backbones.catalogue import load_backbone
 from tellapart.classify import Predictor
 from tellapart.errors import Cancelled, SplitError, TrainError
 from tellapart.gather import take_in
-from tellapart.journal import Relabel, Remove
-from tellapart.project import create_project, open_project
+from tellapart.store.journal import Relabel, Remove
+from tellapart.store.project import create_project, open_project
 from tellapart.train import TrainConfig, train_head
 from tellapart.train.training import check, fit, prepare
 

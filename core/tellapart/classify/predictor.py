@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tellapart.bundle import Bundle, load_bundle
+from tellapart.backbones.onnx_session import give_back_memory
+from tellapart.bundle.loading import Bundle, load_bundle
 from tellapart.errors import ImageError
-from tellapart.images import load_pixels, pixels_of, read_given
-from tellapart.onnx_session import give_back_memory
 from tellapart.pictures.boundary import one_picture
+from tellapart.pictures.images import load_pixels, pixels_of, read_given
 
 _BATCH = 16
 

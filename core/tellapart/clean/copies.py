@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tellapart.clean.findings import CONFLICT, DUPLICATE, LEAK, Finding, Suggestion
-from tellapart.clean.first_look import NearPairs
-from tellapart.clean.learner import NOT_A_MEMBER
-from tellapart.manifest import Picture, Refusal
+from tellapart.duplicates.candidates import NearPairs
+from tellapart.learning.cross_validation import NOT_A_MEMBER
+from tellapart.store.manifest import Picture, Refusal
 
 _CONFLICT, _LEAK, _DUPLICATE = 0.95, 0.85, 0.75  # scores of exact copies; near ones are less sure
 

@@ -9,24 +9,24 @@ from hashlib import sha256
 
 import numpy as np
 
-from tellapart.backbones import load_backbone
-from tellapart.clean.comparison_cache import cached_arrays
-from tellapart.clean.duplicates import groups_of
-from tellapart.clean.first_look import NearPairs
-from tellapart.clean.known_copies import copies_in, copy_groups
-from tellapart.clean.learner import OutOfFold
-from tellapart.clean.looks import measure_looks
-from tellapart.clean.neighbours import directions, nearest
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.embeddings import cache_key, embed
+from tellapart.clean.measures import measure_looks
 from tellapart.clean.quality import Flaws, find_flaws
-from tellapart.embeddings import cache_key, embed
+from tellapart.duplicates.candidates import NearPairs
+from tellapart.duplicates.comparison_cache import cached_arrays
+from tellapart.duplicates.near_duplicates import groups_of
+from tellapart.duplicates.project_copies import copies_in, copy_groups
 from tellapart.errors import SplitError
-from tellapart.manifest import Picture, Refusal, explained
+from tellapart.learning.cross_validation import OutOfFold
+from tellapart.learning.folds import assign_folds
+from tellapart.learning.neighbours import directions, nearest
+from tellapart.learning.principal_components import blas_threads, fit_components
+from tellapart.learning.splits import plan_pictures
 from tellapart.progress import Progress, Share, silent, silent_share
-from tellapart.project import Project
-from tellapart.train.components import blas_threads, fit_components
+from tellapart.store.manifest import Picture, Refusal, explained
+from tellapart.store.project import Project
 from tellapart.train.config import TrainConfig
-from tellapart.train.folds import assign_folds
-from tellapart.train.splits import plan_pictures
 
 N_FOLDS = 10
 _DUPLICATES = 0.7  # of the time that comparing takes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tellapart.journal import Decision, Mark, Relabel, Remove
+from tellapart.store.journal import Decision, Mark, Relabel, Remove
 
 UNREADABLE = "unreadable"
 CONFLICT = "conflict"

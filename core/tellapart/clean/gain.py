@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tellapart.clean.learner import NOT_A_MEMBER
+from tellapart.learning.cross_validation import NOT_A_MEMBER
 
 _Z = 1.959964  # of a 95 % interval
 

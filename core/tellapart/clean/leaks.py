@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tellapart.clean.learner import NOT_A_MEMBER, OutOfFold
-from tellapart.manifest import Picture
-from tellapart.metrics import error_interval
+from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
+from tellapart.learning.metrics import error_interval
+from tellapart.store.manifest import Picture
 
 _SEED = 0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tellapart.clean.findings import OUT_OF_PLACE, Finding, Suggestion
-from tellapart.clean.learner import NOT_A_MEMBER
-from tellapart.clean.oddness import oddness
+from tellapart.learning.cross_validation import NOT_A_MEMBER
+from tellapart.learning.oddness import oddness
 
 _NEAREST = 15
 _CLOSEST, _COMPANY = 5, 1.0  # neighbours whose oddness counts, and how much beside the picture's own

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tellapart.clean.findings import QUALITY, WORTH_A_WORD, Finding, Suggestion
-from tellapart.clean.oddness import oddness
-from tellapart.manifest import Picture
+from tellapart.learning.oddness import oddness
+from tellapart.store.manifest import Picture
 
 _BLURRED = -1.6  # sharp pictures of four sets lie above -1.2, out of focus by 2 of 160 pixels below -1.8
 _RARE = 0.2  # what more than this share of the set has is how the set is

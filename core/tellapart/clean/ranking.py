@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tellapart.clean.copies import copy_findings, refused_conflicts
+from tellapart.clean.current_labels import Snapshot
 from tellapart.clean.evidence import Evidence
 from tellapart.clean.findings import UNREADABLE, WORTH_A_LOOK, WORTH_A_WORD, Finding, Suggestion
-from tellapart.clean.learner import NOT_A_MEMBER
+from tellapart.clean.label_errors import Doubts, find_doubts, wrong_label
 from tellapart.clean.outliers import outlier_finding, strangeness
 from tellapart.clean.quality import poorness, quality_finding
-from tellapart.clean.standing import Snapshot
-from tellapart.clean.suspects import Doubts, find_doubts, wrong_label
-from tellapart.train.folds import can_be_told
+from tellapart.learning.cross_validation import NOT_A_MEMBER
+from tellapart.learning.folds import can_be_told
 
 
 @dataclass(frozen=True)

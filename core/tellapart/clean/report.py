@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from tellapart.clean.current_labels import Snapshot
 from tellapart.clean.evidence import Evidence
 from tellapart.clean.leaks import LeakReport, find_leaks
-from tellapart.clean.learner import NOT_A_MEMBER
 from tellapart.clean.ranking import Ranking
 from tellapart.clean.shortcuts import Shortcut, balanced_accuracy, find_shortcuts
-from tellapart.clean.standing import Snapshot
-from tellapart.manifest import Picture
+from tellapart.learning.cross_validation import NOT_A_MEMBER
+from tellapart.store.manifest import Picture
 
 _CONFUSED = 0.04  # of the pictures of two classes, taken for one another
 _MOST_PAIRS = 5

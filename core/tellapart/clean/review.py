@@ -8,19 +8,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from tellapart.clean.comparison_cache import cached_arrays
+from tellapart.clean.current_labels import Standing
 from tellapart.clean.evidence import Evidence, gather_evidence, split_of_pictures
 from tellapart.clean.findings import KINDS, WRONG_LABEL, Finding
 from tellapart.clean.gain import Gain, measure_gain
-from tellapart.clean.landscape import lay_out
 from tellapart.clean.ranking import Ranking, rank
 from tellapart.clean.report import ReviewReport, write_report
-from tellapart.clean.standing import Standing
+from tellapart.duplicates.comparison_cache import cached_arrays
 from tellapart.errors import ProjectError
-from tellapart.journal import Decision, Entry, Relabel
-from tellapart.manifest import Picture, explained
+from tellapart.learning.embedding_map import lay_out
 from tellapart.progress import Progress, silent
-from tellapart.project import Project
+from tellapart.store.journal import Decision, Entry, Relabel
+from tellapart.store.manifest import Picture, explained
+from tellapart.store.project import Project
 from tellapart.train.config import TrainConfig
 
 

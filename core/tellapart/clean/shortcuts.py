@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from tellapart.clean.learner import NOT_A_MEMBER, OutOfFold
-from tellapart.manifest import Picture
-from tellapart.train.components import sample_rows
+from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
+from tellapart.learning.principal_components import sample_rows
+from tellapart.store.manifest import Picture
 
 _ENOUGH = 20_000  # pictures
 _N_BINS = 16

@@ -23,7 +23,7 @@ def add(
     """Take more pictures into a project. Exit code 3 when some of the files or folders were no use."""
     from tellapart.errors import IntakeError
     from tellapart.gather import IntakeSummary, take_in
-    from tellapart.project import open_project
+    from tellapart.store.project import open_project
 
     total, failed = IntakeSummary(), []
     with explained(is_json), open_project(project_dir) as project, progress_bar(is_json) as progress:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tellapart.backbone_names import DEFAULT_BACKBONE
+from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.cli.add import add
 from tellapart.cli.clean import clean, log, redo, replay, undo
 from tellapart.cli.console import (
@@ -33,7 +33,7 @@ from tellapart.cli.gather import gather as gather_command
 from tellapart.cli.intake_words import LABELS_HELP, tell_intake
 
 if TYPE_CHECKING:
-    from tellapart.project import Project
+    from tellapart.store.project import Project
 
 app = typer.Typer(
     help="Teach a computer to tell things apart.",
@@ -117,7 +117,7 @@ def new(
 
 def _empty_project(project_dir: Path) -> Project:
     """A new project, or the empty one that a failed try left behind."""
-    from tellapart.project import create_project, is_project, open_project
+    from tellapart.store.project import create_project, is_project, open_project
 
     if is_project(project_dir):
         project = open_project(project_dir)
@@ -149,7 +149,7 @@ def train(
     is_json: JsonFlag = False,
 ) -> None:
     """Train a classifier and check it on pictures that it has not seen."""
-    from tellapart.project import open_project
+    from tellapart.store.project import open_project
     from tellapart.train import TrainConfig, keep_as_run, train_head
 
     with explained(is_json), progress_bar(is_json) as progress:
@@ -235,7 +235,7 @@ def _sentence(row: dict[str, Any]) -> str:
 
 
 def _bundle_in(path: Path) -> Path:
-    from tellapart.bundle import newest_bundle
+    from tellapart.bundle.loading import newest_bundle
     from tellapart.errors import BundleError
 
     if (path / "bundle.json").exists() or not (path / "bundles").is_dir():
@@ -255,7 +255,7 @@ def export(
     is_json: JsonFlag = False,
 ) -> None:
     """Copy the newest classifier of a project to a folder of its own, checked."""
-    from tellapart.bundle_writer import copy_bundle
+    from tellapart.bundle.writer import copy_bundle
 
     with explained(is_json):
         target = copy_bundle(_bundle_in(project_dir), target)

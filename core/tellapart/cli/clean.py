@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tellapart.backbone_names import DEFAULT_BACKBONE
+from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say, typed
 
 if TYPE_CHECKING:
     from tellapart.clean import Finding, Review
-    from tellapart.journal import Entry
+    from tellapart.store.journal import Entry
 
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
@@ -45,7 +45,7 @@ def clean(
 ) -> None:
     """Find wrong labels, pictures out of place, copies and poor pictures, the worst first."""
     from tellapart.clean import open_review
-    from tellapart.project import open_project
+    from tellapart.store.project import open_project
     from tellapart.train.config import TrainConfig
 
     if apply_suggestions is not None and not 0 <= apply_suggestions <= 1:
@@ -137,7 +137,7 @@ def redo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
 
 
 def _step(project_dir: Path, step: str, is_json: bool) -> None:
-    from tellapart.project import open_project
+    from tellapart.store.project import open_project
 
     with explained(is_json), open_project(project_dir) as project:
         entries = project.journal.undo() if step == "undo" else project.journal.redo()
@@ -159,8 +159,8 @@ def log(
     is_json: JsonFlag = False,
 ) -> None:
     """List the decisions, newest first."""
-    from tellapart.clean.replay import export_decisions
-    from tellapart.project import open_project
+    from tellapart.store.decision_files import export_decisions
+    from tellapart.store.project import open_project
 
     with explained(is_json), open_project(project_dir) as project:
         entries = project.journal.entries()
@@ -200,8 +200,8 @@ def replay(
     is_json: JsonFlag = False,
 ) -> None:
     """Carry out exported decisions on another copy of the pictures, found by their bytes."""
-    from tellapart.clean.replay import replay_decisions
-    from tellapart.project import open_project
+    from tellapart.store.decision_files import replay_decisions
+    from tellapart.store.project import open_project
 
     with explained(is_json), open_project(project_dir) as project:
         done = replay_decisions(project, file.expanduser().absolute())

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tellapart import progress as reports
 from tellapart.errors import Cancelled, LabelsError, TellapartError
-from tellapart.harmless import harmless, harmless_json
+from tellapart.safe_text import harmless, harmless_json
 
 EXIT_ERROR = 1  # the task failed; the text says why
 EXIT_PARTLY = 3  # some of the given files could not be used

@@ -22,9 +22,9 @@ def credits(
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """List authors and licences. With --out, also as CREDITS.md and credits.csv."""
-    from tellapart.ledger import allowed, ledger, ledger_json, write_credits
     from tellapart.licences import USES
-    from tellapart.project import open_project
+    from tellapart.store.ledger import allowed, ledger, ledger_json, write_credits
+    from tellapart.store.project import open_project
 
     use = next((one for one in USES if one == allow), None)
     if use is None:

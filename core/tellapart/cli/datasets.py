@@ -16,8 +16,8 @@ def datasets(
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """List ready-made data sets, or fetch one into DIR/NAME: once, checked, one folder of pictures per label."""
-    from tellapart.datasets import datasets as table
-    from tellapart.datasets import fetch_dataset
+    from tellapart.gather.datasets import datasets as table
+    from tellapart.gather.datasets import fetch_dataset
 
     if name is None:
         _list(is_json)
@@ -39,7 +39,7 @@ def datasets(
 def _list(is_json: bool) -> None:
     from rich.table import Table
 
-    from tellapart.datasets import datasets as table
+    from tellapart.gather.datasets import datasets as table
 
     rows = table().values()
     if is_json:

@@ -18,13 +18,13 @@ def datasheet(
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """Write DATASHEET.md: the facts about the pictures, and questions for you; answers stay when it is renewed."""
-    from tellapart import atomic
-    from tellapart.clean.known_copies import copies_in
-    from tellapart.datasheet import TO_ANSWER
-    from tellapart.datasheet import datasheet as written
+    from tellapart import atomic_files
+    from tellapart.deploy.datasheet import TO_ANSWER
+    from tellapart.deploy.datasheet import datasheet as written
+    from tellapart.duplicates.project_copies import copies_in
     from tellapart.errors import ProjectError
-    from tellapart.manifest import disk_reason
-    from tellapart.project import open_project
+    from tellapart.store.manifest import disk_reason
+    from tellapart.store.project import open_project
 
     with explained(is_json), open_project(project_dir) as project:
         path = (out or project.root / "DATASHEET.md").expanduser().absolute()
@@ -33,7 +33,7 @@ def datasheet(
         try:
             answered = path.read_text("utf-8", errors="replace") if path.is_file() else ""
             text = written(project.manifest, project.name, n_look_alikes, answered)
-            atomic.write_bytes(path, text.encode())
+            atomic_files.write_bytes(path, text.encode())
         except OSError as error:
             raise ProjectError(disk_reason(path.parent, error)) from error
     n_open = text.count(TO_ANSWER)

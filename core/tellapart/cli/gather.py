@@ -13,7 +13,7 @@ from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, print_json
 
 if TYPE_CHECKING:
     from tellapart.gather import GatherSummary
-    from tellapart.project import Project
+    from tellapart.store.project import Project
 
 _TOLD = 20
 
@@ -48,7 +48,7 @@ def gather(
 ) -> None:
     """Look for pictures on the web and take them in. The same command again goes on where it stopped."""
     from tellapart.gather import gather as gather_pictures
-    from tellapart.gather.wishes import check
+    from tellapart.gather.requests import check
 
     with explained(is_json):
         labels = _labels(label, source)
@@ -104,7 +104,7 @@ def _labels(label: str | None, source: str) -> list[str]:
 @contextmanager
 def _project(project_dir: Path) -> Iterator[Project]:
     """The project in that folder, a new one where there is nothing."""
-    from tellapart.project import create_project, is_project, open_project
+    from tellapart.store.project import create_project, is_project, open_project
 
     if is_project(project_dir):
         with open_project(project_dir) as project:

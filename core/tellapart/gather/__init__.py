@@ -1,12 +1,12 @@
 """Gather: pictures from a folder, an archive, single files or the web into a project, each refusal with its reason."""
 
-from tellapart.gather.file_names import offer_of_names
-from tellapart.gather.gathering import gather
+from tellapart.gather.from_web import gather
 from tellapart.gather.intake import take_in
 from tellapart.gather.intake_summary import IntakeSummary
+from tellapart.gather.layout.file_names import offer_of_names
+from tellapart.gather.layout.reading import read_place
 from tellapart.gather.preview import HeldPicture, discard_held, held_pictures, keep_held
-from tellapart.gather.reading import read_place
-from tellapart.gather.summary import GatherSummary, SourceReport
+from tellapart.gather.web_summary import GatherSummary, SourceReport
 
 __all__ = [
     "GatherSummary", "HeldPicture", "IntakeSummary", "SourceReport", "discard_held", "gather", "held_pictures",

@@ -18,11 +18,11 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from tellapart.errors import AddressError, ImageError, ProjectError
-from tellapart.gather.line import NETWORK_ERRORS, Line, in_words
-from tellapart.gather.patience import backoff_s, retry_after_s
-from tellapart.images import PictureFacts, inspect
-from tellapart.manifest import disk_reason
-from tellapart.pictures.kinds import kind_of_name, with_name
+from tellapart.pictures.images import PictureFacts, inspect
+from tellapart.pictures.kinds.unread import kind_of_name, with_name
+from tellapart.store.manifest import disk_reason
+from tellapart.web.client import NETWORK_ERRORS, Line, in_words
+from tellapart.web.retry import backoff_s, retry_after_s
 
 # What these ask for; see facts about each in its source. Others get `n_per_host`.
 GENTLE_HOSTS = {"wikimedia.org": 1, "openverse.org": 1, "inaturalist.org": 1}

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.arrivals import Arrival, admit
-from tellapart.datasets import origin_of
 from tellapart.errors import ImageError, IntakeError, ProjectError, Skipped
-from tellapart.gather.found import Found
+from tellapart.gather.datasets import origin_of
 from tellapart.gather.intake_summary import IntakeSummary
-from tellapart.gather.reading import Reading, kind_of_place, read_place
-from tellapart.gather.spelling import spelling_notes
-from tellapart.images import inspect
+from tellapart.gather.layout.found_file import Found
+from tellapart.gather.layout.label_spelling import spelling_notes
+from tellapart.gather.layout.reading import Reading, kind_of_place, read_place
 from tellapart.labels import clean_label
-from tellapart.manifest import Origin, Refusal, disk_reason, now
-from tellapart.pictures.kinds import with_name
+from tellapart.pictures.images import inspect
+from tellapart.pictures.kinds.unread import with_name
 from tellapart.pictures.notes import PictureNote
 from tellapart.progress import Progress, silent
-from tellapart.project import Project
+from tellapart.store.add_pictures import Arrival, admit
+from tellapart.store.manifest import Origin, Refusal, disk_reason, now
+from tellapart.store.project import Project
 
 _BATCH = 100
 _AT_ONCE = 4  # files that a thread takes: handed over one by one, small ones would cost much of the time

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from tellapart.errors import Skipped
-from tellapart.images import PICTURE_SUFFIXES
+from tellapart.pictures.images import PICTURE_SUFFIXES
 from tellapart.pictures.notes import PictureNote, grouped
 
 _COPY = "already here"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from tellapart import gatherings
-from tellapart.gather.admission import Landed, discard_rows, held_file, keep_landed
-from tellapart.gather.summary import GatherSummary
-from tellapart.gatherings import HELD, KEPT, WAITING, Candidate, CandidateRow
+from tellapart.gather.screening import Landed, discard_rows, held_file, keep_landed
+from tellapart.gather.web_summary import GatherSummary
 from tellapart.progress import Progress, silent
-from tellapart.project import Project
+from tellapart.store import searches
+from tellapart.store.project import Project
+from tellapart.store.searches import HELD, KEPT, WAITING, Candidate, CandidateRow
 
 _BATCH = 100
 _LEFT_OUT = "left_out"  # setting of the project
@@ -35,8 +35,8 @@ class HeldPicture:
 def held_pictures(project: Project, label: str | None = None) -> list[HeldPicture]:
     """The pictures that wait for a person, in the order in which they were found; of all labels or of one."""
     found = []
-    for row in gatherings.held(project.manifest):
-        landed, wish = held_file(project, row), gatherings.wish_of(project.manifest, row.gathering)
+    for row in searches.held(project.manifest):
+        landed, wish = held_file(project, row), searches.wish_of(project.manifest, row.gathering)
         if landed is not None and label in (None, wish.label):
             facts = landed.facts
             found.append(
@@ -60,7 +60,7 @@ def leave_out(project: Project, number: int, is_left_out: bool) -> None:
         ProjectError: the database cannot be written.
     """
     with project.manifest.transaction():
-        still_held = {row.number for row in gatherings.held(project.manifest)}
+        still_held = {row.number for row in searches.held(project.manifest)}
         numbers = left_out(project) | {number} if is_left_out else left_out(project) - {number}
         project.manifest.set_setting(_LEFT_OUT, sorted(numbers & still_held))
 
@@ -74,11 +74,11 @@ def keep_held(project: Project, numbers: Iterable[int], progress: Progress = sil
         ProjectError: the disk does not take it; what was kept until then stays, the others are still held.
         Cancelled: from `progress`.
     """
-    rows = [row for row in gatherings.candidates(project.manifest, numbers) if row.fate == HELD]
+    rows = [row for row in searches.candidates(project.manifest, numbers) if row.fate == HELD]
     summary = GatherSummary("", "")
     n_done = 0
     for number, some in groupby(rows, lambda row: row.gathering):
-        wish = gatherings.wish_of(project.manifest, number)
+        wish = searches.wish_of(project.manifest, number)
         summary.label, summary.query = wish.label, wish.query
         own = list(some)
         for start in range(0, len(own), _BATCH):
@@ -100,7 +100,7 @@ def discard_held(project: Project, numbers: Iterable[int]) -> int:
     Raises:
         ProjectError: the database cannot be written.
     """
-    rows = [row for row in gatherings.candidates(project.manifest, numbers) if row.fate == HELD]
+    rows = [row for row in searches.candidates(project.manifest, numbers) if row.fate == HELD]
     discard_rows(project, rows)
     return len(rows)
 
@@ -111,9 +111,9 @@ def _landed(project: Project, rows: list[CandidateRow], summary: GatherSummary) 
         landed = held_file(project, row)
         if landed is None:
             with project.manifest.transaction() as db:
-                gatherings.set_fate(db, row.number, WAITING)
+                searches.set_fate(db, row.number, WAITING)
             summary.refuse(
-                row.candidate.url, gatherings.UNREACHABLE, "its file is gone; gather again to fetch it"
+                row.candidate.url, searches.UNREACHABLE, "its file is gone; gather again to fetch it"
             )
         else:
             found.append(landed)

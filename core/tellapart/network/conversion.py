@@ -18,10 +18,10 @@ import torch
 import torchvision
 from torch import nn
 
+from tellapart.backbones.torchvision_models import TorchvisionModel, recognise
 from tellapart.errors import BackboneError
 from tellapart.network.weights import build_network, load_state, read_state
-from tellapart.preprocess import Preprocess
-from tellapart.torchvision_models import TorchvisionModel, recognise
+from tellapart.pictures.preprocess import Preprocess
 
 OPSET = 17  # read by onnxruntime 1.14 and later
 TOLERANCE = 1e-3  # largest distance of an embedding from torch's, as a fraction of its length

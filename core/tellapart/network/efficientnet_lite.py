@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from tellapart.lite0.weights import Weights
+from tellapart.backbones.lite0.weights import Weights
 
 HEAD_CHANNELS = 1280
 _EPSILON = 1e-3  # of the batch norms

@@ -16,9 +16,9 @@ import torchvision
 from torch import nn
 from torchvision import models
 
+from tellapart.backbones.torchvision_models import TABLE_PATH, fingerprint
 from tellapart.network.weights import AUXILIARY, drop_head
-from tellapart.preprocess import Preprocess
-from tellapart.torchvision_models import TABLE_PATH, fingerprint
+from tellapart.pictures.preprocess import Preprocess
 
 LICENCE = "BSD-3-Clause (torchvision); trained on ImageNet, whose pictures are for non-commercial research"
 SWAG_LICENCE = "CC-BY-NC-4.0 (SWAG): not for commercial use"

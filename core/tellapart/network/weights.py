@@ -16,8 +16,8 @@ import torch
 from torch import nn
 from torchvision import models
 
+from tellapart.backbones.torchvision_models import TorchvisionModel, recognise
 from tellapart.errors import WeightsError
-from tellapart.torchvision_models import TorchvisionModel, recognise
 
 AUXILIARY = ("aux1.", "aux2.", "AuxLogits.")  # side outputs of googlenet and inception, for training only
 WRAPPERS = ("module.", "model.", "backbone.", "_orig_mod.")

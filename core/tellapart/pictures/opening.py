@@ -13,8 +13,6 @@ from pathlib import Path
 from PIL import Image
 
 from tellapart.errors import ImageError
-from tellapart.pictures import jpeg, png, tiff
-from tellapart.pictures.brands import with_main_brand
 from tellapart.pictures.cost import (
     check_bytes,
     check_coded,
@@ -26,7 +24,9 @@ from tellapart.pictures.cost import (
     webp_cost,
 )
 from tellapart.pictures.exif import is_turned
-from tellapart.pictures.portable_maps import read_fast
+from tellapart.pictures.formats import jpeg, png, tiff
+from tellapart.pictures.formats.brands import with_main_brand
+from tellapart.pictures.formats.portable_maps import read_fast
 from tellapart.pictures.rgb import Meaning, meaning_of
 
 SCALABLE = ("JPEG", "MPO")  # decoded at 1/2, 1/4 or 1/8 of their size where that is enough

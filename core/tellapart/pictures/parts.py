@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image
 
-from tellapart.pictures import tiff
+from tellapart.pictures.formats import tiff
 from tellapart.pictures.notes import Tell
 
 _MOST_FRAMES = 10_000

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from tellapart.pictures.colour import PLAIN, Colours, colours_of, to_srgb
-from tellapart.pictures.depth import to_8_bits
+from tellapart.pictures.colour.conversion import PLAIN, Colours, colours_of, to_srgb
+from tellapart.pictures.depth.conversion import to_8_bits
+from tellapart.pictures.depth.low_bytes import LowBytes, low_bytes_of
+from tellapart.pictures.formats.tiff_tiles import mend_tiff
 from tellapart.pictures.ground import clear_value_of, on_ground, with_alpha
-from tellapart.pictures.low_bytes import LowBytes, low_bytes_of
 from tellapart.pictures.notes import Tell
-from tellapart.pictures.tiles import mend_tiff
 
 
 @dataclass(frozen=True)

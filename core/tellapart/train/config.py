@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from tellapart.backbone_names import DEFAULT_BACKBONE, current_name
+from tellapart.backbones.names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import TrainError
-from tellapart.train.splits import SplitKind
+from tellapart.learning.splits import SplitKind
 
 PriorKind = Literal["project", "equal"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tellapart.journal import Entry, Journal
-from tellapart.manifest import NONE_OF_THESE
+from tellapart.store.journal import Entry, Journal
+from tellapart.store.manifest import NONE_OF_THESE
 
 
 def guidance_note(journal: Journal, checked: Collection[str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tellapart import runs
-from tellapart.project import Project
+from tellapart.store.project import Project
 from tellapart.train.result import TrainResult
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from tellapart.errors import Skipped
-from tellapart.train.calibration import Calibration
+from tellapart.learning.calibration import Calibration
+from tellapart.learning.evaluation import Evaluation
 from tellapart.train.config import TrainConfig
-from tellapart.train.evaluation import Evaluation
 
 FORMAT = 1
 MAX_MISTAKES = 500

@@ -14,28 +14,28 @@ from uuid import uuid4
 
 import numpy as np
 
-from tellapart.backbones import Backbone, load_backbone
-from tellapart.bundle_graph import Tail
-from tellapart.bundle_writer import BundleContents, write_bundle
-from tellapart.clean.known_copies import copy_groups
-from tellapart.embeddings import Embeddings, embed, open_backbone
+from tellapart.backbones.catalogue import Backbone, load_backbone
+from tellapart.backbones.embeddings import Embeddings, embed, open_backbone
+from tellapart.bundle.graph import Tail
+from tellapart.bundle.writer import BundleContents, write_bundle
+from tellapart.duplicates.project_copies import copy_groups
 from tellapart.errors import TrainError
 from tellapart.labels import label_order
-from tellapart.ledger import credits_markdown
-from tellapart.manifest import Picture
+from tellapart.learning.baselines import majority_error, pixel_error
+from tellapart.learning.calibration import Calibration, fit_calibration
+from tellapart.learning.evaluation import Evaluation, evaluate
+from tellapart.learning.folds import assign_folds
+from tellapart.learning.head import HeadFit, fit_head
+from tellapart.learning.novelty import NoveltyFit, fit_novelty
+from tellapart.learning.principal_components import blas_threads
+from tellapart.learning.splits import SplitPlan, plan_pictures
 from tellapart.progress import Progress, silent
-from tellapart.project import Project
-from tellapart.train.baselines import majority_error, pixel_error
-from tellapart.train.calibration import Calibration, fit_calibration
-from tellapart.train.components import blas_threads
+from tellapart.store.ledger import credits_markdown
+from tellapart.store.manifest import Picture
+from tellapart.store.project import Project
 from tellapart.train.config import PriorKind, TrainConfig
-from tellapart.train.evaluation import Evaluation, evaluate
-from tellapart.train.folds import assign_folds
 from tellapart.train.guidance import guidance_note
-from tellapart.train.head import HeadFit, fit_head
-from tellapart.train.novelty import NoveltyFit, fit_novelty
 from tellapart.train.result import TrainResult
-from tellapart.train.splits import SplitPlan, plan_pictures
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tellapart.gather.addresses import AddressGuard
 from tellapart.gather.downloads import FetchLimits
-from tellapart.gather.line import Line
 from tellapart.gather.sources import bing, commons, duckduckgo, inaturalist, openverse
 from tellapart.gather.sources.bing import Bing
 from tellapart.gather.sources.commons import Commons
@@ -17,7 +15,9 @@ from tellapart.gather.sources.inaturalist import INaturalist
 from tellapart.gather.sources.openverse import Openverse
 from tellapart.gather.sources.service import AnswerCache, Service
 from tellapart.gather.sources.source import Source
-from tellapart.manifest import Manifest
+from tellapart.store.manifest import Manifest
+from tellapart.web.addresses import AddressGuard
+from tellapart.web.client import Line
 
 __all__ = ["PUBLIC_WEB", "Source", "Web", "open_source"]
 

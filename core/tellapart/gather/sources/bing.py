@@ -22,8 +22,8 @@ from typing import Any
 from tellapart.errors import AbsentError, RefusedError
 from tellapart.gather.sources.service import Service
 from tellapart.gather.sources.source import text_or_none
-from tellapart.gatherings import Candidate, Kind
 from tellapart.licences import Use
+from tellapart.store.searches import Candidate, Kind
 
 BASE_URL = "https://www.bing.com"
 VERSION = "1.1.3"

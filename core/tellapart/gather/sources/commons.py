@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from tellapart.errors import BrokenError, LimitedError, RefusedError
 from tellapart.gather.sources.service import Service
 from tellapart.gather.sources.source import number_or_none, text_or_none
-from tellapart.gatherings import Candidate, Kind
 from tellapart.licences import Use, licence_of
+from tellapart.store.searches import Candidate, Kind
 
 BASE_URL = "https://commons.wikimedia.org"
 WIDTH_PX = 960  # one of the widths that it has thumbnails of

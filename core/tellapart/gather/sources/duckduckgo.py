@@ -9,8 +9,8 @@ from typing import Any
 from tellapart.errors import AbsentError, SilentError
 from tellapart.gather.sources.service import AnswerCache
 from tellapart.gather.sources.source import number_or_none, text_or_none
-from tellapart.gatherings import Candidate, Kind
 from tellapart.licences import Use
+from tellapart.store.searches import Candidate, Kind
 
 BACKENDS = "duckduckgo,bing"
 PAGE_SIZE = 35

@@ -12,8 +12,8 @@ from typing import Any
 from tellapart.errors import BrokenError
 from tellapart.gather.sources.service import Service
 from tellapart.gather.sources.source import number_or_none, text_or_none
-from tellapart.gatherings import Candidate, Kind
 from tellapart.licences import Use, licence_of
+from tellapart.store.searches import Candidate, Kind
 
 BASE_URL = "https://api.inaturalist.org"
 PAGE_SIZE = 200

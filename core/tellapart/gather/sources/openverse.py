@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from tellapart.gather.sources.service import Service
 from tellapart.gather.sources.source import number_or_none, text_or_none
-from tellapart.gatherings import Candidate, Kind
 from tellapart.licences import Use, licence_of
+from tellapart.store.searches import Candidate, Kind
 
 BASE_URL = "https://api.openverse.org"
 PAGE_SIZE = 20  # more is refused without a key

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tellapart import atomic
+from tellapart import atomic_files
 from tellapart.errors import AddressError, BrokenError, LimitedError, RefusedError
-from tellapart.gather.line import NETWORK_ERRORS, Line, in_words
-from tellapart.gather.patience import backoff_s, retry_after_s
-from tellapart.gatherings import put_off_turn, take_turn
-from tellapart.manifest import Manifest
+from tellapart.store.manifest import Manifest
+from tellapart.store.searches import put_off_turn, take_turn
+from tellapart.web.client import NETWORK_ERRORS, Line, in_words
+from tellapart.web.retry import backoff_s, retry_after_s
 
 MAX_ANSWER_BYTES = 20 * 2**20
 N_TRIES = 3
@@ -50,7 +50,7 @@ class AnswerCache:
         """Remember an answer; a disk that does not take it is told by what is written next."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            atomic.write_json(self._path(asked), {"asked": asked, "at": time.time(), "answer": answer})
+            atomic_files.write_json(self._path(asked), {"asked": asked, "at": time.time(), "answer": answer})
         except OSError:
             return
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from tellapart.gatherings import Candidate, Kind
 from tellapart.licences import Use
+from tellapart.store.searches import Candidate, Kind
 
 
 class Source(Protocol):

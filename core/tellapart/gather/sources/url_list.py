@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart import atomic
+from tellapart import atomic_files
 from tellapart.errors import GatherError, ProjectError
 from tellapart.gather.sources.source import text_or_none
-from tellapart.gatherings import Candidate, Kind
 from tellapart.labels import label_order
 from tellapart.licences import Use, licence_of
-from tellapart.manifest import disk_reason
-from tellapart.pictures.kinds import encoding_of, unread_kind
+from tellapart.pictures.kinds.unread import encoding_of, unread_kind
+from tellapart.store.manifest import disk_reason
+from tellapart.store.searches import Candidate, Kind
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 URL_COLUMNS = ("url", "image_url", "image", "link", "address", "src")
@@ -180,7 +180,7 @@ def write_list(folder: Path, text: str) -> Path:
     path = folder / f"pasted-{sha256(whole.encode()).hexdigest()[:16]}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        atomic.write_bytes(path, whole.encode())
+        atomic_files.write_bytes(path, whole.encode())
     except OSError as error:
         raise ProjectError(disk_reason(folder, error)) from error
     return path

@@ -1,0 +1,303 @@
+"""Backbones by name: the built-in network, torchvision's, or a weights file of the user's own.
+
+`efficientnet_lite0` is made from a package that is installed with tellapart and always works. Every other one is
+converted once, by torch, to an ONNX file in the user's cache folder, and then used without torch.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tellapart import atomic_files
+from tellapart.backbones.lite0 import keeping
+from tellapart.backbones.names import DEFAULT_BACKBONE, RETIRED
+from tellapart.backbones.torchvision_models import TorchvisionModel, torchvision_models
+from tellapart.backbones.weight_downloads import download_weights, file_sha256
+from tellapart.errors import BackboneError, OutsideError, WeightsError
+from tellapart.pictures.preprocess import Preprocess
+from tellapart.progress import Progress, silent
+from tellapart.safe_paths import path_inside
+
+RECORD_FORMAT = 1  # of a conversion in the cache; another number there means: convert again
+RECOMMENDED: Mapping[str, str] = {
+    "mobilenet_v2": "Quicker to look at many pictures, and more mistakes than the built-in one on our test pictures.",
+    "efficientnet_b0": "A little slower than the built-in one, and more accurate on ImageNet.",
+    "resnet50": "The classic of the field: about ten times the work of the built-in one.",
+    "convnext_tiny": "The most accurate of these on ImageNet, and the slowest.",
+}
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A network without its last layer, ready to use: pixels in, embeddings out.
+
+    onnx_path: input "pixels" uint8 (N, H, W, 3) RGB, normalised inside; output "embeddings" float32 (N, D).
+    parts: how many numbers come from each map, the last map first; empty where all come from one.
+    content: the file's bytes, where no folder could be written to; `note` then says so to the person.
+    """
+
+    name: str
+    onnx_path: Path
+    onnx_sha256: str
+    embedding_size: int
+    preprocess: Preprocess
+    licence: str
+    parts: tuple[int, ...] = ()
+    content: bytes | None = field(default=None, repr=False, compare=False)
+    note: str = ""
+
+    @property
+    def onnx(self) -> Path | bytes:
+        """What ONNX Runtime opens: the file, or its bytes."""
+        return self.onnx_path if self.content is None else self.content
+
+
+@dataclass(frozen=True)
+class BackboneOffer:
+    """A backbone to choose from: how much is to be downloaded once, and whether that has been done."""
+
+    name: str
+    megabytes: float
+    is_ready: bool
+    sentence: str
+
+
+def all_names() -> tuple[str, ...]:
+    """Every name that load_backbone knows, the built-in one first."""
+    return (DEFAULT_BACKBONE, *torchvision_models())
+
+
+def offers() -> list[BackboneOffer]:
+    """The built-in backbone and a few of torchvision's, from quick to slow."""
+    megabytes = round(keeping.record()["bytes"] / 1e6, 1)
+    sentence = "Built in: works offline, in seconds, and makes few mistakes."
+    listed = [BackboneOffer(DEFAULT_BACKBONE, megabytes, True, sentence)]
+    needs_torch = "" if _has_torch() else ' Needs torch once: pip install "tellapart[torch]".'
+    for name, sentence in RECOMMENDED.items():
+        model = torchvision_models()[name]
+        is_ready = _record_path(name, model.sha256_prefix).is_file()
+        listed.append(
+            BackboneOffer(name, model.megabytes, is_ready, sentence + ("" if is_ready else needs_torch))
+        )
+    return listed
+
+
+def load_backbone(
+    name: str = DEFAULT_BACKBONE,
+    weights: Path | None = None,
+    progress: Progress = silent,
+    size_px: int | None = None,
+) -> Backbone:
+    """The backbone, ready to use; what is not at hand yet is downloaded and converted once.
+
+    Args:
+        name: `efficientnet_lite0` or a torchvision name. With `weights`, `efficientnet_lite0` means: recognise the
+            network by its tensors.
+        weights: a state dict of that network (.safetensors, .pth); its last layer may have any number of
+            classes.
+        size_px: side of the square the network sees, where it allows a choice; left out, 224 px for the built-in one
+            and a size quick for features for the others.
+    Raises:
+        BackboneError: unknown name, no connection, no torch to convert with, or the conversion failed; the package of
+            the built-in one is missing or altered.
+        WeightsError: the file cannot be read safely or does not fit the network.
+        ValueError: this network has one size only.
+    """
+    if weights is not None:
+        model, key = _of_file(name, Path(weights))
+        source = f"that of the weights file {Path(weights).name}"
+    elif name == DEFAULT_BACKBONE:
+        return _built_in(size_px, progress)
+    else:
+        model = _known(name)
+        key, source = model.sha256_prefix, model.licence
+    record = _read_record(_record_path(model.name, key))
+    if record is None:
+        record = _convert(model, key, source, weights, progress)
+    return Backbone(
+        name=model.name,
+        onnx_path=cache_dir() / record["file"],
+        onnx_sha256=record["sha256"],
+        embedding_size=record["embedding_size"],
+        preprocess=model.feature_preprocess(size_px),
+        licence=record["licence"],
+    )
+
+
+def _built_in(size_px: int | None, progress: Progress) -> Backbone:
+    record = keeping.record()
+    kept = keeping.kept_onnx(cache_dir(), progress)
+    preprocess = Preprocess.from_json(record["preprocess"])
+    if size_px is not None:
+        preprocess = replace(preprocess, size_px=size_px, resize_px=size_px)
+    return Backbone(
+        name=record["name"],
+        onnx_path=kept.path,
+        onnx_sha256=record["sha256"],
+        embedding_size=record["embedding_size"],
+        preprocess=preprocess,
+        licence=record["licence"],
+        parts=tuple(record["parts"]),
+        content=kept.content,
+        note=kept.note,
+    )
+
+
+def _known(name: str) -> TorchvisionModel:
+    """The table's row of a torchvision name, or an error that suggests one."""
+    if name in RETIRED:
+        raise BackboneError(
+            f"The backbone {name!r} was the built-in one of older versions and has gone. Choose `{DEFAULT_BACKBONE}`, "
+            "which makes about a third of its mistakes. Classifiers made with it still work."
+        )
+    model = torchvision_models().get(name)
+    if model is None:
+        plain = {re.sub(r"\W|_", "", known): known for known in all_names()}  # ResNet-50 is resnet50
+        near = difflib.get_close_matches(re.sub(r"\W|_", "", name.lower()), list(plain), n=3)
+        suggestion = f" Did you mean {' or '.join(plain[match] for match in near)}?" if near else ""
+        raise BackboneError(
+            f"No backbone is called {name!r}.{suggestion} Choose `{DEFAULT_BACKBONE}`, which is built in, or "
+            f"the torchvision name of a network with ImageNet weights, for instance {', '.join(RECOMMENDED)}."
+        )
+    return model
+
+
+def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
+    """Which network a local weights file is for, and the key of its conversion."""
+    if name not in (DEFAULT_BACKBONE, ""):
+        _known(name)  # a misspelt name is told before a large file is read
+    if weights.exists() and not weights.is_file():
+        raise WeightsError(
+            f"The weights {weights} are a folder or device, not a file. Give a .safetensors or .pth file "
+            "with a state dict."
+        )
+    try:
+        key = file_sha256(weights)[:16]
+    except OSError as error:
+        raise WeightsError(
+            f"The weights file {weights} cannot be read ({error.strerror or error}). Check the path and "
+            "its permissions."
+        ) from error
+    if name not in (DEFAULT_BACKBONE, ""):
+        return _known(name), key
+    for path in sorted(cache_dir().glob(f"*-{key}.json")):
+        return _known(path.stem.removesuffix(f"-{key}")), key
+    model = _conversion(f"The weights file {weights.name} must be converted once").recognise_file(weights)
+    if model is None:
+        raise WeightsError(
+            f"{weights.name} is not the state dict of a network we can recognise. Say which torchvision "
+            "network it is (--backbone NAME); other networks cannot be used."
+        )
+    return model, key
+
+
+def _convert(
+    model: TorchvisionModel, key: str, licence: str, weights: Path | None, progress: Progress
+) -> dict[str, Any]:
+    """The record of a new conversion in the cache. File names carry the hash of their content and appear
+    whole, so that two processes converting the same network only do the work twice."""
+    need = f"The backbone {model.name} must be converted once"
+    _require_torch(need)  # before a download; importing it takes seconds and can wait until after
+    folder = cache_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        weights = weights or download_weights(model, folder / "weights", progress)
+        progress(0, 0, f"Converting {model.name}, once")
+        conversion = _conversion(need)
+        with tempfile.TemporaryDirectory(prefix="converting-", dir=folder) as scratch:
+            made = Path(scratch) / "model.onnx"
+            conversion.convert_torchvision(model, Path(weights), made)
+            sha256 = file_sha256(made)
+            record = {
+                "format": RECORD_FORMAT,
+                "name": model.name,
+                "file": f"{model.name}-{key}-{sha256[:12]}.onnx",
+                "sha256": sha256,
+                "embedding_size": model.embedding_size,
+                "licence": licence,
+                "made_with": conversion.versions(),
+            }
+            progress(0, 0, f"Converted {model.name}")
+            if _read_file_sha256(folder / str(record["file"])) != sha256:
+                atomic_files.replace(made, folder / str(record["file"]))
+        atomic_files.write_json(_record_path(model.name, key), record)
+    except OSError as error:
+        raise BackboneError(
+            f"{model.name} cannot be kept in {folder} ({error.strerror or error}). Make room there, or "
+            "name another folder in the environment variable TELLAPART_CACHE; the backbone "
+            f"`{DEFAULT_BACKBONE}` needs neither."
+        ) from error
+    return record
+
+
+def _require_torch(need: str) -> None:
+    if not _has_torch():
+        raise BackboneError(
+            f"{need}, and torch, which does that, is not installed. Install it: pip install "
+            f'"tellapart[torch]", or go on with the backbone `{DEFAULT_BACKBONE}`, which needs no torch.'
+        )
+
+
+def _conversion(need: str) -> ModuleType:
+    """The module that converts, or an error that says how to get torch to work."""
+    _require_torch(need)
+    try:
+        from tellapart.network import conversion
+    except (
+        ImportError,
+        OSError,
+        RuntimeError,
+    ) as error:  # torchvision built for another torch raises RuntimeError
+        raise BackboneError(
+            f"{need}, and torch, which does that, is installed but does not start ({error}). `tellapart "
+            f"doctor` says how to mend it. Or go on with the backbone `{DEFAULT_BACKBONE}`, which needs no torch."
+        ) from error
+    return conversion
+
+
+def _has_torch() -> bool:
+    return all(importlib.util.find_spec(package) is not None for package in ("torch", "torchvision"))
+
+
+def cache_dir() -> Path:
+    """Where converted backbones and downloaded weights lie; may be thrown away at any time."""
+    import platformdirs
+
+    root = os.environ.get("TELLAPART_CACHE") or platformdirs.user_cache_dir("tellapart", appauthor=False)
+    return Path(root).expanduser() / "backbones"
+
+
+def _record_path(name: str, key: str) -> Path:
+    return cache_dir() / f"{name}-{key}.json"
+
+
+def _read_record(path: Path) -> dict[str, Any] | None:
+    """A conversion's record if its file is there, whole; None means: convert (again)."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(record, dict) or record.get("format") != RECORD_FORMAT:
+        return None
+    try:
+        file = path_inside(path.parent, record.get("file"))
+    except OutsideError:
+        return None
+    return record if _read_file_sha256(file) == record.get("sha256") else None
+
+
+def _read_file_sha256(path: Path) -> str | None:
+    try:
+        return file_sha256(path)
+    except OSError:
+        return None

@@ -1,0 +1,203 @@
+"""Embeddings of a project's pictures: decoded on threads while ONNX Runtime works, and cached on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+import numpy as np
+import onnxruntime
+import PIL
+from PIL import Image
+
+from tellapart.backbones.catalogue import Backbone
+from tellapart.backbones.embedding_cache import TINY_SIDE, EmbeddingCache, drop_older
+from tellapart.backbones.onnx_session import available_cpus, open_session
+from tellapart.errors import BackboneError, ImageError, Skipped
+from tellapart.pictures.boundary import one_picture
+from tellapart.pictures.images import read_image, square_of
+from tellapart.pictures.preprocess import Preprocess
+from tellapart.progress import Progress, silent
+from tellapart.store.manifest import Picture, explained
+from tellapart.store.project import Project
+
+_BATCH = 4  # for more, what passes between layers leaves a core's cache, and cores end further apart
+_CODE_VERSION = 3  # raise it when decoding or the row layout changes; what older ones cached is then dropped
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Embeddings of pictures in the order asked for, those that could not be read left out.
+
+    array: (N, D) float32, through float16. tiny: (N, 16, 16, 3) uint8, the pixels the network saw, made small.
+    decode_s, embed_s: seconds of all cores together, over their number; both 0 for cached rows.
+    """
+
+    image_ids: tuple[str, ...]
+    array: np.ndarray
+    tiny: np.ndarray
+    skipped: tuple[Skipped, ...]
+    n_computed: int
+    decode_s: float
+    embed_s: float
+
+
+def cache_key(backbone: Backbone) -> str:
+    """Of everything that changes the value of an embedding: weights, preprocessing, decoder, row layout."""
+    parts = [backbone.onnx_sha256, backbone.preprocess.to_json(), PIL.__version__, _CODE_VERSION]
+    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def embed(
+    project: Project, backbone: Backbone, pictures: Sequence[Picture], progress: Progress = silent
+) -> Embeddings:
+    """The embeddings of these pictures, computing and caching those that are not there yet.
+
+    Raises:
+        BackboneError: ONNX Runtime cannot open or run the backbone.
+        ProjectError: the cache cannot be written.
+        Cancelled: from `progress`; what was computed stays cached.
+    """
+    folder = project.cache_dir / "embeddings"
+    if n_bytes := drop_older(folder, _CODE_VERSION):
+        progress(0, 0, f"Dropped {n_bytes / 1e6:.1f} MB that an older version had computed")
+    with (
+        explained(project.db_path),
+        EmbeddingCache(folder, f"v{_CODE_VERSION}-{cache_key(backbone)}", backbone.embedding_size) as cache,
+    ):
+        rows = cache.find([picture.image_id for picture in pictures])
+        missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]
+        skipped: list[Skipped] = []
+        decode_s = embed_s = 0.0
+        if missing:
+            decode_s, embed_s = _compute(project, backbone, missing, cache, skipped, progress)
+            rows = cache.find([picture.image_id for picture in pictures])
+        there = np.flatnonzero(rows >= 0)
+        array, tiny = cache.read(rows[there])
+        image_ids = tuple(pictures[i].image_id for i in there.tolist())
+        return Embeddings(
+            image_ids, array, tiny, tuple(skipped), len(missing) - len(skipped), decode_s, embed_s
+        )
+
+
+def embed_pixels(backbone: Backbone, pixels: np.ndarray) -> np.ndarray:
+    """(N, D) float32 embeddings of (N, H, W, 3) uint8 pixels, not cached.
+
+    Raises:
+        BackboneError: ONNX Runtime cannot open the backbone.
+    """
+    return np.asarray(_session(backbone).run(["embeddings"], {"pixels": pixels})[0])
+
+
+def open_backbone(backbone: Backbone) -> None:
+    """Open it for the calls that follow, before threads ask for it or while something else is done.
+
+    Raises:
+        BackboneError: ONNX Runtime cannot open the backbone.
+    """
+    _session(backbone)
+
+
+@lru_cache(maxsize=1)
+def _session(backbone: Backbone) -> onnxruntime.InferenceSession:
+    return open_session(backbone.onnx, BackboneError, n_threads=1, keeps_memory=True)
+
+
+def _compute(
+    project: Project,
+    backbone: Backbone,
+    pictures: list[Picture],
+    cache: EmbeddingCache,
+    skipped: list[Skipped],
+    progress: Progress,
+) -> tuple[float, float]:
+    progress(0, len(pictures), f"Looking at {len(pictures)} pictures")
+    open_backbone(backbone)
+    decode_s = embed_s = 0.0
+    done = 0
+    for batch in _embedded(project, backbone, pictures):
+        skipped += batch.skipped
+        if batch.image_ids:
+            cache.append(batch.image_ids, batch.array, batch.tiny)
+        decode_s += batch.decode_s / available_cpus()
+        embed_s += batch.embed_s / available_cpus()
+        done += len(batch.image_ids) + len(batch.skipped)
+        progress(done, len(pictures), f"Looked at {done} of {len(pictures)} pictures")
+    return decode_s, embed_s
+
+
+@dataclass(frozen=True)
+class _Batch:
+    image_ids: list[str]
+    array: np.ndarray
+    tiny: np.ndarray
+    skipped: list[Skipped]
+    decode_s: float
+    embed_s: float
+
+
+def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> Iterator[_Batch]:
+    """Batches in order, a few ahead. Each core takes a batch from file to embedding: Pillow and ONNX Runtime both let
+    go of the interpreter, and no core waits for another within a picture."""
+    pool = ThreadPoolExecutor(available_cpus(), thread_name_prefix="embed")
+    queue: deque[Future[_Batch]] = deque()
+    try:
+        for start in range(0, len(pictures), _BATCH):
+            queue.append(pool.submit(_embed_batch, project, backbone, pictures[start : start + _BATCH]))
+            if len(queue) > 2 * available_cpus():
+                yield queue.popleft().result()
+        while queue:
+            yield queue.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) -> _Batch:
+    clock = time.perf_counter()
+    decoded = [_decode(project, picture, backbone.preprocess) for picture in pictures]
+    good = [one for one in decoded if not isinstance(one, Skipped)]
+    decode_s = time.perf_counter() - clock
+    clock = time.perf_counter()
+    size = backbone.preprocess.size_px
+    pixels = np.array([one.pixels for one in good], np.uint8).reshape(-1, size, size, 3)  # (B, H, W, 3)
+    array = embed_pixels(backbone, pixels) if good else np.zeros((0, backbone.embedding_size), np.float32)
+    return _Batch(
+        image_ids=[one.image_id for one in good],
+        array=array,
+        tiny=np.array([one.tiny for one in good], np.uint8).reshape(-1, TINY_SIDE, TINY_SIDE, 3),
+        skipped=[one for one in decoded if isinstance(one, Skipped)],
+        decode_s=decode_s,
+        embed_s=time.perf_counter() - clock,
+    )
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    image_id: str
+    pixels: np.ndarray
+    tiny: np.ndarray
+
+
+def _decode(project: Project, picture: Picture, preprocess: Preprocess) -> _Decoded | Skipped:
+    try:
+        data = project.file(picture).read_bytes()
+        if sha256(data).hexdigest() != picture.image_id:
+            return Skipped(
+                picture.path,
+                "changed on disk since it was taken in; take it out of the folder and add it again",
+            )
+        with one_picture():
+            square = square_of(read_image(data, preprocess.resize_px, preprocess.pixels), preprocess)
+            tiny = square.resize((TINY_SIDE, TINY_SIDE), Image.Resampling.BOX)
+            return _Decoded(picture.image_id, np.asarray(square), np.asarray(tiny))
+    except OSError as error:
+        return Skipped(picture.path, f"cannot be read ({os.strerror(error.errno) if error.errno else error})")
+    except ImageError as error:
+        return Skipped(picture.path, str(error))

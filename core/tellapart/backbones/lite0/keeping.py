@@ -1,0 +1,91 @@
+"""The network's ONNX file: made once from the registry package, kept in the user's cache, known by its hash."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tellapart import atomic_files
+from tellapart.backbones.lite0.weights import read_weights, weights_file
+from tellapart.errors import BackboneError
+from tellapart.progress import Progress, silent
+
+_RECORD = Path(__file__).with_name("record.json")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """path: where the file lies, or would. content: its bytes where no folder took it, else None. note: why, or ""."""
+
+    path: Path
+    content: bytes | None = None
+    note: str = ""
+
+
+def record() -> dict[str, Any]:
+    """What is known of the file before it is made: name, sha256, bytes, embedding_size, averaged_blocks, parts,
+    preprocess, licence."""
+    return dict(json.loads(_RECORD.read_text(encoding="utf-8")))
+
+
+def kept_onnx(folder: Path, progress: Progress = silent) -> Kept:
+    """The file in `folder`, as it lies there or made now; in memory where the folder takes nothing.
+
+    A file that is not the one the record knows, since a first run was killed or a disk was full, is made again. Two
+    processes at once make the same bytes, and either may keep them.
+
+    Raises:
+        BackboneError: the registry package is missing, or its weights are not those we know.
+    """
+    known = record()
+    path = folder / f"{known['name']}-{known['sha256'][:12]}.onnx"
+    if _is_whole(path, known["sha256"]):
+        return Kept(path)
+    progress(0, 0, "Preparing the network that looks at pictures, once")
+    content = made_onnx()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        atomic_files.write_bytes(path, content)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        note = (
+            f"The network that looks at pictures cannot be kept in {folder} ({reason}), so it is made anew at each "
+            "start, which takes half a second. To keep it, name another folder in the environment variable "
+            "TELLAPART_CACHE."
+        )
+        progress(0, 0, note)
+        return Kept(path, content, note)
+    return Kept(path)
+
+
+@lru_cache(maxsize=1)
+def made_onnx() -> bytes:
+    """The file's bytes, made from the registry package.
+
+    Raises:
+        BackboneError: the package is missing, its weights are not those we know, or something else came out.
+    """
+    # here, since onnx takes a fifth of a second to import, and the file is nearly always there
+    from tellapart.backbones.lite0.graph import embedding_onnx
+
+    known = record()
+    content = embedding_onnx(read_weights(weights_file()), known["averaged_blocks"])
+    found = sha256(content).hexdigest()
+    if found != known["sha256"]:
+        raise BackboneError(
+            f"The network made from {weights_file()} has the sha256 {found[:12]}…, expected {known['sha256'][:12]}…. "
+            "The installed onnx or numpy writes it differently; install the versions that tellapart asks for: "
+            "pip install --upgrade tellapart."
+        )
+    return content
+
+
+def _is_whole(path: Path, expected: str) -> bool:
+    try:
+        return sha256(path.read_bytes()).hexdigest() == expected
+    except OSError:
+        return False

@@ -1,0 +1,255 @@
+"""Bundle: a folder that classifies somewhere else. Data, not code; it proves itself each time it is loaded.
+
+bundle.json, model.onnx (pixels to probabilities), weights.safetensors (to go on training), golden/ (small pictures with
+the probabilities they must get) and MODEL_CARD.md. Reading needs numpy, Pillow, msgspec and ONNX Runtime; its
+first time on a computer also onnx and psutil.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from tellapart.backbones.onnx_session import open_session
+from tellapart.bundle.record import FORMAT, MAX_BYTES, parse, validate
+from tellapart.bundle.trial import MAX_BATCH, bundle_key, remember, tried_batch
+from tellapart.errors import BundleError, ImageError, OutsideError
+from tellapart.pictures.images import load_pixels
+from tellapart.pictures.preprocess import Preprocess
+from tellapart.safe_paths import is_plain, path_inside, strange_files
+
+TOLERANCE = 0.02  # of a probability: decoders and processors differ in the last digits, models in the first
+_MAX_FILE_BYTES = 2**31
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A small picture inside the bundle and the (C,) probabilities it must get."""
+
+    file: str
+    probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded bundle. record: bundle.json as it is. threshold: novelty above it means none of these. batch: how many
+    pictures the network gets at once."""
+
+    bundle_dir: Path
+    classes: tuple[str, ...]
+    preprocess: Preprocess
+    threshold: float
+    golden: tuple[Golden, ...]
+    record: dict[str, Any]
+    session: onnxruntime.InferenceSession
+    batch: int = MAX_BATCH
+
+    def run(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities (N, C), rows sum to 1, and novelty (N,), of (N, H, W, 3) uint8 pixels.
+
+        Raises:
+            BundleError: the network fails.
+        """
+        try:
+            found = [
+                self.session.run(["probabilities", "novelty"], {"pixels": pixels[start : start + self.batch]})
+                for start in range(0, len(pixels), self.batch)
+            ]
+        except Exception as error:  # ONNX Runtime raises a dozen classes of its own, none of them public
+            raise BundleError(
+                f"{self.bundle_dir.name} cannot be computed by ONNX Runtime {onnxruntime.__version__} "
+                f"({error}). Export the bundle again."
+            ) from error
+        if len(found) == 1:
+            return found[0][0], found[0][1]
+        return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+
+
+def load_bundle(bundle_dir: Path, n_threads: int | None = None, is_own: bool = False) -> Bundle:
+    """A bundle whose files are whole and whose golden pictures still get their probabilities.
+
+    One that is new on this computer is tried beforehand in a process of its own; see `bundle_trial`.
+
+    Args:
+        is_own: this very program made it just now, so it needs no trial, now or later.
+    Raises:
+        BundleError: it is missing, damaged, of a newer format, made to do harm, or gives other answers than when it
+            was made.
+    """
+    bundle_dir = Path(bundle_dir).expanduser().absolute()
+    data = _record_bytes(bundle_dir)
+    _check_files(bundle_dir, _record_of(bundle_dir, data)["files"])
+    key = bundle_key(data)
+    batch = MAX_BATCH if is_own else tried_batch(bundle_dir, key)
+    bundle = replace(_opened(bundle_dir, data, n_threads), batch=batch)
+    check_golden(bundle)
+    if is_own:
+        remember(key)
+    return bundle
+
+
+def open_untried(bundle_dir: Path) -> Bundle:
+    """The same without the trial, for the process that tries it.
+
+    Raises:
+        BundleError: as `load_bundle` does.
+    """
+    data = _record_bytes(bundle_dir)
+    _check_files(bundle_dir, _record_of(bundle_dir, data)["files"])
+    bundle = _opened(bundle_dir, data, None)
+    check_golden(bundle)
+    return bundle
+
+
+def _opened(bundle_dir: Path, data: bytes, n_threads: int | None) -> Bundle:
+    record = _record_of(bundle_dir, data)
+    try:
+        known = validate(record)
+        preprocess = Preprocess.from_json({"pixels": 1, **record["preprocess"]})  # format 1 does not say it
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(bundle_dir, error) from error
+    session = open_session(bundle_dir / "model.onnx", BundleError, n_threads)
+    golden = tuple(Golden(one.file, tuple(one.probabilities)) for one in known.golden)
+    bundle = Bundle(bundle_dir, tuple(known.classes), preprocess, known.threshold, golden, record, session)
+    _check_signature(bundle)
+    return bundle
+
+
+def check_golden(bundle: Bundle) -> None:
+    """Classify the golden pictures.
+
+    Raises:
+        BundleError: one cannot be read, or a probability moved by more than 0.02.
+    """
+    for golden in bundle.golden:
+        try:
+            pixels = load_pixels(_inside(bundle.bundle_dir, golden.file), bundle.preprocess)
+        except ImageError as error:
+            raise BundleError(
+                f"The golden picture {golden.file} of {bundle.bundle_dir.name}: {error}. Export the bundle "
+                "again."
+            ) from error
+        probs, _ = bundle.run(pixels[None])
+        expected = np.array(golden.probabilities)
+        if probs.shape != (1, len(expected)) or not np.abs(probs[0] - expected).max() <= TOLERANCE:
+            label = bundle.classes[int(expected.argmax())]
+            raise BundleError(
+                f"{bundle.bundle_dir.name} does not give the answers it was made with: {golden.file} "
+                f"should be {label!r} with "
+                f"{expected.max():.1%}, and gets {float(probs[0][expected.argmax()]):.1%}. The model or "
+                "its settings were "
+                "changed, or this ONNX Runtime computes differently. Export the bundle again."
+            )
+
+
+def newest_bundle(bundles_dir: Path) -> Path | None:
+    """The bundle made last in a project's bundles folder; None when there is none."""
+    folders = bundles_dir.iterdir() if bundles_dir.is_dir() else ()
+    # one that is still being written, or was when its process died, has a name with a dot in front
+    found = [
+        path
+        for path in folders
+        if not path.name.startswith(".") and is_plain(path.lstat()) and (path / "bundle.json").is_file()
+    ]
+    return max(found, key=lambda path: ((path / "bundle.json").stat().st_mtime_ns, path.name), default=None)
+
+
+def _record_bytes(bundle_dir: Path) -> bytes:
+    path = bundle_dir / "bundle.json"
+    if not path.is_file():
+        raise BundleError(
+            f"{bundle_dir} is not a bundle: it has no bundle.json. Train a project, or give the folder "
+            "that `tellapart export` made."
+        )
+    strange = sorted(strange_files(bundle_dir, depth=2))
+    if strange:
+        raise BundleError(
+            f"{bundle_dir.name} holds a link or a special file, {strange[0]}, which could lead anywhere. Do not use "
+            "this bundle; if it is yours, put the real file in its place."
+        )
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _damaged(bundle_dir, f"it is larger than {MAX_BYTES // 2**20} MB")
+        return path.read_bytes()
+    except OSError as error:
+        raise _damaged(bundle_dir, error.strerror or error) from error
+
+
+def _record_of(bundle_dir: Path, data: bytes) -> dict[str, Any]:
+    """bundle.json, every value that is relied on checked; a newer format is told before anything else."""
+    try:
+        record = parse(data)
+        found = record.get("format")
+        if isinstance(found, int) and found > FORMAT:
+            raise BundleError(
+                f"{bundle_dir.name} has format {found}, made by a newer tellapart; this one reads up to {FORMAT}. "
+                "Update tellapart (pip install -U tellapart), or export the bundle with this version."
+            )
+        validate(record)
+    except ValueError as error:
+        raise _damaged(bundle_dir, error) from error
+    return record
+
+
+def _damaged(bundle_dir: Path, reason: object) -> BundleError:
+    return BundleError(f"{bundle_dir / 'bundle.json'} is damaged ({reason}). Export the bundle again.")
+
+
+def _inside(bundle_dir: Path, name: str) -> Path:
+    try:
+        return path_inside(bundle_dir, name)
+    except OutsideError as error:
+        raise BundleError(
+            f"{bundle_dir.name} names the file {name[:80]!r}, which lies outside it. Do not use this bundle."
+        ) from error
+
+
+def _check_files(bundle_dir: Path, files: dict[str, str]) -> None:
+    """Those of strangers are refused by name before they are read: a pipe would never end."""
+    for name in sorted({"model.onnx", *files}):
+        path = _inside(bundle_dir, name)
+        try:
+            if path.is_dir() or path.stat().st_size > _MAX_FILE_BYTES:
+                raise BundleError(
+                    f"{bundle_dir.name} names {name}, which is no file of at most 2 GB. Do not use this bundle."
+                )
+            digest = _hash_of(path)
+        except OSError as error:
+            raise BundleError(
+                f"{bundle_dir.name} is not whole: {name} cannot be read ({error.strerror}). Export the "
+                "bundle again."
+            ) from error
+        if digest != files.get(name):
+            raise BundleError(
+                f"{bundle_dir.name} is damaged: {name} is not the file it was made with. Export the bundle "
+                "again."
+            )
+
+
+def _hash_of(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _check_signature(bundle: Bundle) -> None:
+    inputs, outputs = bundle.session.get_inputs(), bundle.session.get_outputs()
+    names = ([one.name for one in inputs], [one.name for one in outputs])
+    if (
+        names != (["pixels"], ["probabilities", "novelty"])
+        or outputs[0].shape[-1] != len(bundle.classes)
+        or not math.isfinite(bundle.threshold)
+    ):
+        raise BundleError(
+            f"{bundle.bundle_dir.name}: model.onnx does not fit its bundle.json (it maps {names[0]} to "
+            f"{names[1]}; "
+            f"there are {len(bundle.classes)} classes). Export the bundle again."
+        )

@@ -1,0 +1,182 @@
+"""Writing a bundle: everything beside, proved by loading it, then renamed into place."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import PIL
+from safetensors.numpy import save as safetensors_bytes
+
+import tellapart
+from tellapart import atomic_files
+from tellapart.backbones.catalogue import Backbone
+from tellapart.backbones.embeddings import embed_pixels
+from tellapart.bundle.graph import Tail, classifier_onnx
+from tellapart.bundle.loading import load_bundle
+from tellapart.bundle.model_card import model_card
+from tellapart.bundle.record import FORMAT
+from tellapart.errors import BundleError, ImageError
+from tellapart.pictures.images import load_pixels, thumbnail_jpeg
+from tellapart.store.manifest import disk_reason, now
+
+_GOLDEN_SIDE_PX = 160
+_MAX_GOLDEN = 8
+
+
+@dataclass(frozen=True)
+class BundleContents:
+    """What a bundle is made of. golden: files to make the golden pictures from; the first readable ones are taken.
+
+    arrays: for weights.safetensors, to go on training. prior: how common the labels are taken to be. threshold: of
+    novelty. scores, counts, sources: facts for bundle.json and the model card, plain JSON values. credits: CREDITS.md
+    as it is.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    backbone: Backbone
+    tail: Tail
+    arrays: dict[str, np.ndarray]
+    temperature: float
+    prior: dict[str, Any]
+    threshold: float
+    golden: tuple[Path, ...]
+    scores: dict[str, Any]
+    counts: dict[str, Any]
+    sources: dict[str, int]
+    credits: str
+
+
+def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
+    """A new bundle at bundle_dir, which must not exist yet; it is there whole or not at all.
+
+    Raises:
+        BundleError: the disk does not take it, or what was written does not load.
+    """
+    part = bundle_dir.with_name(f".{bundle_dir.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        (part / "golden").mkdir(parents=True)
+        with ThreadPoolExecutor(1, thread_name_prefix="golden") as beside:
+            made = beside.submit(_write_golden, part, contents)
+            files = _write_models(part, contents)
+            golden = made.result()
+        record = _record(contents, files, golden)
+        atomic_files.write_json(part / "bundle.json", record)
+        atomic_files.write_bytes(part / "MODEL_CARD.md", model_card(contents.name, record).encode())
+        atomic_files.write_bytes(part / "CREDITS.md", contents.credits.encode())
+        load_bundle(part, is_own=True)
+        atomic_files.replace(part, bundle_dir)
+    except OSError as error:
+        raise BundleError(disk_reason(bundle_dir.parent, error)) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return bundle_dir
+
+
+def copy_bundle(bundle_dir: Path, target: Path) -> Path:
+    """A checked copy of a bundle in a folder that does not exist yet or is empty.
+
+    Raises:
+        BundleError: the bundle does not load, the folder holds something, or the disk does not take it.
+    """
+    load_bundle(bundle_dir)
+    target = Path(target).expanduser().absolute()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise BundleError(f"{target} exists and is not empty. Choose a new folder name for the export.")
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _copy_folder(bundle_dir, part)
+        if target.exists():
+            target.rmdir()
+        atomic_files.replace(part, target)
+    except OSError as error:
+        raise BundleError(disk_reason(target.parent, error)) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return target
+
+
+def _copy_folder(folder: Path, target: Path) -> None:
+    """Stops at the first file that the disk does not take; shutil's copytree tries all and raises a list."""
+    target.mkdir()
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            _copy_folder(path, target / path.name)
+        else:
+            shutil.copyfile(path, target / path.name)
+
+
+def _write_models(part: Path, contents: BundleContents) -> dict[str, str]:
+    arrays = {name: np.ascontiguousarray(array, np.float32) for name, array in contents.arrays.items()}
+    data = {
+        "model.onnx": classifier_onnx(contents.backbone.onnx, contents.tail),
+        "weights.safetensors": safetensors_bytes(arrays, {"backbone": contents.backbone.name}),
+    }
+    for name, content in data.items():
+        atomic_files.write_bytes(part / name, content)
+    return {name: sha256(content).hexdigest() for name, content in data.items()}
+
+
+def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
+    """Small pictures, and the probabilities that the head itself gives them, apart from model.onnx."""
+    golden: list[dict[str, Any]] = []
+    for path in contents.golden:
+        try:
+            data = thumbnail_jpeg(path, _GOLDEN_SIDE_PX)
+            pixels = load_pixels(data, contents.backbone.preprocess)
+        except ImageError:
+            continue  # the next one serves as well
+        name = f"golden/{len(golden) + 1}.jpg"
+        atomic_files.write_bytes(part / name, data)
+        probs = contents.tail.probs(embed_pixels(contents.backbone, pixels[None]))
+        golden.append({"file": name, "probabilities": [round(float(p), 6) for p in probs[0]]})
+        if len(golden) == _MAX_GOLDEN:
+            break
+    if not golden:
+        raise BundleError(
+            "No picture could be read to prove the bundle with. Check the project's pictures and train again."
+        )
+    return golden
+
+
+def _record(
+    contents: BundleContents, files: dict[str, str], golden: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    backbone = contents.backbone
+    return {
+        "format": FORMAT,
+        "kind": "image classifier",
+        "name": contents.name,
+        "created": now(),
+        "classes": list(contents.classes),
+        "preprocess": backbone.preprocess.to_json(),
+        "temperature": contents.temperature,
+        "caution": contents.tail.caution,
+        "prior": contents.prior,
+        "threshold": contents.threshold,
+        "threshold_of": "novelty",
+        "backbone": {
+            "name": backbone.name, "sha256": backbone.onnx_sha256,
+            "embedding_size": backbone.embedding_size, "licence": backbone.licence,
+        },
+        "counts": contents.counts,
+        "scores": contents.scores,
+        "sources": contents.sources,
+        "files": files,
+        "golden": list(golden),
+        "versions": {
+            "tellapart": tellapart.__version__, "onnxruntime": onnxruntime.__version__, "numpy": np.__version__,
+            "pillow": PIL.__version__, "python": platform.python_version(),
+        },
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Deploy: what goes out with a project or a classifier."""

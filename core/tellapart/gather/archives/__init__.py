@@ -1,0 +1,1 @@
+"""Archives of strangers: zip and tar, read entry by entry with limits."""

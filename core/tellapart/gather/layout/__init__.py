@@ -1,0 +1,1 @@
+"""Layout: which files of a place are pictures and where their labels stand: folders, names, tables."""

@@ -1,0 +1,264 @@
+"""The head: multinomial logistic regression on embeddings, fitted in milliseconds, again after every decision.
+
+Arrays in, arrays out; no files, no project. Embeddings are standardised, classes weigh the same whatever
+their size, and the L2 strength is the strongest of those whose cross-validated loss is the lowest but for chance, which
+leans to caution when some labels are wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize
+
+from tellapart.learning.folds import N_FOLDS, assign_folds, can_be_told
+from tellapart.learning.metrics import log_softmax
+from tellapart.learning.principal_components import (
+    MAX_COMPONENTS,
+    Components,
+    blas_threads,
+    fit_components,
+    sample_rows,
+)
+
+# From strong to weak, in units of the mean loss; the search stops once a weaker one brings nothing.
+L2_PATH = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+MAX_ITERATIONS = 300
+MOST_DIRECTIONS = 512  # of the embeddings' spread; classes that look alike differ in some of the smaller ones
+_MANY = 20_000  # pictures; with more the largest 256 directions have to do, for the sake of time
+_ENOUGH_TO_SEARCH = 10_000  # pictures; the best strength hardly changes with more
+_TEMPERATURES = np.geomspace(0.2, 1.6, 10).astype(np.float32)
+_WORTH_ONE_MORE = 0.01  # share of the loss that a weaker penalty must save for another to be tried
+_AS_GOOD = 0.03  # share of the loss by which a stronger one may be worse and is still preferred
+_FOR_SEARCH = {"ftol": 1e-5, "gtol": 1e-3}  # near enough to compare strengths by
+_FOR_USE = {"ftol": 1e-9, "gtol": 3e-4}
+
+
+@dataclass(frozen=True)
+class Head:
+    """A linear classifier on embeddings.
+
+    mean, scale: (D,) float32, of the embeddings it was fitted on. weights: (D, C) float32 on standardised embeddings.
+    bias: (C,) float32. l2: strength it was fitted with.
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+    l2: float
+
+    def logits(self, embeddings: np.ndarray) -> np.ndarray:
+        """(N, C) float32 from (N, D)."""
+        weights, bias = self.folded()
+        return embeddings @ weights + bias
+
+    def folded(self) -> tuple[np.ndarray, np.ndarray]:
+        """Weights (D, C) and bias (C,) for embeddings as they come, standardisation folded in."""
+        weights = self.weights / self.scale[:, None]
+        return weights, self.bias - self.mean @ weights
+
+
+@dataclass(frozen=True)
+class HeadFit:
+    """A head and what its cross-validation left behind, so that the next fit takes milliseconds.
+
+    oof_logits: (N, C), for each picture from the fold that had not seen it. folds: (N,) int. cv_loss: L2 strength ->
+    class-balanced log loss at its best temperature, for those that were tried. components, coordinates (N, R): of the
+    embeddings. solutions: one flat solution per fold, then that of the whole.
+    """
+
+    head: Head
+    oof_logits: np.ndarray
+    folds: np.ndarray
+    cv_loss: dict[float, float]
+    components: Components
+    coordinates: np.ndarray
+    solutions: tuple[np.ndarray, ...]
+
+
+def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups: Sequence[str]) -> HeadFit:
+    """A head with its L2 strength chosen by cross-validation, and out-of-fold logits for every picture.
+
+    Args:
+        embeddings: (N, D) float32.
+        targets: (N,) int, each of the n_classes at least once.
+        groups: (N,) pictures that must stay together (near-duplicates) share a name.
+    Raises:
+        ValueError: shapes differ or a class has no picture.
+    """
+    folds = assign_folds(targets, groups)
+    with blas_threads(len(targets)):
+        components = fit_components(embeddings, MOST_DIRECTIONS if len(targets) <= _MANY else MAX_COMPONENTS)
+        coordinates = components.coordinates(embeddings)
+        weights = _balanced(targets, n_classes)
+        some = sample_rows(targets, _ENOUGH_TO_SEARCH)
+        largest = coordinates[
+            some, -MAX_COMPONENTS:
+        ]  # the others hardly move the loss, and cost as much again
+        near, cv_loss = _search(largest, targets[some], n_classes, folds[some])
+        near = [_widened(flat, n_classes, coordinates.shape[1]) for flat in near]
+        l2 = _chosen(cv_loss)
+        solutions = _solve_all(
+            coordinates, targets, weights, n_classes, folds, l2, (*near, np.mean(near, axis=0))
+        )
+        oof_logits = _oof(coordinates, solutions[:-1], folds, n_classes)
+    head = _head_of(components, solutions[-1], n_classes, l2)
+    return HeadFit(head, oof_logits, folds, cv_loss, components, coordinates, solutions)
+
+
+def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
+    """The head again after labels changed: same pictures, same folds, same L2 strength, started from the last fit.
+
+    Args:
+        targets: (N,) int, in the order of the last fit's pictures.
+    Raises:
+        ValueError: the number of pictures is not that of the last fit, or a class has no picture.
+    """
+    n_classes = last.oof_logits.shape[1]
+    if len(targets) != len(last.folds):
+        raise ValueError(
+            f"{len(targets)} targets do not match the last fit's {len(last.folds)} pictures; use fit_head."
+        )
+    coordinates, l2 = last.coordinates, last.head.l2
+    with blas_threads(len(targets)):
+        weights = _balanced(targets, n_classes)
+        solutions = _solve_all(coordinates, targets, weights, n_classes, last.folds, l2, last.solutions)
+        oof_logits = _oof(coordinates, solutions[:-1], last.folds, n_classes)
+    head = _head_of(last.components, solutions[-1], n_classes, l2)
+    return replace(last, head=head, oof_logits=oof_logits, solutions=solutions)
+
+
+def _balanced(targets: np.ndarray, n_classes: int) -> np.ndarray:
+    counts = np.bincount(targets, minlength=n_classes)
+    if counts.min() == 0:
+        raise ValueError(f"Classes {np.flatnonzero(counts == 0).tolist()} have no picture; leave them out.")
+    return (1.0 / counts)[targets].astype(np.float32)
+
+
+def _search(
+    inputs: np.ndarray, targets: np.ndarray, n_classes: int, folds: np.ndarray
+) -> tuple[list[np.ndarray], dict[float, float]]:
+    """The solutions of each fold at the best strength, and the loss at each strength tried.
+
+    A class that lies in one fold alone is judged by a head that never saw it, so its pictures do not count in the loss;
+    where no class can be judged, the strongest is the cautious choice.
+    """
+    weights = _balanced(
+        targets, n_classes
+    )  # by these pictures, which may be fewer of a large class than there are
+    told = np.flatnonzero(can_be_told(targets, folds))
+    parts = [(inputs[folds != k], targets[folds != k], weights[folds != k]) for k in range(N_FOLDS)]
+    solutions = [np.zeros((inputs.shape[1] + 1) * n_classes) for _ in range(N_FOLDS)]
+    found: dict[float, list[np.ndarray]] = {}
+    losses: dict[float, float] = {}
+    for l2 in L2_PATH:
+        solutions = [
+            _solve(*part, n_classes, l2, start, _FOR_SEARCH)
+            for part, start in zip(parts, solutions, strict=True)
+        ]
+        oof = _oof(inputs, solutions, folds, n_classes)
+        loss = _calibrated_loss(oof[told], targets[told], weights[told])
+        brings_nothing = bool(losses) and loss > (1 - _WORTH_ONE_MORE) * min(losses.values())
+        losses[l2], found[l2] = loss, solutions
+        if brings_nothing:
+            break
+    return found[_chosen(losses)], losses
+
+
+def _widened(flat: np.ndarray, n_classes: int, size: int) -> np.ndarray:
+    """A flat solution of the largest directions as one of all `size`, which rise in size."""
+    both = flat.reshape(n_classes, -1)
+    return np.pad(both, ((0, 0), (size + 1 - both.shape[1], 0))).ravel()
+
+
+def _chosen(losses: dict[float, float]) -> float:
+    """The strongest penalty that is as good as any but for chance."""
+    return max(l2 for l2, loss in losses.items() if loss <= (1 + _AS_GOOD) * min(losses.values()))
+
+
+def _calibrated_loss(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> float:
+    """The mean loss at the best of some temperatures: a strong penalty makes logits small, which calibration mends."""
+    if not len(targets):
+        return 0.0
+    rows, shares = np.arange(len(targets)), weights / weights.sum()
+    return min(
+        float(-(shares @ log_softmax(logits / temperature)[rows, targets])) for temperature in _TEMPERATURES
+    )
+
+
+def _solve_all(
+    inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, n_classes: int, folds: np.ndarray, l2: float,
+    starts: Sequence[np.ndarray],
+) -> tuple[np.ndarray, ...]:  # fmt: skip
+    """The solution without each fold, then that of all pictures; near the optimum from wherever they start."""
+    masks = [*(folds != fold for fold in range(N_FOLDS)), np.ones(len(targets), bool)]
+    return tuple(
+        _solve(inputs[seen], targets[seen], weights[seen], n_classes, l2, start, _FOR_USE)
+        for seen, start in zip(masks, starts, strict=True)
+    )
+
+
+def _solve(
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    weights: np.ndarray,
+    n_classes: int,
+    l2: float,
+    start: np.ndarray,
+    tolerance: dict[str, float],
+) -> np.ndarray:
+    """Flat solution, C * (R + 1): of each class its weights, then its bias.
+
+    Solved in coordinates scaled so that the curvature is about 1 in every direction: there L-BFGS needs a third of the
+    steps, and the gradient tells how far the optimum is. Classes run along rows inside, since sums over the first axis
+    of a (C, N) array are many times faster. Source of the bound on the curvature: Böhning 1992, "Multinomial logistic
+    regression algorithm".
+    """
+    share = weights / weights.sum()  # (N,)
+    columns = np.arange(len(targets))
+    transposed = np.ascontiguousarray(inputs.T)  # (R, N)
+    curvature = 0.25 * (transposed**2 @ share).astype(np.float64) + l2
+    scale = np.append(1 / np.sqrt(curvature), 1.0)  # (R + 1,)
+    penalty = l2 * scale[:-1] ** 2
+    narrow = scale[:-1].astype(np.float32)
+
+    def loss_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        both = flat.reshape(n_classes, -1)
+        of_inputs = both[:, :-1]
+        logits = (of_inputs.astype(np.float32) * narrow) @ transposed + both[:, -1:].astype(
+            np.float32
+        )  # (C, N)
+        logits -= logits.max(axis=0)
+        probs = np.exp(logits)
+        totals = probs.sum(axis=0)
+        log_likelihood = float(share @ (logits[targets, columns] - np.log(totals)))
+        probs *= share / totals
+        probs[targets, columns] -= share
+        gradient = np.empty_like(both)
+        gradient[:, :-1] = (probs @ inputs) * narrow
+        gradient[:, :-1] += penalty * of_inputs
+        gradient[:, -1] = probs.sum(axis=1)
+        return 0.5 * float((penalty * of_inputs**2).sum()) - log_likelihood, gradient.ravel()
+
+    options = {"maxiter": MAX_ITERATIONS, "maxcor": 10, **tolerance}
+    start = (start.reshape(n_classes, -1) / scale).ravel()
+    found = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=options)
+    return np.asarray((found.x.reshape(n_classes, -1) * scale).ravel())
+
+
+def _oof(
+    inputs: np.ndarray, solutions: Sequence[np.ndarray], folds: np.ndarray, n_classes: int
+) -> np.ndarray:
+    logits = np.empty((len(inputs), n_classes), np.float32)
+    for fold, flat in enumerate(solutions):
+        both = flat.reshape(n_classes, -1).astype(np.float32)
+        logits[folds == fold] = inputs[folds == fold] @ both[:, :-1].T + both[:, -1]
+    return logits
+
+
+def _head_of(components: Components, flat: np.ndarray, n_classes: int, l2: float) -> Head:
+    both = flat.reshape(n_classes, -1).astype(np.float32)
+    return Head(components.mean, components.scale, components.basis @ both[:, :-1].T, both[:, -1].copy(), l2)

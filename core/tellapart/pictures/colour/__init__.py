@@ -1,0 +1,1 @@
+"""Colour: embedded profiles and code points, converted to sRGB."""

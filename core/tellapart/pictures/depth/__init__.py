@@ -1,0 +1,1 @@
+"""Depth: pictures with more than eight bits a channel, made into eight."""

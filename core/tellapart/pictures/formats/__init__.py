@@ -1,0 +1,1 @@
+"""Formats: what has to be read in a file itself, before or beside Pillow."""

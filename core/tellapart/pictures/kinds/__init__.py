@@ -1,0 +1,1 @@
+"""Kinds of files: which are known but not read, and why one could not be opened."""

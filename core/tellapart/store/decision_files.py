@@ -1,0 +1,158 @@
+"""Decisions as a small file, and the same decisions on another copy of the pictures, found by their bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tellapart import atomic_files
+from tellapart.errors import IntakeError, ProjectError
+from tellapart.labels import clean_label
+from tellapart.safe_text import csv_cell, from_csv_cell
+from tellapart.store.journal import Decision, Mark, Relabel, Remove, Restore
+from tellapart.store.manifest import disk_reason
+from tellapart.store.project import Project
+
+FORMAT = 1
+_COLUMNS = ("at", "decision", "image_id", "label", "mark", "file")
+_IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_MARKS = ("keep", "not sure", "none of these")
+_MAX_BYTES = 200 * 2**20
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What became of decisions from a file: carried out, about pictures that are not here, changing nothing."""
+
+    n_done: int
+    n_missing: int
+    n_same: int
+
+    def sentence(self) -> str:
+        """For instance "12 decisions carried out, 3 about pictures that are not here, 1 that changed nothing."."""
+        parts = [f"{self.n_done} decision{'s' * (self.n_done != 1)} carried out"]
+        if self.n_missing:
+            parts.append(f"{self.n_missing} about pictures that are not here")
+        if self.n_same:
+            parts.append(f"{self.n_same} that changed nothing")
+        return ", ".join(parts) + "."
+
+
+def list_decisions(project: Project) -> list[dict[str, Any]]:
+    """The decisions that stand, oldest first: at, decision (remove, restore, relabel, mark), image_id, label, mark and
+    the file's name as it was before."""
+    return [
+        {
+            "at": entry.at, "decision": entry.kind, "image_id": entry.image_id,
+            "label": entry.after["label"] if entry.kind == "relabel" else None,
+            "mark": entry.after["mark"] if entry.kind == "mark" else None, "file": entry.before["path"],
+        }
+        for entry in project.journal.standing()
+    ]  # fmt: skip
+
+
+def export_decisions(project: Project, file: Path) -> int:
+    """Write the decisions that stand to a .json or .csv file; how many.
+
+    Raises:
+        ProjectError: the disk does not take it. IntakeError: another kind of file.
+    """
+    decisions = list_decisions(project)
+    if file.suffix.lower() == ".json":
+        text = json.dumps({"format": FORMAT, "decisions": decisions}, ensure_ascii=False, indent=1)
+    elif file.suffix.lower() == ".csv":
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, _COLUMNS)
+        writer.writeheader()
+        writer.writerows({name: csv_cell(value) for name, value in one.items()} for one in decisions)
+        text = out.getvalue()
+    else:
+        raise IntakeError(f"{file.name} should end in .json or .csv. Choose another name.")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        atomic_files.write_bytes(file, text.encode())
+    except OSError as error:
+        raise ProjectError(disk_reason(file.parent, error)) from error
+    return len(decisions)
+
+
+def replay_decisions(project: Project, file: Path) -> Replay:
+    """Carry out the decisions of a file as one batch that can be undone; pictures that are not here are counted.
+
+    A picture that was changed in its place since is still the one that was decided about.
+
+    Raises:
+        IntakeError: the file is not a list of decisions; nothing was carried out.
+        ProjectError: the disk does not take it.
+    """
+    decisions = read_decisions(file)
+    here = {row[0] for row in project.manifest.standings()}
+    names = project.manifest.former_names()
+    decisions = [replace(one, image_id=names.get(one.image_id, one.image_id)) for one in decisions]
+    possible = [decision for decision in decisions if decision.image_id in here]
+    n_done = project.journal.decide(*possible) if possible else 0
+    return Replay(n_done, len(decisions) - len(possible), len(possible) - n_done)
+
+
+def read_decisions(file: Path) -> list[Decision]:
+    """The decisions in a .json or .csv file.
+
+    Raises:
+        IntakeError: it is none, or a line of it makes no sense.
+    """
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise IntakeError(
+                f"{file.name} is too large for a list of decisions. Choose the file that was exported."
+            )
+        text = file.read_bytes().decode("utf-8-sig")
+        records = _csv_records(text) if file.suffix.lower() == ".csv" else _json_records(text)
+    except OSError as error:
+        raise IntakeError(f"{file} cannot be read ({error.strerror or error}). Check its name.") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise IntakeError(
+            f"{file.name} is not a list of decisions ({error}). Export one with: tellapart log DIR --export FILE"
+        ) from error
+    return [_decision(file.name, number, record) for number, record in enumerate(records, start=1)]
+
+
+def _json_records(text: str) -> list[Any]:
+    found = json.loads(text)
+    if found["format"] > FORMAT:
+        raise ValueError(
+            f"format {found['format']}, made by a newer tellapart; this one reads up to {FORMAT}"
+        )
+    return list(found["decisions"])
+
+
+def _csv_records(text: str) -> Sequence[Any]:
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if missing := [name for name in ("decision", "image_id") if name not in (rows.fieldnames or ())]:
+        raise ValueError(f"it has no column {missing[0]!r}")
+    return [
+        {name: from_csv_cell(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+        for row in rows
+    ]
+
+
+def _decision(name: str, number: int, record: Any) -> Decision:
+    where = f"{name}, decision {number}"
+    if not isinstance(record, dict) or not _IMAGE_ID.fullmatch(str(record.get("image_id"))):
+        raise IntakeError(f"{where}: image_id is not a SHA-256 in hexadecimal. Nothing was carried out.")
+    kind, image_id = record.get("decision"), str(record["image_id"])
+    if kind == "relabel":
+        return Relabel(image_id, clean_label(str(record.get("label") or "")))
+    if kind == "mark" and (record.get("mark") or None) in (*_MARKS, None):
+        return Mark(image_id, record.get("mark") or None)
+    if kind in ("remove", "restore"):
+        return Remove(image_id) if kind == "remove" else Restore(image_id)
+    raise IntakeError(
+        f"{where}: decision {kind!r} (mark {record.get('mark')!r}) is unknown; known are remove, restore, relabel and "
+        f"mark with one of {', '.join(_MARKS)}. Nothing was carried out."
+    )

@@ -1,0 +1,316 @@
+"""Decisions about pictures, append-only. Each can be undone and redone without limit, also after a restart."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from tellapart.errors import ProjectError
+from tellapart.labels import clean_label, name_key
+from tellapart.store.label_changes import (
+    DROP,
+    MERGE,
+    RENAME,
+    LabelChange,
+    carry_out,
+    carry_out_again,
+    take_back,
+)
+from tellapart.store.manifest import Manifest, now
+from tellapart.store.moves import (
+    check_inside,
+    ensure_label,
+    finish_moves,
+    free_path,
+    preferred_path,
+    queue_move,
+)
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Put a picture into the trash folder."""
+
+    image_id: str
+
+
+@dataclass(frozen=True)
+class Restore:
+    """Take a picture out of the trash, back to its label."""
+
+    image_id: str
+
+
+@dataclass(frozen=True)
+class Relabel:
+    """Give a picture another label."""
+
+    image_id: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Note what a person thought of a picture without moving it; None takes the note away."""
+
+    image_id: str
+    mark: Literal["keep", "not sure", "none of these"] | None
+
+
+Decision = Remove | Restore | Relabel | Mark
+_KINDS = {Remove: "remove", Restore: "restore", Relabel: "relabel", Mark: "mark"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal. `before` and `after` hold label, state, mark and path; `after` also `is_guided`, and
+    `is_new_label` where the decision made a label that was not there before. One about a label as a whole has the
+    image_id "" and no more than labels: see `label_changes`."""
+
+    number: int
+    at: str
+    batch: int
+    kind: str
+    image_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    is_undone: bool
+
+    @property
+    def is_guided(self) -> bool:
+        """Whether the model had disagreed with the label that was decided about; True for decisions of older versions,
+        which were made on a page that asks by the model's doubts."""
+        return bool(self.after.get("is_guided", True))
+
+
+class Journal:
+    """The decisions of one project."""
+
+    def __init__(self, manifest: Manifest, root: Path):
+        self._manifest = manifest
+        self._root = root
+
+    def decide(
+        self, *decisions: Decision, change: LabelChange | None = None, guided: Collection[str] = ()
+    ) -> int:
+        """Write decisions down as one batch and carry them out; the number of pictures that changed.
+
+        What was undone before can no longer be redone, unless nothing changed.
+
+        change: of the label as a whole, in the same batch.
+        guided: image_ids of pictures whose label the model disagreed with; it is noted with the decision.
+        Raises:
+            ProjectError: a picture is not in the project, or the disk does not take it.
+        """
+        changed = 0
+        with self._manifest.transaction() as db:
+            batch = self._next_batch(db)
+            if change is not None:
+                _append(db, batch, change.kind, "", *carry_out(self._manifest, change))
+            for decision in decisions:
+                before = _state(db, decision.image_id)
+                labels = _n_labels(db)
+                after = _decided(db, decision, before)
+                if after != before:
+                    noted = {**after, "is_guided": decision.image_id in guided}
+                    if _n_labels(db) > labels:
+                        noted["is_new_label"] = True
+                    _append(db, batch, _KINDS[type(decision)], decision.image_id, before, noted)
+                    _put(db, decision.image_id, before, after)
+                    changed += 1
+            if changed or change is not None:
+                db.execute("UPDATE journal SET is_over = 1 WHERE is_undone = 1 AND is_over = 0")
+        finish_moves(self._manifest, self._root)
+        return changed
+
+    def undo(self, batch: int | None = None) -> list[Entry]:
+        """Take back the latest batch that still stands; its entries, those about labels first, [] when there is none.
+
+        batch: take back no other than this one.
+        """
+        return self._step("undo", batch)
+
+    def redo(self) -> list[Entry]:
+        """Carry out again the batch that was undone last; [] when there is none, or something new was decided since."""
+        return self._step("redo")
+
+    def latest(self) -> int | None:
+        """The batch that `undo` would take back; None when nothing stands."""
+        batch: int | None = self._manifest.rows(_NEXT["undo"])[0][0]
+        return batch
+
+    def can_redo(self) -> bool:
+        """Whether there is something that `redo` would carry out again."""
+        return self._manifest.rows(_NEXT["redo"])[0][0] is not None
+
+    def label_changes(self) -> list[int]:
+        """The batches that changed a label as a whole and still stand, oldest first."""
+        marks = ", ".join("?" * len(_OF_LABELS))
+        rows = self._manifest.rows(
+            f"SELECT DISTINCT batch FROM journal WHERE kind IN ({marks}) AND is_undone = 0 ORDER BY batch",
+            _OF_LABELS,
+        )
+        return [batch for (batch,) in rows]
+
+    def entries(self, limit: int = -1) -> list[Entry]:
+        """The journal, newest first, undo and redo lines included."""
+        rows = self._manifest.rows(f"SELECT {_ENTRY} FROM journal ORDER BY number DESC LIMIT ?", [limit])
+        return [_entry(row) for row in rows]
+
+    def entries_after(self, number: int) -> list[Entry]:
+        """What was written about pictures after line `number`, oldest first, undo and redo lines included."""
+        rows = self._manifest.rows(
+            f"SELECT {_ENTRY} FROM journal WHERE number > ? AND image_id != '' ORDER BY number", [number]
+        )
+        return [_entry(row) for row in rows]
+
+    def standing(self) -> list[Entry]:
+        """The decisions about pictures that hold, oldest first: undone ones, and the undo and redo lines themselves,
+        are left out."""
+        rows = self._manifest.rows(
+            f"SELECT {_ENTRY} FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0 AND image_id != '' "
+            "ORDER BY number"
+        )
+        return [_entry(row) for row in rows]
+
+    def _step(self, kind: Literal["undo", "redo"], only: int | None = None) -> list[Entry]:
+        with self._manifest.transaction() as db:
+            (chosen,) = db.execute(_NEXT[kind]).fetchone()
+            if chosen is None or only not in (None, chosen):
+                return []
+            rows = db.execute(  # labels as a whole first
+                f"SELECT {_ENTRY} FROM journal WHERE batch = ? AND kind NOT IN ('undo', 'redo') "
+                "ORDER BY image_id != '', number",
+                [chosen],
+            ).fetchall()
+            entries = [_entry(found) for found in (rows if kind == "redo" else reversed(rows))]
+            batch = self._next_batch(db)
+            for entry in entries:
+                self._step_back_or_on(db, kind, batch, entry)
+            emptied = _drop_new_labels(db, entries) if kind == "undo" else []
+            db.execute(
+                "UPDATE journal SET is_undone = ? WHERE batch = ? AND kind NOT IN ('undo', 'redo')",
+                [kind == "undo", chosen],
+            )
+        finish_moves(self._manifest, self._root)
+        for folder in emptied:
+            for top in ("images", "trash"):
+                with contextlib.suppress(OSError):  # somebody keeps a file of their own there
+                    (self._root / top / folder).rmdir()
+        return sorted(entries, key=lambda entry: entry.image_id != "")
+
+    def _step_back_or_on(self, db: sqlite3.Connection, kind: str, batch: int, entry: Entry) -> None:
+        wanted, current = (entry.before, entry.after) if kind == "undo" else (entry.after, entry.before)
+        if entry.kind in _OF_LABELS:
+            do = take_back if kind == "undo" else carry_out_again
+            do(self._manifest, entry.kind, entry.before, entry.after)
+            _append(db, batch, kind, "", current, wanted)
+            return
+        current = _state(db, entry.image_id)
+        target = _target(db, wanted, current, entry.image_id)
+        _append(db, batch, kind, entry.image_id, current, target)
+        _put(db, entry.image_id, current, target)
+
+    @staticmethod
+    def _next_batch(db: sqlite3.Connection) -> int:
+        return int(db.execute("SELECT coalesce(max(number), 0) + 1 FROM journal").fetchone()[0])
+
+
+_ENTRY = "number, at, batch, kind, image_id, before, after, is_undone"
+_STANDING = "SELECT max(batch) FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0"
+_NEXT = {
+    "undo": _STANDING,
+    "redo": "SELECT min(batch) FROM journal WHERE is_undone = 1 AND is_over = 0",
+}
+_OF_LABELS = (RENAME, MERGE, DROP)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    number, at, batch, kind, image_id, before, after, is_undone = row
+    return Entry(number, at, batch, kind, image_id, json.loads(before), json.loads(after), bool(is_undone))
+
+
+def _state(db: sqlite3.Connection, image_id: str) -> dict[str, Any]:
+    row = db.execute(
+        "SELECT label, state, mark, path FROM pictures WHERE image_id = ?", [image_id]
+    ).fetchone()
+    if row is None:
+        raise ProjectError(
+            f"Picture {image_id[:12]}… is not in this project, so nothing was decided about it."
+        )
+    return dict(zip(("label", "state", "mark", "path"), row, strict=True))
+
+
+def _decided(db: sqlite3.Connection, decision: Decision, before: dict[str, Any]) -> dict[str, Any]:
+    after = dict(before)
+    if isinstance(decision, Mark):
+        after["mark"] = decision.mark
+        return after
+    if isinstance(decision, Relabel):
+        after["label"] = clean_label(decision.label)
+    elif before["state"] != "missing":
+        after["state"] = "removed" if isinstance(decision, Remove) else "kept"
+    folder = ensure_label(db, after["label"])
+    if (after["label"], after["state"]) != (before["label"], before["state"]) and after["state"] != "missing":
+        top = "trash" if after["state"] == "removed" else "images"
+        name, suffix = Path(before["path"]).name, Path(before["path"]).suffix
+        after["path"] = free_path(db, f"{top}/{folder}", name, suffix, decision.image_id)
+    return after
+
+
+def _target(
+    db: sqlite3.Connection, wanted: dict[str, Any], current: dict[str, Any], image_id: str
+) -> dict[str, Any]:
+    """What undo or redo makes of a picture: what it was, as far as the disk and other pictures leave room."""
+    target = {name: wanted[name] for name in ("label", "state", "mark", "path")}
+    check_inside(target["path"])
+    folder = ensure_label(db, target["label"])
+    if current["state"] == "missing":  # no decision brings a file back that is gone
+        target.update(state="missing", path=current["path"])
+    else:
+        place = PurePosixPath(target["path"])
+        if place.parent.name != folder:  # the label was dropped and came back under another folder's name
+            target["path"] = str(place.parent.with_name(folder) / place.name)
+    target["path"] = preferred_path(db, target["path"], image_id)
+    return target
+
+
+def _n_labels(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM labels").fetchone()[0])
+
+
+def _drop_new_labels(db: sqlite3.Connection, undone: list[Entry]) -> list[str]:
+    """Labels that the undone decisions made and no picture has now go, too; the folders they had."""
+    folders = []
+    for label in {entry.after["label"] for entry in undone if entry.after.get("is_new_label")}:
+        if db.execute("SELECT 1 FROM pictures WHERE label = ? LIMIT 1", [label]).fetchone() is None:
+            folders += [row[0] for row in db.execute("SELECT folder FROM labels WHERE label = ?", [label])]
+            db.execute("DELETE FROM labels WHERE label = ?", [label])
+    return folders
+
+
+def _append(
+    db: sqlite3.Connection,
+    batch: int,
+    kind: str,
+    image_id: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    db.execute(
+        "INSERT INTO journal (at, batch, kind, image_id, before, after) VALUES (?, ?, ?, ?, ?, ?)",
+        [now(), batch, kind, image_id, json.dumps(before), json.dumps(after)],
+    )
+
+
+def _put(db: sqlite3.Connection, image_id: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    db.execute(
+        "UPDATE pictures SET label = ?, state = ?, mark = ?, path = ?, path_key = ? WHERE image_id = ?",
+        [after["label"], after["state"], after["mark"], after["path"], name_key(after["path"]), image_id],
+    )
+    queue_move(db, before["path"], after["path"])

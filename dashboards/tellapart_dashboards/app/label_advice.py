@@ -1,0 +1,47 @@
+"""A project's labels in words and numbers, and what is to be done about them next."""
+
+from __future__ import annotations
+
+from tellapart_dashboards.app.wording import count, listed
+
+FEW = 20  # pictures per label from which on a first classifier is usually worth looking at
+
+
+def headline(counts: dict[str, int]) -> tuple[str, str]:
+    """What is there, and how more comes in."""
+    if not counts:
+        return (
+            "Gather pictures",
+            "A few dozen of each kind of thing: from the web, from your disk, from the camera.",
+        )
+    return (
+        f"{count(sum(counts.values()), 'picture')}, {count(len(counts), 'label')}",
+        "Search the web for more, drop your own below, or go on.",
+    )
+
+
+def advice(counts: dict[str, int]) -> tuple[str, str]:
+    """(sentence, kind) about the labels: what the next step is; kind "care" where more would help."""
+    few = [label for label, n in counts.items() if n < FEW]
+    if not counts:
+        return "", ""
+    if len(counts) == 1:
+        only = next(iter(counts))
+        return (
+            f"Only one label so far, “{only}”. Telling apart takes two: add pictures of something else.",
+            "care",
+        )
+    if few:
+        shown = listed([f"{label} ({counts[label]})" for label in few])
+        return (
+            f"Few pictures of {shown}. With {FEW} or more of each, results are steadier. You can go on.",
+            "care",
+        )
+    most, least = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
+    if counts[most] > 8 * counts[least]:
+        return (
+            f"“{most}” has {counts[most] / counts[least]:.0f} times as many pictures as “{least}”. "
+            f"Training evens that out, but more pictures of “{least}” would help.",
+            "care",
+        )
+    return f"{count(len(counts), 'label')} with enough pictures each: ready to train.", ""

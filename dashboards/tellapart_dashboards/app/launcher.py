@@ -1,0 +1,237 @@
+"""Studio: Voila on this computer only, with our template and notebooks, on one project."""
+
+from __future__ import annotations
+
+import atexit
+import html
+import importlib.util
+import json
+import logging
+import os
+import secrets
+import site
+import socket
+import sys
+import tempfile
+import threading
+import time
+import webbrowser
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tellapart.errors import TellapartError
+
+HOST = "127.0.0.1"
+DEFAULT_PROJECT = Path.home() / "tellapart-projects" / "samples"
+PAGES = {
+    "studio": "studio.ipynb",
+    "clean": "2_clean.ipynb",
+    "train": "3_train.ipynb",
+    "classify": "4_classify.ipynb",
+}
+PROJECT_VARIABLE = "TELLAPART_PROJECT"  # read by the notebooks
+
+# Nothing but this server may be asked for anything; anywidget loads its modules from blob: addresses.
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline' blob:; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
+    "connect-src 'self' ws: wss: blob: data:; frame-ancestors 'self'; form-action 'self'"
+)
+
+
+class LauncherError(TellapartError):
+    """The studio cannot start on this computer."""
+
+
+def check_studio_is_installed() -> None:
+    """Nothing; LauncherError with the command to type when Voila or the widgets are missing."""
+    missing = [
+        name
+        for name in ("voila", "ipywidgets", "anywidget", "ipykernel")
+        if not importlib.util.find_spec(name)
+    ]
+    if missing:
+        raise LauncherError(
+            f"The studio needs what is not installed here: {', '.join(missing)}. "
+            "Install with: pip install 'tellapart[studio]'"
+        )
+
+
+def ready_project(project_dir: Path) -> Path:
+    """The project's absolute path. A missing or empty folder becomes the sample project: a run draws its
+    pictures and the page shows how far it is. Anything else that is no project is refused, in words."""
+    from tellapart import runs
+    from tellapart.store.project import create_project, is_project
+
+    root = project_dir.expanduser().absolute()
+    if not is_project(root):
+        create_project(root).close()
+        runs.start(root, "samples", {"seed": 0})
+    return root
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port, or the next free one of the fifty after it, or any free one."""
+    for port in [*range(wanted, min(wanted + 50, 65536)), 0]:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            if os.name == "posix":  # on Windows the option would let two servers share a port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise LauncherError(
+        f"No free port near {wanted} on {HOST}. Close another server, or give --port another number."
+    )
+
+
+def notebooks_dir() -> Path:
+    """The folder with studio.ipynb: dashboards/ in a checkout, share/tellapart of an installed wheel."""
+    checkout = Path(__file__).resolve().parents[2]
+    installed = [Path(base) / "share" / "tellapart" for base in (sys.prefix, site.getuserbase()) if base]
+    for folder in (checkout, *installed):
+        if (folder / PAGES["studio"]).is_file():
+            return folder
+    raise LauncherError(
+        f"The studio's notebooks are neither in {checkout} nor in {installed[0]}. Install tellapart again: "
+        "pip install --force-reinstall --no-deps tellapart"
+    )
+
+
+def voila_config(port: int, token: str) -> dict[str, dict[str, Any]]:
+    """Voila's settings for a studio on this computer."""
+    return {
+        "Voila": {
+            "ip": HOST,
+            "port": port,
+            "port_retries": 0,
+            "token": token,
+            "open_browser": False,
+            "log_level": "ERROR",
+            # Stand-alone Voila never sets the XSRF cookie, so with the check on no page could end its kernel.
+            # Safe here: bound to this computer, and every request needs the token or its same-site cookie.
+            "tornado_settings": {
+                "disable_check_xsrf": True,
+                "websocket_max_message_size": 64 * 2**20,
+                "headers": {"Content-Security-Policy": CONTENT_POLICY, "X-Content-Type-Options": "nosniff"},
+            },
+        },
+        "IdentityProvider": {"cookie_options": {"SameSite": "Strict"}},
+        "VoilaConfiguration": {
+            "template": "tellapart",
+            "file_allowlist": ["(?!)"],  # no file beside the notebooks is served
+            "allow_template_override": "NO",
+            "allow_theme_override": "NO",
+            "strip_sources": True,
+            "show_tracebacks": False,
+            "multi_kernel_manager_class": "tellapart_dashboards.app.server.LimitedKernels",
+            "resources": {"preload": scripts_to_preload()},
+        },
+        "MappingKernelManager": {"cull_idle_timeout": 120, "cull_interval": 30},
+        # Sockets as files that only this user can open. macOS has temporary folders too deep for their short names.
+        "KernelManager": {"transport": "ipc" if sys.platform.startswith("linux") else "tcp"},
+    }
+
+
+def scripts_to_preload() -> list[str]:
+    """The scripts a page of this Voila will ask for; [] for a version whose names are not known."""
+    known = json.loads((Path(__file__).parent / "static" / "preload.json").read_text("utf-8"))
+    return list(known["files"]) if version("voila") == known["voila"] else []
+
+
+class Studio:
+    """One Voila server on one project.
+
+    token: random unless given; the printed address carries it, after that a cookie does.
+    """
+
+    def __init__(self, project_dir: Path, port: int, page: str = "studio", token: str | None = None) -> None:
+        self.project_dir = project_dir
+        self.port = port
+        self.token = secrets.token_urlsafe(24) if token is None else token
+        self.folder = notebooks_dir()
+        self.page = PAGES[page]
+        self.url = f"http://{HOST}:{port}/voila/render/{self.page}?token={self.token}"
+
+    def environment(self) -> dict[str, str]:
+        """What the server and its kernels find in their environment, beside what is there already."""
+        folders = [*map(str, self.jupyter_dirs()), os.environ.get("JUPYTER_PATH", "")]
+        return {
+            "JUPYTER_PATH": os.pathsep.join(filter(None, folders)),
+            PROJECT_VARIABLE: str(self.project_dir),
+        }
+
+    def jupyter_dirs(self) -> list[Path]:
+        """The folder with voila/templates, and this package: the templates include static/tellapart.css."""
+        templates = self.folder if (self.folder / "voila").is_dir() else self.folder.parent / "jupyter"
+        return [templates, Path(__file__).resolve().parent]
+
+    def _own_login_page(self) -> Any:
+        """Templates of the server itself, ours first: a visitor without the token is told where to find it."""
+        from jinja2 import Environment, FileSystemLoader
+        from jupyter_server import DEFAULT_TEMPLATE_PATH_LIST as SERVERS_OWN
+
+        templates, package = self.jupyter_dirs()
+        folders = [templates / "voila" / "templates" / "tellapart", package, *map(Path, SERVERS_OWN)]
+        environment = Environment(
+            loader=FileSystemLoader(folders), extensions=["jinja2.ext.i18n"], autoescape=True
+        )
+        environment.install_null_translations()  # type: ignore[attr-defined]
+        return environment
+
+    def serve(self, announce: Callable[[str], None]) -> int:
+        """The exit code, once the server was stopped; `announce` gets the address when the server answers."""
+        from traitlets.config import Config
+
+        from tellapart_dashboards.app.server import StudioServer
+
+        os.environ.update(self.environment())
+        logging.getLogger("tornado.general").setLevel(logging.ERROR)  # two lines about pings for every page
+        # Voila executes a voila.py found in its working folder: only our notebooks lie there, no upload ever,
+        # and it is told to look for no configuration at all.
+        os.chdir(self.folder)
+        threading.Thread(target=self._wait_and_announce, args=(announce,), daemon=True).start()
+        config = Config(voila_config(self.port, self.token))
+        config.Voila.tornado_settings["jinja2_env"] = self._own_login_page()
+        StudioServer.launch_instance([str(self.folder)], config=config, config_file_paths=[])
+        return 0
+
+    def _wait_and_announce(self, announce: Callable[[str], None]) -> None:
+        while True:  # a server that never answers takes this thread along when it ends
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+                probe.settimeout(1.0)
+                if probe.connect_ex((HOST, self.port)) == 0:
+                    announce(self.url)
+                    return
+            time.sleep(0.05)
+
+
+def open_browser(studio: Studio) -> bool:
+    """Whether a browser could be asked to show the studio.
+
+    Everybody on a computer can read the command lines of all programs, so the browser gets the name of a file that only
+    this person can read, and the file sends it on to the address with the token. It is gone when the studio ends.
+    """
+    address = f"http://{HOST}:{studio.port}/open?token={studio.token}&page={studio.page}"
+    words = f'<meta http-equiv="refresh" content="0; url={html.escape(address)}">\n'
+    for folder in (
+        DEFAULT_PROJECT.parent,
+        Path(tempfile.gettempdir()),
+    ):  # some browsers see no hidden or shared folder
+        place = folder / f"open-studio-{secrets.token_hex(8)}.html"
+        try:
+            folder.mkdir(exist_ok=True)
+            with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(words)
+        except OSError:
+            continue
+        atexit.register(place.unlink, missing_ok=True)
+        try:
+            return webbrowser.open(place.as_uri(), new=2)
+        except webbrowser.Error:
+            return False
+    return False

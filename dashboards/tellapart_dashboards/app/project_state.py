@@ -1,0 +1,80 @@
+"""ProjectState: what all pages share: the project, its labels with counts, the page in sight, a message."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from tellapart.errors import ProjectError
+from tellapart.store.project import Project, is_project, open_project
+from traitlets import Dict, Int, List, Unicode
+
+from tellapart_dashboards.app.launcher import PROJECT_VARIABLE
+from tellapart_dashboards.app.page_frame import PageOwner
+
+N_FINDINGS = (
+    "n_open_findings"  # kept with the project by whoever looked last, for the number beside the Clean step
+)
+
+
+def project_dir_from(project: str | Path = "") -> Path:
+    """The folder a notebook works on: the one it names, else the one the studio was started with.
+
+    Raises:
+        ProjectError: neither, or it is no project.
+    """
+    chosen = str(project) or os.environ.get(PROJECT_VARIABLE, "")
+    if not chosen:
+        raise ProjectError(
+            'No project chosen: the variable `project` is "". Write the project\'s folder between the '
+            'quotes, for instance project = "my-bears", and run the cell again.'
+        )
+    root = Path(chosen).expanduser().resolve()
+    if not is_project(root):
+        raise ProjectError(
+            f"{root} is not a tellapart project. Make one with: tellapart new {root.name} --from FOLDER"
+        )
+    return root
+
+
+class ProjectState(PageOwner):
+    """One open project as traits. `poll` notices what other pages, runs and the command line changed."""
+
+    project_dir = Unicode("")
+    counts = Dict(key_trait=Unicode(), value_trait=Int())  # label -> kept pictures, in label order
+    n_pictures = Int(0)
+    pages = List(Unicode())  # keys of the pages that can be opened here
+
+    def __init__(self, project_dir: Path, **traits: Any) -> None:
+        super().__init__(project_dir=str(project_dir), name=project_dir.name, **traits)
+        self.project: Project = open_project(project_dir)
+        self._seen: tuple[int, ...] = ()
+        self.message = " ".join(self.project.changes)
+        self.poll()
+
+    def poll(self) -> None:
+        """Nothing; counts are as in the database, which is asked only when its files changed."""
+        database = self.project.db_path
+        if not database.exists():
+            self.message = (
+                f"{self.project.root} is no longer there: it was moved, renamed or deleted while this page was open. "
+                "Move it back and reload the page, or open the studio on its new place."
+            )
+            return
+        seen = _state_of(database) + _state_of(database.with_name(database.name + "-wal"))
+        if seen == self._seen:
+            return
+        self._seen = seen
+        counts = {label: n for label, n in self.project.manifest.label_counts().items() if n}
+        self.n_pictures = sum(counts.values())
+        self.counts = counts
+
+
+def _state_of(file: Path) -> tuple[int, int]:
+    """What changes with a file; its size too, since two writes may fall into one tick of the disk's clock."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,241 @@
+"""Classify: a visitor's pictures in, the likeliest labels out. Light: no torch, no scipy, no database."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import shutil
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ipywidgets import HTML, Button, VBox
+from tellapart.backbones.names import RETIRED
+from tellapart.errors import ImageError, TellapartError
+from traitlets import Enum, HasTraits, Int, List, Unicode
+
+from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.wording import (
+    bar_html,
+    count,
+    error_sentence,
+    heading_html,
+    listed,
+    message_html,
+    percent,
+)
+from tellapart_dashboards.widgets.upload.upload import UploadedFile, UploadWidget
+
+AT_ONCE = 8  # pictures per step: small enough that answers appear one after the other
+N_SHARES = 3
+MOST_SHOWN = 300
+
+
+def newest_bundle(project_dir: Path) -> Path | None:
+    """The bundle made last. ONNX Runtime comes with the import, so the first call is for a thread."""
+    from tellapart.bundle.loading import newest_bundle
+
+    return newest_bundle(project_dir / "bundles")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says of one picture. shares: the likeliest labels; reason: why there are none."""
+
+    name: str
+    thumbnail: bytes
+    label: str = ""
+    shares: tuple[tuple[str, float], ...] = ()
+    is_none_of_these: bool = False
+    reason: str = ""
+
+
+class ClassifyState(HasTraits):
+    """What the Classify page knows and does. Answers come in the order of the files, a few at a time."""
+
+    project_dir = Unicode("")
+    stage = Enum(("opening", "no model", "ready"), "opening")
+    model_text = Unicode("")
+    message = Unicode("")
+    n_left = Int(0)
+    latest: Any = List()  # [batch number, answers of one step]
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._bundle: Path | None = None
+        self._predictor: Any = None
+        self._n_batches = 0
+        self._lock = asyncio.Lock()
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Where visitors' pictures wait for their answer; nothing stays there."""
+        return Path(self.project_dir) / "cache" / "uploads" / "classify"
+
+    def poll(self) -> None:
+        """Nothing; a newer model is noticed, and loaded beside the page."""
+        if self.stage != "opening" and newest_bundle(Path(self.project_dir)) != self._bundle:
+            soon(self.warm_up())
+
+    def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
+        """Nothing; the pictures are being looked at, and their files are gone afterwards."""
+        self._n_batches += 1
+        self.n_left += len(files)
+        soon(self._classify(self._n_batches, batch_dir, files))
+
+    async def warm_up(self) -> None:
+        """Nothing; the newest model is loaded, or message says why it cannot be."""
+        async with self._lock:
+            newest = await asyncio.to_thread(newest_bundle, Path(self.project_dir))
+            if newest != self._bundle:
+                self._bundle, self._predictor = newest, None
+            await self._make_ready()
+        self.stage = "ready" if newest is not None else "no model"
+
+    async def _make_ready(self) -> None:
+        if self._predictor is None and self._bundle is not None:
+            from tellapart.classify import Predictor
+
+            try:
+                self._predictor = await asyncio.to_thread(Predictor, self._bundle)
+            except TellapartError as error:
+                self.message = error_sentence(error)
+                return
+            self.message = ""
+            names = listed(list(self._predictor.classes), at_most=8)
+            self.model_text = f"This model knows {names}.{self._offer()}"
+
+    def _offer(self) -> str:
+        if self._predictor.bundle.record["backbone"]["name"] not in RETIRED:
+            return ""
+        return " It was made by an older version. Train again: the network built in now makes far fewer mistakes."
+
+    async def _classify(self, batch: int, batch_dir: Path, files: list[UploadedFile]) -> None:
+        try:
+            async with self._lock:  # one batch after the other
+                await self._make_ready()
+                for first in range(0, len(files), AT_ONCE):
+                    step = files[first : first + AT_ONCE]
+                    answers = await asyncio.to_thread(self._look, step)
+                    self.n_left -= len(step)
+                    self.latest = [batch, answers]
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
+            self.n_left = 0
+            self.message = error_sentence(error)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, batch_dir, ignore_errors=True)
+
+    def _look(self, files: list[UploadedFile]) -> list[Answer]:
+        if self._predictor is None:
+            return [Answer(file.name, b"", reason="the model cannot be used, see above") for file in files]
+        found = list(self._predictor.predict_many([file.path for file in files]))
+        answers = [self._answer(file, one) for file, one in zip(files, found, strict=True)]
+        for file in files:
+            file.path.unlink(missing_ok=True)
+        return answers
+
+    def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
+        from tellapart.pictures.images import thumbnail_jpeg
+
+        if isinstance(prediction, ImageError):
+            return Answer(file.name, b"", reason=str(prediction))
+        try:
+            thumbnail = thumbnail_jpeg(file.path, 168)
+        except ImageError:
+            thumbnail = b""  # its answer stands without a picture beside it
+        return Answer(
+            file.name,
+            thumbnail,
+            prediction.label,
+            tuple(prediction.top(N_SHARES)),
+            prediction.is_none_of_these,
+        )
+
+
+def classify_view(state: ClassifyState, go_to_train: Callable[[], None] | None = None) -> VBox:
+    """The Classify page. go_to_train: opens the Train page, where there is one beside this."""
+    head, note, model_line, busy = HTML(), HTML(), HTML(), HTML()
+    upload = UploadWidget(
+        state.uploads_dir,
+        state.take_upload,
+        accessible_name="Pictures to classify",
+        accept="image/*,.heic,.heif",
+    )
+    train = Button(description="Train a model").add_class("ta-primary")
+    train.on_click(lambda _: go_to_train() if go_to_train else None)
+    results = VBox([]).add_class("ta-answers")
+    card = VBox([upload, busy, results]).add_class("ta-card")
+    batches: dict[int, VBox] = {}
+
+    def draw(_: Any = None) -> None:
+        if state.stage == "opening":
+            head.value = heading_html("What is in the picture?", "Loading the model …")
+        elif state.stage == "ready":
+            head.value = heading_html(
+                "What is in the picture?", "Pictures stay on this computer and are not kept."
+            )
+        else:
+            where = "on the Train page" if go_to_train else "with the notebook 3_train.ipynb"
+            head.value = heading_html(
+                "No model yet", f"Train one first, {where}; then drop any picture here."
+            )
+        note.value = message_html(state.message, "failed")
+        model_line.value = f'<p class="ta-soft">{html.escape(state.model_text)}</p>'
+        busy.value = (
+            f'<p class="ta-soft" role="status">Looking at {count(state.n_left, "picture")} …</p>'
+            if state.n_left
+            else ""
+        )
+
+    def add(change: dict[str, Any]) -> None:
+        batch, answers = change["new"]
+        if batch not in batches:
+            batches[batch] = VBox([])
+            results.children = (batches[batch], *results.children)
+        batches[batch].children = (
+            *batches[batch].children,
+            HTML("".join(answer_html(one) for one in answers)),
+        )
+        n_most = MOST_SHOWN // AT_ONCE
+        while sum(len(box.children) for box in results.children) > n_most:
+            oldest = results.children[-1]
+            oldest.children[0].close()
+            oldest.children = oldest.children[1:]
+            if not oldest.children:
+                results.children = results.children[:-1]
+
+    state.observe(draw, ["stage", "message", "model_text", "n_left"])
+    state.observe(add, "latest")
+    shown_when(card, state, ["stage"], lambda: state.stage == "ready")
+    shown_when(train, state, ["stage"], lambda: state.stage == "no model" and go_to_train is not None)
+    draw()
+    soon(state.warm_up())
+    return VBox([head, note, train, card, model_line])
+
+
+def answer_html(answer: Answer) -> str:
+    """One picture with its likeliest labels as bars."""
+    name = html.escape(answer.name)
+    image = (
+        f'<img alt="{name}" src="data:image/jpeg;base64,{b64encode(answer.thumbnail).decode()}">'
+        if answer.thumbnail
+        else '<div class="ta-noimage" aria-hidden="true"></div>'
+    )
+    if answer.reason:
+        reason = f"{html.escape(answer.reason)}. JPEG, PNG, WebP and most other pictures work."
+        words = f'<b class="ta-bad">Not readable</b><span class="ta-file">{name}</span><div>{reason}</div>'
+        return f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div>{words}</div></div>'
+    title = "none of these?" if answer.is_none_of_these else html.escape(answer.label)
+    tag = ' <span class="ta-tag">unlike what it has learned</span>' if answer.is_none_of_these else ""
+    shares = "".join(
+        f'<div class="ta-share"><span title="{label}">{label}</span>{bar_html(share)}'
+        f'<span class="ta-number">{percent(share)}</span></div>'
+        for label, share in ((html.escape(label), share) for label, share in answer.shares)
+    )
+    return (
+        f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div><b>{title}</b>{tag}'
+        f'<span class="ta-file">{name}</span>{shares}</div></div>'
+    )

@@ -1,0 +1,51 @@
+"""ImageClassifierCleaner: the Clean page in a cell of a notebook, for those who go on in Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ipywidgets import VBox
+from tellapart.store.journal import Decision, Entry, Mark, Relabel, Remove, Restore
+from tellapart.store.project import Project
+
+from tellapart_dashboards.app.background import follow, while_open
+from tellapart_dashboards.app.page_frame import style
+from tellapart_dashboards.app.project_state import ProjectState, project_dir_from
+from tellapart_dashboards.pages.clean.state import CleanState
+from tellapart_dashboards.pages.clean.view import clean_view
+from tellapart_dashboards.widgets.steps.steps import Steps
+
+
+class ImageClassifierCleaner(VBox):
+    """What to look at in a project, worst first, to be decided with one key each: the last line of a cell shows it.
+
+    Decisions are in the project at once, nothing has to be applied afterwards; each can be undone, also next week.
+
+    Args:
+        project: a project, or its folder.
+    Raises:
+        ProjectError: it is no project, or cannot be opened.
+    """
+
+    def __init__(self, project: Project | str | Path) -> None:
+        root = project.root if isinstance(project, Project) else project_dir_from(project)
+        self._project = ProjectState(root, pages=["clean"], current="clean")
+        self._state = CleanState(self._project)
+        body = VBox([clean_view(self._state)]).add_class("ta-main")
+        steps = Steps(project_name=self._project.name)  # keeps JupyterLab's letter keys out of the cell
+        super().__init__([style(), steps, body])
+        self.add_class("ta")
+        while_open(follow([self._project, self._state]))
+
+    def decisions(self) -> list[Decision]:
+        """What was decided about the project's pictures and still stands, oldest first, also in earlier sittings."""
+        standing = self._project.project.journal.standing()
+        return [_decision(entry) for entry in standing]
+
+
+def _decision(entry: Entry) -> Decision:
+    if entry.kind == "relabel":
+        return Relabel(entry.image_id, entry.after["label"])
+    if entry.kind == "mark":
+        return Mark(entry.image_id, entry.after["mark"])
+    return Remove(entry.image_id) if entry.kind == "remove" else Restore(entry.image_id)

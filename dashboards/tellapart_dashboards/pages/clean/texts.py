@@ -1,0 +1,126 @@
+"""The Clean page in words: headings, names of the filter, what cleaning bought, what is true of the whole set."""
+
+from __future__ import annotations
+
+import html
+
+from tellapart.clean.report import ReviewReport
+
+from tellapart_dashboards.app.wording import count, percent
+
+MOST_LISTED = 12
+
+EVERY, DECIDED = "every", "decided"
+KIND_NAMES = {
+    "": "all findings",
+    "unreadable": "unreadable",
+    "conflict": "one picture, two labels",
+    "leak": "copy in another split",
+    "wrong label": "wrong label",
+    "out of place": "odd one out",
+    "duplicate": "duplicates",
+    "quality": "quality",
+    DECIDED: "decided",
+    EVERY: "every picture",
+}
+
+
+def headline(
+    phase: str, n_open: int, n_decided: int, n_pictures: int, is_first_look: bool = False
+) -> tuple[str, str]:
+    """The answer, and what it means. is_first_look: every picture is in sight, in no order."""
+    if phase == "empty":
+        return "No pictures yet", "Gather some first; then this page shows which of them may be wrong."
+    if phase == "looking" and not n_open:
+        return (
+            f"Looking at {count(n_pictures, 'picture')} …",
+            "Here they stand as they came; those worth a look come first once all are looked at."
+            if is_first_look
+            else "Once: what was seen is kept, and later only new pictures are looked at.",
+        )
+    if phase in ("stopped", "failed") and not n_open:
+        return "Not looked through yet", "Look through the pictures to see which of them seem wrong."
+    if n_open:
+        title = f"{count(n_open, 'picture')} to look at"
+        return title, "Worst first. Decide what you are sure of; the model learns again after every decision."
+    if n_decided:
+        return "Nothing left to look at", "Every finding is decided. Train again to see what it brought."
+    return (
+        "Nothing stands out",
+        f"No finding among {count(n_pictures, 'picture')}. You can still look through all.",
+    )
+
+
+def busy_words(message: str, n_pictures: int) -> str:
+    """What is being done while somebody waits for findings. message: of the work, which at first only starts."""
+    is_under_way = message and not message.startswith("Starting")
+    return message if is_under_way else f"Getting ready to look at {count(n_pictures, 'picture')} …"
+
+
+def options(
+    counts: dict[str, int], chosen: str, n_decided: int, n_pictures: int, is_first_look: bool = False
+) -> list[dict[str, str]]:
+    """The filter's buttons: kinds that were found, and the one that is chosen; no findings before any can be known."""
+    numbers = {**counts, DECIDED: n_decided, EVERY: n_pictures}
+    always = (EVERY, chosen) if is_first_look else ("", EVERY, chosen)
+    shown = [key for key in KIND_NAMES if numbers.get(key) or key in always]
+    return [{"key": key, "label": KIND_NAMES[key], "n": f"{numbers.get(key, 0):,}"} for key in shown]
+
+
+def empty_text(kind: str, is_narrowed: bool, is_ready: bool) -> str:
+    """What stands where no picture stands."""
+    if not is_ready:
+        return ""
+    if is_narrowed:
+        return "Nothing of this kind with this label and split. Choose “all labels” to see the others."
+    return {DECIDED: "Nothing is decided yet.", EVERY: "No pictures."}.get(kind, "Nothing here to look at.")
+
+
+def batch_words(threshold: float, n_above: dict[float, int]) -> str:
+    """What is said of suggestions where none is sure enough to be offered; "" where one is.
+
+    n_above: how many suggestions are surer than each threshold that can be chosen.
+    """
+    if n_above.get(threshold):
+        return ""
+    surest = max((one for one, n in n_above.items() if n), default=None)
+    if surest is None:
+        return (
+            f"No suggestion is surer than {percent(min(n_above, default=threshold))}: decide these yourself."
+        )
+    return f"None is surer than {percent(threshold)}, {n_above[surest]:,} surer than {percent(surest)}."
+
+
+def gain_html(sentence: str) -> str:
+    """What the decisions bought."""
+    said = html.escape(sentence.replace(" %", "\u00a0%"))
+    return f'<p class="ta-gain" role="status">{said}</p>' if sentence else ""
+
+
+def report_html(report: ReviewReport) -> str:
+    """What is true of the set as a whole: a part for each question, with an alarm where one is due."""
+    alarms = [one.sentence for one in report.shortcuts if one.is_alarm]
+    calm = [one.sentence for one in report.shortcuts if not one.is_alarm]
+    counts = [f"{label}: {n:,}" for label, n in list(report.labels.items())[:MOST_LISTED]]
+    if len(report.labels) > MOST_LISTED:
+        counts.append(f"… and {len(report.labels) - MOST_LISTED:,} labels more")
+    copies = [report.leak.sentence] if report.leak else []
+    copies += [f"{name} is an exact copy of {path} and was not taken in." for name, path in report.copies]
+    unreadable = [f"{path}: {reason}" for path, reason in report.unreadable]
+    parts = [
+        ("Shortcut alarm", alarms, True),
+        ("Mistaken for one another", [pair.sentence for pair in report.confused], False),
+        ("How many of each", [*report.imbalance, *counts], bool(report.imbalance)),
+        ("Copies and leaks", copies, False),
+        ("Files that cannot be read", unreadable, False),
+        ("What does not give the label away", calm, False),
+    ]
+    shown = "".join(_part_html(title, lines, is_alarm) for title, lines, is_alarm in parts if lines)
+    return f'<div class="ta-facts">{shown}</div>'
+
+
+def _part_html(title: str, lines: list[str], is_alarm: bool) -> str:
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines[:MOST_LISTED])
+    more = f"<li>… and {len(lines) - MOST_LISTED:,} more</li>" if len(lines) > MOST_LISTED else ""
+    kind = " ta-alarm" if is_alarm else ""
+    return f'<section class="ta-fact{kind}"><h2>{html.escape(title)}</h2><ul>{items}{more}</ul></section>'

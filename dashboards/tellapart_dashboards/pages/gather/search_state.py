@@ -1,0 +1,288 @@
+"""SearchState: the labels a person wants, searches on the web for them, and what waits to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tellapart.errors import IntakeError, TellapartError
+from tellapart.gather.preview import (
+    HeldPicture,
+    discard_held,
+    held_pictures,
+    keep_held,
+    leave_out,
+    left_out,
+)
+from tellapart.gather.requests import contact_of
+from tellapart.gather.wanted_labels import (
+    add_wanted,
+    merge_label,
+    n_label_changes,
+    remove_label,
+    rename_label,
+    set_query,
+    undo_label_change,
+    wanted_labels,
+)
+from tellapart.labels import clean_label
+from tellapart.licences import licence_of
+from tellapart.store.searches import Candidate
+from traitlets import Bool, Dict, Int, List, Unicode
+
+from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.job import Job
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.app.thumbnails import Thumbnails
+from tellapart_dashboards.app.wording import error_sentence
+
+N_THUMBNAILS = 6  # per label
+N_STRIPS = 100  # labels with thumbnails; the page would grow too heavy
+MOST_PASTED = 10_000  # addresses at once
+MOST_SHOWN = 120  # waiting pictures of a label in the page
+SOURCES = (
+    ("All, those with clear licences first", "auto"),
+    ("Openverse", "openverse"),
+    ("Wikimedia Commons", "commons"),
+    ("iNaturalist (animals and plants)", "inaturalist"),
+    ("Bing (licences unknown)", "bing"),
+    ("DuckDuckGo (licences unknown)", "duckduckgo"),
+)
+LICENCES = (
+    ("any licence", "any"),
+    ("commercial use allowed", "commercial"),
+    ("public domain only", "public-domain"),
+)
+KINDS = (("any kind", "any"), ("photographs", "photo"), ("clip art", "clipart"), ("line drawings", "line"))
+
+
+class SearchState(Job):
+    """One run searches for several labels, one after another; cancelled, the next one goes on where it stopped."""
+
+    tasks = ("gather",)
+    source = Unicode("auto")
+    licence = Unicode("any")
+    kind = Unicode("any")
+    limit = Int(60, min=1, max=10_000)  # pictures for each label
+    contact = Unicode("")
+    rows = List(Dict())  # see LabelRows
+    strips = Dict()
+    held = Dict()
+    undo_text = Unicode("")
+    is_searching = Bool(False)
+    problem = Unicode("")  # what was wrong with the latest wish
+    reports = List(Dict())  # what each search of the latest run brought
+
+    def __init__(self, project: ProjectState, **traits: Any) -> None:
+        super().__init__(project_dir=project.project_dir, **traits)
+        self.project = project
+        self.contact = contact_of(project.project.manifest) or ""
+        self._thumbnails = Thumbnails(Path(project.project_dir), side_px=112)
+        self._is_drawing = False
+        self._version = -1
+        self._current: dict[str, Any] = {}
+        project.observe(lambda _: self.refresh(), "counts")
+        self.observe(lambda _: self._progressed(), ["stage", "message", "progress"])
+        self.poll()
+        self.refresh()
+
+    def wish(self, name: str, values: dict[str, Any]) -> bool:
+        """Whether what the person asks for in the rows is done; `problem` says why not."""
+        label, manifest = str(values.get("label", "")), self.project.project
+        wishes: dict[str, Callable[[], object]] = {
+            "add": lambda: self._add(str(values["text"])),
+            "query": lambda: set_query(manifest, label, str(values["text"])),
+            "rename": lambda: rename_label(manifest, label, str(values["to"])),
+            "merge": lambda: merge_label(manifest, label, str(values["into"])),
+            "remove": lambda: remove_label(manifest, label),
+            "undo": lambda: undo_label_change(manifest),
+            "search": lambda: self.search([str(one) for one in values["labels"]]),
+            "cancel": self.cancel,
+            "leave_out": lambda: leave_out(manifest, int(values["number"]), bool(values["is_left_out"])),
+            "keep": lambda: self._choose(label, {int(one) for one in values["without"]}),
+            "discard": lambda: self._choose(label, None),
+        }
+        if name not in wishes:
+            return False
+        try:
+            wishes[name]()
+            self.problem = ""
+        except TellapartError as error:
+            self.problem = error_sentence(error)
+        self.project.poll()
+        self.refresh()
+        return not self.problem
+
+    def _add(self, text: str) -> None:
+        if not add_wanted(self.project.project, text):
+            raise IntakeError(
+                f"{text.strip()!r} is there already. Write a name that is not among the labels."
+            )
+
+    def search(self, labels: list[str]) -> None:
+        """Nothing; a run looks for pictures of these labels and holds them until they are kept."""
+        searches = [
+            {"label": row.label, "query": row.words}
+            for row in wanted_labels(self.project.project)
+            if row.label in labels
+        ]
+        super().poll()  # another page may have started one a moment ago
+        if searches and self.stage != "running":
+            self.reports = []
+            self.start("gather", {
+                "searches": searches, "source": self.source, "licence": self.licence, "kind": self.kind,
+                "limit": self.limit, "contact": self.contact.strip() or None, "is_held": True,
+            })  # fmt: skip
+
+    def fetch_addresses(self, text: str, label: str) -> bool:
+        """Whether a run is on its way for pasted addresses of pictures; `problem` says why not."""
+        from tellapart.gather.sources.url_list import write_list
+
+        if self.stage == "running":
+            self.problem = "A search is under way. Wait for its end, or cancel it, then fetch these."
+            return False
+        try:
+            label = clean_label(label)
+            path = write_list(self.project.project.cache_dir / "lists", text)
+        except TellapartError as error:
+            self.problem = error_sentence(error)
+            return False
+        self.problem, self.reports = "", []
+        self.start("gather", {
+            "searches": [{"label": label, "query": ""}], "source": str(path), "licence": self.licence,
+            "limit": min(MOST_PASTED, len(text.splitlines())), "is_held": True,
+        })  # fmt: skip
+        if label not in {row["label"] for row in self.rows}:
+            self.wish("add", {"text": label})
+        return True
+
+    def take_result(self, result: dict[str, Any]) -> None:
+        self.reports = result["searches"]
+        self.project.poll()
+
+    def poll(self) -> None:
+        """Nothing; also what other pages and the run itself wrote is in the rows."""
+        super().poll()
+        version = self.project.project.manifest.version()
+        if version != self._version:
+            self._version = version
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Nothing; the rows are as the project is."""
+        project = self.project.project
+        waiting = self._waiting()
+        out = left_out(project)
+        counts = self.project.counts
+        most = max(counts.values(), default=1)
+        self.rows = [
+            {
+                "label": row.label, "query": row.query, "n": counts.get(row.label, 0),
+                "share": counts.get(row.label, 0) / most, "n_held": len(waiting.get(row.label, [])),
+                "left_out": [one.number for one in waiting.get(row.label, []) if one.number in out],
+                **self._status_of(row.label, row.label in waiting),
+            }
+            for row in wanted_labels(project)
+        ]  # fmt: skip
+        n_changes = n_label_changes(project)
+        self.undo_text = f"Undo the last change of a label ({n_changes})" if n_changes else ""
+        if not self._is_drawing:
+            soon(self._draw(waiting))
+
+    def _status_of(self, label: str, is_waiting: bool) -> dict[str, Any]:
+        quiet = {"status": "", "kind": "", "progress": -1, "more": []}
+        if self.stage == "running" and label in self._current.get("labels", []):
+            if label != self._current.get("label"):
+                return {**quiet, "status": self._current["done"].get(label, "waits for its turn")}
+            return {**quiet, "status": self.message, "progress": self._current["progress"]}
+        for report in self.reports:
+            if report["label"] == label:
+                told = [one["sentence"] for one in report.get("sources", [])]
+                said = [f"{report['sentence'].rstrip('.')}.", *report.get("notes", [])]
+                return {
+                    **quiet,
+                    "status": " ".join([*said, *["Keep what belongs."] * is_waiting]),
+                    "kind": report.get("kind", ""),
+                    "more": list(filter(None, told)),
+                }
+        return quiet
+
+    def _progressed(self) -> None:
+        self.is_searching = self.stage == "running"
+        config = self._run.config if self._run is not None else {}
+        labels = [one["label"] for one in config.get("searches", [])]
+        label = next(
+            (one for one in labels if self.message.startswith(f"{one}: ")), self._current.get("label")
+        )
+        share = self.progress * len(labels) - labels.index(label) if label in labels else 0.0
+        done = dict.fromkeys(labels[: labels.index(label)], "searched") if label in labels else {}
+        self._current = {
+            "labels": labels,
+            "label": label,
+            "progress": min(1.0, max(0.0, share)),
+            "done": done,
+        }
+        self.refresh()
+
+    def _waiting(self) -> dict[str, list[HeldPicture]]:
+        found: dict[str, list[HeldPicture]] = {}
+        for picture in held_pictures(self.project.project):
+            found.setdefault(picture.label, []).append(picture)
+        return found
+
+    def _choose(self, label: str, without: set[int] | None) -> None:
+        """Keep what waits for a label but those; none of it when `without` is None."""
+        numbers = [picture.number for picture in held_pictures(self.project.project, label)]
+        out = set(numbers) if without is None else without & set(numbers)
+        discard_held(self.project.project, sorted(out))
+        keep_held(self.project.project, [number for number in numbers if number not in out])
+
+    async def _draw(self, waiting: dict[str, list[HeldPicture]]) -> None:
+        self._is_drawing = True
+        try:
+            await self._draw_held(waiting)
+            await self._draw_strips()
+        finally:
+            self._is_drawing = False
+
+    async def _draw_held(self, waiting: dict[str, list[HeldPicture]]) -> None:
+        held = {}
+        for label, pictures in waiting.items():
+            shown = pictures[:MOST_SHOWN]
+            ids = [picture.number for picture in shown]
+            last = self.held.get(label, {})
+            if last.get("ids") == ids:
+                held[label] = last
+                continue
+            root = self._thumbnails.project_dir
+            paths = [one.file.relative_to(root).as_posix() for one in shown]
+            ids_of_files = [one.image_id for one in shown]
+            jpegs = await self._thumbnails.many(list(zip(ids_of_files, paths, strict=True)))
+            held[label] = {
+                "ids": ids, "jpegs": jpegs, "names": [_name_of(one.candidate) for one in shown],
+                "marks": [_mark_of(one.candidate) for one in shown],
+            }  # fmt: skip
+        self.held = held
+
+    async def _draw_strips(self) -> None:
+        manifest = self.project.project.manifest
+        strips = {}
+        for label, n_pictures in list(self.project.counts.items())[:N_STRIPS]:
+            strip = self.strips.get(label, [])
+            if len(strip) != min(n_pictures, N_THUMBNAILS):
+                pictures = manifest.pictures(label=label, limit=N_THUMBNAILS)
+                strip = await self._thumbnails.many([(one.image_id, one.path) for one in pictures])
+            strips[label] = strip
+        self.strips = strips
+
+
+def _name_of(candidate: Candidate) -> str:
+    """Title, author, licence and source, as far as they are known."""
+    licence = candidate.licence or "licence unknown"
+    parts = (candidate.title, f"by {candidate.author}" if candidate.author else "", licence, candidate.source)
+    return ", ".join(part for part in parts if part)
+
+
+def _mark_of(candidate: Candidate) -> str:
+    return "" if licence_of(candidate.licence, candidate.licence_url).is_known else "licence unknown"

@@ -1,0 +1,249 @@
+"""Gather: labels with their searches on the web, upload, camera, folders; what is there, and what is next."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from ipywidgets import (
+    HTML,
+    BoundedIntText,
+    Box,
+    Button,
+    Combobox,
+    Dropdown,
+    Text,
+    Textarea,
+    VBox,
+    dlink,
+    link,
+)
+
+from tellapart_dashboards.app.label_advice import headline
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.app.visibility import folded, shown_when
+from tellapart_dashboards.app.wording import count, heading_html, message_html, progress_html
+from tellapart_dashboards.pages.gather.credits import OriginsState, origins_view
+from tellapart_dashboards.pages.gather.label_questions import questions_view
+from tellapart_dashboards.pages.gather.search_state import KINDS, LICENCES, SOURCES, SearchState
+from tellapart_dashboards.pages.gather.state import GatherState
+from tellapart_dashboards.widgets.label_rows.label_rows import LabelRows
+from tellapart_dashboards.widgets.upload.upload import UploadWidget
+from tellapart_dashboards.widgets.webcam.webcam import Webcam
+
+MOST_REFUSALS = 1000  # listed on the page
+
+
+def gather_view(state: GatherState) -> VBox:
+    """The Gather page."""
+    project, search = state.project, state.search
+    head, failed, problem, summary, advice_line = (HTML() for _ in range(5))
+    go_on = Button().add_class("ta-primary")
+
+    def draw(_: Any = None) -> None:
+        failed.value = message_html(state.message, "failed") if state.stage == "failed" else ""
+        if state.stage == "cancelled":
+            failed.value = message_html(state.message)
+        summary.value = "".join(map(summary_html, state.summaries))
+
+    def draw_counts(_: Any = None) -> None:
+        title, lead = headline(project.counts)
+        n_held = sum(row["n_held"] for row in search.rows)
+        if n_held:
+            lead = f"{count(n_held, 'picture')} wait{'s' * (n_held == 1)} for your choice: keep what belongs."
+        head.value = heading_html(title, lead)
+        go_on.description = f"Next: {_next_page(project)}"
+
+    dlink((search, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
+    dlink((state, "advice"), (advice_line, "value"), lambda text: message_html(text, state.advice_kind))
+    state.observe(draw, ["stage", "message", "summaries"])
+    project.observe(draw_counts, ["counts", "pages"])
+    search.observe(draw_counts, "rows")
+    shown_when(go_on, project, ["counts"], lambda: len(project.counts) > 1 and bool(_next_page(project)))
+    go_on.on_click(lambda _: project.set_trait("current", _next_page(project)))
+    draw()
+    draw_counts()
+    # what came of one's own pictures stands where they were given; what a row's wish met stays in sight
+    return VBox([
+        head, problem.add_class("ta-sticky"), _labels_card(search), advice_line, failed, _busy_card(state),
+        questions_view(state), summary,
+        _add_card(state), Box([go_on]).add_class("ta-line"),
+    ])  # fmt: skip
+
+
+def _next_page(project: ProjectState) -> str:
+    return next((page for page in ("clean", "train") if page in project.pages), "")
+
+
+def _labels_card(search: SearchState) -> VBox:
+    """The labels and, folded away, where and how searches look."""
+    rows = LabelRows(search.wish)
+    for name in ("rows", "strips", "held", "undo_text", "is_searching"):
+        dlink((search, name), (rows, name))
+    dlink((search, "limit"), (rows, "n_wanted"))
+    failed, reports = HTML(), HTML()
+
+    def draw(_: Any = None) -> None:
+        failed.value = message_html(search.message, "failed") if search.stage == "failed" else ""
+        if search.stage == "cancelled":
+            failed.value = message_html(f"{search.message} Search again to go on where it stopped.")
+        reports.value = "".join(map(report_html, search.reports))
+
+    search.observe(draw, ["stage", "message", "reports"])
+    draw()
+    origins = origins_view(OriginsState(search.project))
+    return VBox([rows, failed, reports, _settings(search), origins]).add_class("ta-card")
+
+
+def _settings(search: SearchState) -> VBox:
+    source = Dropdown(options=SOURCES, description="Look in")
+    licence = Dropdown(options=LICENCES, description="Licence")
+    kind = Dropdown(options=KINDS, description="Kind")
+    limit = BoundedIntText(min=1, max=10_000, description="Pictures for each label")
+    contact = Text(description="Your mail address or web page", placeholder="you@example.org")
+    for name, widget in (("source", source), ("licence", licence), ("kind", kind), ("limit", limit)):
+        link((search, name), (widget, "value"))
+    link((search, "contact"), (contact, "value"))
+    why = HTML(
+        '<p class="ta-soft">Wikimedia Commons answers only those who say whom it may write to. The address goes to the '
+        "services that are asked, and is kept with the project.</p>"
+    )
+    settings = VBox([
+        Box([source, limit]).add_class("ta-line"),
+        Box([licence, kind]).add_class("ta-line").add_class("ta-gap"),
+        Box([contact]).add_class("ta-line").add_class("ta-gap"),
+        why,
+    ])  # fmt: skip
+    return folded("Where to look, and which licences", settings)
+
+
+def _add_card(state: GatherState) -> VBox:
+    """Pictures of one's own: drop, choose, take with the camera, name a folder."""
+    project = state.project
+    upload = UploadWidget(project.project.uploads_dir, state.take_upload, accessible_name="Add pictures")
+    camera = Webcam(project.project.uploads_dir, state.take_shots)
+    label = Combobox(
+        description="Label for what comes in here",
+        placeholder="for instance robin",
+        ensure_option=False,
+    )
+    add_waiting = Button(description="Add them")
+    add_by_names = Button(description="Take the labels from the file names")
+    folder = Text(description="Folder or archive on this computer", placeholder="/home/me/Pictures/birds")
+    add_folder = Button(description="Add this folder")
+    samples = Button(
+        description="Try the sample project", tooltip="Draws about 200 pictures of four look-alike things"
+    )
+    waiting = HTML()
+    link((state, "label"), (label, "value"))
+    dlink((label, "value"), (camera, "label"))
+    link((state, "folder_text"), (folder, "value"))
+    dlink((project, "counts"), (label, "options"), lambda counts: tuple(counts))
+    dlink((state, "n_waiting"), (waiting, "value"), lambda n: message_html(_waiting_text(n), "care"))
+    dlink(
+        (state, "n_waiting"),
+        (add_waiting, "description"),
+        lambda n: f"Add {count(n, 'picture')}" if n else "Add them",
+    )
+    addresses = Textarea(
+        description="Addresses of pictures on the web", placeholder="https://… one in each line", rows=2
+    )
+    fetch = Button(description="Fetch them")
+    dlink(
+        (state, "names_offer"),
+        (add_by_names, "description"),
+        lambda text: f"Take the labels {text or 'from the file names'}",
+    )
+    shown_when(add_by_names, state, ["names_offer"], lambda: bool(state.names_offer))
+    add_by_names.on_click(lambda _: state.add_waiting_by_names())
+    samples_line = Box([samples]).add_class("ta-line").add_class("ta-gap")
+    shown_when(add_waiting, state, ["n_waiting"], lambda: state.n_waiting > 0)
+    for owner, trait in ((state, "stage"), (project, "counts")):
+        shown_when(samples_line, owner, [trait], lambda: not project.counts and state.stage != "running")
+    add_waiting.on_click(lambda _: state.add_waiting())
+    add_folder.on_click(lambda _: state.add_folder())
+    samples.on_click(lambda _: state.add_samples())
+
+    def fetch_addresses(_: Any) -> None:
+        if state.search.fetch_addresses(addresses.value, state.label):
+            addresses.value = ""
+
+    fetch.on_click(fetch_addresses)
+    return VBox([
+        HTML("<h2>Pictures of your own</h2>"),
+        Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
+        waiting,
+        Box([add_by_names]).add_class("ta-line"),
+        Box([upload, camera]).add_class("ta-beside").add_class("ta-gap"),
+        Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap"),
+        Box([addresses, fetch]).add_class("ta-line").add_class("ta-gap"),
+        samples_line,
+    ]).add_class("ta-card")  # fmt: skip
+
+
+def _busy_card(state: GatherState) -> VBox:
+    running = HTML()
+    cancel = Button(description="Cancel")
+    busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
+
+    def draw(_: Any = None) -> None:
+        is_running = state.stage == "running"
+        running.value = (
+            progress_html(state.progress, state.message, state.is_progress_known, "Taking pictures in")
+            if is_running
+            else ""
+        )
+
+    state.observe(draw, ["stage", "message", "progress"])
+    draw()
+    cancel.on_click(lambda _: state.cancel())
+    shown_when(busy, state, ["stage"], lambda: state.stage == "running")
+    return busy
+
+
+def report_html(report: dict[str, Any]) -> str:
+    """What a search refused, each with its reason, folded away; "" when it refused nothing."""
+    refusals = report.get("refusals", [])
+    if not refusals:
+        return ""
+    n_refused = sum(report.get("n_refused", {}).values())
+    shown = "".join(
+        f"<li>{html.escape(str(one['url']))}: {html.escape(str(one['reason']))}</li>"
+        for one in refusals[:MOST_REFUSALS]
+    )
+    name = html.escape(str(report["label"]))
+    return (
+        f"<details><summary>{count(n_refused, 'picture')} of “{name}” not taken, with reasons</summary>"
+        f"<ul>{shown}</ul></details>"
+    )
+
+
+def summary_html(summary: dict[str, Any]) -> str:
+    """What became of one intake: the sentence, the labels, what was understood, remarks; folded away, each refusal."""
+    if summary.get("is_failed"):
+        return message_html(summary["sentence"], "failed")
+    refusals = summary.get("refusals", [])
+    shown = "".join(
+        f"<li>{html.escape(str(one['path']))}: {html.escape(str(one['reason']))}</li>"
+        for one in refusals[:MOST_REFUSALS]
+    )
+    if len(refusals) > MOST_REFUSALS:
+        shown += f"<li>… and {len(refusals) - MOST_REFUSALS:,} more</li>"
+    head = f"<summary>{count(len(refusals), 'file')} not added, with reasons</summary>"
+    folded = f"<details>{head}<ul>{shown}</ul></details>"
+    labels = ", ".join(f"{label} {n:,}" for label, n in summary.get("labels", {}).items())
+    told = [f"Labels: {labels}."] if labels else []
+    told += [*summary.get("understood", []), *summary.get("notes", [])]
+    remarks = "".join(f"<p>{html.escape(str(note))}</p>" for note in told)
+    sentence = html.escape(str(summary.get("sentence", "")))
+    return (
+        f'<div class="ta-message" role="status"><b>{sentence}.</b>{remarks}{folded if refusals else ""}</div>'
+    )
+
+
+def _waiting_text(n: int) -> str:
+    return (
+        f"{count(n, 'picture')} wait{'s' * (n == 1)} for a label: write it above, then press Add."
+        if n
+        else ""
+    )

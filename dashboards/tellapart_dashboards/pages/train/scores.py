@@ -1,0 +1,106 @@
+"""The result of a training in words, numbers and bars."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from tellapart.backbones.names import RETIRED
+
+from tellapart_dashboards.app.wording import bar_html, count, percent, seconds
+
+_RELIABILITY_HEADS = (
+    '<th scope="col" class="ta-number">Share</th>'
+    '<th scope="col" class="ta-number">Probability on average</th>'
+    '<th scope="col" class="ta-number">Probabilities are off by</th>'
+)
+
+
+def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
+    """The answer, and what it means."""
+    if result:
+        n_valid, n_wrong = result["n_valid"], result["n_wrong"]
+        took = seconds(result["seconds"]["total"])
+        return (
+            f"{n_wrong:,} of {n_valid:,} wrong" if n_wrong else f"None of {n_valid:,} wrong",
+            f"Trained in {took} on {count(result['n_train'], 'picture')}, "
+            f"checked on {n_valid:,} that it had never seen.",
+        )
+    if len(counts) < 2:
+        return (
+            "Nothing to train on yet",
+            "Training needs pictures of at least two labels. Add some on the Gather page.",
+        )
+    return (
+        f"Teach it to tell {len(counts)} labels apart",
+        f"{count(sum(counts.values()), 'picture')} are ready. Training takes seconds; "
+        "a fifth is kept aside to check the result.",
+    )
+
+
+def scores_html(result: dict[str, Any]) -> str:
+    """The error rate with its interval, beside what guessing and comparing pixels would give."""
+    low, high = result["error_interval"]
+    baselines = result.get("baselines", {})
+    bars = [
+        ("guessing the commonest label", baselines.get("majority"), "ta-plain"),
+        ("comparing pixels", baselines.get("pixels"), "ta-plain"),
+    ]
+    lines = "".join(
+        f"<p>{name} <span class=ta-soft>{percent(rate)}</span></p>{bar_html(rate, kind)}"
+        for name, rate, kind in bars
+        if rate is not None
+    )
+    rate = result["error_rate"]
+    remarks = [*result.get("notes", [])]
+    if result["backbone"] in RETIRED:
+        remarks.insert(
+            0,
+            "An older version trained this. Train again: the network built in now makes far fewer mistakes.",
+        )
+    notes = "".join(f'<p class="ta-soft">{html.escape(str(one))}</p>' for one in remarks)
+    return (
+        f'<div class="ta-big">{percent(rate)}</div>'
+        '<p class="ta-soft" style="margin-bottom:14px">'
+        f"error, between {percent(low)} and {percent(high)} (95 % interval)</p>"
+        f"{lines}<p><b>this model</b> <span class=ta-soft>{percent(rate)}, with "
+        f"{html.escape(result['backbone'])}</span></p>"
+        f"{bar_html(rate)}{notes}"
+    )
+
+
+def classes_html(result: dict[str, Any]) -> str:
+    """Precision, recall and reliability of each class in plain words."""
+    has_reliability = all(
+        "mean_probability" in one for one in result["per_class"]
+    )  # results of old have none
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(one["label"])}</th><td class="ta-number">{one["n"]:,}</td>'
+        f'<td class="ta-number">{_share(one["recall"])}</td>'
+        f'<td class="ta-number">{_share(one["precision"])}</td>{_reliability(one) if has_reliability else ""}</tr>'
+        for one in result["per_class"]
+    )
+    return (
+        '<div class="ta-scroll" tabindex="0" role="region" aria-label="Label by label">'
+        '<table class="ta-table"><thead><tr><th scope="col">Label</th>'
+        '<th scope="col" class="ta-number">Checked</th>'
+        '<th scope="col" class="ta-number">Found (recall)</th>'
+        '<th scope="col" class="ta-number">Right when said (precision)</th>'
+        f"{_RELIABILITY_HEADS if has_reliability else ''}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _reliability(one: dict[str, Any]) -> str:
+    """How common the label is, its probability on average, which should be the same, and how far single ones are
+    off."""
+    cells = (
+        percent(one["share"]),
+        percent(one["mean_probability"]),
+        f"± {percent(one['calibration_error'])}",
+    )
+    return "".join(f'<td class="ta-number">{cell}</td>' for cell in cells)
+
+
+def _share(fraction: float | None) -> str:
+    return "–" if fraction is None else percent(fraction)

@@ -1,0 +1,1 @@
+"""Widgets: one folder each, with its Python, JavaScript and CSS."""

@@ -1,0 +1,64 @@
+"""Gallery: many small pictures in one message. All JPEGs joined in one blob, beside it where each begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from pathlib import Path
+
+import anywidget
+import numpy as np
+from traitlets import Bytes, Int, List, TraitError, Unicode, validate
+
+
+class Gallery(anywidget.AnyWidget):
+    """A grid of pictures with captions, badges and marks (on the picture, "" for none); arrow keys walk, `selected` is
+    the position, -1 for none.
+
+    offsets: n + 1 little-endian uint32, the last one the blob's length; the page draws when they agree.
+    """
+
+    _esm = Path(__file__).parent / "gallery.js"
+    _css = Path(__file__).parent / "gallery.css"
+    blob = Bytes(b"").tag(sync=True)
+    offsets = Bytes(b"\0\0\0\0").tag(sync=True)
+    captions = List(Unicode()).tag(sync=True)
+    badges = List(Unicode()).tag(sync=True)
+    marks = List(Unicode()).tag(sync=True)
+    accessible_name = Unicode("Pictures").tag(sync=True)
+    tile_px = Int(138, min=48, max=400).tag(sync=True)
+    selected = Int(-1).tag(sync=True)
+
+    @validate("selected")
+    def _selected_exists(self, proposal: dict[str, int]) -> int:
+        n_pictures = len(self.offsets) // 4 - 1
+        if not -1 <= proposal["value"] < max(n_pictures, 0):
+            raise TraitError(
+                f"selected={proposal['value']} but there are {n_pictures} picture(s); use one, or -1."
+            )
+        return proposal["value"]
+
+    def show(
+        self,
+        jpegs: Sequence[bytes],
+        captions: Sequence[str],
+        badges: Sequence[str],
+        marks: Sequence[str] = (),
+    ) -> None:
+        """Nothing; the page shows these pictures instead of those before. b"" is one that cannot be shown."""
+        marks = marks or [""] * len(jpegs)
+        lengths = len(jpegs), len(captions), len(badges), len(marks)
+        if len(set(lengths)) > 1:
+            raise ValueError(
+                f"jpegs, captions, badges and marks have {lengths} entries; expected as many of each."
+            )
+        ends = list(accumulate((len(jpeg) for jpeg in jpegs), initial=0))
+        if ends[-1] >= 2**32:
+            raise ValueError(
+                f"The thumbnails have {ends[-1]:,} bytes; expected less than 4 GB. Show fewer at once."
+            )
+        self.selected = -1
+        with self.hold_sync():
+            self.captions, self.badges, self.marks = list(captions), list(badges), list(marks)
+            self.offsets = np.asarray(ends, "<u4").tobytes()
+            self.blob = b"".join(jpegs)

@@ -1,0 +1,47 @@
+"""LabelRows: one row per label: its pictures, the words to search for, what a search found and what to keep of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+from traitlets import Bool, Dict, Int, List, Unicode
+
+
+class LabelRows(anywidget.AnyWidget):
+    """The rows in the page; they decide nothing. Calls `on_wish(name, values)` with what the person wants, and tells
+    the page when that says True: what was typed has been taken.
+
+    rows: [{"label", "query", "n", "share", "n_held", "left_out", "status", "kind", "progress", "more"}], share and
+        progress as fractions, progress -1 where nothing is under way, "query" "" where the label itself is searched
+        for, "left_out" the numbers of waiting pictures without a tick, "more" what each source answered.
+    strips: label -> a few small JPEGs of its pictures.
+    held: label -> {"ids", "jpegs", "names", "marks"} of pictures that wait to be kept; a mark is a word on the tile.
+
+    The wishes: "add" {text}, "query" {label, text}, "rename" {label, to}, "merge" {label, into}, "remove" {label},
+    "undo" {}, "search" {labels}, "cancel" {}, "leave_out" {number, is_left_out}, "keep" {label, without},
+    "discard" {label}.
+    """
+
+    _esm = Path(__file__).parent / "label_rows.js"
+    _css = Path(__file__).parent / "label_rows.css"
+    rows = List(Dict()).tag(sync=True)
+    strips = Dict().tag(sync=True)
+    held = Dict().tag(sync=True)
+    undo_text = Unicode("").tag(sync=True)  # what would be undone; "" when there is nothing
+    is_searching = Bool(False).tag(sync=True)
+    n_wanted = Int(60).tag(sync=True)
+
+    def __init__(self, on_wish: Callable[[str, dict[str, Any]], bool], **traits: Any) -> None:
+        super().__init__(**traits)
+        self._on_wish = on_wish
+        self.on_msg(lambda _widget, message, _buffers: self.receive(message))
+
+    def receive(self, message: dict[str, Any]) -> None:
+        """Nothing; a message of the page is a wish."""
+        values = dict(message)
+        name = str(values.pop("t", ""))
+        if name and self._on_wish(name, values):
+            self.send({"t": "granted", "wish": name, **values})

@@ -1,0 +1,37 @@
+"""Steps: the row across the top of every page: name, project, the stages with their counts."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import anywidget
+from traitlets import Bool, Dict, List, TraitError, Unicode, validate
+
+
+class Steps(anywidget.AnyWidget):
+    """Tabs with numbers. steps: [{"key", "label", "badge"}]; `current` is the key of the page in sight, or ""."""
+
+    _esm = Path(__file__).parent / "steps.js"
+    _css = Path(__file__).parent / "steps.css"
+    project_name = Unicode("").tag(sync=True)
+    steps = List(Dict()).tag(sync=True)
+    current = Unicode("").tag(sync=True)
+    note = Unicode("").tag(sync=True)
+    is_drawn = Bool(False).tag(sync=True)  # said by the browser
+
+    async def drawn(self) -> None:
+        """Nothing, once a browser shows this row, and with it has everything that was made before."""
+        if self.is_drawn:
+            return
+        is_said = asyncio.Event()
+        self.observe(lambda _: is_said.set(), "is_drawn")
+        await is_said.wait()
+
+    @validate("current")
+    def _current_is_a_step(self, proposal: dict[str, Any]) -> str:
+        keys = [step["key"] for step in self.steps]
+        if proposal["value"] and proposal["value"] not in keys:
+            raise TraitError(f"current={proposal['value']!r} is no step; expected one of {', '.join(keys)}.")
+        return proposal["value"]

@@ -1,0 +1,280 @@
+"""Uploads in pieces: Receiver writes what the page sends into a folder, UploadWidget is its face in the page.
+
+One batch is what a person drops, pastes or chooses at once. The page announces names and sizes, waits for "go",
+then sends messages with pieces of one or many files and gets for each file the next offset that is wanted. A piece
+that does not fit there is ignored, so a lost, early or repeated one costs only its sending. A file has its name only
+when complete, `.part` until then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anywidget
+from traitlets import Bool, Int, Unicode
+
+from tellapart_dashboards.widgets.upload.messages import (
+    MAX_BYTES,
+    MAX_FILES,
+    Announce,
+    AnnouncedFile,
+    End,
+    Message,
+    Pieces,
+    batch_of,
+    read,
+)
+
+KEEP_FREE_BYTES = 512 * 2**20  # an upload never fills the disk to the brim
+STALE_AFTER_S = 6 * 3600
+_UNSAFE = re.compile(
+    r'[\x00-\x1f\x7f<>:"|?*]'
+)  # what Windows refuses in names; "/" and "\" never get this far
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+_MAX_BATCHES = 20  # of one page at once; it sends one after the other
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """One complete file. name: as the visitor has it; folders: those it lay in, outermost first, () when loose."""
+
+    path: Path
+    name: str
+    folders: tuple[str, ...]
+    n_bytes: int
+
+
+@dataclass
+class _Incoming:
+    target: Path
+    name: str
+    folders: tuple[str, ...]
+    n_bytes: int
+    n_received: int = 0
+    is_done: bool = False
+
+    @property
+    def part(self) -> Path:
+        return self.target.with_name(self.target.name + ".part")
+
+    def write(self, content: memoryview) -> None:
+        """Nothing; the content follows what is there. Never more than was announced."""
+        content = content[: self.n_bytes - self.n_received]
+        self.part.parent.mkdir(parents=True, exist_ok=True)
+        with self.part.open("r+b" if self.n_received else "wb") as part:
+            part.seek(self.n_received)
+            part.write(content)
+        self.n_received += len(content)
+        if self.n_received == self.n_bytes:
+            self.part.replace(self.target)
+            self.is_done = True
+
+
+@dataclass
+class _Batch:
+    announced: list[AnnouncedFile] = field(default_factory=list)
+    files: dict[int, _Incoming] = field(default_factory=dict)
+
+
+def safe_parts(relative_path: str) -> tuple[str, ...]:
+    """The path's names, each fit to be a name in a folder; not empty, not "..", at most 200 bytes each."""
+    parts = [part for part in re.split(r"[/\\]", relative_path) if part not in ("", ".", "..")]
+    return tuple(_safe_name(part) for part in parts) or ("unnamed",)
+
+
+def _safe_name(name: str) -> str:
+    whole = name.encode(errors="replace").decode()  # half a surrogate pair cannot be written to a disk
+    name = _UNSAFE.sub("_", whole).rstrip(" .") or "_"
+    if _RESERVED.match(name):
+        name = "_" + name
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or len(suffix) > 8:
+        stem, dot, suffix = name, "", ""
+    room = 200 - len((dot + suffix).encode())
+    return stem.encode()[:room].decode(errors="ignore") + dot + suffix
+
+
+class _RefusedError(Exception):
+    """The upload as a whole is not taken; the text is for the visitor."""
+
+
+class Receiver:
+    """Takes the page's messages, keeps the files; knows nothing of widgets.
+
+    folder: where batches go, one folder each: loose/ for single files, folders/ for what came in folders (the
+        chosen folder itself is left out when there are folders inside it), zips/ for archives.
+    """
+
+    def __init__(self, folder: Path, on_batch: Callable[[Path, list[UploadedFile]], None]) -> None:
+        self.folder = folder
+        self.on_batch = on_batch
+        self._batches: dict[str, _Batch] = {}
+        remove_stale(folder)
+
+    def receive(self, message: object, buffers: list[Any]) -> dict[str, Any] | None:
+        """The answer to one message of the page, or None when there is nothing to say."""
+        batch_id = batch_of(message)
+        if not batch_id:
+            return None
+        try:
+            return self._answer(read(message), buffers)
+        except OSError as error:
+            why = error.strerror or error
+            reason = f"Cannot write to {self.folder}: {why}. Make room there, then upload again."
+        except _RefusedError as error:
+            reason = str(error)
+        except ValueError as error:
+            reason = (
+                f"The page sent what the studio does not understand ({error}). Reload it and upload again."
+            )
+        self._forget(batch_id)
+        return {"t": "refused", "batch": batch_id, "reason": reason}
+
+    def _answer(self, message: Message, buffers: list[Any]) -> dict[str, Any] | None:
+        if isinstance(message, Announce):
+            return self._announce(message)
+        if message.batch not in self._batches:
+            return {"t": "lost", "batch": message.batch}
+        if isinstance(message, Pieces):
+            return self._take(message, message.contents(buffers))
+        if isinstance(message, End):
+            return self._end(message.batch)
+        self._forget(message.batch)
+        return None
+
+    def _announce(self, message: Announce) -> dict[str, Any] | None:
+        if message.batch not in self._batches and len(self._batches) >= _MAX_BATCHES:
+            raise _RefusedError(
+                f"{_MAX_BATCHES} uploads are under way. Wait until one has ended, then try again."
+            )
+        batch = self._batches.setdefault(message.batch, _Batch())
+        if batch.files:
+            raise ValueError("the list of files came twice")
+        batch.announced += message.files
+        reason = self._too_much(len(batch.announced), sum(file.size for file in batch.announced))
+        if reason:
+            raise _RefusedError(reason)
+        if message.more:
+            return None
+        paths = {file.id: safe_parts(file.path) for file in batch.announced}
+        if len(paths) != len(batch.announced):
+            raise ValueError("two files have one number")
+        keep_root = max((len(parts) for parts in paths.values()), default=0) <= 2
+        taken: set[str] = set()
+        for file in batch.announced:
+            parts = paths[file.id]
+            folders = parts[:-1] if keep_root else parts[1:-1]
+            target = _free_name(
+                self.folder / message.batch / _drawer(parts[-1], folders) / Path(*folders) / parts[-1], taken
+            )
+            name = re.split(r"[/\\]", file.path)[-1]
+            batch.files[file.id] = _Incoming(target, name, folders, file.size)
+        return {"t": "go", "batch": message.batch}
+
+    def _too_much(self, n_files: int, n_bytes: int) -> str:
+        if n_files > MAX_FILES or n_bytes > MAX_BYTES:
+            return (
+                f"{n_files:,} files with {n_bytes / 2**30:.1f} GB are too many for one upload; at most "
+                f"{MAX_FILES:,} files and {MAX_BYTES / 2**30:.0f} GB. Put the folder on this computer "
+                "and give its path instead."
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        n_free = shutil.disk_usage(self.folder).free - KEEP_FREE_BYTES
+        if n_bytes > n_free:
+            return (
+                f"The upload has {n_bytes / 2**20:,.0f} MB, but the disk of {self.folder} has room for "
+                f"{max(0, n_free) / 2**20:,.0f} MB. Make room there, or upload fewer files at once."
+            )
+        return ""
+
+    def _take(self, message: Pieces, contents: list[memoryview]) -> dict[str, Any]:
+        files = self._batches[message.batch].files
+        unknown = [piece.id for piece in message.pieces if piece.id not in files]
+        if unknown:
+            raise ValueError(f"there is no file {unknown[0]}")
+        if shutil.disk_usage(self.folder).free < KEEP_FREE_BYTES // 2:  # others fill the disk as well
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        answers = []
+        for piece, content in zip(message.pieces, contents, strict=True):
+            incoming = files[piece.id]
+            if piece.off == incoming.n_received and not incoming.is_done:
+                incoming.write(content)
+            answers.append({"id": piece.id, "off": incoming.n_received, "done": incoming.is_done})
+        return {"t": "at", "batch": message.batch, "n": message.n, "files": answers}
+
+    def _end(self, batch_id: str) -> dict[str, Any]:
+        batch = self._batches.pop(batch_id)
+        for incoming in batch.files.values():
+            if not incoming.is_done:
+                incoming.part.unlink(missing_ok=True)
+        files = [
+            UploadedFile(incoming.target, incoming.name, incoming.folders, incoming.n_bytes)
+            for incoming in batch.files.values()
+            if incoming.is_done
+        ]
+        self.on_batch(self.folder / batch_id, files)
+        return {"t": "done", "batch": batch_id, "kept": len(files)}
+
+    def _forget(self, batch_id: str) -> None:
+        self._batches.pop(batch_id, None)
+        shutil.rmtree(self.folder / batch_id, ignore_errors=True)
+
+
+def _drawer(name: str, folders: tuple[str, ...]) -> str:
+    if name.lower().endswith(".zip"):
+        return "zips"
+    return "folders" if folders else "loose"
+
+
+def _free_name(path: Path, taken: set[str]) -> Path:
+    """The path, or the same with (2), (3) … when an earlier file of the batch has it; case does not count."""
+    n, candidate = 1, path
+    while str(candidate).casefold() in taken:
+        n += 1
+        candidate = path.with_name(f"{path.stem} ({n}){path.suffix}")
+    taken.add(str(candidate).casefold())
+    return candidate
+
+
+def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
+    """Nothing; batches that a closed page left behind long ago are gone afterwards."""
+    if not folder.is_dir():
+        return
+    for batch_dir in folder.iterdir():
+        with contextlib.suppress(OSError):
+            newest = max(path.stat().st_mtime for path in (batch_dir, *batch_dir.rglob("*")))
+            if batch_dir.is_dir() and time.time() - newest > older_than_s:
+                shutil.rmtree(batch_dir, ignore_errors=True)
+
+
+class UploadWidget(anywidget.AnyWidget):
+    """Drop, paste or choose files and folders. Calls `on_batch(batch_dir, files)` after each batch."""
+
+    _esm = Path(__file__).parent / "upload.js"
+    _css = Path(__file__).parent / "upload.css"
+    accessible_name = Unicode("Add pictures").tag(sync=True)
+    takes_folders = Bool(True).tag(sync=True)
+    accept = Unicode("image/*,.heic,.heif,.zip").tag(sync=True)
+    piece_bytes = Int(2**20, min=1024, max=8 * 2**20).tag(sync=True)
+    timeout_s = Int(20, min=1).tag(sync=True)
+
+    def __init__(
+        self, folder: Path, on_batch: Callable[[Path, list[UploadedFile]], None], **traits: Any
+    ) -> None:
+        super().__init__(**traits)
+        self.receiver = Receiver(folder, on_batch)
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: Any, message: object, buffers: list[Any]) -> None:
+        reply = self.receiver.receive(message, buffers)
+        if reply is not None:
+            self.send(reply)

@@ -1,0 +1,66 @@
+"""Webcam: pictures straight from the camera, one at a time or as a burst while the shutter is held."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+from traitlets import Int, Unicode
+
+MAX_SHOT_BYTES = 20 * 2**20
+MOST_WAITING = 10  # shots of a burst that is still going on; with more they go on their way
+
+
+class Webcam(anywidget.AnyWidget):
+    """The camera in the page. Calls `on_shots(folder, label)` when a single shot or a burst is on disk.
+
+    label: what the pictures show; without one the shutter stays closed and says so.
+    n_shots: pictures taken since the page was opened.
+    """
+
+    _esm = Path(__file__).parent / "webcam.js"
+    _css = Path(__file__).parent / "webcam.css"
+    label = Unicode("").tag(sync=True)
+    n_shots = Int(0).tag(sync=True)
+    longest_px = Int(1280, min=64, max=4096).tag(sync=True)
+    burst_ms = Int(200, min=50, max=5000).tag(sync=True)
+
+    def __init__(self, folder: Path, on_shots: Callable[[Path, str], None], **traits: Any) -> None:
+        super().__init__(**traits)
+        self._folder = folder
+        self._on_shots = on_shots
+        self._batch: Path | None = None
+        self._numbers = itertools.count(1)
+        self.on_msg(lambda _widget, message, buffers: self.receive(message, buffers))
+
+    def receive(self, message: dict[str, Any], buffers: list[Any]) -> None:
+        """Nothing; a shot of the page is a file, and the last one of a burst sends them all on their way."""
+        if message.get("t") != "shot":
+            return
+        try:
+            for shot in buffers[:1]:
+                self._keep(memoryview(shot).cast("B"), str(message.get("label", "")))
+        except OSError as error:
+            reason = f"The picture could not be saved: {error.strerror or error}. Make room, then try again."
+            self.send({"t": "refused", "n": message.get("n"), "reason": reason})
+            return
+        if self._batch is not None and (message.get("is_last") or self._n_in_batch() >= MOST_WAITING):
+            batch, self._batch = self._batch, None
+            self._on_shots(batch, str(message.get("label", "")))
+        self.send({"t": "kept", "n": message.get("n")})
+
+    def _keep(self, shot: memoryview, label: str) -> None:
+        if not label.strip() or not 0 < shot.nbytes <= MAX_SHOT_BYTES:
+            return
+        if self._batch is None:
+            self._batch = self._folder / f"camera-{uuid.uuid4().hex}"
+            self._batch.mkdir(parents=True)
+        (self._batch / f"camera-{next(self._numbers):04d}.jpg").write_bytes(shot)
+        self.n_shots += 1
+
+    def _n_in_batch(self) -> int:
+        return sum(1 for _ in self._batch.iterdir()) if self._batch else 0

@@ -1,0 +1,174 @@
+"""The network's file in the cache: made once, whole whatever happens, and in memory where nothing can be kept."""
+
+import hashlib
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from other_process import run_python
+from tellapart import atomic_files
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.embeddings import embed_pixels
+from tellapart.backbones.lite0 import keeping
+from tellapart.backbones.lite0.graph import embedding_onnx, embedding_size
+from tellapart.backbones.lite0.weights import read_weights, weights_file
+from tellapart.gather import take_in
+from tellapart.store.project import create_project
+from tellapart.train import train_head
+
+MAKE = "from tellapart.backbones.catalogue import load_backbone; print(load_backbone().onnx_path)"
+
+
+def test_the_bytes_are_those_of_the_record_and_opened_by_older_runtimes():
+    known, content = keeping.record(), keeping.made_onnx()
+    assert (
+        hashlib.sha256(content).hexdigest() == known["sha256"] and len(content) == known["bytes"] < 4_000_000
+    )
+    model = onnx.load_from_string(content)
+    onnx.checker.check_model(model)
+    assert (model.ir_version, model.opset_import[0].version) == (8, 17)
+    kinds = {node.op_type for node in model.graph.node}
+    assert not kinds & {"BatchNormalization", "DequantizeLinear", "QLinearConv", "ConvInteger"}
+    assert embedding_size(read_weights(weights_file()), known["averaged_blocks"]) == known["embedding_size"]
+
+
+def test_eight_bit_weights_change_an_embedding_by_little(monkeypatch):
+    """Against the same graph with every weight as it is."""
+    from tellapart.backbones.lite0 import graph
+
+    weights = read_weights(weights_file())
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 96, 96, 3), dtype=np.uint8)
+    kept = run(embedding_onnx(weights, [4, 10, 14]), pixels)
+    for store in ("_store_8_bits", "_store_16_bits"):
+        monkeypatch.setattr(graph, store, lambda graph, name, values: graph.constant(name, values))
+    whole = run(embedding_onnx(weights, [4, 10, 14]), pixels)
+    distance = np.linalg.norm(kept - whole, axis=1) / np.linalg.norm(whole, axis=1)
+    assert 0 < distance.max() < 0.15
+
+
+def run(model: bytes, pixels: np.ndarray) -> np.ndarray:
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(None, {"pixels": pixels})[0])
+
+
+def test_it_is_made_once_and_said(own_cache):
+    told: list[str] = []
+    first = load_backbone(progress=lambda done, total, message: told.append(message))
+    assert told == ["Preparing the network that looks at pictures, once"]
+    written = first.onnx_path.stat().st_mtime_ns
+    told.clear()
+    assert (
+        load_backbone(progress=lambda done, total, message: told.append(message)).onnx_path == first.onnx_path
+    )
+    assert told == [] and first.onnx_path.stat().st_mtime_ns == written and first.content is None
+    assert [path.name for path in first.onnx_path.parent.iterdir()] == [first.onnx_path.name]
+
+
+@pytest.mark.parametrize("left", [b"", b"half", None], ids=["empty", "half-written", "one bit"])
+def test_what_a_killed_first_run_left_is_made_again(own_cache, left):
+    path = load_backbone().onnx_path
+    content = bytearray(path.read_bytes())
+    content[-100] ^= 1
+    path.write_bytes(bytes(content) if left is None else left)
+    (path.parent / f".{path.name}.12345678.part").write_bytes(b"left by a kill")
+    again = load_backbone()
+    assert hashlib.sha256(again.onnx_path.read_bytes()).hexdigest() == again.onnx_sha256
+
+
+def test_killed_at_the_rename_nothing_half_is_found_under_the_name(own_cache, monkeypatch):
+    def killed(source: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic_files, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            load_backbone()
+    assert not list((own_cache / "backbones").iterdir())
+    assert load_backbone().onnx_path.is_file()
+
+
+def test_two_first_runs_at_once_both_work(own_cache):
+    processes = [
+        subprocess.Popen([sys.executable, "-c", MAKE], stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    outputs = {process.communicate()[0].strip() for process in processes}
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert outputs == {str(load_backbone().onnx_path)}
+
+
+def test_two_threads_at_once_both_work(own_cache):
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(load_backbone())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4 and len({one.onnx_path for one in found}) == 1 and found[0].onnx_path.is_file()
+
+
+def assert_works_from_memory(tmp_path: Path, tiny_folder: Path) -> None:
+    backbone = load_backbone()
+    assert backbone.content is not None and "cannot be kept in" in backbone.note
+    assert "TELLAPART_CACHE" in backbone.note
+    size_px = backbone.preprocess.size_px
+    assert embed_pixels(backbone, np.zeros((1, size_px, size_px, 3), np.uint8)).shape == (1, 1624)
+    with create_project(tmp_path / "project") as project:
+        take_in(project, tiny_folder)
+        result = train_head(project)
+    assert backbone.note in result.notes and (result.bundle_dir / "model.onnx").is_file()
+
+
+def test_where_a_file_stands_in_the_way_of_the_cache_it_is_made_in_memory(tmp_path, tiny_folder, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "file"))
+    assert_works_from_memory(tmp_path, tiny_folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions do not bind there")
+def test_in_a_cache_that_may_not_be_written_it_is_made_in_memory(own_cache):
+    own_cache.mkdir(mode=0o500)
+    code = "from tellapart.backbones.catalogue import load_backbone; one = load_backbone(); print(len(one.content), one.note)"
+    told = run_python(code, is_held=True)
+    assert told.startswith(f"{keeping.record()['bytes']} The network") and "Permission denied" in told
+
+
+def test_on_a_full_disk_it_is_made_in_memory(own_cache, monkeypatch):
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping.atomic, "write_bytes", full)
+        backbone = load_backbone()
+    assert backbone.content is not None and "No space left on device" in backbone.note
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX limits")
+def test_a_disk_that_really_takes_no_more_leaves_no_half_file(own_cache):
+    told = run_python(
+        """
+        import resource, signal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+        from tellapart.backbones.catalogue import load_backbone
+        print(load_backbone().note)
+        """
+    )
+    assert "cannot be kept in" in told and not list((own_cache / "backbones").iterdir())
+
+
+def test_no_torch_is_needed_for_a_first_training(tmp_path, own_cache, tiny_folder):
+    code = (
+        "import sys; sys.modules['torch'] = sys.modules['torchvision'] = None\n"
+        "from pathlib import Path\n"
+        "from tellapart.vision import new_project, train\n"
+        "project = new_project(sys.argv[1], sys.argv[2])\n"
+        "print(train(project).backbone)"
+    )
+    arguments = [sys.executable, "-c", code, str(tmp_path / "project"), str(tiny_folder)]
+    ended = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "efficientnet_lite0"

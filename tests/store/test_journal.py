@@ -1,0 +1,352 @@
+"""Every decision can be taken back: files with their bytes and paths, and rows, also in a new process."""
+
+import atexit
+import functools
+import json
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from make_data import make_tiny_folder
+from other_process import run_python
+from tellapart.errors import IntakeError, ProjectError
+from tellapart.gather import take_in
+from tellapart.gather.wanted_labels import (
+    add_wanted,
+    merge_label,
+    remove_label,
+    rename_label,
+    undo_label_change,
+    wanted_labels,
+)
+from tellapart.store.journal import Mark, Relabel, Remove, Restore
+from tellapart.store.project import create_project, open_project
+
+LABELS = ("circle", "square", "Circle", "a/b", "new one")
+DECISIONS = st.lists(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 8), st.sampled_from(LABELS)), min_size=1, max_size=4
+    ),
+    max_size=10,
+)
+
+
+def files_below(root):
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for top in ("images", "trash")
+        for path in sorted((root / top).rglob("*"))
+        if path.is_file()
+    }
+
+
+def rows_of(project):
+    states = ("kept", "removed", "missing")
+    return [asdict(picture) for state in states for picture in project.manifest.pictures(state=state)]
+
+
+def make_project(root):
+    """Six pictures in two labels; two of them share a file name."""
+    make_tiny_folder(root / "source", ("circle", "square"), 3)
+    for path in (root / "source" / "square").iterdir():
+        path.rename(path.with_name(path.name.replace("square", "circle")))
+    project = create_project(root / "project")
+    take_in(project, root / "source")
+    return project
+
+
+@functools.cache
+def project_to_copy():
+    root = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    make_project(root).close()
+    return root / "project"
+
+
+def copy_of_project(root):
+    """The same, quickly, for tests of many examples."""
+    return open_project(shutil.copytree(project_to_copy(), root / "project"))
+
+
+def decision_of(image_id, kind, label):
+    if kind < 4:
+        return Relabel(image_id, label)
+    return {
+        4: Remove(image_id),
+        5: Restore(image_id),
+        6: Mark(image_id, "not sure"),
+        7: Mark(image_id, None),
+    }.get(kind, Remove(image_id))
+
+
+@given(DECISIONS, st.lists(st.booleans(), max_size=8))
+@settings(max_examples=25, deadline=None)
+def test_undoing_everything_restores_every_file_and_row(batches, wandering):
+    with tempfile.TemporaryDirectory() as folder, copy_of_project(Path(folder)) as project:
+        files, rows = files_below(project.root), rows_of(project)
+        ids = [row["image_id"] for row in rows]
+        for batch in batches:
+            project.journal.decide(*(decision_of(ids[which], kind, label) for which, kind, label in batch))
+        for is_undo in wandering:
+            project.journal.undo() if is_undo else project.journal.redo()
+        done_files, done_rows = files_below(project.root), rows_of(project)
+        assert sorted(done_files.values()) == sorted(files.values()), "nothing is lost"
+        assert set(done_files) == {row["path"] for row in done_rows}
+        with open_project(project.root) as again:  # as after a restart
+            assert again.changes == []
+            while again.journal.undo():
+                pass
+            assert (files_below(project.root), rows_of(again)) == (files, rows)
+            while again.journal.redo():
+                pass
+            assert sorted(files_below(project.root).values()) == sorted(files.values())
+
+
+PICTURES = st.tuples(st.integers(0, 5), st.integers(0, 8), st.sampled_from(LABELS))
+WISHES = st.one_of(
+    st.just(("undo",)),
+    st.just(("redo",)),
+    st.just(("reopen",)),
+    st.just(("undo label",)),
+    st.tuples(st.just("decide"), st.lists(PICTURES, min_size=1, max_size=3)),
+    st.tuples(st.sampled_from(["rename", "merge", "drop"]), st.sampled_from(LABELS), st.sampled_from(LABELS)),
+)
+
+
+def standing_of(project):
+    """All that undo and redo are to bring back: pictures, labels with their folders, the labels that are wanted."""
+    return rows_of(project), labels_of(project), wanted_labels(project)
+
+
+def carry_out(project, wish):
+    """Whether something was decided."""
+    kind, *words = wish
+    if kind == "decide":
+        ids = [row["image_id"] for row in sorted(rows_of(project), key=lambda row: row["image_id"])]
+        decisions = [decision_of(ids[which], sort, label) for which, sort, label in words[0]]
+        return project.journal.decide(*decisions) > 0
+    before = standing_of(project)
+    change = {
+        "rename": rename_label,
+        "merge": merge_label,
+        "drop": lambda project, label, _: remove_label(project, label),
+    }
+    try:
+        change[kind](project, *words)
+    except IntakeError:  # no such label, or the name is taken
+        assert standing_of(project) == before
+        return False
+    return kind != "rename" or words[0] != words[1]
+
+
+@given(st.lists(WISHES, max_size=14))
+@example(
+    [
+        ("decide", [(0, 4, "")]),
+        ("decide", [(1, 4, "")]),
+        ("undo",),
+        ("decide", [(2, 4, "")]),
+        ("undo",),
+        ("redo",),
+    ]
+)
+@example(
+    [
+        ("rename", "circle", "Circle"),
+        ("undo",),
+        ("redo",),
+        ("decide", [(0, 4, "")]),
+        ("undo label",),
+        ("undo",),
+    ]
+)
+@example(
+    [("drop", "square", ""), ("undo label",), ("merge", "square", "circle"), ("undo",), ("redo",), ("redo",)]
+)
+@settings(max_examples=40, deadline=None)
+def test_undo_and_redo_go_through_the_very_batches_that_were_decided(wishes):
+    """The journal beside two stacks; half the wishes come from another open project on the same folder."""
+    with tempfile.TemporaryDirectory() as folder, copy_of_project(Path(folder)) as project:
+        add_wanted(project, "new one")
+        done, undone = [(None, None, standing_of(project))], []
+        other = open_project(project.root)
+        for number, wish in enumerate(wishes):
+            one = (project, other)[number % 2]
+            if wish == ("reopen",):
+                other.close()
+                other = open_project(project.root)
+                assert other.changes == []
+            elif wish == ("redo",):
+                entries = one.journal.redo()
+                assert {entry.batch for entry in entries} == ({undone[-1][0]} if undone else set())
+                done += [undone.pop()] if undone else []
+            elif wish[0] in ("undo", "undo label"):
+                is_label = done[-1][1] in ("rename", "merge", "drop")
+                any_label = any(kind in ("rename", "merge", "drop") for _, kind, _ in done)
+                if wish == ("undo",):
+                    entries = one.journal.undo()
+                    assert {entry.batch for entry in entries} == ({done[-1][0]} if len(done) > 1 else set())
+                    undone += [done.pop()] if len(done) > 1 else []
+                elif any_label and not is_label:
+                    with pytest.raises(IntakeError, match="Other decisions"):
+                        undo_label_change(one)
+                else:
+                    assert undo_label_change(one) == is_label
+                    undone += [done.pop()] if is_label else []
+            elif carry_out(one, wish):
+                done.append((one.journal.latest(), wish[0], standing_of(one)))
+                undone.clear()
+            assert standing_of(project) == done[-1][2], wish
+            assert (project.journal.latest(), project.journal.can_redo()) == (done[-1][0], bool(undone))
+        other.close()
+
+
+def test_undo_and_redo_work_in_a_new_process(tmp_path):
+    with make_project(tmp_path) as project:
+        files, rows = files_below(project.root), rows_of(project)
+        first, second = rows[0]["image_id"], rows[1]["image_id"]
+        project.journal.decide(Remove(first), Relabel(second, "square"))
+        project.journal.decide(Relabel(second, "🐻/bear"), Mark(first, "keep"))
+        decided = files_below(project.root), rows_of(project)
+    script = """
+    from tellapart.store.project import open_project
+    with open_project(Path(sys.argv[1])) as project:
+        print(len(getattr(project.journal, sys.argv[2])()), len(getattr(project.journal, sys.argv[2])()))
+    """
+    assert run_python(script, tmp_path / "project", "undo") == "2 2"
+    with open_project(tmp_path / "project") as project:
+        assert (files_below(project.root), rows_of(project)) == (files, rows)
+    assert run_python(script, tmp_path / "project", "redo") == "2 2"
+    with open_project(tmp_path / "project") as project:
+        assert (files_below(project.root), rows_of(project)) == decided
+
+
+def test_the_journal_tells_what_was_decided_newest_first(tmp_path):
+    with make_project(tmp_path) as project:
+        image_id = project.manifest.pictures()[0].image_id
+        assert project.journal.decide(Relabel(image_id, "square")) == 1
+        assert project.journal.decide(Relabel(image_id, "square")) == 0, "no change, no line"
+        project.journal.undo()
+        undo, relabel = project.journal.entries()
+        assert (undo.kind, relabel.kind, relabel.is_undone) == ("undo", "relabel", True)
+        assert (relabel.before["label"], relabel.after["label"]) == ("circle", "square")
+        assert json.dumps(relabel.after)
+
+
+def test_something_new_ends_what_can_be_redone(tmp_path):
+    with make_project(tmp_path) as project:
+        first, second = (picture.image_id for picture in project.manifest.pictures()[:2])
+        project.journal.decide(Remove(first))
+        project.journal.undo()
+        project.journal.decide(Remove(second))
+        assert project.journal.redo() == []
+        assert len(project.journal.undo()) == 1 and project.journal.undo() == []
+
+
+def test_a_bad_decision_in_a_batch_leaves_all_as_it_was(tmp_path):
+    with make_project(tmp_path) as project:
+        files, rows = files_below(project.root), rows_of(project)
+        first = rows[0]["image_id"]
+        with pytest.raises(ProjectError, match="not in this project"):
+            project.journal.decide(Remove(first), Remove("f" * 64))
+        with pytest.raises(IntakeError, match="at most 100"):
+            project.journal.decide(Remove(first), Relabel(first, "x" * 300))
+        assert (files_below(project.root), rows_of(project), project.journal.entries()) == (files, rows, [])
+
+
+def test_a_name_taken_by_hand_is_never_overwritten(tmp_path):
+    with make_project(tmp_path) as project:
+        picture = project.manifest.pictures()[0]
+        place = project.images_dir / "square" / "strange.png"
+        project.file(picture).rename(project.images_dir / "circle" / "strange.png")
+    place.write_bytes(b"somebody's own notes")
+    with open_project(tmp_path / "project") as project:
+        project.journal.decide(Relabel(picture.image_id, "square"))
+        now = project.manifest.picture(picture.image_id)
+        assert place.read_bytes() == b"somebody's own notes"
+        assert project.file(now) != place and project.file(now).stat().st_size == picture.n_bytes
+        project.journal.undo()
+        assert project.manifest.picture(picture.image_id).label == "circle"
+
+
+def test_moves_that_were_cut_off_are_finished_past_a_name_taken_by_hand(tmp_path):
+    with make_project(tmp_path) as project:
+        picture = project.manifest.pictures()[0]
+        project.file(picture).rename(tmp_path / "held.png")  # as another program would hold it, on Windows
+        data = (tmp_path / "held.png").read_bytes()
+        with project.manifest.transaction() as db:  # two decisions, and a kill before either file moved
+            names = ("images/square/x.png", "trash/square/x.png")
+            db.execute("INSERT INTO pending_moves (source, target) VALUES (?, ?)", [picture.path, names[0]])
+            db.execute("INSERT INTO pending_moves (source, target) VALUES (?, ?)", names)
+            db.execute("UPDATE pictures SET state = 'removed', path = ?, path_key = ? WHERE image_id = ?",
+                       [names[1], names[1], picture.image_id])  # fmt: skip
+        (tmp_path / "held.png").rename(project.file(picture))
+        (project.root / names[0]).write_bytes(b"a stranger's file")
+    with open_project(tmp_path / "project") as project:
+        assert project.file(project.manifest.picture(picture.image_id)).read_bytes() == data
+        assert (project.root / names[0]).read_bytes() == b"a stranger's file"
+        assert project.manifest.rows("SELECT * FROM pending_moves") == []
+
+
+def test_undo_does_not_pretend_that_a_lost_file_is_there(tmp_path):
+    with make_project(tmp_path) as project:
+        first, second = project.manifest.pictures()[:2]
+        project.journal.decide(Remove(first.image_id), Mark(second.image_id, "keep"))
+        trashed = project.file(project.manifest.picture(first.image_id))
+        trashed.unlink()
+        project.file(second).unlink()
+    with open_project(tmp_path / "project") as project:
+        assert "1 picture(s) are missing" in " ".join(project.changes)
+        project.journal.undo()
+        for picture in (first, second):
+            assert project.manifest.picture(picture.image_id).state == "missing"
+        assert project.manifest.n_pictures() == 4
+
+
+def labels_of(project):
+    return project.manifest.rows("SELECT label, folder, folder_key FROM labels ORDER BY label")
+
+
+def test_a_label_that_only_an_undone_relabel_made_is_gone_again(tmp_path):
+    with make_project(tmp_path) as project:
+        labels, (one, other, *_) = labels_of(project), project.manifest.pictures()
+        project.journal.decide(Relabel(one.image_id, "polar: ice?"), Relabel(other.image_id, "polar: ice?"))
+        folder = project.manifest.labels()["polar: ice?"]
+        project.journal.decide(Remove(one.image_id))
+        made = labels_of(project)
+        for _ in range(2):
+            project.journal.undo()
+        assert labels_of(project) == labels and not (project.images_dir / folder).exists()
+        assert not (project.trash_dir / folder).exists()
+        while project.journal.redo():
+            pass
+        assert labels_of(project) == made and (project.images_dir / folder).is_dir()
+        assert project.manifest.picture(other.image_id).path.startswith(f"images/{folder}/")
+
+
+def test_a_new_label_stays_while_a_picture_has_it_or_a_stranger_lies_in_its_folder(tmp_path):
+    with make_project(tmp_path) as project:
+        one, other = project.manifest.pictures()[:2]
+        project.journal.decide(Relabel(one.image_id, "new"))
+        (project.images_dir / "new" / "notes.txt").write_text("mine")
+        project.journal.decide(Relabel(other.image_id, "new"))
+        project.journal.undo()
+        assert "new" in project.manifest.labels()
+        project.journal.undo()
+        assert "new" not in project.manifest.labels()
+        assert (project.images_dir / "new" / "notes.txt").read_text() == "mine"
+
+
+def test_a_missing_picture_can_be_given_a_label_that_is_new(tmp_path):
+    with make_project(tmp_path) as project:
+        picture = project.manifest.pictures()[0]
+        project.file(picture).unlink()
+    with open_project(tmp_path / "project") as project:
+        project.journal.decide(Relabel(picture.image_id, "lost"))
+        assert project.manifest.picture(picture.image_id).label == "lost"
+        project.journal.undo()
+        assert "lost" not in project.manifest.labels()
