@@ -15,7 +15,7 @@ from tellapart.gather import take_in
 from tellapart.runs import Run, latest
 from tellapart.store.project import create_project, open_project
 from tellapart_dashboards.app.project_state import ProjectState
-from tellapart_dashboards.pages.clean import state
+from tellapart_dashboards.pages.clean import state as clean_state
 from tellapart_dashboards.pages.clean.state import CleanState
 from tellapart_dashboards.pages.clean.view import clean_view
 from tellapart_dashboards.widgets.choices.choices import Choices
@@ -52,7 +52,7 @@ def test_one_label_is_no_error(tmp_path: Path, flawed_dir: Path) -> None:
 @pytest.fixture
 def too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even a few pictures are too many to look at in the page: a run does it."""
-    monkeypatch.setattr(state, "QUICK", 3)
+    monkeypatch.setattr(clean_state, "QUICK", 3)
 
 
 def newest_run(project_dir: Path) -> Run:
@@ -151,15 +151,14 @@ def test_each_big_gathering_is_looked_at_by_a_run_with_progress(
 
 
 def test_opening_can_be_stopped_and_gone_on_with(project_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tellapart_dashboards.pages.clean import state
 
-    open_review = state.open_review
+    open_review = clean_state.open_review
 
     def asked_to_stop(project: Any, config: Any, progress: Any) -> Any:
         states[0].cancel()
         return open_review(project, config, progress)
 
-    monkeypatch.setattr(state, "open_review", asked_to_stop)
+    monkeypatch.setattr(clean_state, "open_review", asked_to_stop)
     states: list[CleanState] = []
 
     async def look() -> None:
@@ -167,7 +166,7 @@ def test_opening_can_be_stopped_and_gone_on_with(project_dir: Path, monkeypatch:
         states.append(state)
         await settled()
         assert state.phase == "stopped" and "What was looked at is kept" in text_of(view)
-        monkeypatch.setattr(state, "open_review", open_review)
+        monkeypatch.setattr(clean_state, "open_review", open_review)
         one(view, Button, "Look through").click()
         await settled()
         assert (state.phase, state.problem) == ("ready", "")

@@ -110,7 +110,7 @@ def test_a_move_that_was_cut_off_is_finished_by_whoever_opens_next(tmp_path):
         picture = project.manifest.pictures()[0]
         data = project.file(picture).read_bytes()
     script = """
-    from tellapart import journal
+    from tellapart.store import journal
     from tellapart.store.project import open_project
     journal.finish_moves = lambda *_: os._exit(0)  # killed between the row and the move
     with open_project(Path(sys.argv[1])) as project:

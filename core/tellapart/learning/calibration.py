@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.optimize import minimize
@@ -18,7 +19,8 @@ from scipy.optimize import minimize
 from tellapart.learning.folds import can_be_told
 from tellapart.learning.metrics import cautious, softmax
 from tellapart.learning.principal_components import sample_rows
-from tellapart.train.config import PriorKind
+
+PriorKind = Literal["project", "equal"]
 
 TEMPERATURES = (0.05, 20.0)
 _TEMPERATURE_SPREAD = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tellapart.learning.calibration import PriorKind
 from tellapart.learning.metrics import (
     class_calibration_errors,
     confusion_matrix,
@@ -15,7 +16,6 @@ from tellapart.learning.metrics import (
     expected_calibration_error,
     precision_recall,
 )
-from tellapart.train.config import PriorKind
 
 
 @dataclass(frozen=True)

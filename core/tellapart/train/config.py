@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tellapart.backbones.names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import TrainError
+from tellapart.learning.calibration import PriorKind
 from tellapart.learning.splits import SplitKind
-
-PriorKind = Literal["project", "equal"]
 
 
 @dataclass(frozen=True)

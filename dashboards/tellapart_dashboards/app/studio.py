@@ -62,7 +62,7 @@ def _prepare_classify(project: str | Path) -> Callable[[Frame], None]:
     from tellapart_dashboards.app.project_state import project_dir_from
 
     root = project_dir_from(project)
-    import_module(".classify", __package__)
+    import_module("tellapart_dashboards.pages.classify.view")
     owner = PageOwner(name=root.name, current="classify")
     return lambda frame: frame.show(owner, {"classify": lambda: _classify_body(root, None)})
 
@@ -83,7 +83,7 @@ def _prepare(keys: tuple[str, ...], project: str | Path) -> Callable[[Frame], No
     gather = _gather_state(state) if "gather" in keys else None
     train = _train_state(state) if "train" in keys else None
     state.current = _next_step(state, gather, keys)
-    import_module(f".{state.current}", __package__)
+    import_module(f"tellapart_dashboards.pages.{state.current}.view")
     clean = _clean_state(state) if state.current == "clean" else None
     if clean is not None:
         clean.look_ahead()

@@ -116,5 +116,5 @@ def test_nothing_but_an_argument_opens_this_computer():
     core = Path(tellapart.__file__).parent
     opened = [path for path in core.rglob("*.py") if "may_be_local=True" in path.read_text("utf-8")]
     assert opened == [] and not PUBLIC_WEB.guard.may_be_local
-    text = (core / "gather" / "addresses.py").read_text("utf-8")
+    text = (core / "web" / "addresses.py").read_text("utf-8")
     assert "environ" not in text and "setting(" not in text
