@@ -55,8 +55,7 @@ def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
                 "path": path.relative_to(project.root).as_posix(), "n_bytes": len(picture), "format": facts.format,
                 "width": facts.width, "height": facts.height, "fingerprint": facts.fingerprint.hex(),
             }  # fmt: skip
-            with project.manifest.transaction() as db:
-                searches.set_fate(db, row.number, HELD, None, image_id, told)
+            searches.set_fate(project.manifest, row.number, HELD, None, image_id, told)
 
 
 def pictures_of(folder: Path, n: int) -> list[bytes]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from tellapart.errors import ProjectError
 from tellapart.labels import clean_label, name_key
+from tellapart.store.file_moves import check_inside, finish_moves, queue_move
 from tellapart.store.label_changes import (
     DROP,
     MERGE,
@@ -22,14 +23,7 @@ from tellapart.store.label_changes import (
     take_back,
 )
 from tellapart.store.manifest import Manifest, now
-from tellapart.store.moves import (
-    check_inside,
-    ensure_label,
-    finish_moves,
-    free_path,
-    preferred_path,
-    queue_move,
-)
+from tellapart.store.picture_paths import ensure_label, free_path, preferred_path
 
 
 @dataclass(frozen=True)
@@ -143,6 +137,10 @@ class Journal:
         """The batch that `undo` would take back; None when nothing stands."""
         batch: int | None = self._manifest.rows(_NEXT["undo"])[0][0]
         return batch
+
+    def can_undo(self) -> bool:
+        """Whether there is something that `undo` would take back."""
+        return self.latest() is not None
 
     def can_redo(self) -> bool:
         """Whether there is something that `redo` would carry out again."""
