@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from make_data import make_tiny_folder
 from tellapart.errors import ProjectError
 from tellapart.gather import take_in
-from tellapart.gather.wanted_labels import undo_label_change, wanted_labels
+from tellapart.gather.wanted_labels import wanted_labels
 from tellapart.store.manifest import Manifest
 from tellapart.store.project import create_project, open_project
 from tellapart.store.schema import FORMAT
@@ -269,13 +269,13 @@ def test_label_changes_of_an_old_project_can_still_be_undone(old_project, is_und
     with open_project(old_project) as project:
         assert project.manifest.setting("label_changes") is None
         names = lambda: [(row.label, row.query) for row in wanted_labels(project)]  # noqa: E731
-        assert undo_label_change(project) and names()[0] == ("grizzly", "")
+        assert project.journal.undo() and names()[0] == ("grizzly", "")
         if is_undone_elsewhere:
             return
-        assert undo_label_change(project), "with it the one that moved no picture"
+        assert project.journal.undo(), "with it the one that moved no picture"
         assert names() == [("bear", ""), ("circle", "a circle"), ("square", "")]
         assert project.manifest.label_counts() == {"circle": 4, "square": 4}
-        assert not undo_label_change(project)
+        assert not project.journal.undo()
         project.journal.redo()
         assert names() == [("grizzly", ""), ("disc", "a circle"), ("square", "")]
 
@@ -288,4 +288,4 @@ def test_label_changes_that_make_no_sense_do_not_keep_a_project_from_opening(old
     db.commit()
     db.close()
     with open_project(old_project) as project:
-        assert project.manifest.n_pictures() == 8 and not undo_label_change(project)
+        assert project.manifest.n_pictures() == 8 and not project.journal.undo()
