@@ -24,7 +24,7 @@ import psutil
 
 from tellapart import atomic_files
 from tellapart.errors import RunError
-from tellapart.store.manifest import disk_reason
+from tellapart.store.database_errors import disk_reason
 
 Stage = Literal["running", "done", "failed", "cancelled"]
 WORKER = (

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from acting import one, say, text_of
+from make_data import make_tiny_folder
+from tellapart.gather import take_in
 from tellapart.licences import UNKNOWN
 from tellapart.store import searches
+from tellapart.store.journal import Mark, Remove
 from tellapart.store.ledger import LedgerRow
 from tellapart.store.project import open_project
 from tellapart.store.searches import HELD, Candidate, Wish
@@ -55,8 +58,7 @@ def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
                 "path": path.relative_to(project.root).as_posix(), "n_bytes": len(picture), "format": facts.format,
                 "width": facts.width, "height": facts.height, "fingerprint": facts.fingerprint.hex(),
             }  # fmt: skip
-            with project.manifest.transaction() as db:
-                searches.set_fate(db, row.number, HELD, None, image_id, told)
+            searches.set_fate(project.manifest, row.number, HELD, None, image_id, told)
 
 
 def pictures_of(folder: Path, n: int) -> list[bytes]:
@@ -91,6 +93,39 @@ def test_a_wish_that_cannot_be_is_said(
     assert words in state.problem and len(state.rows) == 2
     state.wish("add", {"text": "teddy"})
     assert state.problem == ""
+
+
+def test_gather_and_clean_undo_the_same_latest_thing(state: SearchState) -> None:
+    """Rename a label, undo something in Clean, and Gather's undo works; each time its button says what comes next."""
+    journal = state.project.project.journal
+    state.wish("add", {"text": "oak"})
+    assert state.undo_text == "", "a label that is only wanted can be removed as it came"
+    state.wish("rename", {"label": "oak", "to": "elm"})
+    assert state.undo_text == "Undo: rename label oak → elm"
+    picture = take_one_in(state)
+    journal.decide(Remove(picture))  # as the Clean page does it in the same kernel
+    state.poll()
+    assert state.undo_text == "Undo: remove, 1 picture"
+    journal.decide(Mark(picture, "keep"))
+    assert not state.wish("undo", {}), (
+        "the page has not said so yet: nothing else is taken back than it offered"
+    )
+    assert "decided meanwhile" in state.problem and state.undo_text == "Undo: keep, 1 picture"
+    assert journal.undo()[0].kind == "mark" and journal.undo()[0].kind == "remove"  # on the Clean page
+    state.poll()
+    assert state.undo_text == "Undo: rename label oak → elm"
+    assert state.wish("undo", {}) and [row["label"] for row in state.rows] == ["oak", "circle"]
+    assert state.undo_text == "" and not journal.can_undo()
+    journal.redo()
+    state.poll()
+    assert state.undo_text == "Undo: rename label oak → elm" and state.rows[0]["label"] == "elm"
+
+
+def take_one_in(state: SearchState) -> str:
+    folder = Path(state.project_dir).parent / "one"
+    make_tiny_folder(folder, ("circle",), 1)
+    take_in(state.project.project, folder)
+    return state.project.project.manifest.pictures()[0].image_id
 
 
 def test_a_page_that_sends_nonsense_changes_nothing(state: SearchState) -> None:

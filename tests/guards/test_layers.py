@@ -1,10 +1,11 @@
 """Imports go one way: errors, progress → the other nouns → stages → vision, worker, cli → dashboards."""
 
+import ast
 import graphlib
 
 import pytest
 
-from .sources import CORE, DASHBOARDS, imports, is_within, module_name, python_files
+from .sources import CORE, DASHBOARDS, imports, is_within, module_name, python_files, tree
 
 TORCH = ("torch", "torchvision", "torchaudio", "onnxscript")
 WIDGETS_AND_SERVERS = (
@@ -72,9 +73,54 @@ def test_modules_import_each_other_in_no_circle(package):
         pytest.fail(f"modules import each other in a circle: {' → '.join(error.args[1])}")
 
 
-def test_no_view_opens_the_database_or_a_network():
+def test_no_view_runs_models_itself():
     views = [found for path in python_files(DASHBOARDS) for found in imports(path)]
-    assert [str(found) for found in views if is_within(found.module, "sqlite3", "onnxruntime")] == []
+    assert [str(found) for found in views if is_within(found.module, "onnxruntime")] == []
+
+
+SQL_VERBS = (
+    "SELECT ",
+    "INSERT ",
+    "UPDATE ",
+    "DELETE ",
+    "CREATE ",
+    "ALTER ",
+    "DROP ",
+    "PRAGMA ",
+    "BEGIN ",
+    "REPLACE ",
+)
+
+
+def sql_in(path):
+    """Where a file speaks to a database itself: the module, a cursor's methods, the connection of a transaction, SQL."""
+    for found in imports(path):
+        if is_within(found.module, "sqlite3", "tellapart.store.connection"):
+            yield str(found)
+    for node in ast.walk(tree(path)):
+        where = f"{path.name}:{getattr(node, 'lineno', 0)}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in ("execute", "executemany", "executescript"):
+                yield f"{where} calls .{node.func.attr}("
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            if "transaction()" in ast.unparse(node.context_expr):
+                yield f"{path.name} takes the connection of a transaction"
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value.startswith(SQL_VERBS)
+        ):
+            yield f"{where} has SQL: {node.value[:40]!r}"
+
+
+def test_only_the_store_speaks_to_a_database():
+    outside = [path for path in python_files(CORE, DASHBOARDS) if CORE / "store" not in path.parents]
+    assert [told for path in outside for told in sql_in(path)] == []
+
+
+def test_the_guard_of_the_database_sees_what_the_store_does():
+    seen = " ".join(told for path in python_files(CORE / "store") for told in sql_in(path))
+    assert all(part in seen for part in ("imports sqlite3", ".execute(", "the connection of", "has SQL"))
 
 
 def test_only_pictures_images_imports_picture_openers():

@@ -25,7 +25,8 @@ from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import read_image, square_of
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.progress import Progress, silent
-from tellapart.store.manifest import Picture, explained
+from tellapart.store.database_errors import explained
+from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 
 _BATCH = 4  # for more, what passes between layers leaves a core's cache, and cores end further apart

@@ -24,7 +24,8 @@ from tellapart.learning.neighbours import directions, nearest
 from tellapart.learning.principal_components import blas_threads, fit_components
 from tellapart.learning.splits import plan_pictures
 from tellapart.progress import Progress, Share, silent, silent_share
-from tellapart.store.manifest import Picture, Refusal, explained
+from tellapart.store.database_errors import explained
+from tellapart.store.manifest import Picture, Refusal
 from tellapart.store.project import Project
 from tellapart.train.config import TrainConfig
 

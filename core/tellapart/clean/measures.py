@@ -17,7 +17,8 @@ from tellapart.errors import ImageError
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import read_with_camera
 from tellapart.progress import Progress, silent
-from tellapart.store.manifest import Picture, explained
+from tellapart.store.database_errors import explained
+from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 from tellapart.store.row_cache import RowCache
 

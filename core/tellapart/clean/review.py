@@ -18,8 +18,9 @@ from tellapart.duplicates.comparison_cache import cached_arrays
 from tellapart.errors import ProjectError
 from tellapart.learning.embedding_map import lay_out
 from tellapart.progress import Progress, silent
+from tellapart.store.database_errors import explained
 from tellapart.store.journal import Decision, Entry, Relabel
-from tellapart.store.manifest import Picture, explained
+from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 from tellapart.train.config import TrainConfig
 

@@ -23,7 +23,7 @@ def datasheet(
     from tellapart.deploy.datasheet import datasheet as written
     from tellapart.duplicates.project_copies import copies_in
     from tellapart.errors import ProjectError
-    from tellapart.store.manifest import disk_reason
+    from tellapart.store.database_errors import disk_reason
     from tellapart.store.project import open_project
 
     with explained(is_json), open_project(project_dir) as project:

@@ -163,7 +163,7 @@ def _kind(reason: str) -> str:
 
 
 def _cleaning(manifest: Manifest, pictures: list[Picture]) -> list[str]:
-    n_removed = manifest.rows("SELECT count(*) FROM pictures WHERE state = 'removed'")[0][0]
+    n_removed = manifest.n_removed()
     marks = Counter(picture.mark for picture in pictures if picture.mark)
     said = "The pictures are kept as they came: no pixel was changed."
     if n_removed:

@@ -227,8 +227,8 @@ class _Gathering:
         self._n_asked -= len(found)
         manifest, licence = self._project.manifest, cast("Use", self._order.wish.licence)
         guard, smallest = self._line.guard, self._downloads.limits.min_side_px
-        with manifest.transaction() as db:
-            judged = [(one, *judge(db, one, licence, guard, smallest)) for one in found]
+        with manifest.transaction():
+            judged = [(one, *judge(manifest, one, licence, guard, smallest)) for one in found]
             rows, n_again = searches.add_candidates(manifest, self._number, judged, self._since)
             refused = [Verdict(row, row.fate, row.reason) for row in rows if row.fate != WAITING]
             note_refused(self._project, self._order.wish.label, refused)

@@ -23,7 +23,8 @@ from tellapart.pictures.kinds.unread import with_name
 from tellapart.pictures.notes import PictureNote
 from tellapart.progress import Progress, silent
 from tellapart.store.add_pictures import Arrival, admit
-from tellapart.store.manifest import Origin, Refusal, disk_reason, now
+from tellapart.store.database_errors import disk_reason
+from tellapart.store.manifest import Origin, Refusal, now
 from tellapart.store.project import Project
 
 _BATCH = 100

@@ -110,8 +110,7 @@ def _landed(project: Project, rows: list[CandidateRow], summary: GatherSummary) 
     for row in rows:
         landed = held_file(project, row)
         if landed is None:
-            with project.manifest.transaction() as db:
-                searches.set_fate(db, row.number, WAITING)
+            searches.set_fate(project.manifest, row.number, WAITING)
             summary.refuse(
                 row.candidate.url, searches.UNREACHABLE, "its file is gone; gather again to fetch it"
             )

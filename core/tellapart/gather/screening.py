@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ from tellapart.pictures.images import PictureFacts
 from tellapart.safe_paths import path_inside
 from tellapart.store import searches
 from tellapart.store.add_pictures import Admission, Arrival, admit, credit
-from tellapart.store.manifest import Origin, Refusal, now
+from tellapart.store.file_moves import finish_moves
+from tellapart.store.manifest import Manifest, Origin, Refusal, now
 from tellapart.store.project import Project
 from tellapart.store.searches import DISCARDED, HELD, KEPT, WAITING, Candidate, CandidateRow, Wish
 from tellapart.web.addresses import AddressGuard
@@ -45,9 +45,9 @@ class Verdict:
 
 
 def judge(
-    db: sqlite3.Connection, candidate: Candidate, licence: Use, guard: AddressGuard, min_side_px: int
+    manifest: Manifest, candidate: Candidate, licence: Use, guard: AddressGuard, min_side_px: int
 ) -> tuple[str, str | None]:
-    """The first fate of a candidate and the reason: waiting, or why it need not be fetched. In a transaction."""
+    """The first fate of a candidate and the reason: waiting, or why it need not be fetched."""
     try:
         for url in candidate.addresses:
             guard.check_url(url)
@@ -61,7 +61,7 @@ def judge(
         )
     if candidate.width and candidate.height and min(candidate.width, candidate.height) < min_side_px:
         return TOO_SMALL, f"{candidate.width} × {candidate.height} pixels"
-    if at := searches.whereabouts(db, candidate.url):
+    if at := searches.whereabouts(manifest, url=candidate.url):
         return HERE, _already_here(*at)
     return WAITING, None
 
@@ -75,22 +75,23 @@ def keep_landed(project: Project, wish: Wish, landed: Sequence[Landed]) -> list[
         ProjectError: the disk does not take it; then nothing of this call was added.
     """
     verdicts: list[Verdict] = []
+    manifest = project.manifest
     in_order = sorted(landed, key=lambda one: one.row.number)
 
-    def note(db: sqlite3.Connection, admission: Admission) -> None:
+    def note(admission: Admission) -> None:
         new = set(admission.added)
         reasons = {refusal.same_as: refusal.reason for refusal in admission.refusals}
         for one in in_order:
             reason = None if one.image_id in new else reasons.get(one.image_id)
             new.discard(one.image_id)
             verdicts.append(Verdict(one.row, HERE if reason else KEPT, reason, one.facts.notes))
-            twin = searches.later_twin(db, one.row, one.image_id) if reason else None
+            twin = searches.later_twin(manifest, one.row, one.image_id) if reason else None
             if twin is not None:
-                searches.set_fate(db, twin, HERE, reason, one.image_id)
-                credit(db, one.image_id, _origin(wish, one.row.candidate))
+                searches.set_fate(manifest, twin, HERE, reason, one.image_id)
+                credit(manifest, one.image_id, _origin(wish, one.row.candidate))
             is_kept = reason is None or twin is not None
             searches.set_fate(
-                db, one.row.number, KEPT if is_kept else HERE, None if is_kept else reason, one.image_id
+                manifest, one.row.number, KEPT if is_kept else HERE, None if is_kept else reason, one.image_id
             )
 
     admit(project.manifest, project.root, [_arrival(project, wish, one) for one in in_order], note)
@@ -104,33 +105,36 @@ def hold_landed(project: Project, landed: Sequence[Landed]) -> list[Verdict]:
         ProjectError: the disk does not take it.
     """
     verdicts: list[Verdict] = []
+    leftovers: list[Path] = []
+    manifest = project.manifest
     project.held_dir.mkdir(parents=True, exist_ok=True)
-    with project.manifest.transaction() as db:
+    with manifest.transaction():
         for one in sorted(landed, key=lambda one: one.row.number):
-            reason = _reason_not_to_hold(db, one)
+            reason = _reason_not_to_hold(manifest, one)
             verdicts.append(Verdict(one.row, HERE if reason else HELD, reason, one.facts.notes))
-            twin = searches.later_twin(db, one.row, one.image_id) if reason else None
+            twin = searches.later_twin(manifest, one.row, one.image_id) if reason else None
             if twin is not None:
-                searches.set_fate(db, twin, HERE, reason, one.image_id)
+                searches.set_fate(manifest, twin, HERE, reason, one.image_id)
             if reason is None or twin is not None:
                 target = project.held_dir / f"{one.image_id}{one.facts.suffix}"
-                one.path.replace(target)
-                searches.set_fate(
-                    db, one.row.number, HELD, None, one.image_id, _file_facts(project, one, target)
-                )
+                facts = _file_facts(one)
+                if searches.hold(manifest, one.row.number, one.image_id, facts, one.path, target):
+                    continue
             else:
-                searches.set_fate(db, one.row.number, HERE, reason, one.image_id)
-    for one in landed:
-        one.path.unlink(missing_ok=True)
+                searches.set_fate(manifest, one.row.number, HERE, reason, one.image_id)
+            leftovers.append(one.path)
+    finish_moves(manifest, project.root)
+    for path in leftovers:
+        path.unlink(missing_ok=True)
     return verdicts
 
 
 def note_refused(project: Project, label: str, refused: Sequence[Verdict]) -> None:
     """Write down why candidates were not taken; what could not be reached may come another time and is no refusal."""
     final = [one for one in refused if one.fate != searches.UNREACHABLE]
-    with project.manifest.transaction() as db:
+    with project.manifest.transaction():
         for one in refused:
-            searches.set_fate(db, one.row.number, one.fate, one.reason)
+            searches.set_fate(project.manifest, one.row.number, one.fate, one.reason)
         project.manifest.add_refusals(
             Refusal(now(), one.row.candidate.url, label, one.reason or one.fate, None) for one in final
         )
@@ -155,9 +159,9 @@ def held_file(project: Project, row: CandidateRow) -> Landed | None:
 
 def discard_rows(project: Project, rows: Sequence[CandidateRow]) -> None:
     """Forget held pictures: the rows first, then the files."""
-    with project.manifest.transaction() as db:
+    with project.manifest.transaction():
         for row in rows:
-            searches.set_fate(db, row.number, DISCARDED, "not wanted", row.image_id)
+            searches.set_fate(project.manifest, row.number, DISCARDED, "not wanted", row.image_id)
     for row in rows:
         path = _held_path(project, row.file or {})
         if path is not None:
@@ -189,21 +193,17 @@ def _origin(wish: Wish, found: Candidate) -> Origin:
     )  # fmt: skip
 
 
-def _file_facts(project: Project, one: Landed, target: Path) -> dict[str, Any]:
+def _file_facts(one: Landed) -> dict[str, Any]:
     return {
-        "path": target.relative_to(project.root).as_posix(), "n_bytes": one.n_bytes, "format": one.facts.format,
-        "width": one.facts.width, "height": one.facts.height, "fingerprint": one.facts.fingerprint.hex(),
-        "notes": list(one.facts.notes),
+        "n_bytes": one.n_bytes, "format": one.facts.format, "width": one.facts.width, "height": one.facts.height,
+        "fingerprint": one.facts.fingerprint.hex(), "notes": list(one.facts.notes),
     }  # fmt: skip
 
 
-def _reason_not_to_hold(db: sqlite3.Connection, one: Landed) -> str | None:
-    kept = db.execute(
-        "SELECT label, path, state FROM pictures WHERE image_id = ? AND state != 'missing'", [one.image_id]
-    ).fetchone()
-    if kept:
-        return _already_here(*kept)
-    other = searches.held_as(db, one.image_id)
+def _reason_not_to_hold(manifest: Manifest, one: Landed) -> str | None:
+    if at := searches.whereabouts(manifest, image_id=one.image_id):
+        return _already_here(*at)
+    other = searches.held_as(manifest, one.image_id)
     if other and other[0] != one.row.number:
         return f"already waits for your choice, for the label {other[1]!r}"
     return None

@@ -11,8 +11,9 @@ from tellapart.labels import name_key
 from tellapart.pictures.images import PictureFacts
 from tellapart.safe_paths import path_inside
 from tellapart.store.edited_files import UNSETTLED
+from tellapart.store.file_moves import finish_moves, queue_move
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
-from tellapart.store.moves import ensure_label, finish_moves, free_path, is_free, queue_move
+from tellapart.store.picture_paths import ensure_label, free_path, is_free
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def admit(
     manifest: Manifest,
     root: Path,
     arrivals: Sequence[Arrival],
-    note: Callable[[sqlite3.Connection, Admission], None] = lambda db, admission: None,
+    note: Callable[[Admission], None] = lambda admission: None,
 ) -> Admission:
     """Commit the rows of these pictures in one transaction, then move the files to their labels' folders.
 
@@ -72,18 +73,19 @@ def admit(
                 leftovers += [] if arrival.is_in_place else [arrival.path]
         manifest.add_refusals(refusals)
         admission = Admission(added, refusals)
-        note(db, admission)
+        note(admission)
     finish_moves(manifest, root)
     for path in leftovers:
         path_inside(root, path).unlink(missing_ok=True)
     return admission
 
 
-def credit(db: sqlite3.Connection, image_id: str, origin: Origin) -> None:
-    """Let a picture that is here have come from somewhere else. Call inside a transaction."""
+def credit(manifest: Manifest, image_id: str, origin: Origin) -> None:
+    """Let a picture that is here have come from somewhere else."""
     values = asdict(origin)
     columns = ", ".join(f"{name} = ?" for name in values)
-    db.execute(f"UPDATE pictures SET {columns} WHERE image_id = ?", [*values.values(), image_id])
+    with manifest.transaction() as db:
+        db.execute(f"UPDATE pictures SET {columns} WHERE image_id = ?", [*values.values(), image_id])
 
 
 def _is_settled(db: sqlite3.Connection, root: Path, arrival: Arrival) -> bool:

@@ -15,8 +15,8 @@ from tellapart import atomic_files
 from tellapart.errors import IntakeError, ProjectError
 from tellapart.labels import clean_label
 from tellapart.safe_text import csv_cell, from_csv_cell
+from tellapart.store.database_errors import disk_reason
 from tellapart.store.journal import Decision, Mark, Relabel, Remove, Restore
-from tellapart.store.manifest import disk_reason
 from tellapart.store.project import Project
 
 FORMAT = 1

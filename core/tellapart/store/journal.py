@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from tellapart.errors import ProjectError
 from tellapart.labels import clean_label, name_key
+from tellapart.store.file_moves import check_inside, finish_moves, queue_move
 from tellapart.store.label_changes import (
     DROP,
     MERGE,
@@ -22,14 +23,7 @@ from tellapart.store.label_changes import (
     take_back,
 )
 from tellapart.store.manifest import Manifest, now
-from tellapart.store.moves import (
-    check_inside,
-    ensure_label,
-    finish_moves,
-    free_path,
-    preferred_path,
-    queue_move,
-)
+from tellapart.store.picture_paths import ensure_label, free_path, preferred_path
 
 
 @dataclass(frozen=True)
@@ -88,8 +82,18 @@ class Entry:
         return bool(self.after.get("is_guided", True))
 
 
+@dataclass(frozen=True)
+class UndoStep:
+    """What `Journal.undo` takes back next: a batch, its first entry, the one about a label where there is one, and how
+    many pictures it changed."""
+
+    batch: int
+    entry: Entry
+    n_pictures: int
+
+
 class Journal:
-    """The decisions of one project."""
+    """Everything about one project that can be undone: decisions about pictures, and changes of labels as a whole."""
 
     def __init__(self, manifest: Manifest, root: Path):
         self._manifest = manifest
@@ -131,7 +135,7 @@ class Journal:
     def undo(self, batch: int | None = None) -> list[Entry]:
         """Take back the latest batch that still stands; its entries, those about labels first, [] when there is none.
 
-        batch: take back no other than this one.
+        batch: take back no other than this one, for instance the one that a page offered to.
         """
         return self._step("undo", batch)
 
@@ -143,6 +147,26 @@ class Journal:
         """The batch that `undo` would take back; None when nothing stands."""
         batch: int | None = self._manifest.rows(_NEXT["undo"])[0][0]
         return batch
+
+    def next_undo(self) -> UndoStep | None:
+        """What `undo` would take back, whoever decided it and where; None when nothing stands."""
+        latest = self.latest()
+        if latest is None:
+            return None
+        of_it = "FROM journal WHERE batch = ? AND is_undone = 0 AND kind NOT IN ('undo', 'redo')"
+        rows = self._manifest.rows(
+            f"SELECT {_ENTRY} {of_it} ORDER BY image_id != '', number LIMIT 1", [latest]
+        )
+        if not rows:  # undone since
+            return None
+        n_pictures = self._manifest.rows(
+            f"SELECT count(DISTINCT image_id) {of_it} AND image_id != ''", [latest]
+        )[0][0]
+        return UndoStep(latest, _entry(rows[0]), int(n_pictures))
+
+    def can_undo(self) -> bool:
+        """Whether there is something that `undo` would take back."""
+        return self.latest() is not None
 
     def can_redo(self) -> bool:
         """Whether there is something that `redo` would carry out again."""

@@ -15,10 +15,11 @@ from types import TracebackType
 from tellapart.errors import OutsideError, ProjectError
 from tellapart.progress import Progress, silent
 from tellapart.safe_paths import parts_inside, path_inside, strange_files
+from tellapart.store.database_errors import disk_reason, explained
+from tellapart.store.file_moves import finish_moves
 from tellapart.store.fingerprint_upgrade import renew_fingerprints
 from tellapart.store.journal import Journal
-from tellapart.store.manifest import Manifest, Picture, disk_reason, explained
-from tellapart.store.moves import finish_moves
+from tellapart.store.manifest import Manifest, Picture
 from tellapart.store.reconcile import reconcile
 
 DB_NAME = "tellapart.db"

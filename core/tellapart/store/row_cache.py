@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from tellapart.store.wal import use_wal
+from tellapart.store.connection import connect, use_wal
 
 _PATIENCE_S = 60.0  # with other processes that write
 _Cache = TypeVar("_Cache", bound="RowCache")
@@ -93,7 +93,7 @@ class RowCache:
 
     def _opened(self) -> sqlite3.Connection:
         self._rows_path.touch()
-        db = sqlite3.connect(self._index_path, timeout=_PATIENCE_S, isolation_level=None)
+        db = connect(self._index_path, _PATIENCE_S)
         try:
             use_wal(db, _PATIENCE_S)
             db.execute("PRAGMA synchronous=NORMAL")

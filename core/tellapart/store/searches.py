@@ -6,13 +6,14 @@ Every change is one short transaction, so a search that is cut off anywhere goes
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from tellapart.errors import GatherError
+from tellapart.store.file_moves import queue_move
 from tellapart.store.manifest import Manifest, now
 
 Kind = Literal["any", "photo", "clipart", "line"]
@@ -215,49 +216,66 @@ def fates(manifest: Manifest, gathering: int) -> dict[str, int]:
     )
 
 
-def whereabouts(db: sqlite3.Connection, url: str) -> tuple[str, str, str] | None:
-    """(label, path, state) of a picture that came from this very address before. Call inside a transaction."""
-    row = db.execute(
-        "SELECT label, path, state FROM pictures WHERE source_url = ? AND state != 'missing' LIMIT 1", [url]
-    ).fetchone()
-    return (row[0], row[1], row[2]) if row else None
+def whereabouts(
+    manifest: Manifest, url: str | None = None, image_id: str | None = None
+) -> tuple[str, str, str] | None:
+    """(label, path, state) of a picture that came from this very address before, or that has these very bytes."""
+    column, value = ("image_id", image_id) if url is None else ("source_url", url)
+    rows = manifest.rows(
+        f"SELECT label, path, state FROM pictures WHERE {column} = ? AND state != 'missing' LIMIT 1", [value]
+    )
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
 
-def held_as(db: sqlite3.Connection, image_id: str) -> tuple[int, str] | None:
-    """(number, label) of the held candidate with these very bytes. Call inside a transaction."""
-    row = db.execute(
+def held_as(manifest: Manifest, image_id: str) -> tuple[int, str] | None:
+    """(number, label) of the held candidate with these very bytes."""
+    rows = manifest.rows(
         "SELECT candidates.number, label FROM candidates JOIN gatherings ON gatherings.number = gathering "
-        "WHERE fate = ? AND image_id = ?",
+        "WHERE fate = ? AND image_id = ? LIMIT 1",
         [HELD, image_id],
-    ).fetchone()
-    return (row[0], row[1]) if row else None
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
-def later_twin(db: sqlite3.Connection, row: CandidateRow, image_id: str) -> int | None:
-    """The candidate of the same gathering, found after this one, whose picture has the same bytes and came first.
-
-    Call inside a transaction.
-    """
-    found = db.execute(
-        "SELECT number FROM candidates WHERE gathering = ? AND image_id = ? AND fate IN (?, ?) AND number > ?",
+def later_twin(manifest: Manifest, row: CandidateRow, image_id: str) -> int | None:
+    """The candidate of the same gathering, found after this one, whose picture has the same bytes and came first."""
+    rows = manifest.rows(
+        "SELECT number FROM candidates WHERE gathering = ? AND image_id = ? AND fate IN (?, ?) AND number > ? LIMIT 1",
         [row.gathering, image_id, KEPT, HELD, row.number],
-    ).fetchone()
-    return int(found[0]) if found else None
+    )
+    return int(rows[0][0]) if rows else None
 
 
 def set_fate(
-    db: sqlite3.Connection,
+    manifest: Manifest,
     number: int,
     fate: str,
     reason: str | None = None,
     image_id: str | None = None,
     file: dict[str, Any] | None = None,
 ) -> None:
-    """Note what became of a candidate. Call inside a transaction."""
-    db.execute(
-        "UPDATE candidates SET fate = ?, reason = ?, image_id = ?, file = ? WHERE number = ?",
-        [fate, reason, image_id, None if file is None else json.dumps(file), number],
-    )
+    """Note what became of a candidate."""
+    with manifest.transaction() as db:
+        db.execute(
+            "UPDATE candidates SET fate = ?, reason = ?, image_id = ?, file = ? WHERE number = ?",
+            [fate, reason, image_id, None if file is None else json.dumps(file), number],
+        )
+
+
+def hold(
+    manifest: Manifest, number: int, image_id: str, facts: dict[str, Any], arrived: Path, held: Path
+) -> bool:
+    """Note that a candidate's picture, of which `facts` is known, waits for a person. Whether its file is to move from
+    `arrived` to `held`, both below the project, once the transaction is through; False where the same bytes lie there.
+    """
+    root = manifest.db_path.parent
+    source, target = (path.relative_to(root).as_posix() for path in (arrived, held))
+    with manifest.transaction() as db:
+        set_fate(manifest, number, HELD, None, image_id, {"path": target, **facts})
+        if held.exists() or manifest.rows("SELECT 1 FROM pending_moves WHERE target = ?", [target]):
+            return False
+        queue_move(db, source, target)
+    return True
 
 
 def take_turn(manifest: Manifest, host: str, gap_s: float, patience_s: float) -> float:

@@ -17,7 +17,7 @@ from tellapart.gather.sources.source import text_or_none
 from tellapart.labels import label_order
 from tellapart.licences import Use, licence_of
 from tellapart.pictures.kinds.unread import encoding_of, unread_kind
-from tellapart.store.manifest import disk_reason
+from tellapart.store.database_errors import disk_reason
 from tellapart.store.searches import Candidate, Kind
 
 SUFFIXES = (".csv", ".tsv", ".txt")

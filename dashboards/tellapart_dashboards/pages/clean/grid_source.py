@@ -13,6 +13,7 @@ from tellapart.store.journal import Decision, Entry, Mark, Relabel, Remove, Rest
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 
+from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.thumbnails import Wanted
 from tellapart_dashboards.app.wording import count, licence_mark, percent
 from tellapart_dashboards.widgets.grid.grid import Alike, Facts, Outcome
@@ -253,7 +254,7 @@ class CleanDesk:
         self._on_decided()
         image_ids = list(dict.fromkeys(entry.image_id for entry in entries if entry.image_id))
         done = "Undone" if kind == "undo" else "Done again"
-        text = f"{done}: {_entry_words(entries[0])}, {count(len(image_ids), 'picture')}."
+        text = f"{done}: {step_words(entries[0], len(image_ids))}."
         return Outcome(text, keys=tuple(self.keys_of(image_ids).tolist()))
 
 
@@ -269,17 +270,6 @@ def _decided(given: str, label: str, state: str, mark: str | None) -> str:
     if label != given:
         return f"→ {label}"
     return MARKS.get(mark or "", "")
-
-
-def _entry_words(entry: Entry) -> str:
-    if not entry.image_id:
-        name = f"{entry.kind} {entry.before['label']}"
-        return f"{name} → {entry.after['label']}" if entry.after["label"] is not None else name
-    if entry.kind == "relabel":
-        return f"{entry.before['label']} → {entry.after['label']}"
-    if entry.kind == "mark":
-        return str(entry.after["mark"] or entry.before["mark"])
-    return entry.kind
 
 
 def _file_words(picture: Picture) -> str:

@@ -119,7 +119,7 @@ class Queue:
             n_above=n_above,
             standing=standing,
             n_decided=len(decided),
-            can_undo=journal.latest() is not None,
+            can_undo=journal.can_undo(),
             can_redo=journal.can_redo(),
         )
 

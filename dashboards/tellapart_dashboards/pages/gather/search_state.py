@@ -19,20 +19,20 @@ from tellapart.gather.requests import contact_of
 from tellapart.gather.wanted_labels import (
     add_wanted,
     merge_label,
-    n_label_changes,
     remove_label,
     rename_label,
     set_query,
-    undo_label_change,
     wanted_labels,
 )
 from tellapart.labels import clean_label
 from tellapart.licences import licence_of
+from tellapart.store.journal import UndoStep
 from tellapart.store.searches import Candidate
 from traitlets import Bool, Dict, Int, List, Unicode
 
 from tellapart_dashboards.app.background import soon
 from tellapart_dashboards.app.job import Job
+from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.wording import error_sentence
@@ -81,6 +81,7 @@ class SearchState(Job):
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=112)
         self._is_drawing = False
         self._version = -1
+        self._offered: UndoStep | None = None
         self._current: dict[str, Any] = {}
         project.observe(lambda _: self.refresh(), "counts")
         self.observe(lambda _: self._progressed(), ["stage", "message", "progress"])
@@ -96,7 +97,7 @@ class SearchState(Job):
             "rename": lambda: rename_label(manifest, label, str(values["to"])),
             "merge": lambda: merge_label(manifest, label, str(values["into"])),
             "remove": lambda: remove_label(manifest, label),
-            "undo": lambda: undo_label_change(manifest),
+            "undo": self._undo,
             "search": lambda: self.search([str(one) for one in values["labels"]]),
             "cancel": self.cancel,
             "leave_out": lambda: leave_out(manifest, int(values["number"]), bool(values["is_left_out"])),
@@ -119,6 +120,12 @@ class SearchState(Job):
             raise IntakeError(
                 f"{text.strip()!r} is there already. Write a name that is not among the labels."
             )
+
+    def _undo(self) -> None:
+        """The step that was offered is taken back, and no other one that somebody decided meanwhile."""
+        step = self._offered
+        if step is not None and not self.project.project.journal.undo(step.batch):
+            raise IntakeError("Something else was decided meanwhile. The button now says what it takes back.")
 
     def search(self, labels: list[str]) -> None:
         """Nothing; a run looks for pictures of these labels and holds them until they are kept."""
@@ -165,7 +172,9 @@ class SearchState(Job):
         """Nothing; also what other pages and the run itself wrote is in the rows."""
         super().poll()
         version = self.project.project.manifest.version()
-        if version != self._version:
+        offered = self._offered.batch if self._offered else None
+        # what the Clean page decides beside us in one kernel is no news to the database
+        if version != self._version or self.project.project.journal.latest() != offered:
             self._version = version
             self.refresh()
 
@@ -185,8 +194,8 @@ class SearchState(Job):
             }
             for row in wanted_labels(project)
         ]  # fmt: skip
-        n_changes = n_label_changes(project)
-        self.undo_text = f"Undo the last change of a label ({n_changes})" if n_changes else ""
+        self._offered = step = project.journal.next_undo()
+        self.undo_text = f"Undo: {step_words(step.entry, step.n_pictures)}" if step else ""
         if not self._is_drawing:
             soon(self._draw(waiting))
 
