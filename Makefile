@@ -1,7 +1,8 @@
 # make studio   the studio in your browser, on a sample project
 # make test     every test, the browser's included, in two halves side by side
 # make test-versions   a few tests with the lowest and the newest versions of what we depend on, without torch
-# make lint     ruff and mypy only
+# make lint     ruff, mypy and the types of the widgets' JavaScript only
+# make widgets  build the widgets' JavaScript from its modules, after changing one (needs Node.js)
 # make bench    measurements beside fastai: make bench DATA=<folder>
 # make bench-clean   finding wrong labels beside cleanlab and fastai: DATA as above
 # make docs     the documentation as a web site in site/
@@ -31,7 +32,7 @@ VENV_PYTHON := .venv/$(BIN)/python
 # A Python chosen on the command line replaces the one in .venv; the default one does not.
 EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
 
-.PHONY: help studio test test-versions lint bench bench-clean docs screenshots clean environment python
+.PHONY: help studio test test-versions lint widgets bench bench-clean docs screenshots clean environment python
 .NOTPARALLEL:
 
 help:
@@ -67,6 +68,10 @@ lint: environment
 	@$(VENV_PYTHON) -m mypy
 	@$(VENV_PYTHON) -m mypy tools
 	@$(VENV_PYTHON) -m mypy benchmarks
+	@$(VENV_PYTHON) tools/widgets.py --check
+
+widgets: environment
+	@$(VENV_PYTHON) tools/widgets.py
 
 bench: environment
 	@test -n "$(DATA)" || { \

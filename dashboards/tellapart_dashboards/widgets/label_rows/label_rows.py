@@ -9,6 +9,8 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Dict, Int, List, Unicode
 
+from tellapart_dashboards.widgets import BUILT
+
 
 class LabelRows(anywidget.AnyWidget):
     """The rows in the page; they decide nothing. Calls `on_wish(name, values)` with what the person wants, and tells
@@ -25,7 +27,7 @@ class LabelRows(anywidget.AnyWidget):
     "discard" {label}.
     """
 
-    _esm = Path(__file__).parent / "label_rows.js"
+    _esm = BUILT / "label_rows.js"
     _css = Path(__file__).parent / "label_rows.css"
     rows = List(Dict()).tag(sync=True)
     strips = Dict().tag(sync=True)

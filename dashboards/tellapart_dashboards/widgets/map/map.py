@@ -11,6 +11,7 @@ import numpy as np
 from traitlets import Bytes, Float, List, TraitError, Unicode, validate
 
 from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.widgets import BUILT
 
 
 class EmbeddingMap(anywidget.AnyWidget):
@@ -22,7 +23,7 @@ class EmbeddingMap(anywidget.AnyWidget):
     look: gets the place of the point below the pointer and gives its picture and words, sent back to the page.
     """
 
-    _esm = Path(__file__).parent / "map.js"
+    _esm = BUILT / "map.js"
     _css = Path(__file__).parent / "map.css"
     points = Bytes(b"").tag(sync=True)
     targets = Bytes(b"").tag(sync=True)

@@ -8,11 +8,13 @@ from typing import Any
 import anywidget
 from traitlets import Int, List, TraitError, Unicode, validate
 
+from tellapart_dashboards.widgets import BUILT
+
 
 class Matrix(anywidget.AnyWidget):
     """The confusion matrix: rows actual, columns predicted. `chosen` is [row, column], or [] for none."""
 
-    _esm = Path(__file__).parent / "matrix.js"
+    _esm = BUILT / "matrix.js"
     _css = Path(__file__).parent / "matrix.css"
     classes = List(Unicode()).tag(sync=True)
     counts = List(List(Int())).tag(sync=True)

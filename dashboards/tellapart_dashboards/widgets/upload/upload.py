@@ -22,6 +22,7 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Int, Unicode
 
+from tellapart_dashboards.widgets import BUILT
 from tellapart_dashboards.widgets.upload.messages import (
     MAX_BYTES,
     MAX_FILES,
@@ -259,7 +260,7 @@ def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
 class UploadWidget(anywidget.AnyWidget):
     """Drop, paste or choose files and folders. Calls `on_batch(batch_dir, files)` after each batch."""
 
-    _esm = Path(__file__).parent / "upload.js"
+    _esm = BUILT / "upload.js"
     _css = Path(__file__).parent / "upload.css"
     accessible_name = Unicode("Add pictures").tag(sync=True)
     takes_folders = Bool(True).tag(sync=True)

@@ -11,6 +11,8 @@ from typing import Any
 import anywidget
 from traitlets import Int, Unicode
 
+from tellapart_dashboards.widgets import BUILT
+
 MAX_SHOT_BYTES = 20 * 2**20
 MOST_WAITING = 10  # shots of a burst that is still going on; with more they go on their way
 
@@ -22,7 +24,7 @@ class Webcam(anywidget.AnyWidget):
     n_shots: pictures taken since the page was opened.
     """
 
-    _esm = Path(__file__).parent / "webcam.js"
+    _esm = BUILT / "webcam.js"
     _css = Path(__file__).parent / "webcam.css"
     label = Unicode("").tag(sync=True)
     n_shots = Int(0).tag(sync=True)

@@ -1,9 +1,18 @@
 // What the page knows of the pictures: words and thumbnails asked for as they come into sight, dropped when there are many.
+/** @import { Bytes } from "../shared/model" */
+/** @import { GridModel, Thumbnails, Tiles, ToPython, Words } from "./protocol" */
+import { pictureUrl } from "../shared/bytes.js";
+
 const ASK_AGAIN_MS = 4000;
 const MOST_TEXTS = 6000;
 const MOST_URLS = 1200;
 
-// A message to the kernel. While the page is being left there is nobody to send it to.
+/**
+ * A message to Python. While the page is being left there is nobody to send it to.
+ * @param {GridModel} model
+ * @param {ToPython} message
+ * @param {ArrayBuffer[]} [buffers]
+ */
 export function tell(model, message, buffers) {
   try {
     model.send(message, undefined, buffers);
@@ -13,24 +22,34 @@ export function tell(model, message, buffers) {
 }
 
 export class Store {
+  /** @param {GridModel} model */
   constructor(model) {
     this.model = model;
-    this.texts = new Map(); // key -> {tile, version}
-    this.urls = new Map(); // key -> address, "" for a picture that cannot be shown
-    this.pending = new Map(); // key -> {seq, text}: decided here, not yet in the tile's own words
-    this.asked = new Map(); // key -> {version, at}
+    this.texts = /** @type {Map<number, { tile: Words, version: number }>} */ (new Map());
+    this.urls = /** @type {Map<number, string>} */ (new Map()); // "" for a picture that cannot be shown
+    // decided here, not yet in the tile's own words
+    this.pending = /** @type {Map<number, { seq: number, text: string }>} */ (new Map());
+    this.asked = /** @type {Map<number, { version: number, at: number }>} */ (new Map());
     this.version = 0;
     this.side = 0;
     this.wanted = "";
+    this.wantedAt = 0;
   }
 
+  /** @param {number} key */
   tile(key) { return this.texts.get(key)?.tile; }
 
+  /** @param {number} key */
   decided(key) { return this.pending.get(key)?.text ?? this.tile(key)?.decided ?? ""; }
 
-  // Everything known may be out of date; it stays in sight until the new words are there.
+  /** Everything known may be out of date; it stays in sight until the new words are there. */
   stale() { this.version += 1; }
 
+  /**
+   * Whether anything is on its way.
+   * @param {number[]} keys
+   * @param {number} side of the thumbnails, in pixels
+   */
   ask(keys, side) {
     if (side !== this.side) {
       this.forgetPictures();
@@ -56,11 +75,13 @@ export class Store {
     return unknown.length + missing.length > 0;
   }
 
+  /** @param {Tiles} message */
   takeTiles({ tiles, version, seq }) {
     for (const tile of tiles) {
       this.texts.set(tile.key, { tile, version });
       this.asked.delete(tile.key);
-      if (this.pending.has(tile.key) && this.pending.get(tile.key).seq <= seq) this.pending.delete(tile.key);
+      const pending = this.pending.get(tile.key);
+      if (pending && pending.seq <= seq) this.pending.delete(tile.key);
     }
     for (const key of this.texts.keys()) {
       if (this.texts.size <= MOST_TEXTS) break;
@@ -68,27 +89,33 @@ export class Store {
     }
   }
 
+  /**
+   * @param {Thumbnails} message
+   * @param {Bytes[]} buffers
+   */
   takeThumbnails({ keys, side }, buffers) {
     if (side !== this.side) return;
     keys.forEach((key, i) => {
-      if (this.urls.get(key)) URL.revokeObjectURL(this.urls.get(key));
+      this.revoke(key);
       this.urls.delete(key);
       this.urls.set(key, pictureUrl(buffers[i]));
     });
-    for (const [key, url] of this.urls) {
+    for (const key of this.urls.keys()) {
       if (this.urls.size <= MOST_URLS) break;
-      if (url) URL.revokeObjectURL(url);
+      this.revoke(key);
       this.urls.delete(key);
     }
   }
 
   forgetPictures() {
-    this.urls.forEach((url) => url && URL.revokeObjectURL(url));
+    for (const key of this.urls.keys()) this.revoke(key);
     this.urls.clear();
     this.wanted = "";
   }
-}
 
-export function pictureUrl(buffer) {
-  return buffer?.byteLength ? URL.createObjectURL(new Blob([buffer], { type: "image/jpeg" })) : "";
+  /** @param {number} key */
+  revoke(key) {
+    const url = this.urls.get(key);
+    if (url) URL.revokeObjectURL(url);
+  }
 }

@@ -1,9 +1,21 @@
 // The lines around the grid: above it number, sizes, tidying; below it, always in sight, every decision with its key.
+/** @import { GridModel, Size } from "./protocol" */
+/** @import { Act } from "./keys.js" */
+import { element } from "../shared/elements.js";
+import { keyed } from "./keyed.js";
+
+/** @type {[Size, string][]} */
+const SIZES = [["S", "small"], ["M", "medium"], ["L", "large"]];
 const FEW = ["keep", "remove", "relabel", "undo"]; // on a phone; the others behind "more"
 
 export class Bars {
+  /**
+   * @param {GridModel} model
+   * @param {(name: Act, label?: string) => void} act
+   */
   constructor(model, act) {
-    Object.assign(this, { model, act });
+    this.model = model;
+    this.act = act;
     this.top = element("div", "ta-grid-top");
     this.count = element("span", "ta-count");
     this.tidy = this.button("t", "tidy", () => act("tidy"));
@@ -12,14 +24,13 @@ export class Bars {
     this.sizes = element("div", "ta-sizes");
     this.sizes.setAttribute("role", "radiogroup");
     this.sizes.setAttribute("aria-label", "Size of the pictures");
-    for (const [size, name] of [["S", "small"], ["M", "medium"], ["L", "large"]]) {
-      const radio = keyed("", size);
-      radio.dataset.size = size;
+    this.radios = SIZES.map(([size, name]) => {
+      const radio = keyed("", size, () => this.choose(size));
       radio.setAttribute("role", "radio");
       radio.setAttribute("aria-label", name);
-      radio.addEventListener("click", () => this.choose(size));
-      this.sizes.append(radio);
-    }
+      return radio;
+    });
+    this.sizes.append(...this.radios);
     this.sizes.addEventListener("keydown", (event) => this.walkSizes(event));
     this.top.append(this.count, this.tidy, element("span", "ta-spring"), all, this.sizes);
 
@@ -29,39 +40,41 @@ export class Bars {
     this.acts = element("div", "ta-acts");
     this.acts.setAttribute("role", "toolbar");
     this.acts.setAttribute("aria-label", "Decide");
-    this.more = keyed("", "more");
+    this.more = keyed("", "more", () => this.open(!this.bottom.classList.contains("ta-open")));
     this.more.className = "ta-more";
-    this.more.addEventListener("click", () => this.open(!this.bottom.classList.contains("ta-open")));
     this.bottom.append(this.acts);
     this.open(false);
-    this.makeActs();
+    // Made once; only the labels among them come and go, so that a press of the others is never lost.
+    /** @type {(key: string, text: string, name: Act) => HTMLButtonElement} */
+    const button = (key, text, name) => this.button(key, text, () => this.act(name));
+    this.relabel = button("r", "relabel", "relabel");
+    this.undo = button("u", "undo", "undo");
+    this.redo = button("⇧u", "redo", "redo");
+    this.redo.setAttribute("aria-keyshortcuts", "Shift+u");
+    this.acts.append(
+      button("k", "keep", "keep"), button("d", "remove", "remove"), this.relabel, button("s", "not sure", "not sure"),
+      button("x", "none of these", "none of these"), element("span", "ta-break"), this.said,
+      button("n", "most alike", "near"), button("⏎", "look", "look"), this.undo, this.redo,
+      button("?", "all keys", "help"), this.more,
+    );
     this.drawActs();
   }
 
+  /**
+   * @param {string} key
+   * @param {string} text
+   * @param {() => void} press
+   */
   button(key, text, press) {
-    const button = keyed(key, text);
+    const button = keyed(key, text, press);
     if (FEW.includes(text)) button.classList.add("ta-few");
-    button.addEventListener("click", press);
     return button;
   }
 
+  /** @param {boolean} isOpen */
   open(isOpen) {
     this.bottom.classList.toggle("ta-open", isOpen);
-    this.more.setAttribute("aria-expanded", isOpen);
-  }
-
-  // Made once; only the labels among them come and go, so that a press of the others is never lost.
-  makeActs() {
-    const act = (key, name, done = name) => this.button(key, name, () => this.act(done));
-    this.relabel = act("r", "relabel");
-    this.undo = act("u", "undo");
-    this.redo = act("⇧u", "redo");
-    this.redo.setAttribute("aria-keyshortcuts", "Shift+u");
-    this.acts.append(
-      act("k", "keep"), act("d", "remove"), this.relabel, act("s", "not sure"), act("x", "none of these"),
-      element("span", "ta-break"), this.said, act("n", "most alike", "near"), act("⏎", "look"), this.undo, this.redo,
-      act("?", "all keys", "help"), this.more,
-    );
+    this.more.setAttribute("aria-expanded", String(isOpen));
   }
 
   drawActs() {
@@ -80,13 +93,17 @@ export class Bars {
     this.redo.disabled = !this.model.get("can_redo");
   }
 
+  /**
+   * @param {number} count
+   * @param {number} chosen
+   * @param {number} decided
+   */
   draw(count, chosen, decided) {
-    const size = this.model.get("size");
-    for (const radio of this.sizes.children) {
-      const isChosen = radio.dataset.size === size;
-      radio.setAttribute("aria-checked", isChosen);
+    this.radios.forEach((radio, i) => {
+      const isChosen = SIZES[i][0] === this.model.get("size");
+      radio.setAttribute("aria-checked", String(isChosen));
       radio.tabIndex = isChosen ? 0 : -1;
-    }
+    });
     const parts = [`${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}`];
     if (chosen) parts.push(`${chosen.toLocaleString("en")} chosen`);
     if (decided) parts.push(`${decided.toLocaleString("en")} decided`);
@@ -95,19 +112,21 @@ export class Bars {
     this.tidy.hidden = !decided;
   }
 
+  /** @param {Size} size */
   choose(size) {
     this.model.set("size", size);
     this.model.save_changes();
   }
 
+  /** @param {KeyboardEvent} event */
   walkSizes(event) {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    const radios = [...this.sizes.children];
-    const to = radios[(radios.indexOf(document.activeElement) + step + 3) % 3];
-    this.choose(to.dataset.size);
-    to.focus();
+    const at = this.radios.findIndex((radio) => radio === document.activeElement);
+    const to = (at + step + SIZES.length) % SIZES.length;
+    this.choose(SIZES[to][0]);
+    this.radios[to].focus();
   }
 }

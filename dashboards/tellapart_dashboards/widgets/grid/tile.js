@@ -1,38 +1,24 @@
 // One place in the grid: a picture, its words, what was decided. Places are used again for other pictures.
-export function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined && text !== "") node.textContent = text;
-  return node;
-}
+/** @import { Words } from "./protocol" */
+import { element } from "../shared/elements.js";
 
-export function keyed(key, text) {
-  const button = element("button");
-  button.type = "button";
-  button.dataset.key = key;
-  if (key) {
-    const hint = element("kbd", "", key);
-    hint.setAttribute("aria-hidden", "true"); // the name stays "remove"; aria-keyshortcuts says the key
-    button.setAttribute("aria-keyshortcuts", key);
-    button.append(hint, " ");
-  }
-  const words = element("span", "", text);
-  words.title = text;
-  button.append(words);
-  return button;
-}
+let made = 0;
 
-// What a tile says, for eyes and for screen readers.
-export function spoken(tile) {
+/**
+ * What a tile says to screen readers.
+ * @param {Words | undefined} tile
+ */
+function spoken(tile) {
   if (!tile) return "picture, still loading";
   return [tile.label, ...tile.chips, tile.said, tile.mark, tile.decided].filter(Boolean).join(", ");
 }
 
 export class Tile {
+  /** @param {string} prefix of the ids of this page's tiles */
   constructor(prefix) {
     this.node = element("div", "ta-tile");
     this.node.setAttribute("role", "option");
-    this.node.id = `${prefix}-${(Tile.n = (Tile.n ?? 0) + 1)}`;
+    this.node.id = `${prefix}-${(made += 1)}`;
     this.img = element("img");
     this.img.alt = "";
     this.img.draggable = false;
@@ -48,22 +34,30 @@ export class Tile {
     const words = element("div", "ta-words");
     words.append(this.name, this.chips, this.said);
     this.node.append(this.frame, words);
+    this.address = /** @type {string | undefined} */ (undefined);
+    this.words = /** @type {string | undefined} */ (undefined);
   }
 
-  // address: undefined while on its way, "" when the picture cannot be shown
+  /**
+   * @param {number} key
+   * @param {number} position
+   * @param {number} count
+   * @param {Words | undefined} tile
+   * @param {string | undefined} address undefined while on its way, "" when the picture cannot be shown
+   * @param {string} decided
+   */
   fill(key, position, count, tile, address, decided) {
-    this.key = key;
-    this.node.dataset.key = key;
-    this.node.dataset.position = position;
-    this.node.setAttribute("aria-posinset", position + 1);
-    this.node.setAttribute("aria-setsize", count);
+    this.node.dataset.key = String(key);
+    this.node.dataset.position = String(position);
+    this.node.setAttribute("aria-posinset", String(position + 1));
+    this.node.setAttribute("aria-setsize", String(count));
     if (this.address !== address) {
       this.address = address;
       if (address) this.img.src = address;
       else this.img.removeAttribute("src");
       this.missing.textContent = address === "" ? "cannot be shown" : "";
     }
-    const words = tile && [tile.label, tile.was, ...tile.chips, tile.said, tile.mark, decided].join("\n");
+    const words = tile && [tile.label, ...tile.chips, tile.said, tile.mark, decided].join("\n");
     if (this.words === words && tile) return;
     this.words = words;
     this.node.setAttribute("aria-label", spoken(tile && { ...tile, decided }));
@@ -80,10 +74,14 @@ export class Tile {
     this.said.textContent = this.said.title = tile ? tile.said : "";
   }
 
+  /**
+   * @param {boolean} isChosen
+   * @param {boolean} isCurrent
+   */
   mark(isChosen, isCurrent) {
     this.node.classList.toggle("ta-chosen", isChosen);
     this.node.classList.toggle("ta-current", isCurrent);
-    this.node.setAttribute("aria-selected", isChosen);
+    this.node.setAttribute("aria-selected", String(isChosen));
     this.node.tabIndex = isCurrent ? 0 : -1;
   }
 }

@@ -1,22 +1,43 @@
 // Where every picture lies, and which are in sight: only those exist in the page. The window scrolls, or, in JupyterLab,
 // the grid's own box. Taller than browsers allow (some stop at 17 million pixels), the sheet is drawn compressed.
+/** @import { Size } from "./protocol" */
+
+/** @typedef {{ x: number, y: number }} Point of the sheet */
+
 const MOST_PX = 12e6;
 const GAP = 12;
 const SIZES = { S: { px: 104, words: 46 }, M: { px: 158, words: 84 }, L: { px: 300, words: 84 } };
 const PHONE = { S: 3, M: 2, L: 1 };
 
 export class Sheet {
+  /**
+   * @param {HTMLElement} box
+   * @param {HTMLElement} space
+   * @param {HTMLElement} bar
+   */
   constructor(box, space, bar) {
-    Object.assign(this, { box, space, bar, columns: 1, width: 0, row: 0, rows: 0, factor: 1 });
+    this.box = box;
+    this.space = space;
+    this.bar = bar;
+    this.columns = 1;
+    this.rows = 0;
+    this.width = this.height = this.row = this.gap = 0; // of a tile, of a tile and the gap below, between tiles
+    this.whole = this.shown = 0; // heights: the sheet's own, as drawn
+    this.factor = 1;
+    this.shownTop = this.shift = 0;
     this.isInner = !document.body.hasAttribute("data-voila");
     box.classList.toggle("ta-inner", this.isInner);
   }
 
-  // Whether there is room to lay out at all: a page that is not in sight has none.
+  /**
+   * Whether there is room to lay out at all: a page that is not in sight has none.
+   * @param {number} count
+   * @param {Size} size
+   */
   measure(count, size) {
     const whole = this.space.clientWidth;
     if (!whole) return false;
-    const { px, words } = SIZES[size] ?? SIZES.M;
+    const { px, words } = SIZES[size];
     const isPhone = whole < 480;
     const gap = isPhone ? 8 : GAP;
     this.columns = isPhone ? PHONE[size] : Math.max(1, Math.floor((whole + gap) / (px + gap)));
@@ -32,7 +53,7 @@ export class Sheet {
     return true;
   }
 
-  // {top, height} of what is in sight, in the sheet's own measure
+  /** What is in sight, in the sheet's own measure. */
   view() {
     const at = this.space.getBoundingClientRect().top;
     const clip = this.isInner ? this.box.getBoundingClientRect() : { top: 0, bottom: window.innerHeight };
@@ -44,14 +65,22 @@ export class Sheet {
     return { top: this.shownTop - this.shift, height };
   }
 
-  // Scroll so that `top`, in the sheet's own measure, is the upper edge of what is in sight.
+  /**
+   * Scroll so that `top`, in the sheet's own measure, is the upper edge of what is in sight.
+   * @param {number} top
+   * @param {number} height
+   */
   scrollTo(top, height) {
     const last = this.whole - height;
     const beyond = top < 0 ? top : Math.max(0, top - Math.max(0, last));
     this.scrollBy((top - beyond) / this.factor + beyond - this.shownTop);
   }
 
-  // [first, last) positions in sight, with `extra` rows more on both sides
+  /**
+   * [first, last) positions in sight, with `extra` rows more on both sides.
+   * @param {number} count
+   * @param {number} extra
+   */
   range(count, extra) {
     const { top, height } = this.view();
     const first = Math.max(0, Math.floor(top / this.row) - extra);
@@ -59,6 +88,10 @@ export class Sheet {
     return [Math.min(count, first * this.columns), Math.max(0, Math.min(count, last * this.columns))];
   }
 
+  /**
+   * @param {HTMLElement} node
+   * @param {number} position
+   */
   place(node, position) {
     const x = (position % this.columns) * (this.width + this.gap);
     const y = Math.floor(position / this.columns) * this.row + this.shift;
@@ -67,7 +100,10 @@ export class Sheet {
     node.style.transform = `translate(${x}px, ${y}px)`;
   }
 
-  // Scroll as little as needed for the position to be in sight, above the bar of buttons.
+  /**
+   * Scroll as little as needed for the position to be in sight, above the bar of buttons.
+   * @param {number} position
+   */
   reveal(position) {
     const { top, height } = this.view();
     const y = Math.floor(position / this.columns) * this.row;
@@ -76,6 +112,7 @@ export class Sheet {
     else if (y + this.height > top + room) this.scrollTo(y + this.height - room, height);
   }
 
+  /** @param {number} pixels */
   scrollBy(pixels) {
     (this.isInner ? this.box : window).scrollBy({ top: pixels, behavior: "instant" });
   }
@@ -85,12 +122,19 @@ export class Sheet {
     if (top > 0) this.scrollTo(this.isInner ? 0 : -60, height);
   }
 
-  // Positions whose tile meets the rectangle between two points {x, y} of the sheet.
+  /**
+   * Positions whose tile meets the rectangle between two points.
+   * @param {Point} one
+   * @param {Point} other
+   * @param {number} count
+   */
   within(one, other, count) {
     const step = this.width + this.gap;
+    /** @type {(a: number, b: number, size: number, gap: number) => [number, number]} */
     const between = (a, b, size, gap) => [Math.floor((Math.min(a, b) + gap) / size), Math.floor(Math.max(a, b) / size)];
     const [left, right] = between(one.x, other.x, step, this.gap);
     const [upper, lower] = between(one.y, other.y, this.row, this.gap);
+    /** @type {number[]} */
     const found = [];
     for (let row = Math.max(0, upper); row <= Math.min(lower, this.rows - 1); row += 1) {
       for (let column = Math.max(0, left); column <= Math.min(right, this.columns - 1); column += 1) {
@@ -101,7 +145,11 @@ export class Sheet {
     return found;
   }
 
-  // A point of the screen in the sheet's measure.
+  /**
+   * A point of the screen in the sheet's measure.
+   * @param {MouseEvent} event
+   * @returns {Point}
+   */
   point(event) {
     const at = this.space.getBoundingClientRect();
     return { x: event.clientX - at.left, y: event.clientY - at.top - this.shift };
