@@ -1,5 +1,5 @@
 // Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
-// df00d1ad83bfd7f68b856fc1e765111aeeb230136beda0e384197febccdba4ba
+// ef580a8cd2a7ad8a4fbbab4728382b18f42d22b68ba287ed8fa257191b4f9893
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -170,6 +170,7 @@ function render({ model, el }) {
     }));
   }
 
+  // What the camera sees as a JPEG, or null where it sees nothing yet.
   async function frame() {
     const scale = Math.min(1, model.get("longest_px") / Math.max(video.videoWidth, video.videoHeight));
     const canvas = element("canvas");
@@ -179,7 +180,7 @@ function render({ model, el }) {
     const blob = /** @type {Blob | null} */ (
       await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.92); })
     );
-    return blob ? blob.arrayBuffer() : new ArrayBuffer(0);
+    return blob && blob.arrayBuffer();
   }
 
   /**
@@ -209,7 +210,14 @@ function render({ model, el }) {
     void flash.offsetWidth; // begins the animation anew
     flash.classList.add("ta-on");
     taken += 1;
-    const answer = await send({ t: "shot", n: taken, label: label(), is_last: isLast }, [await frame()]);
+    /** @type {ToPython} */
+    const shot = { t: "shot", n: taken, label: label(), is_last: isLast };
+    const picture = await frame();
+    if (!picture) {
+      say("The camera gave no picture. Try again.");
+      return false;
+    }
+    const answer = await send(shot, [picture]);
     if (answer?.t === "refused") say(answer.reason);
     else if (!answer) say("The studio does not answer. Reload the page; the pictures taken so far are kept.");
     else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken, the last of “${label()}”.`);

@@ -117,6 +117,7 @@ function render({ model, el }) {
     }));
   }
 
+  // What the camera sees as a JPEG, or null where it sees nothing yet.
   async function frame() {
     const scale = Math.min(1, model.get("longest_px") / Math.max(video.videoWidth, video.videoHeight));
     const canvas = element("canvas");
@@ -126,7 +127,7 @@ function render({ model, el }) {
     const blob = /** @type {Blob | null} */ (
       await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.92); })
     );
-    return blob ? blob.arrayBuffer() : new ArrayBuffer(0);
+    return blob && blob.arrayBuffer();
   }
 
   /**
@@ -156,7 +157,14 @@ function render({ model, el }) {
     void flash.offsetWidth; // begins the animation anew
     flash.classList.add("ta-on");
     taken += 1;
-    const answer = await send({ t: "shot", n: taken, label: label(), is_last: isLast }, [await frame()]);
+    /** @type {ToPython} */
+    const shot = { t: "shot", n: taken, label: label(), is_last: isLast };
+    const picture = await frame();
+    if (!picture) {
+      say("The camera gave no picture. Try again.");
+      return false;
+    }
+    const answer = await send(shot, [picture]);
     if (answer?.t === "refused") say(answer.reason);
     else if (!answer) say("The studio does not answer. Reload the page; the pictures taken so far are kept.");
     else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken, the last of “${label()}”.`);
