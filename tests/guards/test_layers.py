@@ -14,7 +14,7 @@ WIDGETS_AND_SERVERS = (
 )
 STAGES = tuple(f"tellapart.{name}" for name in ("gather", "clean", "train", "classify", "deploy", "samples"))
 TOP = ("tellapart.cli", "tellapart.vision", "tellapart.worker", "tellapart.__main__")
-BOTTOM = ("tellapart.errors", "tellapart.progress", "tellapart.pictures.preprocess")
+BOTTOM = ("tellapart.codes", "tellapart.errors", "tellapart.progress", "tellapart.pictures.preprocess")
 
 
 def core_imports():

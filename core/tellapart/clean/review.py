@@ -17,7 +17,7 @@ from tellapart.clean.report import ReviewReport, write_report
 from tellapart.duplicates.comparison_cache import cached_arrays
 from tellapart.errors import ProjectError
 from tellapart.learning.embedding_map import lay_out
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.database_errors import explained
 from tellapart.store.journal import Decision, Entry, Relabel
 from tellapart.store.manifest import Picture
@@ -330,7 +330,7 @@ def open_review(project: Project, config: TrainConfig | None = None, progress: P
     config = config or TrainConfig()
     evidence = gather_evidence(project, config, progress)
     n = len(evidence.pictures)
-    progress(n, n, "Ranking the pictures, the most doubtful first")
+    progress(n, n, Doing(Step.RANKING, "Ranking the pictures, the most doubtful first"))
     return Review(project, config, evidence)
 
 

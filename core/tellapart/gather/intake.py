@@ -21,7 +21,7 @@ from tellapart.labels import clean_label
 from tellapart.pictures.images import inspect
 from tellapart.pictures.kinds.unread import with_name
 from tellapart.pictures.notes import PictureNote
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.add_pictures import Arrival, admit
 from tellapart.store.database_errors import disk_reason
 from tellapart.store.manifest import Origin, Refusal, now
@@ -101,11 +101,8 @@ def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progr
         if len(waiting) + len(refused) >= _BATCH or done == len(found):
             _admit(door, waiting, refused, summary)
             waiting, refused = [], []
-        progress(
-            done,
-            len(found),
-            f"Taking in {looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name}",
-        )
+        name = looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name
+        progress(done, len(found), Doing(Step.TAKING_IN, f"Taking in {name}", name=name))
 
 
 def _admit(door: _Door, waiting: list[Arrival], refused: list[Refusal], summary: IntakeSummary) -> None:

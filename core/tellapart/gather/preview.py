@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tellapart.gather.screening import Landed, discard_rows, held_file, keep_landed
 from tellapart.gather.web_summary import GatherSummary
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store import searches
 from tellapart.store.project import Project
 from tellapart.store.searches import HELD, KEPT, WAITING, Candidate, CandidateRow
@@ -82,7 +82,8 @@ def keep_held(project: Project, numbers: Iterable[int], progress: Progress = sil
         summary.label, summary.query = wish.label, wish.query
         own = list(some)
         for start in range(0, len(own), _BATCH):
-            progress(n_done, len(rows), f"Keeping {wish.label}")
+            said = Doing(Step.KEEPING, f"Keeping {wish.label}", label=wish.label)
+            progress(n_done, len(rows), said)
             batch = own[start : start + _BATCH]
             landed = _landed(project, batch, summary)
             for verdict in keep_landed(project, wish, landed):

@@ -20,7 +20,7 @@ from tellapart.labels import clean_label, is_sayable, name_key, sayable
 from tellapart.pictures.images import MAX_BYTES, inspect
 from tellapart.pictures.kinds.unread import reason_too_large, with_name
 from tellapart.pictures.notes import PictureNote, grouped
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import is_plain_entry, parts_inside, path_inside
 from tellapart.store.add_pictures import Arrival, admit
 from tellapart.store.edited_files import RACY_NS, follow_edits, settled_ns
@@ -256,7 +256,7 @@ def _adopt(
     )
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         for start in range(0, len(files), _BATCH):
-            progress(start, len(files), "Reading pictures that were added by hand")
+            progress(start, len(files), Doing(Step.READING, "Reading pictures that were added by hand"))
             batch = files[start : start + _BATCH]
             arrivals = []
             for looked in pool.map(lambda path: _look(path, root, labels), batch):
