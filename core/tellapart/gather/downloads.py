@@ -21,8 +21,10 @@ from tellapart.errors import AddressError, ImageError, ProjectError
 from tellapart.pictures.images import PictureFacts, inspect
 from tellapart.pictures.kinds.unread import kind_of_name, with_name
 from tellapart.store.database_errors import disk_reason
-from tellapart.web.client import NETWORK_ERRORS, Line, in_words
+from tellapart.web.client import Line
+from tellapart.web.failures import NetworkFailure, in_words
 from tellapart.web.retry import backoff_s, retry_after_s
+from tellapart.web.transport import NETWORK_ERRORS, failure_of
 
 # What these ask for; see facts about each in its source. Others get `n_per_host`.
 GENTLE_HOSTS = {"wikimedia.org": 1, "openverse.org": 1, "inaturalist.org": 1}
@@ -178,9 +180,11 @@ class Downloads:
             raise AddressError(f"not a web address ({error})") from error
         except NETWORK_ERRORS as error:
             host.n_dead += 1
-            said = in_words(error)
-            wait_s = None if "name is not known" in said else 0.0  # the next answer would be the same
-            raise _TryError(said, wait_s, is_dead=True) from error
+            failure = failure_of(error)
+            wait_s = (
+                None if failure is NetworkFailure.NAME_UNKNOWN else 0.0
+            )  # the next answer would be the same
+            raise _TryError(in_words(failure), wait_s, is_dead=True) from error
         host.n_dead = 0
         try:
             if response.status_code in _REDIRECTS and "location" in response.headers:
@@ -188,7 +192,7 @@ class Downloads:
             self._check_status(response, host)
             return await self._write(response, part)
         except NETWORK_ERRORS as error:
-            raise _TryError(in_words(error), 0.0) from error
+            raise _TryError(in_words(failure_of(error)), 0.0) from error
         finally:
             await response.aclose()
 
