@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from tellapart.errors import GatherError
+from tellapart.errors import GatherError, RefusalCode
 from tellapart.gather.requests import AUTO, UNLICENSED, Order, check, contact_of, keep_contact
 from tellapart.gather.screening import Landed, Verdict, hold_landed, judge, keep_landed, note_refused
 from tellapart.gather.web_summary import GatherSummary
@@ -269,7 +269,7 @@ class _Gathering:
                 self._n_here += 1
                 self.summary.add(one.row.candidate.url, one.notes)
             else:
-                self.summary.refuse(one.row.candidate.url, one.fate, one.reason or one.fate)
+                self.summary.refuse(one.row.candidate.url, RefusalCode(one.fate), one.reason or one.fate)
 
     def _doing(self) -> Doing:
         label, limit = self._order.wish.label, self._order.limit

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.errors import ImageError, IntakeError, ProjectError, Skipped
+from tellapart.errors import ImageError, IntakeError, ProjectError, RefusalCode, Skipped
 from tellapart.gather.datasets import origin_of
 from tellapart.gather.intake_summary import IntakeSummary
 from tellapart.gather.layout.found_file import Found
@@ -79,7 +79,7 @@ def take_in(
     if (
         summary.refusals
         and not summary.n_added
-        and all(not one.reason.startswith("already") for one in summary.refusals)
+        and all(one.code is not RefusalCode.COPY for one in summary.refusals)
     ):
         first = summary.by_weight()[0]
         raise IntakeError(
@@ -118,7 +118,7 @@ def _admit(door: _Door, waiting: list[Arrival], refused: list[Refusal], summary:
     ]
     copies = [one for one in admission.refusals if not door.reading.is_repeat(one.name)]
     summary.n_repeated += len(admission.refusals) - len(copies)
-    summary.refusals += [Skipped(one.name, one.reason) for one in [*refused, *copies]]
+    summary.refusals += [Skipped(one.name, one.reason, one.code) for one in [*refused, *copies]]
 
 
 def _ahead(door: _Door, found: list[Found]) -> Iterator[Arrival | Refusal]:
@@ -155,14 +155,17 @@ class _Door:
             data = found.read()
             facts = inspect(data)
             if label is None:
-                raise ImageError("it lies beside the class folders, so it has no label")
+                raise ImageError("it lies beside the class folders, so it has no label", RefusalCode.NO_LABEL)
             label = clean_label(label)
             if min(facts.width, facts.height) < _MIN_SIDE_PX:
-                raise ImageError(f"{facts.width} × {facts.height} pixels are too few to see anything")
+                raise ImageError(
+                    f"{facts.width} × {facts.height} pixels are too few to see anything",
+                    RefusalCode.TOO_SMALL,
+                )
         except ImageError as error:
-            return Refusal(now(), found.name, label, with_name(str(error), found.name), None)
+            return Refusal(now(), found.name, label, with_name(error, found.name), None, error.code)
         except IntakeError as error:
-            return Refusal(now(), found.name, None, str(error), None)
+            return Refusal(now(), found.name, None, str(error), None, RefusalCode.BAD_NAME)
         image_id = sha256(data).hexdigest()
         waiting = self.incoming_dir / f"{uuid.uuid4().hex}{facts.suffix}"
         try:

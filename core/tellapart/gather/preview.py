@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from tellapart.errors import RefusalCode
 from tellapart.gather.screening import Landed, discard_rows, held_file, keep_landed
 from tellapart.gather.web_summary import GatherSummary
 from tellapart.progress import Doing, Progress, Step, silent
@@ -90,7 +91,7 @@ def keep_held(project: Project, numbers: Iterable[int], progress: Progress = sil
                 if verdict.fate == KEPT:
                     summary.add(verdict.row.candidate.url, verdict.notes)
                 else:
-                    summary.refuse(verdict.row.candidate.url, verdict.fate, verdict.reason or "")
+                    summary.refuse(verdict.row.candidate.url, RefusalCode(verdict.fate), verdict.reason or "")
             n_done += len(batch)
     return summary
 
@@ -113,7 +114,7 @@ def _landed(project: Project, rows: list[CandidateRow], summary: GatherSummary) 
         if landed is None:
             searches.set_fate(project.manifest, row.number, WAITING)
             summary.refuse(
-                row.candidate.url, searches.UNREACHABLE, "its file is gone; gather again to fetch it"
+                row.candidate.url, RefusalCode.UNREACHABLE, "its file is gone; gather again to fetch it"
             )
         else:
             found.append(landed)

@@ -17,7 +17,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.errors import ImageError, OutsideError
+from tellapart.errors import ImageError, OutsideError, RefusalCode
 from tellapart.labels import name_key
 from tellapart.pictures.images import MAX_BYTES, PictureFacts, inspect
 from tellapart.progress import Doing, Progress, Step
@@ -264,7 +264,8 @@ class _Change:
         if seen.row.state == "missing":  # told when it was noticed first
             return
         self.edits.lost.add(seen.row.image_id)
-        self.edits.refusals.append(Refusal(now(), seen.row.path, seen.row.label, reason, None))
+        code = RefusalCode.UNREADABLE
+        self.edits.refusals.append(Refusal(now(), seen.row.path, seen.row.label, reason, None, code))
         self.db.execute(
             "UPDATE pictures SET file_ns = ? WHERE image_id = ?", [_NEVER_OPENED, seen.row.image_id]
         )
