@@ -58,7 +58,7 @@ class Job(HasTraits):
         """Nothing; the run is asked to stop."""
         if self._run is not None and self.stage == "running":
             self._run.cancel()
-            self.message = "Stopping …"
+            self.message, self.step = "Stopping …", None
 
     def poll(self) -> None:
         """Nothing; the traits say where the newest run is. Cheap when nothing happens."""
