@@ -55,7 +55,7 @@ def left_out(project: Project) -> set[int]:
 
 
 def leave_out(project: Project, number: int, is_left_out: bool) -> None:
-    """Nothing; whether a held picture is meant to be left is remembered, also after a reload of the page.
+    """Remember whether a held picture is meant to be left out, also after a reload of the page.
 
     Raises:
         ProjectError: the database cannot be written.
