@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tellapart.codes import Code
 from tellapart.errors import (
     AbsentError,
     LimitedError,
@@ -19,11 +20,26 @@ from tellapart.errors import (
 from tellapart.pictures.notes import PictureNote, grouped
 
 MAX_LISTED = 1000  # refusals told one by one; all are counted
+
+
+class Outcome(Code):
+    """How a source did."""
+
+    NOT_ASKED = "not asked"
+    RESULTS = "results"
+    NOTHING = "nothing"  # it answers that there is nothing
+    LIMITED = "limited"  # it wants a pause
+    REFUSED = "refused"
+    BROKEN = "broken"
+    SILENT = "no answer"
+    ABSENT = "absent"  # the package that asks it is not installed
+
+
 _OUTCOMES = (
-    (LimitedError, "limited"),
-    (RefusedError, "refused"),
-    (SilentError, "no answer"),
-    (AbsentError, "absent"),
+    (LimitedError, Outcome.LIMITED),
+    (RefusedError, Outcome.REFUSED),
+    (SilentError, Outcome.SILENT),
+    (AbsentError, Outcome.ABSENT),
 )
 _ORDER = (
     RefusalCode.COPY, RefusalCode.TOO_SMALL, RefusalCode.UNREADABLE, RefusalCode.UNREACHABLE,
@@ -33,29 +49,29 @@ _ORDER = (
 
 @dataclass
 class SourceReport:
-    """How one source did. outcome: results, nothing, limited, refused, broken, no answer, absent, or not asked.
+    """How one source did.
 
     n_found: how many pictures it named. wait_s: the pause it wants. said: a remark or what was wrong, a sentence.
     """
 
     name: str
     title: str
-    outcome: str = "not asked"
+    outcome: Outcome = Outcome.NOT_ASKED
     n_found: int = 0
     said: str = ""
     wait_s: float | None = None
 
     def fail(self, error: SourceError) -> None:
         """Note why it gives no answer."""
-        self.outcome = next((name for kind, name in _OUTCOMES if isinstance(error, kind)), "broken")
+        self.outcome = next((name for kind, name in _OUTCOMES if isinstance(error, kind)), Outcome.BROKEN)
         self.wait_s = error.wait_s if isinstance(error, LimitedError) else None
         self.said = str(error)
 
     def sentence(self) -> str:
         """For instance "Openverse found 40. Bing answers, but with nothing new since page 3."; "" when not asked."""
-        if self.outcome == "not asked":
+        if self.outcome is Outcome.NOT_ASKED:
             return self.said
-        if self.outcome == "nothing":
+        if self.outcome is Outcome.NOTHING:
             return self.said or f"{self.title} found nothing."
         return f"{self.title} found {self.n_found}. {self.said}".rstrip() if self.n_found else self.said
 
