@@ -47,7 +47,6 @@ STUDIO = {
     "anywidget": "anywidget",
     "jinja2": "jinja2",
     "ipykernel": "ipykernel",
-    "matplotlib": "matplotlib",
 }
 KNOWN_PAIR = ("2.14.1", "0.29.2")  # torch, torchvision: the same as constraints/torch.txt
 ENOUGH_DISK_BYTES = 1_000_000_000

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +24,7 @@ import psutil
 
 from tellapart import atomic_files
 from tellapart.errors import RunError
+from tellapart.progress import Step
 from tellapart.store.database_errors import disk_reason
 
 Stage = Literal["running", "done", "failed", "cancelled"]
@@ -36,13 +37,18 @@ _GRACE_S = 20.0  # a run whose process nobody has noted by then never got one
 
 @dataclass(frozen=True)
 class RunStatus:
-    """Where a run is. `message` is for the person; total is 0 while unknown; seconds since the start, or in all."""
+    """Where a run is. `message` is for the person; total is 0 while unknown; seconds since the start, or in all.
+
+    step, facts: what the message says of a run under way, see `progress.Doing`; None and {} where it does not.
+    """
 
     stage: Stage
     done: int
     total: int
     message: str
     seconds: float
+    step: Step | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def fraction(self) -> float:
@@ -97,7 +103,9 @@ class Run:
             return RunStatus(last["stage"], done, total, last["message"], last["at"] - started)
         if not is_alive:
             return RunStatus("failed", done, total, self._obituary(), time.time() - started)
-        return RunStatus("running", done, total, str(last.get("message", "Starting")), time.time() - started)
+        step = Step.known(last.get("step", Step.STARTING if not steps else None))
+        message, facts = str(last.get("message", "Starting")), dict(last.get("facts", {}))
+        return RunStatus("running", done, total, message, time.time() - started, step, facts)
 
     def cancel(self) -> None:
         """Ask it to stop; it does so at its next step and keeps what is finished."""

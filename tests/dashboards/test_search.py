@@ -159,12 +159,13 @@ def test_each_row_follows_its_own_search(state: SearchState) -> None:
     state.wish("add", {"text": "grizzly, teddy, elk"})
     state.wish("search", {"labels": ["grizzly", "teddy"]})
     assert state._run is not None
-    say(state._run.run_dir, done=1250, total=2000, message="teddy: 15 of 60 pictures")
+    facts = {"label": "teddy", "n": 15, "limit": 60}
+    say(state._run.run_dir, done=1250, total=2000, step="searching", message="15 of 60 pictures", facts=facts)
     state.poll()
     assert state.is_searching
     grizzly, teddy, elk = state.rows
     assert (grizzly["status"], grizzly["progress"]) == ("searched", -1)
-    assert teddy["status"].startswith("teddy: 15 of 60") and teddy["progress"] == pytest.approx(0.25)
+    assert teddy["status"] == "15 of 60 pictures" and teddy["progress"] == pytest.approx(0.25)
     assert (elk["status"], elk["progress"]) == ("", -1)
 
     report = {"label": "teddy", "sentence": "40 asked, 38 added", "n_refused": {"too small": 2},

@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parents[2]
 # What conda-forge calls a package when that is not the name on the package index.
 CONDA_NAMES = {
     "torch": "pytorch",
-    "matplotlib": "matplotlib-base",
     "playwright": "playwright-python",
     "mkdocstrings": "mkdocstrings-python",
 }

@@ -14,7 +14,7 @@ WIDGETS_AND_SERVERS = (
 )
 STAGES = tuple(f"tellapart.{name}" for name in ("gather", "clean", "train", "classify", "deploy", "samples"))
 TOP = ("tellapart.cli", "tellapart.vision", "tellapart.worker", "tellapart.__main__")
-BOTTOM = ("tellapart.errors", "tellapart.progress", "tellapart.pictures.preprocess")
+BOTTOM = ("tellapart.codes", "tellapart.errors", "tellapart.progress", "tellapart.pictures.preprocess")
 
 
 def core_imports():
@@ -127,3 +127,9 @@ def test_only_pictures_images_imports_picture_openers():
     allowed = {CORE / "pictures" / "images.py", *python_files(CORE / "samples")}
     openers = [found for found in core_imports() if is_within(found.module, "pillow_heif", "cv2", "imageio")]
     assert [str(found) for found in openers if found.path not in allowed] == []
+
+
+def test_only_the_transport_knows_what_httpx_stands_on():
+    users = [found for path in python_files(CORE, DASHBOARDS) for found in imports(path)]
+    wrong = [found for found in users if is_within(found.module, "httpcore", "anyio", "sniffio", "h11")]
+    assert [str(found) for found in wrong if found.path != CORE / "web" / "transport.py"] == []

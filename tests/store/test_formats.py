@@ -10,10 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from make_data import make_tiny_folder
-from tellapart.errors import ProjectError
+from tellapart.deploy.datasheet import datasheet
+from tellapart.errors import ProjectError, RefusalCode
 from tellapart.gather import take_in
 from tellapart.gather.wanted_labels import wanted_labels
-from tellapart.store.manifest import Manifest
+from tellapart.store.manifest import Manifest, Refusal
 from tellapart.store.project import create_project, open_project
 from tellapart.store.schema import FORMAT
 
@@ -317,3 +318,32 @@ def test_label_changes_that_make_no_sense_do_not_keep_a_project_from_opening(old
     db.close()
     with open_project(old_project) as project:
         assert project.manifest.n_pictures() == 8 and not project.journal.undo()
+
+
+def test_why_files_were_refused_is_a_code_also_for_those_that_an_older_version_noted(old_project):
+    old = {
+        "already here as images/circle/1.png": RefusalCode.COPY,  # from the web, so without the picture's id
+        "20 × 20 pixels; at least 64 × 64 are wanted": RefusalCode.TOO_SMALL,
+        "its licence (CC BY-NC 2.0) does not fit the wish 'commercial'": RefusalCode.OTHER_LICENCE,
+        "damaged or cut off (image file is truncated)": RefusalCode.UNREADABLE,
+        "a PDF document; save its pages as pictures": RefusalCode.NOT_NOTED,
+    }
+    db = sqlite3.connect(old_project / "tellapart.db")
+    db.executemany(
+        "INSERT INTO refusals (at, name, reason, same_as) VALUES ('2026-01-01', 'a', ?, ?)",
+        [*((reason, None) for reason in old), ("any words", "ab" * 32)],
+    )
+    db.commit()
+    db.close()
+    with open_project(old_project) as project:
+        *found, copy = project.manifest.refusals()
+        assert {one.reason: one.code for one in found} == old and copy.code is RefusalCode.COPY
+        sheet = datasheet(project.manifest, "old")
+        assert "- 2: already here" in sheet and "- 1: a PDF document; save its pages as pictures" in sheet
+        new = Refusal("2026-01-02", "b", None, "whatever the words are", None, RefusalCode.TOO_SMALL)
+        project.manifest.add_refusals([new])
+        assert project.manifest.refusals()[-1] == new
+        assert "- 2: too small to see anything" in datasheet(project.manifest, "old")
+        with project.manifest.transaction() as db:
+            db.execute("UPDATE refusals SET code = 'of a later version'")
+        assert project.manifest.refusals()[-1].code is RefusalCode.NOT_NOTED

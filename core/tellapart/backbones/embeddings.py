@@ -24,7 +24,7 @@ from tellapart.errors import BackboneError, ImageError, Skipped
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import read_image, square_of
 from tellapart.pictures.preprocess import Preprocess
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.database_errors import explained
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
@@ -68,7 +68,8 @@ def embed(
     """
     folder = project.cache_dir / "embeddings"
     if n_bytes := drop_older(folder, _CODE_VERSION):
-        progress(0, 0, f"Dropped {n_bytes / 1e6:.1f} MB that an older version had computed")
+        said = f"Dropped {n_bytes / 1e6:.1f} MB that an older version had computed"
+        progress(0, 0, Doing(Step.CLEARING, said, n_bytes=n_bytes))
     with (
         explained(project.db_path),
         EmbeddingCache(folder, f"v{_CODE_VERSION}-{cache_key(backbone)}", backbone.embedding_size) as cache,
@@ -119,7 +120,7 @@ def _compute(
     skipped: list[Skipped],
     progress: Progress,
 ) -> tuple[float, float]:
-    progress(0, len(pictures), f"Looking at {len(pictures)} pictures")
+    progress(0, len(pictures), Doing(Step.LOOKING, f"Looking at {len(pictures)} pictures"))
     open_backbone(backbone)
     decode_s = embed_s = 0.0
     done = 0
@@ -130,7 +131,8 @@ def _compute(
         decode_s += batch.decode_s / available_cpus()
         embed_s += batch.embed_s / available_cpus()
         done += len(batch.image_ids) + len(batch.skipped)
-        progress(done, len(pictures), f"Looked at {done} of {len(pictures)} pictures")
+        said = f"Looked at {done} of {len(pictures)} pictures"
+        progress(done, len(pictures), Doing(Step.LOOKING, said))
     return decode_s, embed_s
 
 

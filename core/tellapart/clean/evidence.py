@@ -23,7 +23,7 @@ from tellapart.learning.folds import assign_folds
 from tellapart.learning.neighbours import directions, nearest
 from tellapart.learning.principal_components import blas_threads, fit_components
 from tellapart.learning.splits import plan_pictures
-from tellapart.progress import Progress, Share, silent, silent_share
+from tellapart.progress import Doing, Progress, Share, Step, silent, silent_share
 from tellapart.store.database_errors import explained
 from tellapart.store.manifest import Picture, Refusal
 from tellapart.store.project import Project
@@ -87,7 +87,8 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
     looks = measure_looks(project, readable, progress)
 
     def tell(share: float) -> None:
-        progress(round(100 * share), 100, "Comparing the pictures with one another")
+        said = Doing(Step.COMPARING, "Comparing the pictures with one another")
+        progress(round(100 * share), 100, said)
 
     with explained(project.db_path):
         key = sha256(f"{cache_key(backbone)} {_CODE_VERSION}".encode())

@@ -15,9 +15,9 @@ from tellapart.clean.gain import Gain, measure_gain
 from tellapart.clean.ranking import Ranking, rank
 from tellapart.clean.report import ReviewReport, write_report
 from tellapart.duplicates.comparison_cache import cached_arrays
-from tellapart.errors import ProjectError
+from tellapart.errors import ProjectError, RefusalCode
 from tellapart.learning.embedding_map import lay_out
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.database_errors import explained
 from tellapart.store.journal import Decision, Entry, Relabel
 from tellapart.store.manifest import Picture
@@ -264,7 +264,8 @@ class Review:
         counts = self.counts()
         with self._lock:
             standing, evidence, ranking = self._standing.snapshot(), self._evidence, self._ranking
-        refused = {one.name: one.reason for one in self._project.manifest.refusals() if not one.same_as}
+        refusals = self._project.manifest.refusals()
+        refused = {one.name: one.reason for one in refusals if one.code is not RefusalCode.COPY}
         if ranking.version != standing.version:
             ranking = rank(evidence, standing)
         return write_report(evidence, standing, ranking, counts, list(refused.items()))
@@ -330,7 +331,7 @@ def open_review(project: Project, config: TrainConfig | None = None, progress: P
     config = config or TrainConfig()
     evidence = gather_evidence(project, config, progress)
     n = len(evidence.pictures)
-    progress(n, n, "Ranking the pictures, the most doubtful first")
+    progress(n, n, Doing(Step.RANKING, "Ranking the pictures, the most doubtful first"))
     return Review(project, config, evidence)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tellapart.errors import AddressError, OutsideError
+from tellapart.errors import AddressError, OutsideError, RefusalCode
 from tellapart.gather.requests import UNLICENSED
 from tellapart.licences import Use, licence_of
 from tellapart.pictures.images import PictureFacts
@@ -20,7 +20,8 @@ from tellapart.store.project import Project
 from tellapart.store.searches import DISCARDED, HELD, KEPT, WAITING, Candidate, CandidateRow, Wish
 from tellapart.web.addresses import AddressGuard
 
-HERE, OTHER_LICENCE, TOO_SMALL, NOT_ALLOWED = "already here", "other licence", "too small", "not allowed"
+HERE, OTHER_LICENCE = RefusalCode.COPY, RefusalCode.OTHER_LICENCE
+TOO_SMALL, NOT_ALLOWED = RefusalCode.TOO_SMALL, RefusalCode.NOT_ALLOWED
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class Landed:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a candidate; reason: why it was not taken; notes: what is to be known of its picture."""
+    """What became of a candidate. fate: kept, held, or the code of its refusal, then with a reason in words; notes:
+    what is to be known of its picture.
+    """
 
     row: CandidateRow
     fate: str
@@ -131,12 +134,13 @@ def hold_landed(project: Project, landed: Sequence[Landed]) -> list[Verdict]:
 
 def note_refused(project: Project, label: str, refused: Sequence[Verdict]) -> None:
     """Write down why candidates were not taken; what could not be reached may come another time and is no refusal."""
-    final = [one for one in refused if one.fate != searches.UNREACHABLE]
+    final = [one for one in refused if one.fate != RefusalCode.UNREACHABLE]
     with project.manifest.transaction():
         for one in refused:
             searches.set_fate(project.manifest, one.row.number, one.fate, one.reason)
         project.manifest.add_refusals(
-            Refusal(now(), one.row.candidate.url, label, one.reason or one.fate, None) for one in final
+            Refusal(now(), one.row.candidate.url, label, one.reason or one.fate, None, RefusalCode(one.fate))
+            for one in final
         )
 
 

@@ -55,7 +55,7 @@ def add_wanted(project: Project, text: str) -> list[str]:
 
 
 def set_query(project: Project, label: str, query: str) -> None:
-    """Nothing; the words to search for are kept, those that say just the label as none."""
+    """Keep the words to search for; those that say just the label are kept as none."""
     query = " ".join(query.split())
     row = Wanted(label, "" if query == label else query)
     _keep(project, [row if one.label == label else one for one in wanted_labels(project)])

@@ -139,7 +139,7 @@ def _load(
 
 
 def _go_to_whole_page(image: Image.Image, data: bytes) -> None:
-    """Nothing; where small copies lie before the first page, the image is now that page."""
+    """Turn to the first page, where small copies lie before it."""
     place = tiff.whole_page(tiff.pages(io.BytesIO(data), most=_FIRST_PAGES))
     if place:
         with contextlib.suppress(Exception):  # then the small copy has to do

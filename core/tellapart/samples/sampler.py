@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from tellapart.errors import ProjectError
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.samples.flaws import COPIES, STORED, Flaw, FlawName, blur, cut_off, darken, to_jpeg
 from tellapart.samples.scene import Studio, draw_scene
 from tellapart.samples.shapes import KINDS
@@ -136,7 +136,7 @@ def _plan(seed: int, n_per_class: int) -> list[_Plan]:
 
 
 def _write(directory: Path, plans: list[_Plan], seed: int, progress: Progress) -> None:
-    message = "Drawing leaves"
+    message = Doing(Step.DRAWING, "Drawing leaves")
     progress(0, len(plans), message)
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
+from tellapart.errors import RefusalCode
 from tellapart.labels import name_key
 from tellapart.pictures.images import PictureFacts
 from tellapart.safe_paths import path_inside
@@ -125,7 +126,7 @@ def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None
         reason = f"already here as {path}{since}"
     else:
         reason = f"already here as {path}{since}, with the label {label!r}"
-    return Refusal(now(), arrival.original_name, arrival.label, reason, arrival.image_id)
+    return Refusal(now(), arrival.original_name, arrival.label, reason, arrival.image_id, RefusalCode.COPY)
 
 
 def _insert(db: sqlite3.Connection, root: Path, arrival: Arrival) -> None:

@@ -6,6 +6,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+from tellapart.store.sqlite_codes import BUSY, LOCKED, result_code
+
 _PAUSE_S = 0.02
 
 
@@ -30,6 +32,6 @@ def use_wal(db: sqlite3.Connection, timeout_s: float) -> None:
             db.execute("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > give_up_at:
+            if result_code(error) not in (BUSY, LOCKED) or time.monotonic() > give_up_at:
                 raise
         time.sleep(_PAUSE_S)

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tellapart.errors import ProjectError
+from tellapart.store import sqlite_codes as codes
+from tellapart.store.sqlite_codes import lacks_tables, result_code
 
 _ROOM_BYTES = 2**20  # SQLite needs some of it for its files beside the database
-_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "corrupt")
 
 
 @contextlib.contextmanager
@@ -41,26 +42,26 @@ def disk_reason(folder: Path, error: OSError) -> str:
 
 
 def _database_reason(db_path: Path, error: sqlite3.Error) -> str:
-    text, folder = str(error).lower(), db_path.parent
-    if "is full" in text or ("disk i/o" in text and _is_full(folder)):
+    code, folder = result_code(error), db_path.parent
+    if code == codes.FULL or (code == codes.IOERR and _is_full(folder)):
         return disk_reason(folder, OSError(errno.ENOSPC, "disk full"))
-    if "disk i/o" in text:
+    if code == codes.IOERR:
         return (
             f"The disk that holds {folder} fails to read or write {db_path.name} ({error}). What was saved before is "
             "kept. Check that the disk or network drive is still connected, and try again; back the project up if it "
             "happens again."
         )
-    if "unable to open" in text and not folder.is_dir():
+    if code == codes.CANTOPEN and not folder.is_dir():
         return f"{folder} is no longer there. Put it back, or open the project where it is now."
-    if "readonly" in text or "unable to open" in text:
+    if code in (codes.READONLY, codes.PERM, codes.CANTOPEN):
         return disk_reason(folder, PermissionError(errno.EACCES, "read-only"))
-    if "locked" in text or "busy" in text:
+    if code in (codes.BUSY, codes.LOCKED):
         return f"{db_path} is in use by another program that does not let go. Close it and try again."
-    if "closed database" in text:
+    if isinstance(error, sqlite3.ProgrammingError):  # our SQL is right, so it was closed
         return f"The project {folder.name} was closed while it was in use. Open it again and repeat the last step."
-    if "interrupted" in text or "out of memory" in text:
+    if code in (codes.INTERRUPT, codes.NOMEM):
         return f"{db_path} could not be read to the end ({error}). Nothing was lost; try again."
-    if any(word in text for word in _DAMAGED):
+    if code in (codes.CORRUPT, codes.NOTADB) or lacks_tables(error):
         return (
             f"{db_path} is damaged ({error}). Your pictures in {folder / 'images'} are untouched. Rename the file "
             f"to {db_path.name}.damaged and open the project again: it is made anew from the folders."

@@ -17,10 +17,10 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.errors import ImageError, OutsideError
+from tellapart.errors import ImageError, OutsideError, RefusalCode
 from tellapart.labels import name_key
 from tellapart.pictures.images import MAX_BYTES, PictureFacts, inspect
-from tellapart.progress import Progress
+from tellapart.progress import Doing, Progress, Step
 from tellapart.safe_paths import path_inside
 from tellapart.store.manifest import Manifest, Refusal, now
 from tellapart.store.picture_paths import preferred_path
@@ -146,7 +146,8 @@ def _read(manifest: Manifest, root: Path, suspects: list[_Row], progress: Progre
     changed = []
     with ThreadPoolExecutor(min(8, (os.cpu_count() or 2) + 1), "edits") as pool:
         for start in range(0, len(suspects), _BATCH):
-            progress(start, len(suspects), "Looking at pictures whose files have another date")
+            said = Doing(Step.READING, "Looking at pictures whose files have another date")
+            progress(start, len(suspects), said)
             looked_at_ns = time.time_ns()
             found = [
                 one for one in pool.map(_looker(root), suspects[start : start + _BATCH]) if one is not None
@@ -263,7 +264,8 @@ class _Change:
         if seen.row.state == "missing":  # told when it was noticed first
             return
         self.edits.lost.add(seen.row.image_id)
-        self.edits.refusals.append(Refusal(now(), seen.row.path, seen.row.label, reason, None))
+        code = RefusalCode.UNREADABLE
+        self.edits.refusals.append(Refusal(now(), seen.row.path, seen.row.label, reason, None, code))
         self.db.execute(
             "UPDATE pictures SET file_ns = ? WHERE image_id = ?", [_NEVER_OPENED, seen.row.image_id]
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from tellapart.errors import ImageError
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import FINGERPRINT_BYTES, fingerprint, read_image
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import path_inside
 from tellapart.store.manifest import Manifest
 
@@ -35,7 +35,7 @@ def renew_fingerprints(manifest: Manifest, root: Path, progress: Progress = sile
     )
     n_done = 0
     for start in range(0, len(waiting), _BATCH):
-        progress(start, len(waiting), "Looking at the pictures anew, once")
+        progress(start, len(waiting), Doing(Step.READING, "Looking at the pictures anew, once"))
         found = list(_made(root, waiting[start : start + _BATCH]))
         with manifest.transaction() as db:
             db.executemany("UPDATE pictures SET fingerprint = ? WHERE image_id = ?", found)

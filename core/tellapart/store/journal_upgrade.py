@@ -14,7 +14,7 @@ _Line = tuple["int | None", str, dict[str, Any], dict[str, Any]]  # batch, kind,
 
 
 def end_what_was_passed_over(db: sqlite3.Connection) -> None:
-    """Nothing; undone batches after whose undoing something new was decided count as over.
+    """Mark undone batches as over after whose undoing something new was decided.
 
     Which batch an undo or redo was about is not in its lines: the journal is gone through as it came about, with the
     redo of that time, which took the oldest undone batch after the latest standing one.
@@ -41,7 +41,7 @@ def end_what_was_passed_over(db: sqlite3.Connection) -> None:
 
 
 def take_over_label_changes(db: sqlite3.Connection) -> None:
-    """Nothing; changes of labels that could be undone are lines of the journal, see `label_changes`.
+    """Turn changes of labels that could be undone into lines of the journal, see `label_changes`.
 
     One that moved no picture belonged to no batch: it goes with the next one that did, or is a batch of its own.
     """

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from typing import Any
 
-from tellapart.errors import ProjectError
+from tellapart.errors import ProjectError, RefusalCode
 from tellapart.labels import label_order
 from tellapart.store.database import Database
 
@@ -71,13 +71,16 @@ class Picture:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A file that was not taken in. `same_as` names the picture that is already here, for an exact copy."""
+    """A file that was not taken in: why, in words and as a code. `same_as` names the picture that is already here, for
+    an exact copy that came as a file.
+    """
 
     at: str
     name: str
     label: str | None
     reason: str
     same_as: str | None
+    code: RefusalCode = RefusalCode.NOT_NOTED
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Picture))
@@ -152,8 +155,11 @@ class Manifest(Database):
 
     def refusals(self) -> list[Refusal]:
         """Files that were not taken in, oldest first, each with its reason."""
-        rows = self.rows("SELECT at, name, label, reason, same_as FROM refusals ORDER BY number")
-        return [Refusal(*row) for row in rows]
+        rows = self.rows("SELECT at, name, label, reason, same_as, code FROM refusals ORDER BY number")
+        return [
+            Refusal(at, name, label, reason, same_as, RefusalCode.known(code) or RefusalCode.NOT_NOTED)
+            for at, name, label, reason, same_as, code in rows
+        ]
 
     def add_refusals(self, refusals: Iterable[Refusal]) -> None:
         """Remember files that were not taken in."""
@@ -162,8 +168,8 @@ class Manifest(Database):
             return  # without a write, so that opening a project never waits for one who writes
         with self.transaction() as db:
             db.executemany(
-                "INSERT INTO refusals (at, name, label, reason, same_as) VALUES (?, ?, ?, ?, ?)",
-                [(r.at, r.name, r.label, r.reason, r.same_as) for r in refusals],
+                "INSERT INTO refusals (at, name, label, reason, same_as, code) VALUES (?, ?, ?, ?, ?, ?)",
+                [(r.at, r.name, r.label, r.reason, r.same_as, r.code.value) for r in refusals],
             )
 
     def setting(self, name: str, default: Any = None) -> Any:

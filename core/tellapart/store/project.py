@@ -84,7 +84,7 @@ class Project:
         self._drop_stand_in()
 
     def check_writable(self) -> None:
-        """Nothing; long work that ends in a file asks before it begins.
+        """Raise unless the project can be written; long work that ends in a file asks before it begins.
 
         Raises:
             ProjectError: the project can only be read.

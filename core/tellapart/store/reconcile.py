@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.errors import ImageError, IntakeError, OutsideError
+from tellapart.errors import ImageError, IntakeError, OutsideError, RefusalCode
 from tellapart.labels import clean_label, is_sayable, name_key, sayable
 from tellapart.pictures.images import MAX_BYTES, inspect
 from tellapart.pictures.kinds.unread import reason_too_large, with_name
 from tellapart.pictures.notes import PictureNote, grouped
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import is_plain_entry, parts_inside, path_inside
 from tellapart.store.add_pictures import Arrival, admit
 from tellapart.store.edited_files import RACY_NS, follow_edits, settled_ns
@@ -113,25 +113,27 @@ def _folders(images_dir: Path, changes: Changes) -> dict[str, int]:
     """The folders of labels and when each was changed last."""
     folders = {}
     for entry in os.scandir(images_dir):
-        reason = _strangeness(entry)
-        if reason:
-            changes.refusals.append(Refusal(now(), f"images/{sayable(entry.name)}", None, reason, None))
+        strange = _strangeness(entry)
+        if strange:
+            name = f"images/{sayable(entry.name)}"
+            changes.refusals.append(Refusal(now(), name, None, str(strange), None, strange.code))
         elif entry.is_dir(follow_symlinks=False):
             folders[entry.name] = entry.stat().st_mtime_ns
     return folders
 
 
-def _strangeness(entry: os.DirEntry[str]) -> str:
-    """Why this is neither a file nor a folder to look into; "" where it is."""
+def _strangeness(entry: os.DirEntry[str]) -> ImageError | None:
+    """Why this is neither a file nor a folder to look into; None where it is."""
     if not is_plain_entry(entry):
-        return _LINK
+        return ImageError(_LINK)
     if not is_sayable(entry.name):
-        return _UNSAYABLE
+        return ImageError(_UNSAYABLE, RefusalCode.BAD_NAME)
     try:
         parts_inside(entry.name)
     except OutsideError as error:
-        return f"its name means something else on other computers ({error}); rename it"
-    return ""
+        said = f"its name means something else on other computers ({error}); rename it"
+        return ImageError(said, RefusalCode.BAD_NAME)
+    return None
 
 
 def _inside(folder: Path, relative: str) -> Path | None:
@@ -161,7 +163,8 @@ def _compare(
             names = _files_in(images_dir, folder, changes)
         except PermissionError:
             unreadable.add(folder)
-            changes.refusals.append(Refusal(now(), f"images/{folder}", None, _UNREADABLE, None))
+            refusal = Refusal(now(), f"images/{folder}", None, _UNREADABLE, None, RefusalCode.UNREADABLE)
+            changes.refusals.append(refusal)
             continue
         for name in names:
             file, key = images_dir / folder / name, name_key(prefix + name)
@@ -183,10 +186,11 @@ def _files_in(images_dir: Path, folder: str, changes: Changes) -> list[str]:
     for entry in os.scandir(directory) if directory and directory.is_dir() else ():
         if entry.name.startswith(".") or entry.name.lower() in SYSTEM_FILES:
             continue
-        reason = _strangeness(entry)
-        if reason and reason != _UNSAYABLE:  # for that one `_look` knows what to say
+        strange = _strangeness(entry)
+        has_odd_name = strange and strange.code is RefusalCode.BAD_NAME and not is_sayable(entry.name)
+        if strange and not has_odd_name:  # for that one `_look` knows what to say
             name = sayable(f"images/{folder}/{entry.name}")
-            changes.refusals.append(Refusal(now(), name, folder, reason, None))
+            changes.refusals.append(Refusal(now(), name, folder, str(strange), None, strange.code))
         elif entry.is_file(follow_symlinks=False):
             names.append(entry.name)
     return names
@@ -256,7 +260,7 @@ def _adopt(
     )
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         for start in range(0, len(files), _BATCH):
-            progress(start, len(files), "Reading pictures that were added by hand")
+            progress(start, len(files), Doing(Step.READING, "Reading pictures that were added by hand"))
             batch = files[start : start + _BATCH]
             arrivals = []
             for looked in pool.map(lambda path: _look(path, root, labels), batch):
@@ -295,7 +299,7 @@ def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal |
     name, folder = sayable(path.relative_to(root).as_posix()), path.parent.name
     try:
         if not is_sayable(path.name):
-            raise ImageError(_UNSAYABLE)
+            raise ImageError(_UNSAYABLE, RefusalCode.BAD_NAME)
         label = labels.get(folder) or clean_label(folder)
         looked_at_ns, status = time.time_ns(), path.stat()
         if status.st_size > MAX_BYTES:
@@ -303,11 +307,13 @@ def _look(path: Path, root: Path, labels: dict[str, str]) -> Arrival | Refusal |
         data = path.read_bytes()
         facts = inspect(data)
     except (ImageError, IntakeError) as error:
-        return Refusal(now(), name, labels.get(folder, folder), with_name(str(error), path.name), None)
+        code = error.code if isinstance(error, ImageError) else RefusalCode.BAD_NAME
+        return Refusal(now(), name, labels.get(folder, folder), with_name(error, path.name), None, code)
     except FileNotFoundError:
         return None
     except OSError as error:
-        return Refusal(now(), name, labels.get(folder, folder), f"cannot be read ({error.strerror})", None)
+        reason = f"cannot be read ({error.strerror})"
+        return Refusal(now(), name, labels.get(folder, folder), reason, None, RefusalCode.UNREADABLE)
     return Arrival(
         sha256(data).hexdigest(),
         label,

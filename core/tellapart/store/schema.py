@@ -86,6 +86,18 @@ CREATE TABLE edits (                   -- pictures that were changed in their pl
 _FORMAT_4 = """
 -- whether there is something to undo is asked at every look at a page
 CREATE INDEX journal_standing ON journal (batch) WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0;
+-- why a file was not taken in, as a code (errors.RefusalCode); of older rows the sentence alone is known, and here
+-- is the one place that reads it
+ALTER TABLE refusals ADD COLUMN code TEXT NOT NULL DEFAULT 'not noted';
+UPDATE refusals SET code = CASE
+    WHEN same_as IS NOT NULL OR reason LIKE 'already %' THEN 'already here'
+    WHEN reason LIKE '% × % pixels%' THEN 'too small'
+    WHEN reason LIKE 'it lies beside the class folders%' THEN 'no label'
+    WHEN reason LIKE 'its licence (%) does not fit the wish%' THEN 'other licence'
+    WHEN reason LIKE 'damaged %' OR reason LIKE 'cannot be read (%' OR reason LIKE 'empty file%'
+        OR reason LIKE 'too many pixels (%' OR reason LIKE '%more than the % MB %' THEN 'unreadable'
+    ELSE code
+END;
 """
 
 

@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from tellapart.errors import GatherError
+from tellapart.errors import GatherError, RefusalCode
 from tellapart.store.file_moves import queue_move
 from tellapart.store.manifest import Manifest, now
 
 Kind = Literal["any", "photo", "clipart", "line"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-WAITING, HELD, KEPT, DISCARDED, UNREACHABLE = "waiting", "held", "kept", "discarded", "unreachable"
+WAITING, HELD, KEPT, DISCARDED = "waiting", "held", "kept", "discarded"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class CandidateRow:
-    """One candidate of a gathering. fate: waiting, held, kept, discarded, or what kept it out; then with a reason.
+    """One candidate of a gathering. fate: waiting, held, kept, discarded, or the code of its refusal, with a reason.
 
     file: of a held picture, where it lies below the project and what is known of it.
     """
@@ -105,7 +105,7 @@ def try_again(manifest: Manifest, gathering: int) -> None:
     with manifest.transaction() as db:
         db.execute(
             "UPDATE candidates SET fate = ?, reason = NULL WHERE gathering = ? AND fate = ?",
-            [WAITING, gathering, UNREACHABLE],
+            [WAITING, gathering, RefusalCode.UNREACHABLE],
         )
 
 

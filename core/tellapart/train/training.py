@@ -29,7 +29,7 @@ from tellapart.learning.head import HeadFit, fit_head
 from tellapart.learning.novelty import NoveltyFit, fit_novelty
 from tellapart.learning.principal_components import blas_threads
 from tellapart.learning.splits import SplitPlan, plan_pictures
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.ledger import credits_markdown
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
@@ -107,13 +107,13 @@ def train_head(
         open_backbone(backbone)  # takes as long as planning, and lets go of the interpreter
     data = _embedded(planned.result(), project, backbone, config, progress)
     n = len(data.pictures)
-    progress(n, n, "Fitting the classifier")
+    progress(n, n, Doing(Step.FITTING, "Fitting the classifier"))
     clock = time.perf_counter()
     fitted = fit(data, config.prior)
     evaluation = check(data, fitted, prior=config.prior)
     baselines = _baselines(data)
     fit_s = time.perf_counter() - clock
-    progress(n, n, "Writing the classifier")
+    progress(n, n, Doing(Step.WRITING, "Writing the classifier"))
     name = name or f"{datetime.now():%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
     result = _result(
         data, config, backbone, fitted, evaluation, baselines, project, project.bundles_dir / name

@@ -8,7 +8,8 @@ from typing import Any
 
 from tellapart import runs
 from tellapart.errors import TellapartError
-from traitlets import Bool, Callable, Enum, Float, HasTraits, Unicode
+from tellapart.progress import Step
+from traitlets import Bool, Callable, Dict, Enum, Float, HasTraits, Unicode
 
 from tellapart_dashboards.app.wording import error_sentence
 
@@ -19,7 +20,7 @@ class Job(HasTraits):
     """The newest run of some tasks in a project, and the way to start the next.
 
     progress: fraction, 0 to 1; is_progress_known is False while the total is unknown.
-    message: for the person, as it is.
+    message: for the person, as it is; step and facts: what it says of a run under way, see `tellapart.progress.Doing`.
     """
 
     tasks: tuple[str, ...] = ()
@@ -28,6 +29,8 @@ class Job(HasTraits):
     progress = Float(0.0)
     is_progress_known = Bool(False)
     message = Unicode("")
+    step = Enum((None, *Step), None)
+    facts = Dict()
     run_id = Unicode("")
     start_run = Callable(runs.start)  # (project_dir, task, config) -> Run; tests pass their own
     find_run = Callable(runs.latest)  # (project_dir, task) -> Run | None
@@ -48,13 +51,14 @@ class Job(HasTraits):
             return
         self.set_trait("progress", 0.0)
         self.is_progress_known = False
+        self.step, self.facts = Step.STARTING, {}
         self.message, self.run_id, self.stage = "Starting …", self._run.run_id, "running"
 
     def cancel(self) -> None:
         """Nothing; the run is asked to stop."""
         if self._run is not None and self.stage == "running":
             self._run.cancel()
-            self.message = "Stopping …"
+            self.message, self.step = "Stopping …", None
 
     def poll(self) -> None:
         """Nothing; the traits say where the newest run is. Cheap when nothing happens."""
@@ -90,6 +94,7 @@ class Job(HasTraits):
             self.run_id = run.run_id
             self.is_progress_known = status.total > 0
             self.progress = status.done / status.total if status.total else 0.0
+            self.step, self.facts = status.step, status.facts
             self.message = status.message
         if status.stage == "done":
             self.take_result(run.result())

@@ -12,6 +12,7 @@ import numpy as np
 from tellapart.clean import Finding, Review, decision_of, open_review
 from tellapart.errors import Cancelled, TellapartError
 from tellapart.labels import label_order
+from tellapart.progress import Doing
 from tellapart.runs import Run
 from tellapart.train.config import TrainConfig
 from traitlets import Any as AnyTrait
@@ -112,14 +113,14 @@ class CleanState(Job):
         """Nothing; looking through the pictures is asked to stop."""
         super().cancel()
         if self.stage != "running":
-            self._is_cancel_asked, self.message = True, "Stopping …"
+            self._is_cancel_asked, self.message, self.step = True, "Stopping …", None
 
     async def _begin(self) -> None:
         if not self.project.n_pictures:
             self.phase = "empty"
             return
         self.phase, self._is_cancel_asked = "looking", False
-        self.message, self.is_progress_known = "", False
+        self.message, self.step, self.is_progress_known = "", None, False
         await self._show_known()
         if len(self.order[0]):
             await asyncio.sleep(PAINT_S)  # opening takes the processor: first let the page have its pictures
@@ -182,7 +183,7 @@ class CleanState(Job):
             await self._bring_up(is_other=True)
 
     def _opened(self, loop: asyncio.AbstractEventLoop) -> Review:
-        def progress(done: int, total: int, message: str) -> None:
+        def progress(done: int, total: int, message: Doing) -> None:
             if total - done > QUICK and self._n_new() > QUICK:
                 raise _TooMany(message)
             if self._is_cancel_asked:
@@ -191,9 +192,10 @@ class CleanState(Job):
 
         return open_review(self.project.project, self._config(), progress)
 
-    def _tell(self, done: int, total: int, message: str) -> None:
+    def _tell(self, done: int, total: int, message: Doing) -> None:
         if self.stage != "running" and not self._is_cancel_asked:
-            self.message, self.progress = message, done / total if total else 0.0
+            self.message, self.step = message, message.step
+            self.progress = done / total if total else 0.0
             self.is_progress_known = total > 0
 
     def _config(self) -> TrainConfig:

@@ -51,9 +51,9 @@ def headline(
     )
 
 
-def busy_words(message: str, n_pictures: int) -> str:
+def busy_words(message: str, is_starting: bool, n_pictures: int) -> str:
     """What is being done while somebody waits for findings. message: of the work, which at first only starts."""
-    is_under_way = message and not message.startswith("Starting")
+    is_under_way = message and not is_starting
     return message if is_under_way else f"Getting ready to look at {count(n_pictures, 'picture')} …"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, Layout, VBox, Widget, dlink, link
 from tellapart.labels import label_order
+from tellapart.progress import Step
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import heading_html, message_html, percent, progress_html
@@ -93,12 +94,12 @@ def _busy(state: CleanState) -> Widget:
     running, cancel = HTML(), Button(description="Cancel")
 
     def draw(_: Any = None) -> None:
-        message = busy_words(state.message, state.project.n_pictures)
+        message = busy_words(state.message, state.step is Step.STARTING, state.project.n_pictures)
         running.value = progress_html(
             state.progress, message, state.is_progress_known, "Looking at the pictures"
         )
 
-    state.observe(draw, ["message", "progress", "is_progress_known"])
+    state.observe(draw, ["message", "step", "progress", "is_progress_known"])
     draw()
     cancel.on_click(lambda _: state.cancel())
     line = Box([VBox([running]).add_class("ta-grow"), cancel]).add_class("ta-line")

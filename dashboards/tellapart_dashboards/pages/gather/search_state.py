@@ -84,7 +84,7 @@ class SearchState(Job):
         self._offered: UndoStep | None = None
         self._current: dict[str, Any] = {}
         project.observe(lambda _: self.refresh(), "counts")
-        self.observe(lambda _: self._progressed(), ["stage", "message", "progress"])
+        self.observe(lambda _: self._progressed(), ["stage", "facts", "message", "progress"])
         self.poll()
         self.refresh()
 
@@ -221,9 +221,7 @@ class SearchState(Job):
         self.is_searching = self.stage == "running"
         config = self._run.config if self._run is not None else {}
         labels = [one["label"] for one in config.get("searches", [])]
-        label = next(
-            (one for one in labels if self.message.startswith(f"{one}: ")), self._current.get("label")
-        )
+        label = self.facts.get("label")
         share = self.progress * len(labels) - labels.index(label) if label in labels else 0.0
         done = dict.fromkeys(labels[: labels.index(label)], "searched") if label in labels else {}
         self._current = {

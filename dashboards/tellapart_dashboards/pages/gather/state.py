@@ -54,7 +54,7 @@ class GatherState(Job):
         self.search.poll()
 
     def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
-        """Nothing; folders and archives are on their way in, loose pictures too when a label is given."""
+        """Take in folders and archives, and loose pictures when a label is given."""
         for archive in (file for file in files if file.path.parent.name == "zips"):
             self._queue(archive.path)
         if any(file.folders and file.path.parent.name != "zips" for file in files):
@@ -68,7 +68,7 @@ class GatherState(Job):
         self._start_next()
 
     def take_shots(self, folder: Path, label: str) -> None:
-        """Nothing; pictures from the camera are on their way in, at once and without a run: they are few and small."""
+        """Take in pictures from the camera, at once and without a run: they are few and small."""
         soon(self._take_shots(folder, label))
 
     def _find_waiting(self) -> None:
@@ -98,12 +98,12 @@ class GatherState(Job):
         self.project.poll()
 
     def add_waiting(self) -> None:
-        """Nothing; waiting pictures go in under the label, if one is written."""
+        """Take in the waiting pictures under the label, if one is written."""
         if self.label.strip():
             self._take_waiting(self.label.strip())
 
     def add_waiting_by_names(self) -> None:
-        """Nothing; waiting pictures go in under the labels that their names hold."""
+        """Take in the waiting pictures under the labels that their names hold."""
         self._take_waiting(None, "names")
 
     def _take_waiting(self, label: str | None, labels: str = "") -> None:
@@ -113,14 +113,14 @@ class GatherState(Job):
         self._start_next()
 
     def answer(self, number: int, labels: str = "", label: str = "") -> None:
-        """Nothing; the intake that asked goes on: with the labels read from there, or with one for all pictures."""
+        """Go on with the intake that asked: with the labels read from there, or with one for all pictures."""
         asked = self.questions[number]
         self.questions = [one for one in self.questions if one is not asked]
         self._queue(Path(asked["source"]), label.strip() or None, asked["delete_source"], labels)
         self._start_next()
 
     def drop_question(self, number: int) -> None:
-        """Nothing; the pictures that an intake asked about are left out. What was uploaded is thrown away."""
+        """Leave out the pictures that an intake asked about. What was uploaded is thrown away."""
         asked = self.questions[number]
         self.questions = [one for one in self.questions if one is not asked]
         if asked["delete_source"]:
@@ -138,7 +138,7 @@ class GatherState(Job):
         self._start_next()
 
     def add_samples(self) -> None:
-        """Nothing; the sample pictures are being drawn."""
+        """Draw the sample pictures and take them in, in a run."""
         self.summaries = []
         self.start("samples", {"seed": 0})
 
@@ -194,6 +194,6 @@ class GatherState(Job):
         ]  # the view reads both when the text changes
 
     def cancel(self) -> None:
-        """Nothing; the run is asked to stop, and what waits behind it is given up."""
+        """Ask the run to stop, and give up what waits behind it."""
         self._sources.clear()
         super().cancel()

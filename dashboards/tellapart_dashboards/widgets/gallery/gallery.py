@@ -47,7 +47,7 @@ class Gallery(anywidget.AnyWidget):
         badges: Sequence[str],
         marks: Sequence[str] = (),
     ) -> None:
-        """Nothing; the page shows these pictures instead of those before. b"" is one that cannot be shown."""
+        """Show these pictures instead of those before. b"" is one that cannot be shown."""
         marks = marks or [""] * len(jpegs)
         lengths = len(jpegs), len(captions), len(badges), len(marks)
         if len(set(lengths)) > 1:

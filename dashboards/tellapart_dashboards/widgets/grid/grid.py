@@ -125,13 +125,13 @@ class Grid(anywidget.AnyWidget):
         self.on_msg(lambda _, message, buffers: soon(self._take(message, buffers)))
 
     def show(self, keys: np.ndarray, is_other: bool) -> None:
-        """Nothing; these pictures are on the page. is_other: not the old order ranked anew, but another one."""
+        """Put these pictures on the page. is_other: not the old order ranked anew, but another one."""
         with self.hold_sync():
             self.order = np.asarray(keys, "<u4").tobytes()
             self.sheet += int(is_other)
 
     def changed(self) -> None:
-        """Nothing; the page asks again for the words of what is in sight."""
+        """Let the page ask again for the words of what is in sight."""
         self.send({"t": "changed"})
 
     async def _take(self, message: dict[str, Any], buffers: list[Any]) -> None:

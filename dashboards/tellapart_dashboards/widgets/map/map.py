@@ -47,7 +47,7 @@ class EmbeddingMap(anywidget.AnyWidget):
         return region
 
     def show(self, points: np.ndarray, targets: np.ndarray, labels: Sequence[str]) -> None:
-        """Nothing; the page shows these points. points: (N, 2), any range."""
+        """Show these points. points: (N, 2), any range."""
         low, high = (points.min(axis=0), points.max(axis=0)) if len(points) else (np.zeros(2), np.ones(2))
         self._points = ((points - low) / np.maximum(high - low, 1e-9)).astype("<f4")
         with self.hold_sync():

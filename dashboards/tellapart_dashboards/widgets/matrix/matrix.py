@@ -31,7 +31,7 @@ class Matrix(anywidget.AnyWidget):
         return chosen
 
     def show(self, classes: list[str], counts: list[list[int]]) -> None:
-        """Nothing; the page shows this table."""
+        """Show this table."""
         self.chosen = []
         with self.hold_sync():
             self.classes, self.counts = classes, counts

@@ -68,7 +68,7 @@ class _Incoming:
         return self.target.with_name(self.target.name + ".part")
 
     def write(self, content: memoryview) -> None:
-        """Nothing; the content follows what is there. Never more than was announced."""
+        """Append the content to what is there. Never more than was announced."""
         content = content[: self.n_bytes - self.n_received]
         self.part.parent.mkdir(parents=True, exist_ok=True)
         with self.part.open("r+b" if self.n_received else "wb") as part:
@@ -247,7 +247,7 @@ def _free_name(path: Path, taken: set[str]) -> Path:
 
 
 def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
-    """Nothing; batches that a closed page left behind long ago are gone afterwards."""
+    """Remove batches that a closed page left behind long ago."""
     if not folder.is_dir():
         return
     for batch_dir in folder.iterdir():
