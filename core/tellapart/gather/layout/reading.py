@@ -67,10 +67,10 @@ def read_place(
         raise IntakeError(
             f"Labels cannot be read from {labels!r}. Choose auto, folders, table, table:COLUMN or names."
         )
-    return _Reader(place, look_into(place), how, column or None, label, known_labels).read()
+    return _LayoutReader(place, look_into(place), how, column or None, label, known_labels).read()
 
 
-class _Reader:
+class _LayoutReader:
     def __init__(
         self,
         place: Path,

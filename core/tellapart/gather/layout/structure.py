@@ -86,14 +86,14 @@ def structure_of(
                 node.kids[name] = _Node((*node.path, name))
             node = node.kids[name]
         node.files.append(parts[-1])
-    reader = _Reader(known_labels, place)
+    reader = _StructureReader(known_labels, place)
     reader.level([root], None)
     reader.settle_parts()
     reader.tell()
     return reader.structure
 
 
-class _Reader:
+class _StructureReader:
     def __init__(self, known_labels: Collection[str], place: str):
         self.structure = Structure()
         self._known = {name_key(label.strip()) for label in known_labels}
