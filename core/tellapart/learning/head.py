@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import minimize
 
-from tellapart.learning.folds import N_FOLDS, assign_folds, can_be_told
+from tellapart.learning.folds import N_FOLDS, can_be_told
 from tellapart.learning.metrics import log_softmax
 from tellapart.learning.principal_components import (
     MAX_COMPONENTS,
@@ -79,17 +79,16 @@ class HeadFit:
     solutions: tuple[np.ndarray, ...]
 
 
-def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups: Sequence[str]) -> HeadFit:
+def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds: np.ndarray) -> HeadFit:
     """A head with its L2 strength chosen by cross-validation, and out-of-fold logits for every picture.
 
     Args:
         embeddings: (N, D) float32.
         targets: (N,) int, each of the n_classes at least once.
-        groups: (N,) pictures that must stay together (near-duplicates) share a name.
+        folds: (N,) int, 0 to N_FOLDS - 1; pictures that must stay together (near-duplicates) share one.
     Raises:
         ValueError: shapes differ or a class has no picture.
     """
-    folds = assign_folds(targets, groups)
     with blas_threads(len(targets)):
         components = fit_components(embeddings, MOST_DIRECTIONS if len(targets) <= _MANY else MAX_COMPONENTS)
         coordinates = components.coordinates(embeddings)
