@@ -151,6 +151,6 @@ def _coordinates(embeddings: np.ndarray) -> np.ndarray:
     with blas_threads(len(embeddings)):
         if not len(embeddings):
             return np.zeros((0, 1), np.float32)
-        coordinates = fit_components(embeddings).coordinates(embeddings)
+        _, coordinates = fit_components(embeddings)
     # pictures that are all the same span no direction at all
     return coordinates if coordinates.shape[1] else np.zeros((len(embeddings), 1), np.float32)
