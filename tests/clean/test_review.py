@@ -11,10 +11,10 @@ from PIL import Image, ImageFilter
 from tellapart.clean import KINDS, Review, decision_of, open_review
 from tellapart.clean.evidence import gather_evidence
 from tellapart.gather import take_in
+from tellapart.planning.config import TrainConfig
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
 from tellapart.store.project import create_project, open_project
 from tellapart.train import train_head
-from tellapart.train.config import TrainConfig
 
 
 @pytest.fixture

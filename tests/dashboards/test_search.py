@@ -15,7 +15,7 @@ from tellapart.store import searches
 from tellapart.store.journal import Mark, Remove
 from tellapart.store.ledger import LedgerRow
 from tellapart.store.project import open_project
-from tellapart.store.searches import HELD, Candidate, Wish
+from tellapart.store.searches import HELD, Candidate, SearchRequest
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.gather.credits import MOST_ROWS, OriginsState, ledger_html, origins_view
 from tellapart_dashboards.pages.gather.search_state import SearchState
@@ -37,7 +37,7 @@ def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
     from tellapart.pictures.images import inspect
 
     with open_project(project_dir) as project:
-        number = searches.begin(project.manifest, Wish(label, label))
+        number = searches.begin(project.manifest, SearchRequest(label, label))
         found = [
             (
                 Candidate(

@@ -20,7 +20,7 @@ from tellapart.gather.wanted_labels import (
 from tellapart.store import journal, searches
 from tellapart.store.journal import Remove
 from tellapart.store.project import Project, create_project, open_project
-from tellapart.store.searches import Wish
+from tellapart.store.searches import SearchRequest
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_a_kill_before_the_files_move_leaves_a_whole_change_of_a_label(project: 
 def test_a_label_change_undone_and_redone_elsewhere_takes_its_wish_and_its_searches_along(project: Project):
     first, second, *_ = sorted(project.manifest.label_counts())
     set_query(project, first, "words")
-    number = searches.begin(project.manifest, Wish(first, "words"))
+    number = searches.begin(project.manifest, SearchRequest(first, "words"))
     before = wanted_labels(project)
     merge_label(project, first, second)
     add_wanted(project, "wanted since")
@@ -168,8 +168,8 @@ def test_a_label_change_undone_and_redone_elsewhere_takes_its_wish_and_its_searc
 
 def test_what_waits_to_be_kept_goes_with_its_label(project: Project):
     add_wanted(project, "bear, teddy")
-    numbers = [searches.begin(project.manifest, Wish("bear", words)) for words in ("bear", "ursus")]
-    other = searches.begin(project.manifest, Wish("teddy", "bear"))
+    numbers = [searches.begin(project.manifest, SearchRequest("bear", words)) for words in ("bear", "ursus")]
+    other = searches.begin(project.manifest, SearchRequest("teddy", "bear"))
     rename_label(project, "bear", "grizzly")
     assert [searches.wish_of(project.manifest, one).label for one in numbers] == ["grizzly", "grizzly"]
     merge_label(project, "grizzly", "teddy")

@@ -1,20 +1,16 @@
-"""Imports go one way: errors, progress → the other nouns → stages → vision, worker, cli → dashboards."""
+"""What may be imported where: torch, widgets, databases and openers of pictures; rooms are in test_rooms.py."""
 
 import ast
-import graphlib
 
 import pytest
 
-from .sources import CORE, DASHBOARDS, imports, is_within, module_name, python_files, tree
+from .sources import CORE, DASHBOARDS, imports, is_within, python_files, tree
 
 TORCH = ("torch", "torchvision", "torchaudio", "onnxscript")
 WIDGETS_AND_SERVERS = (
     *("IPython", "anywidget", "ipykernel", "ipywidgets", "matplotlib", "notebook", "traitlets"),
     *("voila", "tornado", "jupyter_server", "http.server", "socketserver", "flask", "fastapi", "uvicorn"),
 )
-STAGES = tuple(f"tellapart.{name}" for name in ("gather", "clean", "train", "classify", "deploy", "samples"))
-TOP = ("tellapart.cli", "tellapart.vision", "tellapart.worker", "tellapart.__main__")
-BOTTOM = ("tellapart.codes", "tellapart.errors", "tellapart.progress", "tellapart.pictures.preprocess")
 
 
 def core_imports():
@@ -45,32 +41,6 @@ def test_the_network_folder_is_only_imported_inside_functions():
 )
 def test_the_core_imports_neither_views_nor_widgets_nor_servers(forbidden):
     assert [str(found) for found in core_imports() if is_within(found.module, *forbidden)] == []
-
-
-def test_nobody_imports_from_above():
-    wrong = []
-    for found in core_imports():
-        here = module_name(found.path)
-        if is_within(found.module, *TOP) and not is_within(here, *TOP):
-            wrong.append(f"{found}, which is above every stage")
-        if is_within(found.module, *STAGES) and not found.is_late and not is_within(here, *STAGES, *TOP):
-            wrong.append(f"{found}, a stage, from a noun")
-        if here in BOTTOM and is_within(found.module, "tellapart") and not is_within(found.module, *BOTTOM):
-            wrong.append(f"{found}, but it is the ground floor")
-    assert wrong == []
-
-
-@pytest.mark.parametrize("package", [CORE, DASHBOARDS], ids=["core", "dashboards"])
-def test_modules_import_each_other_in_no_circle(package):
-    modules = {module_name(path): path for path in python_files(package)}
-    graph = {
-        name: {found.module for found in imports(path) if not found.is_late} & set(modules) - {name}
-        for name, path in modules.items()
-    }
-    try:
-        graphlib.TopologicalSorter(graph).prepare()
-    except graphlib.CycleError as error:
-        pytest.fail(f"modules import each other in a circle: {' → '.join(error.args[1])}")
 
 
 def test_no_view_runs_models_itself():

@@ -136,8 +136,16 @@ def test_the_directions_are_those_of_the_largest_spread(n):
     """However many there are to choose from, and whichever of LAPACK's ways is the quicker one."""
     rng = np.random.default_rng(3)
     embeddings = (rng.normal(size=(n, 1000)) * np.linspace(3, 0.1, 1000)).astype(np.float32)
-    found = fit_components(embeddings)
+    found, _ = fit_components(embeddings)
     inputs = ((embeddings - found.mean) / found.scale).astype(np.float64)
     values = eigh(inputs @ inputs.T, eigvals_only=True)[-MAX_COMPONENTS:]
     assert (found.coordinates(embeddings) ** 2).sum(axis=0) == pytest.approx(values, rel=1e-3)
     assert np.abs(found.basis.T @ found.basis - np.eye(MAX_COMPONENTS)).max() < 1e-3
+
+
+@pytest.mark.parametrize("n", [60, 400])  # fewer and more pictures than dimensions
+def test_coordinates_found_on_the_way_are_those_of_the_directions(n):
+    embeddings = np.random.default_rng(8).normal(3, 2, (n, 120)).astype(np.float32)
+    components, coordinates = fit_components(embeddings, 40)
+    assert coordinates.shape == (n, 40) and coordinates.dtype == np.float32
+    np.testing.assert_allclose(coordinates, components.coordinates(embeddings), atol=2e-3)

@@ -14,7 +14,8 @@ from tellapart.gather import take_in
 from tellapart.store.journal import Relabel, Remove
 from tellapart.store.project import create_project, open_project
 from tellapart.train import TrainConfig, train_head
-from tellapart.train.training import check, fit, prepare
+from tellapart.train.fitting import check, fit
+from tellapart.train.preparation import prepare
 
 
 def test_training_beats_its_baselines_and_counts_add_up(trained):
@@ -145,7 +146,8 @@ def test_copies_among_the_checking_pictures_count_once(tiny_project):
     data = prepare(tiny_project, load_backbone(TrainConfig().backbone), TrainConfig())
     fitted = fit(data)
     alone = check(data, fitted)
-    grouped = check(replace(data, groups=tuple(f"group {i // 3}" for i in range(len(data.groups)))), fitted)
+    groups = tuple(f"group {i // 3}" for i in range(len(data.pictures)))
+    grouped = check(replace(data, plan=replace(data.plan, groups=groups)), fitted)
     assert grouped.error_rate == alone.error_rate and grouped.n_different < alone.n_different == alone.n
     assert grouped.error_interval[0] <= alone.error_interval[0]
     assert grouped.error_interval[1] > alone.error_interval[1]

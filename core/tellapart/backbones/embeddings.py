@@ -137,7 +137,7 @@ def _compute(
 
 
 @dataclass(frozen=True)
-class _Batch:
+class _PixelBatch:
     image_ids: list[str]
     array: np.ndarray
     tiny: np.ndarray
@@ -146,11 +146,11 @@ class _Batch:
     embed_s: float
 
 
-def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> Iterator[_Batch]:
+def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> Iterator[_PixelBatch]:
     """Batches in order, a few ahead. Each core takes a batch from file to embedding: Pillow and ONNX Runtime both let
     go of the interpreter, and no core waits for another within a picture."""
     pool = ThreadPoolExecutor(available_cpus(), thread_name_prefix="embed")
-    queue: deque[Future[_Batch]] = deque()
+    queue: deque[Future[_PixelBatch]] = deque()
     try:
         for start in range(0, len(pictures), _BATCH):
             queue.append(pool.submit(_embed_batch, project, backbone, pictures[start : start + _BATCH]))
@@ -162,7 +162,7 @@ def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> 
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) -> _Batch:
+def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) -> _PixelBatch:
     clock = time.perf_counter()
     decoded = [_decode(project, picture, backbone.preprocess) for picture in pictures]
     good = [one for one in decoded if not isinstance(one, Skipped)]
@@ -171,7 +171,7 @@ def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) 
     size = backbone.preprocess.size_px
     pixels = np.array([one.pixels for one in good], np.uint8).reshape(-1, size, size, 3)  # (B, H, W, 3)
     array = embed_pixels(backbone, pixels) if good else np.zeros((0, backbone.embedding_size), np.float32)
-    return _Batch(
+    return _PixelBatch(
         image_ids=[one.image_id for one in good],
         array=array,
         tiny=np.array([one.tiny for one in good], np.uint8).reshape(-1, TINY_SIDE, TINY_SIDE, 3),

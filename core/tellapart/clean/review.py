@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from tellapart.clean.current_labels import Standing
-from tellapart.clean.evidence import Evidence, gather_evidence, split_of_pictures
+from tellapart.clean.evidence import Evidence, gather_evidence
 from tellapart.clean.findings import KINDS, WRONG_LABEL, Finding
 from tellapart.clean.gain import Gain, measure_gain
 from tellapart.clean.ranking import Ranking, rank
@@ -17,12 +17,12 @@ from tellapart.clean.report import ReviewReport, write_report
 from tellapart.duplicates.comparison_cache import cached_arrays
 from tellapart.errors import ProjectError, RefusalCode
 from tellapart.learning.embedding_map import lay_out
+from tellapart.planning.config import TrainConfig
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.database_errors import explained
 from tellapart.store.journal import Decision, Entry, Relabel
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
-from tellapart.train.config import TrainConfig
 
 
 class Review:
@@ -90,8 +90,8 @@ class Review:
     def split(self, image_id: str) -> str | None:
         """Which part of a training's split the picture is in: train, valid, test; None for an unreadable one."""
         with self._lock:
-            if self._splits is None:  # found when first asked for: it takes seconds for a hundred thousand
-                self._splits = split_of_pictures(self._project, self._evidence.pictures, self._config)
+            if self._splits is None:  # found when first asked for: it takes a second for a hundred thousand
+                self._splits = self._evidence.splits(self._config)
             return self._splits.get(image_id)
 
     def finding(self, image_id: str) -> Finding | None:

@@ -17,7 +17,7 @@ from tellapart.store.add_pictures import Admission, Arrival, admit, credit
 from tellapart.store.file_moves import finish_moves
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
 from tellapart.store.project import Project
-from tellapart.store.searches import DISCARDED, HELD, KEPT, WAITING, Candidate, CandidateRow, Wish
+from tellapart.store.searches import DISCARDED, HELD, KEPT, WAITING, Candidate, CandidateRow, SearchRequest
 from tellapart.web.addresses import AddressGuard
 
 HERE, OTHER_LICENCE = RefusalCode.COPY, RefusalCode.OTHER_LICENCE
@@ -69,7 +69,7 @@ def judge(
     return WAITING, None
 
 
-def keep_landed(project: Project, wish: Wish, landed: Sequence[Landed]) -> list[Verdict]:
+def keep_landed(project: Project, wish: SearchRequest, landed: Sequence[Landed]) -> list[Verdict]:
     """Take pictures in; the rows of the pictures and the fates of the candidates are written in one transaction.
 
     Of two with the same bytes the one that was found first is credited, whichever arrives first.
@@ -181,7 +181,7 @@ def _held_path(project: Project, facts: dict[str, Any]) -> Path | None:
     return path if path.parent == project.held_dir else None
 
 
-def _arrival(project: Project, wish: Wish, one: Landed) -> Arrival:
+def _arrival(project: Project, wish: SearchRequest, one: Landed) -> Arrival:
     found = one.row.candidate
     return Arrival(
         image_id=one.image_id, label=wish.label, facts=one.facts, n_bytes=one.n_bytes,
@@ -190,7 +190,7 @@ def _arrival(project: Project, wish: Wish, one: Landed) -> Arrival:
     )  # fmt: skip
 
 
-def _origin(wish: Wish, found: Candidate) -> Origin:
+def _origin(wish: SearchRequest, found: Candidate) -> Origin:
     return Origin(
         found.source, source_url=found.url, page_url=found.page_url, query=wish.query, author=found.author,
         licence=found.licence, licence_url=found.licence_url, title=found.title, subject=found.subject,

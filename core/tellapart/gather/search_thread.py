@@ -12,7 +12,7 @@ from tellapart.gather.requests import UNLICENSED
 from tellapart.gather.sources.source import Kind, Source
 from tellapart.gather.web_summary import Outcome, SourceReport
 from tellapart.licences import Use
-from tellapart.store.searches import Candidate, Wish
+from tellapart.store.searches import Candidate, SearchRequest
 
 _MOST = 1_000_000  # of one source; they end long before
 
@@ -30,7 +30,7 @@ class Search:
     Sources are asked in turn: the next one when the one before has no more. `reports` says how each did.
     """
 
-    def __init__(self, sources: Sequence[Source], wish: Wish, found: queue.Queue[object]):
+    def __init__(self, sources: Sequence[Source], wish: SearchRequest, found: queue.Queue[object]):
         self.reports = [SourceReport(source.name, source.title) for source in sources]
         self._sources = sources
         self._wish = wish

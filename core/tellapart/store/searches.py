@@ -22,7 +22,7 @@ WAITING, HELD, KEPT, DISCARDED = "waiting", "held", "kept", "discarded"
 
 
 @dataclass(frozen=True)
-class Wish:
+class SearchRequest:
     """What somebody looks for: it names a gathering, so the same wish goes on where it stopped."""
 
     label: str
@@ -83,7 +83,7 @@ _FOUND = tuple(field.name for field in fields(Candidate) if field.name != "label
 _COLUMNS = ", ".join(("number", "gathering", *_FOUND, "fate", "reason", "image_id", "file"))
 
 
-def begin(manifest: Manifest, wish: Wish) -> int:
+def begin(manifest: Manifest, wish: SearchRequest) -> int:
     """The number of the wish's gathering, a new one or the one that is there, open again."""
     values = list(asdict(wish).values())
     with manifest.transaction() as db:
@@ -115,7 +115,7 @@ def finish(manifest: Manifest, gathering: int) -> None:
         db.execute("UPDATE gatherings SET is_finished = 1 WHERE number = ?", [gathering])
 
 
-def wish_of(manifest: Manifest, gathering: int) -> Wish:
+def wish_of(manifest: Manifest, gathering: int) -> SearchRequest:
     """What a gathering looks for.
 
     Raises:
@@ -128,7 +128,7 @@ def wish_of(manifest: Manifest, gathering: int) -> Wish:
         raise GatherError(
             f"There is no gathering number {gathering} in {manifest.db_path.parent}. Gather again."
         )
-    return Wish(*rows[0])
+    return SearchRequest(*rows[0])
 
 
 def last_number(manifest: Manifest) -> int:

@@ -12,9 +12,9 @@ import numpy as np
 from tellapart.clean import Finding, Review, decision_of, open_review
 from tellapart.errors import Cancelled, TellapartError
 from tellapart.labels import label_order
+from tellapart.planning.config import TrainConfig
 from tellapart.progress import Doing
 from tellapart.runs import Run
-from tellapart.train.config import TrainConfig
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode, observe
 

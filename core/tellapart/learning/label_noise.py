@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tellapart.clean.findings import WRONG_LABEL, Finding, Suggestion, percent
 from tellapart.learning.cross_validation import NOT_A_MEMBER, UNTOLD
 from tellapart.learning.metrics import softmax
 
@@ -125,18 +124,3 @@ def _likelihood(logits: np.ndarray, own: np.ndarray, n_classes: int) -> np.ndarr
     together = np.multiply.reduceat(seen, np.arange(0, len(seen), _TOGETHER), axis=0)
     prior = _PRIOR_WRONG * np.log(_NOISES) + _PRIOR_RIGHT * np.log(1 - _NOISES)
     return np.asarray(np.log(together).sum(axis=0) + prior)
-
-
-def wrong_label(
-    image_id: str, given: str, other: str, looks: float, confidence: float, score: float
-) -> Finding:
-    """The finding about one label. looks: probability of the other label by the picture's looks alone."""
-    return Finding(
-        image_id,
-        WRONG_LABEL,
-        score,
-        f"looks like {other} {percent(looks)}",
-        f"The label is {given!r}, but it looks like {other!r}. That the label is wrong is {percent(confidence)} sure, "
-        "judged by classifiers that never saw this picture.",
-        Suggestion("relabel", other, confidence),
-    )
