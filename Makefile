@@ -1,6 +1,7 @@
 # make studio   the studio in your browser, on a sample project
 # make test     the checks of every change, the browser's included, side by side: minutes
-# make test-slow   the slow ones: repetitions, kills, benchmarks, every example   make test-all: both
+# make test-slow   the slow ones: repetitions, kills, benchmarks, every example
+# make test-all   both parts
 # make test-versions   a few tests with the lowest and the newest versions of what we depend on, without torch
 # make lint     ruff, mypy and the types of the widgets' JavaScript only
 # make widgets  build the widgets' JavaScript from its modules, after changing one (needs Node.js)
