@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 NOT_INSTALLED = {"jsconfig.json", "protocol.d.ts", "model.d.ts"}  # read by an editor and by `make lint`
 IMPORT_ALL = """
@@ -38,7 +39,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, scratch / name)
     code = "import setuptools.build_meta as backend; print(backend.build_wheel('dist'))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=scratch, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=scratch, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return scratch / "dist" / done.stdout.splitlines()[-1]
 

@@ -180,6 +180,7 @@ def test_a_weights_file_is_converted_once_and_kept_under_its_content(own_cache, 
     assert kept == [".json", ".json", ".onnx", ".onnx"]
 
 
+@pytest.mark.slow
 def test_two_processes_converting_at_once_leave_one_whole_backbone(own_cache, tmp_path):
     path = tmp_path / "mine.pth"
     torch.save(lively(build_network(torchvision_models()["squeezenet1_1"])).state_dict(), path)
