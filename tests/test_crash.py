@@ -87,7 +87,10 @@ def work():
     + COUNTED
 )
 GOLDEN = Path(__file__).parent / "golden" / "project-0.1.0.zip"
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does"),
+]
 
 
 def undisturbed(program, root, *arguments):

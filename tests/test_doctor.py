@@ -138,6 +138,7 @@ def test_a_cache_that_cannot_be_written_is_a_finding(tmp_path, monkeypatch):
     assert not found.is_ok and "cannot be written" in found.sentence and "TELLAPART_CACHE" in found.remedy
 
 
+@pytest.mark.slow
 def test_this_environment_is_healthy_and_the_command_says_so_as_json():
     done = CliRunner().invoke(app, ["doctor", "--json"])
     found = [checks.CheckResult(**one) for one in json.loads(done.stdout)]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 NOT_INSTALLED = {"jsconfig.json", "protocol.d.ts", "model.d.ts"}  # read by an editor and by `make lint`
 IMPORT_ALL = """

@@ -11,6 +11,7 @@ import pytest
 from make_data import make_tiny_folder
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+pytestmark = pytest.mark.slow
 FASTAI = Path(".venv-fastai", "Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 

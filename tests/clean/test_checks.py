@@ -228,6 +228,7 @@ def test_a_shortcut_is_an_alarm_and_chance_is_none(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_chance_gives_no_alarm_however_many_tests():
     rng = np.random.default_rng(0)
     n = 300
@@ -293,6 +294,7 @@ def test_the_map_puts_likes_together_and_is_the_same_each_time(tiny_project):
     assert again == ids and np.array_equal(places, same)
 
 
+@pytest.mark.slow
 def test_the_planted_flaws_of_the_samples_are_found(tmp_path):
     planted = make_samples(tmp_path / "leaves").flaws  # as many as the sample project has
     with create_project(tmp_path / "project") as project:

@@ -47,6 +47,7 @@ def trap(tmp_path_factory):
     )
 
 
+@pytest.mark.slow
 def test_suggestions_about_a_camera_trap_change_no_right_label(trap):
     record = json.loads(tellapart("clean", trap, "--apply-suggestions", "0.95", "--preview", "--json"))
     assert record["actions"].get("relabel", 0) == 0
@@ -54,7 +55,7 @@ def test_suggestions_about_a_camera_trap_change_no_right_label(trap):
     assert not {"conflict", "duplicate", "leak"} & {one["kind"] for one in report["findings"]}
 
 
-@pytest.mark.parametrize("draw", [pages, screens])
+@pytest.mark.parametrize("draw", [pages, pytest.param(screens, marks=pytest.mark.slow)])
 def test_pages_and_screens_of_one_layout_are_trained_on(draw, tmp_path):
     root = project_of(tmp_path, draw(np.random.default_rng(1), 16))
     with open_project(root) as project:

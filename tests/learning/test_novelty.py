@@ -71,6 +71,7 @@ def test_novelty_and_its_line_are_what_the_plain_formula_gives(n, size, n_classe
     assert_as_plain(*made(n, size, n_classes, seed))
 
 
+@pytest.mark.slow
 def test_the_plain_formula_also_holds_where_directions_are_left_out():
     assert_as_plain(*made(360, 340, 3, seed=1))
 
@@ -131,7 +132,7 @@ def test_a_label_of_one_group_does_not_move_the_line_of_the_others(n_of_it):
     )
 
 
-@pytest.mark.parametrize("n", [900, 300])
+@pytest.mark.parametrize("n", [pytest.param(900, marks=pytest.mark.slow), 300])
 def test_the_directions_are_those_of_the_largest_spread(n):
     """However many there are to choose from, and whichever of LAPACK's ways is the quicker one."""
     rng = np.random.default_rng(3)

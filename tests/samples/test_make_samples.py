@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from pathlib import Path
@@ -47,6 +48,7 @@ def _sharpness(path: Path) -> float:
     return float(second.var())
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(
     samples: SampleSet, tmp_path: Path
 ) -> None:
@@ -91,6 +93,7 @@ def test_no_file_has_two_flaws_and_no_copy_is_made_of_a_flawed_one(seed: int) ->
     assert not {flaw.twin for flaw in flaws if flaw.twin} & set(flawed)
 
 
+@functools.cache
 def _drawn(kind: str) -> list[np.ndarray]:
     """All drawings of a kind in the `samples` fixture, drawn again without any flaw, small and grey."""
     scenery = Scenery([make_ground(number, 3) for number in range(N_GROUNDS)], 3)

@@ -179,6 +179,7 @@ def test_an_empty_database_file_is_filled_from_the_folders(tmp_path):
         assert project.manifest.n_pictures() == 6
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_open_and_are_counted(tmp_path):
     with create_project(tmp_path / "big") as project, project.manifest.transaction() as db:
         for label in ("a", "b"):

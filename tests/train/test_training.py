@@ -43,7 +43,8 @@ def test_training_twice_gives_the_same_answers_from_cached_embeddings(tiny_proje
 
 def test_worst_mistakes_come_first(tiny_project):
     pictures = tiny_project.manifest.pictures("circle")
-    held_out = [p for p in pictures if p.image_id in _held_out(tiny_project)]
+    held_out_ids = _held_out(tiny_project)
+    held_out = [p for p in pictures if p.image_id in held_out_ids]
     tiny_project.journal.decide(*[Relabel(p.image_id, "square") for p in held_out[:2]])
     mistakes = train_head(tiny_project).evaluation.mistakes
     confident = [m for m in mistakes if m.image_id in {p.image_id for p in held_out[:2]}]
