@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 from tellapart.errors import GatherError, RefusalCode
 from tellapart.gather.requests import AUTO, UNLICENSED, Order, check, contact_of, keep_contact
 from tellapart.gather.screening import Landed, Verdict, hold_landed, judge, keep_landed, note_refused
-from tellapart.gather.web_summary import GatherSummary, Outcome
+from tellapart.gather.web_summary import GatherSummary, SourceOutcome
 from tellapart.licences import Use
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store import searches
@@ -290,16 +290,16 @@ class _Gathering:
 
     def _check_outage(self) -> None:
         """Every source failed: that is no empty result."""
-        asked = [report for report in self._search.reports if report.outcome is not Outcome.NOT_ASKED]
+        asked = [report for report in self._search.reports if report.outcome is not SourceOutcome.NOT_ASKED]
         if (
             asked
             and not self._n_here
-            and all(report.outcome not in (Outcome.RESULTS, Outcome.NOTHING) for report in asked)
+            and all(report.outcome not in (SourceOutcome.RESULTS, SourceOutcome.NOTHING) for report in asked)
         ):
             said = " ".join(report.sentence() for report in asked)
             doubt = (
                 " Is this computer offline?"
-                if any(report.outcome is Outcome.BROKEN for report in asked)
+                if any(report.outcome is SourceOutcome.BROKEN for report in asked)
                 else ""
             )
             raise GatherError(f"No source gave an answer.{doubt} {said} {OFFLINE}")

@@ -10,7 +10,7 @@ from typing import cast
 from tellapart.errors import BrokenError, Cancelled, SourceError, TellapartError
 from tellapart.gather.requests import UNLICENSED
 from tellapart.gather.sources.source import Kind, Source
-from tellapart.gather.web_summary import Outcome, SourceReport
+from tellapart.gather.web_summary import SourceOutcome, SourceReport
 from tellapart.licences import Use
 from tellapart.store.searches import Candidate, SearchRequest
 
@@ -79,9 +79,9 @@ class Search:
                     wish.query, _MOST, cast("Use", wish.licence), cast("Kind", wish.kind)
                 ):
                     report.n_found += 1
-                    report.outcome = Outcome.RESULTS
+                    report.outcome = SourceOutcome.RESULTS
                     yield candidate
-                report.outcome = Outcome.RESULTS if report.n_found else Outcome.NOTHING
+                report.outcome = SourceOutcome.RESULTS if report.n_found else SourceOutcome.NOTHING
                 report.said = source.remark
             except SourceError as error:
                 report.fail(error)

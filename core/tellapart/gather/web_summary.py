@@ -22,7 +22,7 @@ from tellapart.pictures.notes import PictureNote, grouped
 MAX_LISTED = 1000  # refusals told one by one; all are counted
 
 
-class Outcome(Code):
+class SourceOutcome(Code):
     """How a source did."""
 
     NOT_ASKED = "not asked"
@@ -36,10 +36,10 @@ class Outcome(Code):
 
 
 _OUTCOMES = (
-    (LimitedError, Outcome.LIMITED),
-    (RefusedError, Outcome.REFUSED),
-    (SilentError, Outcome.SILENT),
-    (AbsentError, Outcome.ABSENT),
+    (LimitedError, SourceOutcome.LIMITED),
+    (RefusedError, SourceOutcome.REFUSED),
+    (SilentError, SourceOutcome.SILENT),
+    (AbsentError, SourceOutcome.ABSENT),
 )
 _ORDER = (
     RefusalCode.COPY, RefusalCode.TOO_SMALL, RefusalCode.UNREADABLE, RefusalCode.UNREACHABLE,
@@ -56,22 +56,24 @@ class SourceReport:
 
     name: str
     title: str
-    outcome: Outcome = Outcome.NOT_ASKED
+    outcome: SourceOutcome = SourceOutcome.NOT_ASKED
     n_found: int = 0
     said: str = ""
     wait_s: float | None = None
 
     def fail(self, error: SourceError) -> None:
         """Note why it gives no answer."""
-        self.outcome = next((name for kind, name in _OUTCOMES if isinstance(error, kind)), Outcome.BROKEN)
+        self.outcome = next(
+            (name for kind, name in _OUTCOMES if isinstance(error, kind)), SourceOutcome.BROKEN
+        )
         self.wait_s = error.wait_s if isinstance(error, LimitedError) else None
         self.said = str(error)
 
     def sentence(self) -> str:
         """For instance "Openverse found 40. Bing answers, but with nothing new since page 3."; "" when not asked."""
-        if self.outcome is Outcome.NOT_ASKED:
+        if self.outcome is SourceOutcome.NOT_ASKED:
             return self.said
-        if self.outcome is Outcome.NOTHING:
+        if self.outcome is SourceOutcome.NOTHING:
             return self.said or f"{self.title} found nothing."
         return f"{self.title} found {self.n_found}. {self.said}".rstrip() if self.n_found else self.said
 
