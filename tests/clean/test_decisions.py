@@ -225,8 +225,7 @@ def test_a_journal_cut_in_the_middle_loses_no_picture(tmp_path, share):
 def test_a_project_that_cannot_be_written_says_so_and_loses_nothing(two_copies, monkeypatch):
     _, project = two_copies
     before = rows_of(project)
-    project.manifest.rows("PRAGMA query_only = 1")  # what SQLite meets on a read-only disk
+    project.manifest.only_read()  # what SQLite meets on a read-only disk
     with pytest.raises(ProjectError, match=r"cannot be written .* Nothing was lost"):
         project.journal.decide(Remove(project.manifest.pictures()[0].image_id))
-    project.manifest.rows("PRAGMA query_only = 0")
     assert rows_of(project) == before

@@ -22,7 +22,7 @@ from tellapart.pictures.images import inspect
 from tellapart.pictures.kinds.unread import with_name
 from tellapart.pictures.notes import PictureNote
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.add_pictures import Arrival, admit
+from tellapart.store.add_pictures import Arrival, add_new_pictures
 from tellapart.store.database_errors import disk_reason
 from tellapart.store.manifest import Origin, Refusal, now
 from tellapart.store.project import Project
@@ -108,7 +108,7 @@ def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progr
 def _admit(door: _Door, waiting: list[Arrival], refused: list[Refusal], summary: IntakeSummary) -> None:
     project = door.project
     arrivals = {arrival.image_id: arrival for arrival in waiting}
-    admission = admit(project.manifest, project.root, waiting)
+    admission = add_new_pictures(project.manifest, project.root, waiting)
     project.manifest.add_refusals(refused)
     summary.n_added += len(admission.added)
     added = [arrivals[image_id] for image_id in admission.added]

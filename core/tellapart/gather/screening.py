@@ -13,7 +13,7 @@ from tellapart.licences import Use, licence_of
 from tellapart.pictures.images import PictureFacts
 from tellapart.safe_paths import path_inside
 from tellapart.store import searches
-from tellapart.store.add_pictures import Admission, Arrival, admit, credit
+from tellapart.store.add_pictures import AddedPictures, Arrival, add_new_pictures, credit
 from tellapart.store.file_moves import finish_moves
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
 from tellapart.store.project import Project
@@ -81,7 +81,7 @@ def keep_landed(project: Project, wish: SearchRequest, landed: Sequence[Landed])
     manifest = project.manifest
     in_order = sorted(landed, key=lambda one: one.row.number)
 
-    def note(admission: Admission) -> None:
+    def note(admission: AddedPictures) -> None:
         new = set(admission.added)
         reasons = {refusal.same_as: refusal.reason for refusal in admission.refusals}
         for one in in_order:
@@ -97,7 +97,7 @@ def keep_landed(project: Project, wish: SearchRequest, landed: Sequence[Landed])
                 manifest, one.row.number, KEPT if is_kept else HERE, None if is_kept else reason, one.image_id
             )
 
-    admit(project.manifest, project.root, [_arrival(project, wish, one) for one in in_order], note)
+    add_new_pictures(project.manifest, project.root, [_arrival(project, wish, one) for one in in_order], note)
     return verdicts
 
 

@@ -37,19 +37,19 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Admission:
+class AddedPictures:
     """What became of arrivals: `added` image ids, and a refusal for every exact copy of a picture that is here."""
 
     added: list[str]
     refusals: list[Refusal]
 
 
-def admit(
+def add_new_pictures(
     manifest: Manifest,
     root: Path,
     arrivals: Sequence[Arrival],
-    note: Callable[[Admission], None] = lambda admission: None,
-) -> Admission:
+    note: Callable[[AddedPictures], None] = lambda admission: None,
+) -> AddedPictures:
     """Commit the rows of these pictures in one transaction, then move the files to their labels' folders.
 
     An exact copy of a kept or removed picture is not added again, whatever its label; the waiting file is dropped
@@ -73,7 +73,7 @@ def admit(
                 refusals.append(refusal)
                 leftovers += [] if arrival.is_in_place else [arrival.path]
         manifest.add_refusals(refusals)
-        admission = Admission(added, refusals)
+        admission = AddedPictures(added, refusals)
         note(admission)
     finish_moves(manifest, root)
     for path in leftovers:

@@ -105,10 +105,13 @@ class Database:
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The answer to one SELECT: as the last commit left it, or inside a transaction of this thread as that did."""
-        with self._explained():
+        try:
             if self._writing_thread == threading.get_ident():
                 return self._writer.execute(query, parameters).fetchall()
             return self._reader().rows(query, parameters)
+        except sqlite3.Error:  # entered only now: this is asked thousands of times
+            with self._explained():
+                raise
 
     def version(self) -> int:
         """A number that changes when somebody else has written something: another process, or another open project."""

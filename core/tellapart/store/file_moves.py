@@ -88,10 +88,10 @@ def _alone(root: Path) -> Iterator[None]:
 
 def _opened(path: Path) -> IO[bytes]:
     try:
-        return path.open("a+b")
+        return path.open("ab", buffering=0)
     except FileNotFoundError:  # somebody threw the cache away
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a+b")
+        return path.open("ab", buffering=0)
 
 
 def _finish_some(database: Database, root: Path) -> bool:

@@ -11,7 +11,6 @@ import os
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,10 +18,11 @@ from tellapart.errors import ImageError, IntakeError, OutsideError, RefusalCode
 from tellapart.labels import clean_label, is_sayable, name_key, sayable
 from tellapart.pictures.images import MAX_BYTES, inspect
 from tellapart.pictures.kinds.unread import reason_too_large, with_name
-from tellapart.pictures.notes import PictureNote, grouped
+from tellapart.pictures.notes import PictureNote
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import is_plain_entry, parts_inside, path_inside
-from tellapart.store.add_pictures import Arrival, admit
+from tellapart.store.add_pictures import Arrival, add_new_pictures
+from tellapart.store.disk_changes import DiskChanges
 from tellapart.store.edited_files import RACY_NS, follow_edits, settled_ns
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
 
@@ -33,54 +33,14 @@ _UNREADABLE = "this folder cannot be read; its pictures are left as they are unt
 SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
-@dataclass
-class Changes:
-    """What differed between the rows and the disk."""
-
-    n_new: int = 0
-    n_edited: int = 0
-    n_moved: int = 0
-    n_back: int = 0
-    n_missing: int = 0
-    n_in_trash: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
-    picture_notes: list[PictureNote] = field(default_factory=list)
-
-    def sentences(self) -> list[str]:
-        """For a person; [] when nothing changed."""
-        said = []
-        if self.n_new:
-            said.append(f"{self.n_new} new picture(s) found in the folders and added.")
-        if self.n_edited:
-            said.append(
-                f"{self.n_edited} picture(s) were changed in their place; their labels and decisions stay."
-            )
-        if self.n_moved:
-            said.append(f"{self.n_moved} picture(s) moved by hand: they now have the label of their folder.")
-        if self.n_back:
-            said.append(f"{self.n_back} picture(s) that were missing are back.")
-        if self.n_in_trash:
-            said.append(f"{self.n_in_trash} picture(s) found in the trash: they count as removed.")
-        if self.n_missing:
-            said.append(
-                f"{self.n_missing} picture(s) are missing from their folders; put them back and they return."
-            )
-        if self.refusals:
-            said.append(
-                f"{len(self.refusals)} file(s) in the folders are not usable: {self.refusals[0].name}: "
-                f"{self.refusals[0].reason}."
-            )
-        return [*said, *grouped(self.picture_notes)]
-
-
-def reconcile(manifest: Manifest, root: Path, images_dir: Path, progress: Progress = silent) -> Changes:
+def reconcile(manifest: Manifest, root: Path, images_dir: Path, progress: Progress = silent) -> DiskChanges:
     """Bring the rows in line with the files below images/.
 
     Raises:
         ProjectError: the database cannot be written.
         Cancelled: from `progress`; what was done so far stays.
     """
-    changes = Changes()
+    changes = DiskChanges()
     started_ns = time.time_ns()
     folders = _folders(images_dir, changes)
     known = {
@@ -109,7 +69,7 @@ def reconcile(manifest: Manifest, root: Path, images_dir: Path, progress: Progre
     return changes
 
 
-def _folders(images_dir: Path, changes: Changes) -> dict[str, int]:
+def _folders(images_dir: Path, changes: DiskChanges) -> dict[str, int]:
     """The folders of labels and when each was changed last."""
     folders = {}
     for entry in os.scandir(images_dir):
@@ -145,7 +105,7 @@ def _inside(folder: Path, relative: str) -> Path | None:
 
 
 def _compare(
-    manifest: Manifest, root: Path, images_dir: Path, folders: set[str], changes: Changes
+    manifest: Manifest, root: Path, images_dir: Path, folders: set[str], changes: DiskChanges
 ) -> tuple[list[Path], list[str], set[str]]:
     """Files without a row, and ids of rows without a file, in these folders; and the folders that cannot be read."""
     strangers: list[Path] = []
@@ -179,7 +139,7 @@ def _compare(
     return strangers, absent, unreadable
 
 
-def _files_in(images_dir: Path, folder: str, changes: Changes) -> list[str]:
+def _files_in(images_dir: Path, folder: str, changes: DiskChanges) -> list[str]:
     """Names of the files in a label's folder that could be pictures; links and the like are refusals."""
     directory = _inside(images_dir, folder)
     names = []
@@ -203,7 +163,7 @@ def _is_same_file(one: Path, other: Path) -> bool:
         return False
 
 
-def _mark_missing(manifest: Manifest, root: Path, absent: list[str], changes: Changes) -> set[str]:
+def _mark_missing(manifest: Manifest, root: Path, absent: list[str], changes: DiskChanges) -> set[str]:
     """Which pictures are missing now. Asked again under the write lock: another process may just have brought the
     file."""
     missing: set[str] = set()
@@ -250,7 +210,7 @@ def _adopt(
     root: Path,
     files: list[Path],
     labels: dict[str, str],
-    changes: Changes,
+    changes: DiskChanges,
     progress: Progress,
 ) -> set[str]:
     """The pictures that were missing and came with these files; the others are noted in `changes`."""
@@ -269,14 +229,14 @@ def _adopt(
                 elif looked is not None:
                     arrivals.append(looked)
             missing = _missing_ids(manifest)
-            admission = admit(manifest, root, arrivals)
-            returned |= missing.intersection(admission.added)
-            changes.n_new += len(set(admission.added) - missing)
-            changes.refusals += admission.refusals
+            outcome = add_new_pictures(manifest, root, arrivals)
+            returned |= missing.intersection(outcome.added)
+            changes.n_new += len(set(outcome.added) - missing)
+            changes.refusals += outcome.refusals
             changes.picture_notes += [
                 PictureNote(one.original_name, text)
                 for one in arrivals
-                if one.image_id in admission.added and one.image_id not in missing
+                if one.image_id in outcome.added and one.image_id not in missing
                 for text in one.facts.notes
             ]
     new = [

@@ -16,7 +16,7 @@ import httpx
 from tellapart import atomic_files
 from tellapart.errors import AddressError, BrokenError, LimitedError, RefusedError
 from tellapart.store.manifest import Manifest
-from tellapart.store.searches import put_off_turn, take_turn
+from tellapart.store.service_turns import put_off_turn, take_turn
 from tellapart.web.client import Line
 from tellapart.web.failures import NetworkFailure, in_words
 from tellapart.web.retry import backoff_s, retry_after_s
