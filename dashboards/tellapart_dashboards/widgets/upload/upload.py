@@ -276,14 +276,15 @@ class UploadWidget(anywidget.AnyWidget):
         super().__init__(**traits)
         self._on_batch = on_batch
         self._ended: list[tuple[Path, list[UploadedFile]]] = []
-        self._receiver = Receiver(folder, lambda *batch: self._ended.append(batch))
+        self._receiver = soon(asyncio.to_thread(Receiver, folder, lambda *batch: self._ended.append(batch)))
         self._turn = asyncio.Lock()
         self.on_msg(lambda _widget, message, buffers: soon(self._answer(message, buffers)))
 
     async def receive(self, message: object, buffers: list[Any]) -> dict[str, Any] | None:
         """The answer to one message of the page, see `Receiver`; the disk is written on a thread, in order."""
         async with self._turn:
-            reply = await asyncio.to_thread(self._receiver.receive, message, buffers)
+            receiver = await self._receiver
+            reply = await asyncio.to_thread(receiver.receive, message, buffers)
             while self._ended:
                 self._on_batch(*self._ended.pop(0))
         return reply
