@@ -215,7 +215,9 @@ class SearchState(Job):
     def _read(self) -> _Labels:
         """What the rows tell of the project. For a thread."""
         project = self.project.project
-        return _Labels(wanted_labels(project), self._waiting(), left_out(project), project.journal.next_undo())
+        return _Labels(
+            wanted_labels(project), self._waiting(), left_out(project), project.journal.next_undo()
+        )
 
     def _show(self) -> None:
         """The rows, from what was read last and where the run is."""
