@@ -244,3 +244,32 @@ def test_the_steps_and_facts_of_a_run_are_read_as_fields(root):
         '{"done": 3, "total": 60, "step": "sharing", "message": "Sharing", "at": 1.0}\n', "utf-8"
     )
     assert (run.status().step, run.status().message) == (None, "Sharing")
+
+
+def test_a_follower_reads_only_what_is_new(root):
+    """36,000 lines of progress, as a long search writes them, are read once and not four times a second."""
+    run_dir = root / "runs" / "20260101-120000-ab"
+    run_dir.mkdir()
+    (run_dir / "config.json").write_text(json.dumps({"task": "gather", "config": {}, "started": 0.0}))
+    me = psutil.Process()
+    (run_dir / "worker.json").write_text(json.dumps({"pid": me.pid, "created": me.create_time()}))
+    progress = run_dir / "progress.jsonl"
+    line = json.dumps({"done": 1, "total": 36_000, "message": "Looking", "at": 1.0}) + "\n"
+    progress.write_text(36_000 * line)
+    follower = runs.RunFollower(runs.Run(run_dir))
+    assert follower.status().done == 1 and follower.progress.n_bytes_read == progress.stat().st_size
+    before = follower.progress.n_bytes_read
+    for done in (2, 3):
+        new = json.dumps({"done": done, "total": 36_000, "message": "Looking", "at": 1.0}) + "\n"
+        with progress.open("a") as file:
+            file.write(new)
+        assert follower.status().done == done
+    assert follower.status().done == 3, "nothing new: what was known holds"
+    assert follower.progress.n_bytes_read - before == 2 * len(new)
+    with progress.open("a") as file:
+        file.write('{"stage": "done", "message": "All')
+    assert follower.status().stage == "running", "half a line is left for the next time"
+    with progress.open("a") as file:
+        file.write(' looked at.", "at": 2.0}\n')
+    assert follower.status() == runs.Run(run_dir).status()
+    assert (follower.status().stage, follower.status().message) == ("done", "All looked at.")

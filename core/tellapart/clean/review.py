@@ -128,11 +128,6 @@ class Review:
         rows = self._project.manifest.standings(newcomers)
         return found + [one for one, its, state, _ in rows if state == "kept" and label in (None, its)]
 
-    def standing_decisions(self) -> list[Entry]:
-        """The decisions that stand, oldest first, as far as they are known since the last one or `refresh`."""
-        with self._lock:
-            return self._standing.entries
-
     def picture(self, image_id: str) -> Picture:
         """The picture as it is now.
 

@@ -53,7 +53,7 @@ def list_decisions(project: Project) -> list[dict[str, Any]]:
             "label": entry.after["label"] if entry.kind == "relabel" else None,
             "mark": entry.after["mark"] if entry.kind == "mark" else None, "file": entry.before["path"],
         }
-        for entry in project.journal.standing()
+        for entry in project.journal.decided().entries
     ]  # fmt: skip
 
 

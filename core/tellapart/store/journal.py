@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tellapart.labels import clean_label
+from tellapart.store.decided import Decided, DecidedView
 from tellapart.store.file_moves import finish_moves
 from tellapart.store.label_changes import (
     DROP,
@@ -98,6 +99,7 @@ class Journal:
     def __init__(self, manifest: Manifest, root: Path):
         self._manifest = manifest
         self._root = root
+        self._decided = DecidedView(self, manifest)
 
     def decide(
         self, *decisions: Decision, change: LabelChange | None = None, guided: Collection[str] = ()
@@ -195,9 +197,13 @@ class Journal:
         )
         return [_entry(row) for row in rows]
 
+    def decided(self) -> Decided:
+        """What is decided about pictures right now: whoever needs it asks here, and keeps no account of their own."""
+        return self._decided.now()
+
     def standing(self) -> list[Entry]:
         """The decisions about pictures that hold, oldest first: undone ones, and the undo and redo lines themselves,
-        are left out."""
+        are left out. Reads all of them; see `decided`."""
         rows = self._manifest.rows(
             f"SELECT {_ENTRY} FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0 AND image_id != '' "
             "ORDER BY number"

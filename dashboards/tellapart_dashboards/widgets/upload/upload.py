@@ -8,6 +8,7 @@ when complete, `.part` until then.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -22,6 +23,7 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Int, Unicode
 
+from tellapart_dashboards.app.background import soon
 from tellapart_dashboards.widgets import BUILT
 from tellapart_dashboards.widgets.upload.messages import (
     MAX_BYTES,
@@ -272,10 +274,22 @@ class UploadWidget(anywidget.AnyWidget):
         self, folder: Path, on_batch: Callable[[Path, list[UploadedFile]], None], **traits: Any
     ) -> None:
         super().__init__(**traits)
-        self.receiver = Receiver(folder, on_batch)
-        self.on_msg(self._answer)
+        self._on_batch = on_batch
+        self._ended: list[tuple[Path, list[UploadedFile]]] = []
+        self._receiver = soon(asyncio.to_thread(Receiver, folder, lambda *batch: self._ended.append(batch)))
+        self._turn = asyncio.Lock()
+        self.on_msg(lambda _widget, message, buffers: soon(self._answer(message, buffers)))
 
-    def _answer(self, _widget: Any, message: object, buffers: list[Any]) -> None:
-        reply = self.receiver.receive(message, buffers)
+    async def receive(self, message: object, buffers: list[Any]) -> dict[str, Any] | None:
+        """The answer to one message of the page, see `Receiver`; the disk is written on a thread, in order."""
+        async with self._turn:
+            receiver = await self._receiver
+            reply = await asyncio.to_thread(receiver.receive, message, buffers)
+            while self._ended:
+                self._on_batch(*self._ended.pop(0))
+        return reply
+
+    async def _answer(self, message: object, buffers: list[Any]) -> None:
+        reply = await self.receive(message, buffers)
         if reply is not None:
             self.send(reply)
