@@ -161,6 +161,10 @@ class BundleError(TellapartError):
     """A bundle is missing, damaged, too new, or no longer gives the answers it was made with."""
 
 
+class DeployError(TellapartError):
+    """An export cannot be made or written."""
+
+
 class RunError(TellapartError):
     """A long run cannot be started or found."""
 
