@@ -1,5 +1,5 @@
 // Built by `make widgets` from choices/choices.js and the modules it imports: change those, not this file.
-// 228c3874277b987a6007ae4f116288b888f5be1147d3693248f9393074edd0ea
+// a3c17f377adef2c686d0978090b2eb26e8fd9c4fa2b87d091f6a67dd313bfbc1
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -95,7 +95,7 @@ function numbered(role, press) {
 }
 
 // Names with numbers side by side, one of them pressed. Left and right walk and press.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
 
 /** @param {Context<Traits>} context */

@@ -1,5 +1,5 @@
 // Built by `make widgets` from gallery/gallery.js and the modules it imports: change those, not this file.
-// 7fdf5c4dea92156a56e841a8f93e05e2409c8ee22e2d0e20df02b1ccd4d4710e
+// 44fe0ba3a6d4a92172d59195cab54d65fc672fd716a4d7e03472cf99bb96ee10
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -93,7 +93,7 @@ function oncePerFrame(call) {
 }
 
 // A packed picture grid: only the rows in sight exist in the page. Left, right, up, down, Home, End walk.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
 
 /** @param {Context<Traits>} context */

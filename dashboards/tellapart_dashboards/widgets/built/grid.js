@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 9f898d3fa7ac536a3084d208361a653e2873f6ac15cdbbf8e14c0d10fe8e35af
+// 68115817374d5be91dfba9c04a4d962cfd47a6f9d5392e58bb796ba7a83c24aa
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -369,7 +369,7 @@ class Choice {
 }
 
 // What the page knows of the pictures: words and thumbnails asked for as they come into sight, dropped when there are many.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { GridModel, Thumbnails, Tiles, ToPython, Words } from "./protocol" */
 
 const ASK_AGAIN_MS = 4000;
@@ -490,7 +490,7 @@ class Store {
 }
 
 // The pictures most like one: in a small card beside it that opens by key or under the resting mouse, and in lists.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { Alike, GridModel, Near } from "./protocol" */
 
 const HOVER_MS = 650;
@@ -703,7 +703,7 @@ function labelWindow(root, labels, title, take) {
 }
 
 // One picture large, with everything known about it. `grid` decides and walks; the window follows.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { Large } from "./protocol" */
 /** @import { Grid } from "./view.js" */
 
@@ -1249,7 +1249,7 @@ class Tiles {
 
 // The grid of the Clean page: see grid.py for the messages. Only what is in sight exists in the page. A decision shows at
 // once; when the queue is ranked anew, nothing moves down to the last row in sight: the rest of the order changes below.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { Decided, Decision, FromPython, GridModel } from "./protocol" */
 /** @import { Act } from "./keys.js" */
 
@@ -1545,7 +1545,7 @@ class Grid {
 }
 
 // The grid of the Clean page: this connects it with the page around it and with grid.py.
-/** @import { Bytes, Context } from "../shared/model" */
+/** @import { Bytes, Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
 
 /** @param {Context<Traits, ToPython, FromPython>} context */

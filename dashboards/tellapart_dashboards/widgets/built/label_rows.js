@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// 007a1c78220035b88769dd2b3370d72010107356c32ae7c31e706df929a3158e
+// f451e4e5c7a4d4b91e026809232f50324b00cfd44000b18e003352f54b083592
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -140,7 +140,7 @@ function pictureUrl(jpeg) {
 }
 
 // Pictures that a search found: ticked until the person takes the tick off what does not belong.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { Waiting, Wish } from "./protocol" */
 
 class Held {
@@ -302,7 +302,7 @@ class Menu {
 }
 
 // A few small pictures of a label side by side.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 
 class Strip {
   constructor() {
@@ -419,7 +419,7 @@ class Row {
 
 // One row per label: see label_rows.py for the traits and the wishes. Rows stay where they are while their numbers
 // change, so that nobody loses the word they are typing.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
 
 /**

@@ -1,5 +1,5 @@
 // Built by `make widgets` from map/map.js and the modules it imports: change those, not this file.
-// d30e1a84c92d9f552d3055bc3ece958d1f8a060ba245bfc620a803f822c6d552
+// 3bc559fc32691fda63d5fb90383070023d8b0846af23c8e29cc3fe930ed848f8
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -151,7 +151,7 @@ class Points {
 
 // A map of all pictures: points coloured by label on one canvas, drawn once; the rectangle lies on another one above it.
 // Keys: arrows move the cross, shift + arrows draw a rectangle from it, Enter shows what is inside, Esc shows all.
-/** @import { Bytes, Context } from "../shared/model" */
+/** @import { Bytes, Context } from "../common/model" */
 /** @import { FromPython, Region, ToPython, Traits } from "./protocol" */
 /** @import { Place } from "./points.js" */
 

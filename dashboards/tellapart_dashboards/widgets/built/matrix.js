@@ -1,5 +1,5 @@
 // Built by `make widgets` from matrix/matrix.js and the modules it imports: change those, not this file.
-// 43789d247b84e2d04c485f1d129c47876522638a77ba9ce81764061704b52da1
+// 0b65de685f1637a1e0499ef19068cc2f0dea386157f95076cb101481ac6e0e33
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -54,7 +54,7 @@ function target(event) {
 
 // The confusion matrix; above a large one the commonest mix-ups by name, since nobody finds them among zeros.
 // Off-diagonal numbers are buttons: one press shows those pictures, another one shows all.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
 
 const MANY = 12;

@@ -1,5 +1,5 @@
 // Built by `make widgets` from steps/steps.js and the modules it imports: change those, not this file.
-// 3fa2b6c13043fe8cdf96ad3cfbb64d0f5c7e533a21af3124936c8ffd44fe2731
+// b4207d479a1737082479705b9ce3d22862ea8844f682bec8c8d723ea1a2f49be
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -96,7 +96,7 @@ function numbered(role, press) {
 
 // The header: one tab per stage; left and right walk, Enter or a click opens. Where the page is all there is (Voila),
 // the address says which step is open, so that the browser's back button and a reload stay inside the studio.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
 
 /** @param {Context<Traits>} context */

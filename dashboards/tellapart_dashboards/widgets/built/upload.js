@@ -1,5 +1,5 @@
 // Built by `make widgets` from upload/upload.js and the modules it imports: change those, not this file.
-// cfd80a410927f2a3cebaf8fae775ff7a0784d57e8a328c42c699385bae0af9bf
+// 6c35d6e468e5c4849639506d6c3fe6d648a25998c902cd58df568dbb5a7b1437
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -313,7 +313,7 @@ async function read({ item, off, end }) {
 }
 
 // Drop, paste or choose files and folders; what is on its way has a row. How it gets there: sending.js.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
 /** @import { Given } from "./sending.js" */
 

@@ -1,5 +1,5 @@
 // Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
-// ef580a8cd2a7ad8a4fbbab4728382b18f42d22b68ba287ed8fa257191b4f9893
+// 5309282dbada9726cac847e8bc6e2d13e2a655c6be84b69e889f1d82e66a4d6b
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -53,7 +53,7 @@ function target(event) {
 }
 
 // The camera: see webcam.py for the messages. A press takes one picture, holding takes a burst.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
 
 const HOLD_MS = 450; // a press that lasts longer is a burst

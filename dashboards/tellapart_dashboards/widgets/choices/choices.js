@@ -1,8 +1,8 @@
 // Names with numbers side by side, one of them pressed. Left and right walk and press.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
-import { arrange, element } from "../shared/elements.js";
-import { numbered } from "../shared/numbered.js";
+import { arrange, element } from "../common/elements.js";
+import { numbered } from "../common/numbered.js";
 
 /** @param {Context<Traits>} context */
 function render({ model, el }) {

@@ -1,9 +1,9 @@
 // A packed picture grid: only the rows in sight exist in the page. Left, right, up, down, Home, End walk.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
-import { copied, pictureUrl } from "../shared/bytes.js";
-import { element } from "../shared/elements.js";
-import { oncePerFrame } from "../shared/frames.js";
+import { copied, pictureUrl } from "../common/bytes.js";
+import { element } from "../common/elements.js";
+import { oncePerFrame } from "../common/frames.js";
 
 /** @param {Context<Traits>} context */
 function render({ model, el }) {

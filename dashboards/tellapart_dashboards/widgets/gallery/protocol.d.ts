@@ -1,5 +1,5 @@
 // What the gallery's page and gallery.py say to each other.
-import type { Bytes } from "../shared/model";
+import type { Bytes } from "../common/model";
 
 export interface Traits {
   /** all JPEGs, joined */

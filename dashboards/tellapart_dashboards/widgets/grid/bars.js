@@ -1,7 +1,7 @@
 // The lines around the grid: above it number, sizes, tidying; below it, always in sight, every decision with its key.
 /** @import { GridModel, Size } from "./protocol" */
 /** @import { Act } from "./keys.js" */
-import { element } from "../shared/elements.js";
+import { element } from "../common/elements.js";
 import { keyed } from "./keyed.js";
 
 /** @type {[Size, string][]} */

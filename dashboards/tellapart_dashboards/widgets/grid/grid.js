@@ -1,8 +1,8 @@
 // The grid of the Clean page: this connects it with the page around it and with grid.py.
-/** @import { Bytes, Context } from "../shared/model" */
+/** @import { Bytes, Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
-import { target } from "../shared/elements.js";
-import { oncePerFrame } from "../shared/frames.js";
+import { target } from "../common/elements.js";
+import { oncePerFrame } from "../common/frames.js";
 import { keydown } from "./keys.js";
 import { Grid } from "./view.js";
 

@@ -1,5 +1,5 @@
 // Buttons that say their key.
-import { button, element } from "../shared/elements.js";
+import { button, element } from "../common/elements.js";
 
 /**
  * A button of the grid. key: "" for none.

@@ -1,9 +1,9 @@
 // One picture large, with everything known about it. `grid` decides and walks; the window follows.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { Large } from "./protocol" */
 /** @import { Grid } from "./view.js" */
-import { pictureUrl } from "../shared/bytes.js";
-import { element, target } from "../shared/elements.js";
+import { pictureUrl } from "../common/bytes.js";
+import { element, target } from "../common/elements.js";
 import { keyed } from "./keyed.js";
 import { keydown } from "./keys.js";
 import { likeList } from "./near.js";

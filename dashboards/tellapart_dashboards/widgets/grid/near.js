@@ -1,8 +1,8 @@
 // The pictures most like one: in a small card beside it that opens by key or under the resting mouse, and in lists.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { Alike, GridModel, Near } from "./protocol" */
-import { pictureUrl } from "../shared/bytes.js";
-import { element, target } from "../shared/elements.js";
+import { pictureUrl } from "../common/bytes.js";
+import { element, target } from "../common/elements.js";
 import { tell } from "./store.js";
 
 const HOVER_MS = 650;

@@ -1,7 +1,7 @@
 // Mouse and touch: click, double click, drag, long press.
 /** @import { Grid } from "./view.js" */
 /** @import { Point } from "./sheet.js" */
-import { element, target } from "../shared/elements.js";
+import { element, target } from "../common/elements.js";
 
 const DRAG_PX = 6;
 const LONG_PRESS_MS = 450;

@@ -1,5 +1,5 @@
 // What the grid's page and grid.py say to each other. A key is the number of a picture.
-import type { Bytes, Model } from "../shared/model";
+import type { Bytes, Model } from "../common/model";
 
 export type GridModel = Model<Traits, ToPython, FromPython>;
 

@@ -1,7 +1,7 @@
 // What the page knows of the pictures: words and thumbnails asked for as they come into sight, dropped when there are many.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { GridModel, Thumbnails, Tiles, ToPython, Words } from "./protocol" */
-import { pictureUrl } from "../shared/bytes.js";
+import { pictureUrl } from "../common/bytes.js";
 
 const ASK_AGAIN_MS = 4000;
 const MOST_TEXTS = 6000;

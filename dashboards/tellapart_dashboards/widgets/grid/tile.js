@@ -1,6 +1,6 @@
 // One place in the grid: a picture, its words, what was decided. Places are used again for other pictures.
 /** @import { Words } from "./protocol" */
-import { element } from "../shared/elements.js";
+import { element } from "../common/elements.js";
 
 let made = 0;
 

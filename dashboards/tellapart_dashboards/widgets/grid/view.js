@@ -1,11 +1,11 @@
 // The grid of the Clean page: see grid.py for the messages. Only what is in sight exists in the page. A decision shows at
 // once; when the queue is ranked anew, nothing moves down to the last row in sight: the rest of the order changes below.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { Decided, Decision, FromPython, GridModel } from "./protocol" */
 /** @import { Act } from "./keys.js" */
-import { copied } from "../shared/bytes.js";
-import { element } from "../shared/elements.js";
-import { oncePerFrame } from "../shared/frames.js";
+import { copied } from "../common/bytes.js";
+import { element } from "../common/elements.js";
+import { oncePerFrame } from "../common/frames.js";
 import { Bars } from "./bars.js";
 import { Choice } from "./choice.js";
 import { LargeWindow } from "./large.js";

@@ -1,5 +1,5 @@
 // Windows above the grid: all keys, a label by typing.
-import { element } from "../shared/elements.js";
+import { element } from "../common/elements.js";
 import { keyed } from "./keyed.js";
 import { KEYS } from "./keys.js";
 

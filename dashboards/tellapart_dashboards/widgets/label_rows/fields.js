@@ -1,5 +1,5 @@
 // Fields for one line of text.
-import { element } from "../shared/elements.js";
+import { element } from "../common/elements.js";
 
 /**
  * @param {string} name

@@ -1,8 +1,8 @@
 // Pictures that a search found: ticked until the person takes the tick off what does not belong.
-/** @import { Bytes } from "../shared/model" */
+/** @import { Bytes } from "../common/model" */
 /** @import { Waiting, Wish } from "./protocol" */
-import { pictureUrl } from "../shared/bytes.js";
-import { button, element } from "../shared/elements.js";
+import { pictureUrl } from "../common/bytes.js";
+import { button, element } from "../common/elements.js";
 
 export class Held {
   /**

@@ -1,9 +1,9 @@
 // One row per label: see label_rows.py for the traits and the wishes. Rows stay where they are while their numbers
 // change, so that nobody loses the word they are typing.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
-import { arrange, button, element } from "../shared/elements.js";
-import { oncePerFrame } from "../shared/frames.js";
+import { arrange, button, element } from "../common/elements.js";
+import { oncePerFrame } from "../common/frames.js";
 import { field, oneLine } from "./fields.js";
 import { Row } from "./row.js";
 

@@ -1,6 +1,6 @@
 // What can be changed about a label: its name, into which other one it goes, whether it stays.
 /** @import { ToPython, Wish } from "./protocol" */
-import { button, element, target } from "../shared/elements.js";
+import { button, element, target } from "../common/elements.js";
 import { field, offer, oneLine } from "./fields.js";
 
 export class Menu {

@@ -1,5 +1,5 @@
 // What the rows' page and label_rows.py say to each other.
-import type { Bytes, Model } from "../shared/model";
+import type { Bytes, Model } from "../common/model";
 
 export type RowsModel = Model<Traits, ToPython, FromPython>;
 

@@ -1,6 +1,6 @@
 // A row: a label, its pictures, the words to search for, how the search goes and what it found.
 /** @import { LabelRow, RowsModel, Wish } from "./protocol" */
-import { element } from "../shared/elements.js";
+import { element } from "../common/elements.js";
 import { field, oneLine } from "./fields.js";
 import { Held } from "./held.js";
 import { Menu } from "./menu.js";

@@ -1,7 +1,7 @@
 // A few small pictures of a label side by side.
-/** @import { Bytes } from "../shared/model" */
-import { pictureUrl } from "../shared/bytes.js";
-import { element } from "../shared/elements.js";
+/** @import { Bytes } from "../common/model" */
+import { pictureUrl } from "../common/bytes.js";
+import { element } from "../common/elements.js";
 
 export class Strip {
   constructor() {

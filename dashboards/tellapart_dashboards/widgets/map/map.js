@@ -1,11 +1,11 @@
 // A map of all pictures: points coloured by label on one canvas, drawn once; the rectangle lies on another one above it.
 // Keys: arrows move the cross, shift + arrows draw a rectangle from it, Enter shows what is inside, Esc shows all.
-/** @import { Bytes, Context } from "../shared/model" */
+/** @import { Bytes, Context } from "../common/model" */
 /** @import { FromPython, Region, ToPython, Traits } from "./protocol" */
 /** @import { Place } from "./points.js" */
-import { copied, pictureUrl } from "../shared/bytes.js";
-import { button, element } from "../shared/elements.js";
-import { oncePerFrame } from "../shared/frames.js";
+import { copied, pictureUrl } from "../common/bytes.js";
+import { button, element } from "../common/elements.js";
+import { oncePerFrame } from "../common/frames.js";
 import { Points } from "./points.js";
 
 const POINTER_PX = 14;

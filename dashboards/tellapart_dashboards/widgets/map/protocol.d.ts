@@ -1,5 +1,5 @@
 // What the map's page and map.py say to each other. A place is the position of a picture in the list of points.
-import type { Bytes } from "../shared/model";
+import type { Bytes } from "../common/model";
 
 export interface Traits {
   /** float32 x and y of each picture, 0 to 1 */

@@ -1,8 +1,8 @@
 // The confusion matrix; above a large one the commonest mix-ups by name, since nobody finds them among zeros.
 // Off-diagonal numbers are buttons: one press shows those pictures, another one shows all.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
-import { button, element } from "../shared/elements.js";
+import { button, element } from "../common/elements.js";
 
 const MANY = 12;
 

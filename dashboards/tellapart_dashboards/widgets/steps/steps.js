@@ -1,9 +1,9 @@
 // The header: one tab per stage; left and right walk, Enter or a click opens. Where the page is all there is (Voila),
 // the address says which step is open, so that the browser's back button and a reload stay inside the studio.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
-import { arrange, element, target } from "../shared/elements.js";
-import { numbered } from "../shared/numbered.js";
+import { arrange, element, target } from "../common/elements.js";
+import { numbered } from "../common/numbered.js";
 
 /** @param {Context<Traits>} context */
 function render({ model, el }) {

@@ -1,5 +1,5 @@
 // What the upload's page and upload.py say to each other; messages.py checks what the page says.
-import type { Model } from "../shared/model";
+import type { Model } from "../common/model";
 
 export type UploadModel = Model<Traits, ToPython, FromPython>;
 

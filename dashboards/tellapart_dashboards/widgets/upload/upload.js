@@ -1,9 +1,9 @@
 // Drop, paste or choose files and folders; what is on its way has a row. How it gets there: sending.js.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
 /** @import { Given } from "./sending.js" */
-import { button, element } from "../shared/elements.js";
-import { oncePerFrame } from "../shared/frames.js";
+import { button, element } from "../common/elements.js";
+import { oncePerFrame } from "../common/frames.js";
 import { dropped } from "./dropped.js";
 import { Batch, Connection, LANES } from "./sending.js";
 

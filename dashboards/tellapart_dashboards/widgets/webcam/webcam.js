@@ -1,7 +1,7 @@
 // The camera: see webcam.py for the messages. A press takes one picture, holding takes a burst.
-/** @import { Context } from "../shared/model" */
+/** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
-import { button, element } from "../shared/elements.js";
+import { button, element } from "../common/elements.js";
 
 const HOLD_MS = 450; // a press that lasts longer is a burst
 const ANSWER_MS = 10000;
