@@ -26,7 +26,7 @@ from tellapart import atomic_files
 from tellapart.errors import RunError
 from tellapart.json_lines import JsonLines
 from tellapart.progress import Step
-from tellapart.store.database_errors import disk_reason
+from tellapart.store.sqlite.database_errors import disk_reason
 
 Stage = Literal["running", "done", "failed", "cancelled"]
 WORKER = (

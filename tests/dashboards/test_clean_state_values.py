@@ -11,8 +11,8 @@ from tellapart_dashboards.pages.clean.phases import Opening, Phase
 from tellapart_dashboards.pages.clean.queue import (
     N_KEYS,
     Decisions,
+    QueueSource,
     QueueView,
-    Source,
     is_another_sheet,
     labels_with_keys,
 )
@@ -29,11 +29,11 @@ from tellapart_dashboards.pages.clean.texts import headline
 SOME = ProjectFacts({"cat": 3, "dog": 2}, n_open=4)
 NONE = ProjectFacts({})
 RUNS, RESTS = RunFacts(True, Told("Looked at 2 of 5", 0.4, True)), RunFacts()
-AS_THEY_CAME = QueueView(source=Source.NOTHING, sheet=1, ids=["a", "b", "c"], counts={"": 0})
+AS_THEY_CAME = QueueView(source=QueueSource.NOTHING, sheet=1, ids=["a", "b", "c"], counts={"": 0})
 LAST_VISIT = QueueView(
-    source=Source.LAST_VISIT, sheet=1, ids=["b"], open_ids=["b"], counts={"": 1, "leak": 1}
+    source=QueueSource.LAST_VISIT, sheet=1, ids=["b"], open_ids=["b"], counts={"": 1, "leak": 1}
 )
-RANKED = QueueView(source=Source.REVIEW, sheet=1, ids=["c", "b"], open_ids=["c", "b"], counts={"": 2})
+RANKED = QueueView(source=QueueSource.REVIEW, sheet=1, ids=["c", "b"], open_ids=["c", "b"], counts={"": 2})
 
 
 def state(
@@ -108,24 +108,24 @@ def test_the_same_facts_give_the_same_words_and_no_phase_is_without() -> None:
 @pytest.mark.parametrize(
     ("before", "filters", "source", "is_touched", "is_another"),
     [
-        (QueueView(), Filters(), Source.NOTHING, False, True),  # the first there is
-        (AS_THEY_CAME, Filters(), Source.NOTHING, True, False),  # a decision: what is in sight stays
-        (AS_THEY_CAME, Filters(), Source.REVIEW, False, True),  # now it is known which are worth a look
-        (AS_THEY_CAME, Filters(), Source.REVIEW, True, False),  # but somebody has begun to decide
-        (replace(AS_THEY_CAME, filters=Filters("every")), Filters("every"), Source.REVIEW, False, False),
-        (LAST_VISIT, Filters(), Source.REVIEW, False, False),
-        (replace(LAST_VISIT, ids=[]), Filters(), Source.REVIEW, False, True),  # nothing was in sight
-        (RANKED, Filters(), Source.REVIEW, False, False),
-        (RANKED, Filters("leak"), Source.REVIEW, True, True),
-        (RANKED, Filters(label="cat"), Source.REVIEW, False, True),
-        (RANKED, Filters(split="test"), Source.REVIEW, False, True),
-        (RANKED, Filters(region=frozenset("b")), Source.REVIEW, False, True),
-        (RANKED, Filters(previewed=0.9), Source.REVIEW, False, True),
-        (RANKED, Filters(size="L", chosen_threshold=0.9), Source.REVIEW, False, False),
+        (QueueView(), Filters(), QueueSource.NOTHING, False, True),  # the first there is
+        (AS_THEY_CAME, Filters(), QueueSource.NOTHING, True, False),  # a decision: what is in sight stays
+        (AS_THEY_CAME, Filters(), QueueSource.REVIEW, False, True),  # now it is known which are worth a look
+        (AS_THEY_CAME, Filters(), QueueSource.REVIEW, True, False),  # but somebody has begun to decide
+        (replace(AS_THEY_CAME, filters=Filters("every")), Filters("every"), QueueSource.REVIEW, False, False),
+        (LAST_VISIT, Filters(), QueueSource.REVIEW, False, False),
+        (replace(LAST_VISIT, ids=[]), Filters(), QueueSource.REVIEW, False, True),  # nothing was in sight
+        (RANKED, Filters(), QueueSource.REVIEW, False, False),
+        (RANKED, Filters("leak"), QueueSource.REVIEW, True, True),
+        (RANKED, Filters(label="cat"), QueueSource.REVIEW, False, True),
+        (RANKED, Filters(split="test"), QueueSource.REVIEW, False, True),
+        (RANKED, Filters(region=frozenset("b")), QueueSource.REVIEW, False, True),
+        (RANKED, Filters(previewed=0.9), QueueSource.REVIEW, False, True),
+        (RANKED, Filters(size="L", chosen_threshold=0.9), QueueSource.REVIEW, False, False),
     ],
 )
 def test_what_is_in_sight_stays_unless_it_is_another_sheet(
-    before: QueueView, filters: Filters, source: Source, is_touched: bool, is_another: bool
+    before: QueueView, filters: Filters, source: QueueSource, is_touched: bool, is_another: bool
 ) -> None:
     assert is_another_sheet(before, filters, source, is_touched) is is_another
 

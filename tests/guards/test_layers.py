@@ -65,7 +65,7 @@ SQL_VERBS = (
 def sql_in(path):
     """Where a file speaks to a database itself: the module, a cursor's methods, the connection of a transaction, SQL."""
     for found in imports(path):
-        if is_within(found.module, "sqlite3", "tellapart.store.connection"):
+        if is_within(found.module, "sqlite3", "tellapart.store.sqlite.connection"):
             yield str(found)
     for node in ast.walk(tree(path)):
         where = f"{path.name}:{getattr(node, 'lineno', 0)}"

@@ -17,7 +17,7 @@ from make_data import draw_shape, make_tiny_folder
 from PIL import Image
 from tellapart.clean import export_decisions, open_review, replay_decisions
 from tellapart.gather import take_in
-from tellapart.store import edited_files
+from tellapart.store.files import edited_files
 from tellapart.store.journal import Mark, Relabel, Remove
 from tellapart.store.project import create_project, open_project
 

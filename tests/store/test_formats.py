@@ -16,7 +16,7 @@ from tellapart.gather import take_in
 from tellapart.gather.wanted_labels import wanted_labels
 from tellapart.store.manifest import Manifest, Refusal
 from tellapart.store.project import create_project, open_project
-from tellapart.store.schema import FORMAT
+from tellapart.store.sqlite.schema import FORMAT
 
 # as version 0.1 made them; never change it
 FORMAT_1 = """
@@ -160,7 +160,7 @@ def test_a_project_of_the_former_format_keeps_what_can_be_undone_and_redone(old_
 
 
 def test_an_upgrade_that_is_cut_off_has_not_begun(old_project, monkeypatch):
-    from tellapart.store import schema
+    from tellapart.store.sqlite import schema
 
     *former, last = schema.STEPS
 

@@ -114,7 +114,7 @@ def test_a_project_that_may_not_be_written_is_said_and_left_alone(tmp_path):
 def test_a_locked_database_says_which_program_to_close(tmp_path, monkeypatch):
     import sqlite3
 
-    from tellapart.store import database
+    from tellapart.store.sqlite import database
 
     create_project(tmp_path / "project").close()
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)

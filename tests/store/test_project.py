@@ -11,9 +11,9 @@ from other_process import run_python, start_python
 from tellapart.backbones.embedding_cache import EmbeddingCache
 from tellapart.errors import ProjectError
 from tellapart.gather import take_in
-from tellapart.store.database_errors import explained
 from tellapart.store.journal import Remove
 from tellapart.store.project import create_project, is_project, open_project
+from tellapart.store.sqlite.database_errors import explained
 
 
 def test_a_new_project_is_empty_and_opens_again(tmp_path):

@@ -3,7 +3,7 @@
 import sqlite3
 
 import pytest
-from tellapart.store import sqlite_codes as codes
+from tellapart.store.sqlite import result_codes as codes
 
 
 def raised(act):

@@ -17,7 +17,7 @@ from tellapart.errors import ProjectError
 from tellapart.gather import take_in
 from tellapart.store.journal import Mark, Relabel, Remove
 from tellapart.store.project import Project, create_project, open_project
-from tellapart.store.schema import FORMAT
+from tellapart.store.sqlite.schema import FORMAT
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import read_image, square_of
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.database_errors import explained
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import explained
 
 _BATCH = 4  # for more, what passes between layers leaves a core's cache, and cores end further apart
 _CODE_VERSION = 3  # raise it when decoding or the row layout changes; what older ones cached is then dropped

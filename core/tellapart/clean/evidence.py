@@ -22,9 +22,9 @@ from tellapart.learning.principal_components import blas_threads, fit_components
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.plan import plan_pictures
 from tellapart.progress import Doing, Progress, Share, Step, silent, silent_share
-from tellapart.store.database_errors import explained
 from tellapart.store.manifest import Picture, Refusal
 from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import explained
 
 N_FOLDS = 10
 _DUPLICATES = 0.7  # of the time that comparing takes

@@ -17,10 +17,10 @@ from tellapart.errors import ImageError
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import read_with_camera
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.database_errors import explained
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
-from tellapart.store.row_cache import RowCache
+from tellapart.store.sqlite.database_errors import explained
+from tellapart.store.sqlite.row_cache import RowCache
 
 MEASURES = (
     "dark_end",

@@ -19,10 +19,10 @@ from tellapart.errors import ProjectError, RefusalCode
 from tellapart.learning.embedding_map import lay_out
 from tellapart.planning.config import TrainConfig
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.database_errors import explained
 from tellapart.store.journal import Decision, Entry, Relabel
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import explained
 
 
 class Review:

@@ -19,8 +19,8 @@ from tellapart.errors import ArchiveError, DatasetError, DownloadError, ImageErr
 from tellapart.gather.archives.formats import entries, kind_of
 from tellapart.labels import safe_name
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.database_errors import disk_reason
 from tellapart.store.manifest import Origin
+from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.web.transfers import Checks, alone, fetch_file
 
 TABLE_PATH = Path(__file__).with_name("datasets.json")

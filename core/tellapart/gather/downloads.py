@@ -20,7 +20,7 @@ import httpx
 from tellapart.errors import AddressError, ImageError, ProjectError, RefusalCode
 from tellapart.pictures.images import PictureFacts, inspect
 from tellapart.pictures.kinds.unread import kind_of_name, with_name
-from tellapart.store.database_errors import disk_reason
+from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.web.client import Line
 from tellapart.web.failures import NetworkFailure, in_words
 from tellapart.web.retry import backoff_s, retry_after_s

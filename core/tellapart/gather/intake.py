@@ -23,9 +23,9 @@ from tellapart.pictures.kinds.unread import with_name
 from tellapart.pictures.notes import PictureNote
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.add_pictures import Arrival, add_new_pictures
-from tellapart.store.database_errors import disk_reason
 from tellapart.store.manifest import Origin, Refusal, now
 from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import disk_reason
 
 _BATCH = 100
 _AT_ONCE = 4  # files that a thread takes: handed over one by one, small ones would cost much of the time

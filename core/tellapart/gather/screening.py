@@ -14,7 +14,7 @@ from tellapart.pictures.images import PictureFacts
 from tellapart.safe_paths import path_inside
 from tellapart.store import searches
 from tellapart.store.add_pictures import AddedPictures, Arrival, add_new_pictures, credit
-from tellapart.store.file_moves import finish_moves
+from tellapart.store.files.file_moves import finish_moves
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
 from tellapart.store.project import Project
 from tellapart.store.searches import DISCARDED, HELD, KEPT, WAITING, Candidate, CandidateRow, SearchRequest

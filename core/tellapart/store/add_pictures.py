@@ -11,10 +11,10 @@ from tellapart.errors import RefusalCode
 from tellapart.labels import name_key
 from tellapart.pictures.images import PictureFacts
 from tellapart.safe_paths import path_inside
-from tellapart.store.edited_files import UNSETTLED
-from tellapart.store.file_moves import finish_moves, queue_move
+from tellapart.store.files.edited_files import UNSETTLED
+from tellapart.store.files.file_moves import finish_moves, queue_move
+from tellapart.store.files.picture_paths import ensure_label, free_path, is_free
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
-from tellapart.store.picture_paths import ensure_label, free_path, is_free
 
 
 @dataclass(frozen=True)

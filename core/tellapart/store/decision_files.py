@@ -15,9 +15,9 @@ from tellapart import atomic_files
 from tellapart.errors import IntakeError, ProjectError
 from tellapart.labels import clean_label
 from tellapart.safe_text import csv_cell, from_csv_cell
-from tellapart.store.database_errors import disk_reason
 from tellapart.store.journal import Decision, Mark, Relabel, Remove, Restore
 from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import disk_reason
 
 FORMAT = 1
 _COLUMNS = ("at", "decision", "image_id", "label", "mark", "file")

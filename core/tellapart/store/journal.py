@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from tellapart.labels import clean_label
 from tellapart.store.decided import Decided, DecidedView
-from tellapart.store.file_moves import finish_moves
+from tellapart.store.files.file_moves import finish_moves
+from tellapart.store.files.picture_paths import ensure_label, free_path
 from tellapart.store.label_changes import (
     DROP,
     MERGE,
@@ -23,7 +24,6 @@ from tellapart.store.label_changes import (
     take_back,
 )
 from tellapart.store.manifest import Manifest, now
-from tellapart.store.picture_paths import ensure_label, free_path
 from tellapart.store.picture_states import drop_new_labels, n_labels, put_state, state_of, state_to_return_to
 
 

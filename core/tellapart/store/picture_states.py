@@ -8,8 +8,8 @@ from typing import Any
 
 from tellapart.errors import ProjectError
 from tellapart.labels import name_key
-from tellapart.store.file_moves import check_inside, queue_move
-from tellapart.store.picture_paths import ensure_label, preferred_path
+from tellapart.store.files.file_moves import check_inside, queue_move
+from tellapart.store.files.picture_paths import ensure_label, preferred_path
 
 
 def state_of(db: sqlite3.Connection, image_id: str) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from types import TracebackType
 from tellapart.errors import OutsideError, ProjectError
 from tellapart.progress import Progress, silent
 from tellapart.safe_paths import parts_inside, path_inside, strange_files
-from tellapart.store.database_errors import disk_reason, explained
-from tellapart.store.file_moves import finish_moves
-from tellapart.store.fingerprint_upgrade import renew_fingerprints
+from tellapart.store.files.file_moves import finish_moves
+from tellapart.store.files.reconcile import reconcile
 from tellapart.store.journal import Journal
 from tellapart.store.manifest import Manifest, Picture
-from tellapart.store.reconcile import reconcile
+from tellapart.store.sqlite.database_errors import disk_reason, explained
+from tellapart.store.sqlite.fingerprint_upgrade import renew_fingerprints
 
 DB_NAME = "tellapart.db"
 _OWN = frozenset({"images", "trash", "cache", "runs", "bundles", "DATASHEET.md"})

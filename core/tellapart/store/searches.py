@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from tellapart.errors import GatherError, RefusalCode
-from tellapart.store.file_moves import queue_move
+from tellapart.store.files.file_moves import queue_move
 from tellapart.store.manifest import Manifest, now
 
 Kind = Literal["any", "photo", "clipart", "line"]

@@ -20,7 +20,7 @@ SETTLED_NS = 2_000_000_000
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _RunSeen:
     """What was read of a run on a thread. result: of one that ended well, else None."""
 
     follower: runs.RunFollower
@@ -127,7 +127,7 @@ class Job(HasTraits):
     def _fail(self, error: Exception) -> None:
         self.message, self.stage = error_sentence(error), "failed"
 
-    def _look(self) -> _Seen | None:
+    def _look(self) -> _RunSeen | None:
         """What is new on disk, None for nothing. For a thread."""
         follower = self.follower
         if self.stage != "running":
@@ -141,7 +141,7 @@ class Job(HasTraits):
             return None
         status = follower.status()
         config = self.config if follower is self.follower else follower.run.config
-        return _Seen(
+        return _RunSeen(
             follower, config, status, self.result_of(follower.run) if status.stage == "done" else None
         )
 
@@ -158,7 +158,7 @@ class Job(HasTraits):
         found = [self.find_run(Path(self.project_dir), task) for task in self.tasks]
         return max((run for run in found if run is not None), key=lambda run: run.order, default=None)
 
-    def _take(self, seen: _Seen | None) -> None:
+    def _take(self, seen: _RunSeen | None) -> None:
         if seen is None:
             return
         self.follower, self.run, self.config = seen.follower, seen.follower.run, seen.config

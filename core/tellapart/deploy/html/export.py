@@ -20,7 +20,7 @@ from tellapart.deploy.html.runtime import VERSION, Runtime, find_runtime
 from tellapart.errors import DeployError
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_text import harmless
-from tellapart.store.database_errors import disk_reason
+from tellapart.store.sqlite.database_errors import disk_reason
 
 if TYPE_CHECKING:
     from tellapart.bundle.loading import Bundle

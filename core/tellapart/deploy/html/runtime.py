@@ -19,7 +19,7 @@ import platformdirs
 from tellapart import atomic_files
 from tellapart.errors import DeployError, DownloadError
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.database_errors import disk_reason
+from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.web.transfers import Checks, fetch_file
 
 VERSION = "1.30.0"

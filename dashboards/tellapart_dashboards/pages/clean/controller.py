@@ -24,7 +24,7 @@ from tellapart_dashboards.pages.clean.opening import (
     training_config,
 )
 from tellapart_dashboards.pages.clean.phases import Opening
-from tellapart_dashboards.pages.clean.queue import Queue, QueueView, Source
+from tellapart_dashboards.pages.clean.queue import Queue, QueueSource, QueueView
 from tellapart_dashboards.pages.clean.saved_queue import load_queue, save_queue
 from tellapart_dashboards.pages.clean.state import (
     CleanState,
@@ -260,7 +260,7 @@ class CleanPage(HasTraits):
 
     async def _show_meanwhile(self) -> None:
         """Every picture, where there is nothing better to look at yet."""
-        if self._queue.source is Source.NOTHING and not self._filters.kind and not self.state.queue.ids:
+        if self._queue.source is QueueSource.NOTHING and not self._filters.kind and not self.state.queue.ids:
             await self._show()
 
     async def _start_looking(self) -> None:

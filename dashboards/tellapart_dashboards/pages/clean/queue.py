@@ -18,7 +18,7 @@ FIRST = 200  # pictures; more than any page has in sight at once
 N_KEYS = 9
 
 
-class Source(Enum):
+class QueueSource(Enum):
     """Where findings come from."""
 
     UNREAD = "unread"  # the queue was not read yet
@@ -45,7 +45,7 @@ class QueueView:
     """
 
     filters: Filters = AS_AT_FIRST
-    source: Source = Source.UNREAD
+    source: QueueSource = QueueSource.UNREAD
     sheet: int = 0
     ids: Sequence[str] = ()
     findings: Sequence[Finding] = ()
@@ -71,11 +71,11 @@ class Queue:
         self.early: list[Finding] | None = None
 
     @property
-    def source(self) -> Source:
+    def source(self) -> QueueSource:
         """Where findings come from right now."""
         if self._review() is not None:
-            return Source.REVIEW
-        return Source.NOTHING if self.early is None else Source.LAST_VISIT
+            return QueueSource.REVIEW
+        return QueueSource.NOTHING if self.early is None else QueueSource.LAST_VISIT
 
     def decisions(self) -> Decisions:
         """What the journal says right now.
@@ -157,7 +157,7 @@ class Queue:
         ids = [one.image_id for one in findings]
         if filters.kind == DECIDED:
             ids = self._project.journal.decided().latest_first
-        elif filters.kind == EVERY or (self.source is Source.NOTHING and not filters.kind):
+        elif filters.kind == EVERY or (self.source is QueueSource.NOTHING and not filters.kind):
             ids = list(dict.fromkeys([*ids, *self._everything(review, filters.label, is_first)]))
         return [image_id for image_id in ids if not filters.region or image_id in filters.region]
 
@@ -172,16 +172,16 @@ class Queue:
         return [image_id for image_id, its, state, _ in rows if state == "kept" and label in ("", its)]
 
 
-def is_another_sheet(before: QueueView, filters: Filters, source: Source, is_touched: bool) -> bool:
+def is_another_sheet(before: QueueView, filters: Filters, source: QueueSource, is_touched: bool) -> bool:
     """Whether the page shows other pictures now, and not the same ones ranked anew: then what is in sight goes.
 
     Every picture as it came gives way to the ranking, unless somebody has begun to decide about it.
     """
-    if before.source is Source.UNREAD or before.filters.sheet != filters.sheet:
+    if before.source is QueueSource.UNREAD or before.filters.sheet != filters.sheet:
         return True
     if source is before.source:
         return False
-    return not before.ids or (before.source is Source.NOTHING and not filters.kind and not is_touched)
+    return not before.ids or (before.source is QueueSource.NOTHING and not filters.kind and not is_touched)
 
 
 def labels_with_keys(

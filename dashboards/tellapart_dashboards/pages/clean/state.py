@@ -9,7 +9,7 @@ from tellapart.progress import Step
 
 from tellapart_dashboards.pages.clean.filters import Filters
 from tellapart_dashboards.pages.clean.phases import Opening, Phase
-from tellapart_dashboards.pages.clean.queue import QueueView, Source
+from tellapart_dashboards.pages.clean.queue import QueueSource, QueueView
 from tellapart_dashboards.pages.clean.texts import EVERY
 
 
@@ -87,12 +87,12 @@ def clean_state(project: ProjectFacts, review: ReviewFacts, filters: Filters, ru
     queue = review.queue
     n_pictures = sum(project.counts.values())
     phase = phase_of(n_pictures, review.opening, run.is_running)
-    is_first_look = queue.source is Source.NOTHING
+    is_first_look = queue.source is QueueSource.NOTHING
     has_nothing_better = is_first_look or not queue.ids
     return CleanState(
         phase=phase,
         n_pictures=n_pictures,
-        n_open=project.n_open if queue.source is Source.UNREAD else queue.counts[""],
+        n_open=project.n_open if queue.source is QueueSource.UNREAD else queue.counts[""],
         kind_in_sight=EVERY if is_first_look and not filters.kind else filters.kind,
         is_first_look=is_first_look,
         is_busy=run.is_running or (phase is Phase.LOOKING and has_nothing_better),

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tellapart.errors import ProjectError
-from tellapart.store import sqlite_codes as codes
-from tellapart.store.sqlite_codes import lacks_tables, result_code
+from tellapart.store.sqlite import result_codes as codes
+from tellapart.store.sqlite.result_codes import lacks_tables, result_code
 
 _ROOM_BYTES = 2**20  # SQLite needs some of it for its files beside the database
 

@@ -22,8 +22,8 @@ from tellapart.pictures.notes import PictureNote
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import is_plain_entry, parts_inside, path_inside
 from tellapart.store.add_pictures import Arrival, add_new_pictures
-from tellapart.store.disk_changes import DiskChanges
-from tellapart.store.edited_files import RACY_NS, follow_edits, settled_ns
+from tellapart.store.files.disk_changes import DiskChanges
+from tellapart.store.files.edited_files import RACY_NS, follow_edits, settled_ns
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
 
 _BATCH = 200

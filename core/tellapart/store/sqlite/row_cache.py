@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from tellapart.store.connection import connect, use_wal
+from tellapart.store.sqlite.connection import connect, use_wal
 
 _PATIENCE_S = 60.0  # with other processes that write
 _Cache = TypeVar("_Cache", bound="RowCache")

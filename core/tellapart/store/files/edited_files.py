@@ -22,8 +22,8 @@ from tellapart.labels import name_key
 from tellapart.pictures.images import MAX_BYTES, PictureFacts, inspect
 from tellapart.progress import Doing, Progress, Step
 from tellapart.safe_paths import path_inside
+from tellapart.store.files.picture_paths import preferred_path
 from tellapart.store.manifest import Manifest, Refusal, now
-from tellapart.store.picture_paths import preferred_path
 
 RACY_NS = 2_000_000_000  # what was written within the clock's grain of our look is looked at again next time
 UNSETTLED = -1  # file_ns of a picture whose bytes have to be looked at again

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from tellapart.store.sqlite_codes import BUSY, LOCKED, result_code
+from tellapart.store.sqlite.result_codes import BUSY, LOCKED, result_code
 
 _PAUSE_S = 0.02
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
-from tellapart.store.connection import connect, use_wal
-from tellapart.store.database_errors import explained
-from tellapart.store.schema import FORMAT, bring_up_to_date
+from tellapart.store.sqlite.connection import connect, use_wal
+from tellapart.store.sqlite.database_errors import explained
+from tellapart.store.sqlite.schema import FORMAT, bring_up_to_date
 
 BUSY_TIMEOUT_MS = 20_000  # for a writer of another process
 

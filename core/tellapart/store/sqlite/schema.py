@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from tellapart.store.journal_upgrade import end_what_was_passed_over, take_over_label_changes
+from tellapart.store.sqlite.journal_upgrade import end_what_was_passed_over, take_over_label_changes
 
 FORMAT = 4
 

@@ -20,8 +20,8 @@ from tellapart.errors import OutsideError, ProjectError
 from tellapart.file_lock import try_lock
 from tellapart.labels import name_key
 from tellapart.safe_paths import parts_inside, path_inside
-from tellapart.store.database import Database
-from tellapart.store.database_errors import explained
+from tellapart.store.sqlite.database import Database
+from tellapart.store.sqlite.database_errors import explained
 
 _MOST_UNSTRUCK = 200  # moves between two writes
 _PATIENCE_S = 60.0  # with another program that moves
