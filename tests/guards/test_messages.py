@@ -21,8 +21,8 @@ SAME = {"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "format"}
 ALLOWED = {
     "core/tellapart/pictures/kinds/not_opened.py is_unread": "Pillow's decoders have no types for what they cannot do",
     "core/tellapart/pictures/notes.py grouped": "puts alike lines together for reading; nothing depends on it",
-    "core/tellapart/store/sqlite_codes.py result_code": "Python 3.10 does not tell SQLite's codes",
-    "core/tellapart/store/sqlite_codes.py lacks_tables": "SQLite has no code for a missing table",
+    "core/tellapart/store/sqlite/result_codes.py result_code": "Python 3.10 does not tell SQLite's codes",
+    "core/tellapart/store/sqlite/result_codes.py lacks_tables": "SQLite has no code for a missing table",
 }
 SCRIPT = re.compile(
     r"\b(message|reason|note|sentence|status|words)\??\.(startsWith|endsWith|includes|indexOf|match|search|split)\("
