@@ -84,7 +84,7 @@ def answered_ms(page: Page, picture: Path) -> float:
         if found is not None:
             page.evaluate("tellapart.answers.clear()")
             return float(found)
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(100)  # asked seldom, so that asking costs nothing
 
 
 def camera_rate(page: Page) -> float:
