@@ -90,7 +90,7 @@ def test_typed_words_stay_while_the_project_has_not_taken_them(open_tab: Open) -
     words = page.get_by_role("textbox", name="Search words for oak")
     words.fill("oak leaf")
     words.press("Tab")
-    page.evaluate("model.set('undo_text', 'Undo the last change of a label (1)')")
+    page.evaluate("model.set('undo_text', 'Undo the last label change (1)')")
     page.wait_for_function(DRAWN)
     expect(words).to_have_value("oak leaf")
     page.evaluate("model.set('rows', [{ ...model.get('rows')[0], query: 'oak leaves' }])")

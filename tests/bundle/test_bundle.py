@@ -44,7 +44,7 @@ def test_weights_to_go_on_training_are_those_of_the_model(bundle_dir, trained):
 
 def test_the_model_card_states_the_error_beside_the_baselines(bundle_dir, trained):
     card = (bundle_dir / "MODEL_CARD.md").read_text("utf-8")
-    assert f"{100 * trained[1].error_rate:.1f} %" in card and "guessing the commonest label" in card
+    assert f"{100 * trained[1].error_rate:.1f} %" in card and "always guessing the most common label" in card
     assert "folder, licence unknown" in card
 
 

@@ -82,7 +82,7 @@ def test_every_picture_is_in_sight_while_nobody_knows_which_are_worth_a_look(
         state, view = opened(project_dir, start_run=start)
         await settled()
         assert state.is_first_look and len(state.order[0]) == state.project.n_pictures
-        assert "Getting ready to look at" in text_of(view) and "as they came" in text_of(view)
+        assert "Getting ready to check" in text_of(view) and "order of arrival" in text_of(view)
         kinds = one(view, Choices)
         assert (kinds.chosen, state.kind, [option["key"] for option in kinds.options]) == (
             "every",
@@ -165,9 +165,9 @@ def test_opening_can_be_stopped_and_gone_on_with(project_dir: Path, monkeypatch:
         state, view = opened(project_dir)
         states.append(state)
         await settled()
-        assert state.phase == "stopped" and "What was looked at is kept" in text_of(view)
+        assert state.phase == "stopped" and "Results so far are saved" in text_of(view)
         monkeypatch.setattr(clean_state, "open_review", open_review)
-        one(view, Button, "Look through").click()
+        one(view, Button, "Check the pictures").click()
         await settled()
         assert (state.phase, state.problem) == ("ready", "")
 
@@ -182,6 +182,6 @@ def test_a_failed_run_is_told_and_can_be_started_again(project_dir: Path, too_ma
         state, view = opened(project_dir, start_run=start)
         await settled()
         assert state.stage == "failed" and "The disk is full" in text_of(view)
-        assert is_shown(view, one(view, Button, "Look through"))
+        assert is_shown(view, one(view, Button, "Check the pictures"))
 
     in_page(look())

@@ -52,7 +52,7 @@ def test_an_upload_without_labels_asks_and_goes_on_as_told(
     view = gather_view(state)
     upload(view, {f"my pets/{path}": data for path, data in pets.items()})
     settle(state)
-    assert state.project.counts == {} and "Where do the labels stand?" in text_of(view)
+    assert state.project.counts == {} and "Where are the labels?" in text_of(view)
     answer = one(view, Button, "from the names of the files")
     assert "circle 3, square 3" in answer.description and "'circle' in circle.0.png" in answer.description
     answer.click()
@@ -68,10 +68,10 @@ def test_one_label_for_all_answers_too(empty_project_dir: Path, working: Any, pe
     view = gather_view(state)
     upload(view, {f"my pets/{path}": data for path, data in pets.items()})
     settle(state)
-    one(view, Button, "Give all this label").click()
+    one(view, Button, "Use this label for all").click()
     assert len(state.questions) == 1, "no label is written"
     one(view, Text, "One label for all").set_state({"value": "pet"})
-    one(view, Button, "Give all this label").click()
+    one(view, Button, "Use this label for all").click()
     settle(state)
     assert state.project.counts == {"pet": 6} and state.questions == []
 
@@ -104,7 +104,7 @@ def test_loose_pictures_are_offered_the_labels_in_their_names(
 ) -> None:
     state = GatherState(ProjectState(empty_project_dir), start_run=working)
     view = gather_view(state)
-    offer = one(view, Button, "Take the labels")
+    offer = one(view, Button, "Use labels")
     assert not is_shown(view, offer)
     upload(view, {path.partition("/")[2]: data for path, data in pets.items()})
     assert is_shown(view, offer) and "circle 3, square 3" in offer.description and state.project.counts == {}

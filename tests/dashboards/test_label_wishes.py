@@ -32,7 +32,7 @@ def test_the_page_hears_only_of_names_that_were_added(
     rows.receive({"t": "add", "text": "elm"})
     assert told == [{"t": "granted", "wish": "add", "text": "elm"}]
     rows.receive({"t": "add", "text": "ELM"})
-    assert len(told) == 1 and "'ELM' is there already" in state.problem
+    assert len(told) == 1 and "'ELM' already exists" in state.problem
 
 
 def test_ticks_taken_off_are_still_off_after_a_reload(
@@ -60,7 +60,7 @@ def test_a_choice_is_asked_for_until_it_was_made(
     hold(empty_project_dir, "oak", pictures_of(tiny_folder, 2))
     state.reports = [{"label": "oak", "sentence": "2 asked, 2 found", "notes": ["Few."]}]
     state.refresh()
-    assert state.rows[0]["status"] == "2 asked, 2 found. Few. Keep what belongs."
+    assert state.rows[0]["status"] == "2 asked, 2 found. Few. Keep the ones that fit."
     state.wish("keep", {"label": "oak", "without": []})
     assert state.rows[0]["status"] == "2 asked, 2 found. Few."
 
@@ -84,4 +84,4 @@ def test_the_head_of_the_page_says_that_pictures_wait(
     state.search.wish("add", {"text": "oak"})
     hold(empty_project_dir, "oak", pictures_of(tiny_folder, 3))
     state.search.refresh()
-    assert "3 pictures wait for your choice: keep what belongs." in text_of(view)
+    assert "3 pictures wait for your choice. Keep the ones that fit." in text_of(view)

@@ -151,7 +151,7 @@ def test_pasted_addresses_are_a_search_of_their_own(state: SearchState, started:
     assert task == "gather" and config["searches"] == [{"label": "robin", "query": ""}] and config["is_held"]
     assert path.read_text("utf-8") == "https://e.org/1.jpg\nhttps://e.org/2.jpg\n"
     assert [row["label"] for row in state.rows] == ["robin"]
-    assert not state.fetch_addresses("https://e.org/3.jpg", "robin") and "under way" in state.problem
+    assert not state.fetch_addresses("https://e.org/3.jpg", "robin") and "is running" in state.problem
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_refusals_are_told_with_reasons(project_dir: Path, fake_run: Any) -> Non
     fake_run(project_dir, "gather", "done", result={"searches": [report], "sentence": "done"})
     shown = text_of(gather_view(GatherState(ProjectState(project_dir))))
     assert (
-        "1 picture of “&lt;i&gt;cat&lt;/i&gt;” not taken" in shown
+        "1 picture of “&lt;i&gt;cat&lt;/i&gt;” not added" in shown
         and "https://e.org/&lt;b&gt;: 20 × 20" in shown
     )
 
@@ -214,7 +214,7 @@ def test_the_ledger_is_read_only_when_it_is_opened(project_dir: Path) -> None:
     view = origins_view(state)
     assert state.rows == []
     view.children[0].value = True
-    assert "12 of 12 pictures" in text_of(view) and "nobody has said which licence" in text_of(view)
+    assert "12 of 12 pictures" in text_of(view) and "have no known licence" in text_of(view)
     state.use = "commercial"
     assert state.n_allowed == 0 and "0 of 12 pictures" in text_of(view)
 

@@ -38,7 +38,7 @@ class _Opened:
 
     async def _fill(self) -> None:
         if not self.box.children:
-            self.box.children = (HTML('<p class="ta-soft" role="status">One moment …</p>'),)
+            self.box.children = (HTML('<p class="ta-soft" role="status">Loading …</p>'),)
         try:
             self.box.children = (await self._make(),)
         except Exception as error:  # the page must say it
@@ -49,15 +49,15 @@ def tools(state: CleanState, batch: Widget) -> Widget:
     """The line above the grid: `batch`, then buttons for map and summary; below it what they open, and the region."""
     map_button, summary_button = (
         Button(description="Map of all pictures"),
-        Button(description="The whole set"),
+        Button(description="Report on all pictures"),
     )
     the_map = _Opened(map_button, lambda: _map(state))
     summary = _Opened(summary_button, lambda: _summary(state))
-    region_line, clear = HTML(), Button(description="Show all again").add_class("ta-link")
+    region_line, clear = HTML(), Button(description="Clear selection").add_class("ta-link")
 
     def draw(_: Any = None) -> None:
         region_line.value = (
-            f'<span class="ta-soft">{count(len(state.region), "picture")} chosen on the map.</span>'
+            f'<span class="ta-soft">{count(len(state.region), "picture")} selected on the map.</span>'
         )
 
     state.observe(draw, "region")

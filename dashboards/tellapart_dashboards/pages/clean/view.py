@@ -28,7 +28,7 @@ from tellapart_dashboards.pages.clean.tools import tools
 from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.grid.grid import Grid
 
-SPLIT_NAMES = {"train": "training", "valid": "checking", "test": "test"}
+SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}
 
 
 def clean_view(state: CleanState, train_again: Callable[[], None] | None = None) -> VBox:
@@ -36,10 +36,10 @@ def clean_view(state: CleanState, train_again: Callable[[], None] | None = None)
     project = state.project
     head, note, gain = HTML(), HTML(), HTML()
     gather = Button(description="Gather pictures").add_class("ta-primary")
-    again = Button(description="Look through the pictures", layout=Layout(margin="0 0 18px"))
+    again = Button(description="Check the pictures", layout=Layout(margin="0 0 18px"))
     again.add_class("ta-primary")
     go_on = Button(description="Next: train").add_class("ta-primary")
-    grid = Grid(state.desk, accessible_name="Pictures to look at")
+    grid = Grid(state.desk, accessible_name="Pictures to review")
 
     def draw(_: Any = None) -> None:
         n_open = max(state.n_open, 0)
@@ -94,9 +94,7 @@ def _busy(state: CleanState) -> Widget:
 
     def draw(_: Any = None) -> None:
         message = busy_words(state.message, state.project.n_pictures)
-        running.value = progress_html(
-            state.progress, message, state.is_progress_known, "Looking at the pictures"
-        )
+        running.value = progress_html(state.progress, message, state.is_progress_known, "Checking pictures")
 
     state.observe(draw, ["message", "progress", "is_progress_known"])
     draw()
@@ -114,7 +112,7 @@ def _filters(state: CleanState, gain: HTML) -> Widget:
     kinds = Choices(accessible_name="Which pictures")
     label = Dropdown(description="Label", options=_label_options(state), value=state.label)
     split = Dropdown(
-        description="Part", options=[("all", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
+        description="Split", options=[("all", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
     )
 
     def kind_in_sight() -> str:
@@ -166,7 +164,7 @@ def _batch(state: CleanState) -> Widget:
     def draw(_: Any = None) -> None:
         n = len(state.suggested)
         threshold.value = state.threshold
-        preview.description = f"Look at {n:,}"
+        preview.description = f"Preview {n:,}"
         apply.description = f"Apply {'this one' if n == 1 else f'these {n:,}'}"
         apply.disabled = n == 0
         if state.is_previewing:
@@ -201,16 +199,16 @@ def _preview_words(state: CleanState) -> str:
         words = finding.suggestion.sentence()
         actions[words] = actions.get(words, 0) + 1
     listed = ", ".join(f"{n} × {words}" for words, n in sorted(actions.items(), key=lambda one: -one[1])[:4])
-    return f"Exactly these would change: {listed}. Decide yourself where one is wrong; it is left out then."
+    return f"These pictures would change: {listed}. Decide any wrong ones yourself; they are then left out."
 
 
 def _care(state: CleanState) -> str:
     if state.phase == "stopped":
-        return "Stopped. What was looked at is kept; go on whenever you like."
+        return "Stopped. Results so far are saved. Continue whenever you like."
     if state.phase == "ready" and len(state.project.counts) == 1:
         only = next(iter(state.project.counts))
         return (
-            f"Only one label so far, “{only}”: wrong labels show when there are two. "
-            "Copies and poor pictures are found all the same."
+            f"Only one label so far, “{only}”. Wrong labels can be found once there are two; duplicates and "
+            "poor pictures are found already."
         )
     return ""

@@ -74,7 +74,7 @@ class Grid {
     if (!before) return;
     this.choice.keep(new Set(this.order));
     const left = before - this.choice.keys.size;
-    if (left) this.announce(`${left} of ${before} chosen ${before === 1 ? "picture is" : "pictures are"} no longer on the page.`);
+    if (left) this.announce(`${left} of ${before} selected ${before === 1 ? "picture is" : "pictures are"} no longer on the page.`);
   }
 
   // -- drawing
@@ -206,7 +206,7 @@ class Grid {
   decide(action, label) {
     if (this.choice.isLost) {
       this.choice.isLost = false;
-      this.announce("The chosen pictures are no longer on the page; nothing was decided.");
+      this.announce("The selected pictures are no longer on the page. Nothing was decided.");
       return;
     }
     const keys = this.choice.keys.size ? [...this.choice.keys] : [this.order[this.choice.current]];
@@ -235,13 +235,13 @@ class Grid {
   chooseAll() {
     this.choice.keys = new Set(this.order.filter((key) => !this.done.has(key)));
     this.draw();
-    this.announce(`${this.choice.keys.size} chosen`);
+    this.announce(`${this.choice.keys.size} selected`);
   }
 
   tidy() {
     this.tidied = new Set(this.done.keys()); // decisions made just before may not be in the order yet
     this.startAgain();
-    this.announce("Tidied: the worst come first.");
+    this.announce("Tidied. Most suspicious pictures first.");
   }
 
   // -- windows
@@ -266,7 +266,7 @@ class Grid {
     this.near = element("div", "ta-pop");
     this.near.dataset.key = key;
     this.near.setAttribute("role", "region");
-    this.near.setAttribute("aria-label", "Most like it");
+    this.near.setAttribute("aria-label", "Most similar");
     this.near.hidden = true;
     this.nearIsAnnounced = isAnnounced;
     this.root.append(this.near);
@@ -276,9 +276,9 @@ class Grid {
   showNear({ key, near }, buffers) {
     const tile = this.tiles.get(key);
     if (this.near?.dataset.key !== String(key) || !tile) return;
-    const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "nothing: the model has not looked yet";
-    if (this.nearIsAnnounced) this.announce(`Most like it: ${words}`);
-    this.near.replaceChildren(element("b", "", "Most like it"), near.length ? likeList(near, buffers) : element("p", "", words));
+    const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "none yet: the check has not finished";
+    if (this.nearIsAnnounced) this.announce(`Most similar: ${words}`);
+    this.near.replaceChildren(element("b", "", "Most similar"), near.length ? likeList(near, buffers) : element("p", "", words));
     this.near.hidden = false;
     const at = tile.node.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.near;

@@ -7,8 +7,8 @@ export class Bars {
     this.top = element("div", "ta-grid-top");
     this.count = element("span", "ta-count");
     this.tidy = this.button("t", "tidy", () => act("tidy"));
-    this.tidy.title = "Decided pictures leave the page, the worst come first";
-    const all = this.button("a", "choose all", () => act("all"));
+    this.tidy.title = "Hide decided pictures, most suspicious first";
+    const all = this.button("a", "select all", () => act("all"));
     this.sizes = element("div", "ta-sizes");
     this.sizes.setAttribute("role", "radiogroup");
     this.sizes.setAttribute("aria-label", "Size of the pictures");
@@ -59,7 +59,7 @@ export class Bars {
     this.redo.setAttribute("aria-keyshortcuts", "Shift+u");
     this.acts.append(
       act("k", "keep"), act("d", "remove"), this.relabel, act("s", "not sure"), act("x", "none of these"),
-      element("span", "ta-break"), this.said, act("n", "most alike", "near"), act("⏎", "look"), this.undo, this.redo,
+      element("span", "ta-break"), this.said, act("n", "most similar", "near"), act("⏎", "enlarge"), this.undo, this.redo,
       act("?", "all keys", "help"), this.more,
     );
   }
@@ -88,7 +88,7 @@ export class Bars {
       radio.tabIndex = isChosen ? 0 : -1;
     }
     const parts = [`${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}`];
-    if (chosen) parts.push(`${chosen.toLocaleString("en")} chosen`);
+    if (chosen) parts.push(`${chosen.toLocaleString("en")} selected`);
     if (decided) parts.push(`${decided.toLocaleString("en")} decided`);
     const text = parts.join(" · ");
     if (this.count.textContent !== text) this.count.textContent = text;

@@ -114,7 +114,7 @@ export function watchPointer(space, grid) {
         choice.current = choice.anchor = position;
         start = null; // the tap that follows is part of it
         grid.draw();
-        grid.announce(`${choice.keys.size} chosen. Tap more, then decide below.`);
+        grid.announce(`${choice.keys.size} selected. Tap more, then decide below.`);
       }, LONG_PRESS_MS);
     }
   });
@@ -144,7 +144,7 @@ export function watchPointer(space, grid) {
     if (began.isDrag) {
       if (choice.keys.size) choice.current = choice.anchor = grid.order.indexOf([...choice.keys].at(-1));
       grid.go(choice.current, { isQuiet: true });
-      grid.announce(`${choice.keys.size} chosen`);
+      grid.announce(`${choice.keys.size} selected`);
     } else if (began.position >= 0 && began.position === positionOf(event)) tap(event, began.position);
     else if (began.position < 0 && !event.shiftKey) {
       choice.clear();
@@ -196,7 +196,7 @@ export function keydown(event, grid) {
     choice.toggle(grid.order[choice.current]);
     choice.anchor = choice.current;
     grid.draw();
-    grid.announce(`${choice.keys.size} chosen`);
+    grid.announce(`${choice.keys.size} selected`);
   } else if (event.key === " ") grid.act("look");
   else if (letter === "a") grid.act("all");
   else if ((isControl && letter === "y") || (letter === "z" && isControl && event.shiftKey)) grid.act("redo");
@@ -207,7 +207,7 @@ export function keydown(event, grid) {
     if (!choice.keys.size) return; // a dialog or JupyterLab may want it
     choice.clear();
     grid.draw();
-    grid.announce("none chosen");
+    grid.announce("none selected");
   } else if (event.key >= "1" && event.key <= "9") {
     const label = grid.labels[Number(event.key) - 1];
     if (label === undefined) return;

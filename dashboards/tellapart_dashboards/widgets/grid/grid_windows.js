@@ -1,15 +1,15 @@
 // What opens above the grid: all keys, a label by typing, one picture large, the pictures most like it.
 export const KEYS = [
-  ["arrows, Home, End, Page up, Page down", "walk"],
-  ["shift + arrows, shift + click, drag", "choose several"],
-  ["ctrl + click, ctrl + space, long press", "choose or leave out one"],
-  ["a", "choose all"], ["Esc", "choose none"],
-  ["k", "keep: it is right as it is"], ["d", "remove: it waits in the trash"],
-  ["1 – 9", "relabel to the label with that number"], ["r", "relabel to any label, by typing"],
-  ["s", "not sure"], ["x", "none of these: belongs to no label"],
+  ["arrows, Home, End, Page up, Page down", "move"],
+  ["shift + arrows, shift + click, drag", "select several"],
+  ["ctrl + click, ctrl + space, long press", "select or deselect one"],
+  ["a", "select all"], ["Esc", "select none"],
+  ["k", "keep: the label is right"], ["d", "remove: moves to the trash"],
+  ["1 – 9", "relabel to the label with that number"], ["r", "relabel to any label: type it"],
+  ["s", "not sure"], ["x", "none of these: fits no label"],
   ["u", "undo, as often as you like"], ["shift + u, ctrl + y", "redo"],
-  ["n", "show the pictures most like it"], ["Enter, space, double click", "look at it large"],
-  ["t", "tidy: decided pictures leave the page, the worst come first"], ["?", "these keys"],
+  ["n", "show the most similar pictures"], ["Enter, space, double click", "enlarge"],
+  ["t", "tidy: hide decided pictures, most suspicious first"], ["?", "show these keys"],
 ];
 
 function dialog(root, name) {
@@ -49,7 +49,7 @@ export function labelWindow(root, labels, title, take) {
   const id = `ta-labels-${Math.random().toString(36).slice(2)}`;
   const attributes = {
     type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "true",
-    "aria-controls": id, "aria-label": "New label", placeholder: "write a label",
+    "aria-controls": id, "aria-label": "New label", placeholder: "type a label",
   };
   Object.entries(attributes).forEach(([name, value]) => input.setAttribute(name, value));
   const list = element("ul", "ta-options");
@@ -110,7 +110,7 @@ function likeTile(one, buffer) {
 
 export function likeList(near, buffers) {
   const list = element("ul", "ta-near");
-  list.setAttribute("aria-label", "Most like it");
+  list.setAttribute("aria-label", "Most similar");
   near.forEach((one, i) => list.append(likeTile(one, buffers[i])));
   return list;
 }
@@ -124,7 +124,7 @@ export class LargeWindow {
     this.img = element("img");
     this.side = element("div", "ta-side");
     this.acts = element("div", "ta-acts");
-    const acts = { "←": "back", "→": "on", k: "keep", d: "remove", s: "not sure", x: "none of these", r: "relabel", u: "undo", Esc: "close" };
+    const acts = { "←": "back", "→": "next", k: "keep", d: "remove", s: "not sure", x: "none of these", r: "relabel", u: "undo", Esc: "close" };
     for (const [key, text] of Object.entries(acts)) {
       const button = keyed(key, text);
       button.addEventListener("click", () => this.press({ "←": "ArrowLeft", "→": "ArrowRight", Esc: "Escape" }[key] ?? key));
@@ -172,9 +172,9 @@ export class LargeWindow {
       shares.append(name, bar, element("span", "ta-number", text));
     }
     this.side.replaceChildren(title, reasons);
-    if (!this.url) this.side.append(element("p", "ta-file", "This picture cannot be shown; its file may be damaged or gone."));
-    if (facts.shares.length) this.side.append(element("h3", "", "What the model says, without having seen it"), shares);
-    if (facts.near.length) this.side.append(element("h3", "", "Most like it"), likeList(facts.near, buffers.slice(1)));
+    if (!this.url) this.side.append(element("p", "ta-file", "This picture cannot be shown; its file may be damaged or missing."));
+    if (facts.shares.length) this.side.append(element("h3", "", "What the model predicts, not trained on it"), shares);
+    if (facts.near.length) this.side.append(element("h3", "", "Most similar"), likeList(facts.near, buffers.slice(1)));
     this.side.append(element("p", "ta-file", facts.file));
   }
 }

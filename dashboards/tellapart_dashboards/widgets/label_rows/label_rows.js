@@ -79,7 +79,7 @@ class Held {
     this.title = element("legend");
     this.grid = element("div", "ta-heldgrid");
     this.keep = button("ta-action ta-main-action", "", () => wish("keep", { label, without: [...this.without] }));
-    const discard = button("ta-choose", "Keep none of them", () => wish("discard", { label }));
+    const discard = button("ta-choose", "Discard all", () => wish("discard", { label }));
     const line = element("div", "ta-keys");
     line.append(this.keep, discard);
     this.root.append(this.title, this.grid, line);
@@ -137,9 +137,9 @@ class Held {
   say() {
     const kept = this.count - this.without.size;
     const more = this.count - this.tiles.size;
-    this.title.textContent = `${this.count} new: take the tick off what does not belong`
+    this.title.textContent = `${this.count} new. Untick the ones that do not fit`
       + (more > 0 ? ` (the first ${this.tiles.size} are shown)` : "");
-    this.keep.textContent = kept === this.count ? `Keep all ${kept}` : `Keep ${kept}, leave ${this.without.size}`;
+    this.keep.textContent = kept === this.count ? `Keep all ${kept}` : `Keep ${kept}, discard ${this.without.size}`;
   }
 
   clear() {
@@ -174,7 +174,7 @@ class Row {
     this.status.setAttribute("role", "status");
     this.more = element("details", "ta-more");
     this.answers = element("ul");
-    this.more.append(element("summary", "", "How the sources answered"), this.answers);
+    this.more.append(element("summary", "", "Answers of the sources"), this.answers);
     this.progress = element("progress");
     this.progress.max = 1;
     this.progress.setAttribute("aria-label", `Search for ${label}`);
@@ -263,7 +263,7 @@ class Row {
 function render({ model, el }) {
   const wish = (name, values = {}) => model.send({ t: name, ...values });
   const root = element("div", "ta-labelrows");
-  const names = field("What do you want to tell apart? Names, separated by commas", "for instance grizzly, black bear, teddy");
+  const names = field("What do you want to tell apart? Names, separated by commas", "e.g. grizzly, black bear, teddy");
   const add = oneLine(names, "Add", (text) => {
     wish("add", { text });
     names.focus();

@@ -13,7 +13,7 @@ function render({ model, el }) {
   const field = make("div", "ta-field");
   field.tabIndex = 0;
   field.setAttribute("role", "application");
-  field.setAttribute("aria-label", "Map of all pictures: alike ones are near each other. Arrows move the cross, shift and arrows draw a rectangle, Enter shows the pictures inside, Escape shows all.");
+  field.setAttribute("aria-label", "Map of all pictures: similar ones are close together. Arrow keys move the cross, shift and arrow keys draw a rectangle, Enter shows the pictures inside, Escape shows all.");
   field.dataset.lmSuppressShortcuts = "true";
   const canvas = make("canvas", "ta-dots");
   const above = make("canvas", "ta-above");

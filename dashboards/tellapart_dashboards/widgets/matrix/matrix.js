@@ -7,12 +7,12 @@ function render({ model, el }) {
   root.className = "ta-matrix";
   root.tabIndex = 0;
   root.setAttribute("role", "region");
-  root.setAttribute("aria-label", "What is mistaken for what");
+  root.setAttribute("aria-label", "What is mismistaken for what");
   el.append(root);
 
   const top = document.createElement("ul");
   top.className = "ta-mixups";
-  top.setAttribute("aria-label", "The commonest mix-ups");
+  top.setAttribute("aria-label", "Most common mistakes");
   el.prepend(top);
 
   function chooser(actual, predicted, text, name) {
@@ -35,7 +35,7 @@ function render({ model, el }) {
     top.hidden = classes.length <= MANY;
     top.replaceChildren(...(top.hidden ? [] : wrong.slice(0, 5)).map(({ n, actual, predicted }) => {
       const item = document.createElement("li");
-      item.append(chooser(actual, predicted, `${n} × ${classes[actual]} taken for ${classes[predicted]}`));
+      item.append(chooser(actual, predicted, `${n} × ${classes[actual]} mistaken for ${classes[predicted]}`));
       return item;
     }));
   }
@@ -76,7 +76,7 @@ function render({ model, el }) {
           if (!n) cell.className = "ta-zero";
           return;
         }
-        const name = `${n} of ${classes[actual]} taken for ${classes[predicted]}: show`;
+        const name = `${n} of ${classes[actual]} mistaken for ${classes[predicted]}: show`;
         cell.append(chooser(actual, predicted, n, name));
       });
     });

@@ -143,7 +143,7 @@ function render({ model, el }) {
       try {
         return await item.file.slice(off, end).arrayBuffer();
       } catch {
-        item.problem = "cannot be read any more; was it moved or changed?";
+        item.problem = "can no longer be read. Was it moved or changed?";
         return null;
       }
     };
@@ -162,11 +162,11 @@ function render({ model, el }) {
         const answer = good.length ? await ask({
           t: "pieces", batch, n: messages, pieces: good.map(({ item, off, end }) => ({ id: item.id, off, size: end - off })),
         }, data.filter((one) => one?.byteLength)) : null;
-        if (answer?.t === "lost") throw new Refused("The page was restarted meanwhile. Upload again.");
+        if (answer?.t === "lost") throw new Refused("The page was restarted. Upload again.");
         if (answer?.t === "refused") throw new Refused(answer.reason);
         if (answer) lastAnswer = Date.now();
         else if (Date.now() - lastAnswer > TRIES * model.get("timeout_s") * 1000) {
-          throw new Refused("The connection is lost. Reload the page and upload again.");
+          throw new Refused("The connection was lost. Reload the page and upload again.");
         }
         const at = new Map((answer?.files ?? []).map((one) => [one.id, one]));
         pieces.forEach(({ item, end }) => settle(item, end, at.get(item.id)));
@@ -210,10 +210,10 @@ function render({ model, el }) {
         if (more) model.send({ t: "announce", batch, files, more });
         else go = await ask({ t: "announce", batch, files, more });
       }
-      if (go === null) throw new Refused("The studio does not answer. Reload the page and upload again.");
+      if (go === null) throw new Refused("The studio is not responding. Reload the page and upload again.");
       if (go.t !== "go") throw new Refused(go.reason ?? "The upload was refused.");
       await sendFiles(batch, items, later);
-      if (stopped) throw new Refused("Upload stopped. Nothing of it was kept.");
+      if (stopped) throw new Refused("Upload stopped. Nothing was added.");
       words = items.filter((item) => item.problem).map((item) => `${item.path} ${item.problem}`).join(" · ");
       await ask({ t: "end", batch });
     } catch (error) {
