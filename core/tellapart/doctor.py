@@ -122,8 +122,8 @@ def examine_torch() -> Finding:
         return Finding(
             "torch",
             False,
-            f"torch {_version('torch')} and torchvision {_version('torchvision')} work together, but onnxscript is "
-            "missing; without it a downloaded backbone cannot be converted.",
+            f"torch {_version('torch')} and torchvision {_version('torchvision')} work together, but "
+            "onnxscript is missing. It is needed to convert downloaded backbones.",
             f"{_pip()} install onnxscript",
         )
     return pair
@@ -136,19 +136,19 @@ def examine_torch_pair() -> Finding:
         return Finding(
             "torch",
             True,
-            "torch is not installed. It is only needed to download or convert sharper backbones and to "
-            "fine-tune; gathering, training a head and classifying work without.",
+            "torch is not installed. It is only needed to download or convert other backbones. Everything "
+            "else works without it.",
             f"If you want it: {_pip()} install 'tellapart[torch]'",
         )
     mend = (
-        "Install both anew, in one command so that they come from one source: "
+        "Reinstall both, in one command so that they come from one source: "
         f"{_pip()} uninstall -y torch torchvision, then "
         f"{_pip()} install torch=={KNOWN_PAIR[0]} torchvision=={KNOWN_PAIR[1]}. "
-        "With a folder of wheels of your own, it must hold both."
+        "If you use your own folder of wheels, it must contain both."
     )
     if torch is None or torchvision is None:
         there, missing = ("torch", "torchvision") if torchvision is None else ("torchvision", "torch")
-        sentence = f"{there} is installed but {missing} is not; sharper backbones need both."
+        sentence = f"{there} is installed but {missing} is not; other backbones need both."
         return Finding("torch", False, sentence, mend)
     pair = _probe(PAIR_PROBE)
     if not pair.is_ok:
@@ -168,7 +168,7 @@ def _pair_sentence(reason: str) -> str:
         built_for = f"another build of torch {asked[2:]}"
     return (
         f"torchvision {torchvision} was built for {built_for}, but torch {torch} is installed "
-        f"and the two do not fit together ({reason})."
+        f"and the two do not work together ({reason})."
     )
 
 
@@ -199,14 +199,16 @@ def _examine_command() -> Finding:
         )
     if found is None or not own.samefile(found):
         elsewhere = "not on PATH" if found is None else f"hidden by {found} of another environment"
-        return Finding("tellapart", True, f"{sentence}; its command is {elsewhere}.", f"Type {own} in full.")
+        return Finding(
+            "tellapart", True, f"{sentence}; its command is {elsewhere}.", (f"Type the full path: {own}")
+        )
     return Finding("tellapart", True, f"{sentence}; its command is {own}.")
 
 
 def _examine_light_path() -> Finding:
     problems = _package_problems(LIGHT_PATH)
     if not problems:
-        sentence = f"All {len(LIGHT_PATH)} packages of the light path can be imported."
+        sentence = f"All {len(LIGHT_PATH)} required packages can be imported."
         return Finding("light path", True, sentence)
     return Finding("light path", False, " ".join(problems), f"{_pip()} install --upgrade tellapart")
 
@@ -229,7 +231,7 @@ def _examine_studio() -> Finding:
         return Finding(
             "studio",
             True,
-            "The studio's packages are not installed; Python and the command line work without.",
+            "The studio's packages are not installed; Python and the command line work without them.",
             f"If you want the studio: {_pip()} install 'tellapart[studio]'",
         )
     problems = _package_problems(STUDIO)
@@ -237,13 +239,13 @@ def _examine_studio() -> Finding:
         remedy = f"{_pip()} install --upgrade 'tellapart[studio]'"
         return Finding("studio", False, " ".join(problems), remedy)
     versions = ", ".join(f"{name} {_version(name)}" for name in STUDIO)
-    return Finding("studio", True, f"Everything for the studio is there: {versions}.")
+    return Finding("studio", True, f"The studio's packages are installed: {versions}.")
 
 
 def _examine_heic() -> Finding:
-    want = f"If you have pictures of an iPhone: {_pip()} install 'tellapart[heic]'"
+    want = f"If you have iPhone pictures: {_pip()} install 'tellapart[heic]'"
     if _version("pillow-heif") is None:
-        return Finding("HEIC", True, "HEIC pictures (iPhone) are refused without pillow-heif.", want)
+        return Finding("HEIC", True, "HEIC pictures (iPhone) cannot be read without pillow-heif.", want)
     probe = _probe("import pillow_heif; pillow_heif.register_heif_opener()")
     if not probe.is_ok:
         return Finding("HEIC", False, f"pillow-heif is installed but does not work: {probe.reason}", want)
@@ -254,7 +256,7 @@ def _examine_cache() -> Finding:
     probe = _probe("from tellapart.backbones.catalogue import cache_dir; print(cache_dir())")
     if not probe.is_ok:
         sentence = f"The cache folder is not known: {probe.reason}"
-        return Finding("cache", False, sentence, "Mend the light path first.")
+        return Finding("cache", False, sentence, "Fix the required packages first.")
     cache = Path(probe.output)
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -293,7 +295,7 @@ def _package_problems(modules: dict[str, str]) -> list[str]:
         if version is None:
             problems.append(f"{name} is not installed.")
         elif name in lowest and _numbers(version) < _numbers(lowest[name]):
-            problems.append(f"{name} {version} is too old, {lowest[name]} or newer is needed.")
+            problems.append(f"{name} {version} is too old; {lowest[name]} or newer is needed.")
         else:
             found[name] = version
     # All at once takes a second; one by one, to find the culprit, several.

@@ -152,7 +152,7 @@ def test_windows_open_by_key_and_follow(project_dir: Path, start_studio: Start, 
     expect(place(page, 0)).to_be_focused()
     page.keyboard.press("n")
     expect(page.get_by_role("region", name="Most similar").locator("li")).to_have_count(6)
-    expect(page.get_by_role("status").filter(has_text="Most like it:")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Most similar:")).to_be_visible()
     page.keyboard.press("n")
     alike = page.get_by_role("region", name="Most similar")
     expect(alike).to_be_hidden()

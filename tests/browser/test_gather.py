@@ -139,8 +139,8 @@ def test_no_service_answers_and_the_page_says_what_is_left(
     page.get_by_role("textbox", name="What do you want to tell apart?").fill("oak")
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("button", name="Search pictures of oak").click()
-    expect(page.get_by_role("alert")).to_contain_text("No source gave an answer")
-    expect(page.get_by_role("alert")).to_contain_text("the camera are still there")
+    expect(page.get_by_role("alert")).to_contain_text("No source answered")
+    expect(page.get_by_role("alert")).to_contain_text("your own folders and the camera")
     expect(page.get_by_role("button", name="Try the sample project")).to_be_visible()
 
 
@@ -158,7 +158,7 @@ def test_labels_are_renamed_merged_removed_and_undone(
     row(page, "oak").get_by_text("Change").click()
     row(page, "oak").get_by_role("textbox", name="New name of oak").fill("ELM")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("There is a label 'elm' already")).to_be_visible()
+    expect(page.get_by_text("There is already a label 'elm'")).to_be_visible()
     row(page, "elm").get_by_text("Change").click()
     row(page, "elm").get_by_role("button", name="Remove this label").click()
     expect(page.get_by_role("listitem")).to_have_count(1)

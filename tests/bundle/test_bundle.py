@@ -74,7 +74,7 @@ def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir):
     files = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))["files"]
     change_record(bundle_dir, files={**files, "model.onnx": sha256(data).hexdigest()})
     with pytest.raises(
-        BundleError, match=r"does not give the answers it was made with: golden/\d.jpg should be"
+        BundleError, match=r"no longer gives the answers it was made with: golden/\d.jpg should be"
     ):
         load_bundle(bundle_dir)
 

@@ -13,8 +13,9 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from tellapart.bundle import trial
 from tellapart.bundle.graph_rules import check_graph
-from tellapart.bundle.loading import load_bundle, newest_bundle, trial
+from tellapart.bundle.loading import load_bundle, newest_bundle
 from tellapart.bundle.record import parse, validate
 from tellapart.bundle.writer import copy_bundle
 from tellapart.errors import BundleError

@@ -90,9 +90,9 @@ def test_every_picture_is_in_sight_while_nobody_knows_which_are_worth_a_look(
             ["every"],
         )
         run = newest_run(project_dir)
-        say(run.run_dir, done=2, total=16, message="Looked at 2 of 16 pictures")
+        say(run.run_dir, done=2, total=16, message="Analysed 2 of 16 pictures")
         state.poll()
-        assert "Looked at 2 of 16 pictures · 12 %" in text_of(view)
+        assert "Analysed 2 of 16 pictures · 12 %" in text_of(view)
         await state.desk.decide("keep", "", [4])
         await settled()
         assert len(state.order[0]) == state.project.n_pictures, "what is in sight stays"
@@ -133,9 +133,9 @@ def test_each_big_gathering_is_looked_at_by_a_run_with_progress(
             gather(state, number, 3)
             await settled()
             assert (state.stage, len(started)) == ("running", number)
-            say(newest_run(project_dir).run_dir, done=2, total=6, message="Looked at 2 of 6 pictures")
+            say(newest_run(project_dir).run_dir, done=2, total=6, message="Analysed 2 of 6 pictures")
             state.poll()
-            assert "Looked at 2 of 6 pictures" in text_of(view)
+            assert "Analysed 2 of 6 pictures" in text_of(view)
             gather(state, 10 * number, 1)  # meanwhile: no second run beside it
             await settled()
             end(newest_run(project_dir))

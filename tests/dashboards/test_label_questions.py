@@ -59,7 +59,7 @@ def test_an_upload_without_labels_asks_and_goes_on_as_told(
     settle(state)
     assert state.project.counts == {"circle": 3, "square": 3} and state.questions == []
     shown = text_of(view)
-    assert "Labels: circle 3, square 3." in shown and "those in the names of the files" in shown
+    assert "Labels: circle 3, square 3." in shown and "Labels come from the file names" in shown
     assert list(state.project.project.uploads_dir.rglob("*.png")) == [], "nothing is left behind"
 
 

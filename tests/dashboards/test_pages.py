@@ -91,7 +91,7 @@ def test_a_number_of_the_matrix_chooses_the_mistakes(
     one(view, Button, "Show all").click()
     assert state.chosen == [] and "most confident first" in text_of(view)
     assert state.pictures[3] == ["licence unknown"] == one(view, Gallery).marks
-    one(view, Button, "Next: look at").click()
+    one(view, Button, "Next: see").click()
     assert state.chosen == [0, 1]
 
 
@@ -125,9 +125,9 @@ def test_cancel_asks_the_worker(project_dir: Path, start: Any) -> None:
     one(view, Button, "Train").click()
     one(view, Button, "Cancel").click()
     assert state._run is not None and state._run.is_cancel_asked()
-    say(state._run.run_dir, stage="cancelled", message="Stopped. What was finished is kept.")
+    say(state._run.run_dir, stage="cancelled", message="Stopped. Finished work is saved.")
     state.poll()
-    assert state.stage == "cancelled" and "What was finished is kept" in text_of(view)
+    assert state.stage == "cancelled" and "Finished work is saved" in text_of(view)
 
 
 def test_a_page_opened_later_finds_the_run_and_its_result(
@@ -238,7 +238,7 @@ def test_cancel_gives_up_what_waits(empty_project_dir: Path, start: Any, started
     upload(view, {"more.zip": b"1", "cat/1.jpg": b"2"})
     one(view, Button, "Cancel").click()
     assert state._run is not None and state._run.is_cancel_asked()
-    say(state._run.run_dir, stage="cancelled", message="Stopped. What was finished is kept.")
+    say(state._run.run_dir, stage="cancelled", message="Stopped. Finished work is saved.")
     state.poll()
     assert len(started) == 1 and state.stage == "cancelled"
 

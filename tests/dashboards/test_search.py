@@ -77,7 +77,7 @@ def test_labels_typed_are_rows_at_once_and_after_a_reload(
 @pytest.mark.parametrize(
     ("name", "values", "words"),
     [
-        ("add", {"text": " ,"}, "No name is written"),
+        ("add", {"text": " ,"}, "No name given"),
         ("rename", {"label": "grizzly", "to": ""}, "A label is empty"),
         ("rename", {"label": "grizzly", "to": "BLACK bear"}, "merge"),
         ("merge", {"label": "grizzly", "into": "nothing"}, "cannot be merged"),
@@ -135,7 +135,7 @@ def test_each_row_follows_its_own_search(state: SearchState) -> None:
     report = {"label": "teddy", "sentence": "40 asked, 38 added", "n_refused": {"too small": 2},
               "refusals": [{"url": "https://e.org/<b>", "reason": "20 × 20 pixels"}],
               "sources": [{"sentence": "Openverse found 40."}], "notes": []}  # fmt: skip
-    failed = {"label": "grizzly", "kind": "failed", "sentence": "No source gave an answer."}
+    failed = {"label": "grizzly", "kind": "failed", "sentence": "No source answered."}
     (state._run.run_dir / "result.json").write_text(json.dumps({"searches": [failed, report]}), "utf-8")
     say(state._run.run_dir, stage="done", message="done")
     state.poll()

@@ -67,7 +67,7 @@ def embed(
     """
     folder = project.cache_dir / "embeddings"
     if n_bytes := drop_older(folder, _CODE_VERSION):
-        progress(0, 0, f"Dropped {n_bytes / 1e6:.1f} MB that an older version had computed")
+        progress(0, 0, f"Deleted {n_bytes / 1e6:.1f} MB of cache from an older version")
     with (
         explained(project.db_path),
         EmbeddingCache(folder, f"v{_CODE_VERSION}-{cache_key(backbone)}", backbone.embedding_size) as cache,
@@ -118,7 +118,7 @@ def _compute(
     skipped: list[Skipped],
     progress: Progress,
 ) -> tuple[float, float]:
-    progress(0, len(pictures), f"Looking at {len(pictures)} pictures")
+    progress(0, len(pictures), f"Analysing {len(pictures)} pictures")
     open_backbone(backbone)
     decode_s = embed_s = 0.0
     done = 0
@@ -129,7 +129,7 @@ def _compute(
         decode_s += batch.decode_s / available_cpus()
         embed_s += batch.embed_s / available_cpus()
         done += len(batch.image_ids) + len(batch.skipped)
-        progress(done, len(pictures), f"Looked at {done} of {len(pictures)} pictures")
+        progress(done, len(pictures), f"Analysed {done} of {len(pictures)} pictures")
     return decode_s, embed_s
 
 
@@ -191,7 +191,7 @@ def _decode(project: Project, picture: Picture, preprocess: Preprocess) -> _Deco
         if sha256(data).hexdigest() != picture.image_id:
             return Skipped(
                 picture.path,
-                "changed on disk since it was taken in; take it out of the folder and add it again",
+                "changed on disk since it was added; move it out of the folder and add it again",
             )
         with one_picture():
             square = square_of(read_image(data, preprocess.resize_px, preprocess.pixels), preprocess)

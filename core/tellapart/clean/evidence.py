@@ -86,7 +86,7 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
     looks = measure_looks(project, readable, progress)
 
     def tell(share: float) -> None:
-        progress(round(100 * share), 100, "Comparing the pictures with one another")
+        progress(round(100 * share), 100, "Comparing pictures with each other")
 
     with explained(project.db_path):
         key = sha256(f"{cache_key(backbone)} {_CODE_VERSION}".encode())

@@ -136,7 +136,7 @@ def wrong_label(
         WRONG_LABEL,
         score,
         f"looks like {other} {percent(looks)}",
-        f"The label is {given!r}, but it looks like {other!r}. That the label is wrong is {percent(confidence)} sure, "
-        "judged by classifiers that never saw this picture.",
+        f"The label is {given!r}, but it looks like {other!r}. The label is wrong with "
+        f"{percent(confidence)} probability, according to models that were not trained on this picture.",
         Suggestion("relabel", other, confidence),
     )

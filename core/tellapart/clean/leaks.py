@@ -74,15 +74,17 @@ def _sentence(
 ) -> str:
     where = "the folders' own split" if is_given else "an ordinary random split"
     if not n_copies:
-        return f"No picture that checks has a copy among those that teach, with {where}: nothing leaks."
+        return (
+            f"With {where}, no held-out picture has a duplicate among the training pictures: nothing leaks."
+        )
     low, high = (f"{100 * end:.1f}" for end in interval)
     honest = (
         f"{100 * error_without:.1f} % (between {low} and {high})"
         if not math.isnan(error_without)
         else "unknown"
     )
-    remedy = "Remove the copies." if is_given else "tellapart keeps copies together when it splits."
+    remedy = "Remove the duplicates." if is_given else "tellapart keeps duplicates together when it splits."
     return (
-        f"With {where}, {n_copies} of the {n} pictures that check have a copy among those that teach. Error with "
-        f"them {100 * error_with:.1f} %, without them {honest}. {remedy}"
+        f"With {where}, {n_copies} of the {n} held-out pictures have a duplicate among the training "
+        f"pictures. Error with them {100 * error_with:.1f} %, without them {honest}. {remedy}"
     )

@@ -66,7 +66,7 @@ def outlier_finding(image_id: str, label: str, score: float) -> Finding:
         OUT_OF_PLACE,
         score,
         "unlike the others",
-        f"It looks unlike the others of {label!r}, as do those that look like it: perhaps something else, a "
-        "drawing, or a view that the others lack.",
+        f"It looks unlike the others of {label!r}. It may show something else, be a drawing, or be an "
+        "unusual view.",
         Suggestion("remove", None, _SURE * score),
     )

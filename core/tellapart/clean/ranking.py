@@ -79,5 +79,5 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
 
 
 def _unreadable(image_id: str, reason: str) -> Finding:
-    text = f"It cannot be used: {reason}. Put a good copy in its place, or remove it."
+    text = f"It cannot be used: {reason}. Replace it with a good copy, or remove it."
     return Finding(image_id, UNREADABLE, 1.0, "cannot be read", text, Suggestion("remove", None, 0.9))

@@ -15,7 +15,8 @@ def add(
     project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
     files: Annotated[list[Path], typer.Argument(help="Pictures, folders, zips or tars.", metavar="FILE…")],
     label: Annotated[
-        str | None, typer.Option(help="One label for all; left out, folders name the labels.")
+        str | None,
+        typer.Option(help="One label for all pictures. Without it, the folder names are the labels."),
     ] = None,
     labels: Annotated[str, typer.Option(help=LABELS_HELP, metavar="WHERE")] = "auto",
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,

@@ -59,7 +59,7 @@ def main() -> None:
 @app.command()
 def samples(
     directory: Annotated[Path, typer.Argument(help="A new folder for the pictures.", metavar="DIR")],
-    seed: Annotated[int, typer.Option(help="Another number draws other pictures.")] = 0,
+    seed: Annotated[int, typer.Option(help="A different number draws different pictures.")] = 0,
     is_json: JsonFlag = False,
 ) -> None:
     """Draw sample pictures: folders of look-alike leaves, with a few planted flaws."""
@@ -140,9 +140,11 @@ def train(
     weights: Annotated[
         Path | None, typer.Option(help="A local weights file, .safetensors or .pth.", metavar="FILE")
     ] = None,
-    split: Annotated[str, typer.Option(help="hash (stable when pictures are added) or random.")] = "hash",
-    seed: Annotated[int, typer.Option(help="Of the random split.")] = 0,
-    valid: Annotated[float, typer.Option(help="Fraction held out for checking.")] = 0.2,
+    split: Annotated[
+        str, typer.Option(help="hash (stays the same when pictures are added) or random.")
+    ] = "hash",
+    seed: Annotated[int, typer.Option(help="Seed of the random split.")] = 0,
+    valid: Annotated[float, typer.Option(help="Fraction of pictures held out to measure the error.")] = 0.2,
     prior: Annotated[
         str, typer.Option(help="project (labels as common as in the project) or equal (all equally likely).")
     ] = "project",
@@ -171,29 +173,29 @@ def _say_result(result: dict[str, Any]) -> None:
     low, high = result["error_interval"]
     say(
         f"{result['n_wrong']} of {result['n_valid']} wrong: error {result['error_rate']:.1%} "
-        f"(95 % interval {low:.1%} to {high:.1%}), on pictures it had not seen."
+        f"(95 % interval {low:.1%} to {high:.1%}), on held-out pictures."
     )
     say(
-        f"Guessing the commonest label: {result['baselines']['majority']:.1%} wrong. Comparing pixels: "
-        f"{result['baselines']['pixels']:.1%} wrong."
+        f"Always guessing the most common label: {result['baselines']['majority']:.1%} wrong. Comparing "
+        f"pixels: {result['baselines']['pixels']:.1%} wrong."
     )
     seconds = result["seconds"]
-    say(
-        f"{result['n_train']} pictures taught it, in {seconds['total']:.1f} s, with the backbone "
-        f"{result['backbone']}."
-    )
+    say(f"{result['n_train']} training pictures, {seconds['total']:.1f} s, backbone {result['backbone']}.")
     if result["mistakes"]:
         surest = result["mistakes"][0]
         say(
-            f"Surest mistake: {surest['path']} was taken for {surest['predicted']!r} "
-            f"({surest['confidence']:.0%} sure)."
+            f"Most confident mistake: {surest['path']} was mistaken for {surest['predicted']!r} "
+            f"({surest['confidence']:.0%} confident)."
         )
 
 
 @app.command()
 def predict(
     bundle_dir: Annotated[
-        Path, typer.Argument(help="A bundle's folder, or a project's: then its newest.", metavar="BUNDLE")
+        Path,
+        typer.Argument(
+            help="A bundle's folder, or a project's folder for its newest bundle.", metavar="BUNDLE"
+        ),
     ],
     files: Annotated[list[Path], typer.Argument(help="Pictures.", metavar="FILE…")],
     is_json: JsonFlag = False,
@@ -242,9 +244,7 @@ def _bundle_in(path: Path) -> Path:
         return path
     newest = newest_bundle(path / "bundles")
     if newest is None:
-        raise BundleError(
-            f"{path} has no trained classifier yet. Train it first: tellapart train {typed(path)}"
-        )
+        raise BundleError(f"{path} has no trained model yet. Train it first: tellapart train {typed(path)}")
     return newest
 
 
@@ -264,8 +264,8 @@ def export(
         print_json({"bundle": str(target), "megabytes": round(n_bytes / 1e6, 2)})
     else:
         say(
-            f"The classifier is in {target} ({n_bytes / 1e6:.1f} MB). Its golden/ folder holds a few of "
-            "your pictures, made small."
+            f"The model is in {target} ({n_bytes / 1e6:.1f} MB). Its golden/ folder holds small copies of a "
+            "few of your pictures."
         )
 
 
@@ -301,9 +301,11 @@ def doctor(is_json: JsonFlag = False) -> None:
 def studio(
     project_dir: Annotated[
         Path | None,
-        typer.Option("--project", help="The project's folder; made with samples if new.", metavar="DIR"),
+        typer.Option(
+            "--project", help="The project's folder. A new one gets the sample pictures.", metavar="DIR"
+        ),
     ] = None,
-    port: Annotated[int, typer.Option(help="Wanted port; another one is taken when it is busy.")] = 8866,
+    port: Annotated[int, typer.Option(help="Preferred port. If it is busy, another one is used.")] = 8866,
     has_browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open it in the browser.")
     ] = True,

@@ -60,9 +60,7 @@ def take_in(
     label = None if label is None else clean_label(label)
     own = (project.images_dir, project.trash_dir, project.runs_dir, project.bundles_dir)
     if place == project.root or any(folder == place or folder in place.parents for folder in own):
-        raise IntakeError(
-            f"{place} lies inside the project itself. Choose the folder the pictures come from."
-        )
+        raise IntakeError(f"{place} is inside the project itself. Choose the folder the pictures come from.")
     known = project.manifest.label_counts().keys()
     reading = read_place(place, labels, label, known)
     summary = IntakeSummary(
@@ -103,7 +101,7 @@ def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progr
         progress(
             done,
             len(found),
-            f"Taking in {looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name}",
+            f"Adding {looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name}",
         )
 
 
@@ -157,10 +155,10 @@ class _Door:
             data = found.read()
             facts = inspect(data)
             if label is None:
-                raise ImageError("it lies beside the class folders, so it has no label")
+                raise ImageError("it is next to the label folders, so it has no label")
             label = clean_label(label)
             if min(facts.width, facts.height) < _MIN_SIDE_PX:
-                raise ImageError(f"{facts.width} × {facts.height} pixels are too few to see anything")
+                raise ImageError(f"{facts.width} × {facts.height} pixels are too few")
         except ImageError as error:
             return Refusal(now(), found.name, label, with_name(str(error), found.name), None)
         except IntakeError as error:

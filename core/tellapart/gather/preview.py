@@ -113,7 +113,7 @@ def _landed(project: Project, rows: list[CandidateRow], summary: GatherSummary) 
             with project.manifest.transaction() as db:
                 searches.set_fate(db, row.number, WAITING)
             summary.refuse(
-                row.candidate.url, searches.UNREACHABLE, "its file is gone; gather again to fetch it"
+                row.candidate.url, searches.UNREACHABLE, "its file is missing; gather again to download it"
             )
         else:
             found.append(landed)

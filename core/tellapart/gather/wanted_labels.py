@@ -41,7 +41,7 @@ def add_wanted(project: Project, text: str) -> list[str]:
     """
     names = [clean_label(name) for name in text.replace("\n", ",").split(",") if name.strip()]
     if not names:
-        raise IntakeError("No name is written. Write what you want to tell apart: grizzly, black bear, teddy")
+        raise IntakeError("No name given. Enter what you want to tell apart: grizzly, black bear, teddy")
     rows = wanted_labels(project)
     taken = {name_key(row.label) for row in rows}
     added = []
@@ -71,7 +71,7 @@ def rename_label(project: Project, label: str, new: str) -> int:
     for other in (row.label for row in rows if row.label != label):
         if name_key(other) == name_key(new):
             raise IntakeError(
-                f"There is a label {other!r} already. Choose another name, or merge {label!r} into it."
+                f"There is already a label {other!r}. Choose another name, or merge {label!r} into it."
             )
     if new == label:
         return 0
@@ -109,7 +109,7 @@ def undo_label_change(project: Project) -> bool:
         return False
     if not project.journal.undo(changes[-1]):
         raise IntakeError(
-            "Other decisions were made since that label was changed. Undo those first, on the Clean page."
+            "Other decisions were made after this label change. Undo those first, on the Clean page."
         )
     return True
 

@@ -146,7 +146,7 @@ def _read(manifest: Manifest, root: Path, suspects: list[_Row], progress: Progre
     changed = []
     with ThreadPoolExecutor(min(8, (os.cpu_count() or 2) + 1), "edits") as pool:
         for start in range(0, len(suspects), _BATCH):
-            progress(start, len(suspects), "Looking at pictures whose files have another date")
+            progress(start, len(suspects), "Checking pictures whose files have a new date")
             looked_at_ns = time.time_ns()
             found = [
                 one for one in pool.map(_looker(root), suspects[start : start + _BATCH]) if one is not None

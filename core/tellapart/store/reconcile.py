@@ -29,7 +29,7 @@ from tellapart.store.manifest import Manifest, Origin, Refusal, now
 _BATCH = 200
 _UNSAYABLE = "its name is not valid Unicode; rename it"
 _LINK = "a link or a special file, which is never followed; put the real one here"
-_UNREADABLE = "this folder cannot be read; its pictures are left as they are until you may read it"
+_UNREADABLE = "this folder cannot be read; its pictures stay as they are until it can"
 SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -53,7 +53,7 @@ class Changes:
             said.append(f"{self.n_new} new picture(s) found in the folders and added.")
         if self.n_edited:
             said.append(
-                f"{self.n_edited} picture(s) were changed in their place; their labels and decisions stay."
+                f"{self.n_edited} picture(s) were edited in place; their labels and decisions are kept."
             )
         if self.n_moved:
             said.append(f"{self.n_moved} picture(s) moved by hand: they now have the label of their folder.")
@@ -63,11 +63,12 @@ class Changes:
             said.append(f"{self.n_in_trash} picture(s) found in the trash: they count as removed.")
         if self.n_missing:
             said.append(
-                f"{self.n_missing} picture(s) are missing from their folders; put them back and they return."
+                f"{self.n_missing} picture(s) are missing from their folders. Put the files back to restore "
+                "them."
             )
         if self.refusals:
             said.append(
-                f"{len(self.refusals)} file(s) in the folders are not usable: {self.refusals[0].name}: "
+                f"{len(self.refusals)} file(s) in the folders cannot be used: {self.refusals[0].name}: "
                 f"{self.refusals[0].reason}."
             )
         return [*said, *grouped(self.picture_notes)]
@@ -130,7 +131,7 @@ def _strangeness(entry: os.DirEntry[str]) -> str:
     try:
         parts_inside(entry.name)
     except OutsideError as error:
-        return f"its name means something else on other computers ({error}); rename it"
+        return f"its name does not work on other computers ({error}); rename it"
     return ""
 
 

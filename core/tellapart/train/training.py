@@ -107,13 +107,13 @@ def train_head(
         open_backbone(backbone)  # takes as long as planning, and lets go of the interpreter
     data = _embedded(planned.result(), project, backbone, config, progress)
     n = len(data.pictures)
-    progress(n, n, "Fitting the classifier")
+    progress(n, n, "Training the model")
     clock = time.perf_counter()
     fitted = fit(data, config.prior)
     evaluation = check(data, fitted, prior=config.prior)
     baselines = _baselines(data)
     fit_s = time.perf_counter() - clock
-    progress(n, n, "Writing the classifier")
+    progress(n, n, "Saving the model")
     name = name or f"{datetime.now():%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
     result = _result(
         data, config, backbone, fitted, evaluation, baselines, project, project.bundles_dir / name
@@ -141,9 +141,8 @@ def check_labels(project: Project) -> None:
     if len(counts) == 1:
         (label, n), *_ = counts.items()
         raise TrainError(
-            f"All {n} picture(s) of {project.name} have the label {label!r}, and telling apart needs at "
-            "least 2 labels. "
-            "Add pictures of something else."
+            f"All {n} picture(s) of {project.name} have the label {label!r}, but training needs at least 2 "
+            "labels. Add pictures of something else."
         )
 
 
@@ -169,8 +168,8 @@ def plan_members(project: Project, config: TrainConfig) -> Members:
     n_strangers = len(kept) - len(pictures)
     if n_strangers and len({picture.label for picture in pictures}) < 2:
         raise TrainError(
-            f"{n_strangers} picture(s) are marked 'none of these', and fewer than 2 labels are left without them. "
-            "Take some of the marks away, or add pictures."
+            f"{n_strangers} picture(s) are marked 'none of these', and fewer than 2 labels are left without "
+            "them. Remove some of the marks, or add pictures."
         )
     return Members(tuple(pictures), *plan_all(project, pictures, config), n_strangers)
 
@@ -191,7 +190,7 @@ def _embedded(
             )
         groups, plan = plan_all(project, pictures, config)
     if members.n_strangers:
-        note = f"{members.n_strangers} picture(s) marked 'none of these' neither taught nor checked a label."
+        note = f"{members.n_strangers} picture(s) marked 'none of these' were left out."
         plan = replace(plan, notes=(*plan.notes, note))
     classes = tuple(sorted({picture.label for picture in pictures}, key=label_order))
     place = {label: i for i, label in enumerate(classes)}
@@ -270,8 +269,8 @@ def _result(
         notes.append(f"{len(data.embeddings.skipped)} picture(s) could not be read and were left out.")
     if evaluation.n_different < evaluation.n:
         notes.append(
-            f"The {evaluation.n} checking pictures are of {evaluation.n_different} different things, the others are "
-            "copies or the same subject again: in the interval of the error each thing counts once."
+            f"The {evaluation.n} held-out pictures show {evaluation.n_different} different things; the "
+            "others are duplicates or show the same subject. The error interval counts each thing once."
         )
     return TrainResult(
         classes=data.classes,

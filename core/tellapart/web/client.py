@@ -70,11 +70,11 @@ class Line:
         """
         if self._is_closed:
             work.close()
-            raise Cancelled("Stopped. What was finished is kept.")
+            raise Cancelled("Stopped. Finished work is saved.")
         try:
             return asyncio.run_coroutine_threadsafe(work, self._loop).result()
         except (concurrent.futures.CancelledError, asyncio.CancelledError) as error:
-            raise Cancelled("Stopped. What was finished is kept.") from error
+            raise Cancelled("Stopped. Finished work is saved.") from error
 
     def close(self) -> None:
         """End all work that goes on, and hang up."""
@@ -110,7 +110,7 @@ def in_words(error: Exception) -> str:
     """What went wrong on the way to a server."""
     cause = error.__cause__
     if isinstance(cause, ssl.SSLError) or "CERTIFICATE" in str(error) or "SSL" in str(error):
-        return "no safe connection (TLS) to its server"
+        return "no secure connection (TLS) to its server"
     if isinstance(error, httpcore.ConnectError):
         return (
             "its server's name is not known"
