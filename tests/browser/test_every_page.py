@@ -203,7 +203,7 @@ def test_nobody_gets_in_without_the_token(trained_studio: Studio, path: str) -> 
 def test_pages_that_nobody_should_see_are_in_our_words(trained_studio: Studio, open_tab: Open) -> None:
     page = open_tab().page
     page.goto(trained_studio.url.split("?")[0])
-    expect(page.get_by_role("heading", name="This studio is somebody's own")).to_be_visible()
+    expect(page.get_by_role("heading", name="This studio is private")).to_be_visible()
     page.goto(trained_studio.at("nothing.ipynb"))
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     page.goto(trained_studio.url.replace("voila/render/studio.ipynb", ""))

@@ -21,7 +21,7 @@ def add(
     labels: Annotated[str, typer.Option(help=LABELS_HELP, metavar="WHERE")] = "auto",
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Take more pictures into a project. Exit code 3 when some of the files or folders were no use."""
+    """Add pictures to a project. Exit code 3 when some files or folders could not be used."""
     from tellapart.errors import IntakeError
     from tellapart.gather import IntakeSummary, take_in
     from tellapart.store.project import open_project

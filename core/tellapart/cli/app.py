@@ -62,7 +62,7 @@ def samples(
     seed: Annotated[int, typer.Option(help="A different number draws different pictures.")] = 0,
     is_json: JsonFlag = False,
 ) -> None:
-    """Draw sample pictures: folders of look-alike leaves, with a few planted flaws."""
+    """Draw sample pictures: four kinds of leaves, with a few planted flaws."""
     from tellapart.samples import make_samples
 
     with explained(is_json):
@@ -100,7 +100,7 @@ def new(
     labels: Annotated[str, typer.Option(help=LABELS_HELP, metavar="WHERE")] = "auto",
     is_json: JsonFlag = False,
 ) -> None:
-    """Make a project and take pictures in. The originals stay where they are."""
+    """Make a project from your pictures. The originals are not changed."""
     from tellapart.gather import read_place, take_in
 
     with explained(is_json):
@@ -150,7 +150,7 @@ def train(
     ] = "project",
     is_json: JsonFlag = False,
 ) -> None:
-    """Train a classifier and check it on pictures that it has not seen."""
+    """Train a model and measure its error on held-out pictures."""
     from tellapart.store.project import open_project
     from tellapart.train import TrainConfig, keep_as_run, train_head
 
@@ -200,7 +200,7 @@ def predict(
     files: Annotated[list[Path], typer.Argument(help="Pictures.", metavar="FILE…")],
     is_json: JsonFlag = False,
 ) -> None:
-    """Say what is in pictures. Exit code 3 when some could not be read."""
+    """Classify pictures. Exit code 3 when some could not be read."""
     from tellapart.classify import Predictor
     from tellapart.errors import ImageError
 
@@ -254,7 +254,7 @@ def export(
     target: Annotated[Path, typer.Argument(help="A new folder for the bundle.", metavar="OUT")],
     is_json: JsonFlag = False,
 ) -> None:
-    """Copy the newest classifier of a project to a folder of its own, checked."""
+    """Copy a project's newest model to its own folder, and verify it."""
     from tellapart.bundle.writer import copy_bundle
 
     with explained(is_json):
@@ -279,7 +279,7 @@ app.command()(datasheet)
 
 @app.command()
 def doctor(is_json: JsonFlag = False) -> None:
-    """Say in words what is wrong with this installation, and how to mend it."""
+    """Say what is wrong with this installation and how to fix it."""
     from tellapart.doctor import examine
 
     with explained(is_json):
@@ -310,7 +310,7 @@ def studio(
         bool, typer.Option("--browser/--no-browser", help="Whether to open it in the browser.")
     ] = True,
 ) -> None:
-    """Open the studio: gather, train and classify in a web page on this computer."""
+    """Open the studio: gather, clean, train and classify in your browser, on this computer."""
     # not by -m: that would look for modules in the current folder first, which may be a stranger's project
     start = "import sys; sys.path[:] = filter(None, sys.path); from tellapart_dashboards.__main__ import main"
     command = [sys.executable, "-c", f"{start}; sys.exit(main())", "--port", str(port)]

@@ -41,7 +41,7 @@ def clean(
     ] = None,
     is_json: JsonFlag = False,
 ) -> None:
-    """Find wrong labels, pictures out of place, copies and poor pictures, the worst first."""
+    """Find wrong labels, pictures out of place, duplicates and poor pictures, most suspicious first."""
     from tellapart.clean import open_review
     from tellapart.store.project import open_project
     from tellapart.train.config import TrainConfig
@@ -125,12 +125,12 @@ def _suggestion(finding: Finding) -> str:
 
 
 def undo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
-    """Take back the latest decisions."""
+    """Undo the latest decisions."""
     _step(project_dir, "undo", is_json)
 
 
 def redo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
-    """Carry out again what was undone last."""
+    """Redo the decisions that were undone last."""
     _step(project_dir, "redo", is_json)
 
 
@@ -197,7 +197,7 @@ def replay(
     file: Annotated[Path, typer.Argument(help="What tellapart log --export wrote.", metavar="FILE")],
     is_json: JsonFlag = False,
 ) -> None:
-    """Carry out exported decisions on another copy of the pictures, found by their bytes."""
+    """Apply exported decisions to another copy of the pictures, matched by their content."""
     from tellapart.store.decision_files import replay_decisions
     from tellapart.store.project import open_project
 

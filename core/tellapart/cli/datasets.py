@@ -15,7 +15,7 @@ def datasets(
     directory: Annotated[Path | None, typer.Argument(help="Where to save it.", metavar="DIR")] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """List ready-made data sets, or fetch one into DIR/NAME: once, checked, one folder of pictures per label."""
+    """List ready-made data sets, or download one into DIR/NAME, with one folder of pictures per label."""
     from tellapart.gather.datasets import datasets as table
     from tellapart.gather.datasets import fetch_dataset
 

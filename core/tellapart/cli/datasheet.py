@@ -17,7 +17,7 @@ def datasheet(
     ] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Write DATASHEET.md: the facts about the pictures, and questions for you; answers stay when it is renewed."""
+    """Write DATASHEET.md: facts about the pictures, and questions for you. Updating it keeps your answers."""
     from tellapart import atomic_files
     from tellapart.deploy.datasheet import TO_ANSWER
     from tellapart.deploy.datasheet import datasheet as written

@@ -49,7 +49,7 @@ def gather(
     ] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Look for pictures on the web and take them in. The same command again goes on where it stopped."""
+    """Search the web for pictures and add them. Run the same command again to continue."""
     from tellapart.gather import gather as gather_pictures
     from tellapart.gather.requests import check
 
