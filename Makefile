@@ -1,7 +1,10 @@
 # make studio   the studio in your browser, on a sample project
-# make test     every test, the browser's included, in two halves side by side
+# make test     the checks of every change, the browser's included, side by side: minutes
+# make test-slow   the slow ones: repetitions, kills, benchmarks, every example
+# make test-all   both parts
 # make test-versions   a few tests with the lowest and the newest versions of what we depend on, without torch
-# make lint     ruff and mypy only
+# make lint     ruff, mypy and the types of the widgets' JavaScript only
+# make widgets  build the widgets' JavaScript from its modules, after changing one (needs Node.js)
 # make bench    measurements beside fastai: make bench DATA=<folder>
 # make bench-clean   finding wrong labels beside cleanlab and fastai: DATA as above
 # make docs     the documentation as a web site in site/
@@ -12,12 +15,14 @@
 # TORCH=no            without torch: gathering, training a head and classifying work all the same
 # TORCH_ARGS="…"      pip arguments instead of constraints/torch.txt, for instance a folder of CPU wheels
 # BROWSER=no          all tests but those that need a browser
-# ARGS="…"            more arguments for pytest or the studio
+# SEED=random         tests in another order, whose seed is printed; SEED=<number> repeats one
+# ARGS="…"            more arguments for pytest, which then runs these tests only, or for the studio
 
 PYTHON ?= python3
 TORCH ?= yes
 TORCH_ARGS ?=
 BROWSER ?= yes
+SEED ?=
 ARGS ?=
 DATA ?=
 
@@ -31,7 +36,7 @@ VENV_PYTHON := .venv/$(BIN)/python
 # A Python chosen on the command line replaces the one in .venv; the default one does not.
 EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
 
-.PHONY: help studio test test-versions lint bench bench-clean docs screenshots clean environment python
+.PHONY: help studio test test-slow test-all test-versions lint widgets bench bench-clean docs screenshots clean environment python
 .NOTPARALLEL:
 
 help:
@@ -49,15 +54,24 @@ environment: python
 studio: environment
 	@$(VENV_PYTHON) -m tellapart_dashboards --project sample-project $(ARGS)
 
+# What the three have in common: $(1) are arguments for tools/run_tests.py.
+define run_tests
+chromium=; \
+if [ "$(BROWSER)" != no ]; then chromium=$$($(VENV_PYTHON) tools/browser.py) || exit 1; \
+else set -- --no-browser; fi; \
+node=$$($(VENV_PYTHON) tools/node_packages.py); \
+TELLAPART_CHROMIUM="$$chromium" TELLAPART_NODE="$$node" $(VENV_PYTHON) tools/run_tests.py $(1) "$$@" --seed "$(SEED)" $(ARGS)
+endef
+
 # Lint comes first but never hides the tests: both run, either one fails the target.
 test: environment
-	@chromium=; status=0; \
-	if [ "$(BROWSER)" != no ]; then chromium=$$($(VENV_PYTHON) tools/browser.py) || exit 1; \
-	else set -- --marks 'not browser'; fi; \
-	$(MAKE) --no-print-directory lint || status=1; \
-	node=$$($(VENV_PYTHON) tools/node_packages.py); \
-	TELLAPART_CHROMIUM="$$chromium" TELLAPART_NODE="$$node" $(VENV_PYTHON) tools/run_tests.py "$$@" $(ARGS) || status=1; \
-	exit $$status
+	@status=0; $(MAKE) --no-print-directory lint || status=1; $(call run_tests,--only quick) || status=1; exit $$status
+
+test-slow: environment
+	@$(call run_tests,--only slow)
+
+test-all: environment
+	@status=0; $(MAKE) --no-print-directory lint || status=1; $(call run_tests) || status=1; exit $$status
 
 test-versions: python
 	@$(PYTHON) tools/versions.py $(ARGS)
@@ -67,6 +81,10 @@ lint: environment
 	@$(VENV_PYTHON) -m mypy
 	@$(VENV_PYTHON) -m mypy tools
 	@$(VENV_PYTHON) -m mypy benchmarks
+	@$(VENV_PYTHON) tools/widgets.py --check
+
+widgets: environment
+	@$(VENV_PYTHON) tools/widgets.py
 
 bench: environment
 	@test -n "$(DATA)" || { \

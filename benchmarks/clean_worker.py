@@ -18,9 +18,9 @@ from tellapart.clean import Review, decision_of, open_review
 from tellapart.gather import take_in
 from tellapart.learning.folds import assign_folds
 from tellapart.learning.head import fit_head
+from tellapart.planning.config import TrainConfig
 from tellapart.store.journal import Relabel
 from tellapart.store.project import Project, create_project, open_project
-from tellapart.train.config import TrainConfig
 
 SURE = 0.95
 
@@ -83,7 +83,9 @@ def _error(array: np.ndarray, targets: np.ndarray, true: np.ndarray, folds: np.n
     for fold in np.unique(folds):
         seen = folds != fold
         groups = [name for name, is_seen in zip(names, seen, strict=True) if is_seen]
-        head = fit_head(array[seen], targets[seen], int(targets.max()) + 1, groups).head
+        head = fit_head(
+            array[seen], targets[seen], int(targets.max()) + 1, assign_folds(targets[seen], groups)
+        ).head
         wrong += int((head.logits(array[~seen]).argmax(axis=1) != true[~seen]).sum())
     return wrong / len(true)
 

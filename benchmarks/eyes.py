@@ -25,12 +25,13 @@ import report
 from tellapart.backbones.catalogue import Backbone, load_backbone
 from tellapart.backbones.lite0.graph import embedding_onnx, embedding_size
 from tellapart.backbones.lite0.weights import read_weights
-from tellapart.duplicates.project_copies import copy_groups
+from tellapart.duplicates.project_copies import copies_in
 from tellapart.gather import take_in
-from tellapart.learning.splits import plan_pictures
+from tellapart.planning.plan import plan_pictures
 from tellapart.store.project import create_project
 from tellapart.train import TrainConfig
-from tellapart.train.training import check, fit, prepare
+from tellapart.train.fitting import check, fit
+from tellapart.train.preparation import prepare
 
 TOOL = Path(__file__).resolve().parents[1] / "tools" / "weights_table.py"
 
@@ -89,11 +90,11 @@ def _other(given: str, scratch: Path) -> tuple[str, Backbone]:
 def _error(project: Any, backbone: Backbone, n_splits: int) -> float:
     config = TrainConfig(split="random")
     data = prepare(project, backbone, config)
-    copies = copy_groups(project, data.pictures)
+    copies = copies_in(project, data.pictures)
     errors = []
     for seed in range(n_splits):
         plan = plan_pictures(data.pictures, copies, replace(config, seed=seed))
-        one = replace(data, groups=plan.groups, plan=plan)
+        one = replace(data, plan=plan.members())
         errors.append(check(one, fit(one)).error_rate)
     return statistics.fmean(errors)
 

@@ -16,6 +16,7 @@ from made_pictures import made_embeddings
 from tellapart.duplicates.candidates import pairs_at_first_look
 from tellapart.duplicates.near_duplicates import groups_of
 from tellapart.gather import take_in
+from tellapart.learning.folds import assign_folds
 from tellapart.learning.head import fit_head, refit_head
 from tellapart.store.project import create_project, open_project
 
@@ -98,7 +99,8 @@ def fit(n: int) -> dict[str, Any]:
     """Fit a head on n made embeddings, then again after one relabel."""
     embeddings, targets = made_embeddings(n, EMBEDDING_SIZE, N_CLASSES)
     clock = time.perf_counter()
-    last = fit_head(embeddings, targets, N_CLASSES, [str(i) for i in range(n)])
+    folds = assign_folds(targets, [str(i) for i in range(n)])
+    last = fit_head(embeddings, targets, N_CLASSES, folds)
     fit_s = time.perf_counter() - clock
     again_s = []
     for i in range(3):

@@ -4,8 +4,8 @@
 
 bears_web was looked through by eye: 28 of its 480 pictures are plainly no photograph of such a bear. For the mixtures
 20 pictures of one set are put under the labels of another, for every pair of sets, three times with other pictures;
-counted is the average precision of finding them by strangeness alone. What the product does with embeddings there was
-chosen on the sets named in TUNED_ON; how the score grows was chosen on bears_web.
+counted is the average precision of finding them by outlier scores alone. What the product does with embeddings there
+was chosen on the sets named in TUNED_ON; how the score grows was chosen on bears_web.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ import report
 from tellapart.backbones.catalogue import load_backbone
 from tellapart.backbones.embeddings import embed
 from tellapart.clean import open_review
-from tellapart.clean.outliers import strangeness
 from tellapart.duplicates.near_duplicates import groups_of
 from tellapart.duplicates.project_copies import copies_in
 from tellapart.gather import take_in
 from tellapart.learning.neighbours import directions, nearest
+from tellapart.learning.outliers import outlier_scores
 from tellapart.store.project import create_project
 
 TUNED_ON = ("trashnet", "ants_bees")
@@ -88,7 +88,7 @@ def _mixed(host: Arrays, guest: Arrays, draw: int) -> float:
     array = np.concatenate([host[0], guest[0][chosen]])
     targets = np.concatenate([host[1], rng.integers(0, host[1].max() + 1, N_STRANGERS)])
     groups = np.concatenate([host[2], guest[2][chosen] + host[2].max() + 1])
-    scores = strangeness(targets, *nearest(directions(array, load_backbone().parts), groups))
+    scores = outlier_scores(targets, *nearest(directions(array, load_backbone().parts), groups))
     is_stranger = np.arange(len(array)) >= len(host[0])
     hits = is_stranger[np.argsort(-scores, kind="stable")]
     ranks = np.flatnonzero(hits) + 1

@@ -27,6 +27,7 @@ from made_pictures import made_embeddings, make_pictures
 from tellapart.gather import take_in
 from tellapart.learning.calibration import fit_calibration
 from tellapart.learning.evaluation import evaluate
+from tellapart.learning.folds import assign_folds
 from tellapart.learning.head import fit_head, refit_head
 from tellapart.learning.novelty import fit_novelty
 from tellapart.store.project import create_project
@@ -152,7 +153,7 @@ def _retrain(n_rows: int) -> dict[str, float]:
     names = [str(i) for i in range(len(held_out))]
     clock = time.perf_counter()
     groups = [str(i) for i in range(n_rows)]
-    last = fit_head(embeddings, targets, 10, groups)
+    last = fit_head(embeddings, targets, 10, assign_folds(targets, groups))
     ms: dict[str, list[float]] = {"from_scratch": [time.perf_counter() - clock]}
     rng = np.random.default_rng(1)
     for i in rng.permutation(n_rows)[:20]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,19 @@ import report
 from made_pictures import no_photographs
 from tellapart.backbones.catalogue import Backbone, load_backbone
 from tellapart.backbones.embeddings import embed_pixels
-from tellapart.duplicates.project_copies import copy_groups
+from tellapart.duplicates.candidates import NearPairs
+from tellapart.duplicates.project_copies import copies_in
 from tellapart.gather import take_in
-from tellapart.learning.splits import plan_pictures
 from tellapart.pictures.images import pixels_of
+from tellapart.planning.plan import plan_pictures
 from tellapart.store.project import create_project
 from tellapart.train import TrainConfig
-from tellapart.train.training import TrainData, check, fit, prepare
+from tellapart.train.fitting import check, fit
+from tellapart.train.preparation import TrainData, prepare
 
 SETS = "bears_web,ants_bees,trashnet,clothing,imagenette_noisy25,mnist_sample"
 MADE = "drawn or blank"
-Prepared = tuple[TrainData, Sequence[str]]  # with the groups of copies that every split keeps together
+Prepared = tuple[TrainData, NearPairs]  # with the copies that every split keeps together
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _prepared(data: Path, name: str, backbone: Backbone, config: TrainConfig, sc
     with create_project(scratch / "projects" / name) as project:
         take_in(project, picture_sets.class_folders(data, name, scratch))
         prepared = prepare(project, backbone, config)
-        return prepared, copy_groups(project, prepared.pictures)
+        return prepared, copies_in(project, prepared.pictures)
 
 
 def _some(array: np.ndarray, n: int) -> np.ndarray:
@@ -109,8 +110,7 @@ def _made(backbone: Backbone, n: int) -> np.ndarray:
 
 def _answers(prepared: Prepared, config: TrainConfig, strangers: dict[str, np.ndarray], name: str) -> Answers:
     data, copies = prepared
-    plan = plan_pictures(data.pictures, copies, config)
-    data = replace(data, groups=plan.groups, plan=plan)
+    data = replace(data, plan=plan_pictures(data.pictures, copies, config).members())
     fitted = fit(data)
     line, model = fitted.novelty.threshold, fitted.novelty.model
     rejected = {

@@ -26,7 +26,8 @@ from tellapart.learning.novelty import fit_novelty
 from tellapart.store.journal import Relabel
 from tellapart.store.project import Project, create_project
 from tellapart.train import TrainConfig, train_head
-from tellapart.train.training import FittedHead, TrainData, check, fit, prepare
+from tellapart.train.fitting import FittedHead, check, fit
+from tellapart.train.preparation import TrainData, prepare
 
 
 def main() -> None:
@@ -106,7 +107,7 @@ def _refit_seconds(data: TrainData, fitted: FittedHead, relabelled: int, has_nov
     head_fit = refit_head(targets, fitted.fit)
     if has_novelty:
         novelty = fit_novelty(data.embeddings.array[train], targets, len(data.classes), head_fit.folds)
-    groups = [group for group, is_train in zip(data.groups, train, strict=True) if is_train]
+    groups = [data.plan.groups[row] for row in np.flatnonzero(train)]
     calibration = fit_calibration(head_fit.oof_logits, targets, head_fit.folds, groups, "project")
     again = FittedHead(head_fit, calibration, novelty)
     check(replace(data, targets=all_targets), again)

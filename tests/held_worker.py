@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from tellapart import worker
+from tellapart.progress import Doing
 from tellapart.runs import Run
 
 HELD_AT = 150
@@ -16,9 +17,9 @@ COMMAND = (__file__,)  # for runs.WORKER
 class HeldReporter(worker.Reporter):
     """Tells where it is held, and from then on looks at every step whether it is to stop."""
 
-    def __call__(self, done: int, total: int, message: str) -> None:
+    def __call__(self, done: int, total: int, message: Doing) -> None:
         if done == HELD_AT:
-            self.write(done=done, total=total, message=message)
+            self.write(done=done, total=total, step=message.step, message=message)
             while not (self._run.run_dir / "go on").exists():
                 time.sleep(0.01)
         if done >= HELD_AT:

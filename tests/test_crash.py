@@ -3,7 +3,11 @@
 import json
 import random
 import signal
+import sqlite3
 import sys
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from make_data import make_tiny_folder
@@ -74,7 +78,19 @@ def work():
 """
     + COUNTED
 )
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+OPENING = (
+    """
+from tellapart.store.project import open_project
+def work():
+    open_project(Path(sys.argv[1])).close()
+"""
+    + COUNTED
+)
+GOLDEN = Path(__file__).parent / "golden" / "project-0.1.0.zip"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does"),
+]
 
 
 def undisturbed(program, root, *arguments):
@@ -153,6 +169,54 @@ def test_decisions_killed_at_any_moment_lose_nothing_and_can_all_be_undone(tmp_p
             pass
         assert project.manifest.pictures() == rows
     assert assert_agreed(tmp_path / "project") == first
+
+
+def old_project(folder):
+    """As version 0.1.0 left it, with decisions, undone ones too, and a renamed label as that version kept them."""
+    with zipfile.ZipFile(GOLDEN) as golden:
+        golden.extractall(folder)
+    root = folder / "shapes-project"
+    db = sqlite3.connect(root / "tellapart.db")
+    (first, label, path), (second, *_) = db.execute(
+        "SELECT image_id, label, path FROM pictures ORDER BY number LIMIT 2"
+    ).fetchall()
+    was = {"label": label, "state": "kept", "mark": None, "path": path}
+    start = db.execute("SELECT coalesce(max(number), 0) FROM journal").fetchone()[0]
+    for batch, image_id, is_undone in ((start + 1, first, 0), (start + 2, second, 1)):
+        db.execute(
+            "INSERT INTO journal (at, batch, kind, image_id, before, after, is_undone) VALUES ('2026-11-01', ?, 'mark', ?, ?, ?, ?)",
+            [batch, image_id, json.dumps(was), json.dumps({**was, "mark": "keep"}), is_undone],
+        )
+    wanted = [{"label": name, "query": ""} for name in ("grizzly", "bear")]
+    change = {"batch": None, "before": [wanted[1]], "label": "bear", "gatherings": []}
+    for name, value in (("wanted", wanted[:1]), ("label_changes", [change])):
+        db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, json.dumps(value)])
+    db.commit()
+    db.close()
+    return root
+
+
+def all_that_is_in(root):
+    with open_project(root) as project:
+        assert project.changes == []
+        entries = [{**asdict(entry), "at": ""} for entry in project.journal.entries()]
+        rows = [asdict(picture) for picture in project.manifest.pictures()]
+        return rows, entries, project.manifest.setting("wanted"), project.manifest.rows("PRAGMA user_version")
+
+
+def test_an_upgrade_killed_at_any_moment_is_completed_by_the_next_and_loses_nothing(tmp_path):
+    n_steps = undisturbed(OPENING, old_project(tmp_path / "undisturbed"))
+    wanted = all_that_is_in(tmp_path / "undisturbed" / "shapes-project")
+    assert [entry["kind"] for entry in wanted[1]][:3] == ["rename label", "mark", "mark"]
+    rng, formats = random.Random(4), set()
+    for number in range(8):
+        root = old_project(tmp_path / f"{number}")
+        assert_killed(doomed(OPENING, root, rng, n_steps))
+        db = sqlite3.connect(root / "tellapart.db")
+        formats.add(db.execute("PRAGMA user_version").fetchone()[0])
+        db.close()
+        assert all_that_is_in(root) == wanted
+    assert len(formats) <= 2, "the old one or the new one, and nothing in between"
 
 
 def test_a_training_killed_at_any_moment_leaves_no_half_bundle_and_is_completed_by_the_next(tmp_path):

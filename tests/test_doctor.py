@@ -8,16 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from tellapart import doctor
 from tellapart.cli.app import app
+from tellapart.doctor import checks, torch_pair
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parent.parent
 ASK = """
 import json, sys
 sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry or entry == sys.argv[1]]
-from tellapart import doctor
-found = getattr(doctor, sys.argv[2])()
+from tellapart.doctor import checks
+found = getattr(checks, sys.argv[2])()
 print(json.dumps(vars(found)))
 """
 NMS_IS_MISSING = 'raise RuntimeError("operator torchvision::nms does not exist")'
@@ -37,12 +37,12 @@ def install(site: Path, name: str, version: str, build: str = "", requires: str 
     return package
 
 
-def ask(site: Path, check: str = "examine_torch") -> doctor.Finding:
+def ask(site: Path, check: str = "examine_torch") -> checks.CheckResult:
     """What the doctor says in a Python without our environment's packages, only those in `site`."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(ROOT / "core")])}
     bare = [sys.executable, "-S", "-c", ASK, str(site), check]
     done = subprocess.run(bare, env=environment, capture_output=True, text=True, check=True)
-    return doctor.Finding(**json.loads(done.stdout))
+    return checks.CheckResult(**json.loads(done.stdout))
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_torchvision_for_another_torch_is_said_in_words(site):
     assert not found.is_ok
     assert "0.28.0+cu130 was built for torch 2.13.0, but torch 2.14.1 is installed" in found.sentence
     assert "operator torchvision::nms does not exist" in found.sentence
-    torch, torchvision = doctor.KNOWN_PAIR
+    torch, torchvision = torch_pair.KNOWN_PAIR
     assert f"-m pip install torch=={torch} torchvision=={torchvision}" in found.remedy
 
 
@@ -134,13 +134,14 @@ def test_missing_and_old_packages_of_the_studio_are_named(site):
 def test_a_cache_that_cannot_be_written_is_a_finding(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "file" / "cache"))
-    found = doctor._examine_cache()
+    found = checks._examine_cache()
     assert not found.is_ok and "cannot be written" in found.sentence and "TELLAPART_CACHE" in found.remedy
 
 
+@pytest.mark.slow
 def test_this_environment_is_healthy_and_the_command_says_so_as_json():
     done = CliRunner().invoke(app, ["doctor", "--json"])
-    found = [doctor.Finding(**one) for one in json.loads(done.stdout)]
+    found = [checks.CheckResult(**one) for one in json.loads(done.stdout)]
     assert done.exit_code == (0 if all(one.is_ok for one in found) else 1)
     assert [f"{one.sentence} {one.remedy}" for one in found if not one.is_ok] == []
     assert len({one.name for one in found}) == len(found) == 9
@@ -155,4 +156,4 @@ def test_the_doctor_imports_no_torch():
 def test_the_known_pair_is_the_one_that_make_installs():
     constraints = (ROOT / "constraints" / "torch.txt").read_text()
     pins = re.findall(r"^(torch|torchvision)==([\d.]+)", constraints, re.MULTILINE)
-    assert tuple(version for _, version in sorted(pins)) == doctor.KNOWN_PAIR
+    assert tuple(version for _, version in sorted(pins)) == torch_pair.KNOWN_PAIR

@@ -25,7 +25,7 @@ from tellapart.labels import (
 )
 from tellapart.store.journal import Relabel
 from tellapart.store.project import create_project, open_project
-from tellapart.train import train_head, training
+from tellapart.train import preparation, train_head
 
 ODD_LABELS = [
     "a/b", "..", ".", "../../etc", "C:\\temp", '"quoted" \'twice\'', "<b>bold</b><script>alert(1)</script>", "🐻‍❄️ bear",
@@ -186,7 +186,7 @@ def test_labels_that_are_numbers_stand_in_order_everywhere_and_old_bundles_keep_
         assert tuple(project.manifest.labels()) == tuple(project.manifest.label_counts()) == expected
         assert open_review(project).classes == expected
         with monkeypatch.context() as patched:
-            patched.setattr(training, "label_order", str)  # as trainings of older versions did
+            patched.setattr(preparation, "label_order", str)  # as trainings of older versions did
             old = train_head(project)
         new = train_head(project)
         assert (old.classes, new.classes) == (("-1", "10", "2.5", "9"), expected)

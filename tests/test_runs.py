@@ -13,7 +13,9 @@ from other_process import wait
 from tellapart import runs
 from tellapart.errors import RunError
 from tellapart.gather import take_in
+from tellapart.progress import Doing, Step
 from tellapart.store.project import create_project, open_project
+from tellapart.worker import Reporter
 
 
 @pytest.fixture
@@ -174,13 +176,13 @@ def test_a_run_that_is_being_written_down_is_none_yet(root):
 def test_a_run_whose_settings_come_late_is_noticed(root, monkeypatch):
     """A page looks at the runs again when their folder has changed."""
     monkeypatch.setattr(runs, "_launch", lambda run_dir: None)
-    real = runs.atomic.write_json
+    real = runs.atomic_files.write_json
 
     def late(path, value):
         os.utime(root / "runs", ns=(0, 0))  # it changed when the run's own folder was made, long ago
         real(path, value)
 
-    monkeypatch.setattr(runs.atomic, "write_json", late)
+    monkeypatch.setattr(runs.atomic_files, "write_json", late)
     runs.start(root, "train", {})
     assert (root / "runs").stat().st_mtime_ns > 0
 
@@ -218,3 +220,56 @@ def test_nothing_begins_where_no_project_is_any_more(root):
     with pytest.raises(RunError, match="check the folder"):
         runs.start(root, "train", {})
     assert not root.exists(), "a moved project leaves no stub behind"
+
+
+def test_the_steps_and_facts_of_a_run_are_read_as_fields(root):
+    run = runs.record(root, "20260101-120000-aaaa", "gather", {}, {}, 0.0)
+    lines = run.run_dir / "progress.jsonl"
+    me = psutil.Process()
+    (run.run_dir / "worker.json").write_text(
+        json.dumps({"pid": me.pid, "created": me.create_time()}), "utf-8"
+    )
+    lines.unlink()
+    assert (run.status().step, run.status().facts) == (Step.STARTING, {})
+    Reporter(run)(3, 60, Doing(Step.SEARCHING, "whatever the words are", label="robin", n=3))
+    status = run.status()
+    assert (status.step, status.facts) == (Step.SEARCHING, {"label": "robin", "n": 3})
+    assert status.message == "whatever the words are" and type(status.message) is str
+
+    # as another version wrote it: before there were fields, and with a step that is not known here
+    lines.write_text('{"done": 3, "total": 60, "message": "robin: 3 of 60 pictures", "at": 1.0}\n', "utf-8")
+    status = run.status()
+    assert (status.done, status.step, status.facts) == (3, None, {}) and status.message.startswith("robin")
+    lines.write_text(
+        '{"done": 3, "total": 60, "step": "sharing", "message": "Sharing", "at": 1.0}\n', "utf-8"
+    )
+    assert (run.status().step, run.status().message) == (None, "Sharing")
+
+
+def test_a_follower_reads_only_what_is_new(root):
+    """36,000 lines of progress, as a long search writes them, are read once and not four times a second."""
+    run_dir = root / "runs" / "20260101-120000-ab"
+    run_dir.mkdir()
+    (run_dir / "config.json").write_text(json.dumps({"task": "gather", "config": {}, "started": 0.0}))
+    me = psutil.Process()
+    (run_dir / "worker.json").write_text(json.dumps({"pid": me.pid, "created": me.create_time()}))
+    progress = run_dir / "progress.jsonl"
+    line = json.dumps({"done": 1, "total": 36_000, "message": "Looking", "at": 1.0}) + "\n"
+    progress.write_text(36_000 * line)
+    follower = runs.RunFollower(runs.Run(run_dir))
+    assert follower.status().done == 1 and follower.progress.n_bytes_read == progress.stat().st_size
+    before = follower.progress.n_bytes_read
+    for done in (2, 3):
+        new = json.dumps({"done": done, "total": 36_000, "message": "Looking", "at": 1.0}) + "\n"
+        with progress.open("a") as file:
+            file.write(new)
+        assert follower.status().done == done
+    assert follower.status().done == 3, "nothing new: what was known holds"
+    assert follower.progress.n_bytes_read - before == 2 * len(new)
+    with progress.open("a") as file:
+        file.write('{"stage": "done", "message": "All')
+    assert follower.status().stage == "running", "half a line is left for the next time"
+    with progress.open("a") as file:
+        file.write(' looked at.", "at": 2.0}\n')
+    assert follower.status() == runs.Run(run_dir).status()
+    assert (follower.status().stage, follower.status().message) == ("done", "All looked at.")

@@ -1,6 +1,7 @@
-"""Install the Node packages that tests compare with, and print their folder; nothing where there is no Node.
+"""Install the Node packages that tests compare with and that build and check the widgets' JavaScript, and print
+their folder; nothing where there is no Node.
 
-Run by the environment's own Python before the tests. The versions stand here and nowhere else.
+Run by the environment's own Python. The versions stand here and nowhere else.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = {"onnxruntime-web": "1.30.0"}
+PACKAGES = {"onnxruntime-web": "1.30.0", "rollup": "4.68.8", "typescript": "7.0.2"}
 FOLDER = Path(sys.prefix) / "tellapart-node"
 TIMEOUT_S = 600
 
@@ -22,13 +23,13 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def main() -> None:
-    """Print the folder that holds node_modules, if there is one to be had."""
+def installed() -> Path | None:
+    """The folder that holds node_modules, or None, said and why, where there is none to be had."""
     manifest = {"private": True, "dependencies": PACKAGES}
     kept, npm = FOLDER / "installed.json", shutil.which("npm")
     if shutil.which("node") is None or npm is None:
-        say("There is no Node.js here, so what needs it is not tested.")
-        return
+        say("There is no Node.js here: what needs it is not checked.")
+        return None
     if not kept.is_file() or json.loads(kept.read_text(encoding="utf-8")) != manifest:
         FOLDER.mkdir(exist_ok=True)
         (FOLDER / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
@@ -43,11 +44,12 @@ def main() -> None:
         except subprocess.TimeoutExpired:
             is_installed = False
         if not is_installed:
-            say("npm could not install them, so what needs Node.js is not tested.")
-            return
+            say("npm could not install them: what needs Node.js is not checked.")
+            return None
         kept.write_text(json.dumps(manifest), encoding="utf-8")
-    print(FOLDER)
+    return FOLDER
 
 
 if __name__ == "__main__":
-    main()
+    if (folder := installed()) is not None:
+        print(folder)

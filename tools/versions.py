@@ -100,7 +100,7 @@ def main() -> None:
         print(f"The {name} versions, installed in {time.monotonic() - started:.0f} s:", flush=True)
         subprocess.run([str(uv), "pip", "list", "--quiet", "--python", str(python)], check=False)
         if subprocess.run(
-            [str(python), "-m", "pytest", "-q", *options.tests], cwd=ROOT, check=False
+            [str(python), "-m", "pytest", "-m", "not slow", *options.tests], cwd=ROOT, check=False
         ).returncode:
             failed.append(name)
     if failed:

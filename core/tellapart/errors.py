@@ -5,6 +5,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tellapart.codes import Code
+
+
+class RefusalCode(Code):
+    """Why a picture was not taken in; the values stand in projects and never change."""
+
+    COPY = "already here"
+    UNREADABLE = "unreadable"  # damaged, too large, or its file cannot be opened
+    OTHER_KIND = "other kind"  # no picture, or of a kind that is not read
+    TOO_SMALL = "too small"
+    NO_LABEL = "no label"
+    BAD_NAME = "bad name"  # of the file, or of its folder as a label
+    OTHER_LICENCE = "other licence"
+    NOT_ALLOWED = "not allowed"  # its address leads away from the public web
+    UNREACHABLE = "unreachable"
+    NOT_NOTED = "not noted"  # by an older version, which kept the sentence alone
+
 
 class TellapartError(Exception):
     """Base of every error whose text is written for the person using tellapart."""
@@ -13,13 +30,28 @@ class TellapartError(Exception):
 class ImageError(TellapartError):
     """One picture cannot be read or is refused; the text is the reason, without the file's name."""
 
+    code = RefusalCode.UNREADABLE
+
+    def __init__(self, text: str, code: RefusalCode | None = None):
+        super().__init__(text)
+        if code is not None:
+            self.code = code
+
 
 class KindError(ImageError):
     """A file is of a known kind that is not read as a picture; the text names it and a way out."""
 
+    code = RefusalCode.OTHER_KIND
+
+
+class UnknownKindError(KindError):
+    """The bytes of a file are those of no known kind; its name may tell more."""
+
 
 class AddressError(ImageError):
     """An address on the web is not asked, since it leads away from the public web; the text is the reason."""
+
+    code = RefusalCode.NOT_ALLOWED
 
 
 class OutsideError(ImageError):
@@ -129,6 +161,10 @@ class BundleError(TellapartError):
     """A bundle is missing, damaged, too new, or no longer gives the answers it was made with."""
 
 
+class DeployError(TellapartError):
+    """An export cannot be made or written."""
+
+
 class RunError(TellapartError):
     """A long run cannot be started or found."""
 
@@ -139,7 +175,8 @@ class Cancelled(TellapartError):  # noqa: N818  # a wish, not an error
 
 @dataclass(frozen=True)
 class Skipped:
-    """One file passed over, and why, in words: a bad file in a thousand is not an error."""
+    """One file passed over, and why, in words and as a code: a bad file in a thousand is not an error."""
 
     path: str
     reason: str
+    code: RefusalCode = RefusalCode.UNREADABLE

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +24,9 @@ import psutil
 
 from tellapart import atomic_files
 from tellapart.errors import RunError
-from tellapart.store.manifest import disk_reason
+from tellapart.json_lines import JsonLines
+from tellapart.progress import Step
+from tellapart.store.sqlite.database_errors import disk_reason
 
 Stage = Literal["running", "done", "failed", "cancelled"]
 WORKER = (
@@ -36,13 +38,18 @@ _GRACE_S = 20.0  # a run whose process nobody has noted by then never got one
 
 @dataclass(frozen=True)
 class RunStatus:
-    """Where a run is. `message` is for the person; total is 0 while unknown; seconds since the start, or in all."""
+    """Where a run is. `message` is for the person; total is 0 while unknown; seconds since the start, or in all.
+
+    step, facts: what the message says of a run under way, see `progress.Doing`; None and {} where it does not.
+    """
 
     stage: Stage
     done: int
     total: int
     message: str
     seconds: float
+    step: Step | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def fraction(self) -> float:
@@ -78,26 +85,20 @@ class Run:
     @property
     def task(self) -> str:
         """What kind of work: train, intake, samples."""
-        return str(self._settings()["task"])
+        return str(self.settings()["task"])
 
     @property
     def config(self) -> dict[str, Any]:
         """The settings it was started with."""
-        return dict(self._settings()["config"])
+        return dict(self.settings()["config"])
 
     def status(self) -> RunStatus:
-        """Where it is now; a worker that died without a word counts as failed."""
-        started = float(self._settings()["started"])
-        is_alive = self._is_alive(started)  # asked before reading: its last line may come between the two
-        lines = read_lines(self.run_dir / "progress.jsonl")
-        last: dict[str, Any] = lines[-1] if lines else {}
-        steps = [line for line in lines if "done" in line]
-        done, total = (steps[-1]["done"], steps[-1]["total"]) if steps else (0, 0)
-        if "stage" in last:
-            return RunStatus(last["stage"], done, total, last["message"], last["at"] - started)
-        if not is_alive:
-            return RunStatus("failed", done, total, self._obituary(), time.time() - started)
-        return RunStatus("running", done, total, str(last.get("message", "Starting")), time.time() - started)
+        """Where it is now; a worker that died without a word counts as failed.
+
+        Raises:
+            RunError: the folder is no run.
+        """
+        return RunFollower(self).status()
 
     def cancel(self) -> None:
         """Ask it to stop; it does so at its next step and keeps what is finished."""
@@ -120,7 +121,12 @@ class Run:
                 f"Run {self.run_id} has no result: {self.status().message} Start it again."
             ) from error
 
-    def _settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
+        """What config.json holds: format, task, config, started (seconds since 1970).
+
+        Raises:
+            RunError: it cannot be read.
+        """
         try:
             return dict(json.loads((self.run_dir / "config.json").read_text("utf-8")))
         except (OSError, ValueError) as error:
@@ -128,30 +134,72 @@ class Run:
                 f"{self.run_dir} is not a run: its config.json cannot be read ({error}). Start a new one."
             ) from error
 
-    def _is_alive(self, started: float) -> bool:
-        worker = self._worker()
-        if worker is None:
-            return time.time() - started < _GRACE_S
+
+class RunFollower:
+    """Where one run is, asked again and again; each time only what its worker wrote meanwhile is read.
+
+    Raises:
+        RunError: the folder is no run.
+    """
+
+    def __init__(self, run: Run):
+        self.run = run
+        self.progress = JsonLines(run.run_dir / "progress.jsonl")
+        self._started = float(run.settings()["started"])
+        self._worker: dict[str, Any] | None = None
+        self._last: dict[str, Any] = {}
+        self._step: dict[str, Any] = {}
+
+    def status(self) -> RunStatus:
+        """Where the run is now; a worker that died without a word counts as failed."""
+        is_alive = self._is_alive()  # asked before reading: its last line may come between the two
+        self._read()
+        last, started = self._last, self._started
+        done, total = self._step.get("done", 0), self._step.get("total", 0)
+        if "stage" in last:
+            return RunStatus(last["stage"], done, total, last["message"], last["at"] - started)
+        if not is_alive:
+            return RunStatus("failed", done, total, self._obituary(), time.time() - started)
+        step = Step.known(last.get("step", None if self._step else Step.STARTING))
+        message, facts = str(last.get("message", "Starting")), dict(last.get("facts", {}))
+        return RunStatus("running", done, total, message, time.time() - started, step, facts)
+
+    def _read(self) -> None:
+        for line in self.progress.new():
+            self._last = line
+            if "done" in line:
+                self._step = line
+            if "pid" in line and self._worker is None:
+                self._worker = line
+
+    def _is_alive(self) -> bool:
+        if "stage" in self._last:
+            return False
+        if self._worker is None:
+            self._worker = self._noted()
+        if self._worker is None:
+            self._read()  # it notes itself where who started it was too late, or died before
+        if self._worker is None:
+            return time.time() - self._started < _GRACE_S
         try:
-            process = psutil.Process(worker["pid"])
+            process = psutil.Process(self._worker["pid"])
             return (
-                abs(process.create_time() - worker["created"]) < 2
+                abs(process.create_time() - self._worker["created"]) < 2
                 and process.status() != psutil.STATUS_ZOMBIE
             )
         except psutil.Error:
             return False
 
-    def _worker(self) -> dict[str, Any] | None:
-        """Its process, as noted by who started it, or by itself where that one was too late or died before."""
+    def _noted(self) -> dict[str, Any] | None:
+        """The process as noted by who started it."""
         try:
-            return dict(json.loads((self.run_dir / "worker.json").read_text("utf-8")))
+            return dict(json.loads((self.run.run_dir / "worker.json").read_text("utf-8")))
         except (OSError, ValueError):
-            lines = read_lines(self.run_dir / "progress.jsonl")
-            return next((line for line in lines if "pid" in line), None)
+            return None
 
     def _obituary(self) -> str:
         try:
-            log = (self.run_dir / "log.txt").read_text("utf-8", errors="replace").strip().splitlines()
+            log = (self.run.run_dir / "log.txt").read_text("utf-8", errors="replace").strip().splitlines()
         except OSError:
             log = []
         reason = f" Last message: {log[-1][:200]}" if log else ""
@@ -227,18 +275,8 @@ def latest(project_dir: Path, task: str | None = None) -> Run | None:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """The complete JSON lines of a file; a last line still being written is left for the next time."""
-    try:
-        text = path.read_bytes()
-    except OSError:
-        return []
-    lines = []
-    for line in text[: text.rfind(b"\n") + 1].splitlines():
-        try:
-            lines.append(json.loads(line))
-        except ValueError:
-            continue  # cut by a kill; the next line is whole again
-    return lines
+    """The complete JSON lines of a file; a last line still being written is left out."""
+    return JsonLines(path).new()
 
 
 def _launch(run_dir: Path) -> None:

@@ -17,7 +17,7 @@ import psutil
 
 from tellapart import atomic_files
 from tellapart.errors import Cancelled, GatherError, IntakeError, LabelsError, TellapartError
-from tellapart.progress import Progress
+from tellapart.progress import Doing, Progress, Step
 from tellapart.runs import Run
 from tellapart.store.project import open_project
 
@@ -28,25 +28,21 @@ _SECONDS_BETWEEN_LINES = 0.1
 
 
 class Reporter:
-    """Progress as JSON lines, a few a second; raises Cancelled once somebody asked the run to stop.
-
-    facts: what every line tells besides, for instance numbers that a page shows.
-    """
+    """Progress as JSON lines, a few a second; raises Cancelled once somebody asked the run to stop."""
 
     def __init__(self, run: Run):
-        self.facts: dict[str, Any] = {}
         self._run = run
         self._path = run.run_dir / "progress.jsonl"
         self._last = 0.0
 
-    def __call__(self, done: int, total: int, message: str) -> None:
+    def __call__(self, done: int, total: int, message: Doing) -> None:
         is_last = 0 < total <= done  # something else may follow that takes long
         if time.monotonic() - self._last < _SECONDS_BETWEEN_LINES and not is_last:
             return
         self._last = time.monotonic()
         if self._run.is_cancel_asked():
             raise Cancelled("Stopped. Finished work is saved.")
-        self.write(done=done, total=total, message=message, **self.facts)
+        self.write(done=done, total=total, step=message.step, message=message, facts=message.facts)
 
     def write(self, **line: Any) -> None:
         """Append one line."""
@@ -61,7 +57,9 @@ def main(run_dir: Path) -> int:
     )  # they would be the last words in the log of one that dies
     run = Run(run_dir)
     report = Reporter(run)
-    report.write(pid=os.getpid(), created=psutil.Process().create_time(), message="Starting")
+    report.write(
+        pid=os.getpid(), created=psutil.Process().create_time(), step=Step.STARTING, message="Starting"
+    )
     try:
         result = TASKS[run.task](run, report)
         atomic_files.write_json(run_dir / "result.json", result)
@@ -76,8 +74,8 @@ def main(run_dir: Path) -> int:
         traceback.print_exc()
         report.write(
             stage="failed",
-            message=f"Unexpected error ({type(error).__name__}: {error}). Nothing was lost. Try again; the "
-            f"details are in {run_dir / 'log.txt'}.",
+            message=f"Unexpected error ({type(error).__name__}: {error}). Nothing was lost. The details are "
+            f"in {run_dir / 'log.txt'}; try again.",
         )
         return 1
     return 0
@@ -108,8 +106,8 @@ def gather_task(run: Run, report: Reporter, web: Web | None = None) -> dict[str,
     """Pictures from the web; config: searches, a list of {label, query}, and where wanted, for all of them, source,
     limit, licence, kind, is_held, contact.
 
-    is_held: hold pictures until a person has looked. The lines of progress have the label, and under `counts` the
-    numbers by fate. A search that fails says so in its place of the result; the others go on.
+    is_held: hold pictures until a person has looked. A search that fails says so in its place of the result; the
+    others go on.
     """
     from tellapart.gather import gather
 
@@ -117,15 +115,11 @@ def gather_task(run: Run, report: Reporter, web: Web | None = None) -> dict[str,
     searches = config.pop("searches")
     results: list[dict[str, Any]] = []
 
-    def watch(counts: dict[str, int]) -> None:
-        report.facts["counts"] = counts
-
     with open_project(run.project_dir) as project:
         for place, search in enumerate(searches):
-            report.facts = {"label": search["label"], "counts": {}}
             step = _Step(report, place, len(searches))
             try:
-                summary = gather(project, **search, **config, progress=step, watch=watch, web=web)
+                summary = gather(project, **search, **config, progress=step, web=web)
                 results.append(summary.to_json())
             except (GatherError, IntakeError) as error:
                 results.append({"label": search["label"], "kind": "failed", "sentence": str(error)})
@@ -143,7 +137,7 @@ class _Step:
     place: int
     n_steps: int
 
-    def __call__(self, done: int, total: int, message: str) -> None:
+    def __call__(self, done: int, total: int, message: Doing) -> None:
         share = done / total if total else 0.0
         self.report(round(1000 * (self.place + share)), 1000 * self.n_steps, message)
 

@@ -158,7 +158,7 @@ def test_a_damaged_cache_is_made_anew(project, tiny_backbone, what):
 
 
 def test_a_cache_that_another_program_holds_is_left_alone(project, tiny_backbone, monkeypatch):
-    monkeypatch.setattr("tellapart.store.row_cache._PATIENCE_S", 0.1)
+    monkeypatch.setattr("tellapart.store.sqlite.row_cache._PATIENCE_S", 0.1)
     import sqlite3
 
     pictures = project.manifest.pictures()

@@ -11,6 +11,7 @@ import pytest
 from make_data import make_tiny_folder
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+pytestmark = pytest.mark.slow
 FASTAI = Path(".venv-fastai", "Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
@@ -263,3 +264,20 @@ def test_eyes_has_an_error_for_every_size_and_set(picture_sets_folder):
     )  # fmt: skip
     assert [list(errors) for errors in result.values()] == [["shapes"], ["shapes"]]
     assert all(0 <= errors["shapes"] <= 1 for errors in result.values())
+
+
+def test_two_trees_runs_both_and_compares_what_both_report(tmp_path):
+    here = BENCHMARKS.parent
+    result = run(
+        "two_trees",
+        "--old",
+        here,
+        "--data",
+        tmp_path,
+        "--rounds",
+        1,
+        "--run",
+        "growth --only fit --sizes 400",
+    )
+    assert set(result) == {"growth"} and result["growth"]["fit 400 seconds"]["ratio"] > 0
+    assert "is no checkout" in run("two_trees", "--old", tmp_path, "--data", tmp_path, is_failing=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from make_data import draw_shape
 from tellapart.pictures.images import PictureFacts
-from tellapart.store.add_pictures import Arrival, admit
+from tellapart.store.add_pictures import Arrival, add_new_pictures
 from tellapart.store.manifest import Origin
 from tellapart.store.project import create_project
 
@@ -29,7 +29,7 @@ def make_rows(root: Path, n: int) -> None:
         for label in LABELS:
             (project.images_dir / label).mkdir()
         for start in range(0, n, 10_000):
-            admit(
+            add_new_pictures(
                 project.manifest,
                 root,
                 [_arrival(root, drawn, i) for i in range(start, min(n, start + 10_000))],

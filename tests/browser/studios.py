@@ -22,7 +22,7 @@ def launch(project_dir: Path, folder: Path, timeout_s: float = 200, **environmen
     command = [sys.executable, "-m", "tellapart_dashboards", "--project", str(project_dir)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "--port", "8870", "--no-browser"],
+            [*command, "--port", "0", "--no-browser"],
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=folder,

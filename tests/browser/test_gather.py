@@ -162,7 +162,7 @@ def test_labels_are_renamed_merged_removed_and_undone(
     row(page, "elm").get_by_text("Change").click()
     row(page, "elm").get_by_role("button", name="Remove this label").click()
     expect(page.get_by_role("listitem")).to_have_count(1)
-    page.get_by_role("button", name="Undo the last label change (2)").click()
+    page.get_by_role("button", name="Undo: drop label elm").click()
     expect(row(page, "elm")).to_be_visible()
 
 

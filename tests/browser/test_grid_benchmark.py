@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 GRID = Path(__file__).resolve().parents[2] / "benchmarks" / "grid.py"
 
 
+@pytest.mark.slow
 def test_the_first_pictures_and_decisions_are_timed() -> None:
     chromium = os.environ.get("TELLAPART_CHROMIUM")
     command = [sys.executable, str(GRID), "--sizes", "60", *(["--chromium", chromium] if chromium else [])]

@@ -51,6 +51,7 @@ def lab(trained_project: Path, tmp_path: Path) -> Iterator[Studio]:
     studio.end()
 
 
+@pytest.mark.slow
 def test_letters_in_the_page_are_no_commands_of_jupyterlab(lab: Studio, open_tab: Callable[..., Tab]) -> None:
     page = open_tab().page
     page.goto(lab.url)

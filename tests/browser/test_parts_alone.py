@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from driving import DRAWN, SHORT_PRESS, Tab
 from playwright.sync_api import Locator, Page, expect
 from tellapart_dashboards.app.page_frame import STATIC
-from tellapart_dashboards.widgets.grid.grid import module_text
-
-WIDGETS = STATIC.parents[1] / "widgets"
+from tellapart_dashboards.widgets import BUILT
 
 Open = Callable[..., Tab]
 
@@ -38,11 +35,11 @@ RENDER = """async ([code, values]) => {
 }"""
 
 
-def alone(page: Page, code: str, css: str, **values: Any) -> Page:
-    """The page with this part and nothing else. bytes: name of a trait -> (kind of array, its numbers)."""
+def alone(page: Page, widget: str, **values: Any) -> Page:
+    """The page with this widget and nothing else. bytes: name of a trait -> (kind of array, its numbers)."""
     page.add_style_tag(path=STATIC / "tellapart.css")
-    page.add_style_tag(path=WIDGETS / Path(css).stem / css)
-    page.evaluate(RENDER, [code, values])
+    page.add_style_tag(path=BUILT.parent / widget / f"{widget}.css")
+    page.evaluate(RENDER, [(BUILT / f"{widget}.js").read_text("utf-8"), values])
     return page
 
 
@@ -54,13 +51,9 @@ def press_slowly(button: Locator, meanwhile: str) -> None:
     button.page.mouse.up()
 
 
-def script(name: str) -> str:
-    return (WIDGETS / Path(name).stem / name).read_text("utf-8")
-
-
 def test_a_step_can_be_pressed_while_its_number_changes(open_tab: Open) -> None:
     steps = [{"key": key, "label": key.title(), "badge": ""} for key in ("gather", "clean", "train")]
-    page = alone(open_tab().page, script("steps.js"), "steps.css", steps=steps, current="train")
+    page = alone(open_tab().page, "steps", steps=steps, current="train")
     gather = page.get_by_role("tab", name="Gather")
     press_slowly(gather, "model.set('steps', model.get('steps').map((step) => ({ ...step, badge: '12' })))")
     expect(gather).to_have_attribute("aria-selected", "true")
@@ -70,7 +63,7 @@ def test_a_step_can_be_pressed_while_its_number_changes(open_tab: Open) -> None:
 
 def test_a_kind_can_be_pressed_while_numbers_change(open_tab: Open) -> None:
     options = [{"key": key, "label": key, "n": "3"} for key in ("all", "dark", "copies", "every")]
-    page = alone(open_tab().page, script("choices.js"), "choices.css", options=options, chosen="all")
+    page = alone(open_tab().page, "choices", options=options, chosen="all")
     every = page.get_by_role("radio", name="every")
     without_dark = (
         "model.set('options', model.get('options').slice(0, 1).concat(model.get('options').slice(2)))"
@@ -86,11 +79,11 @@ def test_typed_words_stay_while_the_project_has_not_taken_them(open_tab: Open) -
     row = {"label": "oak", "query": "", "n": 0, "share": 0, "n_held": 0, "left_out": [], "status": ""}
     row |= {"kind": "", "progress": -1, "more": []}
     values = {"rows": [row], "strips": {}, "held": {}, "undo_text": "", "is_searching": False, "n_wanted": 60}
-    page = alone(open_tab().page, script("label_rows.js"), "label_rows.css", **values)
+    page = alone(open_tab().page, "label_rows", **values)
     words = page.get_by_role("textbox", name="Search words for oak")
     words.fill("oak leaf")
     words.press("Tab")
-    page.evaluate("model.set('undo_text', 'Undo the last label change (1)')")
+    page.evaluate("model.set('undo_text', 'Undo: rename label oak → elm')")
     page.wait_for_function(DRAWN)
     expect(words).to_have_value("oak leaf")
     page.evaluate("model.set('rows', [{ ...model.get('rows')[0], query: 'oak leaves' }])")
@@ -104,7 +97,7 @@ def test_the_map_keeps_what_is_being_drawn_and_who_has_the_focus(open_tab: Open)
         "labels": ["oak", "elm"],
         "region": [],
     }
-    page = alone(open_tab().page, script("map.js"), "map.css", **values)
+    page = alone(open_tab().page, "map", **values)
     oak = page.get_by_role("button", name="oak")
     oak.focus()
     press_slowly(oak, "model.set('open_findings', view(Uint32Array, [1]))")
@@ -128,7 +121,7 @@ def the_grid(page: Page, n: int) -> Page:
         "can_redo": False,
         "bytes": {"order": ("Uint32Array", list(range(n)))},
     }
-    return alone(page, module_text(), "grid.css", **values)
+    return alone(page, "grid", **values)
 
 
 def test_a_decision_can_be_pressed_while_labels_come(open_tab: Open) -> None:
@@ -166,7 +159,7 @@ def test_each_press_of_the_shutter_is_a_picture(open_tab: Open) -> None:
     page = open_tab().page
     page.route("http://127.0.0.1/", lambda route: route.fulfill(content_type="text/html", body="<body>"))
     page.goto("http://127.0.0.1/")  # browsers allow a camera there
-    alone(page, script("webcam.js"), "webcam.css", label="mug", longest_px=64, burst_ms=200)
+    alone(page, "webcam", label="mug", longest_px=64, burst_ms=200)
     page.get_by_role("button", name="Use the camera").click()
     shutter = page.get_by_role("button", name="Take a picture of “mug”")
     for _ in range(3):

@@ -6,18 +6,17 @@ from make_data import draw_shape, make_tiny_folder
 from PIL import Image, ImageEnhance, ImageFilter
 from tellapart.clean import open_review
 from tellapart.clean.gain import measure_gain
-from tellapart.clean.label_errors import find_doubts
 from tellapart.clean.leaks import find_leaks
 from tellapart.clean.measures import look_at
-from tellapart.clean.outliers import strangeness
 from tellapart.clean.quality import find_flaws
 from tellapart.clean.shortcuts import find_shortcuts
 from tellapart.gather import take_in
 from tellapart.learning import cross_validation
 from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
 from tellapart.learning.embedding_map import lay_out
+from tellapart.learning.label_noise import find_doubts
 from tellapart.learning.neighbours import _EXACT, NOBODY, directions, nearest
-from tellapart.learning.oddness import oddness
+from tellapart.learning.outliers import outlier_scores, robust_scores
 from tellapart.samples import make_samples
 from tellapart.store.project import create_project
 
@@ -121,14 +120,14 @@ def test_a_single_picture_has_no_neighbour_and_copies_do_not_count():
     assert lay_out(points).shape == (3, 2) and lay_out(points[:0]).shape == (0, 2)
 
 
-def test_oddness_is_counted_within_the_label():
+def test_a_robust_score_is_counted_within_the_label():
     values = np.concatenate(
         [np.random.default_rng(0).normal(0, 1, 50), np.random.default_rng(1).normal(100, 1, 50)]
     )
     values[3] = 12.0  # odd for its label, not for all
-    odd = oddness(values, np.repeat([0, 1], 50))
+    odd = robust_scores(values, np.repeat([0, 1], 50))
     assert odd.argmax() == 3 and odd[3] > 6 and np.abs(np.delete(odd, 3)).max() < 5
-    assert oddness(values, np.full(100, NOT_A_MEMBER)).max() == 0
+    assert robust_scores(values, np.full(100, NOT_A_MEMBER)).max() == 0
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +199,7 @@ def test_of_two_pictures_equally_unlike_their_label_the_one_in_odd_company_is_st
     similarities[[3, 4, 5, 6, 7]] -= 0.2  # five that are as unlike the others
     similarities[[3, 4]] = similarities[3]
     rows[3, :3], rows[4, :3] = (5, 6, 7), (20, 21, 22)
-    strange = strangeness(np.zeros(60, int), rows, similarities)
+    strange = outlier_scores(np.zeros(60, int), rows, similarities)
     assert set(np.argsort(-strange)[:5].tolist()) == {3, 4, 5, 6, 7} and strange[3] > strange[4]
 
 
@@ -229,6 +228,7 @@ def test_a_shortcut_is_an_alarm_and_chance_is_none(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_chance_gives_no_alarm_however_many_tests():
     rng = np.random.default_rng(0)
     n = 300
@@ -294,6 +294,7 @@ def test_the_map_puts_likes_together_and_is_the_same_each_time(tiny_project):
     assert again == ids and np.array_equal(places, same)
 
 
+@pytest.mark.slow
 def test_the_planted_flaws_of_the_samples_are_found(tmp_path):
     planted = make_samples(tmp_path / "leaves").flaws  # as many as the sample project has
     with create_project(tmp_path / "project") as project:

@@ -11,10 +11,10 @@ from PIL import Image, ImageFilter
 from tellapart.clean import KINDS, Review, decision_of, open_review
 from tellapart.clean.evidence import gather_evidence
 from tellapart.gather import take_in
+from tellapart.planning.config import TrainConfig
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
 from tellapart.store.project import create_project, open_project
 from tellapart.train import train_head
-from tellapart.train.config import TrainConfig
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_a_review_that_went_along_knows_what_a_new_one_knows(mislabelled):
         assert review.classes == fresh.classes and review.n_pictures == fresh.n_pictures
         for label in (None, "cross", "nonsense"):
             assert review.kept(label) == fresh.kept(label)
-        assert review.standing_decisions() == project.journal.standing()
+        assert list(project.journal.decided().entries) == project.journal.standing()
 
 
 def test_every_kept_picture_is_there_the_most_doubtful_first(mislabelled, tmp_path):

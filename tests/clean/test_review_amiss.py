@@ -114,7 +114,7 @@ def test_labels_that_look_like_html_and_500_classes_are_labels(tmp_path):
     targets = np.arange(5000) % 500
     logits = np.random.default_rng(1).normal(size=(5000, 500)).astype(np.float32)
     logits[np.arange(5000), targets] += 8
-    from tellapart.clean.label_errors import find_doubts
+    from tellapart.learning.label_noise import find_doubts
 
     assert find_doubts(logits, targets).wrong.max() < 0.9
 

@@ -78,6 +78,7 @@ def test_export_makes_a_bundle_that_works_alone(trained, tiny_folder, tmp_path):
     assert "not empty. Choose a new folder" in tellapart("export", trained[0], tmp_path / "out", code=1)
 
 
+@pytest.mark.slow
 def test_samples_make_a_project_that_trains(tmp_path):
     made = json.loads(tellapart("samples", tmp_path / "leaves", "--json"))
     assert len(made["labels"]) >= 4 and made["planted"]

@@ -12,8 +12,9 @@ from typing import Any
 from ipywidgets import Widget
 from tellapart_dashboards.app import background
 from tellapart_dashboards.app.project_state import ProjectState
-from tellapart_dashboards.pages.clean.state import CleanState
+from tellapart_dashboards.pages.clean.controller import CleanPage
 from tellapart_dashboards.pages.clean.view import clean_view
+from tellapart_dashboards.widgets.steps.steps import Steps
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
 
@@ -46,15 +47,17 @@ def text_of(view: Widget) -> str:
     return " ".join(value for value in values if isinstance(value, str))
 
 
-def upload(view: Widget, files: dict[str, bytes], batch: str = "b") -> None:
+async def upload(view: Widget, files: dict[str, bytes], batch: str = "b") -> None:
     """What the page sends when these files are dropped."""
-    receive = one(view, UploadWidget).receiver.receive
+    receive = one(view, UploadWidget).receive
     listed = [{"id": i, "path": path, "size": len(data)} for i, (path, data) in enumerate(files.items())]
-    assert receive({"t": "announce", "batch": batch, "files": listed}, [])["t"] == "go"
+    answer = await receive({"t": "announce", "batch": batch, "files": listed}, [])
+    assert answer is not None and answer["t"] == "go"
     for i, data in enumerate(files.values()):
         pieces = [{"id": i, "off": 0, "size": len(data)}]
-        receive({"t": "pieces", "batch": batch, "n": i, "pieces": pieces}, [data] if data else [])
-    receive({"t": "end", "batch": batch}, [])
+        await receive({"t": "pieces", "batch": batch, "n": i, "pieces": pieces}, [data] if data else [])
+    await receive({"t": "end", "batch": batch}, [])
+    await settled()
 
 
 def say(run_dir: Path, **line: Any) -> None:
@@ -64,9 +67,9 @@ def say(run_dir: Path, **line: Any) -> None:
 
 
 async def settled() -> None:
-    """Nothing; whatever the page does beside itself has ended."""
+    """Nothing; whatever the page does beside itself has ended, but for what follows as long as it is open."""
     me = asyncio.current_task()
-    while [task for task in background._tasks if task is not me and not task.done()]:
+    while [task for task in asyncio.all_tasks() if task is not me and task.get_name() != background.FOLLOWER]:
         await asyncio.sleep(0.005)
 
 
@@ -80,7 +83,14 @@ def in_page(work: Coroutine[Any, Any, None]) -> None:
     asyncio.run(whole())
 
 
-def opened(project_dir: Path, **traits: Any) -> tuple[CleanState, Any]:
-    """The state and the view of a Clean page that was just opened."""
-    state = CleanState(ProjectState(project_dir, pages=["clean", "train"]), **traits)
-    return state, clean_view(state, lambda: None)
+async def shown(page: Widget) -> str:
+    """All HTML in sight of a page, after the browser has said that it is drawn."""
+    one(page, Steps).is_drawn = True
+    await settled()
+    return text_of(page)
+
+
+def opened(project_dir: Path, **run: Any) -> tuple[CleanPage, Any]:
+    """A Clean page that was just opened, and its view."""
+    page = CleanPage(ProjectState(project_dir, pages=["clean", "train"]), **run)
+    return page, clean_view(page, lambda: None)

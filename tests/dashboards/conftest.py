@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
 import time
@@ -11,13 +12,23 @@ from typing import Any
 
 import psutil
 import pytest
-from acting import say
+from acting import in_page, say
 from make_data import make_tiny_folder
 from PIL import Image
 from tellapart.clean import open_review
 from tellapart.gather import take_in
 from tellapart.runs import Run
 from tellapart.store.project import create_project
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Tests that are coroutines run as a page does in its kernel: on a loop, until what goes on beside it has ended."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    in_page(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
 
 
 @pytest.fixture(scope="session")

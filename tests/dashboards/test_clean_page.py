@@ -12,16 +12,17 @@ from tellapart.store.journal import Relabel, Remove
 from tellapart.store.project import open_project
 from tellapart_dashboards import ImageClassifierCleaner
 from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.clean.controller import CleanPage
+from tellapart_dashboards.pages.clean.phases import Phase
 from tellapart_dashboards.pages.clean.saved_queue import load_queue
-from tellapart_dashboards.pages.clean.state import CleanState
 from tellapart_dashboards.pages.clean.texts import batch_words
 from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.grid.grid import Grid
 
 
-def shown_ids(state: CleanState) -> list[str]:
+def shown_ids(page: CleanPage) -> list[str]:
     """The pictures on the page, in order."""
-    return state.desk.ids_of(state.order[0].tolist())
+    return list(page.state.queue.ids)
 
 
 def stray(project_dir: Path) -> str:
@@ -30,22 +31,22 @@ def stray(project_dir: Path) -> str:
         return next(one.image_id for one in project.manifest.pictures() if "stray" in one.path)
 
 
-def tile(state: CleanState, image_id: str) -> dict[str, Any]:
-    return state.desk.tiles(state.desk.keys_of([image_id]).tolist())[0]
+def tile(page: CleanPage, image_id: str) -> dict[str, Any]:
+    return page.desk.tiles(page.desk.keys_of([image_id]).tolist())[0]
 
 
 def test_the_planted_flaw_is_the_first_picture(flawed_dir: Path) -> None:
     async def look() -> None:
-        state, view = opened(flawed_dir)
+        page, view = opened(flawed_dir)
         await settled()
-        assert (state.phase, state.problem) == ("ready", "")
-        assert shown_ids(state)[0] == stray(flawed_dir)
-        assert f"{state.n_open} pictures to review</h1>" in text_of(view)
-        words = tile(state, stray(flawed_dir))
+        assert (page.state.phase, page.state.review.problem) == (Phase.READY, "")
+        assert shown_ids(page)[0] == stray(flawed_dir)
+        assert f"{page.state.n_open} pictures to review</h1>" in text_of(view)
+        words = tile(page, stray(flawed_dir))
         assert words["label"] == "square" and "circle" in words["chips"][0] and words["decided"] == ""
-        assert "cross-validated error" in state.gain
+        assert "cross-validated error" in page.state.review.gain
         grid = one(view, Grid)
-        assert np.frombuffer(grid.order, "<u4").tolist() == state.order[0].tolist()
+        assert np.frombuffer(grid.order, "<u4").tolist() == page.desk.keys_of(page.state.queue.ids).tolist()
         assert grid.labels == ["circle", "square"]
 
     in_page(look())
@@ -53,43 +54,43 @@ def test_the_planted_flaw_is_the_first_picture(flawed_dir: Path) -> None:
 
 def test_a_decision_is_written_shown_undone_and_redone(flawed_dir: Path) -> None:
     async def decide() -> None:
-        state, view = opened(flawed_dir)
+        page, view = opened(flawed_dir)
         await settled()
         wrong = stray(flawed_dir)
-        key = state.desk.keys_of([wrong]).tolist()
-        outcome = await state.desk.decide("relabel", "circle", key)
+        key = page.desk.keys_of([wrong]).tolist()
+        outcome = await page.desk.decide("relabel", "circle", key)
         await settled()
         assert (outcome.text, outcome.is_done) == ("→ circle", True)
-        assert wrong not in shown_ids(state)
-        assert tile(state, wrong)["label"] == "square", "what it was stays in sight"
-        assert tile(state, wrong)["decided"] == "→ circle"
+        assert wrong not in shown_ids(page)
+        assert tile(page, wrong)["label"] == "square", "what it was stays in sight"
+        assert tile(page, wrong)["decided"] == "→ circle"
         assert (flawed_dir / "images" / "circle" / "stray.png").exists()
         assert one(view, Grid).can_undo and not one(view, Grid).can_redo
-        undone = await state.desk.undo()
+        undone = await page.desk.undo()
         await settled()
         assert "square → circle" in undone.text and undone.keys == tuple(key)
-        assert tile(state, wrong)["decided"] == "" and wrong in shown_ids(state)
+        assert tile(page, wrong)["decided"] == "" and wrong in shown_ids(page)
         assert one(view, Grid).can_redo
-        await state.desk.redo()
+        await page.desk.redo()
         await settled()
-        assert tile(state, wrong)["decided"] == "→ circle" and not one(view, Grid).can_redo
-        assert (await state.desk.redo()).text == "Nothing to redo."
+        assert tile(page, wrong)["decided"] == "→ circle" and not one(view, Grid).can_redo
+        assert (await page.desk.redo()).text == "Nothing to redo."
 
     in_page(decide())
 
 
 def test_every_decision_can_be_taken_for_another(flawed_dir: Path) -> None:
     async def change_of_mind() -> None:
-        state, _ = opened(flawed_dir)
+        page, _ = opened(flawed_dir)
         await settled()
         wrong = stray(flawed_dir)
-        key = state.desk.keys_of([wrong]).tolist()
+        key = page.desk.keys_of([wrong]).tolist()
         for action, decided in (
             ("remove", "removed"), ("keep", "kept"), ("not sure", "not sure"), ("none of these", "none of these"),
         ):  # fmt: skip
-            await state.desk.decide(action, "", key)
-            assert tile(state, wrong)["decided"] == decided
-        await state.desk.decide("relabel", "circle", key)
+            await page.desk.decide(action, "", key)
+            assert tile(page, wrong)["decided"] == decided
+        await page.desk.decide("relabel", "circle", key)
         with open_project(flawed_dir) as project:
             picture = project.manifest.picture(wrong)
         assert (picture.label, picture.state, picture.mark) == ("circle", "kept", None)
@@ -99,12 +100,12 @@ def test_every_decision_can_be_taken_for_another(flawed_dir: Path) -> None:
 
 def test_an_unknown_decision_and_an_impossible_label_are_refused(flawed_dir: Path) -> None:
     async def refuse() -> None:
-        state, _ = opened(flawed_dir)
+        page, _ = opened(flawed_dir)
         await settled()
         sent: list[dict[str, Any]] = []
-        grid = Grid(state.desk)
+        grid = Grid(page.desk)
         grid.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
-        keys = [state.desk.keys_of([stray(flawed_dir)]).tobytes()]
+        keys = [page.desk.keys_of([stray(flawed_dir)]).tobytes()]
         for action, label in (("dance", ""), ("relabel", " ")):
             grid._handle_custom_msg({"t": "decide", "seq": 1, "action": action, "label": label}, keys)
         await settled()
@@ -118,18 +119,18 @@ def test_decisions_of_another_page_are_taken_over(flawed_dir: Path) -> None:
     async def two_pages() -> None:
         (here, _), (there, _) = opened(flawed_dir), opened(flawed_dir)
         await settled()
-        here.poll()
-        there.poll()
+        await here.poll()
+        await there.poll()
         await settled()
         wrong = stray(flawed_dir)
         await here.desk.decide("remove", "", here.desk.keys_of([wrong]).tolist())
         await settled()
-        there.poll()
+        await there.poll()
         await settled()
         assert wrong not in shown_ids(there) and tile(there, wrong)["decided"] == "removed"
         await there.desk.undo()
         await settled()
-        here.poll()
+        await here.poll()
         await settled()
         assert wrong in shown_ids(here) and tile(here, wrong)["decided"] == ""
 
@@ -138,37 +139,41 @@ def test_decisions_of_another_page_are_taken_over(flawed_dir: Path) -> None:
 
 def test_filters_narrow_the_queue_and_are_there_after_a_reload(flawed_dir: Path) -> None:
     async def narrow() -> None:
-        state, view = opened(flawed_dir)
+        page, view = opened(flawed_dir)
         await settled()
         kinds = one(view, Choices)
         assert [option["key"] for option in kinds.options][:1] == [""]
         kinds.chosen = "wrong label"
         await settled()
-        assert stray(flawed_dir) in shown_ids(state)
+        assert stray(flawed_dir) in shown_ids(page)
         one(view, Dropdown, "Label").value = "circle"
         await settled()
-        assert stray(flawed_dir) not in shown_ids(state)
+        assert stray(flawed_dir) not in shown_ids(page)
         assert "all labels" in one(view, Grid).empty_text
         one(view, Grid).size = "L"
         kinds.chosen = "every"
         await settled()
-        assert len(shown_ids(state)) == state.project.counts["circle"]
+        assert len(shown_ids(page)) == page.project.counts["circle"]
         again, _ = opened(flawed_dir)
-        assert (again.kind, again.label, again.size) == ("every", "circle", "L")
+        assert (again.state.filters.kind, again.state.filters.label, again.state.filters.size) == (
+            "every",
+            "circle",
+            "L",
+        )
 
     in_page(narrow())
 
 
 def test_a_new_label_moves_nothing_while_one_label_is_in_sight(flawed_dir: Path) -> None:
     async def invent() -> None:
-        state, view = opened(flawed_dir)
+        page, view = opened(flawed_dir)
         await settled()
         choice = one(view, Dropdown, "Label")
         choice.value = "circle"
         await settled()
         sheet = one(view, Grid).sheet
-        await state.desk.decide("relabel", "blob", [int(state.order[0][0])])
-        state.project.poll()
+        await page.desk.decide("relabel", "blob", page.desk.keys_of(page.state.queue.ids[:1]).tolist())
+        await page.project.poll()
         await settled()
         assert [name for name, _ in choice.options] == ["all labels", "blob", "circle", "square"]
         assert (choice.value, one(view, Grid).sheet) == ("circle", sheet)
@@ -181,8 +186,8 @@ def test_a_kept_filter_whose_label_is_gone_is_forgotten(flawed_dir: Path) -> Non
         project.manifest.set_setting("clean_view", {"kind": "nonsense", "label": "gone", "size": "M"})
 
     async def look() -> None:
-        state, _ = opened(flawed_dir)
-        assert (state.kind, state.label) == ("", "")
+        page, _ = opened(flawed_dir)
+        assert (page.state.filters.kind, page.state.filters.label) == ("", "")
 
     in_page(look())
 
@@ -194,21 +199,21 @@ def test_what_was_decided_can_be_looked_at_again(flawed_dir: Path) -> None:
         project.journal.decide(Remove(other))
 
     async def look() -> None:
-        state, _ = opened(flawed_dir)
+        page, _ = opened(flawed_dir)
         await settled()
-        state.kind = "decided"
+        page.choose(kind="decided")
         await settled()
-        assert shown_ids(state) == [other, stray(flawed_dir)], "the latest first"
-        assert [tile(state, one)["decided"] for one in shown_ids(state)] == ["removed", "→ circle"]
-        await state.desk.decide("keep", "", state.desk.keys_of([other]).tolist())
-        assert tile(state, other)["decided"] == "kept" and (flawed_dir / "images" / "circle").exists()
+        assert shown_ids(page) == [other, stray(flawed_dir)], "the latest first"
+        assert [tile(page, one)["decided"] for one in shown_ids(page)] == ["removed", "→ circle"]
+        await page.desk.decide("keep", "", page.desk.keys_of([other]).tolist())
+        assert tile(page, other)["decided"] == "kept" and (flawed_dir / "images" / "circle").exists()
 
     in_page(look())
 
 
 def test_suggestions_are_previewed_then_applied_as_one_batch(flawed_dir: Path) -> None:
     async def apply() -> None:
-        state, view = opened(flawed_dir)
+        page, view = opened(flawed_dir)
         await settled()
         one(view, Dropdown, "Suggestions above").value = 0.95
         await settled()
@@ -216,35 +221,40 @@ def test_suggestions_are_previewed_then_applied_as_one_batch(flawed_dir: Path) -
         assert preview.description == "Preview 1"
         preview.click()
         await settled()
-        assert shown_ids(state) == [stray(flawed_dir)]
-        assert "suggested: relabel to 'circle'" in tile(state, stray(flawed_dir))["chips"]
+        assert shown_ids(page) == [stray(flawed_dir)]
+        assert "suggested: relabel to 'circle'" in tile(page, stray(flawed_dir))["chips"]
         assert "1 × relabel to" in text_of(view)
         one(view, Button, "Apply").click()
         await settled()
-        assert not state.is_previewing and "1 suggestion applied" in text_of(view)
-        assert stray(flawed_dir) not in shown_ids(state)
-        await state.desk.undo()
+        assert not page.state.filters.is_previewing and "1 suggestion applied" in text_of(view)
+        assert stray(flawed_dir) not in shown_ids(page)
+        await page.desk.undo()
         await settled()
-        assert stray(flawed_dir) in shown_ids(state)
+        assert stray(flawed_dir) in shown_ids(page)
 
     in_page(apply())
 
 
 def test_the_highest_threshold_with_suggestions_is_offered_until_one_is_chosen(flawed_dir: Path) -> None:
     async def look() -> None:
-        state, view = opened(flawed_dir)
+        page, view = opened(flawed_dir)
         await settled()
-        highest = max(least for least, n in state.n_above.items() if n)
-        assert (state.threshold, state.chosen_threshold) == (highest, 0.0)
-        assert len(state.suggested) == state.n_above[highest] and is_shown(view, one(view, Button, "Preview"))
+        highest = max(least for least, n in page.state.queue.n_above.items() if n)
+        assert (page.state.queue.threshold, page.state.filters.chosen_threshold) == (highest, 0.0)
+        assert len(page.state.queue.suggested) == page.state.queue.n_above[highest] and is_shown(
+            view, one(view, Button, "Preview")
+        )
         one(view, Dropdown, "Suggestions above").value = 0.7
         await settled()
         again, its_view = opened(flawed_dir)
         await settled()
-        assert again.threshold == again.chosen_threshold == 0.7 and len(again.suggested) == again.n_above[0.7]
-        again.kind = "quality" if "quality" in again.counts else "duplicate"
+        assert (
+            again.state.queue.threshold == again.state.filters.chosen_threshold == 0.7
+            and len(again.state.queue.suggested) == again.state.queue.n_above[0.7]
+        )
+        again.choose(kind="quality" if "quality" in again.state.queue.counts else "duplicate")
         await settled()
-        if not any(again.n_above.values()):
+        if not any(again.state.queue.n_above.values()):
             assert not is_shown(its_view, one(its_view, Button, "Preview"))
             assert "No suggestion is above 70 %" in text_of(its_view)
 
@@ -263,12 +273,12 @@ def test_a_picture_from_the_web_without_a_licence_says_so(flawed_dir: Path, tmp_
         db.execute("UPDATE pictures SET page_url = 'https://example.org/1' WHERE image_id = ?", [wrong])
 
     async def look() -> None:
-        state, _ = opened(flawed_dir)
+        page, _ = opened(flawed_dir)
         await settled()
-        marks = {image_id: tile(state, image_id)["mark"] for image_id in shown_ids(state)}
+        marks = {image_id: tile(page, image_id)["mark"] for image_id in shown_ids(page)}
         assert {image_id for image_id, mark in marks.items() if mark} == {wrong}
         assert marks[wrong] == "licence unknown"
-        facts = state.desk.facts(state.desk.keys_of([wrong]).tolist()[0])
+        facts = page.desk.facts(page.desk.keys_of([wrong]).tolist()[0])
         assert facts is not None and facts.file.endswith("licence unknown")
         assert not any(one.mark for one in facts.near)
 
@@ -292,11 +302,11 @@ def test_the_early_queue_shows_before_the_review_is_open(flawed_dir: Path) -> No
 
 def test_decisions_can_be_made_before_the_review_is_open(flawed_dir: Path) -> None:
     async def early() -> None:
-        state, wrong = CleanState(ProjectState(flawed_dir, pages=["clean"])), stray(flawed_dir)
-        key = state.desk.keys_of([wrong]).tolist()
-        assert (await state.desk.decide("remove", "", key)).is_done
-        assert tile(state, wrong)["decided"] == "removed" and state.desk.near(key[0]) == []
-        facts = state.desk.facts(key[0])
+        page, wrong = CleanPage(ProjectState(flawed_dir, pages=["clean"])), stray(flawed_dir)
+        key = page.desk.keys_of([wrong]).tolist()
+        assert (await page.desk.decide("remove", "", key)).is_done
+        assert tile(page, wrong)["decided"] == "removed" and page.desk.near(key[0]) == []
+        facts = page.desk.facts(key[0])
         assert facts is not None and facts.file.endswith("removed")
 
     in_page(early())
@@ -304,28 +314,28 @@ def test_decisions_can_be_made_before_the_review_is_open(flawed_dir: Path) -> No
 
 def test_facts_name_reasons_shares_and_the_pictures_most_alike(flawed_dir: Path) -> None:
     async def look() -> None:
-        state, _ = opened(flawed_dir)
+        page, _ = opened(flawed_dir)
         await settled()
-        facts = state.desk.facts(state.desk.keys_of([stray(flawed_dir)]).tolist()[0])
+        facts = page.desk.facts(page.desk.keys_of([stray(flawed_dir)]).tolist()[0])
         assert facts is not None and "circle" in facts.reasons[0] and facts.shares[0][0] == "circle"
         assert len(facts.near) > 2 and facts.near[0].note.endswith("similar")
-        assert "stray.png" in facts.file and state.desk.facts(10_000) is None
+        assert "stray.png" in facts.file and page.desk.facts(10_000) is None
 
     in_page(look())
 
 
 def test_a_picture_that_vanished_has_a_word(flawed_dir: Path) -> None:
     async def look() -> None:
-        state, _ = opened(flawed_dir)
+        page, _ = opened(flawed_dir)
         await settled()
         (flawed_dir / "images" / "square" / "stray.png").unlink()
-        wrong = stray_of(state)
+        wrong = stray_of(page)
         open_project(flawed_dir).close()  # notices it
-        assert tile(state, wrong)["decided"] == "missing from disk"
-        assert (await state.desk.decide("remove", "", state.desk.keys_of([wrong]).tolist())).is_done
+        assert tile(page, wrong)["decided"] == "missing from disk"
+        assert (await page.desk.decide("remove", "", page.desk.keys_of([wrong]).tolist())).is_done
 
-    def stray_of(state: CleanState) -> str:
-        return next(one for one in shown_ids(state) if "circle" in str(state.desk.findings[one].short))
+    def stray_of(page: CleanPage) -> str:
+        return next(one for one in shown_ids(page) if "circle" in str(page.desk.findings[one].short))
 
     in_page(look())
 

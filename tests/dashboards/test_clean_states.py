@@ -15,8 +15,9 @@ from tellapart.gather import take_in
 from tellapart.runs import Run, latest
 from tellapart.store.project import create_project, open_project
 from tellapart_dashboards.app.project_state import ProjectState
-from tellapart_dashboards.pages.clean import state as clean_state
-from tellapart_dashboards.pages.clean.state import CleanState
+from tellapart_dashboards.pages.clean import opening
+from tellapart_dashboards.pages.clean.controller import CleanPage
+from tellapart_dashboards.pages.clean.phases import Phase
 from tellapart_dashboards.pages.clean.view import clean_view
 from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.grid.grid import Grid
@@ -24,14 +25,14 @@ from tellapart_dashboards.widgets.grid.grid import Grid
 
 def test_an_empty_project_leads_to_gathering(empty_project_dir: Path) -> None:
     async def look() -> None:
-        state = CleanState(ProjectState(empty_project_dir, pages=["gather", "clean"]))
-        view = clean_view(state)
+        page = CleanPage(ProjectState(empty_project_dir, pages=["gather", "clean"]))
+        view = clean_view(page)
         await settled()
         assert "No pictures yet" in text_of(view)
         gather = one(view, Button, "Gather")
         assert is_shown(view, gather) and not is_shown(view, one(view, Grid))
         gather.click()
-        assert state.project.current == "gather"
+        assert page.project.current == "gather"
 
     in_page(look())
 
@@ -42,9 +43,9 @@ def test_one_label_is_no_error(tmp_path: Path, flawed_dir: Path) -> None:
         take_in(project, tmp_path / "only")
 
     async def look() -> None:
-        state, view = opened(tmp_path / "one")
+        page, view = opened(tmp_path / "one")
         await settled()
-        assert state.phase == "ready" and "Only one label so far" in text_of(view)
+        assert page.state.phase is Phase.READY and "Only one label so far" in text_of(view)
 
     in_page(look())
 
@@ -52,7 +53,7 @@ def test_one_label_is_no_error(tmp_path: Path, flawed_dir: Path) -> None:
 @pytest.fixture
 def too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even a few pictures are too many to look at in the page: a run does it."""
-    monkeypatch.setattr(clean_state, "QUICK", 3)
+    monkeypatch.setattr(opening, "QUICK", 3)
 
 
 def newest_run(project_dir: Path) -> Run:
@@ -65,11 +66,12 @@ def test_many_pictures_are_a_run_with_progress_and_cancel(
     project_dir: Path, start: Any, started: list[Any], too_many: None
 ) -> None:
     async def look() -> None:
-        state, view = opened(project_dir, start_run=start)
+        page, view = opened(project_dir, start_run=start)
         await settled()
-        assert (state.phase, state.stage, len(started)) == ("looking", "running", 1)
+        assert (page.state.phase, page.run.stage, len(started)) == (Phase.LOOKING, "running", 1)
         assert is_shown(view, one(view, Button, "Cancel"))
         one(view, Button, "Cancel").click()
+        await settled()
         assert newest_run(project_dir).is_cancel_asked()
 
     in_page(look())
@@ -79,30 +81,32 @@ def test_every_picture_is_in_sight_while_nobody_knows_which_are_worth_a_look(
     project_dir: Path, start: Any, too_many: None
 ) -> None:
     async def look() -> None:
-        state, view = opened(project_dir, start_run=start)
+        page, view = opened(project_dir, start_run=start)
         await settled()
-        assert state.is_first_look and len(state.order[0]) == state.project.n_pictures
+        assert page.state.is_first_look and len(page.state.queue.ids) == page.project.n_pictures
         assert "Getting ready to check" in text_of(view) and "order of arrival" in text_of(view)
         kinds = one(view, Choices)
-        assert (kinds.chosen, state.kind, [option["key"] for option in kinds.options]) == (
+        assert (kinds.chosen, page.state.filters.kind, [option["key"] for option in kinds.options]) == (
             "every",
             "",
             ["every"],
         )
         run = newest_run(project_dir)
-        say(run.run_dir, done=2, total=16, message="Analysed 2 of 16 pictures")
-        state.poll()
-        assert "Analysed 2 of 16 pictures · 12 %" in text_of(view)
-        await state.desk.decide("keep", "", [4])
+        say(run.run_dir, done=2, total=16, message="Looked at 2 of 16 pictures")
+        await page.poll()
+        assert "Looked at 2 of 16 pictures · 12 %" in text_of(view)
+        await page.desk.decide("keep", "", [4])
         await settled()
-        assert len(state.order[0]) == state.project.n_pictures, "what is in sight stays"
+        assert len(page.state.queue.ids) == page.project.n_pictures, "what is in sight stays"
+        sheet = page.state.queue.sheet
         say(run.run_dir, stage="done", message="All looked at.")
         (run.run_dir / "result.json").write_text("{}", "utf-8")
-        state.poll()
+        await page.poll()
         await settled()
-        assert state.phase == "ready" and not state.is_first_look
-        assert (kinds.chosen, state.kind, state.n_decided) == ("", "", 1) and not state.order[1]
-        assert len(state.order[0]) == state.n_open
+        assert page.state.phase is Phase.READY and not page.state.is_first_look
+        assert (kinds.chosen, page.state.filters.kind, page.state.queue.decisions.n) == ("", "", 1)
+        assert page.state.queue.sheet == sheet, "somebody had begun to decide: what is in sight stays"
+        assert len(page.state.queue.ids) == page.state.n_open
 
     in_page(look())
 
@@ -116,60 +120,60 @@ def test_each_big_gathering_is_looked_at_by_a_run_with_progress(
         say(run.run_dir, stage="done", message="All looked at.")
         (run.run_dir / "result.json").write_text("{}", "utf-8")
 
-    def gather(state: CleanState, number: int, n: int) -> None:
+    async def gather(page: CleanPage, number: int, n: int) -> None:
         make_tiny_folder(tmp_path / f"more-{number}", ("circle", "square"), n, seed=100 + number)
         with open_project(project_dir) as project:
             take_in(project, tmp_path / f"more-{number}")
-        state.project.poll()
+        await page.project.poll()
 
     async def look() -> None:
-        state, view = opened(project_dir, start_run=start)
+        page, view = opened(project_dir, start_run=start)
         await settled()
         end(newest_run(project_dir))
-        state.poll()
+        await page.poll()
         await settled()
-        assert (state.phase, state.stage, len(started)) == ("ready", "done", 1)
+        assert (page.state.phase, page.run.stage, len(started)) == (Phase.READY, "done", 1)
         for number in (2, 3):
-            gather(state, number, 3)
+            await gather(page, number, 3)
             await settled()
-            assert (state.stage, len(started)) == ("running", number)
-            say(newest_run(project_dir).run_dir, done=2, total=6, message="Analysed 2 of 6 pictures")
-            state.poll()
-            assert "Analysed 2 of 6 pictures" in text_of(view)
-            gather(state, 10 * number, 1)  # meanwhile: no second run beside it
+            assert (page.run.stage, len(started)) == ("running", number)
+            say(newest_run(project_dir).run_dir, done=2, total=6, message="Looked at 2 of 6 pictures")
+            await page.poll()
+            assert "Looked at 2 of 6 pictures" in text_of(view)
+            await gather(page, 10 * number, 1)  # meanwhile: no second run beside it
             await settled()
             end(newest_run(project_dir))
-            state.poll()
+            await page.poll()
             await settled()
-            assert len(started) == number and state.review is not None
-            assert state.review.n_pictures == state.project.n_pictures
-        gather(state, 4, 1)
+            assert len(started) == number and page.review is not None
+            assert page.review.n_pictures == page.project.n_pictures
+        await gather(page, 4, 1)
         await settled()
-        assert len(started) == 3 and state.review.n_pictures == state.project.n_pictures
+        assert len(started) == 3 and page.review.n_pictures == page.project.n_pictures
 
     in_page(look())
 
 
 def test_opening_can_be_stopped_and_gone_on_with(project_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
-    open_review = clean_state.open_review
+    open_review = opening.open_review
 
     def asked_to_stop(project: Any, config: Any, progress: Any) -> Any:
         states[0].cancel()
         return open_review(project, config, progress)
 
-    monkeypatch.setattr(clean_state, "open_review", asked_to_stop)
-    states: list[CleanState] = []
+    monkeypatch.setattr(opening, "open_review", asked_to_stop)
+    states: list[CleanPage] = []
 
     async def look() -> None:
-        state, view = opened(project_dir)
-        states.append(state)
+        page, view = opened(project_dir)
+        states.append(page)
         await settled()
-        assert state.phase == "stopped" and "Results so far are saved" in text_of(view)
-        monkeypatch.setattr(clean_state, "open_review", open_review)
+        assert page.state.phase is Phase.STOPPED and "Results so far are saved" in text_of(view)
+        monkeypatch.setattr(opening, "open_review", open_review)
         one(view, Button, "Check the pictures").click()
         await settled()
-        assert (state.phase, state.problem) == ("ready", "")
+        assert (page.state.phase, page.state.review.problem) == (Phase.READY, "")
 
     in_page(look())
 
@@ -179,9 +183,9 @@ def test_a_failed_run_is_told_and_can_be_started_again(project_dir: Path, too_ma
         raise RunError("The disk is full. Free some space.")
 
     async def look() -> None:
-        state, view = opened(project_dir, start_run=start)
+        page, view = opened(project_dir, start_run=start)
         await settled()
-        assert state.stage == "failed" and "The disk is full" in text_of(view)
+        assert page.run.stage == "failed" and "The disk is full" in text_of(view)
         assert is_shown(view, one(view, Button, "Check the pictures"))
 
     in_page(look())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,8 +14,7 @@ from acting import in_page
 from tellapart.errors import ProjectError
 from tellapart_dashboards.app.thumbnails import Thumbnails, ThumbnailSupply, Wanted
 from tellapart_dashboards.widgets.choices.choices import Choices
-from tellapart_dashboards.widgets.grid import grid as grid_module
-from tellapart_dashboards.widgets.grid.grid import PARTS, Alike, Facts, Grid, Outcome, module_text
+from tellapart_dashboards.widgets.grid.grid import Alike, Facts, Grid, Outcome
 from tellapart_dashboards.widgets.map.map import EmbeddingMap
 from traitlets import TraitError
 
@@ -161,13 +159,6 @@ def test_small_messages_hold_the_thumbnails(grid: Wired, project_dir: Path) -> N
     assert sorted(key for message, _ in grid.sent for key in message["keys"]) == list(range(40))
     assert max(len(message["keys"]) for message, _ in grid.sent) <= ThumbnailSupply.AT_ONCE
     assert {message["side"] for message, _ in grid.sent} == {240}
-
-
-def test_the_grids_module_is_whole() -> None:
-    files = {path.stem.removeprefix("grid_") for path in Path(grid_module.__file__).parent.glob("grid_*.js")}
-    assert files == set(PARTS)
-    assert module_text().count("export default") == 1
-    assert not re.search(r"innerHTML|insertAdjacentHTML", module_text()), "labels may look like HTML"
 
 
 def test_only_what_is_offered_can_be_chosen() -> None:

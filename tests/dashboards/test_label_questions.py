@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import is_shown, one, say, text_of, upload
+from acting import is_shown, one, say, settled, text_of, upload
 from ipywidgets import Button, Text
 from make_data import make_tiny_folder
 from tellapart.runs import Run
@@ -40,52 +40,65 @@ def working(fake_run: Callable[..., Run]) -> Callable[..., Run]:
     return start_run
 
 
-def settle(state: GatherState) -> None:
+async def looked(state: GatherState) -> None:
+    """What the follower of a page does for a while."""
     for _ in range(4):
-        state.poll()
+        await state.poll()
+        await state.project.poll()
+        await settled()
 
 
-def test_an_upload_without_labels_asks_and_goes_on_as_told(
+async def test_an_upload_without_labels_asks_and_goes_on_as_told(
     empty_project_dir: Path, working: Any, pets: dict[str, bytes]
 ) -> None:
     state = GatherState(ProjectState(empty_project_dir), start_run=working)
     view = gather_view(state)
-    upload(view, {f"my pets/{path}": data for path, data in pets.items()})
-    settle(state)
+    await settled()
+    await upload(view, {f"my pets/{path}": data for path, data in pets.items()})
+    await looked(state)
     assert state.project.counts == {} and "Where are the labels?" in text_of(view)
     answer = one(view, Button, "from the names of the files")
     assert "circle 3, square 3" in answer.description and "'circle' in circle.0.png" in answer.description
     answer.click()
-    settle(state)
+    await settled()
+    await looked(state)
     assert state.project.counts == {"circle": 3, "square": 3} and state.questions == []
     shown = text_of(view)
     assert "Labels: circle 3, square 3." in shown and "Labels come from the file names" in shown
     assert list(state.project.project.uploads_dir.rglob("*.png")) == [], "nothing is left behind"
 
 
-def test_one_label_for_all_answers_too(empty_project_dir: Path, working: Any, pets: dict[str, bytes]) -> None:
+async def test_one_label_for_all_answers_too(
+    empty_project_dir: Path, working: Any, pets: dict[str, bytes]
+) -> None:
     state = GatherState(ProjectState(empty_project_dir), start_run=working)
     view = gather_view(state)
-    upload(view, {f"my pets/{path}": data for path, data in pets.items()})
-    settle(state)
+    await settled()
+    await upload(view, {f"my pets/{path}": data for path, data in pets.items()})
+    await looked(state)
     one(view, Button, "Use this label for all").click()
+    await settled()
     assert len(state.questions) == 1, "no label is written"
     one(view, Text, "One label for all").set_state({"value": "pet"})
+    await settled()
     one(view, Button, "Use this label for all").click()
-    settle(state)
+    await settled()
+    await looked(state)
     assert state.project.counts == {"pet": 6} and state.questions == []
 
 
-def test_leaving_them_out_throws_the_upload_away_but_no_folder_of_the_computer(
+async def test_leaving_them_out_throws_the_upload_away_but_no_folder_of_the_computer(
     empty_project_dir: Path, working: Any, pets: dict[str, bytes], tmp_path: Path
 ) -> None:
     state = GatherState(ProjectState(empty_project_dir), start_run=working)
     view = gather_view(state)
-    upload(view, {f"my pets/{path}": data for path, data in pets.items()})
-    settle(state)
+    await settled()
+    await upload(view, {f"my pets/{path}": data for path, data in pets.items()})
+    await looked(state)
     again = GatherState(ProjectState(empty_project_dir), start_run=working)
     assert len(again.questions) == 1, "the page asks again after it was loaded anew"
     one(view, Button, "Leave them out").click()
+    await settled()
     assert state.questions == [] and list(state.project.project.uploads_dir.rglob("*.png")) == []
     assert GatherState(ProjectState(empty_project_dir), start_run=working).questions == []
 
@@ -94,26 +107,29 @@ def test_leaving_them_out_throws_the_upload_away_but_no_folder_of_the_computer(
         (tmp_path / "mine" / path).write_bytes(data)
     state.folder_text = str(tmp_path / "mine")
     state.add_folder()
-    settle(state)
+    await looked(state)
     one(view, Button, "Leave them out").click()
+    await settled()
     assert len(list((tmp_path / "mine").rglob("*.png"))) == 6 and state.project.counts == {}
 
 
-def test_loose_pictures_are_offered_the_labels_in_their_names(
+async def test_loose_pictures_are_offered_the_labels_in_their_names(
     empty_project_dir: Path, working: Any, pets: dict[str, bytes]
 ) -> None:
     state = GatherState(ProjectState(empty_project_dir), start_run=working)
     view = gather_view(state)
+    await settled()
     offer = one(view, Button, "Use labels")
     assert not is_shown(view, offer)
-    upload(view, {path.partition("/")[2]: data for path, data in pets.items()})
+    await upload(view, {path.partition("/")[2]: data for path, data in pets.items()})
     assert is_shown(view, offer) and "circle 3, square 3" in offer.description and state.project.counts == {}
     offer.click()
-    settle(state)
+    await settled()
+    await looked(state)
     assert state.project.counts == {"circle": 3, "square": 3} and not is_shown(view, offer)
 
 
-def test_labels_and_what_was_understood_are_told_with_nothing_to_run_in_them(
+async def test_labels_and_what_was_understood_are_told_with_nothing_to_run_in_them(
     project_dir: Path, fake_run: Callable[..., Run]
 ) -> None:
     result = {
@@ -127,7 +143,7 @@ def test_labels_and_what_was_understood_are_told_with_nothing_to_run_in_them(
     )
 
 
-def test_a_question_of_a_run_holds_nothing_to_run(
+async def test_a_question_of_a_run_holds_nothing_to_run(
     empty_project_dir: Path, fake_run: Callable[..., Run]
 ) -> None:
     result = {
@@ -136,5 +152,6 @@ def test_a_question_of_a_run_holds_nothing_to_run(
     }  # fmt: skip
     run = fake_run(empty_project_dir, "intake", "done", result=result)
     view = gather_view(GatherState(ProjectState(empty_project_dir)))
+    await settled()
     assert "<script>" not in text_of(view) and "&lt;script&gt; holds" in text_of(view)
     say(run.run_dir, stage="done", message=json.dumps({}))

@@ -27,7 +27,11 @@ while True:
         break
 print(shown)
 """
-NOTEBOOKS = sorted(Path(launcher.__file__).parents[2].glob("*.ipynb"))
+# The studio shows every page, so it stands for them all where minutes count.
+NOTEBOOKS = [
+    pytest.param(path, marks=() if path.stem == "studio" else pytest.mark.slow)
+    for path in sorted(Path(launcher.__file__).parents[2].glob("*.ipynb"))
+]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -10,9 +10,9 @@ from tellapart_dashboards.app.project_state import ProjectState
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody move a folder that is in use")
-def test_a_folder_moved_while_its_page_is_open_is_said(empty_project_dir: Path) -> None:
+async def test_a_folder_moved_while_its_page_is_open_is_said(empty_project_dir: Path) -> None:
     state = ProjectState(empty_project_dir)
     empty_project_dir.rename(empty_project_dir.with_name("elsewhere"))
-    state.poll()
+    await state.poll()
     assert f"{empty_project_dir} is no longer there" in state.message
     assert not empty_project_dir.exists()

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import one, say, text_of
+from acting import one, say, settled, text_of
+from make_data import make_tiny_folder
+from tellapart.gather import take_in
 from tellapart.licences import UNKNOWN
 from tellapart.store import searches
+from tellapart.store.journal import Mark, Remove
 from tellapart.store.ledger import LedgerRow
 from tellapart.store.project import open_project
-from tellapart.store.searches import HELD, Candidate, Wish
+from tellapart.store.searches import HELD, Candidate, SearchRequest
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.gather.credits import MOST_ROWS, OriginsState, ledger_html, origins_view
 from tellapart_dashboards.pages.gather.search_state import SearchState
@@ -34,7 +37,7 @@ def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
     from tellapart.pictures.images import inspect
 
     with open_project(project_dir) as project:
-        number = searches.begin(project.manifest, Wish(label, label))
+        number = searches.begin(project.manifest, SearchRequest(label, label))
         found = [
             (
                 Candidate(
@@ -55,19 +58,20 @@ def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
                 "path": path.relative_to(project.root).as_posix(), "n_bytes": len(picture), "format": facts.format,
                 "width": facts.width, "height": facts.height, "fingerprint": facts.fingerprint.hex(),
             }  # fmt: skip
-            with project.manifest.transaction() as db:
-                searches.set_fate(db, row.number, HELD, None, image_id, told)
+            searches.set_fate(project.manifest, row.number, HELD, None, image_id, told)
 
 
 def pictures_of(folder: Path, n: int) -> list[bytes]:
     return [path.read_bytes() for path in sorted(folder.rglob("*.png"))[:n]]
 
 
-def test_labels_typed_are_rows_at_once_and_after_a_reload(
+async def test_labels_typed_are_rows_at_once_and_after_a_reload(
     state: SearchState, empty_project_dir: Path
 ) -> None:
-    state.wish("add", {"text": "grizzly, black bear"})
-    state.wish("query", {"label": "black bear", "text": "ursus americanus"})
+    await state.wish("add", {"text": "grizzly, black bear"})
+    await settled()
+    await state.wish("query", {"label": "black bear", "text": "ursus americanus"})
+    await settled()
     again = SearchState(ProjectState(empty_project_dir)).rows
     assert [(row["label"], row["query"], row["n"]) for row in again] == [
         ("grizzly", "", 0), ("black bear", "ursus americanus", 0),
@@ -83,75 +87,121 @@ def test_labels_typed_are_rows_at_once_and_after_a_reload(
         ("merge", {"label": "grizzly", "into": "nothing"}, "cannot be merged"),
     ],
 )
-def test_a_wish_that_cannot_be_is_said(
+async def test_a_wish_that_cannot_be_is_said(
     state: SearchState, name: str, values: dict[str, Any], words: str
 ) -> None:
-    state.wish("add", {"text": "grizzly, black bear"})
-    state.wish(name, values)
+    await state.wish("add", {"text": "grizzly, black bear"})
+    await settled()
+    await state.wish(name, values)
+    await settled()
     assert words in state.problem and len(state.rows) == 2
-    state.wish("add", {"text": "teddy"})
+    await state.wish("add", {"text": "teddy"})
+    await settled()
     assert state.problem == ""
 
 
-def test_a_page_that_sends_nonsense_changes_nothing(state: SearchState) -> None:
+async def test_gather_and_clean_undo_the_same_latest_thing(state: SearchState) -> None:
+    """Rename a label, undo something in Clean, and Gather's undo works; each time its button says what comes next."""
+    journal = state.project.project.journal
+    await state.wish("add", {"text": "oak"})
+    assert state.undo_text == "", "a label that is only wanted can be removed as it came"
+    await state.wish("rename", {"label": "oak", "to": "elm"})
+    assert state.undo_text == "Undo: rename label oak → elm"
+    picture = take_one_in(state)
+    journal.decide(Remove(picture))  # as the Clean page does it in the same kernel
+    await state.poll()
+    assert state.undo_text == "Undo: remove, 1 picture"
+    journal.decide(Mark(picture, "keep"))
+    assert not await state.wish("undo", {}), (
+        "the page has not said so yet: nothing else is taken back than it offered"
+    )
+    assert "decided meanwhile" in state.problem and state.undo_text == "Undo: keep, 1 picture"
+    assert journal.undo()[0].kind == "mark" and journal.undo()[0].kind == "remove"  # on the Clean page
+    await state.poll()
+    assert state.undo_text == "Undo: rename label oak → elm"
+    assert await state.wish("undo", {}) and [row["label"] for row in state.rows] == ["oak", "circle"]
+    assert state.undo_text == "" and not journal.can_undo()
+    journal.redo()
+    await state.poll()
+    assert state.undo_text == "Undo: rename label oak → elm" and state.rows[0]["label"] == "elm"
+
+
+def take_one_in(state: SearchState) -> str:
+    folder = Path(state.project_dir).parent / "one"
+    make_tiny_folder(folder, ("circle",), 1)
+    take_in(state.project.project, folder)
+    return state.project.project.manifest.pictures()[0].image_id
+
+
+async def test_a_page_that_sends_nonsense_changes_nothing(state: SearchState) -> None:
     rows = LabelRows(state.wish)
     for message in ({}, {"t": ""}, {"t": "delete everything", "label": "x"}):
-        rows.receive(message)
+        await rows.receive(message)
+        await settled()
     assert state.rows == [] and state.problem == ""
 
 
-def test_a_search_is_one_run_for_all_labels(state: SearchState, started: list[Any]) -> None:
-    state.wish("add", {"text": "grizzly, teddy, elk"})
-    state.wish("query", {"label": "teddy", "text": "teddy bear"})
+async def test_a_search_is_one_run_for_all_labels(state: SearchState, started: list[Any]) -> None:
+    await state.wish("add", {"text": "grizzly, teddy, elk"})
+    await settled()
+    await state.wish("query", {"label": "teddy", "text": "teddy bear"})
+    await settled()
     state.source, state.licence, state.limit, state.contact = (
         "openverse",
         "commercial",
         30,
         " me@example.org ",
     )
-    state.wish("search", {"labels": ["grizzly", "teddy"]})
+    await state.wish("search", {"labels": ["grizzly", "teddy"]})
+    await settled()
     ((task, config),) = started
     assert task == "gather" and config == {
         "searches": [{"label": "grizzly", "query": "grizzly"}, {"label": "teddy", "query": "teddy bear"}],
         "source": "openverse", "licence": "commercial", "kind": "any", "limit": 30, "contact": "me@example.org",
         "is_held": True,
     }  # fmt: skip
-    state.wish("search", {"labels": ["elk"]})
+    await state.wish("search", {"labels": ["elk"]})
+    await settled()
     assert len(started) == 1, "a second search waits until the first is over"
 
 
-def test_each_row_follows_its_own_search(state: SearchState) -> None:
-    state.wish("add", {"text": "grizzly, teddy, elk"})
-    state.wish("search", {"labels": ["grizzly", "teddy"]})
-    assert state._run is not None
-    say(state._run.run_dir, done=1250, total=2000, message="teddy: 15 of 60 pictures")
-    state.poll()
+async def test_each_row_follows_its_own_search(state: SearchState) -> None:
+    await state.wish("add", {"text": "grizzly, teddy, elk"})
+    await settled()
+    await state.wish("search", {"labels": ["grizzly", "teddy"]})
+    await settled()
+    assert state.run is not None
+    facts = {"label": "teddy", "n": 15, "limit": 60}
+    say(state.run.run_dir, done=1250, total=2000, step="searching", message="15 of 60 pictures", facts=facts)
+    await state.poll()
+    await settled()
     assert state.is_searching
     grizzly, teddy, elk = state.rows
     assert (grizzly["status"], grizzly["progress"]) == ("searched", -1)
-    assert teddy["status"].startswith("teddy: 15 of 60") and teddy["progress"] == pytest.approx(0.25)
+    assert teddy["status"] == "15 of 60 pictures" and teddy["progress"] == pytest.approx(0.25)
     assert (elk["status"], elk["progress"]) == ("", -1)
 
     report = {"label": "teddy", "sentence": "40 asked, 38 added", "n_refused": {"too small": 2},
               "refusals": [{"url": "https://e.org/<b>", "reason": "20 × 20 pixels"}],
               "sources": [{"sentence": "Openverse found 40."}], "notes": []}  # fmt: skip
     failed = {"label": "grizzly", "kind": "failed", "sentence": "No source answered."}
-    (state._run.run_dir / "result.json").write_text(json.dumps({"searches": [failed, report]}), "utf-8")
-    say(state._run.run_dir, stage="done", message="done")
-    state.poll()
+    (state.run.run_dir / "result.json").write_text(json.dumps({"searches": [failed, report]}), "utf-8")
+    say(state.run.run_dir, stage="done", message="done")
+    await state.poll()
+    await settled()
     grizzly, teddy, _ = state.rows
     assert grizzly["kind"] == "failed" and teddy["more"] == ["Openverse found 40."]
     assert teddy["status"] == "40 asked, 38 added." and not state.is_searching
 
 
-def test_pasted_addresses_are_a_search_of_their_own(state: SearchState, started: list[Any]) -> None:
-    assert state.fetch_addresses(" https://e.org/1.jpg\n\nhttps://e.org/2.jpg", " robin ")
+async def test_pasted_addresses_are_a_search_of_their_own(state: SearchState, started: list[Any]) -> None:
+    assert await state.fetch_addresses(" https://e.org/1.jpg\n\nhttps://e.org/2.jpg", " robin ")
     ((task, config),) = started
     path = Path(config["source"])
     assert task == "gather" and config["searches"] == [{"label": "robin", "query": ""}] and config["is_held"]
     assert path.read_text("utf-8") == "https://e.org/1.jpg\nhttps://e.org/2.jpg\n"
     assert [row["label"] for row in state.rows] == ["robin"]
-    assert not state.fetch_addresses("https://e.org/3.jpg", "robin") and "is running" in state.problem
+    assert not await state.fetch_addresses("https://e.org/3.jpg", "robin") and "is running" in state.problem
 
 
 @pytest.mark.parametrize(
@@ -162,14 +212,14 @@ def test_pasted_addresses_are_a_search_of_their_own(state: SearchState, started:
         ("https://e.org/1.jpg", " ", "label is empty"),
     ],
 )
-def test_what_cannot_be_fetched_is_said(
+async def test_what_cannot_be_fetched_is_said(
     state: SearchState, started: list[Any], text: str, label: str, words: str
 ) -> None:
-    assert not state.fetch_addresses(text, label)
+    assert not await state.fetch_addresses(text, label)
     assert words in state.problem and started == []
 
 
-def test_refusals_are_told_with_reasons(project_dir: Path, fake_run: Any) -> None:
+async def test_refusals_are_told_with_reasons(project_dir: Path, fake_run: Any) -> None:
     refusals = [{"url": "https://e.org/<b>", "reason": "20 × 20 pixels"}]
     report = {
         "label": "<i>cat</i>",
@@ -185,43 +235,51 @@ def test_refusals_are_told_with_reasons(project_dir: Path, fake_run: Any) -> Non
     )
 
 
-def test_held_pictures_are_shown_and_kept_but_those_without_a_tick(
+async def test_held_pictures_are_shown_and_kept_but_those_without_a_tick(
     empty_project_dir: Path, tiny_folder: Path
 ) -> None:
     hold(empty_project_dir, "robin", pictures_of(tiny_folder, 5))
     state = SearchState(ProjectState(empty_project_dir))
+    state.begin()
+    await settled()
     held = state.held["robin"]
     assert len(held["ids"]) == len(held["jpegs"]) == 5 and all(held["jpegs"])
     assert held["marks"] == [""] * 5
     assert held["names"][0] == "<i>0</i>, CC0-1.0, openverse"
-    state.wish("keep", {"label": "robin", "without": [held["ids"][0], 10**9]})
+    await state.wish("keep", {"label": "robin", "without": [held["ids"][0], 10**9]})
+    await settled()
     assert state.project.counts == {"robin": 4}
     assert state.held == {} and state.rows[0]["n_held"] == 0
 
 
-def test_none_of_the_held_pictures_are_kept(empty_project_dir: Path, tiny_folder: Path) -> None:
+async def test_none_of_the_held_pictures_are_kept(empty_project_dir: Path, tiny_folder: Path) -> None:
     hold(empty_project_dir, "robin", pictures_of(tiny_folder, 3))
     state = SearchState(ProjectState(empty_project_dir))
-    state.wish("discard", {"label": "robin"})
+    await state.wish("discard", {"label": "robin"})
+    await settled()
     assert state.project.counts == {} and state.held == {}
 
 
 # Where the pictures come from
 
 
-def test_the_ledger_is_read_only_when_it_is_opened(project_dir: Path) -> None:
+async def test_the_ledger_is_read_only_when_it_is_opened(project_dir: Path) -> None:
     state = OriginsState(ProjectState(project_dir))
     view = origins_view(state)
+    await settled()
     assert state.rows == []
     view.children[0].value = True
+    await settled()
     assert "12 of 12 pictures" in text_of(view) and "have no known licence" in text_of(view)
     state.use = "commercial"
+    await settled()
     assert state.n_allowed == 0 and "0 of 12 pictures" in text_of(view)
 
 
-def test_the_credits_are_written_beside_the_database(project_dir: Path) -> None:
+async def test_the_credits_are_written_beside_the_database(project_dir: Path) -> None:
     state = OriginsState(ProjectState(project_dir))
     state.write()
+    await settled()
     assert (
         "CREDITS.md" in state.message and (project_dir / "credits.csv").read_text("utf-8").count("\n") >= 12
     )
@@ -235,49 +293,59 @@ def test_authors_are_told_as_text(project_dir: Path) -> None:
 # The camera
 
 
-def test_a_shot_goes_in_under_its_label_and_is_said_to_be_from_the_camera(
+async def test_a_shot_goes_in_under_its_label_and_is_said_to_be_from_the_camera(
     empty_project_dir: Path, tiny_folder: Path
 ) -> None:
     state = GatherState(ProjectState(empty_project_dir))
     camera = one(gather_view(state), Webcam)
     (shot,) = pictures_of(tiny_folder, 1)
-    camera.receive({"t": "shot", "n": 1, "label": " mug ", "is_last": True}, [memoryview(shot)])
+    await camera.receive({"t": "shot", "n": 1, "label": " mug ", "is_last": True}, [memoryview(shot)])
+    await settled()
     assert state.project.counts == {"mug": 1} and state.n_shots_kept == 1
     (picture,) = state.project.project.manifest.pictures()
     assert picture.source == "camera"
     assert list(state.project.project.uploads_dir.iterdir()) == []
 
 
-def test_a_long_burst_goes_in_while_it_is_still_taken(empty_project_dir: Path, tiny_folder: Path) -> None:
+async def test_a_long_burst_goes_in_while_it_is_still_taken(
+    empty_project_dir: Path, tiny_folder: Path
+) -> None:
     state = GatherState(ProjectState(empty_project_dir))
     camera = one(gather_view(state), Webcam)
     shots = pictures_of(tiny_folder, MOST_WAITING + 3)
     for n, shot in enumerate(shots):
-        camera.receive({"t": "shot", "n": n, "label": "mug", "is_last": False}, [memoryview(shot)])
+        await camera.receive({"t": "shot", "n": n, "label": "mug", "is_last": False}, [memoryview(shot)])
+        await settled()
     assert state.project.counts == {"mug": MOST_WAITING}
-    camera.receive({"t": "shot", "n": "end", "label": "mug", "is_last": True}, [])
+    await camera.receive({"t": "shot", "n": "end", "label": "mug", "is_last": True}, [])
+    await settled()
     assert state.project.counts == {"mug": len(shots)}
 
 
-def test_shots_without_a_label_or_without_bytes_are_not_kept(empty_project_dir: Path) -> None:
+async def test_shots_without_a_label_or_without_bytes_are_not_kept(empty_project_dir: Path) -> None:
     state = GatherState(ProjectState(empty_project_dir))
     camera = one(gather_view(state), Webcam)
-    camera.receive({"t": "shot", "n": 1, "label": " ", "is_last": True}, [memoryview(b"x")])
-    camera.receive({"t": "shot", "n": 2, "label": "mug", "is_last": True}, [memoryview(b"")])
+    await camera.receive({"t": "shot", "n": 1, "label": " ", "is_last": True}, [memoryview(b"x")])
+    await settled()
+    await camera.receive({"t": "shot", "n": 2, "label": "mug", "is_last": True}, [memoryview(b"")])
+    await settled()
     assert camera.n_shots == 0 and state.project.counts == {}
 
 
-def test_loose_pictures_still_wait_after_a_reload(
+async def test_loose_pictures_still_wait_after_a_reload(
     empty_project_dir: Path, start: Any, started: list[Any]
 ) -> None:
     from acting import upload
     from ipywidgets import Button, Combobox
 
     state = GatherState(ProjectState(empty_project_dir), start_run=start)
-    upload(gather_view(state), {"1.jpg": b"one", "2.jpg": b"two"})
+    await upload(gather_view(state), {"1.jpg": b"one", "2.jpg": b"two"})
     again = GatherState(ProjectState(empty_project_dir), start_run=start)
     view = gather_view(again)
+    await settled()
     assert again.n_waiting == 2 and "2 pictures wait for a label" in text_of(view)
     one(view, Combobox).set_state({"value": "robin"})
+    await settled()
     one(view, Button, "Add 2 pictures").click()
+    await settled()
     assert started[0][1]["label"] == "robin"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acting import settled
 from hypothesis import given
 from hypothesis import strategies as st
 from tellapart_dashboards.widgets.upload import upload
@@ -283,7 +284,7 @@ def test_names_lose_only_what_no_computer_could_keep(path: str, parts: tuple[str
     assert safe_parts(path) == parts
 
 
-def test_the_widget_answers_the_page(tmp_path: Path) -> None:
+async def test_the_widget_answers_the_page(tmp_path: Path) -> None:
     widget = UploadWidget(tmp_path / "uploads", lambda *_: None)
     sent: list[Any] = []
     widget.send = lambda content, buffers=None: sent.append(content)  # what would go over the wire
@@ -294,4 +295,5 @@ def test_the_widget_answers_the_page(tmp_path: Path) -> None:
         "more": False,
     }
     widget._handle_custom_msg(message, [])
+    await settled()
     assert sent == [{"t": "go", "batch": "b1"}]

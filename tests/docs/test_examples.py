@@ -83,6 +83,7 @@ def drawn(tmp_path_factory):
     return tmp_path_factory.mktemp("drawn") / "leaves"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=lambda page: page.name)
 def test_the_examples_of_a_page_run(page, tmp_path, leaves, drawn):
     folder = tmp_path / "reader"

@@ -23,6 +23,7 @@ def site(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_every_page_is_built_and_fetches_nothing_from_another_host(site):
     pages = sorted(site.rglob("*.html"))
     assert len(pages) >= 12
@@ -39,6 +40,7 @@ def test_every_page_is_built_and_fetches_nothing_from_another_host(site):
         ), sheet
 
 
+@pytest.mark.slow
 def test_the_reference_has_the_public_names(site):
     text = (site / "reference" / "python.html").read_text(encoding="utf-8")
     for name in ("Predictor", "Prediction", "TrainConfig", "load_backbone", "TellapartError"):

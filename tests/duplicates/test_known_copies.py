@@ -11,13 +11,14 @@ from tellapart.clean import open_review
 from tellapart.clean.copies import copy_findings, refused_conflicts
 from tellapart.duplicates import near_duplicates
 from tellapart.duplicates.candidates import NearPairs
-from tellapart.duplicates.project_copies import copies_in, copy_groups
+from tellapart.duplicates.near_duplicates import groups_of
+from tellapart.duplicates.project_copies import copies_in
 from tellapart.gather import take_in
+from tellapart.planning.config import TrainConfig
 from tellapart.store.manifest import Refusal
 from tellapart.store.project import create_project, open_project
 from tellapart.train import train_head
-from tellapart.train.config import TrainConfig
-from tellapart.train.training import plan_members
+from tellapart.train.preparation import plan_members
 
 
 def project_of(folder, images, labels=("even", "odd")):
@@ -31,6 +32,12 @@ def project_of(folder, images, labels=("even", "odd")):
     return folder / "project"
 
 
+def copy_groups(project):
+    """The group of copies of every picture, as the place of the first of them."""
+    pictures = project.manifest.pictures()
+    return groups_of(copies_in(project, pictures), len(pictures)).tolist()
+
+
 @pytest.fixture(scope="module")
 def trap(tmp_path_factory):
     """42 pictures of one camera, all rightly labelled."""
@@ -40,6 +47,7 @@ def trap(tmp_path_factory):
     )
 
 
+@pytest.mark.slow
 def test_suggestions_about_a_camera_trap_change_no_right_label(trap):
     record = json.loads(tellapart("clean", trap, "--apply-suggestions", "0.95", "--preview", "--json"))
     assert record["actions"].get("relabel", 0) == 0
@@ -47,13 +55,13 @@ def test_suggestions_about_a_camera_trap_change_no_right_label(trap):
     assert not {"conflict", "duplicate", "leak"} & {one["kind"] for one in report["findings"]}
 
 
-@pytest.mark.parametrize("draw", [pages, screens])
+@pytest.mark.parametrize("draw", [pages, pytest.param(screens, marks=pytest.mark.slow)])
 def test_pages_and_screens_of_one_layout_are_trained_on(draw, tmp_path):
     root = project_of(tmp_path, draw(np.random.default_rng(1), 16))
     with open_project(root) as project:
         result = train_head(project)
         assert result.n_train + result.n_valid == 16 and not result.notes
-        assert len(set(copy_groups(project, project.manifest.pictures()))) == 16
+        assert len(set(copy_groups(project))) == 16
 
 
 def test_a_label_whose_pictures_are_all_copies_is_trained_on_with_a_note(tmp_path):
@@ -73,10 +81,10 @@ def test_training_and_cleaning_agree_on_groups_and_splits_and_open_no_file_twice
         members = plan_members(project, TrainConfig())
         monkeypatch.setattr(near_duplicates, "read_image", None)  # whoever opens a file now fails
         again = plan_members(project, TrainConfig())
-        assert again.groups == members.groups and (again.plan.splits == members.plan.splits).all()
+        assert again.groups == members.groups and (again.splits == members.splits).all()
         review = open_review(project)
         splits = [review.split(one.image_id) for one in members.pictures]
-        assert splits == members.plan.splits.tolist()
+        assert splits == members.splits.tolist()
 
 
 def test_a_new_picture_is_compared_and_the_others_are_not_opened_for_one_another(tmp_path, monkeypatch):
@@ -109,10 +117,10 @@ def counted(look, opened):
 def test_what_was_remembered_may_be_lost_or_damaged(tmp_path, damage):
     root = project_of(tmp_path, screens(np.random.default_rng(6), 6))
     with open_project(root) as project:
-        groups = copy_groups(project, project.manifest.pictures())
+        groups = copy_groups(project)
         (path,) = (project.cache_dir / "clean").glob("copies-*.npz")
         path.unlink() if damage is None else path.write_bytes(damage)
-        assert copy_groups(project, project.manifest.pictures()) == groups
+        assert copy_groups(project) == groups
         assert path.stat().st_size > 100
 
 

@@ -29,7 +29,7 @@ def pairs_of(files):
 
 
 @pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize("encode", [as_png, as_jpeg])
+@pytest.mark.parametrize("encode", [pytest.param(as_png, marks=pytest.mark.slow), as_jpeg])
 def test_different_pictures_that_look_alike_when_small_are_no_copies(name, encode):
     files = [encode(image) for image in SETS[name](np.random.default_rng(7))]
     assert pairs_of(files) == set()
@@ -55,7 +55,9 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("draw", [animals, pages, screens, lamps])
+@pytest.mark.parametrize(
+    "draw", [animals, pages, *(pytest.param(draw, marks=pytest.mark.slow) for draw in (screens, lamps))]
+)
 def test_a_copy_of_one_of_them_is_found_and_told_from_the_others(draw, change):
     images = draw(np.random.default_rng(3), 6)
     files = [*map(as_jpeg, images), CHANGES[change](images[4])]

@@ -8,7 +8,7 @@ import threading
 from functools import cache
 
 import numpy as np
-from tellapart.samples.scene import Studio, draw_scene
+from tellapart.samples.scene import Scenery, draw_scene
 from tellapart.samples.shapes import KINDS
 from tellapart.samples.textures import make_ground
 
@@ -18,8 +18,8 @@ from .server import Answer, Asked
 
 
 @cache
-def _studio() -> Studio:
-    return Studio([make_ground(number, 0) for number in (0, 1, 3, 5)], 0)
+def _studio() -> Scenery:
+    return Scenery([make_ground(number, 0) for number in (0, 1, 3, 5)], 0)
 
 
 @cache

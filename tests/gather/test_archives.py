@@ -87,7 +87,9 @@ def test_what_leads_out_of_a_tar_or_is_no_file_is_refused_and_nothing_is_written
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no tar at all" * 100, gzip.compress(b"x" * 5000), b"\x1f\x8b cut off"]
+    "content",
+    [b"", b"no tar at all" * 100, gzip.compress(b"x" * 5000), b"\x1f\x8b cut off"],
+    ids=["empty", "no tar", "something else in gzip", "cut off"],
 )
 def test_a_damaged_tar_is_refused_as_a_whole(project, tmp_path, content):
     (tmp_path / "broken.tar.gz").write_bytes(content)

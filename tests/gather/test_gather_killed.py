@@ -23,7 +23,10 @@ with open_project(Path(sys.argv[1])) as project:
 """
 # TELLAPART_KILLS=20 pytest tests/gather/test_gather_killed.py   # as often as we promise
 N_ROUNDS = int(os.environ.get("TELLAPART_KILLS", "6"))
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -25,10 +25,9 @@ def start(root, label, **wanted):
 
 def n_added(run):
     """What the last line of progress tells."""
-    counts = [
-        line["counts"] for line in runs.read_lines(run.run_dir / "progress.jsonl") if line.get("counts")
-    ]
-    return counts[-1].get("added", 0) if counts else 0
+    lines = runs.read_lines(run.run_dir / "progress.jsonl")
+    counts = [line["facts"]["counts"] for line in lines if line.get("step") == "searching"]
+    return counts[-1]["added"] if counts else 0
 
 
 def test_three_labels_are_gathered_at_once(root, fake):
@@ -49,10 +48,10 @@ def test_three_labels_are_gathered_at_once(root, fake):
             f"{run.config['searches'][0]['label']}: 20 asked, 20 added",
         )
         lines = runs.read_lines(run.run_dir / "progress.jsonl")
-        counted = [line for line in lines if line.get("counts")]
+        told = [line["facts"] for line in lines if "done" in line]
         label = run.config["searches"][0]["label"]
-        assert all(line["label"] == label for line in lines if "done" in line)
-        assert not counted or counted[-1]["counts"]["added"] <= 20
+        assert told and all(facts["label"] == label and facts["limit"] == 20 for facts in told)
+        assert told[-1]["counts"]["added"] <= 20
     with open_project(root) as project:
         assert project.manifest.label_counts() == dict.fromkeys(sorted(shift), 20) and project.changes == []
 

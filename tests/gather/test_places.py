@@ -145,6 +145,7 @@ def test_damage_inside_a_zip_costs_one_picture_only(project, tmp_path, png):
     assert summary.n_added == 1 and "damaged in the zip" in reasons_of(summary)["bear/two.png"]
 
 
+@pytest.mark.slow
 def test_a_zip_of_ten_thousand_files_is_taken_in(project, tmp_path):
     png = make_tiny_folder(tmp_path / "made", ("circle",), 1, size_px=8)["circle"][0].read_bytes()
     with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:

@@ -82,6 +82,7 @@ def test_cells_that_no_table_should_have_are_passed_over(tmp_path):
     assert [one.label for one in read_list(path)] == ["b", None]
 
 
+@pytest.mark.slow
 def test_a_million_addresses_are_read_as_a_stream(tmp_path):
     path = tmp_path / "million.csv"
     with path.open("w") as file:

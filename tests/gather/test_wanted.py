@@ -12,17 +12,15 @@ from tellapart.gather.wanted_labels import (
     Wanted,
     add_wanted,
     merge_label,
-    n_label_changes,
     remove_label,
     rename_label,
     set_query,
-    undo_label_change,
     wanted_labels,
 )
 from tellapart.store import journal, searches
 from tellapart.store.journal import Remove
 from tellapart.store.project import Project, create_project, open_project
-from tellapart.store.searches import Wish
+from tellapart.store.searches import SearchRequest
 
 
 @pytest.fixture
@@ -76,7 +74,7 @@ def test_a_renamed_label_takes_all_its_pictures_along_and_comes_back(project: Pr
     assert renamed["<b>new</b> name"] == "words of its own" and first not in renamed
     assert project.manifest.label_counts()["<b>new</b> name"] == counts[first]
 
-    assert undo_label_change(project)
+    assert project.journal.undo()
     assert snapshot(project) == files
     assert {label: n for label, n in project.manifest.label_counts().items() if n} == counts
     assert {row.label: row.query for row in wanted_labels(project)}[first] == "words of its own"
@@ -92,7 +90,7 @@ def test_two_labels_become_one_only_when_merged(project: Project):
         merge_label(project, first, first)
     assert merge_label(project, first, second) == counts[first]
     assert project.manifest.label_counts()[second] == counts[first] + counts[second]
-    undo_label_change(project)
+    project.journal.undo()
     assert snapshot(project) == files
 
 
@@ -102,19 +100,32 @@ def test_a_removed_label_lies_in_the_trash_until_it_is_wanted_again(project: Pro
     files, n = snapshot(project), project.manifest.label_counts()[first]
     assert remove_label(project, first) == n and remove_label(project, "empty") == 0
     assert {first, "empty"}.isdisjoint(row.label for row in wanted_labels(project))
-    assert undo_label_change(project) and undo_label_change(project) and not undo_label_change(project)
+    assert project.journal.undo() and project.journal.undo() and not project.journal.undo()
     assert snapshot(project) == files
     assert {first, "empty"} <= {row.label for row in wanted_labels(project)}
 
 
-def test_undo_of_a_label_never_takes_back_another_decision(project: Project):
+def test_what_is_undone_next_is_the_latest_thing_of_any_page(project: Project):
     first, *_ = sorted(project.manifest.label_counts())
-    rename_label(project, first, "other")
+    files = snapshot(project)
+    assert project.journal.next_undo() is None and not project.journal.can_undo()
+    n = rename_label(project, first, "other")
+    renamed = project.journal.next_undo()
+    assert (renamed.entry.kind, renamed.entry.after["label"], renamed.n_pictures) == (
+        "rename label",
+        "other",
+        n,
+    )
     project.journal.decide(Remove(project.manifest.pictures(label="other")[0].image_id))
-    with pytest.raises(IntakeError, match="Clean page"):
-        undo_label_change(project)
-    project.journal.undo()
-    assert undo_label_change(project) and n_label_changes(project) == 0
+    removed = project.journal.next_undo()
+    assert (removed.entry.kind, removed.n_pictures) == ("remove", 1)
+    assert project.journal.undo(renamed.batch) == [], (
+        "another decision came since: it is not taken back instead"
+    )
+    assert project.journal.next_undo() == removed
+    assert project.journal.undo() and project.journal.next_undo() == renamed
+    assert project.journal.undo(renamed.batch) and snapshot(project) == files
+    assert not project.journal.can_undo() and project.journal.can_redo()
 
 
 def test_a_kill_before_the_files_move_leaves_a_whole_change_of_a_label(project: Project, monkeypatch):
@@ -131,37 +142,40 @@ def test_a_kill_before_the_files_move_leaves_a_whole_change_of_a_label(project: 
         assert Wanted("other", "words") in wanted_labels(again)
         assert first not in {row.label for row in wanted_labels(again)}
         assert all("/other/" in again.file(one).as_posix() for one in again.manifest.pictures("other"))
-        assert undo_label_change(again)
+        assert again.journal.undo()
         assert (snapshot(again), wanted_labels(again)) == (files, wanted)
 
 
 def test_a_label_change_undone_and_redone_elsewhere_takes_its_wish_and_its_searches_along(project: Project):
     first, second, *_ = sorted(project.manifest.label_counts())
     set_query(project, first, "words")
-    number = searches.begin(project.manifest, Wish(first, "words"))
+    number = searches.begin(project.manifest, SearchRequest(first, "words"))
     before = wanted_labels(project)
     merge_label(project, first, second)
     add_wanted(project, "wanted since")
     merged = wanted_labels(project)
     for _ in range(2):  # as the Clean page and the command line do it
         assert project.journal.undo()[0].kind == "merge label"
-        assert wanted_labels(project) == [*before, Wanted("wanted since")] and n_label_changes(project) == 0
+        assert (
+            wanted_labels(project) == [*before, Wanted("wanted since")]
+            and project.journal.label_changes() == []
+        )
         assert searches.wish_of(project.manifest, number).label == first
         assert project.journal.redo()[0].kind == "merge label"
-        assert wanted_labels(project) == merged and n_label_changes(project) == 1
+        assert wanted_labels(project) == merged and len(project.journal.label_changes()) == 1
         assert searches.wish_of(project.manifest, number).label == second
 
 
 def test_what_waits_to_be_kept_goes_with_its_label(project: Project):
     add_wanted(project, "bear, teddy")
-    numbers = [searches.begin(project.manifest, Wish("bear", words)) for words in ("bear", "ursus")]
-    other = searches.begin(project.manifest, Wish("teddy", "bear"))
+    numbers = [searches.begin(project.manifest, SearchRequest("bear", words)) for words in ("bear", "ursus")]
+    other = searches.begin(project.manifest, SearchRequest("teddy", "bear"))
     rename_label(project, "bear", "grizzly")
     assert [searches.wish_of(project.manifest, one).label for one in numbers] == ["grizzly", "grizzly"]
     merge_label(project, "grizzly", "teddy")
     assert [searches.wish_of(project.manifest, one).label for one in (*numbers, other)] == [
         "grizzly", "teddy", "teddy",
     ]  # fmt: skip  # two that look for the same cannot become one
-    undo_label_change(project)
-    undo_label_change(project)
+    project.journal.undo()
+    project.journal.undo()
     assert [searches.wish_of(project.manifest, one).label for one in numbers] == ["bear", "bear"]

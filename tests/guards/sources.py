@@ -30,7 +30,7 @@ class Import:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path.relative_to(ROOT)}:{self.line} imports {self.module}"
+        return f"{module_name(self.path)}:{self.line} imports {self.module}"
 
 
 def python_files(*folders: Path) -> list[Path]:
@@ -46,7 +46,7 @@ def tree(path: Path) -> ast.Module:
 
 def module_name(path: Path) -> str:
     """tellapart.learning.head of core/tellapart/learning/head.py."""
-    parts = path.relative_to(ROOT).with_suffix("").parts[1:]
+    parts = path.relative_to(_above_packages(path)).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
@@ -75,7 +75,9 @@ def imports(path: Path) -> Iterator[Import]:
             base = _absolute(path, node)
             for alias in node.names:
                 inner = f"{base}.{alias.name}"
-                yield Import(path, node.lineno, inner if _is_ours(inner) else base, node in late, alias.name)
+                yield Import(
+                    path, node.lineno, inner if _is_ours(inner, path) else base, node in late, alias.name
+                )
 
 
 def is_within(module: str, *parents: str) -> bool:
@@ -104,7 +106,16 @@ def _absolute(path: Path, node: ast.ImportFrom) -> str:
     return ".".join([*package, *([node.module] if node.module else [])])
 
 
-def _is_ours(module: str) -> bool:
-    base = ROOT / ("dashboards" if is_within(module, "tellapart_dashboards") else "core")
-    path = base.joinpath(*module.split("."))
-    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+def _is_ours(module: str, importer: Path) -> bool:
+    places = (_above_packages(importer), ROOT / "core", ROOT / "dashboards")
+    found = [place.joinpath(*module.split(".")) for place in places]
+    return any(path.with_suffix(".py").is_file() or (path / "__init__.py").is_file() for path in found)
+
+
+@functools.cache
+def _above_packages(path: Path) -> Path:
+    """The folder that the package around a file lies in."""
+    folder = path.parent
+    while (folder / "__init__.py").is_file():
+        folder = folder.parent
+    return folder

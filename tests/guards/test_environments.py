@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tellapart import doctor
+from tellapart.doctor import checks
 
 from .sources import CORE, DASHBOARDS, imports, python_files
 
@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parents[2]
 # What conda-forge calls a package when that is not the name on the package index.
 CONDA_NAMES = {
     "torch": "pytorch",
-    "matplotlib": "matplotlib-base",
     "playwright": "playwright-python",
     "mkdocstrings": "mkdocstrings-python",
 }
@@ -74,8 +73,8 @@ def test_every_conda_environment_takes_from_one_channel():
 
 def test_the_doctor_looks_at_every_package_of_the_light_path_and_the_studio():
     declared = project()
-    assert set(doctor.LIGHT_PATH) == set(bounds(declared["dependencies"]))
-    assert set(doctor.STUDIO) == set(bounds(declared["optional-dependencies"]["studio"]))
+    assert set(checks.LIGHT_PATH) == set(bounds(declared["dependencies"]))
+    assert set(checks.STUDIO) == set(bounds(declared["optional-dependencies"]["studio"]))
 
 
 def test_the_version_is_the_same_everywhere():

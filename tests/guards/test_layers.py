@@ -1,19 +1,16 @@
-"""Imports go one way: errors, progress → the other nouns → stages → vision, worker, cli → dashboards."""
+"""What may be imported where: torch, widgets, databases and openers of pictures; rooms are in test_rooms.py."""
 
-import graphlib
+import ast
 
 import pytest
 
-from .sources import CORE, DASHBOARDS, imports, is_within, module_name, python_files
+from .sources import CORE, DASHBOARDS, imports, is_within, python_files, tree
 
 TORCH = ("torch", "torchvision", "torchaudio", "onnxscript")
 WIDGETS_AND_SERVERS = (
     *("IPython", "anywidget", "ipykernel", "ipywidgets", "matplotlib", "notebook", "traitlets"),
     *("voila", "tornado", "jupyter_server", "http.server", "socketserver", "flask", "fastapi", "uvicorn"),
 )
-STAGES = tuple(f"tellapart.{name}" for name in ("gather", "clean", "train", "classify", "deploy", "samples"))
-TOP = ("tellapart.cli", "tellapart.vision", "tellapart.worker", "tellapart.__main__")
-BOTTOM = ("tellapart.errors", "tellapart.progress", "tellapart.pictures.preprocess")
 
 
 def core_imports():
@@ -46,38 +43,63 @@ def test_the_core_imports_neither_views_nor_widgets_nor_servers(forbidden):
     assert [str(found) for found in core_imports() if is_within(found.module, *forbidden)] == []
 
 
-def test_nobody_imports_from_above():
-    wrong = []
-    for found in core_imports():
-        here = module_name(found.path)
-        if is_within(found.module, *TOP) and not is_within(here, *TOP):
-            wrong.append(f"{found}, which is above every stage")
-        if is_within(found.module, *STAGES) and not found.is_late and not is_within(here, *STAGES, *TOP):
-            wrong.append(f"{found}, a stage, from a noun")
-        if here in BOTTOM and is_within(found.module, "tellapart") and not is_within(found.module, *BOTTOM):
-            wrong.append(f"{found}, but it is the ground floor")
-    assert wrong == []
-
-
-@pytest.mark.parametrize("package", [CORE, DASHBOARDS], ids=["core", "dashboards"])
-def test_modules_import_each_other_in_no_circle(package):
-    modules = {module_name(path): path for path in python_files(package)}
-    graph = {
-        name: {found.module for found in imports(path) if not found.is_late} & set(modules) - {name}
-        for name, path in modules.items()
-    }
-    try:
-        graphlib.TopologicalSorter(graph).prepare()
-    except graphlib.CycleError as error:
-        pytest.fail(f"modules import each other in a circle: {' → '.join(error.args[1])}")
-
-
-def test_no_view_opens_the_database_or_a_network():
+def test_no_view_runs_models_itself():
     views = [found for path in python_files(DASHBOARDS) for found in imports(path)]
-    assert [str(found) for found in views if is_within(found.module, "sqlite3", "onnxruntime")] == []
+    assert [str(found) for found in views if is_within(found.module, "onnxruntime")] == []
+
+
+SQL_VERBS = (
+    "SELECT ",
+    "INSERT ",
+    "UPDATE ",
+    "DELETE ",
+    "CREATE ",
+    "ALTER ",
+    "DROP ",
+    "PRAGMA ",
+    "BEGIN ",
+    "REPLACE ",
+)
+
+
+def sql_in(path):
+    """Where a file speaks to a database itself: the module, a cursor's methods, the connection of a transaction, SQL."""
+    for found in imports(path):
+        if is_within(found.module, "sqlite3", "tellapart.store.sqlite.connection"):
+            yield str(found)
+    for node in ast.walk(tree(path)):
+        where = f"{path.name}:{getattr(node, 'lineno', 0)}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in ("execute", "executemany", "executescript"):
+                yield f"{where} calls .{node.func.attr}("
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            if "transaction()" in ast.unparse(node.context_expr):
+                yield f"{path.name} takes the connection of a transaction"
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value.startswith(SQL_VERBS)
+        ):
+            yield f"{where} has SQL: {node.value[:40]!r}"
+
+
+def test_only_the_store_speaks_to_a_database():
+    outside = [path for path in python_files(CORE, DASHBOARDS) if CORE / "store" not in path.parents]
+    assert [told for path in outside for told in sql_in(path)] == []
+
+
+def test_the_guard_of_the_database_sees_what_the_store_does():
+    seen = " ".join(told for path in python_files(CORE / "store") for told in sql_in(path))
+    assert all(part in seen for part in ("imports sqlite3", ".execute(", "the connection of", "has SQL"))
 
 
 def test_only_pictures_images_imports_picture_openers():
     allowed = {CORE / "pictures" / "images.py", *python_files(CORE / "samples")}
     openers = [found for found in core_imports() if is_within(found.module, "pillow_heif", "cv2", "imageio")]
     assert [str(found) for found in openers if found.path not in allowed] == []
+
+
+def test_only_the_transport_knows_what_httpx_stands_on():
+    users = [found for path in python_files(CORE, DASHBOARDS) for found in imports(path)]
+    wrong = [found for found in users if is_within(found.module, "httpcore", "anyio", "sniffio", "h11")]
+    assert [str(found) for found in wrong if found.path != CORE / "web" / "transport.py"] == []

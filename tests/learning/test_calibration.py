@@ -27,7 +27,7 @@ def drawn(shares, n, apart, seed=0, size=20):
 
 def fitted(embeddings, targets, kind="project", groups=None):
     groups = groups or names(len(targets))
-    fit = fit_head(embeddings, targets, int(targets.max()) + 1, groups)
+    fit = fit_head(embeddings, targets, int(targets.max()) + 1, assign_folds(targets, groups))
     return fit, fit_calibration(fit.oof_logits, targets, fit.folds, groups, kind)
 
 

@@ -19,9 +19,14 @@ def names(n):
     return [f"picture {i}" for i in range(n)]
 
 
+def fitted(embeddings, targets, n_classes):
+    """The fit of pictures that are no copies of one another."""
+    return fit_head(embeddings, targets, n_classes, assign_folds(targets, names(len(targets))))
+
+
 def test_a_head_learns_and_its_out_of_fold_logits_agree_with_fresh_pictures():
     embeddings, targets = made_embeddings(600)
-    fit = fit_head(embeddings[:300], targets[:300], 3, names(300))
+    fit = fitted(embeddings[:300], targets[:300], 3)
     fresh = (fit.head.logits(embeddings[300:]).argmax(axis=1) != targets[300:]).mean()
     out_of_fold = (fit.oof_logits.argmax(axis=1) != targets[:300]).mean()
     assert fresh < 0.05 and abs(out_of_fold - fresh) < 0.05
@@ -30,13 +35,13 @@ def test_a_head_learns_and_its_out_of_fold_logits_agree_with_fresh_pictures():
 def test_out_of_fold_logits_do_not_know_the_label():
     embeddings, _ = made_embeddings(200, spread=1.0)
     noise = np.random.default_rng(1).integers(0, 2, 200)  # labels that mean nothing
-    fit = fit_head(embeddings, noise, 2, names(200))
+    fit = fitted(embeddings, noise, 2)
     assert 0.35 < (fit.oof_logits.argmax(axis=1) == noise).mean() < 0.65
 
 
 def test_the_gradient_vanishes_at_the_solution():
     embeddings, targets = made_embeddings(150, size=20, spread=2.0)
-    fit = fit_head(embeddings, targets, 3, names(150))
+    fit = fitted(embeddings, targets, 3)
     inputs = (embeddings - fit.head.mean) / fit.head.scale
     probs = softmax(fit.head.logits(embeddings))
     # at the optimum the gradient of the balanced loss plus the penalty vanishes
@@ -49,14 +54,14 @@ def test_the_gradient_vanishes_at_the_solution():
 def test_classes_weigh_the_same_whatever_their_size():
     embeddings, targets = made_embeddings(330, spread=1.8)
     kept = np.flatnonzero((targets != 2) | (np.arange(330) < 30))
-    fit = fit_head(embeddings[kept], targets[kept], 3, names(len(kept)))
+    fit = fitted(embeddings[kept], targets[kept], 3)
     recall = (fit.oof_logits.argmax(axis=1) == targets[kept])[targets[kept] == 2].mean()
     assert recall > 0.5
 
 
 def test_training_twice_gives_the_same_head():
     embeddings, targets = made_embeddings()
-    first, again = (fit_head(embeddings, targets, 3, names(240)) for _ in range(2))
+    first, again = (fitted(embeddings, targets, 3) for _ in range(2))
     assert np.array_equal(first.head.weights, again.head.weights) and np.array_equal(
         first.oof_logits, again.oof_logits
     )
@@ -64,7 +69,7 @@ def test_training_twice_gives_the_same_head():
 
 def test_a_refit_after_relabelling_gives_what_a_fresh_fit_at_that_strength_gives():
     embeddings, targets = made_embeddings(spread=2.5)
-    fit = fit_head(embeddings, targets, 3, names(240))
+    fit = fitted(embeddings, targets, 3)
     changed = targets.copy()
     changed[[3, 50]] = (changed[[3, 50]] + 1) % 3
     again = refit_head(changed, fit)
@@ -77,7 +82,7 @@ def test_a_refit_after_relabelling_gives_what_a_fresh_fit_at_that_strength_gives
 
 def test_more_pictures_than_components_still_learn():
     embeddings, targets = made_embeddings(700, size=module.MOST_DIRECTIONS + 60)
-    fit = fit_head(embeddings, targets, 3, names(700))
+    fit = fitted(embeddings, targets, 3)
     assert fit.coordinates.shape == (700, module.MOST_DIRECTIONS)
     assert (fit.oof_logits.argmax(axis=1) != targets).mean() < 0.05
 
@@ -96,7 +101,7 @@ def test_folds_keep_groups_whole_spread_classes_and_ignore_order():
 
 def test_two_pictures_per_class_are_enough_to_fit():
     embeddings, targets = made_embeddings(4, n_classes=2)
-    fit = fit_head(embeddings, targets, 2, names(4))
+    fit = fitted(embeddings, targets, 2)
     novelty = fit_novelty(embeddings, targets, 2, fit.folds)
     assert np.isfinite(fit.oof_logits).all() and np.isfinite(novelty.threshold)
 
@@ -118,7 +123,7 @@ def test_a_search_on_some_of_the_pictures_weighs_their_classes_alike(monkeypatch
 
     search = module._search
     monkeypatch.setattr(module, "_search", seen)
-    fit = fit_head(embeddings, targets, 3, names(len(kept)))
+    fit = fitted(embeddings, targets, 3)
     some = sample_rows(targets, 200)
     assert searched["targets"].tolist() == targets[some].tolist() and len(some) < 210
     # the loss by hand: the mean over the classes of the mean loss in each
@@ -134,27 +139,28 @@ def test_a_search_on_some_of_the_pictures_weighs_their_classes_alike(monkeypatch
 
 def test_a_label_of_one_group_does_not_decide_how_strong_the_penalty_is():
     embeddings, targets = made_embeddings(200, spread=1.0)
-    alone = fit_head(embeddings, targets, 3, names(200))
+    alone = fitted(embeddings, targets, 3)
     lone = np.random.default_rng(3).normal(9, 0.1, (80, 40)).astype(np.float32)
     groups = [*names(200), *["one group"] * 80]
-    fit = fit_head(np.concatenate([embeddings, lone]), np.concatenate([targets, np.full(80, 3)]), 4, groups)
+    both = np.concatenate([targets, np.full(80, 3)])
+    fit = fit_head(np.concatenate([embeddings, lone]), both, 4, assign_folds(both, groups))
     assert fit.head.l2 <= alone.head.l2
 
 
 def test_a_class_without_pictures_is_the_callers_mistake():
     embeddings, targets = made_embeddings(30)
     with pytest.raises(ValueError, match=r"Classes \[3\] have no picture"):
-        fit_head(embeddings, targets, 4, names(30))
+        fitted(embeddings, targets, 4)
 
 
 def test_identical_embeddings_do_not_break_the_fit():
-    fit = fit_head(np.ones((20, 8), np.float32), np.arange(20) % 2, 2, names(20))
+    fit = fitted(np.ones((20, 8), np.float32), np.arange(20) % 2, 2)
     assert np.allclose(softmax(fit.oof_logits), 0.5, atol=0.2)
 
 
 def test_strangers_are_novel_and_about_one_in_twenty_members_is():
     embeddings, targets = made_embeddings(800, size=60)
-    fit = fit_head(embeddings[:400], targets[:400], 3, names(400))
+    fit = fitted(embeddings[:400], targets[:400], 3)
     novelty = fit_novelty(embeddings[:400], targets[:400], 3, fit.folds)
     members = (novelty.model.novelty(embeddings[400:]) > novelty.threshold).mean()
     strangers = np.random.default_rng(9).normal(5, 4, (200, 60)).astype(np.float32)

@@ -71,6 +71,7 @@ def test_novelty_and_its_line_are_what_the_plain_formula_gives(n, size, n_classe
     assert_as_plain(*made(n, size, n_classes, seed))
 
 
+@pytest.mark.slow
 def test_the_plain_formula_also_holds_where_directions_are_left_out():
     assert_as_plain(*made(360, 340, 3, seed=1))
 
@@ -131,13 +132,21 @@ def test_a_label_of_one_group_does_not_move_the_line_of_the_others(n_of_it):
     )
 
 
-@pytest.mark.parametrize("n", [900, 300])
+@pytest.mark.parametrize("n", [pytest.param(900, marks=pytest.mark.slow), 300])
 def test_the_directions_are_those_of_the_largest_spread(n):
     """However many there are to choose from, and whichever of LAPACK's ways is the quicker one."""
     rng = np.random.default_rng(3)
     embeddings = (rng.normal(size=(n, 1000)) * np.linspace(3, 0.1, 1000)).astype(np.float32)
-    found = fit_components(embeddings)
+    found, _ = fit_components(embeddings)
     inputs = ((embeddings - found.mean) / found.scale).astype(np.float64)
     values = eigh(inputs @ inputs.T, eigvals_only=True)[-MAX_COMPONENTS:]
     assert (found.coordinates(embeddings) ** 2).sum(axis=0) == pytest.approx(values, rel=1e-3)
     assert np.abs(found.basis.T @ found.basis - np.eye(MAX_COMPONENTS)).max() < 1e-3
+
+
+@pytest.mark.parametrize("n", [60, 400])  # fewer and more pictures than dimensions
+def test_coordinates_found_on_the_way_are_those_of_the_directions(n):
+    embeddings = np.random.default_rng(8).normal(3, 2, (n, 120)).astype(np.float32)
+    components, coordinates = fit_components(embeddings, 40)
+    assert coordinates.shape == (n, 40) and coordinates.dtype == np.float32
+    np.testing.assert_allclose(coordinates, components.coordinates(embeddings), atol=2e-3)

@@ -12,7 +12,8 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from tellapart.backbones.catalogue import catalogue, load_backbone
+from tellapart.backbones import catalogue
+from tellapart.backbones.catalogue import load_backbone
 from tellapart.backbones.torchvision_models import torchvision_models
 from tellapart.errors import BackboneError
 from tellapart.network import conversion
@@ -23,11 +24,18 @@ from torchvision import models
 
 SIZE_PX = 96
 CONVOLUTIONAL = (  # as they are, but on small pictures
-    "mobilenet_v2",
     "squeezenet1_1",
-    "shufflenet_v2_x0_5",
-    "mnasnet0_5",
-    "inception_v3",
+    *(
+        pytest.param(name, marks=pytest.mark.slow)
+        for name in ("mobilenet_v2", "shufflenet_v2_x0_5", "mnasnet0_5", "inception_v3")
+    ),
+)
+FAMILIES = (
+    "vit",
+    *(
+        pytest.param(family, marks=pytest.mark.slow)
+        for family in ("convnext", "densenet", "regnet", "swin", "swin_v2", "maxvit")
+    ),
 )
 
 
@@ -102,7 +110,7 @@ def test_a_convolutional_network_gives_the_same_embeddings_at_any_size(name, tmp
     assert "BatchNormalization" not in steps  # folded into the convolutions
 
 
-@pytest.mark.parametrize("family", list(small_relatives()))
+@pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_gives_the_same_embeddings_after_conversion(family, tmp_path):
     network = small_relatives()[family]
     drop_head(network)
@@ -172,6 +180,7 @@ def test_a_weights_file_is_converted_once_and_kept_under_its_content(own_cache, 
     assert kept == [".json", ".json", ".onnx", ".onnx"]
 
 
+@pytest.mark.slow
 def test_two_processes_converting_at_once_leave_one_whole_backbone(own_cache, tmp_path):
     path = tmp_path / "mine.pth"
     torch.save(lively(build_network(torchvision_models()["squeezenet1_1"])).state_dict(), path)

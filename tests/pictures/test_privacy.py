@@ -1,5 +1,6 @@
 """Golden pictures and thumbnails carry pixels and nothing else, whatever the file they are made from says."""
 
+import functools
 import json
 
 import numpy as np
@@ -17,6 +18,7 @@ SECRET = b"52.5200N 13.4050E Ada's garden"
 ALLOWED = {0xD8, 0xE0, 0xDB, 0xC0, 0xC4, 0xDA}  # start, JFIF, tables, frame, scan
 
 
+@functools.cache
 def telling_pictures(size_px=300):
     image = drawn(size_px)
     said = SECRET.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from pathlib import Path
@@ -13,7 +14,7 @@ from tellapart.errors import Cancelled, ProjectError
 from tellapart.samples import SampleSet, make_samples
 from tellapart.samples.flaws import ORIENTATION
 from tellapart.samples.sampler import N_GROUNDS, _flaws, _plan
-from tellapart.samples.scene import Studio, draw_scene
+from tellapart.samples.scene import Scenery, draw_scene
 from tellapart.samples.shapes import KINDS
 from tellapart.samples.textures import make_ground
 
@@ -47,6 +48,7 @@ def _sharpness(path: Path) -> float:
     return float(second.var())
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(
     samples: SampleSet, tmp_path: Path
 ) -> None:
@@ -91,12 +93,13 @@ def test_no_file_has_two_flaws_and_no_copy_is_made_of_a_flawed_one(seed: int) ->
     assert not {flaw.twin for flaw in flaws if flaw.twin} & set(flawed)
 
 
+@functools.cache
 def _drawn(kind: str) -> list[np.ndarray]:
     """All drawings of a kind in the `samples` fixture, drawn again without any flaw, small and grey."""
-    studio = Studio([make_ground(number, 3) for number in range(N_GROUNDS)], 3)
+    scenery = Scenery([make_ground(number, 3) for number in range(N_GROUNDS)], 3)
     place = list(KINDS).index(kind)
     pictures = (
-        draw_scene(kind, studio, np.random.default_rng([3, 5, place, number]))
+        draw_scene(kind, scenery, np.random.default_rng([3, 5, place, number]))
         for number in range(N_PER_CLASS)
     )
     return [np.asarray(p.convert("L").resize((32, 32), Image.Resampling.BOX), float) for p in pictures]

@@ -17,7 +17,7 @@ from make_data import draw_shape, make_tiny_folder
 from PIL import Image
 from tellapart.clean import export_decisions, open_review, replay_decisions
 from tellapart.gather import take_in
-from tellapart.store import edited_files
+from tellapart.store.files import edited_files
 from tellapart.store.journal import Mark, Relabel, Remove
 from tellapart.store.project import create_project, open_project
 
@@ -152,7 +152,7 @@ def test_embeddings_thumbnails_and_findings_are_made_anew(tiny_project):
         (now,) = {one.image_id for one in project.manifest.pictures()} - review.doubts().keys()
         again = open_review(project)
         assert again.n_pictures == 72 and again.probs(now) and now in again.doubts()
-        assert [entry.image_id for entry in again.standing_decisions()] == [now]
+        assert project.journal.decided().image_ids == {now}
         assert again.refresh() is False
     assert review.refresh(), "an open page takes it over, too"
     assert now in review.doubts() and picture.image_id not in review.doubts()

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from make_data import make_tiny_folder
-from tellapart.errors import ProjectError
+from tellapart.deploy.datasheet import datasheet
+from tellapart.errors import ProjectError, RefusalCode
 from tellapart.gather import take_in
-from tellapart.gather.wanted_labels import undo_label_change, wanted_labels
-from tellapart.store.manifest import Manifest
+from tellapart.gather.wanted_labels import wanted_labels
+from tellapart.store.manifest import Manifest, Refusal
 from tellapart.store.project import create_project, open_project
-from tellapart.store.schema import FORMAT
+from tellapart.store.sqlite.schema import FORMAT
 
 # as version 0.1 made them; never change it
 FORMAT_1 = """
@@ -72,6 +73,14 @@ CREATE INDEX candidates_by_fate ON candidates (gathering, fate, number);
 CREATE INDEX candidates_held ON candidates (fate, image_id) WHERE fate = 'held';
 CREATE TABLE turns (host TEXT PRIMARY KEY, next_at REAL NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = 2;
+"""
+# as the versions between 0.1 and 0.2 added to them; never change it
+FORMAT_3 = """
+ALTER TABLE pictures ADD COLUMN file_ns INTEGER;
+ALTER TABLE journal ADD COLUMN is_over INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX journal_redo ON journal (batch) WHERE is_undone = 1 AND is_over = 0;
+CREATE TABLE edits (former_id TEXT PRIMARY KEY, image_id TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = 3;
 """
 OLD_COLUMNS = (
     "image_id, label, path, path_key, state, mark, width, height, n_bytes, format, fingerprint, given_split, added_at, "
@@ -130,8 +139,28 @@ def test_an_upgraded_database_has_the_tables_of_a_new_one(old_project, tmp_path)
     assert tables(old_project / "tellapart.db") == tables(tmp_path / "new.db")
 
 
+def test_a_project_of_the_former_format_keeps_what_can_be_undone_and_redone(old_project):
+    old = OldJournal(old_project)
+    old.db.executescript(FORMAT_2)
+    old.db.executescript(FORMAT_3)
+    batches = [old.decide("keep"), old.decide("not sure")]
+    old.step("undo", batches[1])
+    old.close()
+    with open_project(old_project) as project:
+        assert project.changes == [] and project.manifest.rows("PRAGMA user_version") == [(FORMAT,)]
+        step = project.journal.next_undo()
+        assert (step.batch, step.entry.after["mark"], step.n_pictures) == (batches[0], "keep", 1)
+        assert project.journal.redo()[0].batch == batches[1]
+        assert [project.journal.undo()[0].batch for _ in batches] == batches[::-1]
+        assert not project.journal.can_undo() and project.journal.can_redo()
+        plan = project.manifest.rows(
+            "EXPLAIN QUERY PLAN SELECT max(batch) FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0"
+        )
+        assert "journal_standing" in str(plan), "what is asked at every look at a page is found by an index"
+
+
 def test_an_upgrade_that_is_cut_off_has_not_begun(old_project, monkeypatch):
-    from tellapart.store import schema
+    from tellapart.store.sqlite import schema
 
     *former, last = schema.STEPS
 
@@ -269,13 +298,13 @@ def test_label_changes_of_an_old_project_can_still_be_undone(old_project, is_und
     with open_project(old_project) as project:
         assert project.manifest.setting("label_changes") is None
         names = lambda: [(row.label, row.query) for row in wanted_labels(project)]  # noqa: E731
-        assert undo_label_change(project) and names()[0] == ("grizzly", "")
+        assert project.journal.undo() and names()[0] == ("grizzly", "")
         if is_undone_elsewhere:
             return
-        assert undo_label_change(project), "with it the one that moved no picture"
+        assert project.journal.undo(), "with it the one that moved no picture"
         assert names() == [("bear", ""), ("circle", "a circle"), ("square", "")]
         assert project.manifest.label_counts() == {"circle": 4, "square": 4}
-        assert not undo_label_change(project)
+        assert not project.journal.undo()
         project.journal.redo()
         assert names() == [("grizzly", ""), ("disc", "a circle"), ("square", "")]
 
@@ -288,4 +317,33 @@ def test_label_changes_that_make_no_sense_do_not_keep_a_project_from_opening(old
     db.commit()
     db.close()
     with open_project(old_project) as project:
-        assert project.manifest.n_pictures() == 8 and not undo_label_change(project)
+        assert project.manifest.n_pictures() == 8 and not project.journal.undo()
+
+
+def test_why_files_were_refused_is_a_code_also_for_those_that_an_older_version_noted(old_project):
+    old = {
+        "already here as images/circle/1.png": RefusalCode.COPY,  # from the web, so without the picture's id
+        "20 × 20 pixels; at least 64 × 64 are wanted": RefusalCode.TOO_SMALL,
+        "its licence (CC BY-NC 2.0) does not fit the wish 'commercial'": RefusalCode.OTHER_LICENCE,
+        "damaged or cut off (image file is truncated)": RefusalCode.UNREADABLE,
+        "a PDF document; save its pages as pictures": RefusalCode.NOT_NOTED,
+    }
+    db = sqlite3.connect(old_project / "tellapart.db")
+    db.executemany(
+        "INSERT INTO refusals (at, name, reason, same_as) VALUES ('2026-01-01', 'a', ?, ?)",
+        [*((reason, None) for reason in old), ("any words", "ab" * 32)],
+    )
+    db.commit()
+    db.close()
+    with open_project(old_project) as project:
+        *found, copy = project.manifest.refusals()
+        assert {one.reason: one.code for one in found} == old and copy.code is RefusalCode.COPY
+        sheet = datasheet(project.manifest, "old")
+        assert "- 2: already here" in sheet and "- 1: a PDF document; save its pages as pictures" in sheet
+        new = Refusal("2026-01-02", "b", None, "whatever the words are", None, RefusalCode.TOO_SMALL)
+        project.manifest.add_refusals([new])
+        assert project.manifest.refusals()[-1] == new
+        assert "- 2: too small to see anything" in datasheet(project.manifest, "old")
+        with project.manifest.transaction() as db:
+            db.execute("UPDATE refusals SET code = 'of a later version'")
+        assert project.manifest.refusals()[-1].code is RefusalCode.NOT_NOTED

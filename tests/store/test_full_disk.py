@@ -114,10 +114,10 @@ def test_a_project_that_may_not_be_written_is_said_and_left_alone(tmp_path):
 def test_a_locked_database_says_which_program_to_close(tmp_path, monkeypatch):
     import sqlite3
 
-    from tellapart.store import manifest
+    from tellapart.store.sqlite import database
 
     create_project(tmp_path / "project").close()
-    monkeypatch.setattr(manifest, "BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
     holder = sqlite3.connect(tmp_path / "project" / "tellapart.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with (

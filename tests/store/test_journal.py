@@ -20,7 +20,6 @@ from tellapart.gather.wanted_labels import (
     merge_label,
     remove_label,
     rename_label,
-    undo_label_change,
     wanted_labels,
 )
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
@@ -111,7 +110,8 @@ WISHES = st.one_of(
     st.just(("undo",)),
     st.just(("redo",)),
     st.just(("reopen",)),
-    st.just(("undo label",)),
+    st.just(("undo offered",)),
+    st.just(("undo another",)),
     st.tuples(st.just("decide"), st.lists(PICTURES, min_size=1, max_size=3)),
     st.tuples(st.sampled_from(["rename", "merge", "drop"]), st.sampled_from(LABELS), st.sampled_from(LABELS)),
 )
@@ -160,12 +160,19 @@ def carry_out(project, wish):
         ("undo",),
         ("redo",),
         ("decide", [(0, 4, "")]),
-        ("undo label",),
+        ("undo offered",),
         ("undo",),
     ]
 )
 @example(
-    [("drop", "square", ""), ("undo label",), ("merge", "square", "circle"), ("undo",), ("redo",), ("redo",)]
+    [
+        ("drop", "square", ""),
+        ("undo offered",),
+        ("merge", "square", "circle"),
+        ("undo",),
+        ("redo",),
+        ("redo",),
+    ]
 )
 @settings(max_examples=40, deadline=None)
 def test_undo_and_redo_go_through_the_very_batches_that_were_decided(wishes):
@@ -184,19 +191,22 @@ def test_undo_and_redo_go_through_the_very_batches_that_were_decided(wishes):
                 entries = one.journal.redo()
                 assert {entry.batch for entry in entries} == ({undone[-1][0]} if undone else set())
                 done += [undone.pop()] if undone else []
-            elif wish[0] in ("undo", "undo label"):
-                is_label = done[-1][1] in ("rename", "merge", "drop")
-                any_label = any(kind in ("rename", "merge", "drop") for _, kind, _ in done)
-                if wish == ("undo",):
-                    entries = one.journal.undo()
-                    assert {entry.batch for entry in entries} == ({done[-1][0]} if len(done) > 1 else set())
-                    undone += [done.pop()] if len(done) > 1 else []
-                elif any_label and not is_label:
-                    with pytest.raises(IntakeError, match="Other decisions"):
-                        undo_label_change(one)
-                else:
-                    assert undo_label_change(one) == is_label
-                    undone += [done.pop()] if is_label else []
+            elif wish == ("undo",):
+                entries = one.journal.undo()
+                assert {entry.batch for entry in entries} == ({done[-1][0]} if len(done) > 1 else set())
+                undone += [done.pop()] if len(done) > 1 else []
+            elif wish == ("undo offered",):  # as a button does that says what it takes back
+                step = one.journal.next_undo()
+                assert (step and step.batch) == done[-1][0]
+                if step:
+                    is_label = done[-1][1] in ("rename", "merge", "drop")
+                    assert step.entry.kind.endswith(" label") == is_label
+                    entries = one.journal.undo(step.batch)
+                    assert len({entry.image_id for entry in entries if entry.image_id}) == step.n_pictures
+                    undone.append(done.pop())
+            elif wish == ("undo another",):
+                for batch, _, _ in done[:-1]:
+                    assert batch is None or one.journal.undo(batch) == [], "only the latest can be taken back"
             elif carry_out(one, wish):
                 done.append((one.journal.latest(), wish[0], standing_of(one)))
                 undone.clear()

@@ -221,6 +221,7 @@ def test_a_row_for_every_picture_in_order_of_arrival():
     )
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_pictures_are_credited():
     one = some_pictures()[0]
     pictures = [

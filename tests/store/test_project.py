@@ -12,8 +12,8 @@ from tellapart.backbones.embedding_cache import EmbeddingCache
 from tellapart.errors import ProjectError
 from tellapart.gather import take_in
 from tellapart.store.journal import Remove
-from tellapart.store.manifest import explained
 from tellapart.store.project import create_project, is_project, open_project
+from tellapart.store.sqlite.database_errors import explained
 
 
 def test_a_new_project_is_empty_and_opens_again(tmp_path):
@@ -179,6 +179,7 @@ def test_an_empty_database_file_is_filled_from_the_folders(tmp_path):
         assert project.manifest.n_pictures() == 6
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_open_and_are_counted(tmp_path):
     with create_project(tmp_path / "big") as project, project.manifest.transaction() as db:
         for label in ("a", "b"):

@@ -7,7 +7,8 @@ import sys
 import pytest
 from make_data import make_awkward, make_tiny_folder
 from tellapart.gather import take_in
-from tellapart.store import journal, reconcile
+from tellapart.store import journal
+from tellapart.store.files import reconcile
 from tellapart.store.journal import Relabel, Remove
 from tellapart.store.project import create_project, open_project
 

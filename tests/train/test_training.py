@@ -14,7 +14,8 @@ from tellapart.gather import take_in
 from tellapart.store.journal import Relabel, Remove
 from tellapart.store.project import create_project, open_project
 from tellapart.train import TrainConfig, train_head
-from tellapart.train.training import check, fit, prepare
+from tellapart.train.fitting import check, fit
+from tellapart.train.preparation import prepare
 
 
 def test_training_beats_its_baselines_and_counts_add_up(trained):
@@ -42,7 +43,8 @@ def test_training_twice_gives_the_same_answers_from_cached_embeddings(tiny_proje
 
 def test_worst_mistakes_come_first(tiny_project):
     pictures = tiny_project.manifest.pictures("circle")
-    held_out = [p for p in pictures if p.image_id in _held_out(tiny_project)]
+    held_out_ids = _held_out(tiny_project)
+    held_out = [p for p in pictures if p.image_id in held_out_ids]
     tiny_project.journal.decide(*[Relabel(p.image_id, "square") for p in held_out[:2]])
     mistakes = train_head(tiny_project).evaluation.mistakes
     confident = [m for m in mistakes if m.image_id in {p.image_id for p in held_out[:2]}]
@@ -145,7 +147,8 @@ def test_copies_among_the_checking_pictures_count_once(tiny_project):
     data = prepare(tiny_project, load_backbone(TrainConfig().backbone), TrainConfig())
     fitted = fit(data)
     alone = check(data, fitted)
-    grouped = check(replace(data, groups=tuple(f"group {i // 3}" for i in range(len(data.groups)))), fitted)
+    groups = tuple(f"group {i // 3}" for i in range(len(data.pictures)))
+    grouped = check(replace(data, plan=replace(data.plan, groups=groups)), fitted)
     assert grouped.error_rate == alone.error_rate and grouped.n_different < alone.n_different == alone.n
     assert grouped.error_interval[0] <= alone.error_interval[0]
     assert grouped.error_interval[1] > alone.error_interval[1]

@@ -25,7 +25,7 @@ from tellapart.backbones.torchvision_models import TorchvisionModel, torchvision
 from tellapart.backbones.weight_downloads import download_weights, file_sha256
 from tellapart.errors import BackboneError, OutsideError, WeightsError
 from tellapart.pictures.preprocess import Preprocess
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import path_inside
 
 RECORD_FORMAT = 1  # of a conversion in the cache; another number there means: convert again
@@ -213,7 +213,7 @@ def _convert(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         weights = weights or download_weights(model, folder / "weights", progress)
-        progress(0, 0, f"Converting {model.name}, once")
+        progress(0, 0, Doing(Step.CONVERTING, f"Converting {model.name}, once", backbone=model.name))
         conversion = _conversion(need)
         with tempfile.TemporaryDirectory(prefix="converting-", dir=folder) as scratch:
             made = Path(scratch) / "model.onnx"
@@ -228,7 +228,7 @@ def _convert(
                 "licence": licence,
                 "made_with": conversion.versions(),
             }
-            progress(0, 0, f"Converted {model.name}")
+            progress(0, 0, Doing(Step.CONVERTING, f"Converted {model.name}", backbone=model.name))
             if _read_file_sha256(folder / str(record["file"])) != sha256:
                 atomic_files.replace(made, folder / str(record["file"]))
         atomic_files.write_json(_record_path(model.name, key), record)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tellapart.store.row_cache import RowCache
+from tellapart.store.sqlite.row_cache import RowCache
 
 TINY_SIDE = 16
 _VERSIONED = re.compile(r"^(?:v(\d+)-)?[0-9a-f]{32}\.(?:rows|index\.db.*)$")  # without a number: version 1

@@ -24,9 +24,10 @@ from tellapart.errors import BackboneError, ImageError, Skipped
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import read_image, square_of
 from tellapart.pictures.preprocess import Preprocess
-from tellapart.progress import Progress, silent
-from tellapart.store.manifest import Picture, explained
+from tellapart.progress import Doing, Progress, Step, silent
+from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import explained
 
 _BATCH = 4  # for more, what passes between layers leaves a core's cache, and cores end further apart
 _CODE_VERSION = 3  # raise it when decoding or the row layout changes; what older ones cached is then dropped
@@ -67,7 +68,8 @@ def embed(
     """
     folder = project.cache_dir / "embeddings"
     if n_bytes := drop_older(folder, _CODE_VERSION):
-        progress(0, 0, f"Deleted {n_bytes / 1e6:.1f} MB of cache from an older version")
+        said = f"Deleted {n_bytes / 1e6:.1f} MB of cache from an older version"
+        progress(0, 0, Doing(Step.CLEARING, said, n_bytes=n_bytes))
     with (
         explained(project.db_path),
         EmbeddingCache(folder, f"v{_CODE_VERSION}-{cache_key(backbone)}", backbone.embedding_size) as cache,
@@ -118,7 +120,7 @@ def _compute(
     skipped: list[Skipped],
     progress: Progress,
 ) -> tuple[float, float]:
-    progress(0, len(pictures), f"Analysing {len(pictures)} pictures")
+    progress(0, len(pictures), Doing(Step.LOOKING, f"Analysing {len(pictures)} pictures"))
     open_backbone(backbone)
     decode_s = embed_s = 0.0
     done = 0
@@ -129,12 +131,13 @@ def _compute(
         decode_s += batch.decode_s / available_cpus()
         embed_s += batch.embed_s / available_cpus()
         done += len(batch.image_ids) + len(batch.skipped)
-        progress(done, len(pictures), f"Analysed {done} of {len(pictures)} pictures")
+        said = f"Analysed {done} of {len(pictures)} pictures"
+        progress(done, len(pictures), Doing(Step.LOOKING, said))
     return decode_s, embed_s
 
 
 @dataclass(frozen=True)
-class _Batch:
+class _PixelBatch:
     image_ids: list[str]
     array: np.ndarray
     tiny: np.ndarray
@@ -143,11 +146,11 @@ class _Batch:
     embed_s: float
 
 
-def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> Iterator[_Batch]:
+def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> Iterator[_PixelBatch]:
     """Batches in order, a few ahead. Each core takes a batch from file to embedding: Pillow and ONNX Runtime both let
     go of the interpreter, and no core waits for another within a picture."""
     pool = ThreadPoolExecutor(available_cpus(), thread_name_prefix="embed")
-    queue: deque[Future[_Batch]] = deque()
+    queue: deque[Future[_PixelBatch]] = deque()
     try:
         for start in range(0, len(pictures), _BATCH):
             queue.append(pool.submit(_embed_batch, project, backbone, pictures[start : start + _BATCH]))
@@ -159,7 +162,7 @@ def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> 
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) -> _Batch:
+def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) -> _PixelBatch:
     clock = time.perf_counter()
     decoded = [_decode(project, picture, backbone.preprocess) for picture in pictures]
     good = [one for one in decoded if not isinstance(one, Skipped)]
@@ -168,7 +171,7 @@ def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) 
     size = backbone.preprocess.size_px
     pixels = np.array([one.pixels for one in good], np.uint8).reshape(-1, size, size, 3)  # (B, H, W, 3)
     array = embed_pixels(backbone, pixels) if good else np.zeros((0, backbone.embedding_size), np.float32)
-    return _Batch(
+    return _PixelBatch(
         image_ids=[one.image_id for one in good],
         array=array,
         tiny=np.array([one.tiny for one in good], np.uint8).reshape(-1, TINY_SIDE, TINY_SIDE, 3),

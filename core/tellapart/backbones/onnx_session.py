@@ -49,7 +49,7 @@ def open_session(
 
 
 def give_back_memory() -> None:
-    """Nothing; what was taken and freed is the system's again, 30 MB after the built-in backbone was opened. It is
+    """Give freed memory back to the system: 30 MB after the built-in backbone was opened. It is
     glibc that would keep it."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library

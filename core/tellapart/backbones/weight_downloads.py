@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tellapart import atomic_files
 from tellapart.backbones.torchvision_models import TorchvisionModel
 from tellapart.errors import BackboneError, DownloadError
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.web.transfers import fetch_into
 
 BASE_URL = "https://download.pytorch.org/models/"
@@ -71,7 +71,8 @@ def _torch_home() -> Path:
 
 
 def _fetch(url: str, file: IO[bytes], model: TorchvisionModel, progress: Progress) -> None:
-    message = f"Downloading {model.name}, {model.megabytes:.0f} MB (only once)"
+    said = f"Downloading {model.name}, {model.megabytes:.0f} MB (only once)"
+    message = Doing(Step.DOWNLOADING, said, backbone=model.name)
     progress(0, int(model.megabytes * 1e6), message)
     limit_bytes = int(model.megabytes * 1.1e6) + 1_000_000
     try:

@@ -40,7 +40,7 @@ _OPSETS = range(13, 26)
 
 
 def check_graph(model: ModelProto) -> None:
-    """Nothing; the model keeps to the rules. Its values are not looked at, nothing is computed.
+    """Raise unless the model keeps to the rules. Its values are not looked at, nothing is computed.
 
     Raises:
         BundleError: the first thing in it that does not; the text has no file name.

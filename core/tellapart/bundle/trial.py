@@ -57,7 +57,7 @@ def tried_batch(bundle_dir: Path, key: str) -> int:
 
 
 def remember(key: str, batch: int = MAX_BATCH) -> None:
-    """Nothing; the next load needs no trial. A disk that does not take it costs only that trial."""
+    """Remember that it passed: the next load needs no trial. A disk that does not take it costs only that trial."""
     memory = _memory(key)
     with contextlib.suppress(OSError):
         memory.parent.mkdir(parents=True, exist_ok=True)
@@ -125,7 +125,7 @@ def _refused(bundle_dir: Path, reason: str) -> BundleError:
 
 
 def limit_memory(max_bytes: int) -> None:
-    """Nothing; this process gets no more memory than that, where the system can see to it (Linux)."""
+    """Limit the memory of this process, where the system can see to it (Linux)."""
     if sys.platform == "linux":
         import resource
 

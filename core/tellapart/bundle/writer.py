@@ -27,7 +27,8 @@ from tellapart.bundle.model_card import model_card
 from tellapart.bundle.record import FORMAT
 from tellapart.errors import BundleError, ImageError
 from tellapart.pictures.images import load_pixels, thumbnail_jpeg
-from tellapart.store.manifest import disk_reason, now
+from tellapart.store.manifest import now
+from tellapart.store.sqlite.database_errors import disk_reason
 
 _GOLDEN_SIDE_PX = 160
 _MAX_GOLDEN = 8

@@ -10,6 +10,7 @@ import numpy as np
 
 from tellapart.labels import label_order
 from tellapart.learning.cross_validation import NOT_A_MEMBER
+from tellapart.store.decided import Decided
 from tellapart.store.journal import Entry
 from tellapart.store.manifest import NONE_OF_THESE, Picture
 from tellapart.store.project import Project
@@ -44,9 +45,7 @@ class Standing:
         self._is_member = np.array([one.is_member for one in pictures], bool)
         self._states = [one.state for one in pictures]
         self._marks = [one.mark for one in pictures]
-        self._entries: list[Entry] = []
-        self._decided: set[str] = set()
-        self._last_number = 0
+        self._decided = Decided()
         self._seen: int | None = None
         self._n_kept_of = Counter(one.label for one in pictures if one.state == "kept")
         self.newcomers: list[str] = []
@@ -64,13 +63,13 @@ class Standing:
         return int(self._is_kept[: self._n_rows].sum())
 
     @property
-    def entries(self) -> list[Entry]:
-        """The decisions that stand, oldest first. Replaced by another list when there are others, never changed."""
-        return self._entries
+    def entries(self) -> Sequence[Entry]:
+        """The decisions that stand, oldest first, as of the last look."""
+        return self._decided.entries
 
     def is_decided(self, image_id: str) -> bool:
         """Whether somebody's decision about the picture stands, or it is gone."""
-        return image_id in self._decided or image_id in self.gone
+        return image_id in self._decided.image_ids or image_id in self.gone
 
     def label(self, image_id: str) -> str:
         """The label of a picture of this review."""
@@ -106,7 +105,7 @@ class Standing:
 
     def snapshot(self) -> Snapshot:
         """How everything stands now, to work with in another thread."""
-        first = {entry.image_id: entry.before for entry in reversed(self._entries)}
+        first = {entry.image_id: entry.before for entry in reversed(self._decided.entries)}
         labels = self._labels[: self._n_rows]
         before_now = {before["label"] for before in first.values()}
         classes = tuple(sorted({*self.classes, *labels, *before_now}, key=label_order))
@@ -122,7 +121,7 @@ class Standing:
             if row < self._n_rows:
                 is_member = _is_member(was["state"], was["mark"])
                 before[row] = place[was["label"]] if is_member else NOT_A_MEMBER
-        return Snapshot(self.version, classes, tuple(labels), targets, before, len(self._entries))
+        return Snapshot(self.version, classes, tuple(labels), targets, before, len(self._decided.entries))
 
     def _code(self, label: str) -> int:
         """A number for a label, the same as long as this lives."""
@@ -145,23 +144,10 @@ class Standing:
                 self.version += 1
 
     def _read_journal(self, project: Project) -> None:
-        new = project.journal.entries_after(self._last_number)
-        if not new:
-            return
-        self._last_number = new[-1].number
-        is_plain = all(entry.kind not in ("undo", "redo") for entry in new)
-        self._entries = [*self._entries, *new] if is_plain else project.journal.standing()
-        self._decided = _decided(self._entries)
-        self.version += 1
-
-
-def _decided(entries: Sequence[Entry]) -> set[str]:
-    last = {entry.image_id: entry for entry in entries}
-    return {
-        image_id
-        for image_id, entry in last.items()
-        if entry.kind != "mark" or entry.after["mark"] is not None
-    }
+        decided = project.journal.decided()
+        if decided is not self._decided:
+            self._decided = decided
+            self.version += 1
 
 
 def _is_member(state: str, mark: str | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -16,21 +15,20 @@ from tellapart.clean.quality import Flaws, find_flaws
 from tellapart.duplicates.candidates import NearPairs
 from tellapart.duplicates.comparison_cache import cached_arrays
 from tellapart.duplicates.near_duplicates import groups_of
-from tellapart.duplicates.project_copies import copies_in, copy_groups
-from tellapart.errors import SplitError
+from tellapart.duplicates.project_copies import copies_in
 from tellapart.learning.cross_validation import OutOfFold
-from tellapart.learning.folds import assign_folds
 from tellapart.learning.neighbours import directions, nearest
 from tellapart.learning.principal_components import blas_threads, fit_components
-from tellapart.learning.splits import plan_pictures
-from tellapart.progress import Progress, Share, silent, silent_share
-from tellapart.store.manifest import Picture, Refusal, explained
+from tellapart.planning.config import TrainConfig
+from tellapart.planning.plan import plan_pictures
+from tellapart.progress import Doing, Progress, Share, Step, silent, silent_share
+from tellapart.store.manifest import Picture, Refusal
 from tellapart.store.project import Project
-from tellapart.train.config import TrainConfig
+from tellapart.store.sqlite.database_errors import explained
 
 N_FOLDS = 10
 _DUPLICATES = 0.7  # of the time that comparing takes
-_CODE_VERSION = 3  # raise it when what is compared changes
+_CODE_VERSION = 4  # raise it when what is compared changes
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,7 @@ class Evidence:
     key: of all that comparing them depends on. points: (N, P) float32, directions of the embeddings at length 1.
     neighbours, similarities: (N, K), see `nearest`. looks: (N,) records, see `measure_looks`. flaws: what is odd in
     these. tiny: (N, 16, 16, 3) uint8 miniatures. groups: (N,) int, near-duplicates share one; pairs: which they are.
+    learner: judges each picture by those of other groups of the project's plan.
     unreadable: pictures left out, with the reason. copies: files not taken in because their bytes were here already.
     """
 
@@ -67,6 +66,11 @@ class Evidence:
         """image_id -> row."""
         return {image_id: row for row, image_id in enumerate(self.image_ids)}
 
+    def splits(self, config: TrainConfig) -> dict[str, str]:
+        """image_id -> train, valid or test, as a training splits these pictures."""
+        plan = plan_pictures(self.pictures, self.pairs, config)
+        return dict(zip(self.image_ids, plan.splits.tolist(), strict=True))
+
 
 def gather_evidence(project: Project, config: TrainConfig, progress: Progress = silent) -> Evidence:
     """What is known about a project's pictures, computing and caching what is not there yet.
@@ -86,17 +90,18 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
     looks = measure_looks(project, readable, progress)
 
     def tell(share: float) -> None:
-        progress(round(100 * share), 100, "Comparing pictures with each other")
+        said = Doing(Step.COMPARING, "Comparing pictures with each other")
+        progress(round(100 * share), 100, said)
 
     with explained(project.db_path):
         key = sha256(f"{cache_key(backbone)} {_CODE_VERSION}".encode())
         for one in readable:
-            key.update(bytes.fromhex(one.image_id) + one.fingerprint)
+            key.update(bytes.fromhex(one.image_id) + one.fingerprint + (one.subject or "").encode())
         compared = cached_arrays(
             project.cache_dir / "clean",
             "compared",
             key.hexdigest()[:32],
-            lambda: compare(project, readable, embeddings.array, backbone.parts, tell),
+            lambda: compare(project, readable, embeddings.array, config, backbone.parts, tell),
         )
     return Evidence(
         key=key.hexdigest()[:32],
@@ -119,11 +124,12 @@ def compare(
     project: Project,
     pictures: tuple[Picture, ...],
     embeddings: np.ndarray,
+    config: TrainConfig,
     parts: tuple[int, ...] = (),
     tell: Share = silent_share,
 ) -> dict[str, np.ndarray]:
     """Every picture with every other: near-duplicates, folds, coordinates and neighbours, from embeddings (N, D) made
-    of `parts`.
+    of `parts`. Folds go by the labels of now: a picture that is relabelled stays in its fold.
 
     Raises:
         Cancelled: from `tell`.
@@ -131,40 +137,21 @@ def compare(
     tell(0)
     pairs = copies_in(project, pictures, lambda share: tell(_DUPLICATES * share))
     groups = groups_of(pairs, len(pictures))
+    folds = plan_pictures(pictures, pairs, config).folds(np.arange(len(pictures)), N_FOLDS)
     points = directions(embeddings, parts)
     neighbours, similarities = nearest(
         points, groups, tell=lambda share: tell(_DUPLICATES + (1 - _DUPLICATES) * share)
     )
     return {
-        **pairs._asdict(), "groups": groups, "folds": _folds(pictures, groups), "points": points,
+        **pairs._asdict(), "groups": groups, "folds": folds, "points": points,
         "coordinates": _coordinates(embeddings), "neighbours": neighbours, "similarities": similarities,
     }  # fmt: skip
-
-
-def split_of_pictures(project: Project, pictures: tuple[Picture, ...], config: TrainConfig) -> dict[str, str]:
-    """image_id -> train, valid or test, as a training splits these pictures; where it cannot, and for those that stand
-    for no label, as the folders say, train for want of that."""
-    splits = {one.image_id: one.given_split or "train" for one in pictures}
-    members = [one for one in pictures if one.is_member]
-    with contextlib.suppress(SplitError):
-        plan = plan_pictures(members, copy_groups(project, members), config)
-        splits.update(zip((one.image_id for one in members), plan.splits.tolist(), strict=True))
-    return splits
 
 
 def _coordinates(embeddings: np.ndarray) -> np.ndarray:
     with blas_threads(len(embeddings)):
         if not len(embeddings):
             return np.zeros((0, 1), np.float32)
-        coordinates = fit_components(embeddings).coordinates(embeddings)
+        _, coordinates = fit_components(embeddings)
     # pictures that are all the same span no direction at all
     return coordinates if coordinates.shape[1] else np.zeros((len(embeddings), 1), np.float32)
-
-
-def _folds(pictures: tuple[Picture, ...], groups: np.ndarray) -> np.ndarray:
-    """By label and group as they are now; a relabelled picture stays in its fold."""
-    labels = sorted({one.label for one in pictures})
-    place = {label: i for i, label in enumerate(labels)}
-    targets = np.array([place[one.label] for one in pictures], np.int64)
-    names = [pictures[group].image_id for group in groups]
-    return assign_folds(targets, names, N_FOLDS)

@@ -19,6 +19,8 @@ KINDS: tuple[str, ...] = (UNREADABLE, CONFLICT, LEAK, WRONG_LABEL, OUT_OF_PLACE,
 WORTH_A_LOOK = 0.4  # all that was seen in a picture together: from there it is in the queue
 WORTH_A_WORD = 0.15  # from there a check is named beside the others
 
+_OUTLIER_SURE = 0.6  # of its score: what is odd need not be wrong, so nothing is removed unseen for that
+
 Action = Literal["relabel", "remove", "keep"]
 
 
@@ -78,3 +80,37 @@ def decision_of(finding: Finding) -> Decision | None:
 def percent(fraction: float) -> str:
     """For people: "91 %"; never 0 or 100, since nothing here is certain."""
     return f"{min(99, max(1, round(100 * fraction)))} %"
+
+
+def wrong_label(
+    image_id: str, given: str, other: str, looks: float, confidence: float, score: float
+) -> Finding:
+    """The finding about one label. looks: probability of the other label by the picture's looks alone."""
+    return Finding(
+        image_id,
+        WRONG_LABEL,
+        score,
+        f"looks like {other} {percent(looks)}",
+        f"The label is {given!r}, but it looks like {other!r}. The label is wrong with "
+        f"{percent(confidence)} probability, according to models that were not trained on this picture.",
+        Suggestion("relabel", other, confidence),
+    )
+
+
+def outlier(image_id: str, label: str, score: float) -> Finding:
+    """The finding about a picture that is unlike the others."""
+    return Finding(
+        image_id,
+        OUT_OF_PLACE,
+        score,
+        "unlike the others",
+        f"It looks unlike the others of {label!r}. It may show something else, be a drawing, or be an "
+        "unusual view.",
+        Suggestion("remove", None, _OUTLIER_SURE * score),
+    )
+
+
+def unreadable(image_id: str, reason: str) -> Finding:
+    """The finding about a picture that cannot be opened."""
+    text = f"It cannot be used: {reason}. Replace it with a good copy, or remove it."
+    return Finding(image_id, UNREADABLE, 1.0, "cannot be read", text, Suggestion("remove", None, 0.9))

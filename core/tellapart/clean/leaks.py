@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
-from tellapart.learning.metrics import error_interval
+from tellapart.learning.cross_validation import NOT_A_MEMBER
+from tellapart.learning.evaluation import Leakage, measure_leakage
 from tellapart.store.manifest import Picture
 
 _SEED = 0
@@ -43,48 +43,26 @@ def find_leaks(
         groups: (N,) int, near-duplicates share one. targets: (N,) int, NOT_A_MEMBER for those that do not count.
     """
     given = np.array([one.given_split in ("valid", "test") for one in pictures], bool)
-    is_member = targets != NOT_A_MEMBER
-    is_given = bool((given & is_member).any())
+    is_given = bool((given & (targets != NOT_A_MEMBER)).any())
     checked = given if is_given else np.random.default_rng(_SEED).random(len(targets)) < 0.2
-    teaching = is_member & ~checked
-    checked = is_member & checked
-    if len(np.unique(targets[teaching])) < 2 or not checked.any():
-        return None
-    logits = OutOfFold(coordinates, checked.astype(np.int64)).logits(targets, n_classes)
-    wrong = logits.argmax(axis=1) != targets
-    has_copy = checked & np.isin(groups, groups[teaching])
-    honest = checked & ~has_copy
-    with_copies = float(wrong[checked].mean())
-    without = float(wrong[honest].mean()) if honest.any() else math.nan
-    interval = error_interval(int(wrong[honest].sum()), int(honest.sum()))
-    n_copies = int(has_copy.sum())
-    return LeakReport(
-        is_given, int(checked.sum()), n_copies, with_copies, without, interval,
-        _sentence(is_given, int(checked.sum()), n_copies, with_copies, without, interval),
-    )  # fmt: skip
+    leak = measure_leakage(coordinates, groups, targets, n_classes, checked)
+    return LeakReport(is_given, *leak, _sentence(is_given, leak)) if leak else None
 
 
-def _sentence(
-    is_given: bool,
-    n: int,
-    n_copies: int,
-    error_with: float,
-    error_without: float,
-    interval: tuple[float, float],
-) -> str:
+def _sentence(is_given: bool, leak: Leakage) -> str:
     where = "the folders' own split" if is_given else "an ordinary random split"
-    if not n_copies:
+    if not leak.n_copies:
         return (
             f"With {where}, no held-out picture has a duplicate among the training pictures: nothing leaks."
         )
-    low, high = (f"{100 * end:.1f}" for end in interval)
+    low, high = (f"{100 * end:.1f}" for end in leak.interval)
     honest = (
-        f"{100 * error_without:.1f} % (between {low} and {high})"
-        if not math.isnan(error_without)
+        f"{100 * leak.error_without:.1f} % (between {low} and {high})"
+        if not math.isnan(leak.error_without)
         else "unknown"
     )
     remedy = "Remove the duplicates." if is_given else "tellapart keeps duplicates together when it splits."
     return (
-        f"With {where}, {n_copies} of the {n} held-out pictures have a duplicate among the training "
-        f"pictures. Error with them {100 * error_with:.1f} %, without them {honest}. {remedy}"
+        f"With {where}, {leak.n_copies} of the {leak.n_checked} pictures that check have a copy among those that "
+        f"teach. Error with them {100 * leak.error_with:.1f} %, without them {honest}. {remedy}"
     )

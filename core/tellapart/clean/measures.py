@@ -16,10 +16,11 @@ from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import ImageError
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import read_with_camera
-from tellapart.progress import Progress, silent
-from tellapart.store.manifest import Picture, explained
+from tellapart.progress import Doing, Progress, Step, silent
+from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
-from tellapart.store.row_cache import RowCache
+from tellapart.store.sqlite.database_errors import explained
+from tellapart.store.sqlite.row_cache import RowCache
 
 MEASURES = (
     "dark_end",
@@ -71,7 +72,8 @@ def measure_looks(project: Project, pictures: Sequence[Picture], progress: Progr
                 [one.image_id for one, is_known in zip(batch, known, strict=True) if is_known], records[known]
             )
             done += len(batch)
-            progress(done, len(missing), f"Checked the quality of {done} of {len(missing)} pictures")
+            said = f"Checked the quality of {done} of {len(missing)} pictures"
+            progress(done, len(missing), Doing(Step.MEASURING, said))
         rows = cache.find(ids) if missing else rows
         looks = np.zeros(len(pictures), LOOKS)
         looks[rows >= 0] = cache.records(rows[rows >= 0])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tellapart.clean.findings import QUALITY, WORTH_A_WORD, Finding, Suggestion
-from tellapart.learning.oddness import oddness
+from tellapart.learning.outliers import robust_scores
 from tellapart.store.manifest import Picture
 
 _BLURRED = -1.6  # sharp pictures of four sets lie above -1.2, out of focus by 2 of 160 pixels below -1.8
@@ -69,7 +69,7 @@ def _found(looks: np.ndarray, pictures: Sequence[Picture], labels: np.ndarray) -
 
     def odd(values: np.ndarray, is_bad: np.ndarray, usual: float = 3.0, range_: float = 4.0) -> np.ndarray:
         return np.asarray(
-            0.9 * (1 - np.exp(-np.maximum(oddness(values, labels) - usual, 0) / range_)) * is_bad
+            0.9 * (1 - np.exp(-np.maximum(robust_scores(values, labels) - usual, 0) / range_)) * is_bad
         )
 
     is_sharp, is_dark = looks["sharpness"] > _BLURRED, looks["bright_end"] < 0.45
@@ -77,7 +77,7 @@ def _found(looks: np.ndarray, pictures: Sequence[Picture], labels: np.ndarray) -
     # a soft background is as flat as a drawing, but has no outlines
     has_steps = can_be_drawn & (looks["steps"] > 0.02)
     stepped = odd(looks["steps"], has_steps, 0.5, 6.0)
-    is_outlined = has_steps & (oddness(looks["steps"], labels) > 0)
+    is_outlined = has_steps & (robust_scores(looks["steps"], labels) > 0)
     flat = odd(looks["flat"], is_outlined & (looks["flat"] > 0.3), 2.0, 5.0)
     return {
         "blurred": odd(-looks["sharpness"], ~is_sharp),

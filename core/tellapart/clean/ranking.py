@@ -10,12 +10,12 @@ import numpy as np
 from tellapart.clean.copies import copy_findings, refused_conflicts
 from tellapart.clean.current_labels import Snapshot
 from tellapart.clean.evidence import Evidence
-from tellapart.clean.findings import UNREADABLE, WORTH_A_LOOK, WORTH_A_WORD, Finding, Suggestion
-from tellapart.clean.label_errors import Doubts, find_doubts, wrong_label
-from tellapart.clean.outliers import outlier_finding, strangeness
+from tellapart.clean.findings import WORTH_A_LOOK, WORTH_A_WORD, Finding, outlier, unreadable, wrong_label
 from tellapart.clean.quality import poorness, quality_finding
 from tellapart.learning.cross_validation import NOT_A_MEMBER
 from tellapart.learning.folds import can_be_told
+from tellapart.learning.label_noise import Doubts, find_doubts
+from tellapart.learning.outliers import outlier_scores
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
     is_member = targets != NOT_A_MEMBER
     wrong = np.where(can_be_told(targets, evidence.learner.places), doubts.score, 0.0)
     # a picture under a wrong label is unlike the others of it, but not out of place
-    strange = strangeness(targets, evidence.neighbours, evidence.similarities) * (1 - wrong)
+    strange = outlier_scores(targets, evidence.neighbours, evidence.similarities) * (1 - wrong)
     poor = poorness(evidence.flaws) * is_member
     scores = np.stack([wrong, strange, poor, np.zeros(len(ids))], axis=1)  # (N, 4)
     for row, several in certain.items():
         scores[row, 3] = max(finding.score for finding in several)
     together = 1 - np.prod(1 - scores, axis=1)
-    found = [_unreadable(picture.image_id, reason) for picture, reason in evidence.unreadable]
+    found = [unreadable(picture.image_id, reason) for picture, reason in evidence.unreadable]
     for row in np.flatnonzero(together >= WORTH_A_LOOK).tolist():
         several = [*certain.get(row, ())]
         is_wrong, is_strange, is_poor, _ = scores[row].tolist()
@@ -67,7 +67,7 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
             looks, confidence = float(doubts.probs[row, doubts.suggested[row]]), float(doubts.confidence[row])
             several.append(wrong_label(ids[row], given, other, looks, confidence, is_wrong))
         if is_strange >= least:
-            several.append(outlier_finding(ids[row], classes[targets[row]], is_strange))
+            several.append(outlier(ids[row], classes[targets[row]], is_strange))
         if is_poor >= least:
             several.append(
                 quality_finding(ids[row], evidence.flaws.scores[row], evidence.flaws.names, is_poor)
@@ -76,8 +76,3 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
         found.append(several[0].with_others(float(together[row]), tuple(several[1:])))
     found.sort(key=lambda finding: -finding.score)
     return Ranking(standing.version, classes, doubts, tuple(found), {one.image_id: one for one in found})
-
-
-def _unreadable(image_id: str, reason: str) -> Finding:
-    text = f"It cannot be used: {reason}. Replace it with a good copy, or remove it."
-    return Finding(image_id, UNREADABLE, 1.0, "cannot be read", text, Suggestion("remove", None, 0.9))

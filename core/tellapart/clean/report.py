@@ -12,8 +12,9 @@ from tellapart.clean.current_labels import Snapshot
 from tellapart.clean.evidence import Evidence
 from tellapart.clean.leaks import LeakReport, find_leaks
 from tellapart.clean.ranking import Ranking
-from tellapart.clean.shortcuts import Shortcut, balanced_accuracy, find_shortcuts
+from tellapart.clean.shortcuts import Shortcut, find_shortcuts
 from tellapart.learning.cross_validation import NOT_A_MEMBER
+from tellapart.learning.metrics import balanced_accuracy
 from tellapart.store.manifest import Picture
 
 _CONFUSED = 0.04  # of the pictures of two classes, taken for one another

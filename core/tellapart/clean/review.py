@@ -9,19 +9,20 @@ from dataclasses import replace
 import numpy as np
 
 from tellapart.clean.current_labels import Standing
-from tellapart.clean.evidence import Evidence, gather_evidence, split_of_pictures
+from tellapart.clean.evidence import Evidence, gather_evidence
 from tellapart.clean.findings import KINDS, WRONG_LABEL, Finding
 from tellapart.clean.gain import Gain, measure_gain
 from tellapart.clean.ranking import Ranking, rank
 from tellapart.clean.report import ReviewReport, write_report
 from tellapart.duplicates.comparison_cache import cached_arrays
-from tellapart.errors import ProjectError
+from tellapart.errors import ProjectError, RefusalCode
 from tellapart.learning.embedding_map import lay_out
-from tellapart.progress import Progress, silent
+from tellapart.planning.config import TrainConfig
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.journal import Decision, Entry, Relabel
-from tellapart.store.manifest import Picture, explained
+from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
-from tellapart.train.config import TrainConfig
+from tellapart.store.sqlite.database_errors import explained
 
 
 class Review:
@@ -89,8 +90,8 @@ class Review:
     def split(self, image_id: str) -> str | None:
         """Which part of a training's split the picture is in: train, valid, test; None for an unreadable one."""
         with self._lock:
-            if self._splits is None:  # found when first asked for: it takes seconds for a hundred thousand
-                self._splits = split_of_pictures(self._project, self._evidence.pictures, self._config)
+            if self._splits is None:  # found when first asked for: it takes a second for a hundred thousand
+                self._splits = self._evidence.splits(self._config)
             return self._splits.get(image_id)
 
     def finding(self, image_id: str) -> Finding | None:
@@ -126,11 +127,6 @@ class Review:
             newcomers = list(standing.newcomers)
         rows = self._project.manifest.standings(newcomers)
         return found + [one for one, its, state, _ in rows if state == "kept" and label in (None, its)]
-
-    def standing_decisions(self) -> list[Entry]:
-        """The decisions that stand, oldest first, as far as they are known since the last one or `refresh`."""
-        with self._lock:
-            return self._standing.entries
 
     def picture(self, image_id: str) -> Picture:
         """The picture as it is now.
@@ -263,7 +259,8 @@ class Review:
         counts = self.counts()
         with self._lock:
             standing, evidence, ranking = self._standing.snapshot(), self._evidence, self._ranking
-        refused = {one.name: one.reason for one in self._project.manifest.refusals() if not one.same_as}
+        refusals = self._project.manifest.refusals()
+        refused = {one.name: one.reason for one in refusals if one.code is not RefusalCode.COPY}
         if ranking.version != standing.version:
             ranking = rank(evidence, standing)
         return write_report(evidence, standing, ranking, counts, list(refused.items()))
@@ -330,7 +327,7 @@ def open_review(project: Project, config: TrainConfig | None = None, progress: P
     config = config or TrainConfig()
     evidence = gather_evidence(project, config, progress)
     n = len(evidence.pictures)
-    progress(n, n, "Ranking pictures, most suspicious first")
+    progress(n, n, Doing(Step.RANKING, "Ranking pictures, most suspicious first"))
     return Review(project, config, evidence)
 
 

@@ -3,7 +3,6 @@ camera, the source. A classifier learns what is easiest, and fails where the sho
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
+from tellapart.learning.metrics import balanced_accuracy
 from tellapart.learning.principal_components import sample_rows
 from tellapart.store.manifest import Picture
 
@@ -82,19 +82,6 @@ def find_shortcuts(
         sentence = _sentence(name, accuracy, chance, interval, is_alarm)
         found.append(Shortcut(name, accuracy, chance, interval, is_alarm, sentence))
     return sorted(found, key=lambda one: -one.accuracy)
-
-
-def balanced_accuracy(targets: np.ndarray, predicted: np.ndarray, n_classes: int) -> tuple[float, float]:
-    """Mean over the classes of the share of right answers, and its standard error."""
-    counts = np.bincount(targets, minlength=n_classes)
-    right = np.bincount(targets[targets == predicted], minlength=n_classes)
-    there = counts > 0
-    if not there.any():
-        return 0.0, 0.0
-    # one right and one wrong answer more, so that ten of ten is not taken for certainty
-    smoothed = (right[there] + 1) / (counts[there] + 2)
-    variance = smoothed * (1 - smoothed) / counts[there]
-    return float((right[there] / counts[there]).mean()), math.sqrt(float(variance.sum())) / int(there.sum())
 
 
 def _score(

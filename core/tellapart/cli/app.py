@@ -13,6 +13,7 @@ import typer
 
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.cli.add import add
+from tellapart.cli.bundle_argument import bundle_in
 from tellapart.cli.clean import clean, log, redo, replay, undo
 from tellapart.cli.console import (
     EXIT_ERROR,
@@ -31,6 +32,7 @@ from tellapart.cli.datasets import datasets as datasets_command
 from tellapart.cli.datasheet import datasheet
 from tellapart.cli.gather import gather as gather_command
 from tellapart.cli.intake_words import LABELS_HELP, tell_intake
+from tellapart.cli.share import app as app_command
 
 if TYPE_CHECKING:
     from tellapart.store.project import Project
@@ -206,7 +208,7 @@ def predict(
 
     rows: list[dict[str, Any]] = []
     with explained(is_json):
-        predictor = Predictor(_bundle_in(bundle_dir))
+        predictor = Predictor(bundle_in(bundle_dir))
         for file, answer in zip(files, predictor.predict_many(files), strict=True):
             if isinstance(answer, ImageError):
                 rows.append({"file": str(file), "error": str(answer)})
@@ -236,18 +238,6 @@ def _sentence(row: dict[str, Any]) -> str:
     )
 
 
-def _bundle_in(path: Path) -> Path:
-    from tellapart.bundle.loading import newest_bundle
-    from tellapart.errors import BundleError
-
-    if (path / "bundle.json").exists() or not (path / "bundles").is_dir():
-        return path
-    newest = newest_bundle(path / "bundles")
-    if newest is None:
-        raise BundleError(f"{path} has no trained model yet. Train it first: tellapart train {typed(path)}")
-    return newest
-
-
 @app.command()
 def export(
     project_dir: ProjectDir,
@@ -258,7 +248,7 @@ def export(
     from tellapart.bundle.writer import copy_bundle
 
     with explained(is_json):
-        target = copy_bundle(_bundle_in(project_dir), target)
+        target = copy_bundle(bundle_in(project_dir), target)
     n_bytes = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     if is_json:
         print_json({"bundle": str(target), "megabytes": round(n_bytes / 1e6, 2)})
@@ -268,6 +258,8 @@ def export(
             "few of your pictures."
         )
 
+
+app.command("app")(app_command)
 
 for command in (clean, undo, redo, log, replay):
     app.command()(command)

@@ -43,8 +43,8 @@ def clean(
 ) -> None:
     """Find wrong labels, pictures out of place, duplicates and poor pictures, most suspicious first."""
     from tellapart.clean import open_review
+    from tellapart.planning.config import TrainConfig
     from tellapart.store.project import open_project
-    from tellapart.train.config import TrainConfig
 
     if apply_suggestions is not None and not 0 <= apply_suggestions <= 1:
         fail(

@@ -33,7 +33,7 @@ def say(text: str) -> None:
 
 
 def hush_libraries() -> None:
-    """Nothing; what C libraries write past Python (libtiff, about each odd tag of a picture) goes nowhere from now on.
+    """Send what C libraries write past Python (libtiff, about each odd tag of a picture) nowhere from now on.
 
     Python's own standard error stays where it was. What is wrong with a picture is in its refusal.
     """

@@ -23,8 +23,8 @@ def datasheet(
     from tellapart.deploy.datasheet import datasheet as written
     from tellapart.duplicates.project_copies import copies_in
     from tellapart.errors import ProjectError
-    from tellapart.store.manifest import disk_reason
     from tellapart.store.project import open_project
+    from tellapart.store.sqlite.database_errors import disk_reason
 
     with explained(is_json), open_project(project_dir) as project:
         path = (out or project.root / "DATASHEET.md").expanduser().absolute()

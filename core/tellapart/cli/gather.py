@@ -117,10 +117,12 @@ def _project(project_dir: Path) -> Iterator[Project]:
 
 def _exit_code(summaries: list[GatherSummary], has_list: bool) -> int:
     """1 when nothing came and nothing was here; 3 when addresses of the person's own list could not be used."""
+    from tellapart.errors import RefusalCode
+
     if not any(summary.n_added or summary.n_before for summary in summaries):
         return EXIT_ERROR
     failed = sum(
-        n for summary in summaries for fate, n in summary.n_refused.items() if fate != "already here"
+        n for summary in summaries for code, n in summary.n_refused.items() if code is not RefusalCode.COPY
     )
     return EXIT_PARTLY if has_list and failed else 0
 

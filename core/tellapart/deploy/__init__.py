@@ -1,1 +1,5 @@
 """Deploy: what goes out with a project or a classifier."""
+
+from tellapart.deploy.html.export import export_html
+
+__all__ = ["export_html"]

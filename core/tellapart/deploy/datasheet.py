@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from tellapart.errors import RefusalCode
 from tellapart.labels import label_order
 from tellapart.markdown import link, plain
 from tellapart.store.ledger import licence_of_picture
@@ -40,6 +41,15 @@ _MAINTENANCE = (
     "Who looks after it, and how can they be reached?",
     "Will it be corrected and added to, and how will users hear of that?",
 )
+# why files were not taken in; of those with another code each reason stands for itself
+_WORDS = {
+    RefusalCode.COPY: "already here",
+    RefusalCode.UNREADABLE: "damaged, too large, or not to be opened",
+    RefusalCode.TOO_SMALL: "too small to see anything",
+    RefusalCode.NO_LABEL: "next to the label folders, so without a label",
+    RefusalCode.OTHER_LICENCE: "under a licence that does not fit what was asked for",
+    RefusalCode.NOT_ALLOWED: "at an address that is not of the public web",
+}
 
 
 def datasheet(manifest: Manifest, name: str, n_look_alikes: int | None = None, answered: str = "") -> str:
@@ -146,7 +156,7 @@ def _collection(pictures: list[Picture], refusals: list[Refusal]) -> list[str]:
         )
     ]
     if refusals:
-        reasons = Counter(_kind(refusal.reason) for refusal in refusals)
+        reasons = Counter(_WORDS.get(refusal.code, refusal.reason) for refusal in refusals)
         listed = "\n".join(
             f"- {n}: {plain(reason)}"
             for reason, n in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
@@ -155,15 +165,8 @@ def _collection(pictures: list[Picture], refusals: list[Refusal]) -> list[str]:
     return said if pictures else said[1:]
 
 
-def _kind(reason: str) -> str:
-    """A reason without what differs from file to file."""
-    if reason.startswith("already here"):
-        return "already here"
-    return re.sub(r"\d[\d.,]*", "…", re.sub(r"\s*\(.*", "", reason))
-
-
 def _cleaning(manifest: Manifest, pictures: list[Picture]) -> list[str]:
-    n_removed = manifest.rows("SELECT count(*) FROM pictures WHERE state = 'removed'")[0][0]
+    n_removed = manifest.n_removed()
     marks = Counter(picture.mark for picture in pictures if picture.mark)
     said = "The pictures are kept unchanged."
     if n_removed:

@@ -137,7 +137,7 @@ def _are_same(pairs: NearPairs, sources: Sequence[Source], tell: Share) -> np.nd
     """(P,) bool."""
     is_same = np.zeros(len(pairs.first), bool)
     starts = range(0, len(is_same), _AT_ONCE)
-    seen = _Seen(sources)
+    seen = _DecodedPictures(sources)
 
     def look(start: int) -> np.ndarray:
         return _some_are_same(_only(pairs, np.arange(start, min(start + _AT_ONCE, len(is_same)))), seen)
@@ -155,7 +155,7 @@ def _are_same(pairs: NearPairs, sources: Sequence[Source], tell: Share) -> np.nd
     return is_same
 
 
-def _some_are_same(pairs: NearPairs, seen: _Seen) -> np.ndarray:
+def _some_are_same(pairs: NearPairs, seen: _DecodedPictures) -> np.ndarray:
     is_same = np.zeros(len(pairs.first), bool)
     rows, one, other = seen.sides(pairs, np.arange(len(is_same)), COARSE_SIDE)
     if not len(rows):
@@ -170,7 +170,7 @@ def _some_are_same(pairs: NearPairs, seen: _Seen) -> np.ndarray:
     return is_same
 
 
-class _Seen:
+class _DecodedPictures:
     """Pictures at the two resolutions of the second look, read when they are needed, the latest kept in memory."""
 
     def __init__(self, sources: Sequence[Source]):

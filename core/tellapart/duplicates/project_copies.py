@@ -15,7 +15,7 @@ import numpy as np
 
 from tellapart import atomic_files
 from tellapart.duplicates.candidates import NearPairs
-from tellapart.duplicates.near_duplicates import groups_of, near_duplicate_pairs
+from tellapart.duplicates.near_duplicates import near_duplicate_pairs
 from tellapart.progress import Share, silent_share
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
@@ -55,11 +55,6 @@ def copies_in(project: Project, pictures: Sequence[Picture], tell: Share = silen
     return near_duplicate_pairs(
         [one.fingerprint for one in pictures], [project.file(one) for one in pictures], tell, remembered
     )
-
-
-def copy_groups(project: Project, pictures: Sequence[Picture]) -> list[str]:
-    """The group of near-duplicates of each picture, named by the first of them."""
-    return [pictures[place].image_id for place in groups_of(copies_in(project, pictures), len(pictures))]
 
 
 def _stored(path: Path) -> tuple[np.ndarray, np.ndarray]:

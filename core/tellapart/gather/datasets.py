@@ -18,8 +18,9 @@ from tellapart import atomic_files
 from tellapart.errors import ArchiveError, DatasetError, DownloadError, ImageError
 from tellapart.gather.archives.formats import entries, kind_of
 from tellapart.labels import safe_name
-from tellapart.progress import Progress, silent
-from tellapart.store.manifest import Origin, disk_reason
+from tellapart.progress import Doing, Progress, Step, silent
+from tellapart.store.manifest import Origin
+from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.web.transfers import Checks, alone, fetch_file
 
 TABLE_PATH = Path(__file__).with_name("datasets.json")
@@ -163,7 +164,8 @@ def _check_room(dataset: Dataset, folder: Path) -> None:
 def _download(dataset: Dataset, file: DatasetFile, folder: Path, progress: Progress) -> Path:
     mirror = os.environ.get("TELLAPART_DATASETS_URL")
     url = mirror + file.name if mirror else file.url
-    message = f"Downloading {dataset.title}, {file.megabytes:.0f} MB (only once)"
+    said = f"Downloading {dataset.title}, {file.megabytes:.0f} MB (only once)"
+    message = Doing(Step.DOWNLOADING, said, dataset=dataset.title)
     limit_bytes = file.checks.n_bytes or int(file.megabytes * 1.1e6) + 1_000_000
     progress(0, int(file.megabytes * 1e6), message)
     try:
@@ -200,7 +202,8 @@ def _unpack(dataset: Dataset, files: list[Path], part: Path, home: Path, progres
                     (part / place).parent.mkdir(parents=True, exist_ok=True)
                     (part / place).write_bytes(data)
                     n_pictures += 1
-                progress(done, len(found), f"Unpacking {dataset.title}")
+                said = Doing(Step.UNPACKING, f"Unpacking {dataset.title}", dataset=dataset.title)
+                progress(done, len(found), said)
         if not n_pictures:
             raise ArchiveError("it has no pictures where they should be")
         atomic_files.write_json(part / ABOUT_NAME, _about(dataset, n_pictures))

@@ -17,12 +17,14 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from tellapart.errors import AddressError, ImageError, ProjectError
+from tellapart.errors import AddressError, ImageError, ProjectError, RefusalCode
 from tellapart.pictures.images import PictureFacts, inspect
 from tellapart.pictures.kinds.unread import kind_of_name, with_name
-from tellapart.store.manifest import disk_reason
-from tellapart.web.client import NETWORK_ERRORS, Line, in_words
+from tellapart.store.sqlite.database_errors import disk_reason
+from tellapart.web.client import Line
+from tellapart.web.failures import NetworkFailure, in_words
 from tellapart.web.retry import backoff_s, retry_after_s
+from tellapart.web.transport import NETWORK_ERRORS, failure_of
 
 # What these ask for; see facts about each in its source. Others get `n_per_host`.
 GENTLE_HOSTS = {"wikimedia.org": 1, "openverse.org": 1, "inaturalist.org": 1}
@@ -63,12 +65,12 @@ class Fetched:
 
 @dataclass(frozen=True)
 class NotFetched:
-    """Why there is no picture. fate: unreachable, unreadable, too small or not allowed; reason: in words.
+    """Why there is no picture, as a code, which is the candidate's fate, and in words.
 
     is_dead: its server cannot even be connected to.
     """
 
-    fate: str
+    fate: RefusalCode
     reason: str
     is_dead: bool = False
 
@@ -112,7 +114,7 @@ class Downloads:
         """
         for url in urls:
             outcome = await self._fetch_one(url)
-            if isinstance(outcome, Fetched) or outcome.fate != "unreachable":
+            if isinstance(outcome, Fetched) or outcome.fate is not RefusalCode.UNREACHABLE:
                 break
         return outcome
 
@@ -126,13 +128,13 @@ class Downloads:
                 except _TryError as error:
                     is_last = attempt == self.limits.n_tries - 1
                     if is_last or error.wait_s is None:
-                        return NotFetched("unreachable", str(error), error.is_dead)
+                        return NotFetched(RefusalCode.UNREACHABLE, str(error), error.is_dead)
                     pause = max(error.wait_s, backoff_s(attempt, self.limits.backoff_s))
                     await asyncio.sleep(pause)
         except AddressError as error:
-            return NotFetched("not allowed", str(error))
+            return NotFetched(RefusalCode.NOT_ALLOWED, str(error))
         except ImageError as error:
-            return NotFetched("unreadable", with_name(str(error), urlsplit(url).path))
+            return NotFetched(RefusalCode.UNREADABLE, with_name(error, urlsplit(url).path))
         except OSError as error:
             raise ProjectError(disk_reason(self._folder, error)) from error
         finally:
@@ -178,9 +180,11 @@ class Downloads:
             raise AddressError(f"not a web address ({error})") from error
         except NETWORK_ERRORS as error:
             host.n_dead += 1
-            said = in_words(error)
-            wait_s = None if "name is not known" in said else 0.0  # the next answer would be the same
-            raise _TryError(said, wait_s, is_dead=True) from error
+            failure = failure_of(error)
+            wait_s = (
+                None if failure is NetworkFailure.NAME_UNKNOWN else 0.0
+            )  # the next answer would be the same
+            raise _TryError(in_words(failure), wait_s, is_dead=True) from error
         host.n_dead = 0
         try:
             if response.status_code in _REDIRECTS and "location" in response.headers:
@@ -188,7 +192,7 @@ class Downloads:
             self._check_status(response, host)
             return await self._write(response, part)
         except NETWORK_ERRORS as error:
-            raise _TryError(in_words(error), 0.0) from error
+            raise _TryError(in_words(failure_of(error)), 0.0) from error
         finally:
             await response.aclose()
 
@@ -229,7 +233,7 @@ class Downloads:
         smallest = self.limits.min_side_px
         if min(facts.width, facts.height) < smallest:
             return NotFetched(
-                "too small",
+                RefusalCode.TOO_SMALL,
                 f"{facts.width} × {facts.height} pixels; at least {smallest} × {smallest} are needed",
             )
         path = part.with_suffix(facts.suffix)

@@ -15,12 +15,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from tellapart.errors import GatherError
+from tellapart.errors import GatherError, RefusalCode
 from tellapart.gather.requests import AUTO, UNLICENSED, Order, check, contact_of, keep_contact
 from tellapart.gather.screening import Landed, Verdict, hold_landed, judge, keep_landed, note_refused
-from tellapart.gather.web_summary import GatherSummary
+from tellapart.gather.web_summary import GatherSummary, SourceOutcome
 from tellapart.licences import Use
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store import searches
 from tellapart.store.project import Project
 from tellapart.store.searches import HELD, KEPT, WAITING, Candidate, CandidateRow
@@ -37,10 +37,6 @@ _MOST_DEAD = 40  # pictures in a row whose servers cannot be reached: then it is
 OFFLINE = "Offline, you can still use the sample pictures, your own folders and the camera."
 
 
-def ignore_counts(counts: dict[str, int]) -> None:
-    """For callers that do not look at the numbers."""
-
-
 def gather(
     project: Project,
     label: str,
@@ -52,7 +48,6 @@ def gather(
     is_held: bool = False,
     contact: str | None = None,
     progress: Progress = silent,
-    watch: Callable[[dict[str, int]], None] = ignore_counts,
     web: Web | None = None,
 ) -> GatherSummary:
     """Look for pictures on the web and take them in under a label, each with its source, page, author and licence.
@@ -68,7 +63,6 @@ def gather(
         kind: any, photo, clipart or line, where a source can tell them apart.
         is_held: hold the pictures until `keep_held` or `discard_held` says what becomes of them.
         contact: a mail address or web page that services may write to; remembered with the project.
-        watch: gets the numbers by fate as they change.
         web: only for tests, see `sources.Web`.
     Raises:
         GatherError: the wish is no use, no source answers, or this computer is offline.
@@ -93,7 +87,7 @@ def gather(
         work = _Gathering(project, order, is_held, line, downloads, search, events)
         stack.callback(work.drop_unused)
         stack.callback(line.close)  # before the unused are dropped, so that no more come
-        return work.run(progress, watch)
+        return work.run(progress)
 
 
 def _sources(order: Order, web: Web, line: Line, project: Project) -> list[Source]:
@@ -148,17 +142,16 @@ class _Gathering:
                 "known licence."
             )
 
-    def run(self, progress: Progress, watch: Callable[[dict[str, int]], None]) -> GatherSummary:
+    def run(self, progress: Progress) -> GatherSummary:
         """Until there are enough, or no more."""
         while True:
-            progress(min(self._n_here, self._order.limit), self._order.limit, self._message())
+            progress(min(self._n_here, self._order.limit), self._order.limit, self._doing())
             self._send_off()
             if not self._n_on_way and (self._is_searched or self._n_missing() <= 0):
                 break
             happened = self._happened()
             if happened:
                 self._take(happened)
-                watch(self.summary.counts())
             if self._n_dead >= _MOST_DEAD:
                 raise GatherError(
                     f"The servers of the last {self._n_dead} pictures could not be reached. Is this computer "
@@ -227,8 +220,8 @@ class _Gathering:
         self._n_asked -= len(found)
         manifest, licence = self._project.manifest, cast("Use", self._order.wish.licence)
         guard, smallest = self._line.guard, self._downloads.limits.min_side_px
-        with manifest.transaction() as db:
-            judged = [(one, *judge(db, one, licence, guard, smallest)) for one in found]
+        with manifest.transaction():
+            judged = [(one, *judge(manifest, one, licence, guard, smallest)) for one in found]
             rows, n_again = searches.add_candidates(manifest, self._number, judged, self._since)
             refused = [Verdict(row, row.fate, row.reason) for row in rows if row.fate != WAITING]
             note_refused(self._project, self._order.wish.label, refused)
@@ -276,12 +269,16 @@ class _Gathering:
                 self._n_here += 1
                 self.summary.add(one.row.candidate.url, one.notes)
             else:
-                self.summary.refuse(one.row.candidate.url, one.fate, one.reason or one.fate)
+                self.summary.refuse(one.row.candidate.url, RefusalCode(one.fate), one.reason or one.fate)
 
-    def _message(self) -> str:
-        wish = self._order.wish
-        said = f"{wish.label}: {self._n_here} of {self._order.limit} pictures"
-        return f"{said}, asking {self._search.asked}" if self._search.asked and not self._n_on_way else said
+    def _doing(self) -> Doing:
+        label, limit = self._order.wish.label, self._order.limit
+        source = self._search.asked if not self._n_on_way else ""
+        said = f"{label}: {self._n_here} of {limit} pictures" + (f", asking {source}" if source else "")
+        return Doing(
+            Step.SEARCHING, said, label=label, n=self._n_here, limit=limit, source=source or None,
+            counts=self.summary.counts(),
+        )  # fmt: skip
 
     def _note_shortage(self) -> None:
         """A list has what it has; of a search a person expects as many as they asked for."""
@@ -293,14 +290,16 @@ class _Gathering:
 
     def _check_outage(self) -> None:
         """Every source failed: that is no empty result."""
-        asked = [report for report in self._search.reports if report.outcome != "not asked"]
+        asked = [report for report in self._search.reports if report.outcome is not SourceOutcome.NOT_ASKED]
         if (
             asked
             and not self._n_here
-            and all(report.outcome not in ("results", "nothing") for report in asked)
+            and all(report.outcome not in (SourceOutcome.RESULTS, SourceOutcome.NOTHING) for report in asked)
         ):
             said = " ".join(report.sentence() for report in asked)
             doubt = (
-                " Is this computer offline?" if any(report.outcome == "broken" for report in asked) else ""
+                " Is this computer offline?"
+                if any(report.outcome is SourceOutcome.BROKEN for report in asked)
+                else ""
             )
             raise GatherError(f"No source answered.{doubt} {said} {OFFLINE}")

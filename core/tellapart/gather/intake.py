@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.errors import ImageError, IntakeError, ProjectError, Skipped
+from tellapart.errors import ImageError, IntakeError, ProjectError, RefusalCode, Skipped
 from tellapart.gather.datasets import origin_of
 from tellapart.gather.intake_summary import IntakeSummary
 from tellapart.gather.layout.found_file import Found
@@ -21,10 +21,11 @@ from tellapart.labels import clean_label
 from tellapart.pictures.images import inspect
 from tellapart.pictures.kinds.unread import with_name
 from tellapart.pictures.notes import PictureNote
-from tellapart.progress import Progress, silent
-from tellapart.store.add_pictures import Arrival, admit
-from tellapart.store.manifest import Origin, Refusal, disk_reason, now
+from tellapart.progress import Doing, Progress, Step, silent
+from tellapart.store.add_pictures import Arrival, add_new_pictures
+from tellapart.store.manifest import Origin, Refusal, now
 from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import disk_reason
 
 _BATCH = 100
 _AT_ONCE = 4  # files that a thread takes: handed over one by one, small ones would cost much of the time
@@ -76,7 +77,7 @@ def take_in(
     if (
         summary.refusals
         and not summary.n_added
-        and all(not one.reason.startswith("already") for one in summary.refusals)
+        and all(one.code is not RefusalCode.COPY for one in summary.refusals)
     ):
         first = summary.by_weight()[0]
         raise IntakeError(
@@ -98,17 +99,14 @@ def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progr
         if len(waiting) + len(refused) >= _BATCH or done == len(found):
             _admit(door, waiting, refused, summary)
             waiting, refused = [], []
-        progress(
-            done,
-            len(found),
-            f"Adding {looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name}",
-        )
+        name = looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name
+        progress(done, len(found), Doing(Step.TAKING_IN, f"Taking in {name}", name=name))
 
 
 def _admit(door: _Door, waiting: list[Arrival], refused: list[Refusal], summary: IntakeSummary) -> None:
     project = door.project
     arrivals = {arrival.image_id: arrival for arrival in waiting}
-    admission = admit(project.manifest, project.root, waiting)
+    admission = add_new_pictures(project.manifest, project.root, waiting)
     project.manifest.add_refusals(refused)
     summary.n_added += len(admission.added)
     added = [arrivals[image_id] for image_id in admission.added]
@@ -118,7 +116,7 @@ def _admit(door: _Door, waiting: list[Arrival], refused: list[Refusal], summary:
     ]
     copies = [one for one in admission.refusals if not door.reading.is_repeat(one.name)]
     summary.n_repeated += len(admission.refusals) - len(copies)
-    summary.refusals += [Skipped(one.name, one.reason) for one in [*refused, *copies]]
+    summary.refusals += [Skipped(one.name, one.reason, one.code) for one in [*refused, *copies]]
 
 
 def _ahead(door: _Door, found: list[Found]) -> Iterator[Arrival | Refusal]:
@@ -155,14 +153,17 @@ class _Door:
             data = found.read()
             facts = inspect(data)
             if label is None:
-                raise ImageError("it is next to the label folders, so it has no label")
+                raise ImageError("it is next to the label folders, so it has no label", RefusalCode.NO_LABEL)
             label = clean_label(label)
             if min(facts.width, facts.height) < _MIN_SIDE_PX:
-                raise ImageError(f"{facts.width} × {facts.height} pixels are too few")
+                raise ImageError(
+                    f"{facts.width} × {facts.height} pixels are too few",
+                    RefusalCode.TOO_SMALL,
+                )
         except ImageError as error:
-            return Refusal(now(), found.name, label, with_name(str(error), found.name), None)
+            return Refusal(now(), found.name, label, with_name(error, found.name), None, error.code)
         except IntakeError as error:
-            return Refusal(now(), found.name, None, str(error), None)
+            return Refusal(now(), found.name, None, str(error), None, RefusalCode.BAD_NAME)
         image_id = sha256(data).hexdigest()
         waiting = self.incoming_dir / f"{uuid.uuid4().hex}{facts.suffix}"
         try:

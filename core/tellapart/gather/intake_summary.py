@@ -6,11 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from tellapart.errors import Skipped
+from tellapart.errors import RefusalCode, Skipped
 from tellapart.pictures.images import PICTURE_SUFFIXES
 from tellapart.pictures.notes import PictureNote, grouped
-
-_COPY = "already here"
 
 
 @dataclass
@@ -40,14 +38,14 @@ class IntakeSummary:
 
     def sentence(self) -> str:
         """For instance "120 files, 91 added, 6 set aside, 11 already here, 12 refused"."""
-        n_copies = sum(refusal.reason.startswith(_COPY) for refusal in self.refusals)
+        n_copies = sum(refusal.code is RefusalCode.COPY for refusal in self.refusals)
         parts = [f"{self.n_asked} file{'s' * (self.n_asked != 1)}", f"{self.n_added} added"]
         if self.n_aside:
             parts.append(f"{self.n_aside} set aside")
         if self.n_repeated:
             parts.append(f"{self.n_repeated} repeated")
         if n_copies:
-            parts.append(f"{n_copies} {_COPY}")
+            parts.append(f"{n_copies} already here")
         if len(self.refusals) > n_copies:
             parts.append(f"{len(self.refusals) - n_copies} refused")
         return ", ".join(parts)
@@ -61,7 +59,7 @@ class IntakeSummary:
         """The refusals, those first that a person may want to mend: pictures, then other files, then copies."""
 
         def weight(one: Skipped) -> int:
-            if one.reason.startswith(_COPY):
+            if one.code is RefusalCode.COPY:
                 return 2
             return int(PurePosixPath(one.path).suffix.lower() not in PICTURE_SUFFIXES)
 
@@ -83,7 +81,7 @@ class IntakeSummary:
             "n_asked": self.n_asked, "n_added": self.n_added, "n_aside": self.n_aside,
             "n_repeated": self.n_repeated,
             "labels": dict(sorted(self.labels.items())), "understood": self.understood, "side_files": self.side_files,
-            "refusals": [{"path": one.path, "reason": one.reason} for one in self.by_weight()],
+            "refusals": [{"path": one.path, "reason": one.reason, "code": one.code} for one in self.by_weight()],
             "notes": self.remarks(),
             "picture_notes": [{"path": one.path, "note": one.text} for one in self.picture_notes],
             "sentence": self.sentence(),

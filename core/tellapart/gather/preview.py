@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from tellapart.errors import RefusalCode
 from tellapart.gather.screening import Landed, discard_rows, held_file, keep_landed
 from tellapart.gather.web_summary import GatherSummary
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store import searches
 from tellapart.store.project import Project
 from tellapart.store.searches import HELD, KEPT, WAITING, Candidate, CandidateRow
@@ -54,7 +55,7 @@ def left_out(project: Project) -> set[int]:
 
 
 def leave_out(project: Project, number: int, is_left_out: bool) -> None:
-    """Nothing; whether a held picture is meant to be left is remembered, also after a reload of the page.
+    """Remember whether a held picture is meant to be left out, also after a reload of the page.
 
     Raises:
         ProjectError: the database cannot be written.
@@ -82,14 +83,15 @@ def keep_held(project: Project, numbers: Iterable[int], progress: Progress = sil
         summary.label, summary.query = wish.label, wish.query
         own = list(some)
         for start in range(0, len(own), _BATCH):
-            progress(n_done, len(rows), f"Keeping {wish.label}")
+            said = Doing(Step.KEEPING, f"Keeping {wish.label}", label=wish.label)
+            progress(n_done, len(rows), said)
             batch = own[start : start + _BATCH]
             landed = _landed(project, batch, summary)
             for verdict in keep_landed(project, wish, landed):
                 if verdict.fate == KEPT:
                     summary.add(verdict.row.candidate.url, verdict.notes)
                 else:
-                    summary.refuse(verdict.row.candidate.url, verdict.fate, verdict.reason or "")
+                    summary.refuse(verdict.row.candidate.url, RefusalCode(verdict.fate), verdict.reason or "")
             n_done += len(batch)
     return summary
 
@@ -110,10 +112,9 @@ def _landed(project: Project, rows: list[CandidateRow], summary: GatherSummary) 
     for row in rows:
         landed = held_file(project, row)
         if landed is None:
-            with project.manifest.transaction() as db:
-                searches.set_fate(db, row.number, WAITING)
+            searches.set_fate(project.manifest, row.number, WAITING)
             summary.refuse(
-                row.candidate.url, searches.UNREACHABLE, "its file is missing; gather again to download it"
+                row.candidate.url, RefusalCode.UNREACHABLE, "its file is missing; gather again to download it"
             )
         else:
             found.append(landed)

@@ -10,7 +10,7 @@ from tellapart.errors import GatherError
 from tellapart.labels import clean_label
 from tellapart.licences import USES
 from tellapart.store.manifest import Manifest
-from tellapart.store.searches import KINDS, Wish
+from tellapart.store.searches import KINDS, SearchRequest
 
 AUTO = (
     "openverse",
@@ -32,7 +32,7 @@ _CONTACT = "contact"
 class Order:
     """A wish with its amount; `list_file` is the list of addresses, where that is the source."""
 
-    wish: Wish
+    wish: SearchRequest
     limit: int
     list_file: Path | None
 
@@ -51,7 +51,7 @@ def check(label: str, query: str, source: str, limit: int, licence: str, kind: s
     most = MAX_LISTED if list_file else MAX_PICTURES
     if not 1 <= limit <= most:
         raise GatherError(f"{limit:,} pictures cannot be gathered at once. Choose 1 to {most:,}.")
-    wish = Wish(
+    wish = SearchRequest(
         label=label,
         query=list_file.name if list_file else clean_query(query),
         source=str(list_file or source),

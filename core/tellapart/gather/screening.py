@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tellapart.errors import AddressError, OutsideError
+from tellapart.errors import AddressError, OutsideError, RefusalCode
 from tellapart.gather.requests import UNLICENSED
 from tellapart.licences import Use, licence_of
 from tellapart.pictures.images import PictureFacts
 from tellapart.safe_paths import path_inside
 from tellapart.store import searches
-from tellapart.store.add_pictures import Admission, Arrival, admit, credit
-from tellapart.store.manifest import Origin, Refusal, now
+from tellapart.store.add_pictures import AddedPictures, Arrival, add_new_pictures, credit
+from tellapart.store.files.file_moves import finish_moves
+from tellapart.store.manifest import Manifest, Origin, Refusal, now
 from tellapart.store.project import Project
-from tellapart.store.searches import DISCARDED, HELD, KEPT, WAITING, Candidate, CandidateRow, Wish
+from tellapart.store.searches import DISCARDED, HELD, KEPT, WAITING, Candidate, CandidateRow, SearchRequest
 from tellapart.web.addresses import AddressGuard
 
-HERE, OTHER_LICENCE, TOO_SMALL, NOT_ALLOWED = "already here", "other licence", "too small", "not allowed"
+HERE, OTHER_LICENCE = RefusalCode.COPY, RefusalCode.OTHER_LICENCE
+TOO_SMALL, NOT_ALLOWED = RefusalCode.TOO_SMALL, RefusalCode.NOT_ALLOWED
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class Landed:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a candidate; reason: why it was not taken; notes: what is to be known of its picture."""
+    """What became of a candidate. fate: kept, held, or the code of its refusal, then with a reason in words; notes:
+    what is to be known of its picture.
+    """
 
     row: CandidateRow
     fate: str
@@ -45,9 +48,9 @@ class Verdict:
 
 
 def judge(
-    db: sqlite3.Connection, candidate: Candidate, licence: Use, guard: AddressGuard, min_side_px: int
+    manifest: Manifest, candidate: Candidate, licence: Use, guard: AddressGuard, min_side_px: int
 ) -> tuple[str, str | None]:
-    """The first fate of a candidate and the reason: waiting, or why it need not be fetched. In a transaction."""
+    """The first fate of a candidate and the reason: waiting, or why it need not be fetched."""
     try:
         for url in candidate.addresses:
             guard.check_url(url)
@@ -61,12 +64,12 @@ def judge(
         )
     if candidate.width and candidate.height and min(candidate.width, candidate.height) < min_side_px:
         return TOO_SMALL, f"{candidate.width} × {candidate.height} pixels"
-    if at := searches.whereabouts(db, candidate.url):
+    if at := searches.whereabouts(manifest, url=candidate.url):
         return HERE, _already_here(*at)
     return WAITING, None
 
 
-def keep_landed(project: Project, wish: Wish, landed: Sequence[Landed]) -> list[Verdict]:
+def keep_landed(project: Project, wish: SearchRequest, landed: Sequence[Landed]) -> list[Verdict]:
     """Take pictures in; the rows of the pictures and the fates of the candidates are written in one transaction.
 
     Of two with the same bytes the one that was found first is credited, whichever arrives first.
@@ -75,25 +78,26 @@ def keep_landed(project: Project, wish: Wish, landed: Sequence[Landed]) -> list[
         ProjectError: the disk does not take it; then nothing of this call was added.
     """
     verdicts: list[Verdict] = []
+    manifest = project.manifest
     in_order = sorted(landed, key=lambda one: one.row.number)
 
-    def note(db: sqlite3.Connection, admission: Admission) -> None:
+    def note(admission: AddedPictures) -> None:
         new = set(admission.added)
         reasons = {refusal.same_as: refusal.reason for refusal in admission.refusals}
         for one in in_order:
             reason = None if one.image_id in new else reasons.get(one.image_id)
             new.discard(one.image_id)
             verdicts.append(Verdict(one.row, HERE if reason else KEPT, reason, one.facts.notes))
-            twin = searches.later_twin(db, one.row, one.image_id) if reason else None
+            twin = searches.later_twin(manifest, one.row, one.image_id) if reason else None
             if twin is not None:
-                searches.set_fate(db, twin, HERE, reason, one.image_id)
-                credit(db, one.image_id, _origin(wish, one.row.candidate))
+                searches.set_fate(manifest, twin, HERE, reason, one.image_id)
+                credit(manifest, one.image_id, _origin(wish, one.row.candidate))
             is_kept = reason is None or twin is not None
             searches.set_fate(
-                db, one.row.number, KEPT if is_kept else HERE, None if is_kept else reason, one.image_id
+                manifest, one.row.number, KEPT if is_kept else HERE, None if is_kept else reason, one.image_id
             )
 
-    admit(project.manifest, project.root, [_arrival(project, wish, one) for one in in_order], note)
+    add_new_pictures(project.manifest, project.root, [_arrival(project, wish, one) for one in in_order], note)
     return verdicts
 
 
@@ -104,35 +108,39 @@ def hold_landed(project: Project, landed: Sequence[Landed]) -> list[Verdict]:
         ProjectError: the disk does not take it.
     """
     verdicts: list[Verdict] = []
+    leftovers: list[Path] = []
+    manifest = project.manifest
     project.held_dir.mkdir(parents=True, exist_ok=True)
-    with project.manifest.transaction() as db:
+    with manifest.transaction():
         for one in sorted(landed, key=lambda one: one.row.number):
-            reason = _reason_not_to_hold(db, one)
+            reason = _reason_not_to_hold(manifest, one)
             verdicts.append(Verdict(one.row, HERE if reason else HELD, reason, one.facts.notes))
-            twin = searches.later_twin(db, one.row, one.image_id) if reason else None
+            twin = searches.later_twin(manifest, one.row, one.image_id) if reason else None
             if twin is not None:
-                searches.set_fate(db, twin, HERE, reason, one.image_id)
+                searches.set_fate(manifest, twin, HERE, reason, one.image_id)
             if reason is None or twin is not None:
                 target = project.held_dir / f"{one.image_id}{one.facts.suffix}"
-                one.path.replace(target)
-                searches.set_fate(
-                    db, one.row.number, HELD, None, one.image_id, _file_facts(project, one, target)
-                )
+                facts = _file_facts(one)
+                if searches.hold(manifest, one.row.number, one.image_id, facts, one.path, target):
+                    continue
             else:
-                searches.set_fate(db, one.row.number, HERE, reason, one.image_id)
-    for one in landed:
-        one.path.unlink(missing_ok=True)
+                searches.set_fate(manifest, one.row.number, HERE, reason, one.image_id)
+            leftovers.append(one.path)
+    finish_moves(manifest, project.root)
+    for path in leftovers:
+        path.unlink(missing_ok=True)
     return verdicts
 
 
 def note_refused(project: Project, label: str, refused: Sequence[Verdict]) -> None:
     """Write down why candidates were not taken; what could not be reached may come another time and is no refusal."""
-    final = [one for one in refused if one.fate != searches.UNREACHABLE]
-    with project.manifest.transaction() as db:
+    final = [one for one in refused if one.fate != RefusalCode.UNREACHABLE]
+    with project.manifest.transaction():
         for one in refused:
-            searches.set_fate(db, one.row.number, one.fate, one.reason)
+            searches.set_fate(project.manifest, one.row.number, one.fate, one.reason)
         project.manifest.add_refusals(
-            Refusal(now(), one.row.candidate.url, label, one.reason or one.fate, None) for one in final
+            Refusal(now(), one.row.candidate.url, label, one.reason or one.fate, None, RefusalCode(one.fate))
+            for one in final
         )
 
 
@@ -155,9 +163,9 @@ def held_file(project: Project, row: CandidateRow) -> Landed | None:
 
 def discard_rows(project: Project, rows: Sequence[CandidateRow]) -> None:
     """Forget held pictures: the rows first, then the files."""
-    with project.manifest.transaction() as db:
+    with project.manifest.transaction():
         for row in rows:
-            searches.set_fate(db, row.number, DISCARDED, "not wanted", row.image_id)
+            searches.set_fate(project.manifest, row.number, DISCARDED, "not wanted", row.image_id)
     for row in rows:
         path = _held_path(project, row.file or {})
         if path is not None:
@@ -173,7 +181,7 @@ def _held_path(project: Project, facts: dict[str, Any]) -> Path | None:
     return path if path.parent == project.held_dir else None
 
 
-def _arrival(project: Project, wish: Wish, one: Landed) -> Arrival:
+def _arrival(project: Project, wish: SearchRequest, one: Landed) -> Arrival:
     found = one.row.candidate
     return Arrival(
         image_id=one.image_id, label=wish.label, facts=one.facts, n_bytes=one.n_bytes,
@@ -182,28 +190,24 @@ def _arrival(project: Project, wish: Wish, one: Landed) -> Arrival:
     )  # fmt: skip
 
 
-def _origin(wish: Wish, found: Candidate) -> Origin:
+def _origin(wish: SearchRequest, found: Candidate) -> Origin:
     return Origin(
         found.source, source_url=found.url, page_url=found.page_url, query=wish.query, author=found.author,
         licence=found.licence, licence_url=found.licence_url, title=found.title, subject=found.subject,
     )  # fmt: skip
 
 
-def _file_facts(project: Project, one: Landed, target: Path) -> dict[str, Any]:
+def _file_facts(one: Landed) -> dict[str, Any]:
     return {
-        "path": target.relative_to(project.root).as_posix(), "n_bytes": one.n_bytes, "format": one.facts.format,
-        "width": one.facts.width, "height": one.facts.height, "fingerprint": one.facts.fingerprint.hex(),
-        "notes": list(one.facts.notes),
+        "n_bytes": one.n_bytes, "format": one.facts.format, "width": one.facts.width, "height": one.facts.height,
+        "fingerprint": one.facts.fingerprint.hex(), "notes": list(one.facts.notes),
     }  # fmt: skip
 
 
-def _reason_not_to_hold(db: sqlite3.Connection, one: Landed) -> str | None:
-    kept = db.execute(
-        "SELECT label, path, state FROM pictures WHERE image_id = ? AND state != 'missing'", [one.image_id]
-    ).fetchone()
-    if kept:
-        return _already_here(*kept)
-    other = searches.held_as(db, one.image_id)
+def _reason_not_to_hold(manifest: Manifest, one: Landed) -> str | None:
+    if at := searches.whereabouts(manifest, image_id=one.image_id):
+        return _already_here(*at)
+    other = searches.held_as(manifest, one.image_id)
     if other and other[0] != one.row.number:
         return f"already waiting for your choice, for the label {other[1]!r}"
     return None

@@ -10,9 +10,9 @@ from typing import cast
 from tellapart.errors import BrokenError, Cancelled, SourceError, TellapartError
 from tellapart.gather.requests import UNLICENSED
 from tellapart.gather.sources.source import Kind, Source
-from tellapart.gather.web_summary import SourceReport
+from tellapart.gather.web_summary import SourceOutcome, SourceReport
 from tellapart.licences import Use
-from tellapart.store.searches import Candidate, Wish
+from tellapart.store.searches import Candidate, SearchRequest
 
 _MOST = 1_000_000  # of one source; they end long before
 
@@ -30,7 +30,7 @@ class Search:
     Sources are asked in turn: the next one when the one before has no more. `reports` says how each did.
     """
 
-    def __init__(self, sources: Sequence[Source], wish: Wish, found: queue.Queue[object]):
+    def __init__(self, sources: Sequence[Source], wish: SearchRequest, found: queue.Queue[object]):
         self.reports = [SourceReport(source.name, source.title) for source in sources]
         self._sources = sources
         self._wish = wish
@@ -79,9 +79,9 @@ class Search:
                     wish.query, _MOST, cast("Use", wish.licence), cast("Kind", wish.kind)
                 ):
                     report.n_found += 1
-                    report.outcome = "results"
+                    report.outcome = SourceOutcome.RESULTS
                     yield candidate
-                report.outcome = "results" if report.n_found else "nothing"
+                report.outcome = SourceOutcome.RESULTS if report.n_found else SourceOutcome.NOTHING
                 report.said = source.remark
             except SourceError as error:
                 report.fail(error)

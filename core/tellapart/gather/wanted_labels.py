@@ -1,6 +1,7 @@
 """What a person wants to tell apart: labels with the words to search for, kept with the project before it has pictures.
 
-Renaming, merging and removing a label are decisions about all its pictures at once: one batch, undone in one step.
+Renaming, merging and removing a label are decisions about all its pictures at once: one batch of the journal, undone in
+one step by whoever undoes next, on any page.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def add_wanted(project: Project, text: str) -> list[str]:
 
 
 def set_query(project: Project, label: str, query: str) -> None:
-    """Nothing; the words to search for are kept, those that say just the label as none."""
+    """Keep the words to search for; those that say just the label are kept as none."""
     query = " ".join(query.split())
     row = Wanted(label, "" if query == label else query)
     _keep(project, [row if one.label == label else one for one in wanted_labels(project)])
@@ -96,27 +97,6 @@ def remove_label(project: Project, label: str) -> int:
     """The number of pictures that lie in the trash now; they can be restored."""
     decisions = [Remove(one.image_id) for one in project.manifest.pictures(label=label)]
     return project.journal.decide(*decisions, change=LabelChange(DROP, label))
-
-
-def undo_label_change(project: Project) -> bool:
-    """Whether the latest renaming, merging or removing of a label is taken back; False when there was none.
-
-    Raises:
-        IntakeError: other decisions were made since, so undoing would take back one of those instead.
-    """
-    changes = project.journal.label_changes()
-    if not changes:
-        return False
-    if not project.journal.undo(changes[-1]):
-        raise IntakeError(
-            "Other decisions were made after this label change. Undo those first, on the Clean page."
-        )
-    return True
-
-
-def n_label_changes(project: Project) -> int:
-    """How many changes of labels can be undone."""
-    return len(project.journal.label_changes())
 
 
 def _all_of(project: Project, label: str) -> list[str]:

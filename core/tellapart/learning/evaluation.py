@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from tellapart.learning.calibration import PriorKind
+from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
 from tellapart.learning.metrics import (
     class_calibration_errors,
     confusion_matrix,
@@ -104,4 +107,43 @@ def evaluate(
             )
             for i in surest
         ),
+    )
+
+
+class Leakage(NamedTuple):
+    """What copies on both sides of a split do to the error rate.
+
+    n_copies: of the checked pictures, those that have a copy among the ones that teach. error_with, error_without:
+    error rate of the checked pictures with and without these; NaN where there is none. interval: of error_without."""
+
+    n_checked: int
+    n_copies: int
+    error_with: float
+    error_without: float
+    interval: tuple[float, float]
+
+
+def measure_leakage(
+    coordinates: np.ndarray, groups: np.ndarray, targets: np.ndarray, n_classes: int, checked: np.ndarray
+) -> Leakage | None:
+    """The leak of one split; None when nothing is checked, or fewer than two classes teach.
+
+    Args:
+        coordinates: (N, R) float32. groups: (N,) int, near-duplicates share one. targets: (N,) int, NOT_A_MEMBER for
+            those that do not count. checked: (N,) bool, held out; the others teach.
+    """
+    is_member = targets != NOT_A_MEMBER
+    teaching, checked = is_member & ~checked, is_member & checked
+    if len(np.unique(targets[teaching])) < 2 or not checked.any():
+        return None
+    logits = OutOfFold(coordinates, checked.astype(np.int64)).logits(targets, n_classes)
+    wrong = logits.argmax(axis=1) != targets
+    has_copy = checked & np.isin(groups, groups[teaching])
+    honest = checked & ~has_copy
+    return Leakage(
+        n_checked=int(checked.sum()),
+        n_copies=int(has_copy.sum()),
+        error_with=float(wrong[checked].mean()),
+        error_without=float(wrong[honest].mean()) if honest.any() else math.nan,
+        interval=error_interval(int(wrong[honest].sum()), int(honest.sum())),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import minimize
 
-from tellapart.learning.folds import N_FOLDS, assign_folds, can_be_told
+from tellapart.learning.folds import N_FOLDS, can_be_told
 from tellapart.learning.metrics import log_softmax
 from tellapart.learning.principal_components import (
     MAX_COMPONENTS,
@@ -67,7 +67,7 @@ class HeadFit:
 
     oof_logits: (N, C), for each picture from the fold that had not seen it. folds: (N,) int. cv_loss: L2 strength ->
     class-balanced log loss at its best temperature, for those that were tried. components, coordinates (N, R): of the
-    embeddings. solutions: one flat solution per fold, then that of the whole.
+    embeddings. targets: (N,) what it was fitted to. solutions: one flat solution per fold, then that of the whole.
     """
 
     head: Head
@@ -76,23 +76,23 @@ class HeadFit:
     cv_loss: dict[float, float]
     components: Components
     coordinates: np.ndarray
+    targets: np.ndarray
     solutions: tuple[np.ndarray, ...]
 
 
-def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups: Sequence[str]) -> HeadFit:
+def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds: np.ndarray) -> HeadFit:
     """A head with its L2 strength chosen by cross-validation, and out-of-fold logits for every picture.
 
     Args:
         embeddings: (N, D) float32.
         targets: (N,) int, each of the n_classes at least once.
-        groups: (N,) pictures that must stay together (near-duplicates) share a name.
+        folds: (N,) int, 0 to N_FOLDS - 1; pictures that must stay together (near-duplicates) share one.
     Raises:
         ValueError: shapes differ or a class has no picture.
     """
-    folds = assign_folds(targets, groups)
     with blas_threads(len(targets)):
-        components = fit_components(embeddings, MOST_DIRECTIONS if len(targets) <= _MANY else MAX_COMPONENTS)
-        coordinates = components.coordinates(embeddings)
+        n_directions = MOST_DIRECTIONS if len(targets) <= _MANY else MAX_COMPONENTS
+        components, coordinates = fit_components(embeddings, n_directions)
         weights = _balanced(targets, n_classes)
         some = sample_rows(targets, _ENOUGH_TO_SEARCH)
         largest = coordinates[
@@ -106,7 +106,7 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, groups
         )
         oof_logits = _oof(coordinates, solutions[:-1], folds, n_classes)
     head = _head_of(components, solutions[-1], n_classes, l2)
-    return HeadFit(head, oof_logits, folds, cv_loss, components, coordinates, solutions)
+    return HeadFit(head, oof_logits, folds, cv_loss, components, coordinates, targets, solutions)
 
 
 def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
@@ -125,10 +125,12 @@ def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
     coordinates, l2 = last.coordinates, last.head.l2
     with blas_threads(len(targets)):
         weights = _balanced(targets, n_classes)
-        solutions = _solve_all(coordinates, targets, weights, n_classes, last.folds, l2, last.solutions)
+        solutions = _solve_all(
+            coordinates, targets, weights, n_classes, last.folds, l2, last.solutions, targets != last.targets
+        )
         oof_logits = _oof(coordinates, solutions[:-1], last.folds, n_classes)
     head = _head_of(last.components, solutions[-1], n_classes, l2)
-    return replace(last, head=head, oof_logits=oof_logits, solutions=solutions)
+    return replace(last, head=head, oof_logits=oof_logits, targets=targets, solutions=solutions)
 
 
 def _balanced(targets: np.ndarray, n_classes: int) -> np.ndarray:
@@ -150,13 +152,14 @@ def _search(
         targets, n_classes
     )  # by these pictures, which may be fewer of a large class than there are
     told = np.flatnonzero(can_be_told(targets, folds))
+    spread = _spread(inputs, weights)
     parts = [(inputs[folds != k], targets[folds != k], weights[folds != k]) for k in range(N_FOLDS)]
     solutions = [np.zeros((inputs.shape[1] + 1) * n_classes) for _ in range(N_FOLDS)]
     found: dict[float, list[np.ndarray]] = {}
     losses: dict[float, float] = {}
     for l2 in L2_PATH:
         solutions = [
-            _solve(*part, n_classes, l2, start, _FOR_SEARCH)
+            _solve(*part, spread, n_classes, l2, start, _FOR_SEARCH)
             for part, start in zip(parts, solutions, strict=True)
         ]
         oof = _oof(inputs, solutions, folds, n_classes)
@@ -191,20 +194,37 @@ def _calibrated_loss(logits: np.ndarray, targets: np.ndarray, weights: np.ndarra
 
 def _solve_all(
     inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, n_classes: int, folds: np.ndarray, l2: float,
-    starts: Sequence[np.ndarray],
+    starts: Sequence[np.ndarray], changed: np.ndarray | None = None,
 ) -> tuple[np.ndarray, ...]:  # fmt: skip
-    """The solution without each fold, then that of all pictures; near the optimum from wherever they start."""
-    masks = [*(folds != fold for fold in range(N_FOLDS)), np.ones(len(targets), bool)]
-    return tuple(
-        _solve(inputs[seen], targets[seen], weights[seen], n_classes, l2, start, _FOR_USE)
-        for seen, start in zip(masks, starts, strict=True)
-    )
+    """The solution without each fold, then that of all pictures; near the optimum from wherever they start.
+
+    Args:
+        changed: (N,) bool, pictures whose label is another than when the starts were found. What moves the solution of
+            the whole moves those of the folds alike, but for the folds that never see these pictures.
+    """
+    spread = _spread(inputs, weights)
+    whole = _solve(inputs, targets, weights, spread, n_classes, l2, starts[-1], _FOR_USE)
+    solutions = []
+    for fold, start in enumerate(starts[:-1]):
+        seen = folds != fold
+        if changed is not None and changed[seen].any():
+            start = start + (whole - starts[-1])
+        solutions.append(
+            _solve(inputs[seen], targets[seen], weights[seen], spread, n_classes, l2, start, _FOR_USE)
+        )
+    return (*solutions, whole)
+
+
+def _spread(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(R,) mean square of each column of (N, R)."""
+    return np.asarray((weights / weights.sum()) @ inputs**2, np.float64)
 
 
 def _solve(
     inputs: np.ndarray,
     targets: np.ndarray,
     weights: np.ndarray,
+    spread: np.ndarray,
     n_classes: int,
     l2: float,
     start: np.ndarray,
@@ -216,11 +236,14 @@ def _solve(
     steps, and the gradient tells how far the optimum is. Classes run along rows inside, since sums over the first axis
     of a (C, N) array are many times faster. Source of the bound on the curvature: Böhning 1992, "Multinomial logistic
     regression algorithm".
+
+    Args:
+        spread: (R,) mean squares of the inputs, of these pictures or of more.
     """
     share = weights / weights.sum()  # (N,)
     columns = np.arange(len(targets))
-    transposed = np.ascontiguousarray(inputs.T)  # (R, N)
-    curvature = 0.25 * (transposed**2 @ share).astype(np.float64) + l2
+    transposed = inputs.T  # (R, N)
+    curvature = 0.25 * spread + l2
     scale = np.append(1 / np.sqrt(curvature), 1.0)  # (R + 1,)
     penalty = l2 * scale[:-1] ** 2
     narrow = scale[:-1].astype(np.float32)

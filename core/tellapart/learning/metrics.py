@@ -104,3 +104,16 @@ def _binned_gap(told: np.ndarray, is_so: np.ndarray, n_bins: int, weights: np.nd
     bins = np.minimum((told * n_bins).astype(int), n_bins - 1)
     gaps = np.bincount(bins, weights=weights * (told - is_so), minlength=n_bins)
     return float(np.abs(gaps).sum() / weights.sum())
+
+
+def balanced_accuracy(targets: np.ndarray, predicted: np.ndarray, n_classes: int) -> tuple[float, float]:
+    """Mean over the classes of the share of right answers, and its standard error."""
+    counts = np.bincount(targets, minlength=n_classes)
+    right = np.bincount(targets[targets == predicted], minlength=n_classes)
+    there = counts > 0
+    if not there.any():
+        return 0.0, 0.0
+    # one right and one wrong answer more, so that ten of ten is not taken for certainty
+    smoothed = (right[there] + 1) / (counts[there] + 2)
+    variance = smoothed * (1 - smoothed) / counts[there]
+    return float((right[there] / counts[there]).mean()), math.sqrt(float(variance.sum())) / int(there.sum())

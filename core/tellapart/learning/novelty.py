@@ -124,10 +124,8 @@ def _unseen_in(
 
     A distance needs the covariance inverted only, and a Cholesky factor does that in a tenth of the time.
     """
-    components = fit_components(embeddings[seen])
-    means, covariance, average = _within_class(
-        components.coordinates(embeddings[seen]), targets[seen], n_classes
-    )
+    components, coordinates = fit_components(embeddings[seen])
+    means, covariance, average = _within_class(coordinates, targets[seen], n_classes)
     shrunk = (1 - _SHRINKAGE) * covariance
     shrunk[np.diag_indices_from(shrunk)] += _SHRINKAGE * average
     inputs = (embeddings[~seen] - components.mean) / components.scale
@@ -153,8 +151,8 @@ def _counts(squares: np.ndarray) -> np.ndarray:
 
 
 def _model(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, beside: np.ndarray) -> NoveltyModel:
-    components = fit_components(embeddings)
-    means, covariance, average = _within_class(components.coordinates(embeddings), targets, n_classes)
+    components, coordinates = fit_components(embeddings)
+    means, covariance, average = _within_class(coordinates, targets, n_classes)
     variances, rotation = eigh(covariance, driver="evd", check_finite=False)
     spread = np.sqrt((1 - _SHRINKAGE) * np.maximum(variances, 0) + _SHRINKAGE * average).astype(np.float32)
     rotation = rotation.astype(np.float32)

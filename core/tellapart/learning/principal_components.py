@@ -31,8 +31,9 @@ class Components:
         return embeddings @ directions - self.mean @ directions
 
 
-def fit_components(embeddings: np.ndarray, n_max: int = MAX_COMPONENTS) -> Components:
-    """The directions that hold the spread of (N, D) embeddings, at most n_max.
+def fit_components(embeddings: np.ndarray, n_max: int = MAX_COMPONENTS) -> tuple[Components, np.ndarray]:
+    """The directions that hold the spread of (N, D) embeddings, at most n_max, and the (N, R) float32 coordinates along
+    them, which are found on the way where pictures are fewer than dimensions.
 
     An L2 penalty does not see a rotation, so with fewer pictures than that nothing is lost; with more, only directions
     of the smallest variance are, and a fit costs a fraction.
@@ -41,7 +42,11 @@ def fit_components(embeddings: np.ndarray, n_max: int = MAX_COMPONENTS) -> Compo
     mean = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
     scale = rows.std(axis=0, dtype=np.float64).astype(np.float32)
     scale = np.maximum(scale, _least_scale(mean, scale))
-    return Components(mean, scale, _directions((rows - mean) / scale, n_max))
+    basis, coordinates = _directions((rows - mean) / scale, n_max)
+    components = Components(mean, scale, basis)
+    if coordinates is None or len(rows) < len(embeddings):
+        coordinates = components.coordinates(embeddings)
+    return components, coordinates
 
 
 def _least_scale(mean: np.ndarray, scale: np.ndarray) -> float:
@@ -71,16 +76,18 @@ def _thread_pools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _directions(inputs: np.ndarray, n_max: int) -> np.ndarray:
+def _directions(inputs: np.ndarray, n_max: int) -> tuple[np.ndarray, np.ndarray | None]:
+    """(D, R) of (N, D), and the coordinates (N, R) along them where there is nothing to be done for that."""
     n, n_features = inputs.shape
     is_wide = n < n_features
     gram = inputs @ inputs.T if is_wide else inputs.T @ inputs
     values, vectors = _largest(gram, n_max)
     is_real = values > max(1e-6 * float(values[-1]), 1e-12)
     values, vectors = values[is_real], vectors[:, is_real]
-    return np.ascontiguousarray(inputs.T @ (vectors / np.sqrt(values)) if is_wide else vectors).astype(
-        np.float32
-    )
+    if not is_wide:
+        return np.ascontiguousarray(vectors, np.float32), None
+    lengths = np.sqrt(values)
+    return (inputs.T @ (vectors / lengths)).astype(np.float32), (vectors * lengths).astype(np.float32)
 
 
 def _largest(gram: np.ndarray, n_max: int) -> tuple[np.ndarray, np.ndarray]:

@@ -11,16 +11,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from tellapart.errors import SplitError
 from tellapart.labels import label_order
-from tellapart.store.manifest import Picture
-
-if TYPE_CHECKING:
-    from tellapart.train.config import TrainConfig
 
 Split = Literal["train", "valid", "test"]
 SplitKind = Literal["hash", "random"]
@@ -36,25 +32,6 @@ class SplitPlan:
     notes: tuple[str, ...] = ()
 
 
-def plan_pictures(pictures: Sequence[Picture], copies: Sequence[str], config: TrainConfig) -> SplitPlan:
-    """The split of pictures, with near-duplicates, and pictures of one subject, together.
-
-    Args:
-        copies: (N,) name of the group of near-duplicates of each.
-    Raises:
-        SplitError: a class has fewer than two pictures.
-    """
-    return plan_split(
-        [picture.label for picture in pictures],
-        join_by_subject(copies, [picture.subject for picture in pictures]),
-        [picture.given_split for picture in pictures],
-        config.split,
-        config.seed,
-        config.valid,
-        [picture.image_id for picture in pictures],
-    )
-
-
 def plan_split(
     labels: Sequence[str],
     groups: Sequence[str],
@@ -64,7 +41,27 @@ def plan_split(
     valid: float,
     names: Sequence[str] | None = None,
 ) -> SplitPlan:
-    """Train and valid (and test, where folders said so) for each picture.
+    """The split of `draw_split`, if it is one to train with.
+
+    Raises:
+        SplitError: see `check_split`.
+        ValueError: valid is not between 0 and 1.
+    """
+    plan = draw_split(labels, groups, given, kind, seed, valid, names)
+    check_split(plan, labels, given)
+    return plan
+
+
+def draw_split(
+    labels: Sequence[str],
+    groups: Sequence[str],
+    given: Sequence[str | None],
+    kind: SplitKind,
+    seed: int,
+    valid: float,
+    names: Sequence[str] | None = None,
+) -> SplitPlan:
+    """Train and valid (and test, where folders said so) for each picture; a class may be left without a part.
 
     Args:
         labels, groups: (N,) label, and name of the group of near-duplicates, of each picture.
@@ -73,7 +70,6 @@ def plan_split(
         valid: fraction held out, between 0 and 1; not used where folders gave a validation part.
         names: (N,) of single pictures, where a group has to be split; by their numbers unless given.
     Raises:
-        SplitError: a class has fewer than two pictures, or folders put none of it into a part.
         ValueError: valid is not between 0 and 1.
     """
     if not 0 < valid < 1:
@@ -89,10 +85,9 @@ def plan_split(
         if not apart:
             break
         notes += [_apart_note(label, labels, groups) for label in apart]
-    _check(labels, splits, given, stuck)
     if n_moved:
         notes.insert(0, _moved_note(n_moved))
-    return SplitPlan(np.array(splits), tuple(kept), tuple(notes))
+    return SplitPlan(np.array(splits, str), tuple(kept), tuple(notes))
 
 
 def _split(
@@ -210,9 +205,16 @@ def _places(labels: Sequence[str], groups: Sequence[str], kind: SplitKind, seed:
     return places
 
 
-def _check(
-    labels: Sequence[str], splits: Sequence[str], given: Sequence[str | None], stuck: Sequence[str]
-) -> None:
+def check_split(plan: SplitPlan, labels: Sequence[str], given: Sequence[str | None]) -> None:
+    """Whether every class has pictures to learn from and to check with.
+
+    Args:
+        labels, given: (N,) as the plan was drawn from.
+    Raises:
+        SplitError: a class has fewer than two pictures, or its folders put none into a part.
+    """
+    splits = plan.splits.tolist()
+    stuck = _without_a_part(labels, splits)
     if not stuck:
         return
     if "valid" not in given:

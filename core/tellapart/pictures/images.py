@@ -24,7 +24,7 @@ from tellapart.pictures.cost import check_cost, check_size, decoding_cost, room
 from tellapart.pictures.exif import camera_of, is_turned, orientation_of
 from tellapart.pictures.format1_pixels import to_rgb_as_before
 from tellapart.pictures.formats.brands import heif_formats
-from tellapart.pictures.kinds.not_opened import reason_not_opened
+from tellapart.pictures.kinds.not_opened import error_not_opened
 from tellapart.pictures.kinds.unread import EMPTY, HEAD_BYTES, unread_kind
 from tellapart.pictures.notes import Tell, ignore_note
 from tellapart.pictures.opening import SCALABLE, Loaded, bytes_of, loaded
@@ -226,7 +226,7 @@ def _opened(source: Source, min_side_px: int | None = None) -> Iterator[Loaded]:
         except (ImageError, MemoryError):
             raise
         except Exception as error:
-            raise ImageError(reason_not_opened(head, file, error)) from error
+            raise error_not_opened(head, file, error) from error
         yield found
 
 

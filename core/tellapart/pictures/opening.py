@@ -105,7 +105,7 @@ def _load(
     data: bytes,
     formats: Sequence[str],
     min_side_px: int | None,
-    head: jpeg.Head | None,
+    head: jpeg.JpegHeader | None,
     profile: bytes | None,
 ) -> Iterator[Loaded]:
     n_early = webp_cost(data)
@@ -139,14 +139,14 @@ def _load(
 
 
 def _go_to_whole_page(image: Image.Image, data: bytes) -> None:
-    """Nothing; where small copies lie before the first page, the image is now that page."""
+    """Turn to the first page, where small copies lie before it."""
     place = tiff.whole_page(tiff.pages(io.BytesIO(data), most=_FIRST_PAGES))
     if place:
         with contextlib.suppress(Exception):  # then the small copy has to do
             image.seek(place)
 
 
-def _without_what_disturbs(data: bytes, head: jpeg.Head | None) -> bytes | None:
+def _without_what_disturbs(data: bytes, head: jpeg.JpegHeader | None) -> bytes | None:
     """The same picture without what may have kept it from opening; None when only the picture itself is left."""
     with contextlib.suppress(Exception):  # what is wrong with the picture was said already
         if data.startswith(png.MAGIC):

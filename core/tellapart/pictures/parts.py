@@ -28,7 +28,7 @@ _FILM = "a Motion Photo: the still picture is used, the video is left out"
 
 
 def tell_parts(image: Image.Image, source: Path | bytes, tell: Tell) -> None:
-    """Nothing; what the file of an open picture holds besides it is told."""
+    """Tell what the file of an open picture holds besides it."""
     if image.format == "TIFF":
         with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
             n_pages = tiff.n_whole(tiff.pages(file))

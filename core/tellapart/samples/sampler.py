@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 
 from tellapart.errors import ProjectError
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.samples.flaws import COPIES, STORED, Flaw, FlawName, blur, cut_off, darken, to_jpeg
-from tellapart.samples.scene import Studio, draw_scene
+from tellapart.samples.scene import Scenery, draw_scene
 from tellapart.samples.shapes import KINDS
 from tellapart.samples.textures import make_ground
 
@@ -134,12 +134,14 @@ def _plan(seed: int, n_per_class: int) -> list[_Plan]:
 
 
 def _write(directory: Path, plans: list[_Plan], seed: int, progress: Progress) -> None:
-    message = "Drawing leaves"
+    message = Doing(Step.DRAWING, "Drawing leaves")
     progress(0, len(plans), message)
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         try:
-            studio = Studio(list(pool.map(lambda number: make_ground(number, seed), range(N_GROUNDS))), seed)
-            waiting = [pool.submit(_write_one, directory, plan, studio, seed) for plan in plans]
+            scenery = Scenery(
+                list(pool.map(lambda number: make_ground(number, seed), range(N_GROUNDS))), seed
+            )
+            waiting = [pool.submit(_write_one, directory, plan, scenery, seed) for plan in plans]
             for done, future in enumerate(as_completed(waiting), start=1):
                 future.result()
                 progress(done, len(plans), message)
@@ -148,17 +150,17 @@ def _write(directory: Path, plans: list[_Plan], seed: int, progress: Progress) -
             raise
 
 
-def _write_one(directory: Path, plan: _Plan, studio: Studio, seed: int) -> None:
-    (directory / plan.path).write_bytes(_jpeg(plan, studio, seed))
+def _write_one(directory: Path, plan: _Plan, scenery: Scenery, seed: int) -> None:
+    (directory / plan.path).write_bytes(_jpeg(plan, scenery, seed))
 
 
-def _jpeg(plan: _Plan, studio: Studio, seed: int) -> bytes:
+def _jpeg(plan: _Plan, scenery: Scenery, seed: int) -> bytes:
     """The bytes of one file. A copy draws its original again: files do not wait for one another."""
     if plan.original is not None:
-        original = _jpeg(plan.original, studio, seed)
+        original = _jpeg(plan.original, scenery, seed)
         return original if plan.copy == "exact" else COPIES[plan.copy](Image.open(BytesIO(original)))
     rng = np.random.default_rng([seed, 5, list(KINDS).index(plan.drawn), plan.number])
-    picture = draw_scene(plan.drawn, studio, rng)
+    picture = draw_scene(plan.drawn, scenery, rng)
     quality = int(rng.integers(68, 96))
     if plan.flaw == "blurred":
         picture = blur(picture)

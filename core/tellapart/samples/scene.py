@@ -22,7 +22,7 @@ PALETTE_CHANCES = {
 }
 
 
-class Studio:
+class Scenery:
     """What all pictures of a seed share: the grounds and fields of noise. Read only: threads share it."""
 
     def __init__(self, grounds: Sequence[Image.Image], seed: int) -> None:
@@ -32,15 +32,15 @@ class Studio:
         self.grain = np.random.default_rng([seed, 3]).standard_normal((SIDE_PX, SIDE_PX), dtype=np.float32)
 
 
-def draw_scene(kind: str, studio: Studio, rng: np.random.Generator) -> Image.Image:
+def draw_scene(kind: str, scenery: Scenery, rng: np.random.Generator) -> Image.Image:
     """An RGB picture of `kind`, one of KINDS; the same generator state gives the same pixels."""
     width, height = SIZES_PX[int(rng.integers(len(SIZES_PX)))]
     bearing = rng.uniform(0, 2 * np.pi)
     light = Light((float(np.cos(bearing)), float(np.sin(bearing))), rng.uniform(0.1, 1.0), rng.uniform(0, 1))
-    canvas = _lay_ground(studio, (width, height), rng)
+    canvas = _lay_ground(scenery, (width, height), rng)
 
     for _ in range(int(rng.choice(3, p=(0.8, 0.18, 0.02)))):
-        _scatter(canvas, studio, light, rng)
+        _scatter(canvas, scenery, light, rng)
     n_leaves = int(rng.choice((1, 2, 3), p=(0.92, 0.06, 0.02)))
     for place in _places(n_leaves, rng):
         leaf = KINDS[kind](rng)
@@ -52,19 +52,19 @@ def draw_scene(kind: str, studio: Studio, rng: np.random.Generator) -> Image.Ima
             tilt=(rng.uniform(-0.35, 0.35), rng.uniform(-0.25, 0.25)),
             curl=(float(rng.normal(0, 0.3)), float(rng.normal(0, 0.25))),
         )
-        paint_leaf(canvas, leaf, pose, _pick_palette(kind, rng), light, studio.noise, rng)
+        paint_leaf(canvas, leaf, pose, _pick_palette(kind, rng), light, scenery.noise, rng)
     if rng.uniform() < 0.15:  # something lies partly over the leaf
-        _scatter(canvas, studio, light, rng)
-    return _photograph(canvas, studio, rng)
+        _scatter(canvas, scenery, light, rng)
+    return _photograph(canvas, scenery, rng)
 
 
 def _pick_palette(kind: str, rng: np.random.Generator) -> str:
     return str(rng.choice(list(PALETTES), p=PALETTE_CHANCES[kind]))
 
 
-def _lay_ground(studio: Studio, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def _lay_ground(scenery: Scenery, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """A turned, scaled, sometimes mirrored piece of a ground, tinted: (3, H, W) float32 in 0..1."""
-    ground = studio.grounds[int(rng.integers(len(studio.grounds)))]
+    ground = scenery.grounds[int(rng.integers(len(scenery.grounds)))]
     reach = (SIDE_PX / 2 - 4) / (0.5 * float(np.hypot(*size)))  # at most this scale fits at any angle
     scale = rng.uniform(0.55, 1.0) * reach
     angle = rng.uniform(0, 2 * np.pi)
@@ -90,7 +90,7 @@ def _places(n: int, rng: np.random.Generator) -> np.ndarray:
     return middle + np.stack([np.cos(angles), np.sin(angles)], axis=1) * rng.uniform(0.17, 0.27)
 
 
-def _scatter(canvas: np.ndarray, studio: Studio, light: Light, rng: np.random.Generator) -> None:
+def _scatter(canvas: np.ndarray, scenery: Scenery, light: Light, rng: np.random.Generator) -> None:
     """A twig or narrow leaf, anywhere: it belongs to no class."""
     if rng.uniform() < 0.5:
         paint_twig(canvas, light, rng)
@@ -103,10 +103,10 @@ def _scatter(canvas: np.ndarray, studio: Studio, light: Light, rng: np.random.Ge
         tilt=(rng.uniform(-0.6, 0.6), 0.0),
         curl=(0.0, rng.normal(0, 0.5)),
     )
-    paint_leaf(canvas, draw_blade(rng), pose, _pick_palette("oak", rng), light, studio.noise, rng)
+    paint_leaf(canvas, draw_blade(rng), pose, _pick_palette("oak", rng), light, scenery.noise, rng)
 
 
-def _photograph(canvas: np.ndarray, studio: Studio, rng: np.random.Generator) -> Image.Image:
+def _photograph(canvas: np.ndarray, scenery: Scenery, rng: np.random.Generator) -> Image.Image:
     """Shade of trees, vignette, white balance, exposure, focus and sensor noise."""
     height, width = canvas.shape[1:]
     if rng.uniform() < 0.16:
@@ -121,7 +121,7 @@ def _photograph(canvas: np.ndarray, studio: Studio, rng: np.random.Generator) ->
     canvas *= falloff
     canvas *= balance.astype(np.float32)[:, None, None] * 255
     top, left = rng.integers(0, SIDE_PX - height), rng.integers(0, SIDE_PX - width)
-    grain = studio.grain[top : top + height, left : left + width] * rng.uniform(1, 6)
+    grain = scenery.grain[top : top + height, left : left + width] * rng.uniform(1, 6)
     canvas += grain
     np.clip(canvas, 0, 255, out=canvas)
     picture = Image.merge("RGB", [Image.fromarray(plane) for plane in canvas.astype(np.uint8)])

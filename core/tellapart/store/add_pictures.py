@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
+from tellapart.errors import RefusalCode
 from tellapart.labels import name_key
 from tellapart.pictures.images import PictureFacts
 from tellapart.safe_paths import path_inside
-from tellapart.store.edited_files import UNSETTLED
+from tellapart.store.files.edited_files import UNSETTLED
+from tellapart.store.files.file_moves import finish_moves, queue_move
+from tellapart.store.files.picture_paths import ensure_label, free_path, is_free
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
-from tellapart.store.moves import ensure_label, finish_moves, free_path, is_free, queue_move
 
 
 @dataclass(frozen=True)
@@ -35,19 +37,19 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Admission:
+class AddedPictures:
     """What became of arrivals: `added` image ids, and a refusal for every exact copy of a picture that is here."""
 
     added: list[str]
     refusals: list[Refusal]
 
 
-def admit(
+def add_new_pictures(
     manifest: Manifest,
     root: Path,
     arrivals: Sequence[Arrival],
-    note: Callable[[sqlite3.Connection, Admission], None] = lambda db, admission: None,
-) -> Admission:
+    note: Callable[[AddedPictures], None] = lambda admission: None,
+) -> AddedPictures:
     """Commit the rows of these pictures in one transaction, then move the files to their labels' folders.
 
     An exact copy of a kept or removed picture is not added again, whatever its label; the waiting file is dropped
@@ -71,19 +73,20 @@ def admit(
                 refusals.append(refusal)
                 leftovers += [] if arrival.is_in_place else [arrival.path]
         manifest.add_refusals(refusals)
-        admission = Admission(added, refusals)
-        note(db, admission)
+        admission = AddedPictures(added, refusals)
+        note(admission)
     finish_moves(manifest, root)
     for path in leftovers:
         path_inside(root, path).unlink(missing_ok=True)
     return admission
 
 
-def credit(db: sqlite3.Connection, image_id: str, origin: Origin) -> None:
-    """Let a picture that is here have come from somewhere else. Call inside a transaction."""
+def credit(manifest: Manifest, image_id: str, origin: Origin) -> None:
+    """Let a picture that is here have come from somewhere else."""
     values = asdict(origin)
     columns = ", ".join(f"{name} = ?" for name in values)
-    db.execute(f"UPDATE pictures SET {columns} WHERE image_id = ?", [*values.values(), image_id])
+    with manifest.transaction() as db:
+        db.execute(f"UPDATE pictures SET {columns} WHERE image_id = ?", [*values.values(), image_id])
 
 
 def _is_settled(db: sqlite3.Connection, root: Path, arrival: Arrival) -> bool:
@@ -123,7 +126,7 @@ def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None
         reason = f"already here as {path}{since}"
     else:
         reason = f"already here as {path}{since}, with the label {label!r}"
-    return Refusal(now(), arrival.original_name, arrival.label, reason, arrival.image_id)
+    return Refusal(now(), arrival.original_name, arrival.label, reason, arrival.image_id, RefusalCode.COPY)
 
 
 def _insert(db: sqlite3.Connection, root: Path, arrival: Arrival) -> None:

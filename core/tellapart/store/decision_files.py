@@ -16,8 +16,8 @@ from tellapart.errors import IntakeError, ProjectError
 from tellapart.labels import clean_label
 from tellapart.safe_text import csv_cell, from_csv_cell
 from tellapart.store.journal import Decision, Mark, Relabel, Remove, Restore
-from tellapart.store.manifest import disk_reason
 from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import disk_reason
 
 FORMAT = 1
 _COLUMNS = ("at", "decision", "image_id", "label", "mark", "file")
@@ -53,7 +53,7 @@ def list_decisions(project: Project) -> list[dict[str, Any]]:
             "label": entry.after["label"] if entry.kind == "relabel" else None,
             "mark": entry.after["mark"] if entry.kind == "mark" else None, "file": entry.before["path"],
         }
-        for entry in project.journal.standing()
+        for entry in project.journal.decided().entries
     ]  # fmt: skip
 
 

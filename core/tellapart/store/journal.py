@@ -7,11 +7,13 @@ import json
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal
 
-from tellapart.errors import ProjectError
-from tellapart.labels import clean_label, name_key
+from tellapart.labels import clean_label
+from tellapart.store.decided import Decided, DecidedView
+from tellapart.store.files.file_moves import finish_moves
+from tellapart.store.files.picture_paths import ensure_label, free_path
 from tellapart.store.label_changes import (
     DROP,
     MERGE,
@@ -22,14 +24,7 @@ from tellapart.store.label_changes import (
     take_back,
 )
 from tellapart.store.manifest import Manifest, now
-from tellapart.store.moves import (
-    check_inside,
-    ensure_label,
-    finish_moves,
-    free_path,
-    preferred_path,
-    queue_move,
-)
+from tellapart.store.picture_states import drop_new_labels, n_labels, put_state, state_of, state_to_return_to
 
 
 @dataclass(frozen=True)
@@ -88,12 +83,23 @@ class Entry:
         return bool(self.after.get("is_guided", True))
 
 
+@dataclass(frozen=True)
+class UndoStep:
+    """What `Journal.undo` takes back next: a batch, its first entry, the one about a label where there is one, and how
+    many pictures it changed."""
+
+    batch: int
+    entry: Entry
+    n_pictures: int
+
+
 class Journal:
-    """The decisions of one project."""
+    """Everything about one project that can be undone: decisions about pictures, and changes of labels as a whole."""
 
     def __init__(self, manifest: Manifest, root: Path):
         self._manifest = manifest
         self._root = root
+        self._decided = DecidedView(self, manifest)
 
     def decide(
         self, *decisions: Decision, change: LabelChange | None = None, guided: Collection[str] = ()
@@ -113,25 +119,27 @@ class Journal:
             if change is not None:
                 _append(db, batch, change.kind, "", *carry_out(self._manifest, change))
             for decision in decisions:
-                before = _state(db, decision.image_id)
-                labels = _n_labels(db)
+                before = state_of(db, decision.image_id)
+                labels = n_labels(db)
                 after = _decided(db, decision, before)
                 if after != before:
                     noted = {**after, "is_guided": decision.image_id in guided}
-                    if _n_labels(db) > labels:
+                    if n_labels(db) > labels:
                         noted["is_new_label"] = True
                     _append(db, batch, _KINDS[type(decision)], decision.image_id, before, noted)
-                    _put(db, decision.image_id, before, after)
+                    put_state(db, decision.image_id, before, after)
                     changed += 1
             if changed or change is not None:
                 db.execute("UPDATE journal SET is_over = 1 WHERE is_undone = 1 AND is_over = 0")
-        finish_moves(self._manifest, self._root)
+            has_moves = db.execute("SELECT 1 FROM pending_moves LIMIT 1").fetchone() is not None
+        if has_moves:  # a mark moves nothing
+            finish_moves(self._manifest, self._root)
         return changed
 
     def undo(self, batch: int | None = None) -> list[Entry]:
         """Take back the latest batch that still stands; its entries, those about labels first, [] when there is none.
 
-        batch: take back no other than this one.
+        batch: take back no other than this one, for instance the one that a page offered to.
         """
         return self._step("undo", batch)
 
@@ -143,6 +151,26 @@ class Journal:
         """The batch that `undo` would take back; None when nothing stands."""
         batch: int | None = self._manifest.rows(_NEXT["undo"])[0][0]
         return batch
+
+    def next_undo(self) -> UndoStep | None:
+        """What `undo` would take back, whoever decided it and where; None when nothing stands."""
+        latest = self.latest()
+        if latest is None:
+            return None
+        of_it = "FROM journal WHERE batch = ? AND is_undone = 0 AND kind NOT IN ('undo', 'redo')"
+        rows = self._manifest.rows(
+            f"SELECT {_ENTRY} {of_it} ORDER BY image_id != '', number LIMIT 1", [latest]
+        )
+        if not rows:  # undone since
+            return None
+        n_pictures = self._manifest.rows(
+            f"SELECT count(DISTINCT image_id) {of_it} AND image_id != ''", [latest]
+        )[0][0]
+        return UndoStep(latest, _entry(rows[0]), int(n_pictures))
+
+    def can_undo(self) -> bool:
+        """Whether there is something that `undo` would take back."""
+        return self.latest() is not None
 
     def can_redo(self) -> bool:
         """Whether there is something that `redo` would carry out again."""
@@ -169,9 +197,13 @@ class Journal:
         )
         return [_entry(row) for row in rows]
 
+    def decided(self) -> Decided:
+        """What is decided about pictures right now: whoever needs it asks here, and keeps no account of their own."""
+        return self._decided.now()
+
     def standing(self) -> list[Entry]:
         """The decisions about pictures that hold, oldest first: undone ones, and the undo and redo lines themselves,
-        are left out."""
+        are left out. Reads all of them; see `decided`."""
         rows = self._manifest.rows(
             f"SELECT {_ENTRY} FROM journal WHERE kind NOT IN ('undo', 'redo') AND is_undone = 0 AND image_id != '' "
             "ORDER BY number"
@@ -192,7 +224,8 @@ class Journal:
             batch = self._next_batch(db)
             for entry in entries:
                 self._step_back_or_on(db, kind, batch, entry)
-            emptied = _drop_new_labels(db, entries) if kind == "undo" else []
+            made = {entry.after["label"] for entry in entries if entry.after.get("is_new_label")}
+            emptied = drop_new_labels(db, made) if kind == "undo" else []
             db.execute(
                 "UPDATE journal SET is_undone = ? WHERE batch = ? AND kind NOT IN ('undo', 'redo')",
                 [kind == "undo", chosen],
@@ -211,10 +244,10 @@ class Journal:
             do(self._manifest, entry.kind, entry.before, entry.after)
             _append(db, batch, kind, "", current, wanted)
             return
-        current = _state(db, entry.image_id)
-        target = _target(db, wanted, current, entry.image_id)
+        current = state_of(db, entry.image_id)
+        target = state_to_return_to(db, wanted, current, entry.image_id)
         _append(db, batch, kind, entry.image_id, current, target)
-        _put(db, entry.image_id, current, target)
+        put_state(db, entry.image_id, current, target)
 
     @staticmethod
     def _next_batch(db: sqlite3.Connection) -> int:
@@ -235,17 +268,6 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     return Entry(number, at, batch, kind, image_id, json.loads(before), json.loads(after), bool(is_undone))
 
 
-def _state(db: sqlite3.Connection, image_id: str) -> dict[str, Any]:
-    row = db.execute(
-        "SELECT label, state, mark, path FROM pictures WHERE image_id = ?", [image_id]
-    ).fetchone()
-    if row is None:
-        raise ProjectError(
-            f"Picture {image_id[:12]}… is not in this project, so nothing was decided about it."
-        )
-    return dict(zip(("label", "state", "mark", "path"), row, strict=True))
-
-
 def _decided(db: sqlite3.Connection, decision: Decision, before: dict[str, Any]) -> dict[str, Any]:
     after = dict(before)
     if isinstance(decision, Mark):
@@ -263,37 +285,6 @@ def _decided(db: sqlite3.Connection, decision: Decision, before: dict[str, Any])
     return after
 
 
-def _target(
-    db: sqlite3.Connection, wanted: dict[str, Any], current: dict[str, Any], image_id: str
-) -> dict[str, Any]:
-    """What undo or redo makes of a picture: what it was, as far as the disk and other pictures leave room."""
-    target = {name: wanted[name] for name in ("label", "state", "mark", "path")}
-    check_inside(target["path"])
-    folder = ensure_label(db, target["label"])
-    if current["state"] == "missing":  # no decision brings a file back that is gone
-        target.update(state="missing", path=current["path"])
-    else:
-        place = PurePosixPath(target["path"])
-        if place.parent.name != folder:  # the label was dropped and came back under another folder's name
-            target["path"] = str(place.parent.with_name(folder) / place.name)
-    target["path"] = preferred_path(db, target["path"], image_id)
-    return target
-
-
-def _n_labels(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT count(*) FROM labels").fetchone()[0])
-
-
-def _drop_new_labels(db: sqlite3.Connection, undone: list[Entry]) -> list[str]:
-    """Labels that the undone decisions made and no picture has now go, too; the folders they had."""
-    folders = []
-    for label in {entry.after["label"] for entry in undone if entry.after.get("is_new_label")}:
-        if db.execute("SELECT 1 FROM pictures WHERE label = ? LIMIT 1", [label]).fetchone() is None:
-            folders += [row[0] for row in db.execute("SELECT folder FROM labels WHERE label = ?", [label])]
-            db.execute("DELETE FROM labels WHERE label = ?", [label])
-    return folders
-
-
 def _append(
     db: sqlite3.Connection,
     batch: int,
@@ -306,11 +297,3 @@ def _append(
         "INSERT INTO journal (at, batch, kind, image_id, before, after) VALUES (?, ?, ?, ?, ?, ?)",
         [now(), batch, kind, image_id, json.dumps(before), json.dumps(after)],
     )
-
-
-def _put(db: sqlite3.Connection, image_id: str, before: dict[str, Any], after: dict[str, Any]) -> None:
-    db.execute(
-        "UPDATE pictures SET label = ?, state = ?, mark = ?, path = ?, path_key = ? WHERE image_id = ?",
-        [after["label"], after["state"], after["mark"], after["path"], name_key(after["path"]), image_id],
-    )
-    queue_move(db, before["path"], after["path"])

@@ -38,7 +38,7 @@ def wanted_rows(manifest: Manifest) -> list[dict[str, str]]:
 
 
 def keep_wanted(manifest: Manifest, rows: list[dict[str, str]]) -> None:
-    """Nothing; these labels are wanted, in this order."""
+    """Keep which labels are wanted, in this order."""
     manifest.set_setting(_WANTED, rows)
 
 
@@ -57,7 +57,7 @@ def carry_out(manifest: Manifest, change: LabelChange) -> tuple[dict[str, Any], 
 
 
 def take_back(manifest: Manifest, kind: str, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Nothing; the change is undone, and whatever else was listed since stays. Call inside a transaction."""
+    """Undo the change; whatever else was listed since stays. Call inside a transaction."""
     searches.put_label(manifest, after["gatherings"], before["label"])
     if kind == RENAME:
         _put(manifest, RENAME, after["label"], before["label"])
@@ -69,7 +69,7 @@ def take_back(manifest: Manifest, kind: str, before: dict[str, Any], after: dict
 
 
 def carry_out_again(manifest: Manifest, kind: str, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Nothing; the change is done once more. Call inside a transaction."""
+    """Do the change once more. Call inside a transaction."""
     _list_all(manifest)
     if after["label"] is not None:
         searches.put_label(manifest, after["gatherings"], after["label"])

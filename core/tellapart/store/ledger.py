@@ -15,7 +15,8 @@ from tellapart.errors import ProjectError
 from tellapart.licences import UNKNOWN, Licence, Use, licence_of
 from tellapart.markdown import link, plain, web_address
 from tellapart.safe_text import csv_cell
-from tellapart.store.manifest import Picture, disk_reason
+from tellapart.store.manifest import Picture
+from tellapart.store.sqlite.database_errors import disk_reason
 
 CSV_COLUMNS = (
     "picture", "label", "image_id", "title", "author", "licence", "licence_code", "licence_url", "permits",

@@ -15,11 +15,12 @@ from types import TracebackType
 from tellapart.errors import OutsideError, ProjectError
 from tellapart.progress import Progress, silent
 from tellapart.safe_paths import parts_inside, path_inside, strange_files
-from tellapart.store.fingerprint_upgrade import renew_fingerprints
+from tellapart.store.files.file_moves import finish_moves
+from tellapart.store.files.reconcile import reconcile
 from tellapart.store.journal import Journal
-from tellapart.store.manifest import Manifest, Picture, disk_reason, explained
-from tellapart.store.moves import finish_moves
-from tellapart.store.reconcile import reconcile
+from tellapart.store.manifest import Manifest, Picture
+from tellapart.store.sqlite.database_errors import disk_reason, explained
+from tellapart.store.sqlite.fingerprint_upgrade import renew_fingerprints
 
 DB_NAME = "tellapart.db"
 _OWN = frozenset({"images", "trash", "cache", "runs", "bundles", "DATASHEET.md"})
@@ -83,7 +84,7 @@ class Project:
         self._drop_stand_in()
 
     def check_writable(self) -> None:
-        """Nothing; long work that ends in a file asks before it begins.
+        """Raise unless the project can be written; long work that ends in a file asks before it begins.
 
         Raises:
             ProjectError: the project can only be read.

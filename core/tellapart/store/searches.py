@@ -1,4 +1,4 @@
-"""Rows of searches on the web: what was looked for, what was found and what became of it, and whose turn it is.
+"""Rows of searches on the web: what was looked for, what was found and what became of it.
 
 Every change is one short transaction, so a search that is cut off anywhere goes on where it was.
 """
@@ -6,22 +6,22 @@ Every change is one short transaction, so a search that is cut off anywhere goes
 from __future__ import annotations
 
 import json
-import sqlite3
-import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any, Literal, get_args
 
-from tellapart.errors import GatherError
+from tellapart.errors import GatherError, RefusalCode
+from tellapart.store.files.file_moves import queue_move
 from tellapart.store.manifest import Manifest, now
 
 Kind = Literal["any", "photo", "clipart", "line"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-WAITING, HELD, KEPT, DISCARDED, UNREACHABLE = "waiting", "held", "kept", "discarded", "unreachable"
+WAITING, HELD, KEPT, DISCARDED = "waiting", "held", "kept", "discarded"
 
 
 @dataclass(frozen=True)
-class Wish:
+class SearchRequest:
     """What somebody looks for: it names a gathering, so the same wish goes on where it stopped."""
 
     label: str
@@ -64,7 +64,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class CandidateRow:
-    """One candidate of a gathering. fate: waiting, held, kept, discarded, or what kept it out; then with a reason.
+    """One candidate of a gathering. fate: waiting, held, kept, discarded, or the code of its refusal, with a reason.
 
     file: of a held picture, where it lies below the project and what is known of it.
     """
@@ -82,7 +82,7 @@ _FOUND = tuple(field.name for field in fields(Candidate) if field.name != "label
 _COLUMNS = ", ".join(("number", "gathering", *_FOUND, "fate", "reason", "image_id", "file"))
 
 
-def begin(manifest: Manifest, wish: Wish) -> int:
+def begin(manifest: Manifest, wish: SearchRequest) -> int:
     """The number of the wish's gathering, a new one or the one that is there, open again."""
     values = list(asdict(wish).values())
     with manifest.transaction() as db:
@@ -104,7 +104,7 @@ def try_again(manifest: Manifest, gathering: int) -> None:
     with manifest.transaction() as db:
         db.execute(
             "UPDATE candidates SET fate = ?, reason = NULL WHERE gathering = ? AND fate = ?",
-            [WAITING, gathering, UNREACHABLE],
+            [WAITING, gathering, RefusalCode.UNREACHABLE],
         )
 
 
@@ -114,7 +114,7 @@ def finish(manifest: Manifest, gathering: int) -> None:
         db.execute("UPDATE gatherings SET is_finished = 1 WHERE number = ?", [gathering])
 
 
-def wish_of(manifest: Manifest, gathering: int) -> Wish:
+def wish_of(manifest: Manifest, gathering: int) -> SearchRequest:
     """What a gathering looks for.
 
     Raises:
@@ -127,7 +127,7 @@ def wish_of(manifest: Manifest, gathering: int) -> Wish:
         raise GatherError(
             f"There is no gathering number {gathering} in {manifest.db_path.parent}. Gather again."
         )
-    return Wish(*rows[0])
+    return SearchRequest(*rows[0])
 
 
 def last_number(manifest: Manifest) -> int:
@@ -215,72 +215,66 @@ def fates(manifest: Manifest, gathering: int) -> dict[str, int]:
     )
 
 
-def whereabouts(db: sqlite3.Connection, url: str) -> tuple[str, str, str] | None:
-    """(label, path, state) of a picture that came from this very address before. Call inside a transaction."""
-    row = db.execute(
-        "SELECT label, path, state FROM pictures WHERE source_url = ? AND state != 'missing' LIMIT 1", [url]
-    ).fetchone()
-    return (row[0], row[1], row[2]) if row else None
+def whereabouts(
+    manifest: Manifest, url: str | None = None, image_id: str | None = None
+) -> tuple[str, str, str] | None:
+    """(label, path, state) of a picture that came from this very address before, or that has these very bytes."""
+    column, value = ("image_id", image_id) if url is None else ("source_url", url)
+    rows = manifest.rows(
+        f"SELECT label, path, state FROM pictures WHERE {column} = ? AND state != 'missing' LIMIT 1", [value]
+    )
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
 
-def held_as(db: sqlite3.Connection, image_id: str) -> tuple[int, str] | None:
-    """(number, label) of the held candidate with these very bytes. Call inside a transaction."""
-    row = db.execute(
+def held_as(manifest: Manifest, image_id: str) -> tuple[int, str] | None:
+    """(number, label) of the held candidate with these very bytes."""
+    rows = manifest.rows(
         "SELECT candidates.number, label FROM candidates JOIN gatherings ON gatherings.number = gathering "
-        "WHERE fate = ? AND image_id = ?",
+        "WHERE fate = ? AND image_id = ? LIMIT 1",
         [HELD, image_id],
-    ).fetchone()
-    return (row[0], row[1]) if row else None
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
-def later_twin(db: sqlite3.Connection, row: CandidateRow, image_id: str) -> int | None:
-    """The candidate of the same gathering, found after this one, whose picture has the same bytes and came first.
-
-    Call inside a transaction.
-    """
-    found = db.execute(
-        "SELECT number FROM candidates WHERE gathering = ? AND image_id = ? AND fate IN (?, ?) AND number > ?",
+def later_twin(manifest: Manifest, row: CandidateRow, image_id: str) -> int | None:
+    """The candidate of the same gathering, found after this one, whose picture has the same bytes and came first."""
+    rows = manifest.rows(
+        "SELECT number FROM candidates WHERE gathering = ? AND image_id = ? AND fate IN (?, ?) AND number > ? LIMIT 1",
         [row.gathering, image_id, KEPT, HELD, row.number],
-    ).fetchone()
-    return int(found[0]) if found else None
+    )
+    return int(rows[0][0]) if rows else None
 
 
 def set_fate(
-    db: sqlite3.Connection,
+    manifest: Manifest,
     number: int,
     fate: str,
     reason: str | None = None,
     image_id: str | None = None,
     file: dict[str, Any] | None = None,
 ) -> None:
-    """Note what became of a candidate. Call inside a transaction."""
-    db.execute(
-        "UPDATE candidates SET fate = ?, reason = ?, image_id = ?, file = ? WHERE number = ?",
-        [fate, reason, image_id, None if file is None else json.dumps(file), number],
-    )
-
-
-def take_turn(manifest: Manifest, host: str, gap_s: float, patience_s: float) -> float:
-    """Seconds to wait before a service may be asked; the turn is taken, whichever process asks next comes later.
-
-    No turn is taken where the wait would be longer than patience_s.
-    """
-    with manifest.transaction() as db:
-        row = db.execute("SELECT next_at FROM turns WHERE host = ?", [host]).fetchone()
-        at = max(time.time(), row[0] if row else 0.0)
-        wait_s = at - time.time()
-        if wait_s <= patience_s:
-            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?)", [host, at + gap_s])
-    return max(0.0, wait_s)
-
-
-def put_off_turn(manifest: Manifest, host: str, wait_s: float) -> None:
-    """Nobody asks a service before that many seconds have passed."""
+    """Note what became of a candidate."""
     with manifest.transaction() as db:
         db.execute(
-            "INSERT INTO turns VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = max(next_at, excluded.next_at)",
-            [host, time.time() + wait_s],
+            "UPDATE candidates SET fate = ?, reason = ?, image_id = ?, file = ? WHERE number = ?",
+            [fate, reason, image_id, None if file is None else json.dumps(file), number],
         )
+
+
+def hold(
+    manifest: Manifest, number: int, image_id: str, facts: dict[str, Any], arrived: Path, held: Path
+) -> bool:
+    """Note that a candidate's picture, of which `facts` is known, waits for a person. Whether its file is to move from
+    `arrived` to `held`, both below the project, once the transaction is through; False where the same bytes lie there.
+    """
+    root = manifest.db_path.parent
+    source, target = (path.relative_to(root).as_posix() for path in (arrived, held))
+    with manifest.transaction() as db:
+        set_fate(manifest, number, HELD, None, image_id, {"path": target, **facts})
+        if held.exists() or manifest.rows("SELECT 1 FROM pending_moves WHERE target = ?", [target]):
+            return False
+        queue_move(db, source, target)
+    return True
 
 
 def _values(candidate: Candidate) -> list[Any]:

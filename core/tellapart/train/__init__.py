@@ -1,6 +1,6 @@
 """Train: from a project's pictures to a checked classifier."""
 
-from tellapart.train.config import TrainConfig
+from tellapart.planning.config import TrainConfig
 from tellapart.train.keeping import keep_as_run
 from tellapart.train.result import TrainResult
 from tellapart.train.training import train_head

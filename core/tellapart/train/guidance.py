@@ -16,7 +16,7 @@ def guidance_note(journal: Journal, checked: Collection[str]) -> str | None:
     """
     labels_as_a_whole = set(journal.label_changes())
     relabelled, set_aside = set(), set()
-    for entry in journal.standing():
+    for entry in journal.decided().entries:
         if entry.batch in labels_as_a_whole or not entry.is_guided:
             continue
         if entry.kind == "relabel" and entry.image_id in checked:

@@ -10,7 +10,7 @@ from tellapart.train.result import TrainResult
 
 
 def keep_as_run(project: Project, result: TrainResult) -> None:
-    """Nothing; the Train page shows this result, and Clean goes on with its backbone, as after the page's own button.
+    """Keep a result as a run: the Train page shows it, and Clean goes on with its backbone, as after the page's button.
 
     Raises:
         RunError: the disk does not take it.

@@ -12,7 +12,7 @@ import numpy as np
 from tellapart.errors import Skipped
 from tellapart.learning.calibration import Calibration
 from tellapart.learning.evaluation import Evaluation
-from tellapart.train.config import TrainConfig
+from tellapart.planning.config import TrainConfig
 
 FORMAT = 1
 MAX_MISTAKES = 500

@@ -9,24 +9,21 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
-import ssl
 import sys
 import threading
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
-import httpcore
 import httpx
 
 from tellapart import __version__
 from tellapart.errors import Cancelled
 from tellapart.web.addresses import AddressGuard
+from tellapart.web.failures import CONNECT_S, READ_S
 from tellapart.web.transport import GuardedTransport
 
 T = TypeVar("T")
-CONNECT_S, READ_S = 5.0, 10.0
-NETWORK_ERRORS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpx.HTTPError)
 _FAREWELL_S = 0.3  # a person who cancels waits no longer than that for connections to close
 _STARVED_S = (
     30.0  # what is cancelled ends at once, or as soon as a busy machine lets it; until then files may come
@@ -104,21 +101,3 @@ class Line:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def in_words(error: Exception) -> str:
-    """What went wrong on the way to a server."""
-    cause = error.__cause__
-    if isinstance(cause, ssl.SSLError) or "CERTIFICATE" in str(error) or "SSL" in str(error):
-        return "no secure connection (TLS) to its server"
-    if isinstance(error, httpcore.ConnectError):
-        return (
-            "its server's name is not known"
-            if "is not known" in str(error)
-            else "its server cannot be reached"
-        )
-    if isinstance(error, (httpcore.ConnectTimeout, httpx.ConnectTimeout)):
-        return "its server cannot be reached in time"
-    if isinstance(error, (httpcore.TimeoutException, httpx.TimeoutException)):
-        return f"its server said nothing for {READ_S:.0f} s"
-    return "the connection broke off"

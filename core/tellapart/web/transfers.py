@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 from tellapart import atomic_files
 from tellapart.errors import DownloadError
+from tellapart.file_lock import try_lock
 
 if TYPE_CHECKING:
     import httpx
@@ -234,7 +235,7 @@ def alone(part: Path) -> Iterator[IO[bytes]]:
     """The part, open for reading and writing, while no other process has it; a lock ends with the process."""
     handle = os.open(part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
     with os.fdopen(handle, "r+b") as file:
-        if not _locked(file):
+        if not try_lock(file):  # where the disk knows no locks, the checks at the end still hold
             raise DownloadError("another program is downloading it right now; wait until it finishes")
         if os.name != "nt" and not _is_still_there(part, file):
             raise DownloadError("another program has just finished downloading it; try again")
@@ -246,25 +247,6 @@ def _is_still_there(part: Path, file: IO[bytes]) -> bool:
         return os.path.samestat(part.stat(), os.fstat(file.fileno()))
     except FileNotFoundError:
         return False
-
-
-def _locked(file: IO[bytes]) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(2**40)  # a byte that no file has: Windows would lock readers out of real ones
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-            file.seek(0)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    except OSError:
-        return True  # a disk without locks; the checks at the end still hold
-    return True
 
 
 def _digest(path: Path, name: str) -> str:

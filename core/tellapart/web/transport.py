@@ -1,5 +1,7 @@
 """Connections that go where they were checked to go: a name is looked up once, every number it stands for is checked,
 and the connection is made to one of those numbers. Nobody can change the answer between the check and the connect.
+
+The only module that knows httpcore, which httpx stands on; what it raises is named by `failure_of`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
 import httpcore
@@ -20,9 +22,37 @@ import httpx
 from httpcore import AsyncNetworkBackend, AsyncNetworkStream
 
 from tellapart.web.addresses import AddressGuard, IPAddress
+from tellapart.web.failures import NetworkFailure
 
+NETWORK_ERRORS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpx.HTTPError)
 _MOST_NUMBERS = 4  # of one name that are tried
 _LOOK_EVERY_S = 1.0
+
+
+class NameUnknownError(httpcore.ConnectError):
+    """A server's name stands for no number."""
+
+
+def failure_of(error: Exception) -> NetworkFailure:
+    """What one of NETWORK_ERRORS says went wrong."""
+    if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
+        return NetworkFailure.TLS
+    if isinstance(error, NameUnknownError):
+        return NetworkFailure.NAME_UNKNOWN
+    if isinstance(error, (httpcore.ConnectError, httpx.ConnectError)):
+        return NetworkFailure.UNREACHABLE
+    if isinstance(error, (httpcore.ConnectTimeout, httpx.ConnectTimeout)):
+        return NetworkFailure.CONNECT_TIMEOUT
+    if isinstance(error, (httpcore.TimeoutException, httpx.TimeoutException)):
+        return NetworkFailure.SILENT
+    return NetworkFailure.BROKEN_OFF
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what led to it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -193,6 +223,6 @@ async def _look_up(host: str, port: int, timeout: float | None) -> list[IPAddres
     except asyncio.TimeoutError as error:
         raise httpcore.ConnectTimeout(f"the name {host} was not found in time") from error
     if isinstance(found, OSError):
-        raise httpcore.ConnectError(f"the name {host} is not known") from found
+        raise NameUnknownError(f"the name {host} is not known") from found
     numbers = [ipaddress.ip_address(address[0].partition("%")[0]) for *_, address in found]
     return list(dict.fromkeys(numbers))

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tellapart import runs
 from tellapart.errors import TellapartError
-from traitlets import Bool, Callable, Enum, Float, HasTraits, Unicode
+from tellapart.progress import Step
+from traitlets import Bool, Callable, Dict, Enum, Float, HasTraits, Unicode
 
+from tellapart_dashboards.app.background import soon
 from tellapart_dashboards.app.wording import error_sentence
 
 SETTLED_NS = 2_000_000_000
 
 
+@dataclass(frozen=True)
+class _RunSeen:
+    """What was read of a run on a thread. result: of one that ended well, else None."""
+
+    follower: runs.RunFollower
+    config: dict[str, Any]
+    status: runs.RunStatus
+    result: dict[str, Any] | None
+
+
 class Job(HasTraits):
     """The newest run of some tasks in a project, and the way to start the next.
 
+    Making one reads nothing; `read` does, for whoever makes it on a thread. All else is called on the page's loop, and
+    reads and writes the disk on threads, one step after the other.
+
     progress: fraction, 0 to 1; is_progress_known is False while the total is unknown.
-    message: for the person, as it is.
+    message: for the person, as it is; step and facts: what it says of a run under way, see `tellapart.progress.Doing`.
+    run, config, follower: the run that is followed, its settings, and what reads how far it is; None and {} before.
     """
 
     tasks: tuple[str, ...] = ()
@@ -28,48 +46,104 @@ class Job(HasTraits):
     progress = Float(0.0)
     is_progress_known = Bool(False)
     message = Unicode("")
+    step = Enum((None, *Step), None)
+    facts = Dict()
     run_id = Unicode("")
     start_run = Callable(runs.start)  # (project_dir, task, config) -> Run; tests pass their own
     find_run = Callable(runs.latest)  # (project_dir, task) -> Run | None
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
-        self._run: runs.Run | None = None
+        self.run: runs.Run | None = None
+        self.config: dict[str, Any] = {}
+        self.follower: runs.RunFollower | None = None
         self._seen_ns = -1
+        self._turn = asyncio.Lock()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run is under way."""
+        return bool(self.stage == "running")
+
+    def tell(self, sentence: str) -> None:
+        """Say it where the run's progress is said."""
+        self.message = sentence
 
     def start(self, task: str, config: dict[str, Any]) -> None:
-        """Nothing; the run is on its way afterwards, or stage and message say why not."""
-        if self.stage == "running":
-            return
-        try:
-            self._run = self.start_run(Path(self.project_dir), task, config)
-        except TellapartError as error:
-            self.message, self.stage = error_sentence(error), "failed"
+        """Have a run started, unless one is under way; where that fails, stage and message say why."""
+        if self.is_running:
             return
         self.set_trait("progress", 0.0)
         self.is_progress_known = False
-        self.message, self.run_id, self.stage = "Starting …", self._run.run_id, "running"
+        self.step, self.facts = Step.STARTING, {}
+        self.message, self.stage = "Starting …", "running"
+        soon(self._start(task, config))
 
     def cancel(self) -> None:
-        """Nothing; the run is asked to stop."""
-        if self._run is not None and self.stage == "running":
-            self._run.cancel()
-            self.message = "Stopping …"
+        """Ask the run to stop."""
+        if self.stage == "running":
+            self.message, self.step = "Stopping …", None
+            soon(self._cancel())
 
-    def poll(self) -> None:
-        """Nothing; the traits say where the newest run is. Cheap when nothing happens."""
+    async def poll(self) -> None:
+        """Take over where the newest run is. Cheap when nothing happens."""
+        async with self._turn:
+            try:
+                seen = await asyncio.to_thread(self._look)
+            except (TellapartError, OSError) as error:
+                self._fail(error)
+                return
+            self._take(seen)
+
+    def read(self) -> None:
+        """The same right here: for whoever makes the job on a thread, before any widget shows it."""
         try:
-            if self.stage != "running":
-                if not self._runs_changed():
-                    return
-                newest = self._newest()
-                if newest is None or (self._run is not None and newest.run_id == self._run.run_id):
-                    return
-                self._run = newest
-            if self._run is not None:
-                self._show(self._run)
+            self._take(self._look())
         except (TellapartError, OSError) as error:
-            self.message, self.stage = error_sentence(error), "failed"
+            self._fail(error)
+
+    def result_of(self, run: runs.Run) -> dict[str, Any]:
+        """What a run brought, for `take_result`. Called on a thread."""
+        return run.result()
+
+    def take_result(self, result: dict[str, Any]) -> None:
+        """Called with result.json before stage becomes "done"."""
+
+    async def _start(self, task: str, config: dict[str, Any]) -> None:
+        async with self._turn:
+            try:
+                run = await asyncio.to_thread(self.start_run, Path(self.project_dir), task, config)
+                self.follower = await asyncio.to_thread(runs.RunFollower, run)
+            except TellapartError as error:
+                self._fail(error)
+                return
+            self.run, self.config, self.run_id = run, config, run.run_id
+
+    async def _cancel(self) -> None:
+        async with self._turn:
+            if self.run is not None and self.stage == "running":
+                await asyncio.to_thread(self.run.cancel)
+
+    def _fail(self, error: Exception) -> None:
+        self.message, self.stage = error_sentence(error), "failed"
+
+    def _look(self) -> _RunSeen | None:
+        """What is new on disk, None for nothing. For a thread."""
+        follower = self.follower
+        if self.stage != "running":
+            if not self._runs_changed():
+                return None
+            newest = self._newest()
+            if newest is None or (self.run is not None and newest.run_id == self.run.run_id):
+                return None
+            follower = runs.RunFollower(newest)
+        if follower is None:
+            return None
+        status = follower.status()
+        config = self.config if follower is self.follower else follower.run.config
+        return _RunSeen(
+            follower, config, status, self.result_of(follower.run) if status.stage == "done" else None
+        )
 
     def _runs_changed(self) -> bool:
         """Whether a run may have come since the last look. A fresh folder is looked at again: its files follow."""
@@ -84,16 +158,17 @@ class Job(HasTraits):
         found = [self.find_run(Path(self.project_dir), task) for task in self.tasks]
         return max((run for run in found if run is not None), key=lambda run: run.order, default=None)
 
-    def _show(self, run: runs.Run) -> None:
-        status = run.status()
+    def _take(self, seen: _RunSeen | None) -> None:
+        if seen is None:
+            return
+        self.follower, self.run, self.config = seen.follower, seen.follower.run, seen.config
+        status = seen.status
         with self.hold_trait_notifications():
-            self.run_id = run.run_id
+            self.run_id = self.run.run_id
             self.is_progress_known = status.total > 0
             self.progress = status.done / status.total if status.total else 0.0
+            self.step, self.facts = status.step, status.facts
             self.message = status.message
-        if status.stage == "done":
-            self.take_result(run.result())
+        if seen.result is not None:
+            self.take_result(seen.result)
         self.stage = status.stage
-
-    def take_result(self, result: dict[str, Any]) -> None:
-        """Nothing; called with result.json before stage becomes "done"."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from ipywidgets import HTML, Box, VBox, Widget, link
 from traitlets import HasTraits, Unicode
 
-from tellapart_dashboards.app.background import is_loop_running, soon
+from tellapart_dashboards.app.background import end_with, soon
+from tellapart_dashboards.app.cell_pages import show_in_cell
 from tellapart_dashboards.app.wording import error_html, message_html
 from tellapart_dashboards.widgets.steps.steps import Steps
 
@@ -36,36 +37,36 @@ class Frame:
     """
 
     def __init__(self, steps: Sequence[dict[str, str]]) -> None:
-        self._pages: dict[str, Callable[[], Widget]] = {}
-        self._bodies: dict[str, Widget] = {}
+        self._pages: dict[str, Callable[[], Awaitable[Widget]]] = {}
+        self._bodies: dict[str, asyncio.Task[Widget]] = {}
         self._owner = PageOwner()
         self.steps = Steps(steps=list(steps))
         self._message = HTML('<p class="ta-lead" role="status">Opening …</p>')
         self._main = VBox([self._message]).add_class("ta-main")
         self.widget = VBox([style(), self.steps, self._main]).add_class("ta")
 
-    def show(self, owner: PageOwner, pages: dict[str, Callable[[], Widget]]) -> None:
-        """Nothing; the owner's current page is in sight, and stays so when it changes.
+    def show(self, owner: PageOwner, pages: dict[str, Callable[[], Awaitable[Widget]]]) -> None:
+        """The owner's current page is in sight from now on, and stays so when it changes.
 
-        pages: key of a step -> function that makes its body.
+        pages: key of a step -> function that makes its body, when that is first opened.
         """
         self._owner, self._pages = owner, pages
         self.steps.project_name = owner.name
         if self.steps.current:  # somebody was quicker than the project
             owner.current = self.steps.current
         link((owner, "current"), (self.steps, "current"))
-        owner.observe(lambda _: self._open_current(), "current")
+        owner.observe(lambda _: soon(self._open_current()), "current")
         owner.observe(lambda _: self._say(), "message")
-        self._open_current()
+        soon(self._open_current())
         self._say()
 
     def fail(self, error: Exception) -> None:
-        """Nothing; the page says what went wrong."""
+        """Have the page say what went wrong."""
         self.steps.steps = []
         self._message.value = error_html(error)
 
     def set_badge(self, key: str, badge: str) -> None:
-        """Nothing; the step shows this number beside its name."""
+        """Show this number beside the step's name."""
         self.steps.steps = [
             {**step, "badge": badge} if step["key"] == key else step for step in self.steps.steps
         ]
@@ -73,46 +74,53 @@ class Frame:
     def _say(self) -> None:
         self._message.value = message_html(self._owner.message)
 
-    def _open_current(self) -> None:
+    async def _open_current(self) -> None:
         """The page in sight goes before the next one comes, so that there are never two, however slow the browser."""
         key = self._owner.current
-        body = self._bodies.get(key) or self._made(key)
-        for other in self._bodies.values():
+        if key not in self._bodies:
+            self._bodies[key] = soon(self._made(key))
+        body = await self._bodies[key]
+        if key != self._owner.current:
+            return  # somebody went on to another step meanwhile
+        for other in self._main.children[1:]:
             if other is not body:
                 other.layout.display = "none"
         body.layout.display = ""
-        if key not in self._bodies:
-            self._bodies[key] = body
-            self._main.children = (self._message, *self._bodies.values())
+        if body not in self._main.children:
+            self._main.children = (*self._main.children, body)
 
-    def _made(self, key: str) -> Widget:
+    async def _made(self, key: str) -> Widget:
         try:
-            body = self._pages[key]()
+            body = await self._pages[key]()
         except Exception as error:  # Voila would show a beginner nothing at all
             body = HTML(error_html(error))
         return Box([body]).add_class("ta-body")
 
 
-def opened(steps: Sequence[dict[str, str]], prepare: Callable[[], Callable[[Frame], None]]) -> Widget:
+def new_page(
+    steps: Sequence[dict[str, str]], prepare: Callable[[Frame], Awaitable[Callable[[], None]]]
+) -> Widget:
     """The page at once, still empty, and filled when it is drawn.
 
     Between being asked for its widgets and having drawn them, a page of Voila drops what happens to them, and stays
     empty for good. So nothing happens to them before the page has said that it is there: `prepare` does what takes
     time while the browser loads its own part, and gives what then fills the page.
+
+    Raises:
+        RuntimeError: no event loop runs, see `soon`.
     """
     frame = Frame(steps)
-    if not is_loop_running():
-        frame.steps.is_drawn = True  # a test, a script: no browser will say it
-    soon(_fill(frame, prepare))
+    end_with(frame.widget, soon(_fill(frame, prepare)))
+    show_in_cell(frame.widget)
     return frame.widget
 
 
-async def _fill(frame: Frame, prepare: Callable[[], Callable[[Frame], None]]) -> None:
+async def _fill(frame: Frame, prepare: Callable[[Frame], Awaitable[Callable[[], None]]]) -> None:
     await asyncio.sleep(0.05)  # let the notebook's cell end first: the browser waits for that
     try:
-        fill = prepare()
+        fill = await prepare(frame)
         await frame.steps.drawn()
-        fill(frame)
+        fill()
     except Exception as error:
         await frame.steps.drawn()
         frame.fail(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,13 @@ def project_dir_from(project: str | Path = "") -> Path:
 
 
 class ProjectState(PageOwner):
-    """One open project as traits. `poll` notices what other pages, runs and the command line changed."""
+    """One open project as traits. `poll` notices what other pages, runs and the command line changed.
+
+    Making one opens the project, which takes its time: do it on a thread.
+
+    Raises:
+        ProjectError: see `open_project`.
+    """
 
     project_dir = Unicode("")
     counts = Dict(key_trait=Unicode(), value_trait=Int())  # label -> kept pictures, in label order
@@ -50,25 +57,42 @@ class ProjectState(PageOwner):
         super().__init__(project_dir=str(project_dir), name=project_dir.name, **traits)
         self.project: Project = open_project(project_dir)
         self._seen: tuple[int, ...] = ()
+        self._turn = asyncio.Lock()
         self.message = " ".join(self.project.changes)
-        self.poll()
+        self._take(self._look())
 
-    def poll(self) -> None:
-        """Nothing; counts are as in the database, which is asked only when its files changed."""
+    is_running = False  # whatever runs is followed by its page
+
+    def tell(self, sentence: str) -> None:
+        """Say it on every page."""
+        self.message = sentence
+
+    async def poll(self) -> None:
+        """Take over the counts from the database, which is asked only when its files changed."""
+        async with self._turn:
+            self._take(await asyncio.to_thread(self._look))
+
+    def _look(self) -> dict[str, int] | str | None:
+        """The counts, None when nothing changed, a sentence where the project is gone. For a thread."""
         database = self.project.db_path
         if not database.exists():
-            self.message = (
+            return (
                 f"{self.project.root} is no longer there: it was moved, renamed or deleted while this page "
                 "was open. Move it back and reload the page, or open the studio at its new location."
             )
-            return
         seen = _state_of(database) + _state_of(database.with_name(database.name + "-wal"))
         if seen == self._seen:
-            return
-        self._seen = seen
+            return None
         counts = {label: n for label, n in self.project.manifest.label_counts().items() if n}
-        self.n_pictures = sum(counts.values())
-        self.counts = counts
+        self._seen = seen
+        return counts
+
+    def _take(self, found: dict[str, int] | str | None) -> None:
+        if isinstance(found, str):
+            self.message = found
+        elif found is not None:
+            self.n_pictures = sum(found.values())
+            self.counts = found
 
 
 def _state_of(file: Path) -> tuple[int, int]:

@@ -5,20 +5,22 @@ Whatever takes time to import is imported while a page fills itself, after the b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Widget
 
-from tellapart_dashboards.app.background import follow, while_open
-from tellapart_dashboards.app.page_frame import Frame, PageOwner, opened
+from tellapart_dashboards.app.background import follow
+from tellapart_dashboards.app.page_frame import Frame, PageOwner, new_page
 from tellapart_dashboards.app.wording import percent
 
 if TYPE_CHECKING:
     from tellapart_dashboards.app.project_state import ProjectState
-    from tellapart_dashboards.pages.clean.state import CleanState
+    from tellapart_dashboards.pages.clean.controller import CleanPage
     from tellapart_dashboards.pages.gather.view import GatherState
     from tellapart_dashboards.pages.train.view import TrainState
 
@@ -47,66 +49,77 @@ def train_page(project: str | Path = "") -> Widget:
 
 def classify_page(project: str | Path = "") -> Widget:
     """The Classify page alone. It opens no database: the newest bundle is all it needs."""
-    return opened([_step("classify")], lambda: _prepare_classify(project))
+    return new_page([_step("classify")], lambda frame: _prepare_classify(frame, project))
 
 
 def _page(keys: tuple[str, ...], project: str | Path) -> Widget:
-    return opened([_step(key) for key in keys], lambda: _prepare(keys, project))
+    return new_page([_step(key) for key in keys], lambda frame: _prepare(frame, keys, project))
 
 
 def _step(key: str) -> dict[str, str]:
     return {"key": key, "label": LABELS[key], "badge": ""}
 
 
-def _prepare_classify(project: str | Path) -> Callable[[Frame], None]:
-    from tellapart_dashboards.app.project_state import project_dir_from
+async def _prepare_classify(frame: Frame, project: str | Path) -> Callable[[], None]:
+    def read() -> Path:
+        from tellapart_dashboards.app.project_state import project_dir_from
 
-    root = project_dir_from(project)
-    import_module("tellapart_dashboards.pages.classify.view")
+        import_module("tellapart_dashboards.pages.classify.view")
+        return project_dir_from(project)
+
+    root = await asyncio.to_thread(read)
     owner = PageOwner(name=root.name, current="classify")
-    return lambda frame: frame.show(owner, {"classify": lambda: _classify_body(root, None)})
+    return lambda: frame.show(owner, {"classify": lambda: _classify_body(frame, root, None)})
 
 
-def _classify_body(root: Path, go_to_train: Callable[[], None] | None) -> Widget:
+async def _classify_body(frame: Frame, root: Path, go_to_train: Callable[[], None] | None) -> Widget:
+    await asyncio.to_thread(import_module, "tellapart_dashboards.pages.classify.view")
     from tellapart_dashboards.pages.classify.view import ClassifyState, classify_view
 
     state = ClassifyState(project_dir=str(root))
-    while_open(follow([state]))
+    follow(frame.widget, [state])
     return classify_view(state, go_to_train)
 
 
-def _prepare(keys: tuple[str, ...], project: str | Path) -> Callable[[Frame], None]:
-    from tellapart_dashboards.app.project_state import ProjectState, project_dir_from
+@dataclass(frozen=True)
+class _States:
+    """What the pages know, as far as it is known before one is opened. badge: the number beside Clean."""
 
-    root = project_dir_from(project)
-    state = ProjectState(root, pages=list(keys))
+    project: ProjectState
+    gather: GatherState | None
+    train: TrainState | None
+    clean: CleanPage | None
+    badge: int
+
+
+async def _prepare(frame: Frame, keys: tuple[str, ...], project: str | Path) -> Callable[[], None]:
+    states = await asyncio.to_thread(_read, keys, project)
+    if states.clean is not None:
+        states.clean.look_ahead()
+    return lambda: _fill(frame, states)
+
+
+def _read(keys: tuple[str, ...], project: str | Path) -> _States:
+    """Opens the project and reads what the pages need, on a thread. Only what is needed at once is imported."""
+    from tellapart_dashboards.app.project_state import N_FINDINGS, ProjectState, project_dir_from
+
+    state = ProjectState(project_dir_from(project), pages=list(keys))
     gather = _gather_state(state) if "gather" in keys else None
     train = _train_state(state) if "train" in keys else None
     state.current = _next_step(state, gather, keys)
     import_module(f"tellapart_dashboards.pages.{state.current}.view")
-    clean = _clean_state(state) if state.current == "clean" else None
-    if clean is not None:
-        clean.look_ahead()
-    return lambda frame: _fill(frame, root, state, gather, train, clean)
+    clean = _clean_page(state) if state.current == "clean" else None
+    return _States(state, gather, train, clean, state.project.manifest.setting(N_FINDINGS, 0))
 
 
-def _fill(
-    frame: Frame,
-    root: Path,
-    state: ProjectState,
-    gather: GatherState | None,
-    train: TrainState | None,
-    clean: CleanState | None,
-) -> None:
-    from tellapart_dashboards.app.project_state import N_FINDINGS
-
-    bodies: dict[str, Callable[[], Widget]] = {
+def _fill(frame: Frame, states: _States) -> None:
+    state, gather, train = states.project, states.gather, states.train
+    root = Path(state.project_dir)
+    bodies: dict[str, Callable[[], Awaitable[Widget]]] = {
         "gather": lambda: _gather_body(gather),
-        "clean": lambda: _clean_body(
-            clean or _clean_state(state), train, lambda n: frame.set_badge("clean", _number(n))
-        ),
+        "clean": lambda: _clean_body(frame, states),
         "train": lambda: _train_body(train),
-        "classify": lambda: _classify_body(root, lambda: state.set_trait("current", "train")),
+        "classify": lambda: _classify_body(frame, root, lambda: state.set_trait("current", "train")),
     }
 
     def badges(_: Any = None) -> None:
@@ -114,12 +127,12 @@ def _fill(
         frame.set_badge("train", percent(train.result["error_rate"]) if train and train.result else "")
 
     badges()
-    frame.set_badge("clean", _number(state.project.manifest.setting(N_FINDINGS, 0)))
+    frame.set_badge("clean", _number(states.badge))
     state.observe(badges, "n_pictures")
     if train is not None:
         train.observe(badges, "result")
     frame.show(state, {key: bodies[key] for key in state.pages})
-    while_open(follow([one for one in (state, gather, train) if one is not None]))
+    follow(frame.widget, [one for one in (state, gather, train) if one is not None])
 
 
 def _gather_state(state: ProjectState) -> GatherState:
@@ -134,29 +147,35 @@ def _train_state(state: ProjectState) -> TrainState:
     return TrainState(state)
 
 
-def _gather_body(gather: Any) -> Widget:
+def _clean_page(state: ProjectState) -> CleanPage:
+    """Its imports take a while, so they wait until somebody opens the page."""
+    from tellapart_dashboards.pages.clean.controller import CleanPage
+
+    import_module("tellapart_dashboards.pages.clean.view")
+    return CleanPage(state)
+
+
+async def _gather_body(gather: Any) -> Widget:
     from tellapart_dashboards.pages.gather.view import gather_view
 
     return gather_view(gather)
 
 
-def _clean_state(state: ProjectState) -> CleanState:
-    """Its imports take a while, so they wait until somebody opens the page."""
-    from tellapart_dashboards.pages.clean.state import CleanState
-
-    return CleanState(state)
-
-
-def _clean_body(clean: CleanState, train: TrainState | None, say_number: Callable[[int], None]) -> Widget:
+async def _clean_body(frame: Frame, states: _States) -> Widget:
+    clean = states.clean
+    if clean is None:
+        clean = await asyncio.to_thread(_clean_page, states.project)
     from tellapart_dashboards.pages.clean.view import clean_view
+
+    train = states.train
 
     def train_again() -> None:
         assert train is not None
         train.train()
-        clean.project.current = "train"
+        states.project.current = "train"
 
-    clean.observe(lambda change: say_number(change["new"]), "n_open")
-    while_open(follow([clean]))
+    clean.observe(lambda change: frame.set_badge("clean", _number(change["new"].n_open)), "state")
+    follow(frame.widget, [clean])
     return clean_view(clean, train_again if train is not None else None)
 
 
@@ -164,7 +183,7 @@ def _number(n: int) -> str:
     return f"{n:,}" if n > 0 else ""
 
 
-def _train_body(train: Any) -> Widget:
+async def _train_body(train: Any) -> Widget:
     from tellapart_dashboards.pages.train.view import train_view
 
     return train_view(train)

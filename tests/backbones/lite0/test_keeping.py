@@ -142,7 +142,7 @@ def test_on_a_full_disk_it_is_made_in_memory(own_cache, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(keeping.atomic, "write_bytes", full)
+        patch.setattr(keeping.atomic_files, "write_bytes", full)
         backbone = load_backbone()
     assert backbone.content is not None and "No space left on device" in backbone.note
 

@@ -12,7 +12,7 @@ from typing import Any
 from tellapart import atomic_files
 from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.errors import BackboneError
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 
 _RECORD = Path(__file__).with_name("record.json")
 
@@ -45,7 +45,7 @@ def kept_onnx(folder: Path, progress: Progress = silent) -> Kept:
     path = folder / f"{known['name']}-{known['sha256'][:12]}.onnx"
     if _is_whole(path, known["sha256"]):
         return Kept(path)
-    progress(0, 0, "Preparing the built-in backbone (only once)")
+    progress(0, 0, Doing(Step.PREPARING, "Preparing the built-in backbone (only once)"))
     content = made_onnx()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def kept_onnx(folder: Path, progress: Progress = silent) -> Kept:
             "which takes half a second. To save it, set another folder in the environment variable "
             "TELLAPART_CACHE."
         )
-        progress(0, 0, note)
+        progress(0, 0, Doing(Step.PREPARING, note, is_kept=False))
         return Kept(path, content, note)
     return Kept(path)
 

@@ -23,7 +23,7 @@ DAMAGE = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class ArchiveEntry:
     """A file in an archive. `read` gives its bytes, at most `max_bytes`, or raises ImageError with the reason.
 
     name: its path below the archive, with "/". is_safe: False where the path leads out of the archive; it is refused.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from tellapart.gather.archives.entries import MAX_ENTRIES, Entry
+from tellapart.gather.archives.entries import MAX_ENTRIES, ArchiveEntry
 from tellapart.gather.archives.tar import tar_entries
 from tellapart.gather.archives.zip import zip_entries
 from tellapart.pictures.images import MAX_BYTES
@@ -34,7 +34,7 @@ def kind_of(path: Path) -> Kind | None:
 
 def entries(
     path: Path, max_bytes: int = MAX_BYTES, remark: Callable[[str], None] = lambda sentence: None
-) -> list[Entry]:
+) -> list[ArchiveEntry]:
     """The files of an archive; folders are left out. Those of a tar are best read in this order, by any threads.
 
     Args:
@@ -49,4 +49,4 @@ def entries(
     return list(tar_entries(path, max_bytes))
 
 
-__all__ = ["MAX_ENTRIES", "Entry", "Kind", "entries", "kind_of"]
+__all__ = ["MAX_ENTRIES", "ArchiveEntry", "Kind", "entries", "kind_of"]

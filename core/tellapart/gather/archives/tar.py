@@ -17,7 +17,7 @@ from typing import IO, cast
 from tellapart.errors import ArchiveError, ImageError
 from tellapart.gather.archives.entries import (
     DAMAGE,
-    Entry,
+    ArchiveEntry,
     check_count,
     leads_out,
     limit_of,
@@ -31,18 +31,18 @@ _PIECE = 2**20
 _MAX_BLOCK = 8 * 2**20  # a tar's own header may claim to be 8 GB, and Python would read it at once
 
 
-def tar_entries(path: Path, max_bytes: int) -> Iterator[Entry]:
+def tar_entries(path: Path, max_bytes: int) -> Iterator[ArchiveEntry]:
     """The files of a tar, in its own order; see `archives.entries`."""
     reader = _TarReader(path, max_bytes)
     for number, (name, problem) in enumerate(_listed(path)):
         if not name:
             continue
         if leads_out(name):
-            yield Entry(name, partial(refuse, "its path in the tar leads out of the folder"), False)
+            yield ArchiveEntry(name, partial(refuse, "its path in the tar leads out of the folder"), False)
         elif problem:
-            yield Entry(name, partial(refuse, problem))
+            yield ArchiveEntry(name, partial(refuse, problem))
         else:
-            yield Entry(name, partial(reader.read, number))
+            yield ArchiveEntry(name, partial(reader.read, number))
 
 
 def _listed(path: Path) -> Iterator[tuple[str, str | None]]:

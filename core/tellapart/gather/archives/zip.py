@@ -14,7 +14,7 @@ from pathlib import Path
 from tellapart.errors import ArchiveError, ImageError
 from tellapart.gather.archives.entries import (
     DAMAGE,
-    Entry,
+    ArchiveEntry,
     check_count,
     leads_out,
     limit_of,
@@ -44,7 +44,7 @@ _PIECE = 4096  # of packed bytes at once: one of LZMA becomes 30 MB at most
 _LOCAL_HEADER_BYTES = 30
 
 
-def zip_entries(path: Path, max_bytes: int, remark: Callable[[str], None]) -> Iterator[Entry]:
+def zip_entries(path: Path, max_bytes: int, remark: Callable[[str], None]) -> Iterator[ArchiveEntry]:
     """The files of a zip; see `archives.entries`."""
     try:
         archive = zipfile.ZipFile(path)
@@ -71,9 +71,11 @@ def zip_entries(path: Path, max_bytes: int, remark: Callable[[str], None]) -> It
     for info, read_name in zip(infos, names, strict=True):
         if not read_name.endswith("/") and (name := plain_name(read_name)):
             if leads_out(name):
-                yield Entry(name, partial(refuse, "its path in the zip leads out of the folder"), False)
+                yield ArchiveEntry(
+                    name, partial(refuse, "its path in the zip leads out of the folder"), False
+                )
             else:
-                yield Entry(name, partial(_read_zip_entry, archive, info, max_bytes))
+                yield ArchiveEntry(name, partial(_read_zip_entry, archive, info, max_bytes))
 
 
 def _check_overlaps(path: Path, infos: list[zipfile.ZipInfo]) -> None:

@@ -177,7 +177,7 @@ def _read_file(path: Path) -> bytes:
 
 
 def _refuse_unread(place: Path, is_archive_by_name: bool) -> None:
-    """Nothing for a picture, a zip or a tar; other known kinds are refused as a whole, each with a way out."""
+    """Refuse a file of a known kind that is no picture, zip or tar, with a way out."""
     with place.open("rb") as file:
         head = file.read(HEAD_BYTES)
         unread = unread_kind(head, file, place.name)

@@ -67,10 +67,10 @@ def read_place(
         raise IntakeError(
             f"Labels cannot be read from {labels!r}. Choose auto, folders, table, table:COLUMN or names."
         )
-    return _Reader(place, look_into(place), how, column or None, label, known_labels).read()
+    return _LayoutReader(place, look_into(place), how, column or None, label, known_labels).read()
 
 
-class _Reader:
+class _LayoutReader:
     def __init__(
         self,
         place: Path,
@@ -179,9 +179,8 @@ class _Reader:
         return self._with_labels(roles, labels, parts, "no label in the table")
 
     def _tell_parts(self) -> None:
-        self._understood += [
-            said for said in self._structure.understood if said.startswith("Folders that are parts")
-        ]
+        if said := self._structure.parts_sentence:
+            self._understood.append(said)
 
     @staticmethod
     def _with_labels(

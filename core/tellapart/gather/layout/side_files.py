@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
 from tellapart.gather.layout.found_file import Found
-from tellapart.store.reconcile import SYSTEM_FILES
+from tellapart.store.files.reconcile import SYSTEM_FILES
 
 SYSTEM_FOLDERS = frozenset({
     "__macosx", ".ipynb_checkpoints", ".git", ".svn", ".hg", ".dvc", ".idea", ".vscode", ".trash", ".trashes", ".cache",

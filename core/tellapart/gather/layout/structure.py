@@ -28,10 +28,14 @@ class Role:
 
 @dataclass
 class Structure:
-    """The roles of all folders with pictures, and what was understood, in sentences for the person."""
+    """The roles of all folders with pictures, and what was understood, in sentences for the person.
+
+    parts_sentence: which folders are parts of the set, "" where none is; it is one of `understood`.
+    """
 
     roles: dict[Folder, Role] = field(default_factory=dict)
     understood: list[str] = field(default_factory=list)
+    parts_sentence: str = ""
 
     def role_of(self, folder: Folder) -> Role:
         """The folder's role, or that of the nearest one around it."""
@@ -86,14 +90,14 @@ def structure_of(
                 node.kids[name] = _Node((*node.path, name))
             node = node.kids[name]
         node.files.append(parts[-1])
-    reader = _Reader(known_labels, place)
+    reader = _StructureReader(known_labels, place)
     reader.level([root], None)
     reader.settle_parts()
     reader.tell()
     return reader.structure
 
 
-class _Reader:
+class _StructureReader:
     def __init__(self, known_labels: Collection[str], place: str):
         self.structure = Structure()
         self._known = {name_key(label.strip()) for label in known_labels}
@@ -312,7 +316,8 @@ class _Reader:
             if (names := self._parts.get(part))
         ]
         if named:
-            said.append(f"Folders read as splits, not labels: {', '.join(named)}.")
+            self.structure.parts_sentence = f"Folders read as splits, not labels: {', '.join(named)}."
+            said.append(self.structure.parts_sentence)
         if self._repeats:
             said.append(
                 f"The set contains itself again in {_listed(self._repeats)}; each picture was added once."

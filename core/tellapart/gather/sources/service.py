@@ -16,9 +16,11 @@ import httpx
 from tellapart import atomic_files
 from tellapart.errors import AddressError, BrokenError, LimitedError, RefusedError
 from tellapart.store.manifest import Manifest
-from tellapart.store.searches import put_off_turn, take_turn
-from tellapart.web.client import NETWORK_ERRORS, Line, in_words
+from tellapart.store.service_turns import put_off_turn, take_turn
+from tellapart.web.client import Line
+from tellapart.web.failures import NetworkFailure, in_words
 from tellapart.web.retry import backoff_s, retry_after_s
+from tellapart.web.transport import NETWORK_ERRORS, failure_of
 
 MAX_ANSWER_BYTES = 20 * 2**20
 N_TRIES = 3
@@ -117,17 +119,16 @@ class Service:
     async def _ask(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> str:
         for attempt in range(N_TRIES):
             await self._wait_for_turn()
-            failure: BrokenError
             try:
                 status, answered, text = await self._answer(url, params, headers)
             except AddressError as error:
                 raise BrokenError(f"{self.title} cannot be searched: {error}.") from error
             except NETWORK_ERRORS as error:
-                failure = BrokenError(
-                    f"{self.title} does not answer: {in_words(error)}. Is this computer offline?"
-                )
-                if attempt == N_TRIES - 1 or "not known" in str(failure):
-                    raise failure from error
+                failure = failure_of(error)
+                if attempt == N_TRIES - 1 or failure is NetworkFailure.NAME_UNKNOWN:
+                    raise BrokenError(
+                        f"{self.title} gives no answer: {in_words(failure)}. Is this computer offline?"
+                    ) from error
                 await asyncio.sleep(backoff_s(attempt, self._gap_s / 2))
                 continue
             if status == 429:

@@ -17,8 +17,8 @@ from tellapart.gather.sources.source import text_or_none
 from tellapart.labels import label_order
 from tellapart.licences import Use, licence_of
 from tellapart.pictures.kinds.unread import encoding_of, unread_kind
-from tellapart.store.manifest import disk_reason
 from tellapart.store.searches import Candidate, Kind
+from tellapart.store.sqlite.database_errors import disk_reason
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 URL_COLUMNS = ("url", "image_url", "image", "link", "address", "src")

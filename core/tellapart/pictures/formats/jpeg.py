@@ -33,7 +33,7 @@ _END = bytes([0xFF, _EOI])
 
 
 @dataclass(frozen=True)
-class Head:
+class JpegHeader:
     """What stands before the first scan. segments: (marker, start, end) of each, in order; scan: where that begins.
 
     n_coefficient_bytes: what libjpeg holds beside the pixels, of a picture that comes in more than one scan.
@@ -49,7 +49,7 @@ class Head:
     n_coefficient_bytes: int
 
 
-def head_of(data: bytes) -> Head | None:
+def head_of(data: bytes) -> JpegHeader | None:
     """What stands before the first scan; None when there is no frame or no scan, which the decoder says better."""
     segments: list[tuple[int, int, int]] = []
     at, frame, shape, samples = 2, 0, (0, 0, 0), b""
@@ -81,10 +81,12 @@ def head_of(data: bytes) -> Head | None:
             (byte & 15 for byte in samples[1::3]), default=1
         )
         n_coefficient_bytes = 2 * width * height * sum(factors) // max(1, largest)
-    return Head(tuple(segments), at, frame, width, height, n_components, is_in_passes, n_coefficient_bytes)
+    return JpegHeader(
+        tuple(segments), at, frame, width, height, n_components, is_in_passes, n_coefficient_bytes
+    )
 
 
-def check_scans(data: bytes, head: Head) -> None:
+def check_scans(data: bytes, head: JpegHeader) -> None:
     """Nothing, for a picture in a usual number of scans.
 
     Raises:
@@ -102,7 +104,7 @@ def check_scans(data: bytes, head: Head) -> None:
             )
 
 
-def picture_only(data: bytes, head: Head) -> bytes:
+def picture_only(data: bytes, head: JpegHeader) -> bytes:
     """The JPEG with nothing but what decoding, turning and colours need: comments and most side data left out."""
     kept, seen_exif, n_profile_bytes = [data[:2]], False, 0
     for marker, start, end in head.segments[:-1]:
@@ -121,12 +123,12 @@ def picture_only(data: bytes, head: Head) -> bytes:
     return b"".join([*kept, data[head.scan :]])
 
 
-def is_laden(data: bytes, head: Head) -> bool:
+def is_laden(data: bytes, head: JpegHeader) -> bool:
     """Whether so much stands before the picture that Pillow would take long to read it."""
     return len(head.segments) > _MAX_SEGMENTS or head.scan > _MAX_HEAD_BYTES
 
 
-def with_end(data: bytes, head: Head) -> bytes | None:
+def with_end(data: bytes, head: JpegHeader) -> bytes | None:
     """A JPEG that lost its end mark, with a new one; None when part of the picture is missing too.
 
     Whether all is there shows in what follows: where the picture is whole, it looks the same whatever comes after it.
@@ -155,7 +157,7 @@ def _look(data: bytes, scale: int) -> int:
     return zlib.crc32(image.tobytes())
 
 
-def _scans(data: bytes, head: Head) -> Iterator[tuple[int, int]]:
+def _scans(data: bytes, head: JpegHeader) -> Iterator[tuple[int, int]]:
     """(start, the marker that ends it or 0) of each scan."""
     at = head.scan
     while True:
@@ -172,7 +174,7 @@ def _scans(data: bytes, head: Head) -> Iterator[tuple[int, int]]:
         at = found.start()
 
 
-def _covers(data: bytes, head: Head) -> bool:
+def _covers(data: bytes, head: JpegHeader) -> bool:
     """Whether the scans bring every coefficient of every component to its last bit."""
     left: dict[int, set[int]] = {}
     for at, _ in _scans(data, head):

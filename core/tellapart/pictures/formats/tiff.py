@@ -72,7 +72,7 @@ def pages(file: BinaryIO, most: int = MOST_PAGES) -> list[Part]:
     """
     found: list[Part] = []
     with contextlib.suppress(struct.error, OSError, ValueError, OverflowError):
-        reader = _Reader(file)
+        reader = _TiffReader(file)
         offset, seen = reader.first, set[int]()
         while offset and offset not in seen and len(found) < most and reader.n_read < _MOST_READ:
             seen.add(offset)
@@ -91,7 +91,7 @@ def n_whole(found: list[Part]) -> int:
     return sum(not page.is_reduced and not page.is_mask for page in found)
 
 
-class _Reader:
+class _TiffReader:
     def __init__(self, file: BinaryIO):
         self._file = file
         head = self._read(0, 16)

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
+from tellapart.errors import ImageError, KindError, UnknownKindError
 from tellapart.pictures.boundary import reason_of
 from tellapart.pictures.kinds.unread import UNKNOWN, picture_format
 
@@ -18,20 +19,20 @@ _UNREAD = re.compile(
 )
 
 
-def reason_not_opened(head: bytes, file: BinaryIO, error: BaseException) -> str:
-    """Why Pillow did not open a file with these first bytes, in words."""
+def error_not_opened(head: bytes, file: BinaryIO, error: BaseException) -> ImageError:
+    """Why Pillow did not open a file with these first bytes."""
     if isinstance(error, Image.DecompressionBombError):
-        return reason_of(error)
+        return ImageError(reason_of(error))
     name = picture_format(head)
     if name is None:
-        return UNKNOWN
+        return UnknownKindError(UNKNOWN)
     if name == "HEIF" and name not in Image.OPEN:
-        return "a HEIC picture; install pillow-heif (pip install 'tellapart[heic]') to read it"
+        return KindError("a HEIC picture; install pillow-heif (pip install 'tellapart[heic]') to read it")
     if name not in Image.OPEN:
-        return f"{_article(name)} picture; update Pillow (pip install -U pillow) to read it"
+        return KindError(f"{_article(name)} picture; update Pillow (pip install -U pillow) to read it")
     if isinstance(error, UnidentifiedImageError):
         error = _first_error(name, file) or error
-    return reason_unread(name, error) if is_unread(error) else reason_of(error)
+    return KindError(reason_unread(name, error)) if is_unread(error) else ImageError(reason_of(error))
 
 
 def is_unread(error: BaseException) -> bool:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
+from tellapart.errors import TellapartError, UnknownKindError
 from tellapart.pictures.formats import tiff
 from tellapart.pictures.kinds.table import Kind, all_kinds, by_key, by_suffix, raw, raw_kinds
 
@@ -81,10 +82,10 @@ def kind_of_name(name: str) -> Kind | None:
     return known.get("".join(suffixes[-2:])) or known.get(suffixes[-1] if suffixes else "")
 
 
-def with_name(reason: str, name: str) -> str:
+def with_name(error: TellapartError, name: str) -> str:
     """The reason why a file of that name is no picture: its kind by name where its bytes said nothing."""
-    kind = kind_of_name(name) if reason == UNKNOWN else None
-    return kind.reason if kind else reason
+    kind = kind_of_name(name) if isinstance(error, UnknownKindError) else None
+    return kind.reason if kind else str(error)
 
 
 def is_archive(kind: Kind) -> bool:

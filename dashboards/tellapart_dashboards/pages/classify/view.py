@@ -75,19 +75,27 @@ class ClassifyState(HasTraits):
         """Where visitors' pictures wait for their answer; nothing stays there."""
         return Path(self.project_dir) / "cache" / "uploads" / "classify"
 
-    def poll(self) -> None:
-        """Nothing; a newer model is noticed, and loaded beside the page."""
-        if self.stage != "opening" and newest_bundle(Path(self.project_dir)) != self._bundle:
+    is_running = False
+
+    def tell(self, sentence: str) -> None:
+        """Say it above the answers."""
+        self.message = sentence
+
+    async def poll(self) -> None:
+        """Notice a newer model, and have it loaded beside the page."""
+        if self.stage == "opening" or self._lock.locked():
+            return
+        if await asyncio.to_thread(newest_bundle, Path(self.project_dir)) != self._bundle:
             soon(self.warm_up())
 
     def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
-        """Nothing; the pictures are being looked at, and their files are gone afterwards."""
+        """Have the pictures looked at; their files are gone afterwards."""
         self._n_batches += 1
         self.n_left += len(files)
         soon(self._classify(self._n_batches, batch_dir, files))
 
     async def warm_up(self) -> None:
-        """Nothing; the newest model is loaded, or message says why it cannot be."""
+        """Load the newest model, or have message say why it cannot be."""
         async with self._lock:
             newest = await asyncio.to_thread(newest_bundle, Path(self.project_dir))
             if newest != self._bundle:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,8 +13,10 @@ from tellapart.store.journal import Decision, Entry, Mark, Relabel, Remove, Rest
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 
+from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.thumbnails import Wanted
 from tellapart_dashboards.app.wording import count, licence_mark, percent
+from tellapart_dashboards.pages.clean.sheet import Sheet
 from tellapart_dashboards.widgets.grid.grid import Alike, Facts, Outcome
 
 MARKS = {"keep": "kept", "not sure": "not sure", "none of these": "none of these"}
@@ -44,23 +46,23 @@ class Model(Protocol):
 class CleanDesk:
     """Numbers for pictures, their words, decisions about them. Works before the model does: then it only says less.
 
-    findings: image_id -> what was seen in it, kept also when it is no longer in the queue. model: the open review.
-    on_decided: called after each change, on the page's own loop.
+    findings: image_id -> what was seen in it, kept also when it is no longer in the queue.
+    model: gives the open review, None before. on_decided: called after each change, on the page's own loop.
     """
 
-    def __init__(self, project: Project, on_decided: Callable[[], None]) -> None:
+    def __init__(
+        self, project: Project, on_decided: Callable[[], None], model: Callable[[], Model | None]
+    ) -> None:
         self.project = project
         self.project_dir = str(project.root)
         self.findings: dict[str, Finding] = {}
-        self.suggested: dict[str, Finding] = {}  # whose tiles show the suggestion
-        self.model: Model | None = None
+        self.suggested: Mapping[str, Finding] = {}  # whose tiles show the suggestion
+        self.sheet = Sheet(project.journal)
+        self._model = model
         self._on_decided = on_decided
         self._ids: list[str] = []
         self._numbers: dict[str, int] = {}
-        self._labels_before: dict[str, str] = {}
         self._licence_marks: dict[str, str] = {}
-        self._last_entry = 0
-        self.start_sheet()
 
     # -- numbers
 
@@ -82,23 +84,6 @@ class CleanDesk:
 
     # -- words
 
-    def start_sheet(self, before: Iterable[Entry] = ()) -> None:
-        """Nothing; from now on a tile shows the label a picture has now, and what is decided from now on.
-
-        before: decisions that are to be shown all the same.
-        """
-        latest = self.project.journal.entries(limit=1)
-        self._last_entry = latest[0].number if latest else 0
-        self._labels_before = {}
-        for entry in before:
-            self._labels_before.setdefault(entry.image_id, entry.before["label"])
-
-    def catch_up(self) -> None:
-        """Nothing; decisions since the sheet began are known, those of other pages too."""
-        for entry in self.project.journal.entries_after(self._last_entry):
-            self._last_entry = entry.number
-            self._labels_before.setdefault(entry.image_id, entry.before["label"])
-
     def tiles(self, keys: Sequence[int]) -> list[dict[str, Any]]:
         """The words of pictures, see `Desk`."""
         numbers = [key for key in keys if 0 <= key < len(self._ids)]
@@ -108,7 +93,7 @@ class CleanDesk:
     def _tile(self, key: int, label: str, state: str, mark: str | None) -> dict[str, Any]:
         image_id = self._ids[key]
         finding = self.findings.get(image_id)
-        given = self._labels_before.get(image_id, label)
+        given = self.sheet.label(image_id, label)
         said = "" if finding and "wrong label" in _kinds(finding) else self._said(image_id, given)
         chips = [one.short for one in (finding, *finding.also)] if finding else []
         suggested = self.suggested.get(image_id)
@@ -121,7 +106,7 @@ class CleanDesk:
         }  # fmt: skip
 
     def _said(self, image_id: str, given: str) -> str:
-        probs = self.model.probs(image_id) if self.model else {}
+        probs = self._probs(image_id)
         if not probs:
             return ""
         label = max(probs, key=probs.__getitem__)
@@ -130,6 +115,10 @@ class CleanDesk:
             if label == given
             else f"model: {label} {percent(probs[label])}"
         )
+
+    def _probs(self, image_id: str) -> dict[str, float]:
+        model = self._model()
+        return model.probs(image_id) if model else {}
 
     def _licence_mark(self, image_id: str) -> str:
         """Where a picture came from does not change: it is looked up once."""
@@ -151,7 +140,8 @@ class CleanDesk:
         finding = self.findings.get(image_id)
         related = [other for one in (finding, *finding.also) for other in one.related] if finding else []
         notes = dict.fromkeys(related, "the same picture")
-        for other, similarity in self.model.neighbours(image_id, N_NEAR) if self.model else []:
+        model = self._model()
+        for other, similarity in model.neighbours(image_id, N_NEAR) if model else []:
             notes.setdefault(other, f"{percent(max(0.0, similarity))} similar")
         pictures = [(self._picture(other), note) for other, note in list(notes.items())[:N_NEAR]]
         return [
@@ -167,7 +157,7 @@ class CleanDesk:
             return None
         finding = self.findings.get(picture.image_id)
         reasons = [one.reason for one in (finding, *finding.also)] if finding else []
-        probs = self.model.probs(picture.image_id) if self.model else {}
+        probs = self._probs(picture.image_id)
         likeliest = sorted(probs, key=probs.__getitem__, reverse=True)[:N_SHARES]
         return Facts(
             picture=(key, picture.image_id, picture.path),
@@ -214,12 +204,13 @@ class CleanDesk:
 
     def _write(self, decisions: Sequence[Decision]) -> list[str]:
         notes: list[str] = []
-        if self.model:
-            notes = self.model.decide(decisions)
+        model = self._model()
+        if model:
+            notes = model.decide(decisions)
         elif decisions:
             doubted = {one for one, found in self.findings.items() if found.has_kind("wrong label")}
             self.project.journal.decide(*decisions, guided=doubted)
-        self.catch_up()
+        self.sheet.catch_up()
         return notes
 
     def _decisions(self, action: str, label: str, image_ids: list[str]) -> list[Decision]:
@@ -245,15 +236,15 @@ class CleanDesk:
         return decisions
 
     async def _step(self, kind: str) -> Outcome:
-        source = self.model or self.project.journal
+        source = self._model() or self.project.journal
         entries = await asyncio.to_thread(source.undo if kind == "undo" else source.redo)
         if not entries:
             return Outcome(f"Nothing to {kind}.")
-        await asyncio.to_thread(self.catch_up)
+        await asyncio.to_thread(self.sheet.catch_up)
         self._on_decided()
         image_ids = list(dict.fromkeys(entry.image_id for entry in entries if entry.image_id))
         done = "Undone" if kind == "undo" else "Redone"
-        text = f"{done}: {_entry_words(entries[0])}, {count(len(image_ids), 'picture')}."
+        text = f"{done}: {step_words(entries[0], len(image_ids))}."
         return Outcome(text, keys=tuple(self.keys_of(image_ids).tolist()))
 
 
@@ -269,17 +260,6 @@ def _decided(given: str, label: str, state: str, mark: str | None) -> str:
     if label != given:
         return f"→ {label}"
     return MARKS.get(mark or "", "")
-
-
-def _entry_words(entry: Entry) -> str:
-    if not entry.image_id:
-        name = f"{entry.kind} {entry.before['label']}"
-        return f"{name} → {entry.after['label']}" if entry.after["label"] is not None else name
-    if entry.kind == "relabel":
-        return f"{entry.before['label']} → {entry.after['label']}"
-    if entry.kind == "mark":
-        return str(entry.after["mark"] or entry.before["mark"])
-    return entry.kind
 
 
 def _file_words(picture: Picture) -> str:

@@ -8,10 +8,11 @@ from ipywidgets import VBox
 from tellapart.store.journal import Decision, Entry, Mark, Relabel, Remove, Restore
 from tellapart.store.project import Project
 
-from tellapart_dashboards.app.background import follow, while_open
+from tellapart_dashboards.app.background import follow
+from tellapart_dashboards.app.cell_pages import show_in_cell
 from tellapart_dashboards.app.page_frame import style
 from tellapart_dashboards.app.project_state import ProjectState, project_dir_from
-from tellapart_dashboards.pages.clean.state import CleanState
+from tellapart_dashboards.pages.clean.controller import CleanPage
 from tellapart_dashboards.pages.clean.view import clean_view
 from tellapart_dashboards.widgets.steps.steps import Steps
 
@@ -25,22 +26,23 @@ class ImageClassifierCleaner(VBox):
         project: a project, or its folder.
     Raises:
         ProjectError: it is no project, or cannot be opened.
+        RuntimeError: no event loop runs, as it does in a notebook.
     """
 
     def __init__(self, project: Project | str | Path) -> None:
         root = project.root if isinstance(project, Project) else project_dir_from(project)
         self._project = ProjectState(root, pages=["clean"], current="clean")
-        self._state = CleanState(self._project)
-        body = VBox([clean_view(self._state)]).add_class("ta-main")
+        self._page = CleanPage(self._project)
+        body = VBox([clean_view(self._page)]).add_class("ta-main")
         steps = Steps(project_name=self._project.name)  # keeps JupyterLab's letter keys out of the cell
         super().__init__([style(), steps, body])
         self.add_class("ta")
-        while_open(follow([self._project, self._state]))
+        follow(self, [self._project, self._page])
+        show_in_cell(self)
 
     def decisions(self) -> list[Decision]:
         """What was decided about the project's pictures and still stands, oldest first, also in earlier sittings."""
-        standing = self._project.project.journal.standing()
-        return [_decision(entry) for entry in standing]
+        return [_decision(entry) for entry in self._project.project.journal.decided().entries]
 
 
 def _decision(entry: Entry) -> Decision:

@@ -3,80 +3,143 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
 
 from tellapart.clean import Finding, Review
-from tellapart.store.journal import Entry
+from tellapart.labels import label_order
 from tellapart.store.project import Project
 
+from tellapart_dashboards.pages.clean.filters import AS_AT_FIRST, THRESHOLDS, Filters
 from tellapart_dashboards.pages.clean.texts import DECIDED, EVERY
 
-THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7)  # of suggestions, to choose from
 FIRST = 200  # pictures; more than any page has in sight at once
+N_KEYS = 9
+
+
+class QueueSource(Enum):
+    """Where findings come from."""
+
+    UNREAD = "unread"  # the queue was not read yet
+    NOTHING = "nothing"  # nobody has looked yet: every picture, as they came
+    LAST_VISIT = "last visit"  # until the review is open
+    REVIEW = "review"
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What somebody wants to see. kind: of KIND_NAMES. region: image_ids, empty for all. threshold: of
-    suggestions, 0 for the highest above which there is one."""
+class Decisions:
+    """What the journal says of decisions. n: pictures decided about."""
 
-    kind: str = ""
-    label: str = ""
-    split: str = ""
-    region: frozenset[str] = frozenset()
-    threshold: float = 0.0
-    is_previewing: bool = False
-
-    @property
-    def kinds(self) -> list[str] | None:
-        """The kinds of finding that are asked for, None for all."""
-        return None if self.kind in ("", DECIDED, EVERY) else [self.kind]
+    n: int = 0
+    can_undo: bool = False
+    can_redo: bool = False
 
 
-@dataclass(frozen=True)
-class View:
-    """The queue at one moment. ids: in sight, in order. counts: kind -> open findings, "" for all of them.
-    suggested: of the pictures in sight, what could be applied, surer than threshold. n_above: how many would be, for
-    each of THRESHOLDS. standing: the decisions that stand, oldest first."""
+@dataclass(frozen=True, eq=False)
+class QueueView:
+    """The queue at one moment. ids: in sight, in order. sheet: raised when they are other pictures, and not the same
+    ones ranked anew. findings: all that was seen. open_ids: pictures with an open finding, worst first.
+    counts: kind -> open findings, "" for all of them. suggested: of the pictures in sight, what could be applied, surer
+    than threshold. n_above: how many would be, for each of THRESHOLDS. key_labels: those with a digit key.
+    """
 
-    ids: list[str]
-    findings: list[Finding]
-    n_open: int
-    counts: dict[str, int]
-    suggested: dict[str, Finding]
-    threshold: float
-    n_above: dict[float, int]
-    standing: list[Entry]
-    n_decided: int
-    can_undo: bool
-    can_redo: bool
+    filters: Filters = AS_AT_FIRST
+    source: QueueSource = QueueSource.UNREAD
+    sheet: int = 0
+    ids: Sequence[str] = ()
+    findings: Sequence[Finding] = ()
+    open_ids: Sequence[str] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    suggested: Mapping[str, Finding] = field(default_factory=dict)
+    threshold: float = THRESHOLDS[0]
+    n_above: Mapping[float, int] = field(default_factory=dict)
+    key_labels: Sequence[str] = ()
+    decisions: Decisions = Decisions()
 
 
 class Queue:
     """Findings of the open review; before that, those of the last visit; before the first visit every picture, as they
     came. Asked from threads, one at a time or not.
 
-    early: the findings of the last visit, None where nobody has looked yet.
+    review: gives the open review, None before. early: the findings of the last visit, None where nobody has looked yet.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, review: Callable[[], Review | None]) -> None:
         self._project = project
-        self.review: Review | None = None
+        self._review = review
         self.early: list[Finding] | None = None
 
     @property
-    def is_unknown(self) -> bool:
-        """Whether nobody has looked at the pictures yet."""
-        return self.review is None and self.early is None
+    def source(self) -> QueueSource:
+        """Where findings come from right now."""
+        if self._review() is not None:
+            return QueueSource.REVIEW
+        return QueueSource.NOTHING if self.early is None else QueueSource.LAST_VISIT
 
-    def open_findings(
-        self, kinds: list[str] | None = None, label: str = "", split: str = ""
-    ) -> list[Finding]:
+    def decisions(self) -> Decisions:
+        """What the journal says right now.
+
+        Raises:
+            ProjectError: the database cannot be read.
+        """
+        journal = self._project.journal
+        n = len(journal.decided().image_ids)
+        return Decisions(n, can_undo=journal.can_undo(), can_redo=journal.can_redo())
+
+    def read(
+        self,
+        filters: Filters,
+        labels: Collection[str],
+        before: QueueView,
+        is_touched: bool = False,
+        is_first: bool = False,
+    ) -> QueueView:
+        """What is to be seen now.
+
+        Args:
+            labels: of the project. before: what is in sight. is_touched: somebody has decided about that.
+            is_first: of every picture the first few only, where that is quicker.
+        Raises:
+            ProjectError: the database cannot be read.
+        """
+        review, source = self._review(), self.source
+        opened = self._open_findings(review)
+        is_narrowed = bool(filters.kinds or filters.label or filters.split_of_findings)
+        findings = self._open_findings(review, filters) if is_narrowed else opened
+        if filters.region:
+            findings = [one for one in findings if one.image_id in filters.region]
+        in_sight = {one.image_id for one in findings}
+        possible = review.suggestions(min(THRESHOLDS), filters.kinds) if review is not None else []
+        suggestions = [one for one in possible if one.image_id in in_sight]
+        n_above = {least: len(_surer(suggestions, least)) for least in THRESHOLDS}
+        wanted = filters.chosen_threshold if filters.previewed is None else filters.previewed
+        threshold = wanted or next((least for least, n in n_above.items() if n), THRESHOLDS[-1])
+        suggested = {one.image_id: one for one in _surer(suggestions, threshold)}
+        kinds = Counter(kind for one in opened for kind in _kinds(one))
+        seen = [*opened, *findings] if is_narrowed else opened
+        is_another = is_another_sheet(before, filters, source, is_touched)
+        return QueueView(
+            filters=filters,
+            source=source,
+            sheet=before.sheet + is_another,
+            ids=list(suggested) if filters.is_previewing else self._ids(review, filters, findings, is_first),
+            findings=seen,
+            open_ids=[one.image_id for one in opened],
+            counts={"": len(opened), **kinds},
+            suggested=suggested,
+            threshold=threshold,
+            n_above=n_above,
+            key_labels=labels_with_keys(labels, seen, before.key_labels),
+            decisions=self.decisions(),
+        )
+
+    def _open_findings(self, review: Review | None, filters: Filters = AS_AT_FIRST) -> list[Finding]:
         """What nobody has decided about yet, worst first."""
-        if self.review is not None:
-            return self.review.queue(kinds, label or None, split or None)
-        done = {entry.image_id for entry in self._standing()}
+        kinds, label = filters.kinds, filters.label
+        if review is not None:
+            return review.queue(kinds, label or None, filters.split_of_findings or None)
+        done = self._project.journal.decided().image_ids
         early = self.early or []
         rows = self._project.manifest.standings([one.image_id for one in early]) if label else []
         allowed = {image_id for image_id, its, _, _ in rows if its == label} if label else None
@@ -88,70 +151,50 @@ class Queue:
             and (kinds is None or set(_kinds(one)) & set(kinds))
         ]
 
-    def view(self, wish: Wish, is_first: bool = False) -> View:
-        """What is to be seen now; of every picture the first few only, where that is quicker.
-
-        Raises:
-            ProjectError: the database cannot be read.
-        """
-        journal = self._project.journal
-        standing = self._standing()
-        decided = list(dict.fromkeys(entry.image_id for entry in reversed(standing)))
-        opened = self.open_findings()
-        split = "" if wish.kind in (DECIDED, EVERY) else wish.split
-        is_narrowed = bool(wish.kinds or wish.label or split)
-        findings = self.open_findings(wish.kinds, wish.label, split) if is_narrowed else opened
-        if wish.region:
-            findings = [one for one in findings if one.image_id in wish.region]
-        in_sight = {one.image_id for one in findings}
-        suggestions = [one for one in self._suggestions(wish) if one.image_id in in_sight]
-        n_above = {least: len(_surer(suggestions, least)) for least in THRESHOLDS}
-        threshold = wish.threshold or next((least for least, n in n_above.items() if n), THRESHOLDS[-1])
-        suggested = {one.image_id: one for one in _surer(suggestions, threshold)}
-        kinds = Counter(kind for one in opened for kind in _kinds(one))
-        return View(
-            ids=list(suggested) if wish.is_previewing else self._ids(wish, findings, decided, is_first),
-            findings=[*opened, *findings] if is_narrowed else opened,
-            n_open=len(opened),
-            counts={"": len(opened), **kinds},
-            suggested=suggested,
-            threshold=threshold,
-            n_above=n_above,
-            standing=standing,
-            n_decided=len(decided),
-            can_undo=journal.latest() is not None,
-            can_redo=journal.can_redo(),
-        )
-
-    def _suggestions(self, wish: Wish) -> list[Finding]:
-        return self.review.suggestions(min(THRESHOLDS), wish.kinds) if self.review is not None else []
-
-    def _ids(self, wish: Wish, findings: list[Finding], decided: list[str], is_first: bool) -> list[str]:
+    def _ids(
+        self, review: Review | None, filters: Filters, findings: Sequence[Finding], is_first: bool
+    ) -> list[str]:
         ids = [one.image_id for one in findings]
-        if wish.kind == DECIDED:
-            ids = decided
-        elif wish.kind == EVERY or (self.is_unknown and not wish.kind):
-            everything = self._first(wish.label) if is_first else self._everything(wish.label)
-            ids = list(dict.fromkeys([*ids, *everything]))
-        return [image_id for image_id in ids if not wish.region or image_id in wish.region]
+        if filters.kind == DECIDED:
+            ids = self._project.journal.decided().latest_first
+        elif filters.kind == EVERY or (self.source is QueueSource.NOTHING and not filters.kind):
+            ids = list(dict.fromkeys([*ids, *self._everything(review, filters.label, is_first)]))
+        return [image_id for image_id in ids if not filters.region or image_id in filters.region]
 
-    def _first(self, label: str) -> list[str]:
-        if self.review is not None:
-            return self._everything(label)
-        return [one.image_id for one in self._project.manifest.pictures(label or None, limit=FIRST)]
-
-    def _everything(self, label: str) -> list[str]:
+    def _everything(self, review: Review | None, label: str, is_first: bool) -> list[str]:
         """Kept pictures with this label, the most doubtful label first; as they came where nothing is known."""
-        if self.review is not None:
-            return self.review.kept(label or None)
-        rows = self._project.manifest.standings()
+        if review is not None:
+            return review.kept(label or None)
+        manifest = self._project.manifest
+        if is_first:
+            return [one.image_id for one in manifest.pictures(label or None, limit=FIRST)]
+        rows = manifest.standings()
         return [image_id for image_id, its, state, _ in rows if state == "kept" and label in ("", its)]
 
-    def _standing(self) -> list[Entry]:
-        """The decisions that stand, oldest first."""
-        if self.review is not None:
-            return self.review.standing_decisions()
-        return self._project.journal.standing()
+
+def is_another_sheet(before: QueueView, filters: Filters, source: QueueSource, is_touched: bool) -> bool:
+    """Whether the page shows other pictures now, and not the same ones ranked anew: then what is in sight goes.
+
+    Every picture as it came gives way to the ranking, unless somebody has begun to decide about it.
+    """
+    if before.source is QueueSource.UNREAD or before.filters.sheet != filters.sheet:
+        return True
+    if source is before.source:
+        return False
+    return not before.ids or (before.source is QueueSource.NOTHING and not filters.kind and not is_touched)
+
+
+def labels_with_keys(
+    labels: Collection[str], findings: Sequence[Finding], before: Sequence[str] = ()
+) -> list[str]:
+    """All labels, or of many the nine that are suggested most often; once chosen they stay."""
+    ordered = sorted(labels, key=label_order)
+    if len(ordered) <= N_KEYS:
+        return ordered
+    if before and set(before) <= set(ordered):
+        return list(before)
+    often = Counter(one.suggestion.label for one in findings if one.suggestion and one.suggestion.label)
+    return sorted(sorted(ordered, key=lambda label: -often[label])[:N_KEYS], key=label_order)
 
 
 def _kinds(finding: Finding) -> set[str]:

@@ -17,7 +17,7 @@ FORMAT = 1
 
 
 def save_queue(project: Project, findings: Sequence[Finding]) -> None:
-    """Nothing; the queue is in the project's cache. A disk that does not take it costs only a little time later."""
+    """Put the queue into the project's cache. A disk that does not take it costs only a little time later."""
     path = _path(project)
     record = {"format": FORMAT, "findings": [asdict(finding) for finding in findings]}
     with contextlib.suppress(OSError):
@@ -36,7 +36,7 @@ def load_queue(project: Project) -> list[Finding] | None:
         return None
     rows = project.manifest.standings([finding.image_id for finding in findings])
     kept = {image_id for image_id, _, state, _ in rows if state == "kept"}
-    decided = {entry.image_id for entry in project.journal.standing()}
+    decided = project.journal.decided().image_ids
     return [one for one in findings if one.image_id in kept and one.image_id not in decided]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
 from tellapart.clean.report import ReviewReport
 
 from tellapart_dashboards.app.wording import count, percent
+from tellapart_dashboards.pages.clean.phases import Phase
 
 MOST_LISTED = 12
 
@@ -26,19 +28,19 @@ KIND_NAMES = {
 
 
 def headline(
-    phase: str, n_open: int, n_decided: int, n_pictures: int, is_first_look: bool = False
+    phase: Phase, n_open: int, n_decided: int, n_pictures: int, is_first_look: bool = False
 ) -> tuple[str, str]:
     """The answer, and what it means. is_first_look: every picture is in sight, in no order."""
-    if phase == "empty":
+    if phase is Phase.EMPTY:
         return "No pictures yet", "Gather some first. This page then shows which ones may be wrong."
-    if phase == "looking" and not n_open:
+    if phase is Phase.LOOKING and not n_open:
         return (
             f"Checking {count(n_pictures, 'picture')} …",
             "Shown in order of arrival. Suspicious pictures move to the top when the check finishes."
             if is_first_look
             else "This happens once. Results are saved; later, only new pictures are checked.",
         )
-    if phase in ("stopped", "failed") and not n_open:
+    if phase in (Phase.STOPPED, Phase.FAILED) and not n_open:
         return "Not checked yet", "Check the pictures to see which ones may be wrong."
     if n_open:
         title = f"{count(n_open, 'picture')} to review"
@@ -54,14 +56,14 @@ def headline(
     )
 
 
-def busy_words(message: str, n_pictures: int) -> str:
+def busy_words(message: str, is_starting: bool, n_pictures: int) -> str:
     """What is being done while somebody waits for findings. message: of the work, which at first only starts."""
-    is_under_way = message and not message.startswith("Starting")
+    is_under_way = message and not is_starting
     return message if is_under_way else f"Getting ready to check {count(n_pictures, 'picture')} …"
 
 
 def options(
-    counts: dict[str, int], chosen: str, n_decided: int, n_pictures: int, is_first_look: bool = False
+    counts: Mapping[str, int], chosen: str, n_decided: int, n_pictures: int, is_first_look: bool = False
 ) -> list[dict[str, str]]:
     """The filter's buttons: kinds that were found, and the one that is chosen; no findings before any can be known."""
     numbers = {**counts, DECIDED: n_decided, EVERY: n_pictures}

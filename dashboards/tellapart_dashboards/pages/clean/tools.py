@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import numpy as np
 from ipywidgets import HTML, Box, Button, VBox, Widget
+from tellapart.clean import Review
 from tellapart.labels import label_order
+from tellapart.store.manifest import Manifest
 
 from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.cell_pages import close_whole
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import count, error_html, licence_mark
-from tellapart_dashboards.pages.clean.state import CleanState
+from tellapart_dashboards.pages.clean.controller import CleanPage
+from tellapart_dashboards.pages.clean.phases import Phase
 from tellapart_dashboards.pages.clean.texts import EVERY, report_html
 from tellapart_dashboards.widgets.map.map import EmbeddingMap
 
 
-class _Opened:
-    """A part of the page that is made when it is first asked for."""
+class _Foldout:
+    """A part of the page that is made when it is asked for, and closed again with all that it follows.
 
-    def __init__(self, button: Button, make: Any) -> None:
+    make: gives the part, and what is to be done when it is closed.
+    """
+
+    def __init__(
+        self, button: Button, make: Callable[[], Awaitable[tuple[Widget, Callable[[], None]]]]
+    ) -> None:
         self.box = VBox([]).add_class("ta-card")
         self.box.layout.display = "none"
         self._button, self._make, self._name = button, make, button.description
+        self._drop: Callable[[], None] = lambda: None
         button.on_click(lambda _: self._toggle())
 
     def _toggle(self) -> None:
@@ -35,56 +46,70 @@ class _Opened:
         )
         if is_hidden:
             soon(self._fill())
+        else:
+            self._empty()
 
     async def _fill(self) -> None:
-        if not self.box.children:
-            self.box.children = (HTML('<p class="ta-soft" role="status">Loading …</p>'),)
+        self._show(HTML('<p class="ta-soft" role="status">Loading …</p>'))
+        waiting = self.box.children
         try:
-            self.box.children = (await self._make(),)
+            part, drop = await self._make()
         except Exception as error:  # the page must say it
-            self.box.children = (HTML(error_html(error)),)
+            part, drop = HTML(error_html(error)), lambda: None
+        if self.box.children is not waiting:  # closed meanwhile, perhaps opened again
+            drop()
+            close_whole(part)
+            return
+        self._show(part)
+        self._drop = drop
+
+    def _show(self, part: Widget) -> None:
+        self._empty()
+        self.box.children = (part,)
+
+    def _empty(self) -> None:
+        self._drop()
+        self._drop = lambda: None
+        parts, self.box.children = self.box.children, ()
+        for part in parts:
+            close_whole(part)
 
 
-def tools(state: CleanState, batch: Widget) -> Widget:
+def tools(page: CleanPage, batch: Widget) -> Widget:
     """The line above the grid: `batch`, then buttons for map and summary; below it what they open, and the region."""
     map_button, summary_button = (
         Button(description="Map of all pictures"),
         Button(description="Report on all pictures"),
     )
-    the_map = _Opened(map_button, lambda: _map(state))
-    summary = _Opened(summary_button, lambda: _summary(state))
+    the_map = _Foldout(map_button, lambda: _map(page))
+    summary = _Foldout(summary_button, lambda: _summary(page))
     region_line, clear = HTML(), Button(description="Clear selection").add_class("ta-link")
 
     def draw(_: Any = None) -> None:
-        region_line.value = (
-            f'<span class="ta-soft">{count(len(state.region), "picture")} selected on the map.</span>'
-        )
+        n = len(page.state.filters.region)
+        region_line.value = f'<span class="ta-soft">{count(n, "picture")} chosen on the map.</span>'
 
-    state.observe(draw, "region")
-    clear.on_click(lambda _: state.set_trait("region", []))
+    page.observe(draw, "state")
+    clear.on_click(lambda _: page.choose(region=frozenset()))
     chosen = Box([region_line, clear]).add_class("ta-line")
-    shown_when(chosen, state, ["region"], lambda: bool(state.region))
+    shown_when(chosen, page, ["state"], lambda: bool(page.state.filters.region))
     buttons = Box([map_button, summary_button]).add_class("ta-line")
-    shown_when(buttons, state, ["phase"], lambda: state.phase == "ready")
+    shown_when(buttons, page, ["state"], lambda: page.state.phase is Phase.READY)
     line = Box([batch, buttons]).add_class("ta-line").add_class("ta-tools")
     return VBox([line, the_map.box, summary.box, chosen])
 
 
-async def _summary(state: CleanState) -> Widget:
-    assert state.review is not None
-    return HTML(report_html(await asyncio.to_thread(state.review.summary)))
+async def _summary(page: CleanPage) -> tuple[Widget, Callable[[], None]]:
+    assert page.review is not None
+    return HTML(report_html(await asyncio.to_thread(page.review.summary))), lambda: None
 
 
-async def _map(state: CleanState) -> Widget:
+async def _map(page: CleanPage) -> tuple[Widget, Callable[[], None]]:
     """The map, filled; a rectangle around points shows those pictures in the grid."""
-    assert state.review is not None
-    ids, points = await asyncio.to_thread(state.review.map_points)
-    manifest = state.project.project.manifest
-    rows = await asyncio.to_thread(manifest.standings)
-    label_of = {image_id: label for image_id, label, _, _ in rows}
-    labels = sorted({label_of[image_id] for image_id in ids}, key=label_order)
-    place = {label: i for i, label in enumerate(labels)}
-    thumbnails = Thumbnails(state.project.project.root, 240)
+    assert page.review is not None
+    manifest = page.project.project.manifest
+    ids, points, targets, labels = await asyncio.to_thread(_points, page.review, manifest)
+    thumbnails = Thumbnails(page.project.project.root, 240)
 
     async def look(at: int) -> tuple[str, bytes]:
         picture = await asyncio.to_thread(manifest.picture, ids[at])
@@ -92,22 +117,35 @@ async def _map(state: CleanState) -> Widget:
         return words, await asyncio.to_thread(thumbnails.one, picture.image_id, picture.path)
 
     scatter = EmbeddingMap(look)
-    targets = np.array([place[label_of[image_id]] for image_id in ids], np.uint16)
-    scatter.show(np.asarray(points, np.float32), targets, labels)
+    scatter.show(points, targets, labels)
     number = {image_id: i for i, image_id in enumerate(ids)}
 
-    def mark(_: Any = None) -> None:
-        found = [number[one.image_id] for one in state.open_findings() if one.image_id in number]
-        scatter.open_findings = np.array(sorted(found), "<u4").tobytes()
+    def draw(change: dict[str, Any] | None = None) -> None:
+        before, state = (change["old"] if change else None), page.state
+        if before is None or before.queue.open_ids is not state.queue.open_ids:
+            found = [number[image_id] for image_id in state.queue.open_ids if image_id in number]
+            scatter.open_findings = np.array(sorted(found), "<u4").tobytes()
+        if before is not None and before.filters.region and not state.filters.region:
+            scatter.region = []
 
     def choose(_: Any) -> None:
-        region = [ids[i] for i in scatter.places_inside().tolist()]
+        region = frozenset(ids[i] for i in scatter.places_inside().tolist())
         if region:
-            state.kind = EVERY
-        state.region = region
+            page.choose(region=region, kind=EVERY)
+        else:
+            page.choose(region=region)
 
-    mark()
-    state.observe(mark, "n_open")
+    draw()
+    page.observe(draw, "state")
     scatter.observe(choose, "region")
-    state.observe(lambda _: None if state.region else scatter.set_trait("region", []), "region")
-    return scatter
+    return scatter, lambda: page.unobserve(draw, "state")
+
+
+def _points(review: Review, manifest: Manifest) -> tuple[Sequence[str], np.ndarray, np.ndarray, list[str]]:
+    """image_ids, their places (N, 2), targets (N,) into the labels, and these. For a thread."""
+    ids, points = review.map_points()
+    label_of = {image_id: label for image_id, label, _, _ in manifest.standings()}
+    labels = sorted({label_of[image_id] for image_id in ids}, key=label_order)
+    place = {label: i for i, label in enumerate(labels)}
+    targets = np.array([place[label_of[image_id]] for image_id in ids], np.uint16)
+    return ids, np.asarray(points, np.float32), targets, labels

@@ -6,13 +6,16 @@ import html
 from collections.abc import Callable
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, Dropdown, Layout, VBox, Widget, dlink, link
+from ipywidgets import HTML, Box, Button, Dropdown, Layout, VBox, Widget
 from tellapart.labels import label_order
+from tellapart.progress import Step
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import heading_html, message_html, percent, progress_html
-from tellapart_dashboards.pages.clean.queue import THRESHOLDS
-from tellapart_dashboards.pages.clean.state import SPLITS, CleanState
+from tellapart_dashboards.pages.clean.controller import CleanPage
+from tellapart_dashboards.pages.clean.filters import SPLITS, THRESHOLDS
+from tellapart_dashboards.pages.clean.phases import Phase
+from tellapart_dashboards.pages.clean.state import CleanState
 from tellapart_dashboards.pages.clean.texts import (
     DECIDED,
     EVERY,
@@ -31,181 +34,188 @@ from tellapart_dashboards.widgets.grid.grid import Grid
 SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}
 
 
-def clean_view(state: CleanState, train_again: Callable[[], None] | None = None) -> VBox:
+def clean_view(page: CleanPage, train_again: Callable[[], None] | None = None) -> VBox:
     """The Clean page. train_again: trains and opens the Train page, where there is one beside this."""
-    project = state.project
+    project = page.project
     head, note, gain = HTML(), HTML(), HTML()
     gather = Button(description="Gather pictures").add_class("ta-primary")
     again = Button(description="Check the pictures", layout=Layout(margin="0 0 18px"))
     again.add_class("ta-primary")
     go_on = Button(description="Next: train").add_class("ta-primary")
-    grid = Grid(state.desk, accessible_name="Pictures to review")
 
     def draw(_: Any = None) -> None:
+        state = page.state
         n_open = max(state.n_open, 0)
         head.value = heading_html(
-            *headline(state.phase, n_open, state.n_decided, project.n_pictures, state.is_first_look)
+            *headline(state.phase, n_open, state.queue.decisions.n, state.n_pictures, state.is_first_look)
         )
-        note.value = message_html(state.problem, "failed") or message_html(_care(state), "care")
-        gain.value = gain_html(state.gain)
+        note.value = message_html(state.review.problem, "failed") or message_html(_care(state), "care")
+        gain.value = gain_html(state.review.gain)
 
-    def draw_grid(_: Any = None) -> None:
-        grid.show(*state.order)
-
-    def draw_words(_: Any = None) -> None:
-        is_narrowed = bool(state.label or state.split or state.region)
-        grid.empty_text = empty_text(state.kind, is_narrowed, state.phase == "ready")
-        name = "Suggestions" if state.is_previewing else KIND_NAMES[state.kind]
-        grid.accessible_name = f"Pictures, {name}"
-
-    link((state, "size"), (grid, "size"))
-    dlink((state, "key_labels"), (grid, "labels"))
-    dlink((project, "counts"), (grid, "all_labels"), lambda counts: list(counts))
-    dlink((state, "can_undo"), (grid, "can_undo"))
-    dlink((state, "can_redo"), (grid, "can_redo"))
-    state.observe(draw, ["phase", "n_open", "n_decided", "problem", "gain", "is_first_look"])
-    state.observe(draw_words, ["kind", "label", "split", "region", "phase", "is_previewing"])
-    state.observe(draw_grid, "order")
-    state.observe(lambda _: grid.changed(), "is_changed")
-    project.observe(draw, ["counts"])
+    page.observe(draw, "state")
     gather.on_click(lambda _: project.set_trait("current", "gather"))
-    again.on_click(lambda _: state.look())
+    again.on_click(lambda _: page.look())
     go_on.on_click(lambda _: train_again() if train_again else None)
-
-    shown_when(gather, state, ["phase"], lambda: state.phase == "empty" and "gather" in project.pages)
-    shown_when(again, state, ["phase"], lambda: state.phase in ("stopped", "failed"))
-    for owner, names in ((state, ["phase"]), (project, ["counts"])):
-        shown_when(go_on, owner, names, lambda: train_again is not None and len(project.counts) > 1)
-    filters, batch = _filters(state, gain), _batch(state)
-    desk = VBox([filters, tools(state, batch), grid])
-    has_any = lambda: state.phase == "ready" or len(state.order[0]) > 0  # noqa: E731
-    shown_when(desk, state, ["phase", "order"], has_any)
+    desk = VBox([_filters(page, gain), tools(page, _batch(page)), _grid(page)])
+    has_any = lambda: page.state.phase is Phase.READY or bool(page.state.queue.ids)  # noqa: E731
+    shown_when(desk, page, ["state"], has_any)
+    shown_when(gather, page, ["state"], lambda: page.state.phase is Phase.EMPTY and "gather" in project.pages)
+    shown_when(again, page, ["state"], lambda: page.state.phase in (Phase.STOPPED, Phase.FAILED))
+    shown_when(go_on, page, ["state"], lambda: train_again is not None and len(page.state.project.counts) > 1)
     draw()
-    draw_words()
-    draw_grid()
-    state.look()
+    page.look()
     top = Box([VBox([head]).add_class("ta-grow"), go_on]).add_class("ta-line").add_class("ta-head")
-    return VBox([top, note, gather, again, _busy(state), desk])
+    return VBox([top, note, gather, again, _busy(page), desk])
 
 
-def _busy(state: CleanState) -> Widget:
+def _grid(page: CleanPage) -> Grid:
+    """The pictures in sight."""
+    grid = Grid(page.desk, accessible_name="Pictures to review", size=page.state.filters.size)
+
+    def draw(before: CleanState | None, state: CleanState) -> None:
+        queue, filters = state.queue, state.filters
+        grid.size = filters.size
+        grid.labels = list(queue.key_labels)
+        grid.all_labels = list(state.project.counts)
+        grid.can_undo, grid.can_redo = queue.decisions.can_undo, queue.decisions.can_redo
+        grid.empty_text = empty_text(filters.kind, filters.is_narrowed, state.phase is Phase.READY)
+        name = "Suggestions" if filters.is_previewing else KIND_NAMES[filters.kind]
+        grid.accessible_name = f"Pictures, {name}"
+        if before is None or queue.ids is not before.queue.ids or queue.sheet != before.queue.sheet:
+            is_other = before is not None and queue.sheet != before.queue.sheet
+            grid.show(page.desk.keys_of(queue.ids), is_other)
+        if before is not None and state.review.n_rankings != before.review.n_rankings:
+            grid.changed()
+
+    page.observe(lambda change: draw(change["old"], change["new"]), "state")
+    grid.observe(lambda change: page.choose(size=change["new"]), "size")
+    draw(None, page.state)
+    return grid
+
+
+def _busy(page: CleanPage) -> Widget:
     """How far the first look is, with a way to stop it."""
     running, cancel = HTML(), Button(description="Cancel")
 
     def draw(_: Any = None) -> None:
-        message = busy_words(state.message, state.project.n_pictures)
-        running.value = progress_html(state.progress, message, state.is_progress_known, "Checking pictures")
+        told = page.state.told
+        message = busy_words(told.message, told.step is Step.STARTING, page.state.n_pictures)
+        running.value = progress_html(told.progress, message, told.is_known, "Checking pictures")
 
-    state.observe(draw, ["message", "progress", "is_progress_known"])
+    page.observe(draw, "state")
     draw()
-    cancel.on_click(lambda _: state.cancel())
+    cancel.on_click(lambda _: page.cancel())
     line = Box([VBox([running]).add_class("ta-grow"), cancel]).add_class("ta-line")
     busy = VBox([line]).add_class("ta-card").add_class("ta-busy")
-    has_nothing_better = lambda: state.is_first_look or not len(state.order[0])  # noqa: E731
-    is_shown = lambda: state.stage == "running" or (state.phase == "looking" and has_nothing_better())  # noqa: E731
-    shown_when(busy, state, ["stage", "phase", "order", "is_first_look"], is_shown)
+    shown_when(busy, page, ["state"], lambda: page.state.is_busy)
     return busy
 
 
-def _filters(state: CleanState, gain: HTML) -> Widget:
+def _filters(page: CleanPage, gain: HTML) -> Widget:
     """Kinds of finding with their numbers; label and split beside them."""
     kinds = Choices(accessible_name="Which pictures")
-    label = Dropdown(description="Label", options=_label_options(state), value=state.label)
+    label = Dropdown(description="Label")
     split = Dropdown(
         description="Split", options=[("all", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
     )
 
-    def kind_in_sight() -> str:
-        return EVERY if state.is_first_look and not state.kind else state.kind
-
-    def draw_kinds(_: Any = None) -> None:
+    def draw(_: Any = None) -> None:
+        state = page.state
         kinds.options = options(
-            state.counts, kind_in_sight(), state.n_decided, state.project.n_pictures, state.is_first_look
+            state.queue.counts,
+            state.kind_in_sight,
+            state.queue.decisions.n,
+            state.n_pictures,
+            state.is_first_look,
         )
-        kinds.chosen = kind_in_sight()
+        kinds.chosen = state.kind_in_sight
+        split.value = state.filters.split
+        split.disabled = state.filters.kind in (DECIDED, EVERY)  # findings know their part
+        draw_labels(state)
 
-    def choose(change: dict[str, Any]) -> None:
-        if change["new"] != kind_in_sight():
-            state.kind = change["new"]
-
-    both = link((state, "label"), (label, "value"))
-
-    def draw_labels(_: Any) -> None:
-        both.unlink()  # with new options the first one is chosen for a moment, which is nobody's wish
+    def draw_labels(state: CleanState) -> None:
+        offered = _label_options(state)
+        label.unobserve(choose_label, "value")  # with new options the first one is chosen for a moment
         with label.hold_sync():
-            label.options = _label_options(state)
-            both.link()
+            if label.options != offered:
+                label.options = offered
+            label.value = state.filters.label
+        label.observe(choose_label, "value")
 
-    def enable(_: Any = None) -> None:
-        split.disabled = state.kind in (DECIDED, EVERY)  # findings know their part
+    def choose_kind(change: dict[str, Any]) -> None:
+        if change["new"] != page.state.kind_in_sight:
+            page.choose(kind=change["new"])
 
-    draw_kinds()
-    enable()
-    state.observe(enable, "kind")
-    kinds.observe(choose, "chosen")
-    link((state, "split"), (split, "value"))
-    state.observe(draw_kinds, ["counts", "kind", "n_decided", "is_first_look"])
-    state.project.observe(draw_labels, "counts")
+    def choose_label(change: dict[str, Any]) -> None:
+        page.choose(label=change["new"])
+
+    label.observe(choose_label, "value")
+    draw()
+    page.observe(draw, "state")
+    kinds.observe(choose_kind, "chosen")
+    split.observe(lambda change: page.choose(split=change["new"]), "value")
     menus = Box([label, split]).add_class("ta-line").add_class("ta-menus")
     return VBox([kinds, Box([menus, gain]).add_class("ta-line").add_class("ta-below")]).add_class("ta-card")
 
 
-def _label_options(state: CleanState) -> list[tuple[str, str]]:
-    names = sorted({*state.project.counts, *filter(None, [state.label])}, key=label_order)
-    return [("all labels", ""), *((name, name) for name in names)]
+def _label_options(state: CleanState) -> tuple[tuple[str, str], ...]:
+    names = sorted({*state.project.counts, *filter(None, [state.filters.label])}, key=label_order)
+    return (("all labels", ""), *((name, name) for name in names))
 
 
-def _batch(state: CleanState) -> Widget:
+def _batch(page: CleanPage) -> Widget:
     """Apply what is suggested surely enough: first look at exactly those pictures, then say yes."""
     threshold = Dropdown(description="Suggestions above", options=[(percent(one), one) for one in THRESHOLDS])
     preview, apply, back = Button(), Button().add_class("ta-primary"), Button(description="Back")
     words = HTML()
 
     def draw(_: Any = None) -> None:
-        n = len(state.suggested)
-        threshold.value = state.threshold
+        state, queue = page.state, page.state.queue
+        n = len(queue.suggested)
+        threshold.value = queue.threshold
         preview.description = f"Preview {n:,}"
         apply.description = f"Apply {'this one' if n == 1 else f'these {n:,}'}"
         apply.disabled = n == 0
-        if state.is_previewing:
-            words.value = f'<p class="ta-soft" role="status">{html.escape(_preview_words(state))}</p>'
+        if state.filters.is_previewing:
+            said = [_preview_words(state)]
         else:
-            said = filter(None, (state.notice, batch_words(state.threshold, state.n_above)))
-            words.value = f'<p class="ta-soft" role="status">{html.escape(" ".join(said))}</p>'
+            said = [state.review.notice, batch_words(queue.threshold, dict(queue.n_above))]
+        words.value = f'<p class="ta-soft" role="status">{html.escape(" ".join(filter(None, said)))}</p>'
 
-    threshold.observe(lambda change: state.choose_threshold(change["new"]), "value")
-    state.observe(draw, ["suggested", "threshold", "n_above", "is_previewing", "notice"])
-    preview.on_click(lambda _: state.set_trait("is_previewing", True))
-    back.on_click(lambda _: state.set_trait("is_previewing", False))
-    apply.on_click(lambda _: state.apply_suggestions())
-    is_offered = lambda: not state.is_previewing and bool(state.suggested)  # noqa: E731
-    shown_when(preview, state, ["is_previewing", "suggested"], is_offered)
-    has_choice = lambda: state.is_previewing or any(state.n_above.values())  # noqa: E731
-    shown_when(threshold, state, ["is_previewing", "n_above"], has_choice)
-    for button in (apply, back):
-        shown_when(button, state, ["is_previewing"], lambda: state.is_previewing)
+    def has_any() -> bool:
+        state = page.state
+        is_worth_it = state.phase is Phase.READY and state.n_open > 0
+        return state.filters.is_previewing or bool(state.review.notice) or is_worth_it
+
     draw()
+    page.observe(draw, "state")
+    threshold.observe(lambda change: page.choose_threshold(change["new"]), "value")
+    preview.on_click(lambda _: page.preview(True))
+    back.on_click(lambda _: page.preview(False))
+    apply.on_click(lambda _: page.apply_suggestions())
+    is_previewing = lambda: page.state.filters.is_previewing  # noqa: E731
+    shown_when(preview, page, ["state"], lambda: not is_previewing() and bool(page.state.queue.suggested))
+    shown_when(threshold, page, ["state"], lambda: is_previewing() or any(page.state.queue.n_above.values()))
+    for button in (apply, back):
+        shown_when(button, page, ["state"], is_previewing)
     line = Box([threshold, preview, apply, back, words]).add_class("ta-line").add_class("ta-batch")
-    has_any = lambda: (  # noqa: E731
-        state.is_previewing or bool(state.notice) or (state.phase == "ready" and state.n_open > 0)
-    )
-    shown_when(line, state, ["is_previewing", "notice", "phase", "n_open"], has_any)
+    shown_when(line, page, ["state"], has_any)
     return line
 
 
 def _preview_words(state: CleanState) -> str:
     actions: dict[str, int] = {}
-    for finding in state.suggested.values():
-        words = finding.suggestion.sentence()
+    for finding in state.queue.suggested.values():
+        words = finding.suggestion.sentence() if finding.suggestion else ""
         actions[words] = actions.get(words, 0) + 1
     listed = ", ".join(f"{n} × {words}" for words, n in sorted(actions.items(), key=lambda one: -one[1])[:4])
     return f"These pictures would change: {listed}. Decide any wrong ones yourself; they are then left out."
 
 
 def _care(state: CleanState) -> str:
-    if state.phase == "stopped":
+    if state.phase is Phase.STOPPED:
         return "Stopped. Results so far are saved. Continue whenever you like."
-    if state.phase == "ready" and len(state.project.counts) == 1:
+    if state.phase is Phase.READY and len(state.project.counts) == 1:
         only = next(iter(state.project.counts))
         return (
             f"Only one label so far, “{only}”. Wrong labels can be found once there are two; duplicates and "

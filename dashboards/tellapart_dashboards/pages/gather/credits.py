@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+from pathlib import Path
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, VBox, dlink, link
@@ -40,23 +41,29 @@ class OriginsState(HasTraits):
         project.observe(lambda _: self._look(), "counts")
 
     def open(self) -> None:
-        """Nothing; the ledger is read now, and again whenever pictures come or go."""
+        """Have the ledger read now, and again whenever pictures come or go."""
         self._is_open = True
         self._look()
 
     def close(self) -> None:
-        """Nothing; it is not read again until it is opened."""
+        """Let it be, until it is opened again."""
         self._is_open = False
 
     def write(self) -> None:
-        """Nothing; CREDITS.md and credits.csv lie in the project's folder, or message says why not."""
-        project = self.project.project
+        """Have CREDITS.md and credits.csv written into the project's folder; message says when, or why not."""
+        soon(self._write())
+
+    async def _write(self) -> None:
         try:
-            pictures = allowed(project.manifest.pictures(), self._use())
-            written = write_credits(project.root, pictures, project.name)
+            written = await asyncio.to_thread(self._written)
             self.message = f"Saved {' and '.join(str(path) for path in written)}."
         except TellapartError as error:
             self.message = error_sentence(error)
+
+    def _written(self) -> list[Path]:
+        project = self.project.project
+        pictures = allowed(project.manifest.pictures(), self._use())
+        return list(write_credits(project.root, pictures, project.name))
 
     @observe("use")
     def _look(self, _: Any = None) -> None:

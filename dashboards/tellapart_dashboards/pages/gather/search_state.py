@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +19,23 @@ from tellapart.gather.preview import (
 )
 from tellapart.gather.requests import contact_of
 from tellapart.gather.wanted_labels import (
+    Wanted,
     add_wanted,
     merge_label,
-    n_label_changes,
     remove_label,
     rename_label,
     set_query,
-    undo_label_change,
     wanted_labels,
 )
 from tellapart.labels import clean_label
 from tellapart.licences import licence_of
+from tellapart.store.journal import UndoStep
 from tellapart.store.searches import Candidate
 from traitlets import Bool, Dict, Int, List, Unicode
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.background import Repeated, soon
 from tellapart_dashboards.app.job import Job
+from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.wording import error_sentence
@@ -57,6 +60,17 @@ LICENCES = (
 KINDS = (("any kind", "any"), ("photographs", "photo"), ("clip art", "clipart"), ("line drawings", "line"))
 
 
+@dataclass(frozen=True)
+class _Labels:
+    """What the rows tell of the project: labels, pictures that wait by label, numbers of those without a tick, and the
+    step that is offered to be taken back."""
+
+    wanted: Sequence[Wanted]
+    waiting: dict[str, list[HeldPicture]]
+    left_out: Collection[int]
+    undo: UndoStep | None
+
+
 class SearchState(Job):
     """One run searches for several labels, one after another; cancelled, the next one goes on where it stopped."""
 
@@ -79,16 +93,36 @@ class SearchState(Job):
         self.project = project
         self.contact = contact_of(project.project.manifest) or ""
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=112)
-        self._is_drawing = False
         self._version = -1
         self._current: dict[str, Any] = {}
-        project.observe(lambda _: self.refresh(), "counts")
-        self.observe(lambda _: self._progressed(), ["stage", "message", "progress"])
-        self.poll()
-        self.refresh()
+        self._wishes, self._reading = asyncio.Lock(), asyncio.Lock()
+        self._drawing = Repeated(self._draw)
+        self._labels = self._read()
+        project.observe(lambda _: soon(self.refresh()), "counts")
+        self.observe(lambda _: self._progressed(), ["stage", "facts", "message", "progress"])
+        self.read()
+        self._show()
 
-    def wish(self, name: str, values: dict[str, Any]) -> bool:
-        """Whether what the person asks for in the rows is done; `problem` says why not."""
+    def begin(self) -> None:
+        """Have thumbnails drawn, now and whenever the rows change."""
+        self._drawing.ask()
+
+    async def wish(self, name: str, values: dict[str, Any]) -> bool:
+        """Whether what the person asks for in the rows is done; `problem` says why not. One after the other."""
+        async with self._wishes:
+            try:
+                is_known = await self._carry_out(name, values)
+                self.problem = "" if is_known else self.problem
+            except TellapartError as error:
+                is_known, self.problem = True, error_sentence(error)
+            if not is_known:
+                return False
+            await self.project.poll()
+            await self.refresh()
+            return not self.problem
+
+    async def _carry_out(self, name: str, values: dict[str, Any]) -> bool:
+        """Whether there is such a wish; it is done then, on a thread, since files move with labels."""
         label, manifest = str(values.get("label", "")), self.project.project
         wishes: dict[str, Callable[[], object]] = {
             "add": lambda: self._add(str(values["text"])),
@@ -96,36 +130,36 @@ class SearchState(Job):
             "rename": lambda: rename_label(manifest, label, str(values["to"])),
             "merge": lambda: merge_label(manifest, label, str(values["into"])),
             "remove": lambda: remove_label(manifest, label),
-            "undo": lambda: undo_label_change(manifest),
-            "search": lambda: self.search([str(one) for one in values["labels"]]),
-            "cancel": self.cancel,
+            "undo": self._undo,
             "leave_out": lambda: leave_out(manifest, int(values["number"]), bool(values["is_left_out"])),
             "keep": lambda: self._choose(label, {int(one) for one in values["without"]}),
             "discard": lambda: self._choose(label, None),
         }
-        if name not in wishes:
+        if name == "search":
+            await self.search([str(one) for one in values["labels"]])
+        elif name == "cancel":
+            self.cancel()
+        elif name in wishes:
+            await asyncio.to_thread(wishes[name])
+        else:
             return False
-        try:
-            wishes[name]()
-            self.problem = ""
-        except TellapartError as error:
-            self.problem = error_sentence(error)
-        self.project.poll()
-        self.refresh()
-        return not self.problem
+        return True
 
     def _add(self, text: str) -> None:
         if not add_wanted(self.project.project, text):
             raise IntakeError(f"{text.strip()!r} already exists. Choose a new name.")
 
-    def search(self, labels: list[str]) -> None:
-        """Nothing; a run looks for pictures of these labels and holds them until they are kept."""
-        searches = [
-            {"label": row.label, "query": row.words}
-            for row in wanted_labels(self.project.project)
-            if row.label in labels
-        ]
-        super().poll()  # another page may have started one a moment ago
+    def _undo(self) -> None:
+        """Take back the step that was offered, and no other one that somebody decided meanwhile."""
+        step = self._labels.undo
+        if step is not None and not self.project.project.journal.undo(step.batch):
+            raise IntakeError("Something else was decided meanwhile. The button now says what it takes back.")
+
+    async def search(self, labels: list[str]) -> None:
+        """Have a run look for pictures of these labels and hold them until they are kept."""
+        wanted = await asyncio.to_thread(wanted_labels, self.project.project)
+        searches = [{"label": row.label, "query": row.words} for row in wanted if row.label in labels]
+        await super().poll()  # another page may have started one a moment ago
         if searches and self.stage != "running":
             self.reports = []
             self.start("gather", {
@@ -133,7 +167,7 @@ class SearchState(Job):
                 "limit": self.limit, "contact": self.contact.strip() or None, "is_held": True,
             })  # fmt: skip
 
-    def fetch_addresses(self, text: str, label: str) -> bool:
+    async def fetch_addresses(self, text: str, label: str) -> bool:
         """Whether a run is on its way for pasted addresses of pictures; `problem` says why not."""
         from tellapart.gather.sources.url_list import write_list
 
@@ -142,7 +176,7 @@ class SearchState(Job):
             return False
         try:
             label = clean_label(label)
-            path = write_list(self.project.project.cache_dir / "lists", text)
+            path = await asyncio.to_thread(write_list, self.project.project.cache_dir / "lists", text)
         except TellapartError as error:
             self.problem = error_sentence(error)
             return False
@@ -152,26 +186,40 @@ class SearchState(Job):
             "limit": min(MOST_PASTED, len(text.splitlines())), "is_held": True,
         })  # fmt: skip
         if label not in {row["label"] for row in self.rows}:
-            self.wish("add", {"text": label})
+            await self.wish("add", {"text": label})
         return True
 
     def take_result(self, result: dict[str, Any]) -> None:
         self.reports = result["searches"]
-        self.project.poll()
 
-    def poll(self) -> None:
-        """Nothing; also what other pages and the run itself wrote is in the rows."""
-        super().poll()
-        version = self.project.project.manifest.version()
-        if version != self._version:
+    async def poll(self) -> None:
+        """Take over where the run is, and what other pages and the run itself wrote."""
+        await super().poll()
+        project, offered = self.project.project, self._labels.undo
+        version = await asyncio.to_thread(project.manifest.version)
+        latest = await asyncio.to_thread(project.journal.latest)
+        # what the Clean page decides beside us in one kernel is no news to the database
+        if version != self._version or latest != (offered.batch if offered else None):
             self._version = version
-            self.refresh()
+            await self.refresh()
 
-    def refresh(self) -> None:
-        """Nothing; the rows are as the project is."""
+    async def refresh(self) -> None:
+        """Have the rows as the project is."""
+        async with self._reading:
+            self._labels = await asyncio.to_thread(self._read)
+        self._show()
+        self._drawing.ask()
+
+    def _read(self) -> _Labels:
+        """What the rows tell of the project. For a thread."""
         project = self.project.project
-        waiting = self._waiting()
-        out = left_out(project)
+        return _Labels(
+            wanted_labels(project), self._waiting(), left_out(project), project.journal.next_undo()
+        )
+
+    def _show(self) -> None:
+        """The rows, from what was read last and where the run is."""
+        waiting, out = self._labels.waiting, self._labels.left_out
         counts = self.project.counts
         most = max(counts.values(), default=1)
         self.rows = [
@@ -181,12 +229,10 @@ class SearchState(Job):
                 "left_out": [one.number for one in waiting.get(row.label, []) if one.number in out],
                 **self._status_of(row.label, row.label in waiting),
             }
-            for row in wanted_labels(project)
+            for row in self._labels.wanted
         ]  # fmt: skip
-        n_changes = n_label_changes(project)
-        self.undo_text = f"Undo the last label change ({n_changes})" if n_changes else ""
-        if not self._is_drawing:
-            soon(self._draw(waiting))
+        step = self._labels.undo
+        self.undo_text = f"Undo: {step_words(step.entry, step.n_pictures)}" if step else ""
 
     def _status_of(self, label: str, is_waiting: bool) -> dict[str, Any]:
         quiet = {"status": "", "kind": "", "progress": -1, "more": []}
@@ -207,12 +253,11 @@ class SearchState(Job):
         return quiet
 
     def _progressed(self) -> None:
+        if self.is_searching and self.stage != "running":
+            soon(self.project.poll())  # pictures came
         self.is_searching = self.stage == "running"
-        config = self._run.config if self._run is not None else {}
-        labels = [one["label"] for one in config.get("searches", [])]
-        label = next(
-            (one for one in labels if self.message.startswith(f"{one}: ")), self._current.get("label")
-        )
+        labels = [one["label"] for one in self.config.get("searches", [])]
+        label = self.facts.get("label")
         share = self.progress * len(labels) - labels.index(label) if label in labels else 0.0
         done = dict.fromkeys(labels[: labels.index(label)], "searched") if label in labels else {}
         self._current = {
@@ -221,7 +266,7 @@ class SearchState(Job):
             "progress": min(1.0, max(0.0, share)),
             "done": done,
         }
-        self.refresh()
+        self._show()
 
     def _waiting(self) -> dict[str, list[HeldPicture]]:
         found: dict[str, list[HeldPicture]] = {}
@@ -236,13 +281,9 @@ class SearchState(Job):
         discard_held(self.project.project, sorted(out))
         keep_held(self.project.project, [number for number in numbers if number not in out])
 
-    async def _draw(self, waiting: dict[str, list[HeldPicture]]) -> None:
-        self._is_drawing = True
-        try:
-            await self._draw_held(waiting)
-            await self._draw_strips()
-        finally:
-            self._is_drawing = False
+    async def _draw(self) -> None:
+        await self._draw_held(self._labels.waiting)
+        await self._draw_strips()
 
     async def _draw_held(self, waiting: dict[str, list[HeldPicture]]) -> None:
         held = {}
@@ -269,7 +310,7 @@ class SearchState(Job):
         for label, n_pictures in list(self.project.counts.items())[:N_STRIPS]:
             strip = self.strips.get(label, [])
             if len(strip) != min(n_pictures, N_THUMBNAILS):
-                pictures = manifest.pictures(label=label, limit=N_THUMBNAILS)
+                pictures = await asyncio.to_thread(manifest.pictures, label, limit=N_THUMBNAILS)
                 strip = await self._thumbnails.many([(one.image_id, one.path) for one in pictures])
             strips[label] = strip
         self.strips = strips

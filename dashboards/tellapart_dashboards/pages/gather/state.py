@@ -9,6 +9,7 @@ from typing import Any
 
 from tellapart.errors import IntakeError, TellapartError
 from tellapart.gather import offer_of_names, take_in
+from tellapart.runs import Run
 from tellapart.store.manifest import Origin
 from traitlets import Dict, Enum, Int, List, Unicode, observe
 
@@ -44,17 +45,18 @@ class GatherState(Job):
         self._waiting: list[Path] = []  # folders of loose pictures
         self._sources: list[dict[str, Any]] = []  # intakes not yet started
         project.observe(lambda _: self._counts_changed(), "counts")
-        self.poll()
+        self.read()
         self._find_waiting()
+        self.names_offer = _offer_of(self._waiting)
         self._counts_changed()
 
-    def poll(self) -> None:
-        """Nothing; the traits say where intake and search are."""
-        super().poll()
-        self.search.poll()
+    async def poll(self) -> None:
+        """Take over where intake and search are."""
+        await super().poll()
+        await self.search.poll()
 
     def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
-        """Nothing; folders and archives are on their way in, loose pictures too when a label is given."""
+        """Take in folders and archives, and loose pictures when a label is given."""
         for archive in (file for file in files if file.path.parent.name == "zips"):
             self._queue(archive.path)
         if any(file.folders and file.path.parent.name != "zips" for file in files):
@@ -63,12 +65,12 @@ class GatherState(Job):
         if loose:
             self._waiting.append(batch_dir / "loose")
             self.n_waiting += len(loose)
-            self._offer_names()
+            soon(self._offer_names())
             self.add_waiting()
         self._start_next()
 
     def take_shots(self, folder: Path, label: str) -> None:
-        """Nothing; pictures from the camera are on their way in, at once and without a run: they are few and small."""
+        """Take in pictures from the camera, at once and without a run: they are few and small."""
         soon(self._take_shots(folder, label))
 
     def _find_waiting(self) -> None:
@@ -80,12 +82,12 @@ class GatherState(Job):
             if files:
                 self._waiting.append(folder)
                 self.n_waiting += len(files)
-        self._offer_names()
 
-    def _offer_names(self) -> None:
-        files = [path for folder in self._waiting for path in folder.iterdir() if path.is_file()]
-        offer = offer_of_names([path.name for path in files])
-        self.names_offer = offer.sentence() if offer else ""
+    async def _offer_names(self) -> None:
+        waiting = list(self._waiting)
+        offer = await asyncio.to_thread(_offer_of, waiting)
+        if waiting == self._waiting:  # else they have found their label meanwhile
+            self.names_offer = offer
 
     async def _take_shots(self, folder: Path, label: str) -> None:
         try:
@@ -94,16 +96,16 @@ class GatherState(Job):
         except TellapartError as error:
             self.message, self.stage = error_sentence(error), "failed"
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        self.project.poll()
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await self.project.poll()
 
     def add_waiting(self) -> None:
-        """Nothing; waiting pictures go in under the label, if one is written."""
+        """Take in the waiting pictures under the label, if one is written."""
         if self.label.strip():
             self._take_waiting(self.label.strip())
 
     def add_waiting_by_names(self) -> None:
-        """Nothing; waiting pictures go in under the labels that their names hold."""
+        """Take in the waiting pictures under the labels that their names hold."""
         self._take_waiting(None, "names")
 
     def _take_waiting(self, label: str | None, labels: str = "") -> None:
@@ -113,23 +115,26 @@ class GatherState(Job):
         self._start_next()
 
     def answer(self, number: int, labels: str = "", label: str = "") -> None:
-        """Nothing; the intake that asked goes on: with the labels read from there, or with one for all pictures."""
+        """Go on with the intake that asked: with the labels read from there, or with one for all pictures."""
         asked = self.questions[number]
         self.questions = [one for one in self.questions if one is not asked]
         self._queue(Path(asked["source"]), label.strip() or None, asked["delete_source"], labels)
         self._start_next()
 
     def drop_question(self, number: int) -> None:
-        """Nothing; the pictures that an intake asked about are left out. What was uploaded is thrown away."""
+        """Leave out the pictures that an intake asked about. What was uploaded is thrown away."""
         asked = self.questions[number]
         self.questions = [one for one in self.questions if one is not asked]
         if asked["delete_source"]:
-            self.project.project.drop_upload(Path(asked["source"]))
+            soon(asyncio.to_thread(self.project.project.drop_upload, Path(asked["source"])))
 
     def add_folder(self) -> None:
-        """Nothing; the folder or zip file written by hand is on its way in, or message says what is wrong."""
+        """Have the folder or zip file written by hand taken in, or message say what is wrong."""
+        soon(self._add_folder())
+
+    async def _add_folder(self) -> None:
         try:
-            source = self._source_from_text()
+            source = await asyncio.to_thread(self._source_from_text)
         except IntakeError as error:
             self.message, self.stage = error_sentence(error), "failed"
             return
@@ -138,16 +143,19 @@ class GatherState(Job):
         self._start_next()
 
     def add_samples(self) -> None:
-        """Nothing; the sample pictures are being drawn."""
+        """Draw the sample pictures and take them in, in a run."""
         self.summaries = []
         self.start("samples", {"seed": 0})
+
+    def result_of(self, run: Run) -> dict[str, Any]:
+        result = run.result()
+        return {**result, "is_gone": result.get("is_question") and not Path(result["source"]).exists()}
 
     def take_result(self, result: dict[str, Any]) -> None:
         if not result.get("is_question"):
             self.summaries = [*self.summaries, result]
-        elif Path(result["source"]).exists():  # it does not ask again about what was thrown away
+        elif not result["is_gone"]:  # it does not ask again about what was thrown away
             self.questions = [*self.questions, result]
-        self.project.poll()
 
     def _source_from_text(self) -> Path:
         text = self.folder_text.strip().strip("\"'")
@@ -185,6 +193,7 @@ class GatherState(Job):
                 change["new"] == "failed" and self._sources
             ):  # the next one would hide what happened to this one
                 self.summaries = [*self.summaries, {"sentence": self.message, "is_failed": True}]
+            soon(self.project.poll())
             self._counts_changed()
             self._start_next(is_first=False)
 
@@ -194,6 +203,13 @@ class GatherState(Job):
         ]  # the view reads both when the text changes
 
     def cancel(self) -> None:
-        """Nothing; the run is asked to stop, and what waits behind it is given up."""
+        """Ask the run to stop, and give up what waits behind it."""
         self._sources.clear()
         super().cancel()
+
+
+def _offer_of(folders: list[Path]) -> str:
+    """What the names of the pictures in these folders would give as labels. For a thread."""
+    names = [path.name for folder in folders for path in folder.iterdir() if path.is_file()]
+    offer = offer_of_names(names)
+    return offer.sentence() if offer else ""

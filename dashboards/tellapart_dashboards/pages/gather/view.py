@@ -19,6 +19,7 @@ from ipywidgets import (
     link,
 )
 
+from tellapart_dashboards.app.background import soon
 from tellapart_dashboards.app.label_advice import headline
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.visibility import folded, shown_when
@@ -92,6 +93,7 @@ def _labels_card(search: SearchState) -> VBox:
 
     search.observe(draw, ["stage", "message", "reports"])
     draw()
+    search.begin()
     origins = origins_view(OriginsState(search.project))
     return VBox([rows, failed, reports, _settings(search), origins]).add_class("ta-card")
 
@@ -165,11 +167,11 @@ def _add_card(state: GatherState) -> VBox:
     add_folder.on_click(lambda _: state.add_folder())
     samples.on_click(lambda _: state.add_samples())
 
-    def fetch_addresses(_: Any) -> None:
-        if state.search.fetch_addresses(addresses.value, state.label):
+    async def fetch_addresses() -> None:
+        if await state.search.fetch_addresses(addresses.value, state.label):
             addresses.value = ""
 
-    fetch.on_click(fetch_addresses)
+    fetch.on_click(lambda _: soon(fetch_addresses()))
     return VBox([
         HTML("<h2>Your own pictures</h2>"),
         Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),

@@ -71,20 +71,24 @@ class TrainState(Job):
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=240)
         newest = newest_result(Path(project.project_dir))
         if newest is not None:
-            self.take_result(newest[1])
+            self.chosen, self.result = [], newest[1]
             self.prior = newest[1].get("config", {}).get("prior", self.prior)
-        self.poll()
+        self.read()
 
     def train(self) -> None:
-        """Nothing; training is on its way."""
+        """Have training started."""
         self.start("train", {"backbone": self.backbone, "prior": self.prior})
 
-    def load_offers(self) -> None:
-        """Nothing; the backbones to choose from, with their size."""
-        from tellapart.backbones.catalogue import offers
+    def begin(self) -> None:
+        """Have drawn what the page shows first, and read what there is to choose from."""
+        self._draw_soon()
+        self.observe(self._draw_soon, ["n_shown", "chosen", "result"])
+        soon(self.load_offers())
 
+    async def load_offers(self) -> None:
+        """Take over the backbones to choose from, with their size."""
         try:
-            found = offers()
+            found = await asyncio.to_thread(_offers)
         except TellapartError as error:
             self.message = str(error)
             return
@@ -95,7 +99,7 @@ class TrainState(Job):
         self.result = result
 
     def show_more(self) -> None:
-        """Nothing; twice as many mistakes are in sight."""
+        """Have twice as many mistakes in sight."""
         self.n_shown = 2 * self.n_shown
 
     def has_hint(self) -> bool:
@@ -123,10 +127,8 @@ class TrainState(Job):
             wrong = [one for one in wrong if one["label"] == actual and one["predicted"] == predicted]
         self.n_shown = FIRST_MISTAKES
         self.mistakes = wrong
-        soon(self._draw(wrong[: self.n_shown]))
 
-    @observe("n_shown")
-    def _more(self, _: Any) -> None:
+    def _draw_soon(self, _: Any = None) -> None:
         soon(self._draw(self.mistakes[: self.n_shown]))
 
     async def _draw(self, wrong: list[dict[str, Any]]) -> None:
@@ -144,6 +146,12 @@ class TrainState(Job):
             except ProjectError:  # the picture is no longer in the project
                 marks.append("")
         return marks
+
+
+def _offers() -> list[Any]:
+    from tellapart.backbones.catalogue import offers
+
+    return list(offers())
 
 
 def offer_text(offer: Any) -> str:
@@ -252,14 +260,10 @@ def train_view(state: TrainState) -> VBox:
     draw_result()
     draw_mistakes()
     filter_line.value = mistakes_html(state)
-    soon(_later(state.load_offers))
+    state.begin()
     return VBox(
         [head, note, busy, Box([number_card, matrix_card]).add_class("ta-row"), mistakes, classes_card]
     )
-
-
-async def _later(work: Any) -> None:
-    work()
 
 
 def mistakes_html(state: TrainState) -> str:

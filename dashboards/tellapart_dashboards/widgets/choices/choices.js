@@ -1,41 +1,31 @@
 // Names with numbers side by side, one of them pressed. Left and right walk and press.
+/** @import { Context } from "../common/model" */
+/** @import { Traits } from "./protocol" */
+import { arrange, element } from "../common/elements.js";
+import { numbered } from "../common/numbered.js";
+
+/** @param {Context<Traits>} context */
 function render({ model, el }) {
-  const root = document.createElement("div");
-  root.className = "ta-choices";
+  const root = element("div", "ta-choices");
   root.setAttribute("role", "radiogroup");
   root.setAttribute("aria-label", model.get("accessible_name"));
   el.append(root);
 
-  // A button is made once: while its number changes it keeps the focus, and a press that has begun.
-  function radioOf(key) {
-    const radio = document.createElement("button");
-    radio.type = "button";
-    radio.dataset.key = key;
-    radio.setAttribute("role", "radio");
-    radio.append("", " ", document.createElement("small"));
-    radio.addEventListener("click", () => choose(key));
-    return radio;
-  }
-
-  const radios = new Map(); // key -> button
+  const radios = numbered("radio", choose);
   function draw() {
     const focused = root.contains(document.activeElement);
     const chosen = model.get("chosen");
-    const shown = model.get("options").map((option) => {
-      if (!radios.has(option.key)) radios.set(option.key, radioOf(option.key));
-      const radio = radios.get(option.key);
-      const isChosen = option.key === chosen;
-      radio.setAttribute("aria-checked", isChosen);
+    arrange(root, model.get("options").map(({ key, label, n }) => {
+      const radio = radios.show(key, label, n);
+      const isChosen = key === chosen;
+      radio.setAttribute("aria-checked", String(isChosen));
       radio.tabIndex = isChosen ? 0 : -1;
-      radio.firstChild.data = option.label;
-      radio.lastChild.textContent = option.n;
       return radio;
-    });
-    [...root.children].filter((radio) => !shown.includes(radio)).forEach((radio) => radio.remove());
-    shown.forEach((radio, i) => radio === root.children[i] || root.insertBefore(radio, root.children[i] ?? null));
-    if (focused) root.querySelector('[aria-checked="true"]')?.focus();
+    }));
+    if (focused) radios.of(chosen)?.focus();
   }
 
+  /** @param {string} key */
   function choose(key) {
     model.set("chosen", key);
     model.save_changes();

@@ -8,11 +8,13 @@ from typing import Any
 import anywidget
 from traitlets import Dict, List, TraitError, Unicode, validate
 
+from tellapart_dashboards.widgets import BUILT
+
 
 class Choices(anywidget.AnyWidget):
     """Options side by side. options: [{"key", "label", "n"}], n already in words; `chosen` is a key."""
 
-    _esm = Path(__file__).parent / "choices.js"
+    _esm = BUILT / "choices.js"
     _css = Path(__file__).parent / "choices.css"
     options = List(Dict()).tag(sync=True)
     chosen = Unicode("").tag(sync=True)

@@ -1,17 +1,20 @@
 // A packed picture grid: only the rows in sight exist in the page. Left, right, up, down, Home, End walk.
+/** @import { Context } from "../common/model" */
+/** @import { Traits } from "./protocol" */
+import { copied, pictureUrl } from "../common/bytes.js";
+import { element } from "../common/elements.js";
+import { oncePerFrame } from "../common/frames.js";
+
+/** @param {Context<Traits>} context */
 function render({ model, el }) {
   const gap = 12;
-  const root = document.createElement("div");
-  root.className = "ta-gallery";
-  const box = document.createElement("div");
-  box.className = "ta-grid";
+  const root = element("div", "ta-gallery");
+  const box = element("div", "ta-grid");
   box.tabIndex = 0;
   box.setAttribute("role", "listbox");
-  const space = document.createElement("div");
-  space.className = "ta-space";
+  const space = element("div", "ta-space");
   space.setAttribute("role", "presentation");
-  const said = document.createElement("p");
-  said.className = "ta-said";
+  const said = element("p", "ta-said");
   said.setAttribute("aria-live", "polite");
   box.append(space);
   root.append(box, said);
@@ -19,64 +22,51 @@ function render({ model, el }) {
 
   const prefix = `ta${Math.random().toString(36).slice(2)}`;
   let offsets = new Uint32Array(1);
-  let urls = [];
-  let tiles = new Map(); // position -> element
+  let urls = /** @type {string[]} */ ([]);
+  let tiles = /** @type {Map<number, HTMLElement>} */ (new Map()); // by position
   let columns = 1;
   let width = 0;
   let rowHeight = 0;
 
   const count = () => offsets.length - 1;
-  const caption = (i) => model.get("captions")[i] ?? "";
-  const badge = (i) => model.get("badges")[i] ?? "";
-  const mark = (i) => model.get("marks")[i] ?? "";
-  const words = (i) => [caption(i), badge(i), mark(i)].filter(Boolean).join(", ");
+  const textsOf = (/** @type {number} */ i) => ({
+    caption: model.get("captions")[i] ?? "", badge: model.get("badges")[i] ?? "", mark: model.get("marks")[i] ?? "",
+  });
+  const words = (/** @type {number} */ i) => Object.values(textsOf(i)).filter(Boolean).join(", ");
 
+  /** @param {number} i */
   function url(i) {
     if (urls[i] === undefined) {
       const blob = model.get("blob");
       const bytes = new Uint8Array(blob.buffer, blob.byteOffset + offsets[i], offsets[i + 1] - offsets[i]);
-      urls[i] = bytes.length ? URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" })) : "";
+      urls[i] = pictureUrl(bytes);
     }
     return urls[i];
   }
 
+  /** @param {number} i */
   function tile(i) {
-    const node = document.createElement("div");
-    node.className = "ta-tile";
+    const { caption, badge, mark } = textsOf(i);
+    const node = element("div", "ta-tile");
     node.id = `${prefix}-${i}`;
     node.setAttribute("role", "option");
-    node.setAttribute("aria-posinset", i + 1);
-    node.setAttribute("aria-setsize", count());
+    node.setAttribute("aria-posinset", String(i + 1));
+    node.setAttribute("aria-setsize", String(count()));
     node.setAttribute("aria-label", words(i));
     const address = url(i);
     if (address) {
-      const img = document.createElement("img");
+      const img = element("img");
       img.src = address;
       img.alt = "";
       img.draggable = false;
       node.append(img);
-    } else {
-      const missing = document.createElement("div");
-      missing.className = "ta-missing";
-      missing.textContent = "cannot be shown";
-      node.append(missing);
-    }
-    if (mark(i)) {
-      const corner = document.createElement("span");
-      corner.className = "ta-mark";
-      corner.textContent = mark(i);
-      node.append(corner);
-    }
-    const lines = document.createElement("p");
-    const name = document.createElement("span");
-    name.className = "ta-name";
-    name.textContent = caption(i);
-    lines.append(name);
-    if (badge(i)) {
-      const tag = document.createElement("span");
-      tag.className = "ta-tag";
-      tag.textContent = badge(i);
-      tag.title = badge(i);
+    } else node.append(element("div", "ta-missing", "cannot be shown"));
+    if (mark) node.append(element("span", "ta-mark", mark));
+    const lines = element("p");
+    lines.append(element("span", "ta-name", caption));
+    if (badge) {
+      const tag = element("span", "ta-tag", badge);
+      tag.title = badge;
       lines.append(tag);
     }
     node.append(lines);
@@ -110,7 +100,7 @@ function render({ model, el }) {
       node.style.transform = `translate(${(i % columns) * (width + gap)}px, ${row * (rowHeight + gap)}px)`;
       const isSelected = i === model.get("selected");
       node.classList.toggle("ta-selected", isSelected);
-      node.setAttribute("aria-selected", isSelected);
+      node.setAttribute("aria-selected", String(isSelected));
     }
   }
 
@@ -129,9 +119,7 @@ function render({ model, el }) {
 
   function load() {
     const blob = model.get("blob");
-    const raw = model.get("offsets");
-    // a copy: the view may start at an odd byte
-    const next = new Uint32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength));
+    const next = new Uint32Array(copied(model.get("offsets")));
     if (!next.length || next[next.length - 1] !== blob.byteLength) return; // the other half is still on its way
     urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
     urls = [];
@@ -145,6 +133,7 @@ function render({ model, el }) {
     measure();
   }
 
+  /** @param {number} i */
   function select(i) {
     if (i < 0 || i >= count()) return;
     model.set("selected", i);
@@ -169,9 +158,9 @@ function render({ model, el }) {
 
   box.addEventListener("keydown", (event) => {
     const at = model.get("selected");
-    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns };
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
     let to;
-    if (event.key in steps) to = at < 0 ? 0 : at + steps[event.key];
+    if (step !== undefined) to = at < 0 ? 0 : at + step;
     else if (event.key === "Home") to = 0;
     else if (event.key === "End") to = count() - 1;
     else return;
@@ -182,15 +171,14 @@ function render({ model, el }) {
   box.addEventListener("scroll", draw, { passive: true });
   const observer = new ResizeObserver(measure);
   observer.observe(box);
-  let frame = 0; // several traits arrive together: draw once
-  const loadSoon = () => { frame ||= requestAnimationFrame(() => { frame = 0; load(); }); };
-  model.on("change:blob change:offsets change:captions change:badges", loadSoon);
+  const loading = oncePerFrame(load);
+  model.on("change:blob change:offsets change:captions change:badges", loading.soon);
   model.on("change:selected", selectedChanged);
   load();
   return () => {
     observer.disconnect();
-    cancelAnimationFrame(frame);
-    model.off(null, null, loadSoon);
+    loading.cancel();
+    model.off(null, null, loading.soon);
     model.off(null, null, selectedChanged);
     urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
   };

@@ -10,6 +10,8 @@ import anywidget
 import numpy as np
 from traitlets import Bytes, Int, List, TraitError, Unicode, validate
 
+from tellapart_dashboards.widgets import BUILT
+
 
 class Gallery(anywidget.AnyWidget):
     """A grid of pictures with captions, badges and marks (on the picture, "" for none); arrow keys walk, `selected` is
@@ -18,7 +20,7 @@ class Gallery(anywidget.AnyWidget):
     offsets: n + 1 little-endian uint32, the last one the blob's length; the page draws when they agree.
     """
 
-    _esm = Path(__file__).parent / "gallery.js"
+    _esm = BUILT / "gallery.js"
     _css = Path(__file__).parent / "gallery.css"
     blob = Bytes(b"").tag(sync=True)
     offsets = Bytes(b"\0\0\0\0").tag(sync=True)
@@ -45,7 +47,7 @@ class Gallery(anywidget.AnyWidget):
         badges: Sequence[str],
         marks: Sequence[str] = (),
     ) -> None:
-        """Nothing; the page shows these pictures instead of those before. b"" is one that cannot be shown."""
+        """Show these pictures instead of those before. b"" is one that cannot be shown."""
         marks = marks or [""] * len(jpegs)
         lengths = len(jpegs), len(captions), len(badges), len(marks)
         if len(set(lengths)) > 1:

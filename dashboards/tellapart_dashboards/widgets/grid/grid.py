@@ -27,8 +27,8 @@ from traitlets import Bool, Bytes, Enum, Int, List, Unicode
 from tellapart_dashboards.app.background import soon
 from tellapart_dashboards.app.thumbnails import Thumbnails, ThumbnailSupply, Wanted
 from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.widgets import BUILT
 
-PARTS = ("tile", "sheet", "store", "choice", "windows", "bar")  # a page's module cannot import from beside it
 SIDES_PX = (240, 420)  # of thumbnails, the shorter one
 LARGE_PX, NEAR_PX = 900, 240
 MOST_AT_ONCE = 500
@@ -92,12 +92,6 @@ class Desk(Protocol):
         """What was undone last is carried out again."""
 
 
-def module_text() -> str:
-    """The grid's JavaScript as one module."""
-    names = [*(f"grid_{part}.js" for part in PARTS), "grid.js"]
-    return "\n".join((Path(__file__).parent / name).read_text("utf-8") for name in names)
-
-
 @dataclass
 class _Turn:
     """Decisions are carried out in the order in which they were made."""
@@ -111,7 +105,7 @@ class Grid(anywidget.AnyWidget):
     one altogether (a filter); else the page takes over only what lies below what is in sight.
     labels: the first nine have a digit key. all_labels: to choose from by typing."""
 
-    _esm = module_text()
+    _esm = BUILT / "grid.js"
     _css = Path(__file__).parent / "grid.css"
     order = Bytes(b"").tag(sync=True)
     sheet = Int(0).tag(sync=True)
@@ -131,13 +125,13 @@ class Grid(anywidget.AnyWidget):
         self.on_msg(lambda _, message, buffers: soon(self._take(message, buffers)))
 
     def show(self, keys: np.ndarray, is_other: bool) -> None:
-        """Nothing; these pictures are on the page. is_other: not the old order ranked anew, but another one."""
+        """Put these pictures on the page. is_other: not the old order ranked anew, but another one."""
         with self.hold_sync():
             self.order = np.asarray(keys, "<u4").tobytes()
             self.sheet += int(is_other)
 
     def changed(self) -> None:
-        """Nothing; the page asks again for the words of what is in sight."""
+        """Let the page ask again for the words of what is in sight."""
         self.send({"t": "changed"})
 
     async def _take(self, message: dict[str, Any], buffers: list[Any]) -> None:

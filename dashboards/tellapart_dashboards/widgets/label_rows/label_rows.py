@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import anywidget
 from traitlets import Bool, Dict, Int, List, Unicode
+
+from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.widgets import BUILT
 
 
 class LabelRows(anywidget.AnyWidget):
@@ -25,7 +28,7 @@ class LabelRows(anywidget.AnyWidget):
     "discard" {label}.
     """
 
-    _esm = Path(__file__).parent / "label_rows.js"
+    _esm = BUILT / "label_rows.js"
     _css = Path(__file__).parent / "label_rows.css"
     rows = List(Dict()).tag(sync=True)
     strips = Dict().tag(sync=True)
@@ -34,14 +37,14 @@ class LabelRows(anywidget.AnyWidget):
     is_searching = Bool(False).tag(sync=True)
     n_wanted = Int(60).tag(sync=True)
 
-    def __init__(self, on_wish: Callable[[str, dict[str, Any]], bool], **traits: Any) -> None:
+    def __init__(self, on_wish: Callable[[str, dict[str, Any]], Awaitable[bool]], **traits: Any) -> None:
         super().__init__(**traits)
         self._on_wish = on_wish
-        self.on_msg(lambda _widget, message, _buffers: self.receive(message))
+        self.on_msg(lambda _widget, message, _buffers: soon(self.receive(message)))
 
-    def receive(self, message: dict[str, Any]) -> None:
-        """Nothing; a message of the page is a wish."""
+    async def receive(self, message: dict[str, Any]) -> None:
+        """A message of the page is a wish; the page is told when it is granted."""
         values = dict(message)
         name = str(values.pop("t", ""))
-        if name and self._on_wish(name, values):
+        if name and await self._on_wish(name, values):
             self.send({"t": "granted", "wish": name, **values})

@@ -1,87 +1,89 @@
 // A map of all pictures: points coloured by label on one canvas, drawn once; the rectangle lies on another one above it.
 // Keys: arrows move the cross, shift + arrows draw a rectangle from it, Enter shows what is inside, Esc shows all.
+/** @import { Bytes, Context } from "../common/model" */
+/** @import { FromPython, Region, ToPython, Traits } from "./protocol" */
+/** @import { Place } from "./points.js" */
+import { copied, pictureUrl } from "../common/bytes.js";
+import { button, element } from "../common/elements.js";
+import { oncePerFrame } from "../common/frames.js";
+import { Points } from "./points.js";
+
 const POINTER_PX = 14;
 const STEP = 0.02;
+const PAD = 12;
 
+/**
+ * @param {Place} one
+ * @param {Place} other
+ * @returns {Region}
+ */
+function between(one, other) {
+  return [Math.min(one.x, other.x), Math.min(one.y, other.y), Math.max(one.x, other.x), Math.max(one.y, other.y)];
+}
+
+/** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
-  const make = (tag, className) => {
-    const node = document.createElement(tag);
-    node.className = className;
-    return node;
-  };
-  const root = make("div", "ta-map");
-  const field = make("div", "ta-field");
+  const root = element("div", "ta-map");
+  const field = element("div", "ta-field");
   field.tabIndex = 0;
   field.setAttribute("role", "application");
   field.setAttribute("aria-label", "Map of all pictures: similar ones are close together. Arrow keys move the cross, shift and arrow keys draw a rectangle, Enter shows the pictures inside, Escape shows all.");
   field.dataset.lmSuppressShortcuts = "true";
-  const canvas = make("canvas", "ta-dots");
-  const above = make("canvas", "ta-above");
-  const card = make("div", "ta-point");
+  const canvas = element("canvas", "ta-dots");
+  const above = element("canvas", "ta-above");
+  const card = element("div", "ta-point");
   card.hidden = true;
-  const said = make("p", "ta-said");
+  const said = element("p", "ta-said");
   said.setAttribute("role", "status");
-  const legend = make("div", "ta-legend");
+  const legend = element("div", "ta-legend");
   legend.setAttribute("role", "group");
   legend.setAttribute("aria-label", "Show one label only");
   field.append(canvas, above, card);
   root.append(field, said, legend);
   el.append(root);
 
-  let points = new Float32Array(0);
-  let targets = new Uint16Array(0);
-  let open = new Set();
+  let points = new Points(new Float32Array(0), new Uint16Array(0), 0);
+  let open = /** @type {Set<number>} */ (new Set());
   let only = -1; // the label shown alone
-  let start = null;
+  let start = /** @type {Place | null} */ (null);
   let region = model.get("region");
-  let cross = null;
-  let ofLabel = []; // places of each label's points
-  let buckets = new Map(); // cell -> places, for what is below the pointer
+  // from: where the rectangle drawn by keys begins
+  let cross = /** @type {Place & { from: Place | null } | null} */ (null);
   let address = "";
   let lookedAt = -1;
   const size = () => ({ width: field.clientWidth, height: field.clientHeight });
-  const PAD = 12;
-  const toX = (x) => PAD + x * (size().width - 2 * PAD);
-  const toY = (y) => PAD + y * (size().height - 2 * PAD);
-  const fromX = (x) => (x - PAD) / (size().width - 2 * PAD);
-  const fromY = (y) => (y - PAD) / (size().height - 2 * PAD);
+  const toX = (/** @type {number} */ x) => PAD + x * (size().width - 2 * PAD);
+  const toY = (/** @type {number} */ y) => PAD + y * (size().height - 2 * PAD);
+  const fromX = (/** @type {number} */ x) => (x - PAD) / (size().width - 2 * PAD);
+  const fromY = (/** @type {number} */ y) => (y - PAD) / (size().height - 2 * PAD);
 
-  const copy = (raw) => raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength);
   const isDark = () => getComputedStyle(root).colorScheme.includes("dark");
-  const colour = (i, n) => {
+  const colour = (/** @type {number} */ i, /** @type {number} */ n) => {
     const hue = (i * 360 * (n > 12 ? 0.381966 : 1 / Math.max(n, 1)) + 200) % 360;
     return `hsl(${hue} ${isDark() ? "70% 68%" : "75% 38%"})`;
   };
 
   function load() {
-    const next = new Float32Array(copy(model.get("points")));
-    const nextTargets = new Uint16Array(copy(model.get("targets")));
-    if (nextTargets.length * 2 !== next.length) return; // the other half is on its way
-    points = next;
-    targets = nextTargets;
-    buckets = new Map();
-    ofLabel = model.get("labels").map(() => []);
-    for (let i = 0; i < targets.length; i += 1) {
-      const cell = Math.floor(points[2 * i] * 60) * 64 + Math.floor(points[2 * i + 1] * 60);
-      if (!buckets.has(cell)) buckets.set(cell, []);
-      buckets.get(cell).push(i);
-      ofLabel[targets[i]]?.push(i);
-    }
+    const xy = new Float32Array(copied(model.get("points")));
+    const targets = new Uint16Array(copied(model.get("targets")));
+    if (targets.length * 2 !== xy.length) return; // the other half is on its way
+    points = new Points(xy, targets, model.get("labels").length);
     drawLegend();
     mark();
   }
 
   function mark() {
-    open = new Set(new Uint32Array(copy(model.get("open_findings"))));
+    open = new Set(new Uint32Array(copied(model.get("open_findings"))));
     draw();
   }
 
+  /** @param {HTMLCanvasElement} one */
   function sized(one) {
     const { width, height } = size();
     const scale = window.devicePixelRatio || 1;
     one.width = width * scale;
     one.height = height * scale;
-    const context = one.getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (one.getContext("2d"));
     context.scale(scale, scale);
     return context;
   }
@@ -89,23 +91,25 @@ function render({ model, el }) {
   function draw() {
     if (!field.clientWidth) return;
     const context = sized(canvas);
-    const n = targets.length;
+    const n = points.count;
     const [across, down] = [size().width - 2 * PAD, size().height - 2 * PAD]; // asked once: layout is slow to answer
     const side = n > 20000 ? 1.6 : n > 2000 ? 3 : 6;
     const labels = model.get("labels");
     labels.forEach((_, target) => {
       context.fillStyle = colour(target, labels.length);
       context.globalAlpha = only < 0 || only === target ? 0.85 : 0.08;
-      for (const i of ofLabel[target] ?? []) {
-        context.fillRect(PAD + points[2 * i] * across - side / 2, PAD + points[2 * i + 1] * down - side / 2, side, side);
+      for (const i of points.ofLabel[target] ?? []) {
+        const { x, y } = points.at(i);
+        context.fillRect(PAD + x * across - side / 2, PAD + y * down - side / 2, side, side);
       }
     });
     context.globalAlpha = 1;
     context.strokeStyle = getComputedStyle(root).color;
     for (const i of open) {
-      if (only >= 0 && targets[i] !== only) continue;
+      if (only >= 0 && points.targets[i] !== only) continue;
+      const { x, y } = points.at(i);
       context.beginPath();
-      context.arc(toX(points[2 * i]), toY(points[2 * i + 1]), side / 2 + 3, 0, 2 * Math.PI);
+      context.arc(PAD + x * across, PAD + y * down, side / 2 + 3, 0, 2 * Math.PI);
       context.stroke();
     }
     drawAbove();
@@ -137,30 +141,22 @@ function render({ model, el }) {
   function drawLegend() {
     const labels = model.get("labels");
     legend.replaceChildren(...labels.map((label, i) => {
-      const button = make("button", "");
-      button.type = "button";
-      const dot = make("i", "");
-      dot.style.background = colour(i, labels.length);
-      button.append(dot, label);
-      button.setAttribute("aria-pressed", only === i);
-      button.addEventListener("click", () => {
+      const one = button("", "", () => {
         only = only === i ? -1 : i;
-        [...legend.children].forEach((one, at) => one.setAttribute("aria-pressed", only === at));
+        [...legend.children].forEach((other, at) => other.setAttribute("aria-pressed", String(only === at)));
         draw();
       });
-      return button;
+      const dot = element("i");
+      dot.style.background = colour(i, labels.length);
+      one.append(dot, label);
+      one.setAttribute("aria-pressed", String(only === i));
+      return one;
     }));
   }
 
-  function inside() {
-    let n = 0;
-    for (let i = 0; i < targets.length; i += 1) {
-      const [x, y] = [points[2 * i], points[2 * i + 1]];
-      if (x >= region[0] && x <= region[2] && y >= region[1] && y <= region[3]) n += 1;
-    }
-    return n;
-  }
+  const inside = () => (region.length ? points.countInside(region) : points.count);
 
+  /** @param {Region | []} next */
   function choose(next) {
     region = next;
     drawAbove();
@@ -169,23 +165,24 @@ function render({ model, el }) {
     model.save_changes();
   }
 
+  /**
+   * The place of the nearest picture within reach, -1 for none. x, y: in pixels.
+   * @param {number} x
+   * @param {number} y
+   */
   function nearest(x, y) {
-    const [column, row] = [Math.floor(fromX(x) * 60), Math.floor(fromY(y) * 60)];
-    const reach = 2;
     let best = -1;
     let shortest = POINTER_PX;
-    for (let i = column - reach; i <= column + reach; i += 1) {
-      for (let j = row - reach; j <= row + reach; j += 1) {
-        for (const place of buckets.get(i * 64 + j) ?? []) {
-          if (only >= 0 && targets[place] !== only) continue;
-          const away = Math.hypot(toX(points[2 * place]) - x, toY(points[2 * place + 1]) - y);
-          if (away < shortest) [best, shortest] = [place, away];
-        }
-      }
+    for (const i of points.around({ x: fromX(x), y: fromY(y) })) {
+      if (only >= 0 && points.targets[i] !== only) continue;
+      const at = points.at(i);
+      const away = Math.hypot(toX(at.x) - x, toY(at.y) - y);
+      if (away < shortest) [best, shortest] = [i, away];
     }
     return best;
   }
 
+  /** @param {number} place */
   function look(place) {
     if (place === lookedAt) return;
     lookedAt = place;
@@ -193,52 +190,54 @@ function render({ model, el }) {
     if (place >= 0) model.send({ t: "look", place });
   }
 
+  /**
+   * @param {FromPython} message
+   * @param {Bytes[]} buffers
+   */
   function looked(message, buffers) {
     if (message.t !== "look" || message.place !== lookedAt) return;
     if (address) URL.revokeObjectURL(address);
-    address = URL.createObjectURL(new Blob([buffers[0]], { type: "image/jpeg" }));
-    const img = make("img", "");
+    address = pictureUrl(buffers[0]);
+    const img = element("img");
     img.alt = "";
     img.src = address;
-    const words = make("span", "");
-    words.textContent = message.words;
-    card.replaceChildren(img, words);
+    card.replaceChildren(img, element("span", "", message.words));
     card.hidden = false;
-    const [x, y] = [toX(points[2 * lookedAt]), toY(points[2 * lookedAt + 1])];
+    const at = points.at(lookedAt);
+    const [x, y] = [toX(at.x), toY(at.y)];
     card.style.left = `${Math.min(x + 14, size().width - card.offsetWidth - 4)}px`;
     card.style.top = `${Math.min(Math.max(4, y - 40), size().height - card.offsetHeight - 4)}px`;
     if (cross) said.textContent = message.words;
   }
 
-  const point = (event) => {
+  const pixel = (/** @type {PointerEvent} */ event) => { // on the field
     const at = field.getBoundingClientRect();
     return { x: event.clientX - at.left, y: event.clientY - at.top };
   };
-  const between = (one, other) => [
-    Math.min(one.x, other.x), Math.min(one.y, other.y), Math.max(one.x, other.x), Math.max(one.y, other.y),
-  ];
+  const placeOf = (/** @type {PointerEvent} */ event) => {
+    const { x, y } = pixel(event);
+    return { x: fromX(x), y: fromY(y) };
+  };
 
   field.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    const { x, y } = point(event);
-    start = { x: fromX(x), y: fromY(y) };
+    start = placeOf(event);
     cross = null;
     field.setPointerCapture(event.pointerId);
   });
   field.addEventListener("pointermove", (event) => {
-    const { x, y } = point(event);
     if (!start) {
+      const { x, y } = pixel(event);
       look(nearest(x, y));
       return;
     }
     look(-1);
-    region = between(start, { x: fromX(x), y: fromY(y) });
+    region = between(start, placeOf(event));
     drawAbove();
   });
   field.addEventListener("pointerup", (event) => {
     if (!start) return;
-    const { x, y } = point(event);
-    const next = between(start, { x: fromX(x), y: fromY(y) });
+    const next = between(start, placeOf(event));
     start = null;
     const isClick = (next[2] - next[0]) * size().width < 5 && (next[3] - next[1]) * size().height < 5;
     choose(isClick ? [] : next);
@@ -274,19 +273,18 @@ function render({ model, el }) {
     region = model.get("region");
     drawAbove();
   };
-  let frame = 0;
-  const loadSoon = () => { frame ||= requestAnimationFrame(() => { frame = 0; load(); }); };
+  const loading = oncePerFrame(load);
   scheme.addEventListener("change", recolour);
-  model.on("change:points change:targets change:labels", loadSoon);
+  model.on("change:points change:targets change:labels", loading.soon);
   model.on("change:open_findings", mark);
   model.on("change:region", regionChanged);
   model.on("msg:custom", looked);
   load();
   return () => {
     observer.disconnect();
-    cancelAnimationFrame(frame);
+    loading.cancel();
     scheme.removeEventListener("change", recolour);
-    for (const handler of [loadSoon, mark, regionChanged, looked]) model.off(null, null, handler);
+    for (const handler of [loading.soon, mark, regionChanged, looked]) model.off(null, null, handler);
     if (address) URL.revokeObjectURL(address);
   };
 }

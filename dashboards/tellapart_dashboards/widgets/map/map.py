@@ -11,6 +11,7 @@ import numpy as np
 from traitlets import Bytes, Float, List, TraitError, Unicode, validate
 
 from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.widgets import BUILT
 
 
 class EmbeddingMap(anywidget.AnyWidget):
@@ -22,7 +23,7 @@ class EmbeddingMap(anywidget.AnyWidget):
     look: gets the place of the point below the pointer and gives its picture and words, sent back to the page.
     """
 
-    _esm = Path(__file__).parent / "map.js"
+    _esm = BUILT / "map.js"
     _css = Path(__file__).parent / "map.css"
     points = Bytes(b"").tag(sync=True)
     targets = Bytes(b"").tag(sync=True)
@@ -46,7 +47,7 @@ class EmbeddingMap(anywidget.AnyWidget):
         return region
 
     def show(self, points: np.ndarray, targets: np.ndarray, labels: Sequence[str]) -> None:
-        """Nothing; the page shows these points. points: (N, 2), any range."""
+        """Show these points. points: (N, 2), any range."""
         low, high = (points.min(axis=0), points.max(axis=0)) if len(points) else (np.zeros(2), np.ones(2))
         self._points = ((points - low) / np.maximum(high - low, 1e-9)).astype("<f4")
         with self.hold_sync():

@@ -1,40 +1,51 @@
 // The confusion matrix; above a large one the commonest mix-ups by name, since nobody finds them among zeros.
 // Off-diagonal numbers are buttons: one press shows those pictures, another one shows all.
+/** @import { Context } from "../common/model" */
+/** @import { Traits } from "./protocol" */
+import { button, element } from "../common/elements.js";
+
 const MANY = 12;
 
+/** @param {Context<Traits>} context */
 function render({ model, el }) {
-  const root = document.createElement("div");
-  root.className = "ta-matrix";
+  const root = element("div", "ta-matrix");
   root.tabIndex = 0;
   root.setAttribute("role", "region");
-  root.setAttribute("aria-label", "What is mismistaken for what");
+  root.setAttribute("aria-label", "What is mistaken for what");
   el.append(root);
 
-  const top = document.createElement("ul");
-  top.className = "ta-mixups";
+  const top = element("ul", "ta-mixups");
   top.setAttribute("aria-label", "Most common mistakes");
   el.prepend(top);
 
+  /**
+   * The button of a cell.
+   * @param {number} actual
+   * @param {number} predicted
+   * @param {string | number} text
+   * @param {string} [name]
+   */
   function chooser(actual, predicted, text, name) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = text;
-    if (name) button.setAttribute("aria-label", name);
-    button.dataset.cell = `${actual},${predicted}`;
-    button.addEventListener("click", () => {
-      const now = model.get("chosen").join() === button.dataset.cell;
-      model.set("chosen", now ? [] : [actual, predicted]);
+    const cell = `${actual},${predicted}`;
+    const node = button("", text, () => {
+      model.set("chosen", model.get("chosen").join() === cell ? [] : [actual, predicted]);
       model.save_changes();
     });
-    return button;
+    if (name) node.setAttribute("aria-label", name);
+    node.dataset.cell = cell;
+    return node;
   }
 
+  /**
+   * @param {string[]} classes
+   * @param {number[][]} counts
+   */
   function drawTop(classes, counts) {
     const cells = counts.flatMap((row, actual) => row.map((n, predicted) => ({ n, actual, predicted })));
     const wrong = cells.filter(({ n, actual, predicted }) => n && actual !== predicted).sort((a, b) => b.n - a.n);
     top.hidden = classes.length <= MANY;
     top.replaceChildren(...(top.hidden ? [] : wrong.slice(0, 5)).map(({ n, actual, predicted }) => {
-      const item = document.createElement("li");
+      const item = element("li");
       item.append(chooser(actual, predicted, `${n} × ${classes[actual]} mistaken for ${classes[predicted]}`));
       return item;
     }));
@@ -44,16 +55,14 @@ function render({ model, el }) {
     const classes = model.get("classes");
     const counts = model.get("counts");
     drawTop(classes, counts);
-    const table = document.createElement("table");
+    const table = element("table");
     const head = table.createTHead().insertRow();
-    head.append(document.createElement("td"));
-    const heading = (text, scope) => {
-      const cell = document.createElement("th");
+    head.append(element("td"));
+    const heading = (/** @type {string} */ text, /** @type {"row" | "col"} */ scope) => {
+      const cell = element("th");
       cell.scope = scope;
       cell.title = text;
-      const inner = document.createElement("span");
-      inner.textContent = text;
-      cell.append(inner);
+      cell.append(element("span", "", text));
       return cell;
     };
     table.classList.toggle("ta-wide", classes.length > 8);
@@ -72,7 +81,7 @@ function render({ model, el }) {
           cell.style.background = `color-mix(in srgb, var(${isRight ? "--ta-accent" : "--ta-bad"}) ${strength}%, var(--ta-card))`;
         }
         if (isRight || !n) {
-          cell.textContent = n || classes.length <= MANY ? n : "·";
+          cell.textContent = n || classes.length <= MANY ? String(n) : "·";
           if (!n) cell.className = "ta-zero";
           return;
         }
@@ -86,9 +95,9 @@ function render({ model, el }) {
 
   function mark() {
     const chosen = model.get("chosen").join();
-    el.querySelectorAll("button[data-cell]").forEach((button) => {
-      button.setAttribute("aria-pressed", button.dataset.cell === chosen);
-    });
+    for (const node of /** @type {NodeListOf<HTMLElement>} */ (el.querySelectorAll("button[data-cell]"))) {
+      node.setAttribute("aria-pressed", String(node.dataset.cell === chosen));
+    }
   }
 
   model.on("change:counts change:classes", draw);

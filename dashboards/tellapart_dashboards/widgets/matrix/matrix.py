@@ -8,11 +8,13 @@ from typing import Any
 import anywidget
 from traitlets import Int, List, TraitError, Unicode, validate
 
+from tellapart_dashboards.widgets import BUILT
+
 
 class Matrix(anywidget.AnyWidget):
     """The confusion matrix: rows actual, columns predicted. `chosen` is [row, column], or [] for none."""
 
-    _esm = Path(__file__).parent / "matrix.js"
+    _esm = BUILT / "matrix.js"
     _css = Path(__file__).parent / "matrix.css"
     classes = List(Unicode()).tag(sync=True)
     counts = List(List(Int())).tag(sync=True)
@@ -29,7 +31,7 @@ class Matrix(anywidget.AnyWidget):
         return chosen
 
     def show(self, classes: list[str], counts: list[list[int]]) -> None:
-        """Nothing; the page shows this table."""
+        """Show this table."""
         self.chosen = []
         with self.hold_sync():
             self.classes, self.counts = classes, counts

@@ -1,56 +1,39 @@
 // The header: one tab per stage; left and right walk, Enter or a click opens. Where the page is all there is (Voila),
 // the address says which step is open, so that the browser's back button and a reload stay inside the studio.
+/** @import { Context } from "../common/model" */
+/** @import { Traits } from "./protocol" */
+import { arrange, element, target } from "../common/elements.js";
+import { numbered } from "../common/numbered.js";
+
+/** @param {Context<Traits>} context */
 function render({ model, el }) {
-  const root = document.createElement("header");
-  root.className = "ta-steps";
-  const logo = document.createElement("span");
-  logo.className = "ta-logo";
-  const strong = document.createElement("b");
-  strong.textContent = "apart";
-  logo.append("tell", strong);
-  const project = document.createElement("span");
-  project.className = "ta-project";
-  const nav = document.createElement("div");
-  nav.className = "ta-tabs";
+  const root = element("header", "ta-steps");
+  const logo = element("span", "ta-logo");
+  logo.append("tell", element("b", "", "apart"));
+  const project = element("span", "ta-project");
+  const nav = element("div", "ta-tabs");
   nav.setAttribute("role", "tablist");
   nav.setAttribute("aria-label", "Steps");
-  const note = document.createElement("span");
-  note.className = "ta-note";
+  const note = element("span", "ta-note");
   root.append(logo, project, nav, note);
   el.append(root);
 
-  // A tab is made once: while its number changes it keeps the focus, and a press that has begun.
-  function tabOf(key) {
-    const tab = document.createElement("button");
-    tab.type = "button";
-    tab.dataset.key = key;
-    tab.setAttribute("role", "tab");
-    tab.append("", " ", document.createElement("small"));
-    tab.addEventListener("click", () => open(key));
-    return tab;
-  }
-
-  const tabs = new Map(); // key -> button
+  const tabs = numbered("tab", open);
   function draw() {
     project.textContent = project.title = model.get("project_name");
     note.textContent = model.get("note");
     const steps = model.get("steps");
     nav.hidden = steps.length < 2;
-    for (const step of steps) {
-      if (!tabs.has(step.key)) tabs.set(step.key, tabOf(step.key));
-      const tab = tabs.get(step.key);
-      const isCurrent = step.key === model.get("current");
-      tab.setAttribute("aria-selected", isCurrent);
+    arrange(nav, steps.map(({ key, label, badge }) => {
+      const tab = tabs.show(key, label, badge);
+      const isCurrent = key === model.get("current");
+      tab.setAttribute("aria-selected", String(isCurrent));
       tab.tabIndex = isCurrent ? 0 : -1;
-      tab.firstChild.data = step.label;
-      tab.lastChild.textContent = step.badge;
-      tab.lastChild.hidden = !step.badge;
-    }
-    const shown = steps.map((step) => tabs.get(step.key));
-    [...nav.children].filter((tab) => !shown.includes(tab)).forEach((tab) => tab.remove());
-    shown.forEach((tab, i) => tab === nav.children[i] || nav.insertBefore(tab, nav.children[i] ?? null));
+      return tab;
+    }));
   }
 
+  /** @param {string} key */
   function open(key) {
     model.set("current", key);
     model.save_changes();
@@ -78,28 +61,36 @@ function render({ model, el }) {
   }
 
   nav.addEventListener("keydown", (event) => {
-    const inRow = [...nav.children];
-    const at = inRow.indexOf(document.activeElement);
+    const inRow = /** @type {HTMLElement[]} */ ([...nav.children]);
+    const at = inRow.findIndex((tab) => tab === document.activeElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: inRow.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
     inRow[(to + inRow.length) % inRow.length]?.focus();
   });
-  model.on("change:steps change:current change:project_name change:note", draw);
-  // In JupyterLab letters are commands, d d deletes the cell: not while the focus is in the page.
+  /**
+   * In JupyterLab letters are commands, d d deletes the cell: not while the focus is in the page.
+   * @param {KeyboardEvent} event
+   */
   function keepLetters(event) {
     const isShortcut = event.ctrlKey || event.metaKey || event.altKey; // Ctrl+S still saves the notebook
-    if (!el.closest(".ta")?.contains(event.target)) return;
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", !isShortcut); // on an ancestor it comes too late
+    const from = target(event);
+    if (!el.closest(".ta")?.contains(from)) return;
+    from?.toggleAttribute("data-lm-suppress-shortcuts", !isShortcut); // on an ancestor it comes too late
   }
 
-  // A press beside the page is meant for the notebook, which leaves the focus where it is.
+  /**
+   * A press beside the page is meant for the notebook, which leaves the focus where it is.
+   * @param {PointerEvent} event
+   */
   function letGo(event) {
     const page = el.closest(".ta");
-    if (page?.contains(document.activeElement) && !page.contains(event.target)) document.activeElement.blur();
+    const focused = document.activeElement;
+    if (page?.contains(focused) && !page.contains(target(event))) /** @type {HTMLElement} */ (focused).blur();
   }
 
+  model.on("change:steps change:current change:project_name change:note", draw);
   model.on("change:current", noteInAddress);
   if (hasAddress) {
     window.addEventListener("popstate", followAddress);

@@ -9,11 +9,13 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
+from tellapart_dashboards.widgets import BUILT
+
 
 class Steps(anywidget.AnyWidget):
     """Tabs with numbers. steps: [{"key", "label", "badge"}]; `current` is the key of the page in sight, or ""."""
 
-    _esm = Path(__file__).parent / "steps.js"
+    _esm = BUILT / "steps.js"
     _css = Path(__file__).parent / "steps.css"
     project_name = Unicode("").tag(sync=True)
     steps = List(Dict()).tag(sync=True)

@@ -8,6 +8,7 @@ when complete, `.part` until then.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -22,6 +23,8 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Int, Unicode
 
+from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.widgets import BUILT
 from tellapart_dashboards.widgets.upload.messages import (
     MAX_BYTES,
     MAX_FILES,
@@ -67,7 +70,7 @@ class _Incoming:
         return self.target.with_name(self.target.name + ".part")
 
     def write(self, content: memoryview) -> None:
-        """Nothing; the content follows what is there. Never more than was announced."""
+        """Append the content to what is there. Never more than was announced."""
         content = content[: self.n_bytes - self.n_received]
         self.part.parent.mkdir(parents=True, exist_ok=True)
         with self.part.open("r+b" if self.n_received else "wb") as part:
@@ -247,7 +250,7 @@ def _free_name(path: Path, taken: set[str]) -> Path:
 
 
 def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
-    """Nothing; batches that a closed page left behind long ago are gone afterwards."""
+    """Remove batches that a closed page left behind long ago."""
     if not folder.is_dir():
         return
     for batch_dir in folder.iterdir():
@@ -260,7 +263,7 @@ def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
 class UploadWidget(anywidget.AnyWidget):
     """Drop, paste or choose files and folders. Calls `on_batch(batch_dir, files)` after each batch."""
 
-    _esm = Path(__file__).parent / "upload.js"
+    _esm = BUILT / "upload.js"
     _css = Path(__file__).parent / "upload.css"
     accessible_name = Unicode("Add pictures").tag(sync=True)
     takes_folders = Bool(True).tag(sync=True)
@@ -272,10 +275,22 @@ class UploadWidget(anywidget.AnyWidget):
         self, folder: Path, on_batch: Callable[[Path, list[UploadedFile]], None], **traits: Any
     ) -> None:
         super().__init__(**traits)
-        self.receiver = Receiver(folder, on_batch)
-        self.on_msg(self._answer)
+        self._on_batch = on_batch
+        self._ended: list[tuple[Path, list[UploadedFile]]] = []
+        self._receiver = soon(asyncio.to_thread(Receiver, folder, lambda *batch: self._ended.append(batch)))
+        self._turn = asyncio.Lock()
+        self.on_msg(lambda _widget, message, buffers: soon(self._answer(message, buffers)))
 
-    def _answer(self, _widget: Any, message: object, buffers: list[Any]) -> None:
-        reply = self.receiver.receive(message, buffers)
+    async def receive(self, message: object, buffers: list[Any]) -> dict[str, Any] | None:
+        """The answer to one message of the page, see `Receiver`; the disk is written on a thread, in order."""
+        async with self._turn:
+            receiver = await self._receiver
+            reply = await asyncio.to_thread(receiver.receive, message, buffers)
+            while self._ended:
+                self._on_batch(*self._ended.pop(0))
+        return reply
+
+    async def _answer(self, message: object, buffers: list[Any]) -> None:
+        reply = await self.receive(message, buffers)
         if reply is not None:
             self.send(reply)

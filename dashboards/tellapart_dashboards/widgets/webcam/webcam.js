@@ -1,35 +1,31 @@
 // The camera: see webcam.py for the messages. A press takes one picture, holding takes a burst.
+/** @import { Context } from "../common/model" */
+/** @import { FromPython, ToPython, Traits } from "./protocol" */
+import { button, element } from "../common/elements.js";
+
 const HOLD_MS = 450; // a press that lasts longer is a burst
 const ANSWER_MS = 10000;
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text) node.textContent = text;
-  return node;
-}
-
-function button(className, text) {
-  const node = element("button", className, text);
-  node.type = "button";
-  return node;
-}
-
-// Why there is no picture from the camera, and what to do.
+/**
+ * Why there is no picture from the camera, and what to do.
+ * @param {Error} error
+ */
 function reasonOf(error) {
   if (!navigator.mediaDevices?.getUserMedia) {
     return "This page cannot use a camera: browsers allow it only over https, or on the computer itself "
       + "(127.0.0.1). Take the pictures with a phone or another program and drop them here instead.";
   }
-  return {
+  const reasons = /** @type {Record<string, string>} */ ({
     NotAllowedError: "Camera access is blocked. Allow it next to this page's address, then "
       + "press the button again.",
     NotFoundError: "No camera was found. Plug one in and press the button again, or drop pictures instead.",
     NotReadableError: "The camera is in use by another program. Close that program, then press the button again.",
     OverconstrainedError: "This camera cannot be opened. Choose another one.",
-  }[error?.name] ?? `The camera cannot be opened (${error?.message || error}). Drop pictures here instead.`;
+  });
+  return reasons[error.name] ?? `The camera cannot be opened (${error.message || error}). Drop pictures here instead.`;
 }
 
+/** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
   const root = element("div", "ta-webcam");
   root.setAttribute("role", "group");
@@ -56,13 +52,14 @@ function render({ model, el }) {
   root.append(open, stage, line, status);
   el.append(root);
 
-  let stream = null;
+  let stream = /** @type {MediaStream | null} */ (null);
   let taken = 0;
   let timer = 0;
-  let held = null; // the press of the shutter that lasts
-  const waiting = new Map(); // number of a shot -> function that takes the answer
+  let held = /** @type {{ isBurst: boolean } | null} */ (null); // the press of the shutter that lasts
+  // by the number of a shot, what takes the answer
+  const waiting = /** @type {Map<number | string, (answer: FromPython) => void>} */ (new Map());
 
-  const say = (text) => { status.textContent = text; };
+  const say = (/** @type {string} */ text) => { status.textContent = text; };
   const label = () => model.get("label").trim();
 
   function labelChanged() {
@@ -80,6 +77,7 @@ function render({ model, el }) {
     open.hidden = false;
   }
 
+  /** @param {string} [deviceId] */
   async function start(deviceId) {
     say("Opening the camera …");
     try {
@@ -90,24 +88,26 @@ function render({ model, el }) {
       });
       stop();
       stream = next;
-      stream.getVideoTracks()[0].addEventListener("ended", () => { stop(); say("The camera was unplugged."); });
+      const [track] = next.getVideoTracks();
+      track.addEventListener("ended", () => { stop(); say("The camera was unplugged."); });
       video.srcObject = stream;
       await video.play();
       stage.hidden = line.hidden = false;
       open.hidden = true;
-      await listCameras();
+      await listCameras(track);
       say("");
       labelChanged();
       shutter.focus();
     } catch (error) {
       stop();
-      say(reasonOf(error));
+      say(reasonOf(/** @type {Error} */ (error)));
     }
   }
 
-  async function listCameras() {
+  /** @param {MediaStreamTrack} track of the camera in use */
+  async function listCameras(track) {
     const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
-    const current = stream.getVideoTracks()[0].getSettings().deviceId;
+    const current = track.getSettings().deviceId;
     choice.hidden = cameras.length < 2;
     choice.replaceChildren(...cameras.map((camera, i) => {
       const option = element("option", "", camera.label || `Camera ${i + 1}`);
@@ -117,16 +117,25 @@ function render({ model, el }) {
     }));
   }
 
+  // What the camera sees as a JPEG, or null where it sees nothing yet.
   async function frame() {
     const scale = Math.min(1, model.get("longest_px") / Math.max(video.videoWidth, video.videoHeight));
     const canvas = element("canvas");
     canvas.width = Math.round(video.videoWidth * scale);
     canvas.height = Math.round(video.videoHeight * scale);
-    canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.92); });
-    return blob.arrayBuffer();
+    canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const blob = /** @type {Blob | null} */ (
+      await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.92); })
+    );
+    return blob && blob.arrayBuffer();
   }
 
+  /**
+   * The answer, or null after a silence.
+   * @param {ToPython} content
+   * @param {ArrayBuffer[]} buffers
+   * @returns {Promise<FromPython | null>}
+   */
   function send(content, buffers) {
     return new Promise((resolve) => {
       const giveUp = setTimeout(() => { waiting.delete(content.n); resolve(null); }, ANSWER_MS);
@@ -135,22 +144,34 @@ function render({ model, el }) {
     });
   }
 
-  const onMessage = (message) => waiting.get(message.n)?.(message);
+  const onMessage = (/** @type {FromPython} */ message) => waiting.get(message.n)?.(message);
   model.on("msg:custom", onMessage);
 
+  /**
+   * Whether a picture was taken and kept.
+   * @param {boolean} isLast
+   */
   async function shoot(isLast) {
     if (!stream || !label()) return false;
     flash.classList.remove("ta-on");
     void flash.offsetWidth; // begins the animation anew
     flash.classList.add("ta-on");
     taken += 1;
-    const answer = await send({ t: "shot", n: taken, label: label(), is_last: isLast }, [await frame()]);
+    /** @type {ToPython} */
+    const shot = { t: "shot", n: taken, label: label(), is_last: isLast };
+    const picture = await frame();
+    if (!picture) {
+      say("The camera gave no picture. Try again.");
+      return false;
+    }
+    const answer = await send(shot, [picture]);
     if (answer?.t === "refused") say(answer.reason);
     else if (!answer) say("The studio is not responding. Reload the page; the pictures taken so far are saved.");
     else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken, the last of “${label()}”.`);
     return answer?.t === "kept";
   }
 
+  /** @param {{ isBurst: boolean }} press */
   async function burst(press) {
     while (held === press && await shoot(false)) {
       await new Promise((resolve) => { setTimeout(resolve, model.get("burst_ms")); });
@@ -176,7 +197,7 @@ function render({ model, el }) {
     if (ended && !ended.isBurst) shoot(true); // a burst ends itself
   }
 
-  const isKey = (event) => event.key === " " || event.key === "Enter";
+  const isKey = (/** @type {KeyboardEvent} */ event) => event.key === " " || event.key === "Enter";
   shutter.addEventListener("pointerdown", (event) => { shutter.setPointerCapture(event.pointerId); press(); });
   shutter.addEventListener("pointerup", release);
   shutter.addEventListener("pointercancel", release);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import uuid
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from typing import Any
 
 import anywidget
 from traitlets import Int, Unicode
+
+from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.widgets import BUILT
 
 MAX_SHOT_BYTES = 20 * 2**20
 MOST_WAITING = 10  # shots of a burst that is still going on; with more they go on their way
@@ -22,7 +26,7 @@ class Webcam(anywidget.AnyWidget):
     n_shots: pictures taken since the page was opened.
     """
 
-    _esm = Path(__file__).parent / "webcam.js"
+    _esm = BUILT / "webcam.js"
     _css = Path(__file__).parent / "webcam.css"
     label = Unicode("").tag(sync=True)
     n_shots = Int(0).tag(sync=True)
@@ -35,32 +39,39 @@ class Webcam(anywidget.AnyWidget):
         self._on_shots = on_shots
         self._batch: Path | None = None
         self._numbers = itertools.count(1)
-        self.on_msg(lambda _widget, message, buffers: self.receive(message, buffers))
+        self._turn = asyncio.Lock()
+        self.on_msg(lambda _widget, message, buffers: soon(self.receive(message, buffers)))
 
-    def receive(self, message: dict[str, Any], buffers: list[Any]) -> None:
-        """Nothing; a shot of the page is a file, and the last one of a burst sends them all on their way."""
-        if message.get("t") != "shot":
-            return
+    async def receive(self, message: dict[str, Any], buffers: list[Any]) -> None:
+        """Make a file of a shot of the page; the last one of a burst sends them all on their way."""
+        if message.get("t") == "shot":
+            async with self._turn:
+                await self._receive(message, buffers)
+
+    async def _receive(self, message: dict[str, Any], buffers: list[Any]) -> None:
         try:
             for shot in buffers[:1]:
-                self._keep(memoryview(shot).cast("B"), str(message.get("label", "")))
+                content, label = memoryview(shot).cast("B"), str(message.get("label", ""))
+                self.n_shots += await asyncio.to_thread(self._keep, content, label)
+            is_whole = message.get("is_last") or await asyncio.to_thread(self._n_in_batch) >= MOST_WAITING
         except OSError as error:
             reason = f"The picture could not be saved: {error.strerror or error}. Make room, then try again."
             self.send({"t": "refused", "n": message.get("n"), "reason": reason})
             return
-        if self._batch is not None and (message.get("is_last") or self._n_in_batch() >= MOST_WAITING):
+        if self._batch is not None and is_whole:
             batch, self._batch = self._batch, None
             self._on_shots(batch, str(message.get("label", "")))
         self.send({"t": "kept", "n": message.get("n")})
 
-    def _keep(self, shot: memoryview, label: str) -> None:
+    def _keep(self, shot: memoryview, label: str) -> int:
+        """How many pictures were written: 1, or 0."""
         if not label.strip() or not 0 < shot.nbytes <= MAX_SHOT_BYTES:
-            return
+            return 0
         if self._batch is None:
             self._batch = self._folder / f"camera-{uuid.uuid4().hex}"
             self._batch.mkdir(parents=True)
         (self._batch / f"camera-{next(self._numbers):04d}.jpg").write_bytes(shot)
-        self.n_shots += 1
+        return 1
 
     def _n_in_batch(self) -> int:
         return sum(1 for _ in self._batch.iterdir()) if self._batch else 0

@@ -1,0 +1,148 @@
+"""export_html: one bundle as one HTML file that classifies in the visitor's browser."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import tellapart
+from tellapart import atomic_files
+from tellapart.deploy.html.accent import DEFAULT_ACCENT, accent_css
+from tellapart.deploy.html.facts import about_html, kinds, papers
+from tellapart.deploy.html.linking import linked
+from tellapart.deploy.html.packing import as_base64, json_in_html, packed
+from tellapart.deploy.html.runtime import VERSION, Runtime, find_runtime
+from tellapart.errors import DeployError
+from tellapart.progress import Doing, Progress, Step, silent
+from tellapart.safe_text import harmless
+from tellapart.store.sqlite.database_errors import disk_reason
+
+if TYPE_CHECKING:
+    from tellapart.bundle.loading import Bundle
+
+TITLE = "What is in the picture?"
+_MAX_TITLE, _MAX_ABOUT = 120, 2000
+_SUFFIXES = (".html", ".htm")
+_HERE = Path(__file__).parent
+_PART = re.compile(r"\{\{(\w+)\}\}")
+_POLICY = (  # nothing may be asked of anybody; only this very script runs, and the worker it makes
+    "default-src 'none'; script-src 'sha256-{script}' 'wasm-unsafe-eval' blob:; style-src 'sha256-{style}'; "
+    "worker-src blob:; img-src blob: data:; media-src blob:; connect-src 'none'; form-action 'none'; base-uri 'none'"
+)
+
+
+def export_html(
+    bundle_dir: Path | str,
+    out: Path | str,
+    *,
+    title: str = TITLE,
+    about: str = "",
+    accent: str = DEFAULT_ACCENT,
+    runtime: Path | None = None,
+    force: bool = False,
+    progress: Progress = silent,
+) -> Path:
+    """One HTML file at `out` that classifies as the bundle does, in a browser, from disk or a server, asking nobody.
+
+    Args:
+        title: above the page, at most 120 characters.
+        about: a few sentences below it and in its "About", at most 2,000 characters; "" for the list of classes.
+        accent: colour of buttons and bars, six hex digits; darkened or lightened where it could not be read.
+        runtime: a local copy of onnxruntime-web, see `find_runtime`; else it is downloaded once and kept.
+        force: replace a file that is there.
+    Raises:
+        BundleError: the bundle cannot be used; see `load_bundle`.
+        DeployError: a text is too long, `out` is there or cannot be written, or the runtime is not to be had.
+    """
+    from tellapart.bundle.loading import load_bundle  # half a second that a datasheet does without
+
+    target = _free(Path(out).expanduser().absolute(), force)
+    title = _short(title, "title", _MAX_TITLE) or TITLE
+    about = _short(about, "text about it", _MAX_ABOUT)
+    colours = accent_css(accent)
+    progress(0, 4, Doing(Step.PREPARING, "Checking the classifier"))
+    bundle = load_bundle(Path(bundle_dir))
+    progress(1, 4, Doing(Step.DOWNLOADING, "Getting onnxruntime-web"))
+    engine = find_runtime(runtime, progress)
+    progress(2, 4, Doing(Step.CONVERTING, "Putting the page together"))
+    html = _page(bundle, engine, title, about, colours, accent)
+    progress(3, 4, Doing(Step.WRITING, "Writing the page"))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _free(target, force)
+        atomic_files.write_bytes(target, html.encode())
+    except OSError as error:
+        raise DeployError(disk_reason(target.parent, error)) from error
+    progress(4, 4, Doing(Step.WRITING, "Done"))
+    return target
+
+
+def _free(target: Path, force: bool) -> Path:
+    if target.is_dir():
+        raise DeployError(
+            f"{target} is a folder. Give the page a file name in it, for instance {target / 'page.html'}."
+        )
+    if target.suffix.lower() not in _SUFFIXES:
+        raise DeployError(
+            f"{target.name} does not end in .html, so no browser would open it. Call it {target.name}.html."
+        )
+    if target.exists() and not force:
+        raise DeployError(f"{target} exists. Choose another name, or replace it (--force).")
+    return target
+
+
+def _short(text: str, what: str, most: int) -> str:
+    if len(text) > most:
+        raise DeployError(
+            f"The {what} has {len(text):,} characters; at most {most:,} fit the page. Shorten it."
+        )
+    return "\n".join(harmless(line) for line in text.strip().splitlines())
+
+
+def _page(bundle: Bundle, engine: Runtime, title: str, about: str, colours: str, accent: str) -> str:
+    from tellapart.deploy.html.checking import check_of, tall_rows_first
+    from tellapart.deploy.html.light_model import lightened
+
+    style = (_HERE / "page.css").read_text("utf-8") + colours
+    script = linked(_HERE / "page" / "main.js")
+    worker = f"{engine.script}\n{linked(_HERE / 'worker' / 'main.js')}"
+    facts = {
+        "classes": [harmless(label) for label in bundle.classes],
+        "threshold": bundle.threshold,
+        "preprocess": {**bundle.preprocess.to_json(), "tall_rows_first": tall_rows_first()},
+        "check": check_of(bundle),
+    }
+    parts = {
+        "policy": _POLICY.format(script=_hash(script), style=_hash(style)),
+        "version": tellapart.__version__,
+        "title": escape(title.replace("\n", " ")),
+        "lead": escape(about or kinds(bundle.classes)),
+        "about": about_html(bundle, about),
+        "icon": _icon(accent),
+        "style": style,
+        "script": script,
+        "facts": json_in_html(facts),
+        "worker": json_in_html({"script": worker, "mjs": engine.mjs}),
+        "papers": packed(json_in_html(papers(bundle, VERSION)).encode()),
+        "model": packed(lightened(bundle)),
+        "wasm": as_base64(engine.wasm_gz),
+    }
+    template = (_HERE / "page.html").read_text("utf-8")
+    return _PART.sub(lambda found: parts[found[1]], template)
+
+
+def _hash(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _icon(accent: str) -> str:
+    colour = accent.strip().removeprefix("#")
+    return quote(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" '
+        f'fill="#{colour}"/><path d="M4 9.5h8M4 6.5h5" stroke="#fff" stroke-width="2"/></svg>'
+    )

@@ -1,0 +1,128 @@
+"""What a page says of its classifier: the facts of bundle.json in a few sentences, its model card and its credits."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct, ValidationError, convert
+
+from tellapart.safe_text import harmless
+
+if TYPE_CHECKING:
+    from tellapart.bundle.loading import Bundle
+
+_MIT = Path(__file__).with_name("onnxruntime_licence.txt")
+_MAX_LABELS = 12
+_MAX_PAPER_BYTES = 2_000_000
+
+_Fraction = Annotated[float, Meta(ge=0, le=1)]
+
+
+class _Baselines(Struct):
+    majority: _Fraction
+
+
+class _Scores(Struct):
+    n_wrong: int
+    n_valid: int
+    error_rate: _Fraction
+    error_interval: tuple[_Fraction, _Fraction]
+    baselines: _Baselines
+    reject_rate: _Fraction
+
+
+class _Counts(Struct):
+    n_train: int
+
+
+class _Made(Struct):
+    """What bundle.json says for people; a stranger's may say anything, and then it is not repeated."""
+
+    created: Annotated[str, Meta(min_length=10, max_length=40)]
+    scores: _Scores
+    counts: _Counts
+
+
+def kinds(classes: tuple[str, ...]) -> str:
+    """The classes as a sentence, the first dozen by name."""
+    names = [harmless(label) for label in classes[:_MAX_LABELS]]
+    n_more = len(classes) - len(names)
+    if n_more:
+        names.append(f"{n_more:,} more")
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return (
+        f"Tells {len(classes):,} kinds of things apart: {listed}." if len(classes) > 1 else f"Knows {listed}."
+    )
+
+
+def about_html(bundle: Bundle, about: str) -> str:
+    """Paragraphs and a list, every text escaped. about: what the owner says, "" for nothing."""
+    said = [about] if about else []
+    said += [kinds(bundle.classes), *_how_good(bundle.record)]
+    keep_in_mind = [
+        "It knows the pictures it was made from. Other cameras, places, seasons or backgrounds can make it worse.",
+        f"It always sees a square of {bundle.preprocess.size_px} × {bundle.preprocess.size_px} pixels; small details "
+        "may be lost.",
+        "Do not use it for decisions about people's health, rights or safety.",
+    ]
+    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in said)
+    items = "".join(f"<li>{escape(text)}</li>" for text in keep_in_mind)
+    return f"{paragraphs}<ul>{items}</ul>"
+
+
+def papers(bundle: Bundle, runtime_version: str) -> dict[str, str]:
+    """The model card and the credits as Markdown. runtime_version: of onnxruntime-web."""
+    licence = bundle.record["backbone"].get("licence")
+    backbone = f" (licence: {_plain(str(licence))})" if licence else ""
+    mit = _MIT.read_text("utf-8").strip()
+    software = (
+        f"\n\n## Software in this page\n\n- Backbone: {_plain(str(bundle.record['backbone']['name']))}{backbone}\n"
+        f"- onnxruntime-web {runtime_version}: copyright Microsoft Corporation, MIT licence. {mit}\n"
+        "- The page itself: tellapart, licence Apache-2.0"
+    )
+    credits = _paper(bundle.bundle_dir / "CREDITS.md") or "Nobody has written down who made the pictures."
+    card = _paper(bundle.bundle_dir / "MODEL_CARD.md") or "This classifier came without a model card."
+    return {"card": card, "credits": credits + software}
+
+
+def _how_good(record: dict[str, Any]) -> list[str]:
+    try:
+        made = convert(record, _Made, strict=True)
+    except ValidationError:
+        return []
+    scores = made.scores
+    low, high = scores.error_interval
+    return [
+        f"It was wrong about {scores.n_wrong:,} of {scores.n_valid:,} held-out pictures: "
+        f"{_percent(scores.error_rate)} (95 % interval {_percent(low)} to {_percent(high)}). "
+        f"Always naming the commonest kind would be wrong in {_percent(scores.baselines.majority)}.",
+        "A picture unlike everything it has seen is called “None of these”; so were "
+        f"{_percent(scores.reject_rate)} of the pictures that do belong to its kinds.",
+        f"Made on {harmless(made.created[:10])} from {made.counts.n_train:,} pictures.",
+    ]
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.1f} %"
+
+
+def _paper(path: Path) -> str:
+    """A text of the bundle, cut where it is very long; "" if there is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_PAPER_BYTES + 1)
+    except OSError:
+        return ""
+    text = data[:_MAX_PAPER_BYTES].decode("utf-8", errors="replace").replace("\r\n", "\n")
+    if len(data) > _MAX_PAPER_BYTES:
+        text = (
+            f"{text.rpartition(chr(10))[0]}\n\nThis text goes on; ask whoever shared the page for all of it."
+        )
+    return "\n".join(harmless(line) for line in text.split("\n"))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]])", r"\\\1", harmless(text))

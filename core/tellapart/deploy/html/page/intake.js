@@ -1,0 +1,42 @@
+// The ways in: choose, drop, paste.
+
+import { the } from "./elements.js";
+
+/** @param {(files: File[]) => void} take gets the files of each choice */
+export function listenForFiles(take) {
+  const input = the("files");
+  the("choose").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    give(Array.from(input.files));
+    input.value = ""; // so that the same picture can be chosen again
+  });
+  let depth = 0; // of elements under the pointer that were entered and not left
+  const mark = (isOver) => the("drop").classList.toggle("over", isOver);
+  document.addEventListener("dragenter", (event) => {
+    if (hasFiles(event)) mark(++depth > 0);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (hasFiles(event)) mark(--depth > 0);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    depth = 0;
+    mark(false);
+    if (!hasFiles(event)) return;
+    event.preventDefault(); // else the browser leaves the page to show the file
+    give(Array.from(event.dataTransfer?.files ?? []));
+  });
+  document.addEventListener("paste", (event) => give(Array.from(event.clipboardData?.files ?? [])));
+
+  /** @param {File[]} files */
+  function give(files) {
+    if (files.length > 0) take(files);
+  }
+}
+
+/** @param {DragEvent} event */
+function hasFiles(event) {
+  return Array.from(event.dataTransfer?.types ?? []).includes("Files");
+}

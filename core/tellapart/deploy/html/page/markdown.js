@@ -1,0 +1,81 @@
+// Our own Markdown (model card, credits) as elements: headings, lists, tables, bold, links to the web, nothing else.
+
+import { made } from "./elements.js";
+
+const PIECE = /\*\*(?<strong>(?:\\.|[^*\\])+)\*\*|\*(?<soft>(?:\\.|[^*\\])+)\*|`(?<code>[^`]+)`|\[(?<text>(?:\\.|[^\]\\])+)\]\(<?(?<url>https?:\/\/[^\s<>)]+)>?\)|\\(?<plain>[\\`*_{}[\]()#+!|~:@$.=-])/g;
+const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
+
+/**
+ * Fills an element.
+ * @param {HTMLElement} place @param {string} text
+ */
+export function showMarkdown(place, text) {
+  place.replaceChildren(...text.trim().split(/\n{2,}/).flatMap(block));
+}
+
+/** @param {string} text */
+function block(text) {
+  const lines = text.split("\n");
+  const heading = /^(#{1,6}) (.*)/.exec(lines[0]);
+  if (heading) {
+    const rest = lines.slice(1).join("\n").trim();
+    return [filled(made(heading[1].length === 1 ? "h3" : "h4", ""), heading[2]), ...(rest ? block(rest) : [])];
+  }
+  if (lines.length > 1 && lines[0].startsWith("|") && /^\|[-: |]+$/.test(lines[1])) return [table(lines)];
+  if (lines[0].startsWith("- ")) return [list(lines)];
+  return [filled(made("p", ""), lines.join(" "))];
+}
+
+/** @param {string[]} lines */
+function list(lines) {
+  const items = lines.join("\n").slice(2).split(/\n- /);
+  const place = made("ul", "");
+  place.append(...items.map((item) => filled(made("li", ""), item.replace(/\n\s*/g, " "))));
+  return place;
+}
+
+/** @param {string[]} lines */
+function table(lines) {
+  const place = made("div", "table");
+  place.tabIndex = 0; // a wide one is moved sideways with the keyboard
+  place.setAttribute("role", "region");
+  place.setAttribute("aria-label", "Table");
+  const inner = made("table", "");
+  lines.forEach((line, i) => {
+    if (i === 1) return;
+    const cells = line.replace(/^\|\s*/, "").replace(/\s*\|\s*$/, "").split(/(?<!\\)\|/);
+    const row = made("tr", "");
+    row.append(...cells.map((cell) => filled(made(i === 0 ? "th" : "td", ""), cell.trim())));
+    inner.append(row);
+  });
+  place.append(inner);
+  return place;
+}
+
+/** @param {HTMLElement} place @param {string} text */
+function filled(place, text) {
+  let end = 0;
+  for (const found of text.matchAll(PIECE)) {
+    const groups = /** @type {Record<string, string>} */ (found.groups);
+    place.append(unescaped(text.slice(end, found.index)));
+    end = found.index + found[0].length;
+    if (groups.strong) place.append(filled(made("strong", ""), groups.strong));
+    else if (groups.soft) place.append(filled(made("em", ""), groups.soft));
+    else if (groups.code) place.append(made("code", "", groups.code));
+    else if (groups.plain) place.append(groups.plain);
+    else {
+      const link = /** @type {HTMLAnchorElement} */ (filled(made("a", ""), groups.text));
+      link.href = groups.url;
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+      place.append(link);
+    }
+  }
+  place.append(unescaped(text.slice(end)));
+  return place;
+}
+
+/** @param {string} text */
+function unescaped(text) {
+  return text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
+}

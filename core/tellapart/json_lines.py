@@ -1,0 +1,44 @@
+"""Files of JSON lines that grow while they are read: what was read once is not read again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+class JsonLines:
+    """The complete lines of a file that somebody else appends to.
+
+    n_bytes_read: what was read from the disk so far.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._offset = 0
+        self.n_bytes_read = 0
+
+    def new(self) -> list[dict[str, Any]]:
+        """The lines that came since the last call; one still being written is left for the next time.
+
+        [] for a file that cannot be read. A file that became shorter is another one, and is read from its start.
+        """
+        try:
+            with self._path.open("rb") as file:
+                if file.seek(0, 2) < self._offset:
+                    self._offset = 0
+                file.seek(self._offset)
+                data = file.read()
+        except OSError:
+            return []
+        self.n_bytes_read += len(data)
+        whole = data[: data.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        return [line for line in map(_parsed, whole.splitlines()) if line is not None]
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(line))
+    except (ValueError, TypeError):
+        return None  # cut by a kill; the next line is whole again

@@ -1,0 +1,120 @@
+"""Rows on disk: one fixed-size record per picture in one file, memory-mapped, and a small SQLite index to find it by.
+
+Rows are appended under the index's write lock, and become visible with its commit: two processes on one project, or a
+kill at any moment, never leave a wrong row. The folder may be thrown away at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from tellapart.store.sqlite.connection import connect, use_wal
+
+_PATIENCE_S = 60.0  # with other processes that write
+_Cache = TypeVar("_Cache", bound="RowCache")
+
+
+class RowCache:
+    """Records of one kind, by image_id. Use as a context manager."""
+
+    def __init__(self, folder: Path, key: str, dtype: np.dtype):
+        self._rows_path = folder / f"{key}.rows"
+        self._index_path = folder / f"{key}.index.db"
+        self._dtype = dtype
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = self._opened()
+            self._check_rows_file()
+        except sqlite3.OperationalError:
+            raise  # busy, full or read-only; others may be writing to it, so it must stay
+        except sqlite3.DatabaseError:
+            self._start_anew()
+
+    def __enter__(self: _Cache) -> _Cache:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._db.close()
+
+    def find(self, image_ids: Sequence[str]) -> np.ndarray:
+        """Row number of each picture, -1 where it is not cached: (N,) int64."""
+        try:
+            rows = self._rows(image_ids)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:  # damaged in a place that opening did not touch
+            self._db.close()
+            self._start_anew()
+            rows = {}
+        return np.array([rows.get(bytes.fromhex(image_id), -1) for image_id in image_ids], np.int64)
+
+    def _rows(self, image_ids: Sequence[str]) -> dict[bytes, int]:
+        if len(image_ids) > 200:
+            return dict(self._db.execute("SELECT image_id, row FROM rows"))
+        marks = ",".join("?" * len(image_ids))
+        query = f"SELECT image_id, row FROM rows WHERE image_id IN ({marks})"
+        return dict(self._db.execute(query, list(map(bytes.fromhex, image_ids))))
+
+    def records(self, rows: np.ndarray) -> np.ndarray:
+        """The records of these rows, (N,) structured."""
+        if not len(rows):
+            return np.zeros(0, self._dtype)
+        # up to the last one wanted: behind it, a writer that was killed may have left part of a row
+        shape = (int(np.max(rows)) + 1,)
+        return np.asarray(np.memmap(self._rows_path, self._dtype, mode="r", shape=shape)[rows])
+
+    def add(self, image_ids: Sequence[str], records: np.ndarray) -> None:
+        """Add records. A picture that another process added meanwhile keeps its first one.
+
+        Raises:
+            OSError, sqlite3.Error: the disk does not take it; nothing was added.
+        """
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            first = self._db.execute("SELECT coalesce(max(row) + 1, 0) FROM rows").fetchone()[0]
+            with self._rows_path.open("r+b") as file:
+                file.seek(first * self._dtype.itemsize)
+                file.write(records.tobytes())
+            self._db.executemany(
+                "INSERT OR IGNORE INTO rows VALUES (?, ?)",
+                [(bytes.fromhex(image_id), first + i) for i, image_id in enumerate(image_ids)],
+            )
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _opened(self) -> sqlite3.Connection:
+        self._rows_path.touch()
+        db = connect(self._index_path, _PATIENCE_S)
+        try:
+            use_wal(db, _PATIENCE_S)
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS rows (image_id BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT "
+                "ROWID"
+            )
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _check_rows_file(self) -> None:
+        n_rows = self._db.execute("SELECT coalesce(max(row) + 1, 0) FROM rows").fetchone()[0]
+        if self._rows_path.stat().st_size < n_rows * self._dtype.itemsize:
+            self._db.close()
+            raise sqlite3.DatabaseError("the rows file is shorter than its index")
+
+    def _start_anew(self) -> None:
+        for path in self._index_path.parent.glob(f"{self._index_path.name}*"):
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+        self._rows_path.unlink(missing_ok=True)
+        self._db = self._opened()

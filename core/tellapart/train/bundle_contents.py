@@ -1,0 +1,82 @@
+"""What a training puts into its bundle."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tellapart.backbones.catalogue import Backbone
+from tellapart.bundle.graph import Tail
+from tellapart.bundle.writer import BundleContents
+from tellapart.store.ledger import credits_markdown
+from tellapart.store.project import Project
+from tellapart.train.fitting import FittedHead
+from tellapart.train.preparation import TrainData
+from tellapart.train.result import TrainResult
+
+_N_GOLDEN = 64  # pictures kept with their answers, for whoever opens the bundle
+
+
+def bundle_contents(
+    project: Project, data: TrainData, backbone: Backbone, fitted: FittedHead, result: TrainResult
+) -> BundleContents:
+    """Graph, scores and pictures to check it by, ready to be written."""
+    labels = np.array([picture.label for picture in data.pictures])
+    train, valid = data.of("train"), data.of("valid")
+    checked = result.to_json()
+    scores = {
+        name: checked[name]
+        for name in (
+            "error_rate",
+            "n_wrong",
+            "n_valid",
+            "error_interval",
+            "baselines",
+            "per_class",
+            "reject_rate",
+        )
+    }
+    counts = {
+        "n_train": result.n_train, "n_valid": result.n_valid, "n_test": result.n_test,
+        "train": dict(Counter(labels[train].tolist())), "valid": dict(Counter(labels[valid].tolist())),
+    }  # fmt: skip
+    sources = Counter(
+        f"{picture.source}, {picture.licence or 'licence unknown'}" for picture in data.pictures
+    )
+    head, novelty = fitted.fit.head, fitted.novelty.model
+    calibration = fitted.calibration
+    weights, bias = calibration.folded(*head.folded())
+    tail = Tail(
+        weights, bias, calibration.caution, novelty.mean, novelty.scale, novelty.axes, novelty.spread, novelty.means,
+        novelty.beside,
+    )  # fmt: skip
+    arrays = {
+        "mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias,
+        "calibration_bias": calibration.bias,
+    }  # fmt: skip
+    return BundleContents(
+        name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
+        temperature=calibration.temperature, prior=_prior_record(result), threshold=fitted.novelty.threshold,
+        golden=_golden(project, data),
+        scores=scores, counts=counts, sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
+    )  # fmt: skip
+
+
+def _prior_record(result: TrainResult) -> dict[str, Any]:
+    """How common the classifier takes its labels to be, as bundle.json has it."""
+    shares = [round(share, 6) for share in result.calibration.prior.tolist()]
+    return {"kind": result.config.prior, "shares": dict(zip(result.classes, shares, strict=True))}
+
+
+def _golden(project: Project, data: TrainData) -> tuple[Path, ...]:
+    """Held-out pictures, one of each class first."""
+    order = sorted(np.flatnonzero(data.of("valid")), key=lambda i: data.pictures[i].image_id)
+    seen: Counter[int] = Counter()
+    ranked = []
+    for i in order:
+        ranked.append((seen[data.targets[i]], int(data.targets[i]), i))
+        seen[data.targets[i]] += 1
+    return tuple(project.file(data.pictures[i]) for _, _, i in sorted(ranked)[:_N_GOLDEN])

@@ -1,0 +1,280 @@
+// Built by `make widgets` from gallery/gallery.js and the modules it imports: change those, not this file.
+// 44fe0ba3a6d4a92172d59195cab54d65fc672fd716a4d7e03472cf99bb96ee10
+
+// Bytes from Python.
+/** @import { Bytes } from "./model" */
+
+/**
+ * The bytes alone, for an array of numbers: the view may start where such an array cannot.
+ * @param {Bytes} view
+ */
+function copied(view) {
+  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+}
+
+/**
+ * The address of a JPEG, to be revoked when nobody shows it any more; "" where there are no bytes.
+ * @param {Bytes | Uint8Array<ArrayBuffer> | undefined} jpeg
+ */
+function pictureUrl(jpeg) {
+  return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
+}
+
+// Parts of a page. Texts go in as text, never as HTML: labels may look like it.
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {string | number} [text]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+function element(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined && text !== "") node.textContent = String(text);
+  return node;
+}
+
+/**
+ * A button that submits no form.
+ * @param {string} className
+ * @param {string | number} text
+ * @param {(event: MouseEvent) => void} [press]
+ */
+function button(className, text, press) {
+  const node = element("button", className, text);
+  node.type = "button";
+  if (press) node.addEventListener("click", press);
+  return node;
+}
+
+/**
+ * The children become these, in this order. Those that were there are not touched, so that they keep the focus and a
+ * press that has begun.
+ * @param {Element} parent
+ * @param {Element[]} nodes
+ */
+function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  [...parent.children].filter((node) => !wanted.has(node)).forEach((node) => node.remove());
+  nodes.forEach((node, i) => {
+    if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null);
+  });
+}
+
+/**
+ * The element that an event came from.
+ * @param {Event} event
+ */
+function target(event) {
+  return event.target instanceof Element ? event.target : null;
+}
+
+// Drawing at most once per frame: several traits of a widget change together.
+
+/**
+ * `soon` calls it before the next frame, once however often it is said; `cancel` takes that back.
+ * @param {() => void} call
+ */
+function oncePerFrame(call) {
+  let frame = 0;
+  const soon = () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      call();
+    });
+  };
+  const cancel = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+  };
+  return { soon, cancel };
+}
+
+// A packed picture grid: only the rows in sight exist in the page. Left, right, up, down, Home, End walk.
+/** @import { Context } from "../common/model" */
+/** @import { Traits } from "./protocol" */
+
+/** @param {Context<Traits>} context */
+function render({ model, el }) {
+  const gap = 12;
+  const root = element("div", "ta-gallery");
+  const box = element("div", "ta-grid");
+  box.tabIndex = 0;
+  box.setAttribute("role", "listbox");
+  const space = element("div", "ta-space");
+  space.setAttribute("role", "presentation");
+  const said = element("p", "ta-said");
+  said.setAttribute("aria-live", "polite");
+  box.append(space);
+  root.append(box, said);
+  el.append(root);
+
+  const prefix = `ta${Math.random().toString(36).slice(2)}`;
+  let offsets = new Uint32Array(1);
+  let urls = /** @type {string[]} */ ([]);
+  let tiles = /** @type {Map<number, HTMLElement>} */ (new Map()); // by position
+  let columns = 1;
+  let width = 0;
+  let rowHeight = 0;
+
+  const count = () => offsets.length - 1;
+  const textsOf = (/** @type {number} */ i) => ({
+    caption: model.get("captions")[i] ?? "", badge: model.get("badges")[i] ?? "", mark: model.get("marks")[i] ?? "",
+  });
+  const words = (/** @type {number} */ i) => Object.values(textsOf(i)).filter(Boolean).join(", ");
+
+  /** @param {number} i */
+  function url(i) {
+    if (urls[i] === undefined) {
+      const blob = model.get("blob");
+      const bytes = new Uint8Array(blob.buffer, blob.byteOffset + offsets[i], offsets[i + 1] - offsets[i]);
+      urls[i] = pictureUrl(bytes);
+    }
+    return urls[i];
+  }
+
+  /** @param {number} i */
+  function tile(i) {
+    const { caption, badge, mark } = textsOf(i);
+    const node = element("div", "ta-tile");
+    node.id = `${prefix}-${i}`;
+    node.setAttribute("role", "option");
+    node.setAttribute("aria-posinset", String(i + 1));
+    node.setAttribute("aria-setsize", String(count()));
+    node.setAttribute("aria-label", words(i));
+    const address = url(i);
+    if (address) {
+      const img = element("img");
+      img.src = address;
+      img.alt = "";
+      img.draggable = false;
+      node.append(img);
+    } else node.append(element("div", "ta-missing", "cannot be shown"));
+    if (mark) node.append(element("span", "ta-mark", mark));
+    const lines = element("p");
+    lines.append(element("span", "ta-name", caption));
+    if (badge) {
+      const tag = element("span", "ta-tag", badge);
+      tag.title = badge;
+      lines.append(tag);
+    }
+    node.append(lines);
+    node.addEventListener("click", () => select(i));
+    return node;
+  }
+
+  function draw() {
+    const rows = Math.ceil(count() / columns);
+    space.style.height = `${Math.max(0, rows * (rowHeight + gap) - gap)}px`;
+    const first = Math.max(0, Math.floor(box.scrollTop / (rowHeight + gap)) - 1);
+    const last = Math.ceil((box.scrollTop + box.clientHeight) / (rowHeight + gap)) + 1;
+    const from = first * columns;
+    const to = Math.min(count(), last * columns);
+    for (const [i, node] of tiles) {
+      if (i < from || i >= to) {
+        node.remove();
+        tiles.delete(i);
+      }
+    }
+    for (let i = from; i < to; i += 1) {
+      let node = tiles.get(i);
+      if (!node) {
+        node = tile(i);
+        tiles.set(i, node);
+        space.append(node);
+      }
+      const row = Math.floor(i / columns);
+      node.style.width = `${width}px`;
+      node.style.height = `${rowHeight}px`;
+      node.style.transform = `translate(${(i % columns) * (width + gap)}px, ${row * (rowHeight + gap)}px)`;
+      const isSelected = i === model.get("selected");
+      node.classList.toggle("ta-selected", isSelected);
+      node.setAttribute("aria-selected", String(isSelected));
+    }
+  }
+
+  function measure() {
+    const whole = space.clientWidth;
+    if (!whole) return;
+    columns = Math.max(1, Math.floor((whole + gap) / (model.get("tile_px") + gap)));
+    width = Math.floor((whole - gap * (columns - 1)) / columns);
+    if (count() < columns) width = Math.min(width, Math.round(model.get("tile_px") * 1.25));
+    const hasBadges = model.get("badges").some(Boolean);
+    const hasLong = model.get("badges").some((text) => text.length * 6.5 > width - 34);
+    rowHeight = width + (hasBadges ? (hasLong ? 78 : 60) : 36);
+    box.classList.toggle("ta-many", count() > columns * 6);
+    draw();
+  }
+
+  function load() {
+    const blob = model.get("blob");
+    const next = new Uint32Array(copied(model.get("offsets")));
+    if (!next.length || next[next.length - 1] !== blob.byteLength) return; // the other half is still on its way
+    urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
+    urls = [];
+    offsets = next;
+    tiles.forEach((node) => node.remove());
+    tiles = new Map();
+    box.scrollTop = 0;
+    said.textContent = "";
+    box.setAttribute("aria-label", `${model.get("accessible_name")}: ${count()}`);
+    root.hidden = count() === 0;
+    measure();
+  }
+
+  /** @param {number} i */
+  function select(i) {
+    if (i < 0 || i >= count()) return;
+    model.set("selected", i);
+    model.save_changes();
+  }
+
+  function selectedChanged() {
+    const i = model.get("selected");
+    if (i >= 0) {
+      const top = Math.floor(i / columns) * (rowHeight + gap);
+      if (top < box.scrollTop) box.scrollTop = top;
+      else if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
+      said.textContent = `${i + 1} of ${count()}: ${words(i)}`;
+      box.setAttribute("aria-activedescendant", `${prefix}-${i}`);
+    } else {
+      said.textContent = "";
+      box.removeAttribute("aria-activedescendant");
+    }
+    draw();
+    if (i >= 0 && document.activeElement === box) tiles.get(i)?.scrollIntoView({ block: "nearest" });
+  }
+
+  box.addEventListener("keydown", (event) => {
+    const at = model.get("selected");
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
+    let to;
+    if (step !== undefined) to = at < 0 ? 0 : at + step;
+    else if (event.key === "Home") to = 0;
+    else if (event.key === "End") to = count() - 1;
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // else JupyterLab takes the key
+    select(Math.min(Math.max(to, 0), count() - 1));
+  });
+  box.addEventListener("scroll", draw, { passive: true });
+  const observer = new ResizeObserver(measure);
+  observer.observe(box);
+  const loading = oncePerFrame(load);
+  model.on("change:blob change:offsets change:captions change:badges", loading.soon);
+  model.on("change:selected", selectedChanged);
+  load();
+  return () => {
+    observer.disconnect();
+    loading.cancel();
+    model.off(null, null, loading.soon);
+    model.off(null, null, selectedChanged);
+    urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
+  };
+}
+
+var gallery = { render };
+
+export { gallery as default };

@@ -1,0 +1,282 @@
+// Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
+// a1b528177537d696864e0d3534bfae2a3fcf9c256afbce9015be9fde1192cb0f
+
+// Parts of a page. Texts go in as text, never as HTML: labels may look like it.
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {string | number} [text]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+function element(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined && text !== "") node.textContent = String(text);
+  return node;
+}
+
+/**
+ * A button that submits no form.
+ * @param {string} className
+ * @param {string | number} text
+ * @param {(event: MouseEvent) => void} [press]
+ */
+function button(className, text, press) {
+  const node = element("button", className, text);
+  node.type = "button";
+  if (press) node.addEventListener("click", press);
+  return node;
+}
+
+/**
+ * The children become these, in this order. Those that were there are not touched, so that they keep the focus and a
+ * press that has begun.
+ * @param {Element} parent
+ * @param {Element[]} nodes
+ */
+function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  [...parent.children].filter((node) => !wanted.has(node)).forEach((node) => node.remove());
+  nodes.forEach((node, i) => {
+    if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null);
+  });
+}
+
+/**
+ * The element that an event came from.
+ * @param {Event} event
+ */
+function target(event) {
+  return event.target instanceof Element ? event.target : null;
+}
+
+// The camera: see webcam.py for the messages. A press takes one picture, holding takes a burst.
+/** @import { Context } from "../common/model" */
+/** @import { FromPython, ToPython, Traits } from "./protocol" */
+
+const HOLD_MS = 450; // a press that lasts longer is a burst
+const ANSWER_MS = 10000;
+
+/**
+ * Why there is no picture from the camera, and what to do.
+ * @param {Error} error
+ */
+function reasonOf(error) {
+  if (!navigator.mediaDevices?.getUserMedia) {
+    return "This page cannot use a camera: browsers allow it only over https, or on the computer itself "
+      + "(127.0.0.1). Take the pictures with a phone or another program and drop them here instead.";
+  }
+  const reasons = /** @type {Record<string, string>} */ ({
+    NotAllowedError: "Camera access is blocked. Allow it next to this page's address, then "
+      + "press the button again.",
+    NotFoundError: "No camera was found. Plug one in and press the button again, or drop pictures instead.",
+    NotReadableError: "The camera is in use by another program. Close that program, then press the button again.",
+    OverconstrainedError: "This camera cannot be opened. Choose another one.",
+  });
+  return reasons[error.name] ?? `The camera cannot be opened (${error.message || error}). Drop pictures here instead.`;
+}
+
+/** @param {Context<Traits, ToPython, FromPython>} context */
+function render({ model, el }) {
+  const root = element("div", "ta-webcam");
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", "Camera");
+  const open = button("ta-action", "Use the camera");
+  const stage = element("div", "ta-stage");
+  stage.hidden = true;
+  const video = element("video");
+  video.muted = true;
+  video.playsInline = true;
+  video.setAttribute("aria-label", "What the camera sees");
+  const flash = element("div", "ta-flash");
+  const line = element("div", "ta-keys");
+  const shutter = button("ta-action ta-shutter", "Take a picture");
+  shutter.title = "Press for one picture, hold for many";
+  const choice = element("select");
+  choice.setAttribute("aria-label", "Which camera");
+  const close = button("ta-choose", "Close the camera");
+  const status = element("p", "ta-status");
+  status.setAttribute("role", "status");
+  stage.append(video, flash);
+  line.append(shutter, choice, close);
+  line.hidden = true;
+  root.append(open, stage, line, status);
+  el.append(root);
+
+  let stream = /** @type {MediaStream | null} */ (null);
+  let taken = 0;
+  let timer = 0;
+  let held = /** @type {{ isBurst: boolean } | null} */ (null); // the press of the shutter that lasts
+  // by the number of a shot, what takes the answer
+  const waiting = /** @type {Map<number | string, (answer: FromPython) => void>} */ (new Map());
+
+  const say = (/** @type {string} */ text) => { status.textContent = text; };
+  const label = () => model.get("label").trim();
+
+  function labelChanged() {
+    shutter.disabled = !label();
+    shutter.textContent = label() ? `Take a picture of “${label()}”` : "Take a picture";
+    if (stream && !label()) say("Enter a label above first.");
+    else if (stream && !taken) say("Press for one picture, hold for many. Space and Enter work too.");
+  }
+
+  function stop() {
+    stream?.getTracks().forEach((track) => track.stop());
+    stream = null;
+    video.srcObject = null;
+    stage.hidden = line.hidden = true;
+    open.hidden = false;
+  }
+
+  /** @param {string} [deviceId] */
+  async function start(deviceId) {
+    say("Opening the camera …");
+    try {
+      if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no camera");
+      const wish = { width: { ideal: 1280 }, height: { ideal: 960 } };
+      const next = await navigator.mediaDevices.getUserMedia({
+        video: deviceId ? { ...wish, deviceId: { exact: deviceId } } : { ...wish, facingMode: "environment" },
+      });
+      stop();
+      stream = next;
+      const [track] = next.getVideoTracks();
+      track.addEventListener("ended", () => { stop(); say("The camera was unplugged."); });
+      video.srcObject = stream;
+      await video.play();
+      stage.hidden = line.hidden = false;
+      open.hidden = true;
+      await listCameras(track);
+      say("");
+      labelChanged();
+      shutter.focus();
+    } catch (error) {
+      stop();
+      say(reasonOf(/** @type {Error} */ (error)));
+    }
+  }
+
+  /** @param {MediaStreamTrack} track of the camera in use */
+  async function listCameras(track) {
+    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
+    const current = track.getSettings().deviceId;
+    choice.hidden = cameras.length < 2;
+    choice.replaceChildren(...cameras.map((camera, i) => {
+      const option = element("option", "", camera.label || `Camera ${i + 1}`);
+      option.value = camera.deviceId;
+      option.selected = camera.deviceId === current;
+      return option;
+    }));
+  }
+
+  // What the camera sees as a JPEG, or null where it sees nothing yet.
+  async function frame() {
+    const scale = Math.min(1, model.get("longest_px") / Math.max(video.videoWidth, video.videoHeight));
+    const canvas = element("canvas");
+    canvas.width = Math.round(video.videoWidth * scale);
+    canvas.height = Math.round(video.videoHeight * scale);
+    canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const blob = /** @type {Blob | null} */ (
+      await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.92); })
+    );
+    return blob && blob.arrayBuffer();
+  }
+
+  /**
+   * The answer, or null after a silence.
+   * @param {ToPython} content
+   * @param {ArrayBuffer[]} buffers
+   * @returns {Promise<FromPython | null>}
+   */
+  function send(content, buffers) {
+    return new Promise((resolve) => {
+      const giveUp = setTimeout(() => { waiting.delete(content.n); resolve(null); }, ANSWER_MS);
+      waiting.set(content.n, (answer) => { clearTimeout(giveUp); waiting.delete(content.n); resolve(answer); });
+      model.send(content, undefined, buffers);
+    });
+  }
+
+  const onMessage = (/** @type {FromPython} */ message) => waiting.get(message.n)?.(message);
+  model.on("msg:custom", onMessage);
+
+  /**
+   * Whether a picture was taken and kept.
+   * @param {boolean} isLast
+   */
+  async function shoot(isLast) {
+    if (!stream || !label()) return false;
+    flash.classList.remove("ta-on");
+    void flash.offsetWidth; // begins the animation anew
+    flash.classList.add("ta-on");
+    taken += 1;
+    /** @type {ToPython} */
+    const shot = { t: "shot", n: taken, label: label(), is_last: isLast };
+    const picture = await frame();
+    if (!picture) {
+      say("The camera gave no picture. Try again.");
+      return false;
+    }
+    const answer = await send(shot, [picture]);
+    if (answer?.t === "refused") say(answer.reason);
+    else if (!answer) say("The studio is not responding. Reload the page; the pictures taken so far are saved.");
+    else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken, the last of “${label()}”.`);
+    return answer?.t === "kept";
+  }
+
+  /** @param {{ isBurst: boolean }} press */
+  async function burst(press) {
+    while (held === press && await shoot(false)) {
+      await new Promise((resolve) => { setTimeout(resolve, model.get("burst_ms")); });
+    }
+    await send({ t: "shot", n: `end ${taken}`, label: label(), is_last: true }, []);
+  }
+
+  // No press waits for the answer to the one before: on a slow computer that would be a press for nothing.
+  function press() {
+    if (held || shutter.disabled) return;
+    const begun = { isBurst: false };
+    held = begun;
+    timer = setTimeout(() => {
+      begun.isBurst = true;
+      burst(begun);
+    }, HOLD_MS);
+  }
+
+  function release() {
+    const ended = held;
+    held = null;
+    clearTimeout(timer);
+    if (ended && !ended.isBurst) shoot(true); // a burst ends itself
+  }
+
+  const isKey = (/** @type {KeyboardEvent} */ event) => event.key === " " || event.key === "Enter";
+  shutter.addEventListener("pointerdown", (event) => { shutter.setPointerCapture(event.pointerId); press(); });
+  shutter.addEventListener("pointerup", release);
+  shutter.addEventListener("pointercancel", release);
+  shutter.addEventListener("contextmenu", (event) => event.preventDefault()); // a long touch is a burst
+  shutter.addEventListener("keydown", (event) => {
+    if (!isKey(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) press();
+  });
+  shutter.addEventListener("keyup", (event) => { if (isKey(event)) { event.preventDefault(); release(); } });
+  shutter.addEventListener("blur", release);
+  open.addEventListener("click", () => start());
+  choice.addEventListener("change", () => start(choice.value));
+  close.addEventListener("click", () => { stop(); say(""); open.focus(); });
+  model.on("change:label", labelChanged);
+  labelChanged();
+  return () => {
+    held = null;
+    clearTimeout(timer);
+    stop();
+    model.off("msg:custom", onMessage);
+    model.off("change:label", labelChanged);
+  };
+}
+
+var webcam = { render };
+
+export { webcam as default };

@@ -1,0 +1,18 @@
+// What the steps' page and steps.py say to each other.
+
+export interface Traits {
+  project_name: string;
+  steps: Step[];
+  /** the key of the page in sight, or "" */
+  current: string;
+  note: string;
+  /** said by the page */
+  is_drawn: boolean;
+}
+
+export interface Step {
+  key: string;
+  label: string;
+  /** a number in words, or "" */
+  badge: string;
+}

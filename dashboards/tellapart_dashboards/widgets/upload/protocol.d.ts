@@ -1,0 +1,38 @@
+// What the upload's page and upload.py say to each other; messages.py checks what the page says.
+import type { Model } from "../common/model";
+
+export type UploadModel = Model<Traits, ToPython, FromPython>;
+
+export interface Traits {
+  accessible_name: string;
+  takes_folders: boolean;
+  /** kinds of files, as an <input> takes them */
+  accept: string;
+  piece_bytes: number;
+  /** of one answer */
+  timeout_s: number;
+}
+
+/** path: with the folders in front */
+export type AnnouncedFile = { id: number; path: string; size: number };
+
+/** Its bytes are in the next buffer; an empty one has none. */
+export type Piece = { id: number; off: number; size: number };
+
+/** `batch` is what a person drops, pastes or chooses at once. */
+export type ToPython =
+  | { t: "announce"; batch: string; files: AnnouncedFile[]; more: boolean }
+  /** n: of the message, for the answer */
+  | { t: "pieces"; batch: string; n: number; pieces: Piece[] }
+  | { t: "end"; batch: string }
+  | { t: "abort"; batch: string };
+
+/** off: the next offset that is wanted */
+export type Progress = { id: number; off: number; done: boolean };
+
+export type FromPython =
+  | { t: "go"; batch: string }
+  | { t: "at"; batch: string; n: number; files: Progress[] }
+  | { t: "done"; batch: string; kept: number }
+  | { t: "lost"; batch: string }
+  | { t: "refused"; batch: string; reason: string };
