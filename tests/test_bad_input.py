@@ -55,7 +55,7 @@ def test_a_class_with_one_picture_cannot_be_checked(tmp_path):
     run_here("new", tmp_path / "project", "--from", tmp_path / "source")
     assert_sentence(
         run_here("train", tmp_path / "project"),
-        "Class 'ring' has 1 picture(s)",
+        "Label 'ring' has 1 picture(s)",
         "at least 2",
         "Add pictures",
     )
@@ -65,7 +65,7 @@ def test_an_empty_project_says_what_to_do(tmp_path):
     create_project(tmp_path / "project").close()
     assert_sentence(run_here("train", tmp_path / "project"), "has no pictures. Add a folder or a zip")
     assert_sentence(
-        run_here("predict", tmp_path / "project", "a.jpg"), "no trained classifier yet. Train it first"
+        run_here("predict", tmp_path / "project", "a.jpg"), "no trained model yet. Train it first"
     )
 
 
@@ -103,7 +103,7 @@ def test_what_is_no_place_at_all(tmp_path):
     (tmp_path / "source.zip").write_bytes(b"no zip")
     assert_sentence(
         run_here("new", tmp_path / "project", "--from", tmp_path / "source.zip"),
-        "not a zip file that can be read",
+        "not a readable zip file",
     )
     assert_sentence(
         run_here("train", tmp_path / "source"), "does not exist. Make a project with: tellapart new"
@@ -122,14 +122,14 @@ def test_odd_labels_go_all_the_way_and_too_long_ones_are_refused(tmp_path):
                 archive.write(path, f"{labels[label].replace('/', '∕')}/{path.name}")
         archive.write(files["circle"][0], f"{'x' * 300}/a.png")
     done = run_here("new", tmp_path / "project", "--from", tmp_path / "source.zip")
-    assert "300 characters; at most 100 fit" in done.stdout, done
+    assert "300 characters; at most 100 are allowed" in done.stdout, done
     trained = run_here("train", tmp_path / "project", "--json")
     assert json.loads(trained.stdout)["classes"] == sorted(
         label.replace("/", "∕") for label in labels.values()
     )
     named = run_here("new", tmp_path / "made2", "--from", files["circle"][0], "--label", "y" * 101)
     shutil.rmtree(tmp_path / "made2", ignore_errors=True)
-    assert_sentence(named, "101 characters; at most 100 fit")
+    assert_sentence(named, "101 characters; at most 100 are allowed")
 
 
 def test_a_damaged_and_a_newer_database_at_the_command_line(tmp_path):

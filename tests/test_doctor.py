@@ -126,7 +126,7 @@ def test_missing_and_old_packages_of_the_studio_are_named(site):
     install(site, "ipywidgets", "8.1.9", code="import missing_part\n")
     found = ask(site, "_examine_studio")
     assert not found.is_ok
-    assert "voila 0.4.6 is too old, 0.5.8 or newer is needed." in found.sentence
+    assert "voila 0.4.6 is too old; 0.5.8 or newer is needed." in found.sentence
     assert "ipywidgets 8.1.9 cannot be imported (ModuleNotFoundError: No module" in found.sentence
     assert "anywidget is not installed." in found.sentence and "tellapart[studio]" in found.remedy
 

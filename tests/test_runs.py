@@ -86,7 +86,7 @@ def test_cancelling_stops_at_once_and_keeps_what_is_finished(root, tmp_path, mon
     run.cancel()
     held_worker.let_go(run)
     status = wait(run)
-    assert status.stage == "cancelled" and "What was finished is kept" in status.message
+    assert status.stage == "cancelled" and "Finished work is saved" in status.message
     with pytest.raises(RunError, match="has no result: Stopped"):
         run.result()
     with open_project(root) as project:
@@ -102,7 +102,7 @@ def test_a_killed_worker_is_told_in_words_and_the_work_can_be_done_again(root, t
     process.kill()
     status = wait(run)
     assert status.stage == "failed"
-    assert "stopped without a word" in status.message and "Start it again" in status.message
+    assert "stopped unexpectedly" in status.message and "Start it again" in status.message
     again = runs.start(root, "intake", {"source": str(source), "label": None, "delete_source": False})
     assert wait(again).stage == "done"
     with open_project(root) as project:
@@ -123,7 +123,7 @@ def test_a_worker_that_takes_long_to_load_is_not_given_up(root, tmp_path, monkey
 def test_a_worker_that_dies_while_it_is_loaded_is_told_with_its_last_words(root, monkeypatch):
     monkeypatch.setattr(runs, "WORKER", ("-c", "raise SystemExit('numpy is broken')"))
     status = wait(runs.start(root, "intake", {"source": "nothing"}))
-    assert status.stage == "failed" and "Its last words: numpy is broken" in status.message
+    assert status.stage == "failed" and "Last message: numpy is broken" in status.message
 
 
 def test_what_a_person_can_mend_is_the_message_of_a_failed_run(root, tmp_path):

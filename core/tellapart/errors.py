@@ -86,10 +86,10 @@ class LabelsError(IntakeError):
             f"--labels {offer.how if ' ' not in offer.how else repr(offer.how)} ({offer.sentence()})"
             for offer in offers
         ]
-        asked = f" Say where the labels stand: {'; or '.join(ways)}." if ways else ""
+        asked = f" Say where the labels are: {'; or '.join(ways)}." if ways else ""
         super().__init__(
-            f"{what}{asked} Or put the pictures of each kind into a folder of its own, or say which label they all "
-            "have (--label NAME)."
+            f"{what}{asked} Or put the pictures of each kind into a folder of their own, or give them all "
+            "one label (--label NAME)."
         )
 
 

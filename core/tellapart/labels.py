@@ -28,15 +28,15 @@ def clean_label(text: str) -> str:
     """
     label = " ".join(unicodedata.normalize("NFC", text).split())
     if not label:
-        raise IntakeError("A label is empty. Give every kind of thing a name, for instance 'grizzly'.")
+        raise IntakeError("A label is empty. Give each label a name, for instance 'grizzly'.")
     if len(label) > MAX_CHARACTERS:
         raise IntakeError(
-            f"The label {label[:30]!r}… has {len(label)} characters; at most {MAX_CHARACTERS} fit. Choose "
-            "a shorter name."
+            f"The label {label[:30]!r}… has {len(label)} characters; at most {MAX_CHARACTERS} are allowed. "
+            "Choose a shorter name."
         )
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in label):
         raise IntakeError(
-            f"The label {label!r} holds control characters. Write it with letters, digits and signs."
+            f"The label {label!r} contains control characters. Use letters, digits and punctuation."
         )
     return label
 

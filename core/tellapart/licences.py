@@ -71,7 +71,7 @@ class Licence:
     def conditions(self) -> str:
         """In words, for instance "name the author; changed copies keep this licence"."""
         if self.permits == "nothing":
-            return "ask the author before any use" if self.is_known else "find out before you share"
+            return "ask the author before any use" if self.is_known else "check before sharing"
         said = ["name the author"] if self.needs_credit else []
         said += ["not for commercial use"] if self.permits == "non-commercial" else []
         said += ["changed copies keep this licence"] if self.is_share_alike else []

@@ -202,10 +202,10 @@ class RunFollower:
             log = (self.run.run_dir / "log.txt").read_text("utf-8", errors="replace").strip().splitlines()
         except OSError:
             log = []
-        reason = f" Its last words: {log[-1][:200]}" if log else ""
+        reason = f" Last message: {log[-1][:200]}" if log else ""
         return (
-            f"The work stopped without a word (was the computer switched off, or memory full?).{reason} "
-            "Start it again; what was finished is kept."
+            f"The work stopped unexpectedly. Was the computer switched off, or out of memory?{reason} Start "
+            "it again; finished work is saved."
         )
 
 

@@ -41,7 +41,7 @@ class Reporter:
             return
         self._last = time.monotonic()
         if self._run.is_cancel_asked():
-            raise Cancelled("Stopped. What was finished is kept.")
+            raise Cancelled("Stopped. Finished work is saved.")
         self.write(done=done, total=total, step=message.step, message=message, facts=message.facts)
 
     def write(self, **line: Any) -> None:
@@ -74,8 +74,8 @@ def main(run_dir: Path) -> int:
         traceback.print_exc()
         report.write(
             stage="failed",
-            message=f"Something went wrong that should not ({type(error).__name__}: {error}). "
-            f"Nothing was lost. The details are in {run_dir / 'log.txt'}; try again.",
+            message=f"Unexpected error ({type(error).__name__}: {error}). Nothing was lost. The details are "
+            f"in {run_dir / 'log.txt'}; try again.",
         )
         return 1
     return 0
@@ -172,7 +172,7 @@ def _clean(run: Run, progress: Progress) -> dict[str, Any]:
     with open_project(run.project_dir, progress) as project:
         review = open_review(project, TrainConfig.from_json(run.config), progress)
         counts, n = review.counts(), len(review.queue())
-    sentence = f"{review.n_pictures} pictures looked at, {n} worth a look."
+    sentence = f"{review.n_pictures} pictures checked, {n} to review."
     return {"n_pictures": review.n_pictures, "n_findings": n, "counts": counts, "sentence": sentence}
 
 

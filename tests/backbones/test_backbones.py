@@ -64,9 +64,7 @@ def test_its_size_may_be_chosen_and_the_embedding_keeps_its_length():
 
 
 def test_a_backbone_of_older_versions_is_told_from_a_misspelt_name():
-    with pytest.raises(
-        BackboneError, match=r"'pocket' was the built-in one of older versions.*efficientnet_lite0"
-    ):
+    with pytest.raises(BackboneError, match=r"'pocket' was built into older versions.*efficientnet_lite0"):
         load_backbone("pocket")
 
 

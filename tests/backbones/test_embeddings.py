@@ -119,7 +119,7 @@ def test_a_picture_that_is_gone_or_changed_is_left_out_with_its_reason(project, 
     assert {pictures[3].image_id, pictures[5].image_id}.isdisjoint(found.image_ids)
     reasons = {one.path: one.reason for one in found.skipped}
     assert "cannot be read" in reasons[pictures[3].path]
-    assert "changed on disk since it was taken in" in reasons[pictures[5].path]
+    assert "changed on disk since it was added" in reasons[pictures[5].path]
 
 
 def test_another_preprocessing_is_another_cache(project, tiny_backbone):

@@ -113,7 +113,7 @@ def test_other_bytes_than_expected_are_thrown_away(server, model, tmp_path):
 
 def test_more_bytes_than_expected_are_refused(server, model, tmp_path):
     server.endless = True
-    with pytest.raises(BackboneError, match=r"more than the 3 MB"):
+    with pytest.raises(BackboneError, match=r"larger than the allowed 3 MB"):
         download_weights(model, tmp_path, base_url=server.url)
     assert not list(tmp_path.glob("*.p*"))
 

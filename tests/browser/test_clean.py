@@ -48,7 +48,7 @@ def clean_page(tab: Tab, studio: Studio) -> Page:
     """The Clean page of the studio with its first pictures, known to be worth a look: their order is there to stay."""
     page = tab.open(studio.url)
     page.get_by_role("tab", name=re.compile("Clean")).click()
-    expect(page.get_by_role("heading", name=re.compile(r"\d+ pictures? to look at"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"\d+ pictures? to review"))).to_be_visible()
     expect(place(page, 0).locator(".ta-chips > *").first).to_be_visible()
     expect(place(page, 0).locator("img[src]")).to_be_visible()
     return page
@@ -151,10 +151,10 @@ def test_windows_open_by_key_and_follow(project_dir: Path, start_studio: Start, 
     page.keyboard.press("Escape")
     expect(place(page, 0)).to_be_focused()
     page.keyboard.press("n")
-    expect(page.get_by_role("region", name="Most like it").locator("li")).to_have_count(6)
-    expect(page.get_by_role("status").filter(has_text="Most like it:")).to_be_visible()
+    expect(page.get_by_role("region", name="Most similar").locator("li")).to_have_count(6)
+    expect(page.get_by_role("status").filter(has_text="Most similar:")).to_be_visible()
     page.keyboard.press("n")
-    alike = page.get_by_role("region", name="Most like it")
+    alike = page.get_by_role("region", name="Most similar")
     expect(alike).to_be_hidden()
     place(page, 2).hover()  # in sight since the focus went to its row: nothing scrolls under the mouse
     expect(alike.locator("li")).to_have_count(6)
@@ -181,7 +181,7 @@ def test_several_pictures_at_once_by_keys_and_mouse(
     place(page, 0).click()
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.get_by_text("3 chosen")).to_be_visible()
+    expect(page.get_by_text("3 selected")).to_be_visible()
     place(page, 4).click(modifiers=["ControlOrMeta"])
     expect(page.locator('[role="option"][aria-selected="true"]')).to_have_count(4)
     page.get_by_role("button", name="remove", exact=True).click()
@@ -218,25 +218,25 @@ def test_chosen_pictures_that_left_the_page_are_not_decided_about(
         expect(grid(page)).to_have_attribute("aria-label", re.compile(f": {n}$"))
         place(page, 0).focus()
         page.keyboard.press("a")
-        expect(page.get_by_text(f"{n} chosen").first).to_be_visible()
+        expect(page.get_by_text(f"{n} selected").first).to_be_visible()
         gone = open_review(project).kept()[-1]  # the last on the page
         project.journal.decide(Remove(gone))
-        expect(page.get_by_text(f"1 of {n} chosen pictures are no longer on the page.")).to_be_visible()
+        expect(page.get_by_text(f"1 of {n} selected pictures are no longer on the page.")).to_be_visible()
         page.keyboard.press("k")
         wait_for(lambda: len(standing(project_dir)) == n)
         assert project.manifest.picture(gone).mark is None
 
         page.keyboard.press("End")
         page.keyboard.press("Control+Space")
-        expect(page.get_by_text("1 chosen").first).to_be_visible()
+        expect(page.get_by_text("1 selected").first).to_be_visible()
         page.keyboard.press("Control+Home")
         expect(place(page, 0)).to_be_focused()
         before = len(project.journal.entries())
         (*_, last) = [one for one in open_review(project).kept() if one != gone]
         project.journal.decide(Remove(last))
-        expect(page.get_by_text("1 of 1 chosen picture is no longer on the page.")).to_be_visible()
+        expect(page.get_by_text("1 of 1 selected picture is no longer on the page.")).to_be_visible()
         page.keyboard.press("s")
-        expect(page.get_by_text("nothing was decided").first).to_be_visible()
+        expect(page.get_by_text("Nothing was decided").first).to_be_visible()
         assert len(project.journal.entries()) == before + 1
         page.keyboard.press("s")  # now about the picture that has the focus
         wait_for(lambda: len(project.journal.entries()) == before + 2)
@@ -301,9 +301,9 @@ def test_the_map_chooses_pictures(project_dir: Path, start_studio: Start, open_t
     tab.picture("clean-map", (1180, 960))
     half, height = field.evaluate("one => [one.clientWidth / 2, one.clientHeight]")
     drag(page, field, field, {"x": 5, "y": 5}, {"x": half, "y": height - 5})
-    expect(page.get_by_text(re.compile(r"\d+ pictures? chosen on the map"))).to_be_visible()
-    page.get_by_role("button", name="Show all again").click()
-    expect(page.get_by_text("chosen on the map")).to_be_hidden()
+    expect(page.get_by_text(re.compile(r"\d+ pictures? selected on the map"))).to_be_visible()
+    page.get_by_role("button", name="Clear selection").click()
+    expect(page.get_by_text("selected on the map")).to_be_hidden()
     field.focus()
     for _ in range(6):
         page.keyboard.press("ArrowUp")
@@ -311,9 +311,9 @@ def test_the_map_chooses_pictures(project_dir: Path, start_studio: Start, open_t
         page.keyboard.press("Shift+ArrowDown")
         page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Enter")
-    expect(page.get_by_text(re.compile(r"\d+ pictures? chosen on the map"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ pictures? selected on the map"))).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_text("chosen on the map")).to_be_hidden()
+    expect(page.get_by_text("selected on the map")).to_be_hidden()
 
 
 # of the first three pictures, at one moment

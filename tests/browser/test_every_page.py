@@ -86,14 +86,14 @@ def test_everything_by_keyboard(trained_studio: Studio, open_tab: Open) -> None:
     number = page.locator(".ta-matrix button").first
     expect(number).to_be_visible()
     grid = page.get_by_role("listbox")
-    n_mistakes = page.get_by_text(re.compile(r"\d+ pictures?, the surest first")).inner_text().split()[0]
-    all_mistakes = f"Surest mistakes: {n_mistakes}"
+    n_mistakes = page.get_by_text(re.compile(r"\d+ pictures?, most confident first")).inner_text().split()[0]
+    all_mistakes = f"Most confident mistakes: {n_mistakes}"
     expect(grid).to_have_attribute("aria-label", all_mistakes)
     number.focus()
     page.keyboard.press("Enter")
     expect(number).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_text(re.compile("pictures? of .* taken for"))).to_be_visible()
-    expect(grid).to_have_attribute("aria-label", f"Surest mistakes: {number.inner_text()}")
+    expect(page.get_by_text(re.compile("pictures? of .* mistaken for"))).to_be_visible()
+    expect(grid).to_have_attribute("aria-label", f"Most confident mistakes: {number.inner_text()}")
     page.get_by_role("button", name="Show all mistakes").press("Enter")
     expect(number).to_have_attribute("aria-pressed", "false")
     expect(grid).to_have_attribute("aria-label", all_mistakes)
@@ -203,7 +203,7 @@ def test_nobody_gets_in_without_the_token(trained_studio: Studio, path: str) -> 
 def test_pages_that_nobody_should_see_are_in_our_words(trained_studio: Studio, open_tab: Open) -> None:
     page = open_tab().page
     page.goto(trained_studio.url.split("?")[0])
-    expect(page.get_by_role("heading", name="This studio is somebody's own")).to_be_visible()
+    expect(page.get_by_role("heading", name="This studio is private")).to_be_visible()
     page.goto(trained_studio.at("nothing.ipynb"))
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     page.goto(trained_studio.url.replace("voila/render/studio.ipynb", ""))

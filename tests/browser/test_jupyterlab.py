@@ -59,7 +59,7 @@ def test_letters_in_the_page_are_no_commands_of_jupyterlab(lab: Studio, open_tab
     cell.locator(".jp-InputArea-editor").click()
     expect(page.get_by_text(re.compile(r"Python 3.*Idle"))).to_be_visible()
     page.keyboard.press("Control+Enter")
-    expect(cell.get_by_role("heading", name=re.compile(r"\d+ pictures? to look at"))).to_be_visible()
+    expect(cell.get_by_role("heading", name=re.compile(r"\d+ pictures? to review"))).to_be_visible()
     first = cell.locator(".ta-tile[aria-posinset='1']")
     expect(first.locator(".ta-chips > *").first).to_be_visible()
     first.focus()

@@ -28,7 +28,7 @@ def test_back_forward_and_reload_stay_inside_the_studio(
     expect_open("Train")
     page.go_forward()
     expect_open("Gather")
-    page.get_by_role("button", name="Where they come from, and their licences").focus()
+    page.get_by_role("button", name="Where the pictures come from").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="Licences")).to_be_visible()
     page.reload()

@@ -52,7 +52,7 @@ def test_from_pictures_to_answers(empty: Path, leaves: Path, start_studio: Start
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     (empty / HOLD).unlink()
     expect(page.get_by_role("heading", name=re.compile(r"of \d+ wrong"))).to_be_visible()
-    expect(page.get_by_text("guessing the commonest label")).to_be_visible()
+    expect(page.get_by_text("always guessing the most common label")).to_be_visible()
     expect(page.locator(".ta-matrix table")).to_be_visible()
     tab.picture("train")
     tab.picture("train-dark", scheme="dark")
@@ -80,14 +80,14 @@ def test_bad_files_get_a_sentence_and_good_ones_go_in(
     page = open_tab(size=PHONE, scheme="dark").open(start_studio(empty).url)
     give(page, "Add pictures", [good, tmp_path / "text.jpg", tmp_path / "empty.jpg"])
     expect(page.get_by_text("3 pictures wait for a label")).to_be_visible()
-    page.get_by_label("Label for what comes in here").fill("<b>oak</b>")
+    page.get_by_label("Label for these pictures").fill("<b>oak</b>")
     page.get_by_role("button", name="Add 3 pictures").click()
     expect(page.get_by_text("3 files, 1 added, 2 refused")).to_be_visible()
-    page.get_by_text("2 files not added, with reasons").click()
+    page.get_by_text("2 files not added: see why").click()
     expect(page.get_by_text("empty.jpg: empty file")).to_be_visible()
     expect(page.get_by_text("text.jpg: not a picture")).to_be_visible()
     expect(page.get_by_role("listitem", name="<b>oak</b>")).to_be_visible()
-    expect(page.get_by_text("Telling apart takes two")).to_be_visible()
+    expect(page.get_by_text("at least one other thing")).to_be_visible()
 
 
 def test_a_zip_goes_in(

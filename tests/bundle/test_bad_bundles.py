@@ -42,7 +42,7 @@ DAMAGES = {
         lambda b: os.truncate(b / "model.onnx", 1000),
         "model.onnx is not the file it was made with",
     ),
-    "model is gone": (lambda b: (b / "model.onnx").unlink(), "is not whole: model.onnx"),
+    "model is gone": (lambda b: (b / "model.onnx").unlink(), "is incomplete: model.onnx"),
     "golden is gone": (lambda b: shutil.rmtree(b / "golden"), "golden picture"),
     "golden is garbage": (lambda b: next((b / "golden").iterdir()).write_bytes(b"x"), "golden picture"),
     "file outside": (lambda b: name_stranger(b), "lies outside it"),

@@ -44,7 +44,7 @@ def test_weights_to_go_on_training_are_those_of_the_model(bundle_dir, trained):
 
 def test_the_model_card_states_the_error_beside_the_baselines(bundle_dir, trained):
     card = (bundle_dir / "MODEL_CARD.md").read_text("utf-8")
-    assert f"{100 * trained[1].error_rate:.1f} %" in card and "guessing the commonest label" in card
+    assert f"{100 * trained[1].error_rate:.1f} %" in card and "always guessing the most common label" in card
     assert "folder, licence unknown" in card
 
 
@@ -74,7 +74,7 @@ def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir):
     files = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))["files"]
     change_record(bundle_dir, files={**files, "model.onnx": sha256(data).hexdigest()})
     with pytest.raises(
-        BundleError, match=r"does not give the answers it was made with: golden/\d.jpg should be"
+        BundleError, match=r"no longer gives the answers it was made with: golden/\d.jpg should be"
     ):
         load_bundle(bundle_dir)
 

@@ -280,9 +280,9 @@ def test_gain_says_when_it_bought_something_nothing_or_harm():
     wrong[:80] = 1 - wrong[:80]
     bought = measure_gain(12, truth, truth, wrong, truth)
     assert bought.sentence == (
-        "12 decisions: cross-validated error 8.0 % → 0.0 % (± 1.7) on the 1000 pictures you left as they were."
+        "12 decisions: cross-validated error 8.0 % → 0.0 % (± 1.7) on the 1000 pictures you did not change."
     )
-    assert "no difference that could not be chance" in measure_gain(1, truth, truth, wrong, wrong).sentence
+    assert "the difference could be chance" in measure_gain(1, truth, truth, wrong, wrong).sentence
     assert "worse than before" in measure_gain(1, truth, truth, truth, wrong).sentence
 
 

@@ -160,7 +160,7 @@ def test_decisions_are_replayed_on_another_copy_and_missing_pictures_counted(two
     before = rows_of(second)
     done = replay_decisions(second, file)
     assert (done.n_done, done.n_missing, done.n_same) == (3, 2, 0)
-    assert done.sentence() == "3 decisions carried out, 2 about pictures that are not here."
+    assert done.sentence() == "3 decisions applied, 2 for pictures that are not in this project."
     states = {one.image_id: (one.label, one.state, one.mark) for one in first.manifest.pictures()}
     for one in second.manifest.pictures():
         assert (one.label, one.state, one.mark) == states[one.image_id]

@@ -247,7 +247,7 @@ def test_copies_conflicts_leaks_and_poor_pictures_are_found(flawed):
 def test_the_report_tells_what_the_queue_does_not(flawed):
     report = open_review(flawed).summary()
     assert report.leak.is_given and report.leak.n_copies == 1 and "1 of the" in report.leak.sentence
-    assert ("train/circle/note.jpg", "not a picture of a known kind") in report.unreadable
+    assert ("train/circle/note.jpg", "not a picture in a known format") in report.unreadable
     assert ("train/square/same-bytes.png", "images/circle/original.png") in report.copies
     assert report.labels == {"circle": 28, "square": 27}
     record = report.to_json()
@@ -272,7 +272,7 @@ def test_pictures_marked_none_of_these_teach_nothing(tiny_project):
     strangers = [Mark(one.image_id, "none of these") for one in circles[:5]]
     open_review(tiny_project).decide(strangers)
     result = train_head(tiny_project)
-    assert "5 picture(s) marked 'none of these' neither taught nor checked a label." in result.notes
+    assert "5 picture(s) marked 'none of these' were left out." in result.notes
     assert not {one.image_id for one in circles[:5]} & set(result.image_ids)
     review = open_review(tiny_project)
     assert review.summary().labels["circle"] == len(circles) - 5

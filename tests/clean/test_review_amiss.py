@@ -19,7 +19,7 @@ def test_a_picture_that_vanishes_while_it_is_shown_keeps_its_decision(tiny_proje
     data = tiny_project.file(picture).read_bytes()
     tiny_project.file(picture).unlink()
     (said,) = review.decide([Relabel(picture.image_id, "square")])
-    assert "is not in its folder any more" in said and "holds when the file is put back" in said
+    assert "is no longer in its folder" in said and "applies when the file is back" in said
     review.refresh()
     assert picture.image_id not in {one.image_id for one in review.queue()} and review.n_pictures == 71
     (tiny_project.images_dir / "square" / "back.png").write_bytes(data)
@@ -65,7 +65,7 @@ def test_one_label_alone_or_none_is_no_error(tiny_project):
     review = open_review(tiny_project)
     review.decide([Remove(one.image_id) for one in tiny_project.manifest.pictures() if one.label != "cross"])
     review.refresh()
-    assert review.queue(["wrong label"]) == [] and "not two labels" in review.gain().sentence
+    assert review.queue(["wrong label"]) == [] and "fewer than two labels" in review.gain().sentence
     assert review.summary().leak is None and review.summary().shortcuts == ()
     review.decide([Remove(one.image_id) for one in tiny_project.manifest.pictures()])
     review.refresh()
@@ -124,7 +124,7 @@ def test_a_full_disk_is_said_and_the_decision_can_be_made_again(tiny_project):
     picture = tiny_project.manifest.pictures("circle")[0]
     shutil.rmtree(tiny_project.trash_dir)
     tiny_project.trash_dir.write_text("a file in the way, as a disk that takes no more")
-    with pytest.raises(ProjectError, match=r"waits to be moved is left where it is.*leads through a file"):
+    with pytest.raises(ProjectError, match=r"waiting to be moved was left in place.*leads through a file"):
         review.decide([Remove(picture.image_id)])
     assert (tiny_project.root / picture.path).exists()
     tiny_project.trash_dir.unlink()

@@ -44,17 +44,14 @@ def test_suggestions_are_previewed_applied_as_one_step_undone_and_redone(root):
     with open_project(root) as project:
         assert project.journal.entries() == []
     said = tellapart("clean", root, "--apply-suggestions", 0.25)
-    assert (
-        f"{preview['n_suggestions']} suggestions surer than 0.25" in said
-        and "Carried out, as one step." in said
-    )
+    assert f"{preview['n_suggestions']} suggestions above 0.25" in said and "Applied as one step." in said
     with open_project(root) as project:
         n_decided = len(project.journal.standing())
         assert n_decided == preview["n_suggestions"]
     listed = json.loads(tellapart("log", root, "--json"))
     assert len(listed) == n_decided and {entry["kind"] for entry in listed} <= {"relabel", "remove"}
     assert "relabel square → circle" in tellapart("log", root)
-    assert f"Taken back: {n_decided} decision(s)." in tellapart("undo", root)
+    assert f"Undone: {n_decided} decision(s)." in tellapart("undo", root)
     with open_project(root) as project:
         assert project.manifest.label_counts() == {"circle": 21, "cross": 24, "square": 27}
     assert "There is nothing to undo." in tellapart("undo", root)
@@ -68,7 +65,7 @@ def test_decisions_are_written_to_a_file_and_replayed(root, trained, tmp_path):
     assert f"written to {file}" in tellapart("log", root, "--export", file)
     other = tmp_path / "other"
     shutil.copytree(trained[0], other)
-    assert "carried out" in tellapart("replay", other, file) or "changed nothing" in tellapart(
+    assert "applied" in tellapart("replay", other, file) or "changed nothing" in tellapart(
         "replay", other, file
     )
     assert "is not a list of decisions" in tellapart("replay", other, root / "tellapart.db", code=1)

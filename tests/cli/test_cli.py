@@ -22,7 +22,7 @@ def test_from_a_folder_to_an_answer_in_three_commands(tiny_folder, tmp_path):
     project = tmp_path / "my shapes"
     assert "72 files, 72 added" in in_a_process("new", project, "--from", tiny_folder)
     report = in_a_process("train", project)
-    assert "wrong: error" in report and "Guessing the commonest label" in report
+    assert "wrong: error" in report and "Always guessing the most common label" in report
     picture = sorted((tiny_folder / "cross").iterdir())[3]
     assert f"{picture}: " in in_a_process("predict", project, picture)
 
@@ -67,7 +67,7 @@ def test_predict_reports_a_list_with_a_reason_for_what_is_no_picture(trained, ti
         tellapart("predict", trained[1].bundle_dir, picture, note, tmp_path / "gone.jpg", "--json", code=3)
     )
     assert set(rows[0]) == {"file", "label", "index", "probabilities", "none_of_these"}
-    assert rows[1] == {"file": str(note), "error": "not a picture of a known kind"}
+    assert rows[1] == {"file": str(note), "error": "not a picture in a known format"}
     assert rows[2]["error"] == "file not found"
 
 
@@ -95,7 +95,7 @@ def test_samples_make_a_project_that_trains(tmp_path):
         (("new", "p", "--from", "nowhere"), "does not exist. Check the path"),
         (
             ("train", "{project}", "--backbone", "efficientnet_lite"),
-            "No backbone is called 'efficientnet_lite'. Did you mean efficientnet_lite0",
+            "There is no backbone 'efficientnet_lite'. Did you mean efficientnet_lite0",
         ),
         (("train", "{project}", "--valid", "1.5"), "between 0 and 1"),
         (("train", "{project}", "--split", "luck"), "choose 'hash' or 'random'"),

@@ -28,7 +28,7 @@ def project_dir(tmp_path):
 def test_credits_count_by_licence_and_author_and_can_be_written(project_dir, tmp_path):
     said = tellapart("credits", project_dir)
     assert "6  CC BY 2.0: name the author" in said and "6  Ann" in said
-    assert "3  Licence unknown: find out before you share" in said and "9 of 9 pictures." in said
+    assert "3  Licence unknown: check before sharing" in said and "9 of 9 pictures." in said
     table = json.loads(
         tellapart("credits", project_dir, "--allow", "commercial", "--out", tmp_path / "out", "--json")
     )
@@ -92,6 +92,6 @@ def test_data_sets_are_listed_and_a_wrong_name_is_helped(tmp_path, monkeypatch):
     rows = json.loads(tellapart("datasets", "--json"))
     assert {"pets", "food-101", "flowers-102", "plant-village"} <= {row["name"] for row in rows}
     assert "Did you mean 'pets'" in tellapart("datasets", "pet", tmp_path, code=1)
-    assert "Say where to put it: tellapart datasets pets DIR" in tellapart("datasets", "pets", code=2)
+    assert "Say where to save it: tellapart datasets pets DIR" in tellapart("datasets", "pets", code=2)
     monkeypatch.setenv("TELLAPART_DATASETS_URL", "http://127.0.0.1:9/")
     assert "is this computer offline" in tellapart("datasets", "mnist-sample", tmp_path, code=1)

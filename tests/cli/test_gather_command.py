@@ -31,7 +31,7 @@ def test_a_project_is_made_and_filled_and_filled_no_further(fake, tmp_path):
     with open_project(root) as project:
         assert project.manifest.label_counts() == {"grizzly": 60}
     again = tellapart("gather", root, "--label", "grizzly", "--query", "brown bear", "--limit", 60)
-    assert "60 here already from the same search, nothing new" in again
+    assert "60 added earlier, nothing new" in again
     record = json.loads(
         tellapart("gather", root, "--label", "teddy", "--source", "bing", "--limit", 5, "--json")
     )
@@ -52,11 +52,11 @@ def test_a_table_names_the_labels_itself(fake, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--label", "bear", "--query", ""), "The query is empty"), ((), "Say it with --label"),
+        (("--label", "bear", "--query", ""), "The query is empty"), ((), "Add one, for instance --label"),
         (("--label", "bear", "--query", "a" * 1000), "has 1,000 characters"),
         (("--label", "bear", "--limit", "0"), "ask for 1 to 10,000"),
         (("--label", "bear", "--limit", "100000"), "100,000 pictures cannot be gathered at once"),
-        (("--label", "bear", "--source", "gogle"), "No source is called 'gogle'"),
+        (("--label", "bear", "--source", "gogle"), "There is no source 'gogle'"),
         (("--label", "bear", "--license", "free"), "licence='free' is not known"),
         (("--label", "bear", "--source", "nothing.csv"), "nothing.csv does not exist"),
     ],
@@ -78,4 +78,4 @@ def test_no_internet_and_nothing_found_are_two_sentences(fake, tmp_path):
     assert "nothing found" in said and "Openverse found nothing." in said and "Try other words" in said
     fake.set_scripts("refused")
     said = tellapart("gather", tmp_path / "p", "--label", "bear", "--source", "openverse", code=1)
-    assert "No source gave an answer" in said and "sample pictures" in said
+    assert "No source answered" in said and "sample pictures" in said

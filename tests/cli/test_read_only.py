@@ -67,9 +67,7 @@ def test_commands_that_read_work(root, tmp_path):
     assert "relabel circle → square" in log and "remove" in log
     assert "71 of 71 pictures" in credits and (tmp_path / "out" / "credits" / "credits.csv").is_file()
     assert "findings" in json.loads(clean)
-    assert (
-        "sheet.md" in datasheet and "The classifier is in" in exported and json.loads(predicted)[0]["label"]
-    )
+    assert "sheet.md" in datasheet and "The model is in" in exported and json.loads(predicted)[0]["label"]
 
 
 def test_commands_that_write_say_that_they_cannot(root, tmp_path):

@@ -43,7 +43,7 @@ async def test_each_picture_gets_an_answer_and_bad_files_a_reason(trained_dir: P
     shown = text_of(view)
     assert shown.count('class="ta-answer"') == 3 and "&lt;i&gt;good.png" in shown
     assert shown.count('class="ta-share"') == 2, "two classes, two bars"
-    assert "empty file" in shown and shown.count("Not readable") == 2
+    assert "empty file" in shown and shown.count("Cannot be read") == 2
     assert "This model knows circle and square" in shown
     assert not list((trained_dir / "cache" / "uploads").rglob("*.*")), "a visitor's pictures are not kept"
 

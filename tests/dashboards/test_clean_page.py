@@ -41,7 +41,7 @@ def test_the_planted_flaw_is_the_first_picture(flawed_dir: Path) -> None:
         await settled()
         assert (page.state.phase, page.state.review.problem) == (Phase.READY, "")
         assert shown_ids(page)[0] == stray(flawed_dir)
-        assert f"{page.state.n_open} pictures to look at</h1>" in text_of(view)
+        assert f"{page.state.n_open} pictures to review</h1>" in text_of(view)
         words = tile(page, stray(flawed_dir))
         assert words["label"] == "square" and "circle" in words["chips"][0] and words["decided"] == ""
         assert "cross-validated error" in page.state.review.gain
@@ -217,8 +217,8 @@ def test_suggestions_are_previewed_then_applied_as_one_batch(flawed_dir: Path) -
         await settled()
         one(view, Dropdown, "Suggestions above").value = 0.95
         await settled()
-        preview = one(view, Button, "Look at")
-        assert preview.description == "Look at 1"
+        preview = one(view, Button, "Preview")
+        assert preview.description == "Preview 1"
         preview.click()
         await settled()
         assert shown_ids(page) == [stray(flawed_dir)]
@@ -242,7 +242,7 @@ def test_the_highest_threshold_with_suggestions_is_offered_until_one_is_chosen(f
         highest = max(least for least, n in page.state.queue.n_above.items() if n)
         assert (page.state.queue.threshold, page.state.filters.chosen_threshold) == (highest, 0.0)
         assert len(page.state.queue.suggested) == page.state.queue.n_above[highest] and is_shown(
-            view, one(view, Button, "Look at")
+            view, one(view, Button, "Preview")
         )
         one(view, Dropdown, "Suggestions above").value = 0.7
         await settled()
@@ -255,16 +255,16 @@ def test_the_highest_threshold_with_suggestions_is_offered_until_one_is_chosen(f
         again.choose(kind="quality" if "quality" in again.state.queue.counts else "duplicate")
         await settled()
         if not any(again.state.queue.n_above.values()):
-            assert not is_shown(its_view, one(its_view, Button, "Look at"))
-            assert "No suggestion is surer than 70 %" in text_of(its_view)
+            assert not is_shown(its_view, one(its_view, Button, "Preview"))
+            assert "No suggestion is above 70 %" in text_of(its_view)
 
     in_page(look())
 
 
 def test_words_say_where_suggestions_are() -> None:
     assert batch_words(0.9, {0.95: 0, 0.9: 2}) == ""
-    assert batch_words(0.95, {0.95: 0, 0.9: 2, 0.8: 4}) == "None is surer than 95 %, 2 surer than 90 %."
-    assert "No suggestion is surer than 70 %" in batch_words(0.95, {0.95: 0, 0.7: 0})
+    assert batch_words(0.95, {0.95: 0, 0.9: 2, 0.8: 4}) == "None above 95 %, 2 above 90 %."
+    assert "No suggestion is above 70 %" in batch_words(0.95, {0.95: 0, 0.7: 0})
 
 
 def test_a_picture_from_the_web_without_a_licence_says_so(flawed_dir: Path, tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_facts_name_reasons_shares_and_the_pictures_most_alike(flawed_dir: Path)
         await settled()
         facts = page.desk.facts(page.desk.keys_of([stray(flawed_dir)]).tolist()[0])
         assert facts is not None and "circle" in facts.reasons[0] and facts.shares[0][0] == "circle"
-        assert len(facts.near) > 2 and facts.near[0].note.endswith("alike")
+        assert len(facts.near) > 2 and facts.near[0].note.endswith("similar")
         assert "stray.png" in facts.file and page.desk.facts(10_000) is None
 
     in_page(look())
@@ -331,7 +331,7 @@ def test_a_picture_that_vanished_has_a_word(flawed_dir: Path) -> None:
         (flawed_dir / "images" / "square" / "stray.png").unlink()
         wrong = stray_of(page)
         open_project(flawed_dir).close()  # notices it
-        assert tile(page, wrong)["decided"] == "gone from the disk"
+        assert tile(page, wrong)["decided"] == "missing from disk"
         assert (await page.desk.decide("remove", "", page.desk.keys_of([wrong]).tolist())).is_done
 
     def stray_of(page: CleanPage) -> str:

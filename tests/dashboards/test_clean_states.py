@@ -84,7 +84,7 @@ def test_every_picture_is_in_sight_while_nobody_knows_which_are_worth_a_look(
         page, view = opened(project_dir, start_run=start)
         await settled()
         assert page.state.is_first_look and len(page.state.queue.ids) == page.project.n_pictures
-        assert "Getting ready to look at" in text_of(view) and "as they came" in text_of(view)
+        assert "Getting ready to check" in text_of(view) and "order of arrival" in text_of(view)
         kinds = one(view, Choices)
         assert (kinds.chosen, page.state.filters.kind, [option["key"] for option in kinds.options]) == (
             "every",
@@ -169,9 +169,9 @@ def test_opening_can_be_stopped_and_gone_on_with(project_dir: Path, monkeypatch:
         page, view = opened(project_dir)
         states.append(page)
         await settled()
-        assert page.state.phase is Phase.STOPPED and "What was looked at is kept" in text_of(view)
+        assert page.state.phase is Phase.STOPPED and "Results so far are saved" in text_of(view)
         monkeypatch.setattr(opening, "open_review", open_review)
-        one(view, Button, "Look through").click()
+        one(view, Button, "Check the pictures").click()
         await settled()
         assert (page.state.phase, page.state.review.problem) == (Phase.READY, "")
 
@@ -186,6 +186,6 @@ def test_a_failed_run_is_told_and_can_be_started_again(project_dir: Path, too_ma
         page, view = opened(project_dir, start_run=start)
         await settled()
         assert page.run.stage == "failed" and "The disk is full" in text_of(view)
-        assert is_shown(view, one(view, Button, "Look through"))
+        assert is_shown(view, one(view, Button, "Check the pictures"))
 
     in_page(look())

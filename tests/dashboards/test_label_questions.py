@@ -56,7 +56,7 @@ async def test_an_upload_without_labels_asks_and_goes_on_as_told(
     await settled()
     await upload(view, {f"my pets/{path}": data for path, data in pets.items()})
     await looked(state)
-    assert state.project.counts == {} and "Where do the labels stand?" in text_of(view)
+    assert state.project.counts == {} and "Where are the labels?" in text_of(view)
     answer = one(view, Button, "from the names of the files")
     assert "circle 3, square 3" in answer.description and "'circle' in circle.0.png" in answer.description
     answer.click()
@@ -64,7 +64,7 @@ async def test_an_upload_without_labels_asks_and_goes_on_as_told(
     await looked(state)
     assert state.project.counts == {"circle": 3, "square": 3} and state.questions == []
     shown = text_of(view)
-    assert "Labels: circle 3, square 3." in shown and "those in the names of the files" in shown
+    assert "Labels: circle 3, square 3." in shown and "Labels come from the file names" in shown
     assert list(state.project.project.uploads_dir.rglob("*.png")) == [], "nothing is left behind"
 
 
@@ -76,12 +76,12 @@ async def test_one_label_for_all_answers_too(
     await settled()
     await upload(view, {f"my pets/{path}": data for path, data in pets.items()})
     await looked(state)
-    one(view, Button, "Give all this label").click()
+    one(view, Button, "Use this label for all").click()
     await settled()
     assert len(state.questions) == 1, "no label is written"
     one(view, Text, "One label for all").set_state({"value": "pet"})
     await settled()
-    one(view, Button, "Give all this label").click()
+    one(view, Button, "Use this label for all").click()
     await settled()
     await looked(state)
     assert state.project.counts == {"pet": 6} and state.questions == []
@@ -119,7 +119,7 @@ async def test_loose_pictures_are_offered_the_labels_in_their_names(
     state = GatherState(ProjectState(empty_project_dir), start_run=working)
     view = gather_view(state)
     await settled()
-    offer = one(view, Button, "Take the labels")
+    offer = one(view, Button, "Use labels")
     assert not is_shown(view, offer)
     await upload(view, {path.partition("/")[2]: data for path, data in pets.items()})
     assert is_shown(view, offer) and "circle 3, square 3" in offer.description and state.project.counts == {}

@@ -35,7 +35,7 @@ async def test_the_page_hears_only_of_names_that_were_added(
     assert told == [{"t": "granted", "wish": "add", "text": "elm"}]
     await rows.receive({"t": "add", "text": "ELM"})
     await settled()
-    assert len(told) == 1 and "'ELM' is there already" in state.problem
+    assert len(told) == 1 and "'ELM' already exists" in state.problem
 
 
 async def test_ticks_taken_off_are_still_off_after_a_reload(
@@ -71,7 +71,7 @@ async def test_a_choice_is_asked_for_until_it_was_made(
     state.reports = [{"label": "oak", "sentence": "2 asked, 2 found", "notes": ["Few."]}]
     await state.refresh()
     await settled()
-    assert state.rows[0]["status"] == "2 asked, 2 found. Few. Keep what belongs."
+    assert state.rows[0]["status"] == "2 asked, 2 found. Few. Keep the ones that fit."
     await state.wish("keep", {"label": "oak", "without": []})
     await settled()
     assert state.rows[0]["status"] == "2 asked, 2 found. Few."
@@ -102,4 +102,4 @@ async def test_the_head_of_the_page_says_that_pictures_wait(
     hold(empty_project_dir, "oak", pictures_of(tiny_folder, 3))
     await state.search.refresh()
     await settled()
-    assert "3 pictures wait for your choice: keep what belongs." in text_of(view)
+    assert "3 pictures wait for your choice. Keep the ones that fit." in text_of(view)

@@ -51,7 +51,7 @@ async def test_training_shows_progress_then_the_answer(
     assert (
         "1 of 4 wrong" in shown
         and "between 4.6 % and 70 %" in shown
-        and "guessing the commonest label" in shown
+        and "always guessing the most common label" in shown
     )
     assert not button.disabled and button.description == "Train again"
     assert not is_shown(view, one(view, Button, "Cancel"))
@@ -62,11 +62,11 @@ async def test_labels_can_be_taken_for_equally_likely(
 ) -> None:
     view = train_view(TrainState(ProjectState(project_dir), start_run=start))
     await settled()
-    one(view, Dropdown, "Labels are").value = "equal"
+    one(view, Dropdown, "Assume labels are").value = "equal"
     one(view, Button, "Train").click()
     await settled()
     assert started[0][1]["prior"] == "equal"
-    assert "Probabilities are off" not in text_of(view)
+    assert "Probability error" not in text_of(view)
 
     for label, said in zip(train_result["per_class"], (0.031, 0.969), strict=True):
         label.update(share=0.5, mean_probability=said, calibration_error=0.125)
@@ -75,7 +75,7 @@ async def test_labels_can_be_taken_for_equally_likely(
     assert again.prior == "equal", "what was chosen last is what training again goes on with"
     shown = text_of(train_view(again))
     assert (
-        "Probabilities are off" in shown
+        "Probability error" in shown
         and ">50 %</td>" in shown
         and ">3.1 %</td>" in shown
         and "± 12 %" in shown
@@ -90,17 +90,17 @@ async def test_a_number_of_the_matrix_chooses_the_mistakes(
     view = train_view(state)
     await settled()
     assert len(state.pictures[0]) == 1 and state.pictures[0][0].startswith(b"\xff\xd8")
-    assert state.pictures[2:] == (["said square 91 %"], [""])
+    assert state.pictures[2:] == (["predicted square 91 %"], [""])
     with state.project.project.manifest.transaction() as db:
         db.execute("UPDATE pictures SET page_url = 'https://example.org/1'")
     one(view, Matrix).set_state({"chosen": [0, 1]})
     await settled()
-    assert "of <b>circle</b> taken for <b>square</b>" in text_of(view)
+    assert "of <b>circle</b> mistaken for <b>square</b>" in text_of(view)
     one(view, Button, "Show all").click()
     await settled()
-    assert state.chosen == [] and "the surest first" in text_of(view)
+    assert state.chosen == [] and "most confident first" in text_of(view)
     assert state.pictures[3] == ["licence unknown"] == one(view, Gallery).marks
-    one(view, Button, "Next: look at").click()
+    one(view, Button, "Next: see").click()
     await settled()
     assert state.chosen == [0, 1]
 
@@ -143,10 +143,10 @@ async def test_cancel_asks_the_worker(project_dir: Path, start: Any) -> None:
     one(view, Button, "Cancel").click()
     await settled()
     assert state.run is not None and state.run.is_cancel_asked()
-    say(state.run.run_dir, stage="cancelled", message="Stopped. What was finished is kept.")
+    say(state.run.run_dir, stage="cancelled", message="Stopped. Finished work is saved.")
     await state.poll()
     await settled()
-    assert state.stage == "cancelled" and "What was finished is kept" in text_of(view)
+    assert state.stage == "cancelled" and "Finished work is saved" in text_of(view)
 
 
 async def test_a_page_opened_later_finds_the_run_and_its_result(
@@ -269,7 +269,7 @@ async def test_cancel_gives_up_what_waits(empty_project_dir: Path, start: Any, s
     one(view, Button, "Cancel").click()
     await settled()
     assert state.run is not None and state.run.is_cancel_asked()
-    say(state.run.run_dir, stage="cancelled", message="Stopped. What was finished is kept.")
+    say(state.run.run_dir, stage="cancelled", message="Stopped. Finished work is saved.")
     await state.poll()
     await settled()
     assert len(started) == 1 and state.stage == "cancelled"
@@ -290,7 +290,7 @@ async def test_the_summary_and_each_refusal_are_shown(project_dir: Path, fake_ru
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "No folder is written"), ("birds", "not a whole path"), ("/nowhere/at/all", "does not exist")],
+    [("", "No path given"), ("birds", "not a full path"), ("/nowhere/at/all", "does not exist")],
 )
 async def test_a_wrong_folder_is_said(
     empty_project_dir: Path, start: Any, started: list[Any], text: str, words: str
@@ -321,10 +321,10 @@ async def test_the_sample_project_is_offered_only_while_there_is_nothing(
 
 def test_advice_says_the_next_step() -> None:
     assert advice({}) == ("", "")
-    assert "add pictures of something else" in advice({"cat": 30})[0]
+    assert "Add pictures of at least one other thing" in advice({"cat": 30})[0]
     assert "cat (3)" in advice({"cat": 3, "dog": 30})[0]
     assert "10 times as many" in advice({"cat": 20, "dog": 200})[0]
-    assert advice({"cat": 30, "dog": 40}) == ("2 labels with enough pictures each: ready to train.", "")
+    assert advice({"cat": 30, "dog": 40}) == ("2 labels with enough pictures. Ready to train.", "")
 
 
 # The studio around them
@@ -346,7 +346,7 @@ async def test_pictures_that_come_by_another_way_are_noticed(project_dir: Path, 
 
 async def test_the_studio_opens_on_the_next_step(project_dir: Path, empty_project_dir: Path) -> None:
     assert "Gather pictures" in await shown(studio(empty_project_dir))
-    assert "Teach it to tell 2 labels apart" in await shown(studio(project_dir))
+    assert "Ready to tell 2 labels apart" in await shown(studio(project_dir))
 
 
 async def test_errors_become_a_page_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,4 +359,4 @@ async def test_the_project_of_the_environment_is_used(
     project_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TELLAPART_PROJECT", str(project_dir))
-    assert "Teach it to tell 2 labels apart" in await shown(train_page())
+    assert "Ready to tell 2 labels apart" in await shown(train_page())

@@ -81,7 +81,7 @@ async def test_labels_typed_are_rows_at_once_and_after_a_reload(
 @pytest.mark.parametrize(
     ("name", "values", "words"),
     [
-        ("add", {"text": " ,"}, "No name is written"),
+        ("add", {"text": " ,"}, "No name given"),
         ("rename", {"label": "grizzly", "to": ""}, "A label is empty"),
         ("rename", {"label": "grizzly", "to": "BLACK bear"}, "merge"),
         ("merge", {"label": "grizzly", "into": "nothing"}, "cannot be merged"),
@@ -184,7 +184,7 @@ async def test_each_row_follows_its_own_search(state: SearchState) -> None:
     report = {"label": "teddy", "sentence": "40 asked, 38 added", "n_refused": {"too small": 2},
               "refusals": [{"url": "https://e.org/<b>", "reason": "20 × 20 pixels"}],
               "sources": [{"sentence": "Openverse found 40."}], "notes": []}  # fmt: skip
-    failed = {"label": "grizzly", "kind": "failed", "sentence": "No source gave an answer."}
+    failed = {"label": "grizzly", "kind": "failed", "sentence": "No source answered."}
     (state.run.run_dir / "result.json").write_text(json.dumps({"searches": [failed, report]}), "utf-8")
     say(state.run.run_dir, stage="done", message="done")
     await state.poll()
@@ -201,7 +201,7 @@ async def test_pasted_addresses_are_a_search_of_their_own(state: SearchState, st
     assert task == "gather" and config["searches"] == [{"label": "robin", "query": ""}] and config["is_held"]
     assert path.read_text("utf-8") == "https://e.org/1.jpg\nhttps://e.org/2.jpg\n"
     assert [row["label"] for row in state.rows] == ["robin"]
-    assert not await state.fetch_addresses("https://e.org/3.jpg", "robin") and "under way" in state.problem
+    assert not await state.fetch_addresses("https://e.org/3.jpg", "robin") and "is running" in state.problem
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ async def test_refusals_are_told_with_reasons(project_dir: Path, fake_run: Any) 
     fake_run(project_dir, "gather", "done", result={"searches": [report], "sentence": "done"})
     shown = text_of(gather_view(GatherState(ProjectState(project_dir))))
     assert (
-        "1 picture of “&lt;i&gt;cat&lt;/i&gt;” not taken" in shown
+        "1 picture of “&lt;i&gt;cat&lt;/i&gt;” not added" in shown
         and "https://e.org/&lt;b&gt;: 20 × 20" in shown
     )
 
@@ -270,7 +270,7 @@ async def test_the_ledger_is_read_only_when_it_is_opened(project_dir: Path) -> N
     assert state.rows == []
     view.children[0].value = True
     await settled()
-    assert "12 of 12 pictures" in text_of(view) and "nobody has said which licence" in text_of(view)
+    assert "12 of 12 pictures" in text_of(view) and "have no known licence" in text_of(view)
     state.use = "commercial"
     await settled()
     assert state.n_allowed == 0 and "0 of 12 pictures" in text_of(view)

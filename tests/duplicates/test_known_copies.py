@@ -73,7 +73,7 @@ def test_a_label_whose_pictures_are_all_copies_is_trained_on_with_a_note(tmp_pat
     root = project_of(tmp_path, images, ("same", "several"))
     with open_project(root) as project:
         result = train_head(project)
-        assert len(result.notes) == 1 and "The 8 pictures of 'same' are 1 group(s)" in result.notes[0]
+        assert len(result.notes) == 1 and "The 8 pictures of 'same' form only 1 group(s)" in result.notes[0]
 
 
 def test_training_and_cleaning_agree_on_groups_and_splits_and_open_no_file_twice(trap, monkeypatch):

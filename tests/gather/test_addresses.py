@@ -22,7 +22,7 @@ PRIVATE = (
 
 @pytest.mark.parametrize("number", PRIVATE)
 def test_numbers_that_are_not_of_the_public_web_are_refused(number):
-    with pytest.raises(AddressError, match="not an address of the public web"):
+    with pytest.raises(AddressError, match="not a public web address"):
         AddressGuard().check_ip(ipaddress.ip_address(number))
     host = f"[{number}]" if ":" in number else number
     with pytest.raises(AddressError):

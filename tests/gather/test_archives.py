@@ -93,7 +93,7 @@ def test_what_leads_out_of_a_tar_or_is_no_file_is_refused_and_nothing_is_written
 )
 def test_a_damaged_tar_is_refused_as_a_whole(project, tmp_path, content):
     (tmp_path / "broken.tar.gz").write_bytes(content)
-    with pytest.raises(IntakeError, match=r"not a tar file that can be read.*Make it again"):
+    with pytest.raises(IntakeError, match=r"not a readable tar file.*Create it again"):
         take_in(project, tmp_path / "broken.tar.gz")
 
 
@@ -101,7 +101,7 @@ def test_a_damaged_tar_is_refused_as_a_whole(project, tmp_path, content):
 def test_a_tar_that_was_cut_off_says_so_and_adds_nothing(project, tmp_path, png, pack):
     whole = tarred(tmp_path / "whole.tar", [member(f"bear/{i}.png", png + bytes([i])) for i in range(40)])
     (tmp_path / "cut.tar").write_bytes(pack(whole.read_bytes())[: -len(pack(whole.read_bytes())) // 3])
-    with pytest.raises(ArchiveError, match="cut.tar is not a tar file that can be read"):
+    with pytest.raises(ArchiveError, match="cut.tar is not a readable tar file"):
         take_in(project, tmp_path / "cut.tar")
 
 
@@ -110,7 +110,7 @@ def test_a_bomb_is_noticed_before_it_is_unpacked(tmp_path):
     head = tarfile.TarInfo("bear/huge.png")
     head.size = 600 * 2**26
     (tmp_path / "bomb.tgz").write_bytes(gzip.compress(head.tobuf()) + zeros * 60)
-    with pytest.raises(ArchiveError, match="unpacks to more than 16 GB, as bombs do"):
+    with pytest.raises(ArchiveError, match="unpacks to more than 16 GB, like a zip bomb"):
         entries(tmp_path / "bomb.tgz")
 
 

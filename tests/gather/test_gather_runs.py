@@ -88,4 +88,4 @@ def test_pictures_can_be_held_to_be_looked_at_while_others_still_come(root, fake
 
 def test_what_a_person_can_mend_is_the_message_of_a_failed_run(root):
     assert "The query is empty" in wait(start(root, "bear", query="")).message
-    assert "No source is called" in wait(start(root, "bear", source="gogle")).message
+    assert "There is no source" in wait(start(root, "bear", source="gogle")).message

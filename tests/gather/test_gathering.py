@@ -38,7 +38,7 @@ def test_the_next_source_tops_up_and_each_says_what_it_did(gathered, fake):
     said = " ".join(report.sentence() for report in summary.sources)
     assert (
         "Openverse found 45." in said
-        and "iNaturalist took 'brown bear' to mean Brown Bear (Ursus arctos)." in said
+        and "iNaturalist searched for Brown Bear (Ursus arctos), its match for 'brown bear'." in said
     )
 
 
@@ -70,7 +70,7 @@ def test_nothing_found_is_no_outage(gathered, fake):
 def test_an_outage_is_no_empty_result(gathered, fake):
     fake.set_scripts("refused")
     with pytest.raises(
-        GatherError, match=r"No source gave an answer. Openverse refuses.*camera are still there"
+        GatherError, match=r"No source answered. Openverse refuses.*your own folders and the camera"
     ):
         gathered(source="openverse")
 
@@ -80,7 +80,7 @@ def test_without_any_internet_everything_ends_in_one_sentence(project, fake):
     fake.close()
     with pytest.raises(
         GatherError,
-        match=r"No source gave an answer. Is this computer offline\? Openverse gives no answer.*Wikimedia.*sample pictures",
+        match=r"No source answered. Is this computer offline\? Openverse does not answer.*Wikimedia.*sample pictures",
     ):
         gather(project, "bear", "bear", web=web, contact=CONTACT)
 
@@ -131,11 +131,11 @@ def test_bing_s_licence_filter_is_used_and_not_believed(gathered, fake, project)
     ("wanted", "said"),
     [
         ({"query": ""}, "The query is empty"), ({"query": " \n\x00 "}, "The query is empty"),
-        ({"query": "a" * 1000}, "has 1,000 characters; sources look at 200"), ({"limit": 0}, "0 pictures cannot be gathered"),
-        ({"limit": 100_000}, "100,000 pictures cannot be gathered at once; ask for 1 to 10,000"), ({"limit": -5}, "-5 pictures"),
-        ({"source": "gogle"}, "No source is called 'gogle'"), ({"source": "no.csv"}, "no.csv does not exist"),
+        ({"query": "a" * 1000}, "has 1,000 characters; the limit is 200"), ({"limit": 0}, "0 pictures cannot be gathered"),
+        ({"limit": 100_000}, "100,000 pictures cannot be gathered at once. Choose 1 to 10,000"), ({"limit": -5}, "-5 pictures"),
+        ({"source": "gogle"}, "There is no source 'gogle'"), ({"source": "no.csv"}, "no.csv does not exist"),
         ({"licence": "free"}, "licence='free' is not known"), ({"kind": "video"}, "kind='video' is not known"),
-        ({"contact": "me"}, "neither a mail address nor a web page"), ({"contact": "a@b.org\r\nX: y"}, "neither"),
+        ({"contact": "me"}, "neither an email address nor a web page"), ({"contact": "a@b.org\r\nX: y"}, "neither"),
     ],
 )  # fmt: skip
 def test_a_wish_that_is_no_use_is_said_before_anything_is_asked(project, fake, wanted, said):

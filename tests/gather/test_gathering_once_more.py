@@ -81,10 +81,10 @@ def test_the_same_wish_again_brings_nothing_twice_and_costs_nothing(gathered, fa
     gathered(limit=50)
     n_asked = len(fake.pictures.asked) + len(fake.openverse.asked) + len(fake.commons.asked)
     summary = gathered(limit=50)
-    assert summary.sentence() == "50 here already from the same search, nothing new"
+    assert summary.sentence() == "50 added earlier, nothing new"
     assert len(fake.pictures.asked) + len(fake.openverse.asked) + len(fake.commons.asked) == n_asked
     more = gathered(limit=70)
-    assert more.sentence() == "20 asked, 20 added, 50 here from before"
+    assert more.sentence() == "20 asked, 20 added, 50 added earlier"
 
 
 def test_what_was_removed_since_is_topped_up_with_others(gathered, project):

@@ -44,5 +44,5 @@ def test_held_pictures_whose_cache_was_thrown_away_are_fetched_again(gathered, p
     shutil.rmtree(project.held_dir)
     assert held_pictures(project) == []
     lost = keep_held(project, [one.number for one in held])
-    assert lost.n_added == 0 and "gather again to fetch it" in lost.refusals[0].reason
+    assert lost.n_added == 0 and "gather again to download it" in lost.refusals[0].reason
     assert gathered(limit=10).n_added == 10

@@ -128,7 +128,10 @@ def test_inaturalist_first_asks_what_the_word_means_and_says_it(fake, source):
         "taxon_id": "41641", "quality_grade": "research", "photos": "true",
         "photo_license": "cc0,cc-by,cc-by-sa,cc-by-nc", "per_page": "200", "page": "1", "order_by": "votes",
     }  # fmt: skip
-    assert inaturalist_.remark == "iNaturalist took 'brown bear' to mean Brown Bear (Ursus arctos)."
+    assert (
+        inaturalist_.remark
+        == "iNaturalist searched for Brown Bear (Ursus arctos), its match for 'brown bear'."
+    )
     assert {one.licence for one in found} == {"CC BY 4.0", "CC0 1.0", "CC BY-NC 4.0"}, (
         "each photo's own licence"
     )
@@ -147,14 +150,14 @@ def test_photos_of_one_observation_share_their_subject(source):
 def test_among_other_sources_only_an_exact_name_is_taken(fake, source):
     inaturalist_ = source("inaturalist", is_one_of_many=True)
     assert list(inaturalist_.search("teddy", 10)) == [] and len(fake.inaturalist.asked) == 1
-    assert "called exactly 'teddy'; the nearest is Teddy-bear Cholla" in inaturalist_.remark
+    assert "called exactly 'teddy'; the closest is Teddy-bear Cholla" in inaturalist_.remark
     alone = source("inaturalist")
     assert next(alone.search("teddy", 10)) and "took 'teddy' to mean Teddy-bear Cholla" in alone.remark
     assert (
         list(alone.search("zzz", 10)) == []
         and "knows no animal, plant or fungus called 'zzz'" in alone.remark
     )
-    assert list(alone.search("bear", 10, kind="line")) == [] and "only photographs" in alone.remark
+    assert list(alone.search("bear", 10, kind="line")) == [] and "only has photographs" in alone.remark
 
 
 def test_inaturalist_filters_by_licence(fake, source):

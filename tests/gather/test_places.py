@@ -129,7 +129,7 @@ def test_a_zip_within_a_zip_and_system_files_are_no_pictures(project, tmp_path, 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"no zip at all" * 100])
 def test_a_damaged_zip_is_refused_as_a_whole(project, tmp_path, content):
     (tmp_path / "broken.zip").write_bytes(content)
-    with pytest.raises(IntakeError, match="not a zip file that can be read.*Make it again"):
+    with pytest.raises(IntakeError, match="not a readable zip file.*Create it again"):
         take_in(project, tmp_path / "broken.zip")
 
 

@@ -107,7 +107,9 @@ def test_a_table_gives_the_labels_of_flat_pictures(project, tmp_path):
     )
     summary = take_in(project, tmp_path / "dogs")
     assert summary.labels == {"beagle": 4, "pug": 4} and summary.n_aside == 4
-    assert "the table labels.csv (column 'breed')" in told(summary) and "1 row of the table" in told(summary)
+    assert "the table labels.csv (column 'breed')" in told(
+        summary
+    ) and "Table rows without a picture: 1." in told(summary)
 
 
 def test_a_table_for_each_part_with_a_column_for_each_label(project, tmp_path):
@@ -147,7 +149,7 @@ def test_labels_in_the_names_of_files_are_offered_and_taken_when_asked_for(proje
         tmp_path / "pets",
         *(folder + names.format(label, i) for label in ("cat", "great dane") for i in range(4)),
     )
-    with pytest.raises(LabelsError, match="nothing was taken in") as asked:
+    with pytest.raises(LabelsError, match="nothing was added") as asked:
         take_in(project, tmp_path / "pets")
     (offer,) = asked.value.offers
     assert (offer.how, offer.counts) == ("names", {"cat": 4, "great dane": 4})
@@ -161,7 +163,7 @@ def test_labels_in_the_names_of_files_are_offered_and_taken_when_asked_for(proje
 )
 def test_names_that_cameras_write_are_no_labels(project, tmp_path, names):
     lay(tmp_path / "set", *(f"images/{names.format(i)}" for i in range(6)))
-    with pytest.raises(LabelsError, match="say which label they all have") as asked:
+    with pytest.raises(LabelsError, match="give them all one label") as asked:
         take_in(project, tmp_path / "set")
     assert asked.value.offers == () and project.manifest.n_pictures() == 0
 
@@ -179,7 +181,7 @@ def test_a_dotted_folder_is_a_label_and_hidden_pictures_are_told(project, tmp_pa
     summary = take_in(project, tmp_path / "logos")
     assert summary.labels == {".net": 2, "java": 1, "node.js": 1}
     for words in (
-        "'.net' (2 files) begins with a dot",
+        "'.net' (2 files) starts with a dot",
         "1 hidden picture",
         "'.thumbnails' belongs to a program",
     ):
@@ -253,7 +255,7 @@ def test_side_files_are_one_line_and_real_refusals_come_first(tmp_path):
 def test_a_project_is_not_made_where_there_is_a_question_and_scripts_get_the_offers(tmp_path):
     lay(tmp_path / "pets", *(f"train/{label}.{i}.png" for label in ("cat", "dog") for i in range(3)))
     said = tellapart("new", tmp_path / "project", "--from", tmp_path / "pets", code=1)
-    assert "--labels names (from the names of the files, such as 'cat' in cat.0.png: cat 3, dog 3)" in said
+    assert "--labels names (from the file names, such as 'cat' in cat.0.png: cat 3, dog 3)" in said
     assert not (tmp_path / "project").exists()
     answer = json.loads(tellapart("new", tmp_path / "project", "--from", tmp_path / "pets", "--json", code=1))
     assert answer["offers"][0]["how"] == "names"
@@ -279,8 +281,8 @@ def test_a_project_is_not_made_where_there_is_a_question_and_scripts_get_the_off
         ("cat", "Cat", "'Cat' and 'cat' differ only in capital letters"),
         ("Äpfel", "A\u0308PFEL", "differ only in capital letters"),
         ("straße", "STRASSE", "differ only in capital letters"),
-        ("great dane", "great  dane", "are one label, 'great dane'"),
-        ("cat", "cat ", "'cat' and 'cat ' are one label"),
+        ("great dane", "great  dane", "merged into one label, 'great dane'"),
+        ("cat", "cat ", "'cat' and 'cat ' were merged into one label"),
     ],
 )
 @pytest.mark.parametrize("is_second", [False, True])

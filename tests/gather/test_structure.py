@@ -116,7 +116,7 @@ def test_a_set_that_holds_itself_again_is_read_once(again, depth):
     structure = structure_of(parts)
     assert structure.labels() == {"ill", "well"}
     assert [structure.role_of(one[:-1]).is_repeat for one in parts] == [False] * 12 + [True] * 12
-    assert any(f"holds itself again in {wrap}{again}" in sentence for sentence in structure.understood)
+    assert any(f"contains itself again in {wrap}{again}" in sentence for sentence in structure.understood)
 
 
 def test_labels_that_hold_folders_called_as_other_labels_stay_labels():

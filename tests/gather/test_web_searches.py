@@ -42,7 +42,7 @@ def test_bing_that_repeats_itself_is_left_in_words(fake, source):
     fake.bing.n_links = 50
     bing_ = source("bing")
     assert len(list(bing_.search("bear", 1000))) == 50
-    assert bing_.remark == "Bing answers, but with nothing new since page 2." and len(fake.bing.asked) <= 4
+    assert bing_.remark == "Bing has sent nothing new since page 2." and len(fake.bing.asked) <= 4
 
 
 @pytest.mark.parametrize("script", ["empty", "no matches"])

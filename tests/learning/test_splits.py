@@ -76,7 +76,7 @@ def test_a_copy_that_straddles_given_splits_is_held_out_and_said():
         0.2,
     )
     assert plan.splits.tolist() == ["valid", "valid", "train", "train", "valid"]
-    assert "1 picture(s) were near-copies" in plan.notes[0]
+    assert "1 picture(s) were near-duplicates" in plan.notes[0]
 
 
 def test_test_folders_without_validation_leave_train_to_be_split():
@@ -98,7 +98,7 @@ def test_a_class_that_is_one_group_is_split_picture_by_picture_and_that_is_said(
     splits = plan.splits.tolist()
     assert set(splits[4:]) == set(splits[:4]) == {"train", "valid"} and splits[1] == splits[2]
     assert len(set(plan.groups[4:])) == n and plan.groups[:4] == ("1", "2", "2", "3")
-    assert len(plan.notes) == 1 and f"The {n} pictures of 'b' are 1 group(s)" in plan.notes[0]
+    assert len(plan.notes) == 1 and f"The {n} pictures of 'b' form only 1 group(s)" in plan.notes[0]
     assert "better than it is" in plan.notes[0] and "Add pictures" in plan.notes[0]
 
 
@@ -139,7 +139,7 @@ def test_no_grouping_whatever_stands_in_the_way_of_a_split(rows, kind):
 
 
 def test_a_class_missing_from_given_validation_is_said():
-    with pytest.raises(SplitError, match="Class 'b' has no picture to check with"):
+    with pytest.raises(SplitError, match="Label 'b' has no picture to hold out"):
         _plan(["a", "a", "b", "b"], list("1234"), ["train", "valid", "train", "train"])
 
 

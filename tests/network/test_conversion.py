@@ -230,5 +230,5 @@ def test_a_full_or_closed_cache_ends_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "file"))
     path = tmp_path / "mine.pth"
     torch.save(build_network(torchvision_models()["squeezenet1_1"]).state_dict(), path)
-    with pytest.raises(BackboneError, match=r"cannot be kept in .*TELLAPART_CACHE.*efficientnet_lite0"):
+    with pytest.raises(BackboneError, match=r"cannot be saved in .*TELLAPART_CACHE.*efficientnet_lite0"):
         load_backbone("squeezenet1_1", path)

@@ -125,7 +125,7 @@ def test_numbers_that_are_not_finite_are_refused(state, path):
 
 def test_tensors_of_no_known_network_ask_for_a_name(path, own_cache):
     torch.save({"layer.weight": torch.zeros(3)}, path)
-    with pytest.raises(WeightsError, match=r"not the state dict of a network we can.*--backbone NAME"):
+    with pytest.raises(WeightsError, match=r"not the state dict of a known network.*--backbone NAME"):
         load_backbone(weights=path)
 
 

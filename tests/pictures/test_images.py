@@ -227,7 +227,7 @@ def test_a_decompression_bomb_is_refused_before_it_is_unpacked():
         (b"\xef\xbb\xbf\n <HTML><img src=x></HTML>", "a web page, not a picture"),
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "a PostScript drawing (EPS)"),
-        (b"bread, milk, bears", "not a picture of a known kind"),
+        (b"bread, milk, bears", "not a picture in a known format"),
         (b"PK\x03\x04" + bytes(60), "a zip in the place of a picture"),
     ],
 )

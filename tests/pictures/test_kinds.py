@@ -256,5 +256,5 @@ def test_all_come_by_name_into_one_summary(tmp_path):
     assert "a text document" in reasons["bear/notes.pages"] and "OneDrive" in reasons["bear/empty.jpg"]
     assert "iCloud only" in reasons["bear/.IMG_7.jpg.icloud"]
     assert summary.to_json()["notes"] == [
-        "bear/good.jpg: a Motion Photo: its still picture is used, its film is left out."
+        "bear/good.jpg: a Motion Photo: the still picture is used, the video is left out."
     ]

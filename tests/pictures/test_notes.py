@@ -9,7 +9,7 @@ def test_what_is_the_same_for_many_is_one_line_and_the_commonest_comes_first():
     notes += [PictureNote(f"{i}.tif", f"only the first of its {i + 2} pages is used") for i in range(1200)]
     first, second = grouped(notes)
     assert first.startswith("0.tif, 1.tif, 2.tif and 1,197 more: only the first of its 2 pages is used")
-    assert "the others are alike" in first
+    assert "the others are similar" in first
     assert second == "a.tif: a Motion Photo."
     assert grouped([]) == []
 

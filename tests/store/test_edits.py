@@ -103,7 +103,7 @@ def test_a_picture_changed_in_its_place_keeps_label_marks_origin_and_decisions(r
     save(file, picture_bytes(1, kind))
     rows, said = ids_and_files(root)
     now = rows[picture.path]
-    assert said == "1 picture(s) were changed in their place; their labels and decisions stay."
+    assert said == "1 picture(s) were edited in place; their labels and decisions are kept."
     assert now.image_id != picture.image_id
     assert (now.label, now.mark, now.added_at, now.source_url, now.original_name, now.n_bytes) == (
         *("square", "not sure", picture.added_at, picture.source_url, picture.original_name),
@@ -138,7 +138,7 @@ def test_a_project_of_an_older_version_notices_what_changed_since_it_was_taken_i
             db.execute("UPDATE pictures SET file_ns = NULL")  # it noted no times
     keep_size(root / one.path, b"")
     rows, said = ids_and_files(root)
-    assert "1 picture(s) were changed" in said and rows[other.path] == other
+    assert "1 picture(s) were edited" in said and rows[other.path] == other
 
 
 def test_embeddings_thumbnails_and_findings_are_made_anew(tiny_project):
@@ -235,7 +235,7 @@ def test_a_kill_leaves_the_rows_before_or_after(root, monkeypatch):
         with pytest.raises(SystemExit):
             open_project(root)
     rows, said = ids_and_files(root)
-    assert "3 picture(s) were changed" in said and [*rows] == [one.path for one in before[:-1]]
+    assert "3 picture(s) were edited" in said and [*rows] == [one.path for one in before[:-1]]
 
 
 def test_pictures_that_changed_places_follow_their_bytes(root):
@@ -262,7 +262,7 @@ def test_a_copy_of_another_picture_over_one_is_told_as_a_copy(root):
     now, said = ids_and_files(root)
     assert other not in now and len(now) == 7
     assert "1 picture(s) are missing" in said and f"already here as {one}" in said
-    assert (root / other).read_bytes() == (root / one).read_bytes(), "left where it is"
+    assert (root / other).read_bytes() == (root / one).read_bytes(), "left in place"
 
 
 def test_a_picture_moved_away_takes_its_decisions_along_and_leaves_a_new_one(root):
@@ -271,7 +271,7 @@ def test_a_picture_moved_away_takes_its_decisions_along_and_leaves_a_new_one(roo
     (root / path).rename(root / "images" / "square" / "moved.png")
     (root / path).write_bytes(picture_bytes(1))
     now, said = ids_and_files(root)
-    assert "1 new picture(s)" in said and "1 picture(s) moved by hand" in said and "changed" not in said
+    assert "1 new picture(s)" in said and "1 picture(s) moved by hand" in said and "edited" not in said
     assert now["images/square/moved.png"].image_id == before[path].image_id
     assert now[path].label == before[path].label and len(now) == 9
 

@@ -39,7 +39,7 @@ def test_a_disk_that_takes_no_more_is_said_and_nothing_is_lost(tmp_path, limit):
     said = run_python(FILL, tmp_path / "project", tmp_path / "source", limit)
     # a limit on files is no full disk: SQLite only says that it cannot write, and so do we
     assert "is full. Nothing was lost; free some space and try again" in said or (
-        "fails to read or write" in said and "What was saved before is kept" in said
+        "failed to read or write" in said and "Earlier work is saved" in said
     )
     assert_whole_and_complete(tmp_path / "project", tmp_path / "source", 81)
 

@@ -120,7 +120,7 @@ def test_credits_name_every_author_and_say_what_is_unknown():
     text = credits_markdown(some_pictures(), "my bears")
     assert "# Credits for my bears" in text
     assert "- Ann: [Bear in snow](<https://example.org/1>), [2.jpg](<https://example.org/2>)" in text
-    assert "## Licence unknown\n\n**Nothing is known about the licence of these pictures.**" in text
+    assert "## Licence unknown\n\n**These pictures have no known licence.**" in text
     assert "1 picture without an address on the web (from: folder)" in text
     assert "/home/me" not in text, "a path of the person's computer is nobody's business"
     assert credits_markdown([], "nothing").startswith("# Credits for nothing\n\n0 pictures")

@@ -157,7 +157,7 @@ def test_names_of_odd_bytes_are_refused_in_words_and_left_alone(root, tmp_path):
     make_tiny_folder(tmp_path / "more", ("ring",), 2, seed=9)
     for source, target in zip(sorted((tmp_path / "more" / "ring").iterdir()), odd, strict=True):
         shutil.copy(source, os.fsdecode(target))
-    assert "2 file(s) in the folders are not usable" in changes(root)
+    assert "2 file(s) in the folders cannot be used" in changes(root)
     assert "not valid Unicode; rename it" in changes(root)
     assert all(os.path.exists(path) for path in odd)  # noqa: PTH110  bytes are no Path
     assert counts(root) == {"circle": 4, "square": 4}
@@ -171,7 +171,7 @@ def test_copies_and_awkward_files_in_the_folders_are_left_where_they_are(root):
         reasons = {refusal.name: refusal.reason for refusal in project.manifest.refusals()}
     assert n_mixed == 11  # of 13 that open, two have the bytes of another
     assert "empty file" in reasons["images/mixed/empty.jpg"]
-    assert "not usable" in changes(root)
+    assert "cannot be used" in changes(root)
     assert (root / "images" / "square" / "copy.png").exists() and (
         root / "images" / "mixed" / "empty.jpg"
     ).exists()

@@ -129,7 +129,7 @@ def test_a_database_that_leads_out_is_refused_and_nothing_moves(root, outside, c
         "folder": ("UPDATE labels SET folder = ?, folder_key = ? WHERE label = 'circle'", path, path),
     }[column])  # fmt: skip
     before = contents(root / "images")
-    with pytest.raises(ProjectError, match="Nothing was touched"):
+    with pytest.raises(ProjectError, match="Nothing was changed"):
         open_project(root)
     assert contents(root / "images") == before
 
@@ -159,7 +159,7 @@ def test_a_journal_that_leads_out_is_not_carried_out(root, outside, name):
     before = {"label": "circle", "state": "kept", "mark": None, "path": ESCAPES[name]}
     change(root, ("UPDATE journal SET before = ?", json.dumps(before)))
     with open_project(root) as project:
-        with pytest.raises(ProjectError, match="left where it is"):
+        with pytest.raises(ProjectError, match="left in place"):
             project.journal.undo()
         assert all(project.file(picture).is_file() for picture in project.manifest.pictures())
 
@@ -215,7 +215,7 @@ def test_links_among_the_pictures_are_told_and_never_followed(root, outside):
     with open_project(root) as project:
         said = " ".join(project.changes)
         assert project.manifest.label_counts() == {"circle": 2, "square": 4}
-    assert "3 file(s) in the folders are not usable" in said and "never followed" in said
+    assert "3 file(s) in the folders cannot be used" in said and "never followed" in said
     with open_project(root) as project:
         assert len(project.manifest.refusals()) == 3, "told again, but noted once"
 

@@ -45,7 +45,7 @@ def test_labels_corrected_by_the_models_doubts_are_told_beside_the_error(tiny_pr
     note = note_of(tiny_project)
     assert 0 < n < len(wrong) and note is not None
     assert note.startswith(f"{n} of the ") and "were relabelled after the model disagreed" in note
-    assert "likely somewhat higher" in note
+    assert "probably somewhat higher" in note
     tiny_project.journal.undo()
     assert note_of(tiny_project) is None, "what was undone does not count"
 
@@ -82,7 +82,7 @@ def test_decisions_of_an_older_version_count_as_guided_but_for_labels_as_a_whole
         db.execute("UPDATE journal SET after = json_remove(after, '$.is_guided')")
     every = {one.image_id for one in tiny_project.manifest.pictures()}
     note = guidance_note(tiny_project.journal, every)
-    assert note is not None and note.startswith(f"1 of the {len(every)} checking pictures")
+    assert note is not None and note.startswith(f"1 of the {len(every)} held-out pictures")
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -132,7 +132,7 @@ def test_the_prior_is_what_was_asked_for_from_the_result_to_the_bundle(rare_circ
     assert shares["circle"] == pytest.approx(1 / 3) if prior == "equal" else shares["circle"] < 0.2
     assert sum(shares.values()) == pytest.approx(1, abs=1e-5) and 0 < record["caution"] < 0.1
     card = (result.bundle_dir / "MODEL_CARD.md").read_text("utf-8")
-    assert ("all labels for equally likely" in card) == (prior == "equal")
+    assert ("all labels are equally likely" in card) == (prior == "equal")
     for label in result.to_json()["per_class"]:
         assert 0 <= label["mean_probability"] <= 1 and 0 <= label["calibration_error"] <= 1
     assert TrainConfig.from_json(result.config.to_json()) == result.config

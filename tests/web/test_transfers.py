@@ -130,14 +130,14 @@ def test_a_busy_server_is_asked_again_after_the_time_it_names(server, tmp_path):
 
 
 def test_more_than_allowed_is_refused_before_it_fills_the_disk(server, tmp_path):
-    with pytest.raises(DownloadError, match="more than the 1 MB came"):
+    with pytest.raises(DownloadError, match="larger than the allowed 1 MB"):
         fetched(server, tmp_path, limit_bytes=1_000_000)
 
 
 def test_no_server_and_no_address_are_sentences(tmp_path):
     for url, said in (
         ("http://127.0.0.1:9/x", "is this computer offline"),
-        ("file:///etc/passwd", "not one of the web"),
+        ("file:///etc/passwd", "not a web address"),
     ):
         with pytest.raises(DownloadError, match=said):
             fetch_file(url, tmp_path / "x", Checks(), 1000, lambda done, total: None)

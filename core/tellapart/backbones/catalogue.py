@@ -30,9 +30,9 @@ from tellapart.safe_paths import path_inside
 
 RECORD_FORMAT = 1  # of a conversion in the cache; another number there means: convert again
 RECOMMENDED: Mapping[str, str] = {
-    "mobilenet_v2": "Quicker to look at many pictures, and more mistakes than the built-in one on our test pictures.",
+    "mobilenet_v2": "Faster on many pictures, but less accurate than the built-in one on our test pictures.",
     "efficientnet_b0": "A little slower than the built-in one, and more accurate on ImageNet.",
-    "resnet50": "The classic of the field: about ten times the work of the built-in one.",
+    "resnet50": "A classic: about ten times as slow as the built-in one.",
     "convnext_tiny": "The most accurate of these on ImageNet, and the slowest.",
 }
 
@@ -80,7 +80,7 @@ def all_names() -> tuple[str, ...]:
 def offers() -> list[BackboneOffer]:
     """The built-in backbone and a few of torchvision's, from quick to slow."""
     megabytes = round(keeping.record()["bytes"] / 1e6, 1)
-    sentence = "Built in: works offline, in seconds, and makes few mistakes."
+    sentence = "Built in: works offline, in seconds, with few mistakes."
     listed = [BackboneOffer(DEFAULT_BACKBONE, megabytes, True, sentence)]
     needs_torch = "" if _has_torch() else ' Needs torch once: pip install "tellapart[torch]".'
     for name, sentence in RECOMMENDED.items():
@@ -157,8 +157,9 @@ def _known(name: str) -> TorchvisionModel:
     """The table's row of a torchvision name, or an error that suggests one."""
     if name in RETIRED:
         raise BackboneError(
-            f"The backbone {name!r} was the built-in one of older versions and has gone. Choose `{DEFAULT_BACKBONE}`, "
-            "which makes about a third of its mistakes. Classifiers made with it still work."
+            f"The backbone {name!r} was built into older versions and has been removed. Choose "
+            f"`{DEFAULT_BACKBONE}`, which makes about a third of its mistakes. Models made with it still "
+            "work."
         )
     model = torchvision_models().get(name)
     if model is None:
@@ -166,7 +167,7 @@ def _known(name: str) -> TorchvisionModel:
         near = difflib.get_close_matches(re.sub(r"\W|_", "", name.lower()), list(plain), n=3)
         suggestion = f" Did you mean {' or '.join(plain[match] for match in near)}?" if near else ""
         raise BackboneError(
-            f"No backbone is called {name!r}.{suggestion} Choose `{DEFAULT_BACKBONE}`, which is built in, or "
+            f"There is no backbone {name!r}.{suggestion} Choose `{DEFAULT_BACKBONE}`, which is built in, or "
             f"the torchvision name of a network with ImageNet weights, for instance {', '.join(RECOMMENDED)}."
         )
     return model
@@ -195,8 +196,8 @@ def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
     model = _conversion(f"The weights file {weights.name} must be converted once").recognise_file(weights)
     if model is None:
         raise WeightsError(
-            f"{weights.name} is not the state dict of a network we can recognise. Say which torchvision "
-            "network it is (--backbone NAME); other networks cannot be used."
+            f"{weights.name} is not the state dict of a known network. Name the torchvision network it "
+            "belongs to (--backbone NAME); other networks cannot be used."
         )
     return model, key
 
@@ -233,9 +234,9 @@ def _convert(
         atomic_files.write_json(_record_path(model.name, key), record)
     except OSError as error:
         raise BackboneError(
-            f"{model.name} cannot be kept in {folder} ({error.strerror or error}). Make room there, or "
-            "name another folder in the environment variable TELLAPART_CACHE; the backbone "
-            f"`{DEFAULT_BACKBONE}` needs neither."
+            f"{model.name} cannot be saved in {folder} ({error.strerror or error}). Make room there, or set "
+            f"another folder in the environment variable TELLAPART_CACHE; the backbone `{DEFAULT_BACKBONE}` "
+            "needs neither."
         ) from error
     return record
 
@@ -243,8 +244,8 @@ def _convert(
 def _require_torch(need: str) -> None:
     if not _has_torch():
         raise BackboneError(
-            f"{need}, and torch, which does that, is not installed. Install it: pip install "
-            f'"tellapart[torch]", or go on with the backbone `{DEFAULT_BACKBONE}`, which needs no torch.'
+            f"{need}, which needs torch, but torch is not installed. Install it: pip install "
+            f'"tellapart[torch]", or use the backbone `{DEFAULT_BACKBONE}`, which needs no torch.'
         )
 
 
@@ -259,8 +260,8 @@ def _conversion(need: str) -> ModuleType:
         RuntimeError,
     ) as error:  # torchvision built for another torch raises RuntimeError
         raise BackboneError(
-            f"{need}, and torch, which does that, is installed but does not start ({error}). `tellapart "
-            f"doctor` says how to mend it. Or go on with the backbone `{DEFAULT_BACKBONE}`, which needs no torch."
+            f"{need}, which needs torch, but torch is installed but does not start ({error}). `tellapart "
+            f"doctor` says how to fix it. Or use the backbone `{DEFAULT_BACKBONE}`, which needs no torch."
         ) from error
     return conversion
 

@@ -68,7 +68,7 @@ def embed(
     """
     folder = project.cache_dir / "embeddings"
     if n_bytes := drop_older(folder, _CODE_VERSION):
-        said = f"Dropped {n_bytes / 1e6:.1f} MB that an older version had computed"
+        said = f"Deleted {n_bytes / 1e6:.1f} MB of cache from an older version"
         progress(0, 0, Doing(Step.CLEARING, said, n_bytes=n_bytes))
     with (
         explained(project.db_path),
@@ -120,7 +120,7 @@ def _compute(
     skipped: list[Skipped],
     progress: Progress,
 ) -> tuple[float, float]:
-    progress(0, len(pictures), Doing(Step.LOOKING, f"Looking at {len(pictures)} pictures"))
+    progress(0, len(pictures), Doing(Step.LOOKING, f"Analysing {len(pictures)} pictures"))
     open_backbone(backbone)
     decode_s = embed_s = 0.0
     done = 0
@@ -131,7 +131,7 @@ def _compute(
         decode_s += batch.decode_s / available_cpus()
         embed_s += batch.embed_s / available_cpus()
         done += len(batch.image_ids) + len(batch.skipped)
-        said = f"Looked at {done} of {len(pictures)} pictures"
+        said = f"Analysed {done} of {len(pictures)} pictures"
         progress(done, len(pictures), Doing(Step.LOOKING, said))
     return decode_s, embed_s
 
@@ -194,7 +194,7 @@ def _decode(project: Project, picture: Picture, preprocess: Preprocess) -> _Deco
         if sha256(data).hexdigest() != picture.image_id:
             return Skipped(
                 picture.path,
-                "changed on disk since it was taken in; take it out of the folder and add it again",
+                "changed on disk since it was added; move it out of the folder and add it again",
             )
         with one_picture():
             square = square_of(read_image(data, preprocess.resize_px, preprocess.pixels), preprocess)

@@ -44,7 +44,7 @@ def download_weights(
             sha256 = _sha256(file)
         if not sha256.startswith(model.sha256_prefix):
             raise _failure(
-                model, url, f"what came is damaged (its sha256 does not begin with {model.sha256_prefix})"
+                model, url, f"the download is damaged (its sha256 does not begin with {model.sha256_prefix})"
             )
         atomic_files.replace(Path(part), destination)
     finally:
@@ -71,7 +71,7 @@ def _torch_home() -> Path:
 
 
 def _fetch(url: str, file: IO[bytes], model: TorchvisionModel, progress: Progress) -> None:
-    said = f"Downloading {model.name}, {model.megabytes:.0f} MB, once"
+    said = f"Downloading {model.name}, {model.megabytes:.0f} MB (only once)"
     message = Doing(Step.DOWNLOADING, said, backbone=model.name)
     progress(0, int(model.megabytes * 1e6), message)
     limit_bytes = int(model.megabytes * 1.1e6) + 1_000_000
@@ -84,6 +84,6 @@ def _fetch(url: str, file: IO[bytes], model: TorchvisionModel, progress: Progres
 def _failure(model: TorchvisionModel, url: str, reason: str) -> BackboneError:
     return BackboneError(
         f"The weights of {model.name} could not be downloaded from {urlsplit(url).netloc}: {reason}. Try "
-        f"again with a connection, or fetch {url} elsewhere and pass the file as weights (--weights "
-        "FILE), or go on with the backbone `efficientnet_lite0`, which is built in and needs no download."
+        f"again with a connection, or download {url} elsewhere and pass the file (--weights FILE), or use "
+        "the backbone `efficientnet_lite0`, which is built in and needs no download."
     )

@@ -140,11 +140,10 @@ def check_golden(bundle: Bundle) -> None:
         if probs.shape != (1, len(expected)) or not np.abs(probs[0] - expected).max() <= TOLERANCE:
             label = bundle.classes[int(expected.argmax())]
             raise BundleError(
-                f"{bundle.bundle_dir.name} does not give the answers it was made with: {golden.file} "
-                f"should be {label!r} with "
-                f"{expected.max():.1%}, and gets {float(probs[0][expected.argmax()]):.1%}. The model or "
-                "its settings were "
-                "changed, or this ONNX Runtime computes differently. Export the bundle again."
+                f"{bundle.bundle_dir.name} no longer gives the answers it was made with: {golden.file} "
+                f"should be {label!r} with {expected.max():.1%}, and gets "
+                f"{float(probs[0][expected.argmax()]):.1%}. The model or its settings were changed, or this "
+                "ONNX Runtime computes differently. Export the bundle again."
             )
 
 
@@ -170,8 +169,8 @@ def _record_bytes(bundle_dir: Path) -> bytes:
     strange = sorted(strange_files(bundle_dir, depth=2))
     if strange:
         raise BundleError(
-            f"{bundle_dir.name} holds a link or a special file, {strange[0]}, which could lead anywhere. Do not use "
-            "this bundle; if it is yours, put the real file in its place."
+            f"{bundle_dir.name} holds a link or a special file, {strange[0]}, which could point anywhere. Do "
+            "not use this bundle; if it is yours, replace the link with the real file."
         )
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -222,7 +221,7 @@ def _check_files(bundle_dir: Path, files: dict[str, str]) -> None:
             digest = _hash_of(path)
         except OSError as error:
             raise BundleError(
-                f"{bundle_dir.name} is not whole: {name} cannot be read ({error.strerror}). Export the "
+                f"{bundle_dir.name} is incomplete: {name} cannot be read ({error.strerror}). Export the "
                 "bundle again."
             ) from error
         if digest != files.get(name):

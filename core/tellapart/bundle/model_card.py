@@ -11,13 +11,13 @@ from tellapart.markdown import plain
 
 _COLUMNS = (
     "label",
-    "pictures to learn from",
-    "pictures to check with",
-    "of those called so, right (precision)",
-    "of those that are so, found (recall)",
-    "its probability, on average",
-    "its share",
-    "probabilities are off by",
+    "training pictures",
+    "held-out pictures",
+    "right when predicted (precision)",
+    "found (recall)",
+    "average probability",
+    "share",
+    "probability error",
 )
 
 
@@ -26,7 +26,7 @@ def model_card(name: str, record: dict[str, Any]) -> str:
     scores, counts = record["scores"], record["counts"]
     low, high = scores["error_interval"]
     interval = f"{_percent(low)} to {_percent(high)}"
-    checked = f"{scores['n_wrong']} of {scores['n_valid']} pictures it had never seen"
+    checked = f"{scores['n_wrong']} of {scores['n_valid']} held-out pictures"
     classes, size_px = record["classes"], record["preprocess"]["size_px"]
     return f"""# {plain(name)}
 
@@ -37,39 +37,38 @@ Made with tellapart {record["versions"]["tellapart"]} on {record["created"][:10]
 
 | | error rate |
 |---|---|
-| **this classifier** | **{_percent(scores["error_rate"])}** ({checked}; 95 % interval {interval}) |
-| always guessing the commonest label | {_percent(scores["baselines"]["majority"])} |
-| comparing pixels with each class's mean picture | {_percent(scores["baselines"]["pixels"])} |
+| **this model** | **{_percent(scores["error_rate"])}** ({checked}; 95 % interval {interval}) |
+| always guessing the most common label | {_percent(scores["baselines"]["majority"])} |
+| comparing pixels with each label's mean picture | {_percent(scores["baselines"]["pixels"])} |
 
 | {" | ".join(_COLUMNS)} |
 |{"---|" * len(_COLUMNS)}
 {_rows(classes, scores, counts)}
 
-{_prior(record["prior"]["kind"])} No answer is surer than {_percent(_surest(record["caution"], len(classes)))}:
-the checks it was calibrated by are too few for more.
+{_prior(record["prior"]["kind"])} No answer is above {_percent(_surest(record["caution"], len(classes)))}:
+there are too few held-out pictures to support more.
 
-A picture unlike everything it has seen is called "none of these". {_percent(scores["reject_rate"])} of the checking
-pictures, which do belong to the classes, were called so too.
+A picture unlike all training pictures is called "none of these". {_percent(scores["reject_rate"])} of the held-out
+pictures, which do have one of the labels, were called that too.
 
 ## What it was made from
 
-{counts["n_train"]} pictures to learn from, {counts["n_valid"]} to check with.
-Where they came from and under which licence:
+{counts["n_train"]} training pictures and {counts["n_valid"]} held-out pictures, from these sources:
 
 {_sources(record["sources"])}
 
-`CREDITS.md` names the makers of the pictures and what their licences ask.
+`CREDITS.md` lists the authors of the pictures and the conditions of their licences.
 
-`golden/` holds {len(record["golden"])} of the checking pictures, made small: each time the classifier is
-loaded, it must give the same answers to them. Share the bundle only if you may share those pictures.
+`golden/` holds {len(record["golden"])} small copies of held-out pictures: each time the model is
+loaded, it must give the same answers for them. Share the bundle only if you may share those pictures.
 
-Backbone: {plain(record["backbone"]["name"])} ({plain(record["backbone"]["licence"])}), its weights unchanged; a
-logistic regression on its {record["backbone"]["embedding_size"]} features was fitted to these pictures.
+Backbone: {plain(record["backbone"]["name"])} ({plain(record["backbone"]["licence"])}), weights unchanged, with a
+logistic regression on its {record["backbone"]["embedding_size"]} features, fitted to these pictures.
 
 ## What to keep in mind
 
-- It knows the pictures it was made from. Other cameras, places, seasons or backgrounds can make it worse: check it on
-  pictures of your own before you rely on it.
+- It only knows the pictures it was trained on. Other cameras, places, seasons or backgrounds can make it worse: test it
+  on your own pictures before you rely on it.
 - It always sees a square of {size_px} × {size_px} pixels; small details may be lost.
 - Do not use it for decisions about people's health, rights or safety.
 
@@ -81,10 +80,10 @@ logistic regression on its {record["backbone"]["embedding_size"]} features was f
 
 def _prior(kind: str) -> str:
     if kind == "equal":
-        return "Its probabilities take all labels for equally likely, whatever their number of pictures."
+        return "Its probabilities assume that all labels are equally likely, however many pictures each has."
     return (
-        "Its probabilities are for pictures among which the labels are as common as in the pictures it learned from: "
-        "where that is not so, train with all labels equally likely."
+        "Its probabilities assume that labels are as common as among the training pictures. "
+        "Where that is not so, train with all labels equally likely."
     )
 
 

@@ -86,7 +86,7 @@ def validate(record: dict[str, Any]) -> BundleRecord:
     except ValidationError as error:
         raise ValueError(str(error)) from None
     if len(set(found.classes)) != len(found.classes):
-        raise ValueError("a class is named twice")
+        raise ValueError("a label appears twice")
     try:
         for label in found.classes:
             clean_label(label)

@@ -94,7 +94,7 @@ def _try(bundle_dir: Path) -> int:
             raise BundleError(str(answer["error"]))
         return min(MAX_BATCH, max(1, int(answer["batch"])))
     except (ValueError, KeyError, TypeError) as error:
-        how = f"its trial ended with {process.returncode} ({last_words or 'no word'})"
+        how = f"its test run ended with {process.returncode} ({last_words or 'no message'})"
         raise _refused(bundle_dir, how) from error
 
 
@@ -120,7 +120,7 @@ def _watch(process: subprocess.Popen[bytes], max_bytes: int, max_s: float) -> st
 
 def _refused(bundle_dir: Path, reason: str) -> BundleError:
     return BundleError(
-        f"{bundle_dir.name} is refused: {reason}. Do not use this bundle; ask whoever made it to export it again."
+        f"{bundle_dir.name} is refused: {reason}. Do not use this bundle; ask its maker to export it again."
     )
 
 

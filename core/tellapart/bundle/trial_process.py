@@ -56,5 +56,6 @@ def _check_network(bundle_dir: Path) -> None:
         check_graph(model)
     except BundleError as error:
         raise BundleError(
-            f"{bundle_dir.name} is refused: {error}. Do not use this bundle; ask whoever made it to export it again."
+            f"{bundle_dir.name} is refused: {error}. Do not use this bundle; ask its maker to export it "
+            "again."
         ) from error

@@ -146,7 +146,8 @@ def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
             break
     if not golden:
         raise BundleError(
-            "No picture could be read to prove the bundle with. Check the project's pictures and train again."
+            "No held-out picture could be read, so the bundle cannot be verified. Check the project's "
+            "pictures and train again."
         )
     return golden
 

@@ -105,7 +105,7 @@ class Predictor:
             if isinstance(picture, Image.Image | np.ndarray):
                 return pixels_of(read_given(picture, self.bundle.preprocess.pixels), self.bundle.preprocess)
         kind = type(picture).__name__
-        raise ImageError(f"a {kind} is no picture; give a path, bytes, a Pillow image or a NumPy array")
+        raise ImageError(f"a {kind} is not a picture. Give a path, bytes, a Pillow image or a NumPy array")
 
     def _prediction(self, probs: np.ndarray, novelty: float) -> Prediction:
         index = int(probs.argmax())

@@ -66,7 +66,7 @@ def refused_conflicts(
             CONFLICT,
             _CONFLICT,
             f"also in {copy.label}",
-            f"The same file was also given as {copy.label!r} ({copy.name}); it was taken in once, as "
+            f"The same file was also added as {copy.label!r} ({copy.name}); it was kept once, as "
             f"{classes[targets[row]]!r}. One of the two labels is wrong.",
             _rather(probs[[row]], int(targets[row]), other, classes),
         )
@@ -117,8 +117,8 @@ def _leak(pictures: Sequence[Picture], one: int, other: int, distance: float) ->
         LEAK,
         _LEAK - distance,
         f"copy in {part}",
-        f"A copy of it lies in the {part} part ({pictures[checking].path}): checking with a picture that was learned "
-        "from makes the score too good.",
+        f"A duplicate is in the {part} split ({pictures[checking].path}): testing on a picture the model "
+        "trained on makes the score too good.",
         Suggestion("remove", None, _LEAK - distance),
         (pictures[checking].image_id,),
     )
@@ -133,7 +133,8 @@ def _duplicate(pictures: Sequence[Picture], row: int, better: list[tuple[int, fl
         DUPLICATE,
         score,
         "same picture twice",
-        f"It shows the same as {pictures[best].path}, which has at least as many pixels. A copy teaches nothing new.",
+        f"Same picture as {pictures[best].path}, which has at least as many pixels. A duplicate adds "
+        "nothing to training.",
         Suggestion("remove", None, score),
         tuple(pictures[twin].image_id for twin, _ in better),
     )

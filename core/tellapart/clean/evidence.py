@@ -90,7 +90,7 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
     looks = measure_looks(project, readable, progress)
 
     def tell(share: float) -> None:
-        said = Doing(Step.COMPARING, "Comparing the pictures with one another")
+        said = Doing(Step.COMPARING, "Comparing pictures with each other")
         progress(round(100 * share), 100, said)
 
     with explained(project.db_path):

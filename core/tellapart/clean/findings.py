@@ -91,8 +91,8 @@ def wrong_label(
         WRONG_LABEL,
         score,
         f"looks like {other} {percent(looks)}",
-        f"The label is {given!r}, but it looks like {other!r}. That the label is wrong is {percent(confidence)} sure, "
-        "judged by classifiers that never saw this picture.",
+        f"The label is {given!r}, but it looks like {other!r}. The label is wrong with "
+        f"{percent(confidence)} probability, according to models that were not trained on this picture.",
         Suggestion("relabel", other, confidence),
     )
 
@@ -104,13 +104,13 @@ def outlier(image_id: str, label: str, score: float) -> Finding:
         OUT_OF_PLACE,
         score,
         "unlike the others",
-        f"It looks unlike the others of {label!r}, as do those that look like it: perhaps something else, a "
-        "drawing, or a view that the others lack.",
+        f"It looks unlike the others of {label!r}. It may show something else, be a drawing, or be an "
+        "unusual view.",
         Suggestion("remove", None, _OUTLIER_SURE * score),
     )
 
 
 def unreadable(image_id: str, reason: str) -> Finding:
     """The finding about a picture that cannot be opened."""
-    text = f"It cannot be used: {reason}. Put a good copy in its place, or remove it."
+    text = f"It cannot be used: {reason}. Replace it with a good copy, or remove it."
     return Finding(image_id, UNREADABLE, 1.0, "cannot be read", text, Suggestion("remove", None, 0.9))

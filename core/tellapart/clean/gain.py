@@ -52,9 +52,7 @@ def measure_gain(
     judged = (before == after) & (after != NOT_A_MEMBER)
     n = int(judged.sum())
     if n == 0 or len(np.unique(after[judged])) < 2:
-        nothing = (
-            f"{_decisions(n_decisions)}. There are not two labels to tell apart, so no error is measured."
-        )
+        nothing = f"{_decisions(n_decisions)}. There are fewer than two labels, so no error can be measured."
         return Gain(n_decisions, n, math.nan, math.nan, math.nan, nothing)
     was_wrong = predicted_before[judged] != before[judged]
     is_wrong = predicted[judged] != after[judged]
@@ -71,10 +69,10 @@ def _sentence(n_decisions: int, n: int, before: float, after: float, interval: f
     change = f"{_decisions(n_decisions)}: cross-validated error {before:.1%} → {after:.1%}".replace("%", " %")
     change += f" (± {100 * interval:.1f})"
     if before - after > interval:
-        return f"{change} on the {n} pictures you left as they were."
+        return f"{change} on the {n} pictures you did not change."
     if after - before > interval:
-        return f"{change}: worse than before. Look at the latest decisions again; they can be undone."
-    return f"{change}: no difference that could not be chance."
+        return f"{change}: worse than before. Review the latest decisions; you can undo them."
+    return f"{change}: the difference could be chance."
 
 
 def _decisions(n: int) -> str:

@@ -52,14 +52,16 @@ def find_leaks(
 def _sentence(is_given: bool, leak: Leakage) -> str:
     where = "the folders' own split" if is_given else "an ordinary random split"
     if not leak.n_copies:
-        return f"No picture that checks has a copy among those that teach, with {where}: nothing leaks."
+        return (
+            f"With {where}, no held-out picture has a duplicate among the training pictures: nothing leaks."
+        )
     low, high = (f"{100 * end:.1f}" for end in leak.interval)
     honest = (
         f"{100 * leak.error_without:.1f} % (between {low} and {high})"
         if not math.isnan(leak.error_without)
         else "unknown"
     )
-    remedy = "Remove the copies." if is_given else "tellapart keeps copies together when it splits."
+    remedy = "Remove the duplicates." if is_given else "tellapart keeps duplicates together when it splits."
     return (
         f"With {where}, {leak.n_copies} of the {leak.n_checked} pictures that check have a copy among those that "
         f"teach. Error with them {100 * leak.error_with:.1f} %, without them {honest}. {remedy}"

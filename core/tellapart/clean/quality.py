@@ -20,17 +20,19 @@ _RARE = 0.2  # what more than this share of the set has is how the set is
 _SURE = 0.6  # of its score: a poor picture of the right thing may still be wanted
 
 _REASONS = {
-    "blurred": "It has far less fine detail than the others: blurred, or enlarged from a small one.",
+    "blurred": "It has far less fine detail than the others. It may be blurred or enlarged.",
     "dark": "Even its lightest parts are dark, far darker than in the others.",
     "bright": "Even its darkest parts are light: overexposed or faded.",
-    "low contrast": "There is hardly any difference between its light and dark parts.",
-    "tiny": "It has far fewer pixels than the others; details that tell the labels apart may be lost.",
-    "odd shape": "It is far longer or narrower than the others; a classifier sees it squeezed or cut.",
-    "framed": "A frame of one colour takes much of it; a classifier may learn the frame.",
-    "collage or strip": "A straight line runs right across it, as between two pictures, above a text or in a frame.",
-    "plain background": "Its edges are one even colour, and few others' are: cut out, drawn or framed.",
+    "low contrast": "Its light and dark parts hardly differ.",
+    "tiny": "It has far fewer pixels than the others. Important details may be lost.",
+    "odd shape": "It is far longer or narrower than the others. The model sees it squeezed or cropped.",
+    "framed": "A frame of one colour covers much of it. The model may learn the frame.",
+    "collage or strip": "A straight line runs right across it, as in a collage, a caption or a frame.",
+    "plain background": (
+        "Its edges are one even colour, unlike most others. It may be cut out, drawn or framed."
+    ),
     "without colour": "It is greyscale, and most others have colour.",
-    "drawing or text": "Large areas without any detail, or many hard edges, as in drawings, logos and text.",
+    "drawing or text": "It has large flat areas or many hard edges, as in drawings, logos and text.",
 }
 
 

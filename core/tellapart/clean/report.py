@@ -68,7 +68,8 @@ class ReviewReport:
         if self.copies:
             name, path = self.copies[0]
             said.append(
-                f"{len(self.copies)} file(s) were exact copies and not taken in, for instance {name}, which is {path}."
+                f"{len(self.copies)} file(s) were exact duplicates and not added, for instance {name}, which "
+                f"is {path}."
             )
         return said
 
@@ -133,8 +134,8 @@ def _confused(
         n, n_both = int(counts[i]), int(sizes[one] + sizes[other])
         if n >= 3 and n > _CONFUSED * n_both:
             sentence = (
-                f"{classes[one]!r} and {classes[other]!r} are taken for one another: {n} of their {n_both} pictures. "
-                "Look at these labels first; perhaps they are one label, or need clearer pictures."
+                f"{classes[one]!r} and {classes[other]!r} are often confused: {n} of their {n_both} "
+                "pictures. Review these labels first. They may be one label, or need clearer pictures."
             )
             pairs.append(ConfusedPair(classes[one], classes[other], n, n_both, sentence))
     return tuple(pairs)
@@ -145,15 +146,16 @@ def _imbalance(classes: Sequence[str], sizes: np.ndarray) -> tuple[str, ...]:
     if not there.any():
         return ()
     said = [
-        f"{label!r} has {n} picture{'s' * (n != 1)}, too few to judge it well; {_FEW} are the least."
+        f"{label!r} has {n} picture{'s' * (n != 1)}, too few for reliable findings. Add pictures until it "
+        f"has at least {_FEW}."
         for label, n in zip(classes, sizes.tolist(), strict=True)
         if 0 < n < _FEW
     ]
     most, least = int(sizes.argmax()), int(np.where(there, sizes, sizes.max() + 1).argmin())
     if sizes[most] >= _UNEVEN * sizes[least]:
         said.append(
-            f"{classes[most]!r} has {sizes[most]} pictures and {classes[least]!r} {sizes[least]}: more of the smaller "
-            "ones would help most."
+            f"{classes[most]!r} has {sizes[most]} pictures and {classes[least]!r} {sizes[least]}. More "
+            "pictures of the smaller label would help most."
         )
     return tuple(said)
 

@@ -197,8 +197,8 @@ class Review:
             self._note(image_ids)
         missing = [image_id for image_id in image_ids if self._standing.is_missing(image_id)]
         return [
-            f"{self.picture(image_id).path} is not in its folder any more. The decision is noted and holds when the "
-            "file is put back."
+            f"{self.picture(image_id).path} is no longer in its folder. The decision is saved and applies "
+            "when the file is back."
             for image_id in missing
         ]
 
@@ -304,8 +304,9 @@ class Review:
             if not counts.get(label):
                 self._standing.catch_up(self._project)
                 raise ProjectError(
-                    f"The label {label!r} has no pictures any more: it was renamed or emptied elsewhere meanwhile. "
-                    f"Nothing was decided. Choose another label, or the same again to make it anew."
+                    f"The label {label!r} has no pictures any more: it was renamed or emptied elsewhere in "
+                    "the meantime. Nothing was decided. Choose another label, or the same one again to "
+                    "create it."
                 )
 
     def _note(self, image_ids: Sequence[str]) -> None:
@@ -326,7 +327,7 @@ def open_review(project: Project, config: TrainConfig | None = None, progress: P
     config = config or TrainConfig()
     evidence = gather_evidence(project, config, progress)
     n = len(evidence.pictures)
-    progress(n, n, Doing(Step.RANKING, "Ranking the pictures, the most doubtful first"))
+    progress(n, n, Doing(Step.RANKING, "Ranking pictures, most suspicious first"))
     return Review(project, config, evidence)
 
 

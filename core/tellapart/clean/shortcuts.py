@@ -24,9 +24,9 @@ _SHARE = 0.5  # of the picture's own lead over guessing: from there a shortcut i
 _NAMES = {
     "background": "The outermost pixels alone",
     "frame": "The frame around the picture alone",
-    "file size": "The number of bytes alone",
+    "file size": "The file size alone",
     "picture size": "Width and height alone",
-    "camera": "The camera named in the file alone",
+    "camera": "The camera model alone",
     "source": "The web site or folder it came from alone",
 }
 
@@ -136,7 +136,10 @@ def _site(picture: Picture) -> str:
 def _sentence(name: str, accuracy: float, chance: float, interval: float, is_alarm: bool) -> str:
     figures = f"{100 * accuracy:.0f} % right (± {100 * interval:.0f}), guessing {100 * chance:.0f} %"
     if is_alarm:
-        return f"{_NAMES[name]} tells the labels apart: {figures}. The classifier may learn that instead of the thing."
+        return (
+            f"{_NAMES[name]} predicts the label: {figures}. The model may learn that instead of what the "
+            "pictures show."
+        )
     if accuracy - interval > chance:
-        return f"{_NAMES[name]} says a little about the label: {figures}."
-    return f"{_NAMES[name]} says nothing about the label: {figures}."
+        return f"{_NAMES[name]} predicts the label a little: {figures}."
+    return f"{_NAMES[name]} does not predict the label: {figures}."

@@ -15,12 +15,13 @@ def add(
     project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
     files: Annotated[list[Path], typer.Argument(help="Pictures, folders, zips or tars.", metavar="FILE…")],
     label: Annotated[
-        str | None, typer.Option(help="One label for all; left out, folders name the labels.")
+        str | None,
+        typer.Option(help="One label for all pictures. Without it, the folder names are the labels."),
     ] = None,
     labels: Annotated[str, typer.Option(help=LABELS_HELP, metavar="WHERE")] = "auto",
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Take more pictures into a project. Exit code 3 when some of the files or folders were no use."""
+    """Add pictures to a project. Exit code 3 when some files or folders could not be used."""
     from tellapart.errors import IntakeError
     from tellapart.gather import IntakeSummary, take_in
     from tellapart.store.project import open_project

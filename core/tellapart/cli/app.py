@@ -61,10 +61,10 @@ def main() -> None:
 @app.command()
 def samples(
     directory: Annotated[Path, typer.Argument(help="A new folder for the pictures.", metavar="DIR")],
-    seed: Annotated[int, typer.Option(help="Another number draws other pictures.")] = 0,
+    seed: Annotated[int, typer.Option(help="A different number draws different pictures.")] = 0,
     is_json: JsonFlag = False,
 ) -> None:
-    """Draw sample pictures: folders of look-alike leaves, with a few planted flaws."""
+    """Draw sample pictures: four kinds of leaves, with a few planted flaws."""
     from tellapart.samples import make_samples
 
     with explained(is_json):
@@ -102,7 +102,7 @@ def new(
     labels: Annotated[str, typer.Option(help=LABELS_HELP, metavar="WHERE")] = "auto",
     is_json: JsonFlag = False,
 ) -> None:
-    """Make a project and take pictures in. The originals stay where they are."""
+    """Make a project from your pictures. The originals are not changed."""
     from tellapart.gather import read_place, take_in
 
     with explained(is_json):
@@ -142,15 +142,17 @@ def train(
     weights: Annotated[
         Path | None, typer.Option(help="A local weights file, .safetensors or .pth.", metavar="FILE")
     ] = None,
-    split: Annotated[str, typer.Option(help="hash (stable when pictures are added) or random.")] = "hash",
-    seed: Annotated[int, typer.Option(help="Of the random split.")] = 0,
-    valid: Annotated[float, typer.Option(help="Fraction held out for checking.")] = 0.2,
+    split: Annotated[
+        str, typer.Option(help="hash (stays the same when pictures are added) or random.")
+    ] = "hash",
+    seed: Annotated[int, typer.Option(help="Seed of the random split.")] = 0,
+    valid: Annotated[float, typer.Option(help="Fraction of pictures held out to measure the error.")] = 0.2,
     prior: Annotated[
         str, typer.Option(help="project (labels as common as in the project) or equal (all equally likely).")
     ] = "project",
     is_json: JsonFlag = False,
 ) -> None:
-    """Train a classifier and check it on pictures that it has not seen."""
+    """Train a model and measure its error on held-out pictures."""
     from tellapart.store.project import open_project
     from tellapart.train import TrainConfig, keep_as_run, train_head
 
@@ -173,34 +175,34 @@ def _say_result(result: dict[str, Any]) -> None:
     low, high = result["error_interval"]
     say(
         f"{result['n_wrong']} of {result['n_valid']} wrong: error {result['error_rate']:.1%} "
-        f"(95 % interval {low:.1%} to {high:.1%}), on pictures it had not seen."
+        f"(95 % interval {low:.1%} to {high:.1%}), on held-out pictures."
     )
     say(
-        f"Guessing the commonest label: {result['baselines']['majority']:.1%} wrong. Comparing pixels: "
-        f"{result['baselines']['pixels']:.1%} wrong."
+        f"Always guessing the most common label: {result['baselines']['majority']:.1%} wrong. Comparing "
+        f"pixels: {result['baselines']['pixels']:.1%} wrong."
     )
     seconds = result["seconds"]
-    say(
-        f"{result['n_train']} pictures taught it, in {seconds['total']:.1f} s, with the backbone "
-        f"{result['backbone']}."
-    )
+    say(f"{result['n_train']} training pictures, {seconds['total']:.1f} s, backbone {result['backbone']}.")
     if result["mistakes"]:
         surest = result["mistakes"][0]
         say(
-            f"Surest mistake: {surest['path']} was taken for {surest['predicted']!r} "
-            f"({surest['confidence']:.0%} sure)."
+            f"Most confident mistake: {surest['path']} was mistaken for {surest['predicted']!r} "
+            f"({surest['confidence']:.0%} confident)."
         )
 
 
 @app.command()
 def predict(
     bundle_dir: Annotated[
-        Path, typer.Argument(help="A bundle's folder, or a project's: then its newest.", metavar="BUNDLE")
+        Path,
+        typer.Argument(
+            help="A bundle's folder, or a project's folder for its newest bundle.", metavar="BUNDLE"
+        ),
     ],
     files: Annotated[list[Path], typer.Argument(help="Pictures.", metavar="FILE…")],
     is_json: JsonFlag = False,
 ) -> None:
-    """Say what is in pictures. Exit code 3 when some could not be read."""
+    """Classify pictures. Exit code 3 when some could not be read."""
     from tellapart.classify import Predictor
     from tellapart.errors import ImageError
 
@@ -242,7 +244,7 @@ def export(
     target: Annotated[Path, typer.Argument(help="A new folder for the bundle.", metavar="OUT")],
     is_json: JsonFlag = False,
 ) -> None:
-    """Copy the newest classifier of a project to a folder of its own, checked."""
+    """Copy a project's newest model to its own folder, and verify it."""
     from tellapart.bundle.writer import copy_bundle
 
     with explained(is_json):
@@ -252,8 +254,8 @@ def export(
         print_json({"bundle": str(target), "megabytes": round(n_bytes / 1e6, 2)})
     else:
         say(
-            f"The classifier is in {target} ({n_bytes / 1e6:.1f} MB). Its golden/ folder holds a few of "
-            "your pictures, made small."
+            f"The model is in {target} ({n_bytes / 1e6:.1f} MB). Its golden/ folder holds small copies of a "
+            "few of your pictures."
         )
 
 
@@ -269,7 +271,7 @@ app.command()(datasheet)
 
 @app.command()
 def doctor(is_json: JsonFlag = False) -> None:
-    """Say in words what is wrong with this installation, and how to mend it."""
+    """Say what is wrong with this installation and how to fix it."""
     from tellapart.doctor import examine
 
     with explained(is_json):
@@ -291,14 +293,16 @@ def doctor(is_json: JsonFlag = False) -> None:
 def studio(
     project_dir: Annotated[
         Path | None,
-        typer.Option("--project", help="The project's folder; made with samples if new.", metavar="DIR"),
+        typer.Option(
+            "--project", help="The project's folder. A new one gets the sample pictures.", metavar="DIR"
+        ),
     ] = None,
-    port: Annotated[int, typer.Option(help="Wanted port; another one is taken when it is busy.")] = 8866,
+    port: Annotated[int, typer.Option(help="Preferred port. If it is busy, another one is used.")] = 8866,
     has_browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open it in the browser.")
     ] = True,
 ) -> None:
-    """Open the studio: gather, train and classify in a web page on this computer."""
+    """Open the studio: gather, clean, train and classify in your browser, on this computer."""
     # not by -m: that would look for modules in the current folder first, which may be a stranger's project
     start = "import sys; sys.path[:] = filter(None, sys.path); from tellapart_dashboards.__main__ import main"
     command = [sys.executable, "-c", f"{start}; sys.exit(main())", "--port", str(port)]

@@ -20,7 +20,5 @@ def bundle_in(path: Path) -> Path:
         return path
     newest = newest_bundle(path / "bundles")
     if newest is None:
-        raise BundleError(
-            f"{path} has no trained classifier yet. Train it first: tellapart train {typed(path)}"
-        )
+        raise BundleError(f"{path} has no trained model yet. Train it first: tellapart train {typed(path)}")
     return newest

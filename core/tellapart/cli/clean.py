@@ -25,15 +25,13 @@ _SHOWN = 20
 
 def clean(
     project_dir: ProjectDir,
-    report: Annotated[bool, typer.Option("--report", help="Say what is wrong; the default.")] = False,
+    report: Annotated[bool, typer.Option("--report", help="List the findings (the default).")] = False,
     apply_suggestions: Annotated[
         float | None,
-        typer.Option(
-            help="Carry out suggestions surer than this, 0 to 1, for instance 0.95.", metavar="SURE"
-        ),
+        typer.Option(help="Apply suggestions above this probability, 0 to 1, e.g. 0.95.", metavar="SURE"),
     ] = None,
     preview: Annotated[
-        bool, typer.Option("--preview", help="With --apply-suggestions: only list what would be done.")
+        bool, typer.Option("--preview", help="With --apply-suggestions: only list what would change.")
     ] = False,
     backbone: Annotated[
         str, typer.Option(help="efficientnet_lite0, or a torchvision name such as resnet50.")
@@ -43,7 +41,7 @@ def clean(
     ] = None,
     is_json: JsonFlag = False,
 ) -> None:
-    """Find wrong labels, pictures out of place, copies and poor pictures, the worst first."""
+    """Find wrong labels, pictures out of place, duplicates and poor pictures, most suspicious first."""
     from tellapart.clean import open_review
     from tellapart.planning.config import TrainConfig
     from tellapart.store.project import open_project
@@ -99,7 +97,7 @@ def _apply(
     kinds = Counter(one.suggestion.action for one in findings if one.suggestion)
     listed = ", ".join(f"{n} to {action}" for action, n in kinds.most_common())
     said = [
-        f"{len(findings)} suggestion{'s' * (len(findings) != 1)} surer than {sure:g}{': ' * bool(listed)}{listed}."
+        f"{len(findings)} suggestion{'s' * (len(findings) != 1)} above {sure:g}{': ' * bool(listed)}{listed}."
     ]
     shown = findings if is_preview else findings[:_SHOWN]
     said += [f"  {review.picture(one.image_id).path}: {_suggestion(one)}" for one in shown]
@@ -107,9 +105,9 @@ def _apply(
         review.decide([decision for one in findings if (decision := decision_of(one))])
         review.refresh()
         said += [
-            "Carried out, as one step.",
+            "Applied as one step.",
             review.gain().sentence,
-            f"To take it back: tellapart undo {typed(project_dir)}",
+            f"To undo: tellapart undo {typed(project_dir)}",
         ]
     record = {
         "n_suggestions": len(findings), "actions": dict(kinds), "is_preview": is_preview,
@@ -127,12 +125,12 @@ def _suggestion(finding: Finding) -> str:
 
 
 def undo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
-    """Take back the latest decisions."""
+    """Undo the latest decisions."""
     _step(project_dir, "undo", is_json)
 
 
 def redo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
-    """Carry out again what was undone last."""
+    """Redo the decisions that were undone last."""
     _step(project_dir, "redo", is_json)
 
 
@@ -144,7 +142,7 @@ def _step(project_dir: Path, step: str, is_json: bool) -> None:
     if is_json:
         print_json([asdict(entry) for entry in entries])
         return
-    done = "Taken back" if step == "undo" else "Done again"
+    done = "Undone" if step == "undo" else "Redone"
     say(f"{done}: {len(entries)} decision(s)." if entries else f"There is nothing to {step}.")
     for line in _entry_lines(entries[:_SHOWN]):
         say(line)
@@ -154,7 +152,7 @@ def log(
     project_dir: ProjectDir,
     export: Annotated[
         Path | None,
-        typer.Option(help="Write the decisions that stand to a .json or .csv file.", metavar="FILE"),
+        typer.Option(help="Write the current decisions to a .json or .csv file.", metavar="FILE"),
     ] = None,
     is_json: JsonFlag = False,
 ) -> None:
@@ -173,7 +171,7 @@ def log(
     if not entries:
         say("No decisions yet.")
     if export:
-        say(f"{n} decision{'s' * (n != 1)} that stand written to {export}.")
+        say(f"{n} decision{'s' * (n != 1)} written to {export}.")
 
 
 def _entry_lines(entries: Sequence[Entry]) -> list[str]:
@@ -199,7 +197,7 @@ def replay(
     file: Annotated[Path, typer.Argument(help="What tellapart log --export wrote.", metavar="FILE")],
     is_json: JsonFlag = False,
 ) -> None:
-    """Carry out exported decisions on another copy of the pictures, found by their bytes."""
+    """Apply exported decisions to another copy of the pictures, matched by their content."""
     from tellapart.store.decision_files import replay_decisions
     from tellapart.store.project import open_project
 

@@ -83,7 +83,7 @@ def explained(is_json: bool) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, Cancelled):
-        fail("Stopped. What was finished is kept.", is_json, EXIT_CANCELLED)
+        fail("Stopped. Finished work is saved.", is_json, EXIT_CANCELLED)
     except LabelsError as error:
         fail(str(error), is_json, offers=[asdict(offer) for offer in error.offers])
     except TellapartError as error:

@@ -13,7 +13,7 @@ from tellapart.cli.console import explained, fail, print_json, say
 def credits(
     project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
     allow: Annotated[
-        str, typer.Option(help="Only pictures that may be used so: any, commercial or public-domain.")
+        str, typer.Option(help="Only pictures that allow this use: any, commercial or public-domain.")
     ] = "any",
     out: Annotated[
         Path | None,
@@ -50,7 +50,7 @@ def credits(
             )
     say(
         f"{len(pictures)} of {len(all_pictures)} pictures"
-        + (f" may be used so: {use}." if use != "any" else ".")
+        + (f" allow this use: {use}." if use != "any" else ".")
     )
     for path in written:
-        say(f"Written: {path}")
+        say(f"Wrote {path}")

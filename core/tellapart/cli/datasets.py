@@ -11,11 +11,11 @@ from tellapart.cli.console import explained, fail, out, print_json, progress_bar
 
 
 def datasets(
-    name: Annotated[str | None, typer.Argument(help="Which one; left out, all are listed.")] = None,
-    directory: Annotated[Path | None, typer.Argument(help="Where to put its folder.", metavar="DIR")] = None,
+    name: Annotated[str | None, typer.Argument(help="Which data set. Without it, all are listed.")] = None,
+    directory: Annotated[Path | None, typer.Argument(help="Where to save it.", metavar="DIR")] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """List ready-made data sets, or fetch one into DIR/NAME: once, checked, one folder of pictures per label."""
+    """List ready-made data sets, or download one into DIR/NAME, with one folder of pictures per label."""
     from tellapart.gather.datasets import datasets as table
     from tellapart.gather.datasets import fetch_dataset
 
@@ -23,7 +23,7 @@ def datasets(
         _list(is_json)
         return
     if directory is None:
-        fail(f"Say where to put it: tellapart datasets {name} DIR", is_json, 2)
+        fail(f"Say where to save it: tellapart datasets {name} DIR", is_json, 2)
     with explained(is_json), progress_bar(is_json) as progress:
         folder = fetch_dataset(name, directory, progress)
     row = table()[name]
@@ -61,4 +61,4 @@ def _list(is_json: bool) -> None:
             row.name, row.what, f"{row.n_pictures:,}", str(row.n_labels), f"{row.megabytes:,.0f}", licence
         )
     out.print(shown)
-    say("Fetch one: tellapart datasets NAME DIR")
+    say("Download one: tellapart datasets NAME DIR")

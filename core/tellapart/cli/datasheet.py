@@ -13,11 +13,11 @@ from tellapart.cli.console import explained, print_json, say
 def datasheet(
     project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
     out: Annotated[
-        Path | None, typer.Option(help="Another file than DIR/DATASHEET.md.", metavar="FILE")
+        Path | None, typer.Option(help="Another file instead of DIR/DATASHEET.md.", metavar="FILE")
     ] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Write DATASHEET.md: the facts about the pictures, and questions for you; answers stay when it is renewed."""
+    """Write DATASHEET.md: facts about the pictures, and questions for you. Updating it keeps your answers."""
     from tellapart import atomic_files
     from tellapart.deploy.datasheet import TO_ANSWER
     from tellapart.deploy.datasheet import datasheet as written
@@ -40,6 +40,9 @@ def datasheet(
     if is_json:
         print_json({"file": str(path), "n_open_questions": n_open})
         return
-    say(f"Written: {path}")
+    say(f"Wrote {path}")
     if n_open:
-        say(f"{n_open} questions in it wait for your answers, each below its question; renewing keeps them.")
+        say(
+            f"{n_open} questions are left for you. Write each answer below its question; updating the "
+            "datasheet keeps it."
+        )

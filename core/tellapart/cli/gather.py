@@ -19,11 +19,13 @@ _TOLD = 20
 
 
 def gather(
-    project_dir: Annotated[Path, typer.Argument(help="The project's folder; made when new.", metavar="DIR")],
+    project_dir: Annotated[
+        Path, typer.Argument(help="The project's folder. Created if it does not exist.", metavar="DIR")
+    ],
     label: Annotated[
-        str | None, typer.Option(help="The label of the pictures; a list with labels can do without.")
+        str | None, typer.Option(help="The label of the pictures. Not needed for a list with labels.")
     ] = None,
-    query: Annotated[str | None, typer.Option(help="What to look for; left out, the label itself.")] = None,
+    query: Annotated[str | None, typer.Option(help="What to search for. Without it, the label.")] = None,
     source: Annotated[
         str,
         typer.Option(
@@ -32,7 +34,7 @@ def gather(
         ),
     ] = "auto",
     limit: Annotated[
-        int, typer.Option(help="How many pictures this query is to bring in all, earlier times included.")
+        int, typer.Option(help="How many pictures this query should bring in total, earlier runs included.")
     ] = 60,
     licence: Annotated[
         str, typer.Option("--license", help="any, commercial or public-domain.", metavar="USE")
@@ -41,12 +43,13 @@ def gather(
     contact: Annotated[
         str | None,
         typer.Option(
-            help="Your mail address or web page, for services that ask; remembered.", metavar="CONTACT"
+            help="Your email address or web page, for services that require one. Saved with the project.",
+            metavar="CONTACT",
         ),
     ] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Look for pictures on the web and take them in. The same command again goes on where it stopped."""
+    """Search the web for pictures and add them. Run the same command again to continue."""
     from tellapart.gather import gather as gather_pictures
     from tellapart.gather.requests import check
 
@@ -95,9 +98,7 @@ def _labels(label: str | None, source: str) -> list[str]:
         return [label]
     found = list_labels(Path(source)) if Path(source).suffix.lower() in (".csv", ".tsv") else []
     if not found:
-        raise GatherError(
-            "Which label are the pictures to have? Say it with --label, for instance --label grizzly."
-        )
+        raise GatherError("The pictures need a label. Add one, for instance --label grizzly.")
     return found
 
 

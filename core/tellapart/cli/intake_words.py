@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _TOLD = 20  # refusals listed one by one
 
-LABELS_HELP = "Where the labels stand: auto, folders, table, table:COLUMN or names (as in cat.12.jpg)."
+LABELS_HELP = "Where the labels are: auto, folders, table, table:COLUMN or names (as in cat.12.jpg)."
 
 
 def tell_intake(summary: IntakeSummary, command: str) -> None:

@@ -15,7 +15,10 @@ TARGETS = ("html",)
 
 def app(
     bundle_dir: Annotated[
-        Path, typer.Argument(help="A bundle's folder, or a project's: then its newest.", metavar="BUNDLE")
+        Path,
+        typer.Argument(
+            help="A bundle's folder, or a project's folder for its newest bundle.", metavar="BUNDLE"
+        ),
     ],
     out: Annotated[Path, typer.Argument(help="The file to make, ending in .html.", metavar="OUT")],
     target: Annotated[str, typer.Option(help="html: one web page that works without the internet.")] = "html",

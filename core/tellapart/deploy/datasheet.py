@@ -46,7 +46,7 @@ _WORDS = {
     RefusalCode.COPY: "already here",
     RefusalCode.UNREADABLE: "damaged, too large, or not to be opened",
     RefusalCode.TOO_SMALL: "too small to see anything",
-    RefusalCode.NO_LABEL: "beside the folders of the labels, so without a label",
+    RefusalCode.NO_LABEL: "next to the label folders, so without a label",
     RefusalCode.OTHER_LICENCE: "under a licence that does not fit what was asked for",
     RefusalCode.NOT_ALLOWED: "at an address that is not of the public web",
 }
@@ -104,23 +104,23 @@ def _composition(manifest: Manifest, pictures: list[Picture], n_look_alikes: int
     largest, smallest = max(counts.values()), min(counts.values())
     if largest > smallest:
         said.append(
-            f"Balance: the largest label has {largest / smallest:.1f} times the pictures of the smallest."
+            f"Balance: the largest label has {largest / smallest:.1f} times as many pictures as the smallest."
         )
     sides = np.array([(picture.width, picture.height) for picture in pictures])
     shorter = sides.min(axis=1)
     said.append(
-        f"The shorter side has {shorter.min()} to {shorter.max()} pixels, {int(np.median(shorter))} or more in half of "
-        f"the pictures. Formats: {_listed(picture.format for picture in pictures)}."
+        f"The shorter side has {shorter.min()} to {shorter.max()} pixels, with a median of "
+        f"{int(np.median(shorter))}. Formats: {_listed(picture.format for picture in pictures)}."
     )
     if n_look_alikes is not None:
         said.append(
-            f"{n_look_alikes} picture(s) look like another one here; a split keeps look-alikes on one side."
+            f"{n_look_alikes} picture(s) have a near-duplicate here; splits keep near-duplicates together."
         )
     splits = Counter(picture.given_split for picture in pictures if picture.given_split)
     said.append(
-        f"Their folders gave {_listed(splits.elements())} as split."
+        f"Splits given by the folders: {_listed(splits.elements())}."
         if splits
-        else "No split was given: whoever trains divides them."
+        else "No split was given; it is made at training."
     )
     return said
 
@@ -161,16 +161,16 @@ def _collection(pictures: list[Picture], refusals: list[Refusal]) -> list[str]:
             f"- {n}: {plain(reason)}"
             for reason, n in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
         )
-        said.append(f"{len(refusals)} file(s) were not taken in:\n\n{listed}")
+        said.append(f"{len(refusals)} file(s) were not added:\n\n{listed}")
     return said if pictures else said[1:]
 
 
 def _cleaning(manifest: Manifest, pictures: list[Picture]) -> list[str]:
     n_removed = manifest.n_removed()
     marks = Counter(picture.mark for picture in pictures if picture.mark)
-    said = "The pictures are kept as they came: no pixel was changed."
+    said = "The pictures are kept unchanged."
     if n_removed:
-        said += f" {n_removed} were looked at and removed."
+        said += f" {n_removed} were removed."
     if marks:
         said += f" Marked by a person: {_listed(marks.elements())}."
     return [said]
@@ -182,7 +182,7 @@ def _licences(pictures: list[Picture]) -> list[str]:
     counts = Counter(licence_of_picture(picture) for picture in pictures)
     ranked = sorted(counts, key=lambda licence: (not licence.is_known, licence.name))
     rows = [f"| {link(one.name, one.url)} | {counts[one]} | {one.conditions()} |" for one in ranked]
-    return ["\n".join(["| licence | pictures | what it asks |", "|---|---|---|", *rows])]
+    return ["\n".join(["| licence | pictures | conditions |", "|---|---|---|", *rows])]
 
 
 def _listed(values: Iterable[str]) -> str:

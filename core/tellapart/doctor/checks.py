@@ -105,7 +105,7 @@ def _examine_command() -> CheckResult:
     if found is None or not own.samefile(found):
         elsewhere = "not on PATH" if found is None else f"hidden by {found} of another environment"
         return CheckResult(
-            "tellapart", True, f"{sentence}; its command is {elsewhere}.", f"Type {own} in full."
+            "tellapart", True, f"{sentence}; its command is {elsewhere}.", f"Type the full path: {own}"
         )
     return CheckResult("tellapart", True, f"{sentence}; its command is {own}.")
 
@@ -113,7 +113,7 @@ def _examine_command() -> CheckResult:
 def _examine_light_path() -> CheckResult:
     problems = _package_problems(LIGHT_PATH)
     if not problems:
-        sentence = f"All {len(LIGHT_PATH)} packages of the light path can be imported."
+        sentence = f"All {len(LIGHT_PATH)} required packages can be imported."
         return CheckResult("light path", True, sentence)
     return CheckResult("light path", False, " ".join(problems), f"{pip()} install --upgrade tellapart")
 
@@ -136,7 +136,7 @@ def _examine_studio() -> CheckResult:
         return CheckResult(
             "studio",
             True,
-            "The studio's packages are not installed; Python and the command line work without.",
+            "The studio's packages are not installed; Python and the command line work without them.",
             f"If you want the studio: {pip()} install 'tellapart[studio]'",
         )
     problems = _package_problems(STUDIO)
@@ -144,13 +144,13 @@ def _examine_studio() -> CheckResult:
         remedy = f"{pip()} install --upgrade 'tellapart[studio]'"
         return CheckResult("studio", False, " ".join(problems), remedy)
     versions = ", ".join(f"{name} {version_of(name)}" for name in STUDIO)
-    return CheckResult("studio", True, f"Everything for the studio is there: {versions}.")
+    return CheckResult("studio", True, f"The studio's packages are installed: {versions}.")
 
 
 def _examine_heic() -> CheckResult:
-    want = f"If you have pictures of an iPhone: {pip()} install 'tellapart[heic]'"
+    want = f"If you have iPhone pictures: {pip()} install 'tellapart[heic]'"
     if version_of("pillow-heif") is None:
-        return CheckResult("HEIC", True, "HEIC pictures (iPhone) are refused without pillow-heif.", want)
+        return CheckResult("HEIC", True, "HEIC pictures (iPhone) cannot be read without pillow-heif.", want)
     tried = probe("import pillow_heif; pillow_heif.register_heif_opener()")
     if not tried.is_ok:
         return CheckResult("HEIC", False, f"pillow-heif is installed but does not work: {tried.reason}", want)
@@ -161,7 +161,7 @@ def _examine_cache() -> CheckResult:
     tried = probe("from tellapart.backbones.catalogue import cache_dir; print(cache_dir())")
     if not tried.is_ok:
         sentence = f"The cache folder is not known: {tried.reason}"
-        return CheckResult("cache", False, sentence, "Mend the light path first.")
+        return CheckResult("cache", False, sentence, "Fix the required packages first.")
     cache = Path(tried.output)
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -200,7 +200,7 @@ def _package_problems(modules: dict[str, str]) -> list[str]:
         if version is None:
             problems.append(f"{name} is not installed.")
         elif name in lowest and numbers(version) < numbers(lowest[name]):
-            problems.append(f"{name} {version} is too old, {lowest[name]} or newer is needed.")
+            problems.append(f"{name} {version} is too old; {lowest[name]} or newer is needed.")
         else:
             found[name] = version
     # All at once takes a second; one by one, to find the culprit, several.

@@ -20,8 +20,8 @@ def examine_torch() -> CheckResult:
         return CheckResult(
             "torch",
             False,
-            f"torch {version_of('torch')} and torchvision {version_of('torchvision')} work together, but onnxscript is "
-            "missing; without it a downloaded backbone cannot be converted.",
+            f"torch {version_of('torch')} and torchvision {version_of('torchvision')} work together, but "
+            "onnxscript is missing. It is needed to convert downloaded backbones.",
             f"{pip()} install onnxscript",
         )
     return pair
@@ -34,19 +34,19 @@ def examine_torch_pair() -> CheckResult:
         return CheckResult(
             "torch",
             True,
-            "torch is not installed. It is only needed to download or convert sharper backbones and to "
-            "fine-tune; gathering, training a head and classifying work without.",
+            "torch is not installed. It is only needed to download or convert other backbones. Everything "
+            "else works without it.",
             f"If you want it: {pip()} install 'tellapart[torch]'",
         )
     mend = (
-        "Install both anew, in one command so that they come from one source: "
+        "Reinstall both, in one command so that they come from one source: "
         f"{pip()} uninstall -y torch torchvision, then "
         f"{pip()} install torch=={KNOWN_PAIR[0]} torchvision=={KNOWN_PAIR[1]}. "
-        "With a folder of wheels of your own, it must hold both."
+        "If you use your own folder of wheels, it must contain both."
     )
     if torch is None or torchvision is None:
         there, missing = ("torch", "torchvision") if torchvision is None else ("torchvision", "torch")
-        sentence = f"{there} is installed but {missing} is not; sharper backbones need both."
+        sentence = f"{there} is installed but {missing} is not; other backbones need both."
         return CheckResult("torch", False, sentence, mend)
     pair = probe(PAIR_PROBE)
     if not pair.is_ok:
@@ -66,5 +66,5 @@ def _pair_sentence(reason: str) -> str:
         built_for = f"another build of torch {asked[2:]}"
     return (
         f"torchvision {torchvision} was built for {built_for}, but torch {torch} is installed "
-        f"and the two do not fit together ({reason})."
+        f"and the two do not work together ({reason})."
     )

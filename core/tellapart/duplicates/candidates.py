@@ -81,7 +81,8 @@ def _distinct(fingerprints: Sequence[bytes]) -> tuple[list[bytes], np.ndarray, n
         if number == len(first):
             if len(fingerprint) not in (FINGERPRINT_BYTES, 32):
                 raise ValueError(
-                    f"Fingerprint {i} has {len(fingerprint)} bytes; expected {FINGERPRINT_BYTES}, from `fingerprint`."
+                    f"Fingerprint {i} has {len(fingerprint)} bytes; expected {FINGERPRINT_BYTES}, from "
+                    "`fingerprint`."
                 )
             first.append(i)
         same[i] = number

@@ -119,7 +119,7 @@ def fetch(dataset: Dataset, folder: Path, progress: Progress = silent) -> Path:
     if (home / ABOUT_NAME).is_file():
         return home
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
-        raise DatasetError(f"{home} exists and is not this data set. Choose another folder for it.")
+        raise DatasetError(f"{home} exists and is not this data set. Choose another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _check_room(dataset, folder)
@@ -133,7 +133,7 @@ def fetch(dataset: Dataset, folder: Path, progress: Progress = silent) -> Path:
             shutil.rmtree(folder / f".{dataset.name}.downloads", ignore_errors=True)
         (folder / f".{dataset.name}.lock").unlink(missing_ok=True)
     except DownloadError as error:
-        raise DatasetError(f"{dataset.title}: {error}. Try again in a while.") from error
+        raise DatasetError(f"{dataset.title}: {error}. Try again later.") from error
     except OSError as error:
         raise DatasetError(disk_reason(folder, error)) from error
     return home
@@ -156,15 +156,15 @@ def _check_room(dataset: Dataset, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise DatasetError(
-            f"{dataset.title} needs {needed / 1e9:.1f} GB while it is unpacked, and {folder} has {free / 1e9:.1f} GB. "
-            "Free some space, or choose a folder on another disk."
+            f"{dataset.title} needs {needed / 1e9:.1f} GB to unpack, but {folder} has {free / 1e9:.1f} GB "
+            "free. Free some space, or choose a folder on another disk."
         )
 
 
 def _download(dataset: Dataset, file: DatasetFile, folder: Path, progress: Progress) -> Path:
     mirror = os.environ.get("TELLAPART_DATASETS_URL")
     url = mirror + file.name if mirror else file.url
-    said = f"Downloading {dataset.title}, {file.megabytes:.0f} MB, once"
+    said = f"Downloading {dataset.title}, {file.megabytes:.0f} MB (only once)"
     message = Doing(Step.DOWNLOADING, said, dataset=dataset.title)
     limit_bytes = file.checks.n_bytes or int(file.megabytes * 1.1e6) + 1_000_000
     progress(0, int(file.megabytes * 1e6), message)
@@ -205,7 +205,7 @@ def _unpack(dataset: Dataset, files: list[Path], part: Path, home: Path, progres
                 said = Doing(Step.UNPACKING, f"Unpacking {dataset.title}", dataset=dataset.title)
                 progress(done, len(found), said)
         if not n_pictures:
-            raise ArchiveError("it holds no pictures where they should be")
+            raise ArchiveError("it has no pictures where they should be")
         atomic_files.write_json(part / ABOUT_NAME, _about(dataset, n_pictures))
         if home.exists():
             home.rmdir()

@@ -151,19 +151,19 @@ class Downloads:
                 try:
                     answer = await asyncio.wait_for(self._request(url, part, host), self.limits.total_s)
                 except asyncio.TimeoutError as error:
-                    raise _TryError(f"not all of it came within {self.limits.total_s:.0f} s") from error
+                    raise _TryError(f"the download took longer than {self.limits.total_s:.0f} s") from error
             if not isinstance(answer, str):
                 return answer
             try:
                 url = urljoin(url, answer)
             except ValueError as error:
-                raise AddressError(f"it was sent on to {answer[:80]!r}, which is no web address") from error
-        raise _TryError(f"it was sent on more than {_MAX_REDIRECTS} times")
+                raise AddressError(f"it redirected to {answer[:80]!r}, which is not a web address") from error
+        raise _TryError(f"it redirected more than {_MAX_REDIRECTS} times")
 
     async def _pause(self, host: _Host) -> None:
         wait_s = host.not_before - asyncio.get_running_loop().time()
         if wait_s > self.limits.patience_s:
-            raise _TryError(f"its server wants a pause of {wait_s:.0f} s")
+            raise _TryError(f"its server asks for a pause of {wait_s:.0f} s")
         if host.n_dead >= _MAX_DEAD:
             raise _TryError("its server cannot be reached", is_dead=True)
         await asyncio.sleep(max(0.0, wait_s))
@@ -206,7 +206,7 @@ class Downloads:
         if wait_s is not None:
             host.not_before = asyncio.get_running_loop().time() + wait_s
             if wait_s > self.limits.patience_s:
-                raise _TryError(f"its server answers {status} and wants a pause of {wait_s:.0f} s")
+                raise _TryError(f"its server answers {status} and asks for a pause of {wait_s:.0f} s")
         raise _TryError(f"its server answers {status}", wait_s or 0.0)
 
     async def _write(self, response: httpx.Response, part: Path) -> tuple[str, int]:
@@ -234,7 +234,7 @@ class Downloads:
         if min(facts.width, facts.height) < smallest:
             return NotFetched(
                 RefusalCode.TOO_SMALL,
-                f"{facts.width} × {facts.height} pixels; at least {smallest} × {smallest} are wanted",
+                f"{facts.width} × {facts.height} pixels; at least {smallest} × {smallest} are needed",
             )
         path = part.with_suffix(facts.suffix)
         part.replace(path)

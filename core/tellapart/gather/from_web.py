@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _POLL_S = 0.05
 _MOST_ASKED = 200  # candidates asked for ahead, so that a list of a million is read as it is fetched
 _MOST_DEAD = 40  # pictures in a row whose servers cannot be reached: then it is this computer that is offline
-OFFLINE = "Without the internet the sample pictures, a folder of your own and the camera are still there."
+OFFLINE = "Offline, you can still use the sample pictures, your own folders and the camera."
 
 
 def gather(
@@ -138,8 +138,8 @@ class _Gathering:
 
         if order.wish.licence != "any" and order.wish.source in UNLICENSED:
             self.summary.notes.append(
-                f"{search.reports[0].title} filters by licence but proves nothing: these pictures count as of unknown "
-                "licence."
+                f"{search.reports[0].title} filters by licence but gives no proof, so these pictures have no "
+                "known licence."
             )
 
     def run(self, progress: Progress) -> GatherSummary:
@@ -154,8 +154,8 @@ class _Gathering:
                 self._take(happened)
             if self._n_dead >= _MOST_DEAD:
                 raise GatherError(
-                    f"The servers of the last {self._n_dead} pictures could not be reached. Is this computer offline? "
-                    f"What was gathered is kept; gather again to go on. {OFFLINE}"
+                    f"The servers of the last {self._n_dead} pictures could not be reached. Is this computer "
+                    f"offline? The pictures so far are saved; gather again to continue. {OFFLINE}"
                 )
         self._check_outage()
         self._note_shortage()
@@ -285,7 +285,7 @@ class _Gathering:
         limit = self._order.limit
         if not self._order.list_file and 0 < self._n_here < limit:
             self.summary.notes.append(
-                f"{self._n_here} of the {limit} wanted came; other words or another source may bring more."
+                f"{self._n_here} of {limit} pictures found. Try other words or another source for more."
             )
 
     def _check_outage(self) -> None:
@@ -302,4 +302,4 @@ class _Gathering:
                 if any(report.outcome is SourceOutcome.BROKEN for report in asked)
                 else ""
             )
-            raise GatherError(f"No source gave an answer.{doubt} {said} {OFFLINE}")
+            raise GatherError(f"No source answered.{doubt} {said} {OFFLINE}")

@@ -61,9 +61,7 @@ def take_in(
     label = None if label is None else clean_label(label)
     own = (project.images_dir, project.trash_dir, project.runs_dir, project.bundles_dir)
     if place == project.root or any(folder == place or folder in place.parents for folder in own):
-        raise IntakeError(
-            f"{place} lies inside the project itself. Choose the folder the pictures come from."
-        )
+        raise IntakeError(f"{place} is inside the project itself. Choose the folder the pictures come from.")
     known = project.manifest.label_counts().keys()
     reading = read_place(place, labels, label, known)
     summary = IntakeSummary(
@@ -155,11 +153,11 @@ class _Door:
             data = found.read()
             facts = inspect(data)
             if label is None:
-                raise ImageError("it lies beside the class folders, so it has no label", RefusalCode.NO_LABEL)
+                raise ImageError("it is next to the label folders, so it has no label", RefusalCode.NO_LABEL)
             label = clean_label(label)
             if min(facts.width, facts.height) < _MIN_SIDE_PX:
                 raise ImageError(
-                    f"{facts.width} × {facts.height} pixels are too few to see anything",
+                    f"{facts.width} × {facts.height} pixels are too few",
                     RefusalCode.TOO_SMALL,
                 )
         except ImageError as error:

@@ -114,7 +114,7 @@ def _landed(project: Project, rows: list[CandidateRow], summary: GatherSummary) 
         if landed is None:
             searches.set_fate(project.manifest, row.number, WAITING)
             summary.refuse(
-                row.candidate.url, RefusalCode.UNREACHABLE, "its file is gone; gather again to fetch it"
+                row.candidate.url, RefusalCode.UNREACHABLE, "its file is missing; gather again to download it"
             )
         else:
             found.append(landed)

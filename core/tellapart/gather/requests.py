@@ -50,7 +50,7 @@ def check(label: str, query: str, source: str, limit: int, licence: str, kind: s
     _one_of("kind", kind, KINDS)
     most = MAX_LISTED if list_file else MAX_PICTURES
     if not 1 <= limit <= most:
-        raise GatherError(f"{limit:,} pictures cannot be gathered at once; ask for 1 to {most:,}.")
+        raise GatherError(f"{limit:,} pictures cannot be gathered at once. Choose 1 to {most:,}.")
     wish = SearchRequest(
         label=label,
         query=list_file.name if list_file else clean_query(query),
@@ -71,12 +71,12 @@ def clean_query(text: str) -> str:
     query = " ".join(unicodedata.normalize("NFC", text).split())
     if not query:
         raise GatherError(
-            "The query is empty. Say what to look for in a few words, for instance 'grizzly bear'."
+            "The query is empty. Describe what to search for in a few words, for instance 'grizzly bear'."
         )
     if len(query) > MAX_QUERY_CHARACTERS:
         raise GatherError(
-            f"The query {query[:30]!r}… has {len(query):,} characters; sources look at {MAX_QUERY_CHARACTERS} at most. "
-            "Say it in a few words."
+            f"The query {query[:30]!r}… has {len(query):,} characters; the limit is {MAX_QUERY_CHARACTERS}. "
+            "Use fewer words."
         )
     return query
 
@@ -100,8 +100,9 @@ def keep_contact(manifest: Manifest, text: str) -> str:
         or not ("@" in contact[1:-1] or contact.startswith(("http://", "https://")))
     ):
         raise GatherError(
-            f"The contact {contact[:60]!r} is neither a mail address nor a web page. Services may write there when our "
-            "requests are a trouble; give one like you@example.org or https://example.org/about."
+            f"The contact {contact[:60]!r} is neither an email address nor a web page. Services use it to "
+            "contact you if the requests cause trouble. Enter one like you@example.org or "
+            "https://example.org/about."
         )
     manifest.set_setting(_CONTACT, contact)
     return contact
@@ -113,8 +114,8 @@ def _list_file(source: str) -> Path | None:
     path = Path(source).expanduser()
     if path.suffix.lower() not in LIST_SUFFIXES:
         raise GatherError(
-            f"No source is called {source!r}. Choose one of {', '.join(SOURCES)}, or give a .txt or .csv file with an "
-            "address in each line."
+            f"There is no source {source!r}. Choose one of {', '.join(SOURCES)}, or a .txt or .csv file with "
+            "one address per line."
         )
     if not path.is_file():
         raise GatherError(f"The list {path} does not exist. Check the path.")

@@ -60,7 +60,7 @@ def judge(
     if not found.allows(licence) and (found.is_known or candidate.source not in UNLICENSED):
         return (
             OTHER_LICENCE,
-            f"its licence ({candidate.licence or 'unknown'}) does not fit the wish {licence!r}",
+            f"its licence ({candidate.licence or 'unknown'}) does not fit {licence!r}",
         )
     if candidate.width and candidate.height and min(candidate.width, candidate.height) < min_side_px:
         return TOO_SMALL, f"{candidate.width} × {candidate.height} pixels"
@@ -209,7 +209,7 @@ def _reason_not_to_hold(manifest: Manifest, one: Landed) -> str | None:
         return _already_here(*at)
     other = searches.held_as(manifest, one.image_id)
     if other and other[0] != one.row.number:
-        return f"already waits for your choice, for the label {other[1]!r}"
+        return f"already waiting for your choice, for the label {other[1]!r}"
     return None
 
 

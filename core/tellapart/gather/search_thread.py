@@ -69,7 +69,7 @@ class Search:
         for source, report in zip(self._sources, self.reports, strict=True):
             if self._wish.licence != "any" and source.name in UNLICENSED and len(self._sources) > 1:
                 report.said = (
-                    f"{source.title} was not asked, since it does not know the licences of pictures."
+                    f"{source.title} was not searched because it does not know the licences of pictures."
                 )
                 continue
             self.asked = source.title
@@ -90,7 +90,7 @@ class Search:
             except Exception as error:  # an answer of a shape that nobody foresaw must not end the search
                 report.fail(
                     BrokenError(
-                        f"{source.title} answers in a form that could not be read ({type(error).__name__})."
+                        f"{source.title} sent an answer that could not be read ({type(error).__name__})."
                     )
                 )
             finally:

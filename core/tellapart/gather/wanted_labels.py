@@ -42,7 +42,7 @@ def add_wanted(project: Project, text: str) -> list[str]:
     """
     names = [clean_label(name) for name in text.replace("\n", ",").split(",") if name.strip()]
     if not names:
-        raise IntakeError("No name is written. Write what you want to tell apart: grizzly, black bear, teddy")
+        raise IntakeError("No name given. Enter what you want to tell apart: grizzly, black bear, teddy")
     rows = wanted_labels(project)
     taken = {name_key(row.label) for row in rows}
     added = []
@@ -72,7 +72,7 @@ def rename_label(project: Project, label: str, new: str) -> int:
     for other in (row.label for row in rows if row.label != label):
         if name_key(other) == name_key(new):
             raise IntakeError(
-                f"There is a label {other!r} already. Choose another name, or merge {label!r} into it."
+                f"There is already a label {other!r}. Choose another name, or merge {label!r} into it."
             )
     if new == label:
         return 0

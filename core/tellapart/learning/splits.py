@@ -122,9 +122,9 @@ def _pull_apart(label: str, labels: Sequence[str], groups: list[str], names: Seq
 def _apart_note(label: str, labels: Sequence[str], groups: Sequence[str]) -> str:
     own = [group for group, of in zip(groups, labels, strict=True) if of == label]
     return (
-        f"The {len(own)} pictures of {label!r} are {len(set(own))} group(s) of near-copies or of one subject, which is "
-        "too few to keep groups together: they were split one by one, so the error may look better than it is. "
-        "Add pictures that show something else, or remove the copies on the Clean page."
+        f"The {len(own)} pictures of {label!r} form only {len(set(own))} group(s) of near-duplicates or "
+        "pictures of one subject, too few to keep groups together. They were split one by one, so the error "
+        "may look better than it is. Add different pictures, or remove the duplicates on the Clean page."
     )
 
 
@@ -166,9 +166,7 @@ def _pull_over_copies(splits: list[str | None], groups: Sequence[str]) -> int:
 
 
 def _moved_note(n_moved: int) -> str:
-    return (
-        f"{n_moved} picture(s) were near-copies of pictures held out for checking, so they no longer teach."
-    )
+    return f"{n_moved} picture(s) were near-duplicates of held-out pictures and were left out of training."
 
 
 def _choose(
@@ -222,17 +220,17 @@ def check_split(plan: SplitPlan, labels: Sequence[str], given: Sequence[str | No
     if "valid" not in given:
         label = stuck[0]
         n = sum(of == label and split != "test" for of, split in zip(labels, given, strict=True))
-        elsewhere = " outside the test part" * ("test" in given)
+        elsewhere = " outside the test split" * ("test" in given)
         raise SplitError(
-            f"Class {label!r} has {n} picture(s){elsewhere}, but a split needs at least 2. Add pictures to it, "
-            "or remove the class."
+            f"Label {label!r} has {n} picture(s){elsewhere}, but a split needs at least 2. Add pictures to "
+            "it, or remove the label."
         )
-    for needed, what in (("train", "learn from"), ("valid", "check with")):
+    for needed, what in (("train", "train on"), ("valid", "hold out")):
         there = {label for label, split in zip(labels, splits, strict=True) if split == needed}
         without = sorted(set(labels) - there, key=label_order)
         if without:
             names = ", ".join(repr(label) for label in without[:5])
             raise SplitError(
-                f"Class {names} has no picture to {what}: its folders put none into {needed!r}. "
-                "Add some there, or remove the class."
+                f"Label {names} has no picture to {what}: its folders have none in {needed!r}. Add some "
+                "there, or remove the label."
             )

@@ -25,7 +25,8 @@ def image_of(pixels: np.ndarray) -> Image.Image:
         pixels, shape = pixels[:, :, 0], shape[:2]
     if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in _MODES) or 0 in shape:
         raise ImageError(
-            f"an array of shape {tuple(pixels.shape)} is no picture; give (height, width) or (height, width, 3)"
+            f"an array of shape {tuple(pixels.shape)} is not a picture; give (height, width) or (height, "
+            "width, 3)"
         )
     check_size(shape[1], shape[0])
     return Image.fromarray(np.ascontiguousarray(_bytes_of(pixels)))
@@ -41,11 +42,11 @@ def _bytes_of(pixels: np.ndarray) -> np.ndarray:
     if pixels.dtype.kind == "u" and pixels.dtype.itemsize == 2:
         return (pixels // 257).astype(np.uint8)
     if kind not in "fiu":
-        raise ImageError(f"an array of {pixels.dtype} is no picture; give uint8 from 0 to 255")
+        raise ImageError(f"an array of {pixels.dtype} is not a picture; give uint8 from 0 to 255")
     lowest, highest = float(np.min(pixels)), float(np.max(pixels))
     if not (lowest >= 0 and highest <= 255):
         raise ImageError(
-            f"an array with numbers from {lowest:g} to {highest:g} is no picture; give 0 to 255, or 0 to 1"
+            f"an array with numbers from {lowest:g} to {highest:g} is not a picture; give 0 to 255, or 0 to 1"
         )
     scale = 255.0 if highest <= 1 and kind == "f" else 1.0
     rows = [(np.asarray(row, np.float32) * scale).round().astype(np.uint8) for row in pixels]

@@ -205,7 +205,9 @@ def _check_gif(data: bytes) -> None:
             if size == b"\0":
                 break
         if n_blocks > _MAX_GIF_BLOCKS:
-            raise ImageError("a GIF with megabytes of comments before the picture; save it anew without them")
+            raise ImageError(
+                "a GIF with megabytes of comments before the picture; save it again without them"
+            )
 
 
 def _check_tiff(data: bytes) -> None:
@@ -224,4 +226,6 @@ def _check_tiff(data: bytes) -> None:
     except (struct.error, OverflowError):
         return  # Pillow says what is missing
     if n_values > _MAX_TIFF_VALUES or n_entries > 65_536:
-        raise ImageError(f"a TIFF in {n_values:,} parts would take too long to read; save it anew with fewer")
+        raise ImageError(
+            f"a TIFF in {n_values:,} parts would take too long to read; save it again with fewer"
+        )

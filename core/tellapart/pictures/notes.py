@@ -47,5 +47,5 @@ def _line(group: list[PictureNote]) -> str:
     n_more = len(group) - _NAMED
     more = f" and {n_more:,} more" if n_more > 0 else ""
     texts = {note.text for note in group}
-    said = group[0].text if len(texts) == 1 else f"{group[0].text} (of the first; the others are alike)"
+    said = group[0].text if len(texts) == 1 else f"{group[0].text} (for the first; the others are similar)"
     return f"{names}{more}: {said}."

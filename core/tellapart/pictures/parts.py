@@ -24,7 +24,7 @@ _GAIN_MAPS = (
     b"iso:ts:21496",
 )  # how the same picture shines on some screens
 _THUMBNAILS = ("Large Thumbnail",)  # as Pillow begins the names of these kinds
-_FILM = "a Motion Photo: its still picture is used, its film is left out"
+_FILM = "a Motion Photo: the still picture is used, the video is left out"
 
 
 def tell_parts(image: Image.Image, source: Path | bytes, tell: Tell) -> None:
@@ -55,7 +55,8 @@ def _tell_more(n: int, what: str, tell: Tell, which: str = "first") -> None:
     if n > 1:
         counted = f"more than {_MOST_FRAMES:,}" if n > _MOST_FRAMES else f"{n:,}"
         tell(
-            f"only the {which} of its {counted} {what}s is used; save the others as files of their own to have them too"
+            f"only the {which} of its {counted} {what}s is used; save the others as separate files to add "
+            "them too"
         )
 
 

@@ -73,7 +73,7 @@ def make_samples(
     """
     if n_per_class < SMALLEST:
         raise ValueError(
-            f"n_per_class={n_per_class} leaves no room for the planted flaws; choose at least {SMALLEST}."
+            f"n_per_class={n_per_class} is too small for the planted flaws; choose at least {SMALLEST}."
         )
     directory = Path(directory)
     plans = _plan(seed, n_per_class)
@@ -82,9 +82,7 @@ def make_samples(
             folder = directory / label
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
-                raise ProjectError(
-                    f"{folder} already holds files, and samples would mix with them. Choose an empty folder."
-                )
+                raise ProjectError(f"{folder} is not empty. Choose an empty folder.")
         _write(directory, plans, seed, progress)
     except OSError as error:
         raise ProjectError(

@@ -28,17 +28,17 @@ _MAX_BYTES = 200 * 2**20
 
 @dataclass(frozen=True)
 class Replay:
-    """What became of decisions from a file: carried out, about pictures that are not here, changing nothing."""
+    """How many decisions of a file were applied, were about pictures not in this project, or changed nothing."""
 
     n_done: int
     n_missing: int
     n_same: int
 
     def sentence(self) -> str:
-        """For instance "12 decisions carried out, 3 about pictures that are not here, 1 that changed nothing."."""
-        parts = [f"{self.n_done} decision{'s' * (self.n_done != 1)} carried out"]
+        """E.g. "12 decisions applied, 3 for pictures that are not in this project, 1 that changed nothing."."""
+        parts = [f"{self.n_done} decision{'s' * (self.n_done != 1)} applied"]
         if self.n_missing:
-            parts.append(f"{self.n_missing} about pictures that are not here")
+            parts.append(f"{self.n_missing} for pictures that are not in this project")
         if self.n_same:
             parts.append(f"{self.n_same} that changed nothing")
         return ", ".join(parts) + "."
@@ -144,7 +144,7 @@ def _csv_records(text: str) -> Sequence[Any]:
 def _decision(name: str, number: int, record: Any) -> Decision:
     where = f"{name}, decision {number}"
     if not isinstance(record, dict) or not _IMAGE_ID.fullmatch(str(record.get("image_id"))):
-        raise IntakeError(f"{where}: image_id is not a SHA-256 in hexadecimal. Nothing was carried out.")
+        raise IntakeError(f"{where}: image_id is not a SHA-256 in hexadecimal. Nothing was applied.")
     kind, image_id = record.get("decision"), str(record["image_id"])
     if kind == "relabel":
         return Relabel(image_id, clean_label(str(record.get("label") or "")))
@@ -153,6 +153,6 @@ def _decision(name: str, number: int, record: Any) -> Decision:
     if kind in ("remove", "restore"):
         return Remove(image_id) if kind == "remove" else Restore(image_id)
     raise IntakeError(
-        f"{where}: decision {kind!r} (mark {record.get('mark')!r}) is unknown; known are remove, restore, relabel and "
-        f"mark with one of {', '.join(_MARKS)}. Nothing was carried out."
+        f"{where}: decision {kind!r} (mark {record.get('mark')!r}) is unknown; known are remove, restore, "
+        f"relabel and mark with one of {', '.join(_MARKS)}. Nothing was applied."
     )

@@ -96,7 +96,7 @@ def credits_markdown(pictures: Sequence[Picture], name: str) -> str:
     for picture in sorted(pictures, key=lambda one: one.image_id):
         by_licence[licence_of_picture(picture)].append(picture)
     lines = [f"# Credits for {plain(name)}", "", f"{_pictures(len(pictures))}, by licence.", ""]
-    lines += ["| licence | pictures | what it asks |", "|---|---|---|"]
+    lines += ["| licence | pictures | conditions |", "|---|---|---|"]
     ranked = sorted(by_licence, key=_rank)
     lines += [
         f"| {link(licence.name, licence.url)} | {len(by_licence[licence])} | {licence.conditions()} |"
@@ -111,8 +111,8 @@ def _section(licence: Licence, pictures: list[Picture]) -> list[str]:
     lines = []
     if not licence.is_known:
         lines += [
-            "**Nothing is known about the licence of these pictures.** Before you share them, or anything that shows "
-            "them, make sure that you may.",
+            "**These pictures have no known licence.** Check before you share them, or anything that shows "
+            "them.",
             "",
         ]
     by_author: dict[str | None, list[Picture]] = defaultdict(list)

@@ -196,9 +196,9 @@ def _refuse_strange_files(root: Path) -> None:
             f" and {len(strange) - 3} more" if len(strange) > 3 else ""
         )
         raise ProjectError(
-            f"{root} holds links or special files where tellapart keeps its own: {listed}. They could lead anywhere, "
-            "so they are never followed. If the project is yours, put the real files or folders in their places; if "
-            "somebody gave it to you, ask them before you use it."
+            f"{root} holds links or special files where tellapart keeps its own: {listed}. Links could point "
+            "anywhere, so tellapart never follows them. If the project is yours, replace them with the real "
+            "files or folders. If somebody gave it to you, ask them before you use it."
         )
 
 
@@ -225,11 +225,11 @@ def _refuse_strange_paths(project: Project) -> None:
         if ids is not None and ((shortest, longest) != (64, 64) or not _HEX.fullmatch(ids)):
             raise OutsideError("the id of a picture is not the SHA-256 of its bytes")
         for name, kind in rows("SELECT name, type FROM sqlite_master WHERE type IN ('trigger', 'view')"):
-            raise OutsideError(f"it holds a {kind}, {name!r}, which acts by itself")
+            raise OutsideError(f"it holds a {kind}, {name!r}, which runs on its own")
     except OutsideError as error:
         raise ProjectError(
-            f"{project.db_path} was not written by tellapart alone: {error}. Nothing was touched; if somebody gave you "
-            "this project, do not use it."
+            f"{project.db_path} was changed by another program: {error}. Nothing was changed. If somebody "
+            "gave you this project, do not use it."
         ) from error
 
 
@@ -241,9 +241,7 @@ def _is_read_only(root: Path) -> bool:
 
 def _opened_to_read(root: Path) -> Project:
     project = Project(root, is_read_only=True)
-    project.changes = [
-        f"{root} can only be read: what is there is shown as it was, and nothing can be changed."
-    ]
+    project.changes = [f"{root} is read-only: you can look at it, but not change anything."]
     return project
 
 

@@ -27,12 +27,13 @@ def guidance_note(journal: Journal, checked: Collection[str]) -> str | None:
         return None
     parts = []
     if relabelled:
-        parts.append(f"{len(relabelled)} of the {len(checked)} checking pictures were relabelled")
+        parts.append(f"{len(relabelled)} of the {len(checked)} held-out pictures were relabelled")
     if set_aside:
         parts.append(f"{len(set_aside)} picture(s) were set aside")
     return (
-        f"{' and '.join(parts)} after the model disagreed with their labels. As it chose which labels were looked at, "
-        "its error is likely somewhat higher than this; pictures that somebody labelled without its help would tell."
+        f"{' and '.join(parts)} after the model disagreed with their labels. Because the model chose which "
+        "labels were reviewed, its true error is probably somewhat higher. To measure it, use pictures "
+        "labelled without the model's help."
     )
 
 

@@ -52,9 +52,8 @@ def check_labels(project: Project) -> None:
     if len(counts) == 1:
         (label, n), *_ = counts.items()
         raise TrainError(
-            f"All {n} picture(s) of {project.name} have the label {label!r}, and telling apart needs at "
-            "least 2 labels. "
-            "Add pictures of something else."
+            f"All {n} picture(s) of {project.name} have the label {label!r}, but training needs at least 2 "
+            "labels. Add pictures of something else."
         )
 
 
@@ -79,8 +78,8 @@ def plan_members(project: Project, config: TrainConfig) -> Plan:
     n_strangers = _n_strangers(plan)
     if n_strangers and len({picture.label for picture in plan.pictures if picture.is_member}) < 2:
         raise TrainError(
-            f"{n_strangers} picture(s) are marked 'none of these', and fewer than 2 labels are left without them. "
-            "Take some of the marks away, or add pictures."
+            f"{n_strangers} picture(s) are marked 'none of these', and fewer than 2 labels are left without "
+            "them. Remove some of the marks, or add pictures."
         )
     return _members(plan)
 
@@ -115,7 +114,7 @@ def _members(plan: Plan) -> Plan:
     members, n_strangers = plan.members(), _n_strangers(plan)
     if not n_strangers:
         return members
-    note = f"{n_strangers} picture(s) marked 'none of these' neither taught nor checked a label."
+    note = f"{n_strangers} picture(s) marked 'none of these' were left out."
     return replace(members, notes=(*members.notes, note))
 
 

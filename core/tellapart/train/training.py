@@ -49,13 +49,13 @@ def train_head(
         open_backbone(backbone)  # takes as long as planning, and lets go of the interpreter
     data = with_embeddings(planned.result(), project, backbone, config, progress)
     n = len(data.pictures)
-    progress(n, n, Doing(Step.FITTING, "Fitting the classifier"))
+    progress(n, n, Doing(Step.FITTING, "Training the model"))
     clock = time.perf_counter()
     fitted = fit(data, config.prior)
     evaluation = check(data, fitted, prior=config.prior)
     guessing = baselines(data)
     fit_s = time.perf_counter() - clock
-    progress(n, n, Doing(Step.WRITING, "Writing the classifier"))
+    progress(n, n, Doing(Step.WRITING, "Saving the model"))
     name = name or f"{datetime.now():%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
     result = _result(
         data, config, backbone, fitted, evaluation, guessing, project, project.bundles_dir / name
@@ -81,8 +81,8 @@ def _result(
         notes.append(f"{len(data.embeddings.skipped)} picture(s) could not be read and were left out.")
     if evaluation.n_different < evaluation.n:
         notes.append(
-            f"The {evaluation.n} checking pictures are of {evaluation.n_different} different things, the others are "
-            "copies or the same subject again: in the interval of the error each thing counts once."
+            f"The {evaluation.n} held-out pictures show {evaluation.n_different} different things; the "
+            "others are duplicates or show the same subject. The error interval counts each thing once."
         )
     return TrainResult(
         classes=data.classes,

@@ -37,7 +37,7 @@ class AddressGuard:
         """
         if len(url) > MAX_URL_CHARACTERS:
             raise AddressError(
-                f"an address of {len(url):,} characters; at most {MAX_URL_CHARACTERS:,} are asked"
+                f"an address of {len(url):,} characters; at most {MAX_URL_CHARACTERS:,} are allowed"
             )
         try:
             parts = urlsplit(url)
@@ -70,7 +70,7 @@ class AddressGuard:
         for one in meant:
             is_odd = one.is_multicast or one.is_reserved or any(one in net for net in _NEVER)
             if not one.is_global or is_odd:
-                raise AddressError(f"it leads to {ip}, which is not an address of the public web")
+                raise AddressError(f"it leads to {ip}, which is not a public web address")
 
 
 def _meant(ip: IPAddress) -> list[IPAddress]:

@@ -67,11 +67,11 @@ class Line:
         """
         if self._is_closed:
             work.close()
-            raise Cancelled("Stopped. What was finished is kept.")
+            raise Cancelled("Stopped. Finished work is saved.")
         try:
             return asyncio.run_coroutine_threadsafe(work, self._loop).result()
         except (concurrent.futures.CancelledError, asyncio.CancelledError) as error:
-            raise Cancelled("Stopped. What was finished is kept.") from error
+            raise Cancelled("Stopped. Finished work is saved.") from error
 
     def close(self) -> None:
         """End all work that goes on, and hang up."""

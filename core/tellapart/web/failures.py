@@ -27,7 +27,7 @@ _WORDS = {
     NetworkFailure.NAME_UNKNOWN: "its server's name is not known",
     NetworkFailure.UNREACHABLE: "its server cannot be reached",
     NetworkFailure.CONNECT_TIMEOUT: "its server cannot be reached in time",
-    NetworkFailure.TLS: "no safe connection (TLS) to its server",
+    NetworkFailure.TLS: "no secure connection (TLS) to its server",
     NetworkFailure.SILENT: f"its server said nothing for {READ_S:.0f} s",
     NetworkFailure.BROKEN_OFF: "the connection broke off",
 }

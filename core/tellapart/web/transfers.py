@@ -91,7 +91,7 @@ def fetch_file(url: str, destination: Path, checks: Checks, limit_bytes: int, re
         memory.forget()
         if problem:
             file.truncate(0)
-            raise DownloadError(f"what came is not the wanted file: {problem}")
+            raise DownloadError(f"the download is not the expected file: {problem}")
         os.fsync(file.fileno())
         if os.name != "nt":  # where an open file can be renamed, nobody gets hold of it in between
             atomic_files.replace(part, destination)
@@ -134,7 +134,7 @@ def fetch_into(
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
                 raise DownloadError("it cannot be reached (is this computer offline?)") from error
             except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-                raise DownloadError(f"the address is not one of the web ({error})") from error
+                raise DownloadError(f"the address is not a web address ({error})") from error
             except (httpx.HTTPError, _StartOverError) as error:  # broken off or stalled
                 if wait_s is None:
                     raise DownloadError(f"the transfer broke off {len(WAITS_S) + 1} times") from error
@@ -190,7 +190,7 @@ class _Transfer:
         for chunk in response.iter_bytes(CHUNK_BYTES):
             self.file.write(chunk)
             if self.file.tell() > self.limit_bytes:
-                raise DownloadError(f"more than the {self.limit_bytes / 1e6:.0f} MB came that it may have")
+                raise DownloadError(f"it is larger than the allowed {self.limit_bytes / 1e6:.0f} MB")
             self.report(self.file.tell(), max(expected or 0, self.file.tell()))
 
     def _from_the_start(self) -> None:
@@ -236,7 +236,7 @@ def alone(part: Path) -> Iterator[IO[bytes]]:
     handle = os.open(part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
     with os.fdopen(handle, "r+b") as file:
         if not try_lock(file):  # where the disk knows no locks, the checks at the end still hold
-            raise DownloadError("another program is downloading it right now; wait until that is done")
+            raise DownloadError("another program is downloading it right now; wait until it finishes")
         if os.name != "nt" and not _is_still_there(part, file):
             raise DownloadError("another program has just finished downloading it; try again")
         yield file

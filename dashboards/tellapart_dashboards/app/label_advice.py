@@ -12,11 +12,11 @@ def headline(counts: dict[str, int]) -> tuple[str, str]:
     if not counts:
         return (
             "Gather pictures",
-            "A few dozen of each kind of thing: from the web, from your disk, from the camera.",
+            "Add a few dozen of each kind: from the web, your disk or the camera.",
         )
     return (
         f"{count(sum(counts.values()), 'picture')}, {count(len(counts), 'label')}",
-        "Search the web for more, drop your own below, or go on.",
+        "Search the web for more, drop your own below, or continue.",
     )
 
 
@@ -28,20 +28,21 @@ def advice(counts: dict[str, int]) -> tuple[str, str]:
     if len(counts) == 1:
         only = next(iter(counts))
         return (
-            f"Only one label so far, “{only}”. Telling apart takes two: add pictures of something else.",
+            f"Only one label so far, “{only}”. Add pictures of at least one other thing.",
             "care",
         )
     if few:
         shown = listed([f"{label} ({counts[label]})" for label in few])
         return (
-            f"Few pictures of {shown}. With {FEW} or more of each, results are steadier. You can go on.",
+            f"Few pictures of {shown}. Results are more reliable with {FEW} or more of each. You can "
+            "continue.",
             "care",
         )
     most, least = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
     if counts[most] > 8 * counts[least]:
         return (
-            f"“{most}” has {counts[most] / counts[least]:.0f} times as many pictures as “{least}”. "
-            f"Training evens that out, but more pictures of “{least}” would help.",
+            f"“{most}” has {counts[most] / counts[least]:.0f} times as many pictures as “{least}”. Training "
+            f"compensates for that, but more pictures of “{least}” would help.",
             "care",
         )
-    return f"{count(len(counts), 'label')} with enough pictures each: ready to train.", ""
+    return f"{count(len(counts), 'label')} with enough pictures. Ready to train.", ""

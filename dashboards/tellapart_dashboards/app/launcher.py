@@ -55,8 +55,8 @@ def check_studio_is_installed() -> None:
     ]
     if missing:
         raise LauncherError(
-            f"The studio needs what is not installed here: {', '.join(missing)}. "
-            "Install with: pip install 'tellapart[studio]'"
+            f"The studio needs packages that are not installed: {', '.join(missing)}. Install them: pip "
+            "install 'tellapart[studio]'"
         )
 
 

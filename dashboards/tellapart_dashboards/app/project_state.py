@@ -77,8 +77,8 @@ class ProjectState(PageOwner):
         database = self.project.db_path
         if not database.exists():
             return (
-                f"{self.project.root} is no longer there: it was moved, renamed or deleted while this page was open. "
-                "Move it back and reload the page, or open the studio on its new place."
+                f"{self.project.root} is no longer there: it was moved, renamed or deleted while this page "
+                "was open. Move it back and reload the page, or open the studio at its new location."
             )
         seen = _state_of(database) + _state_of(database.with_name(database.name + "-wal"))
         if seen == self._seen:

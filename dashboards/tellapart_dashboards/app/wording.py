@@ -49,8 +49,8 @@ def error_sentence(error: BaseException) -> str:
     if isinstance(error, TellapartError):
         return str(error)
     return (
-        f"Something went wrong that should not ({type(error).__name__}: {error}). Nothing was lost. "
-        "Reload the page; if it happens again, run `tellapart doctor`."
+        f"Unexpected error ({type(error).__name__}: {error}). Nothing was lost. Reload the page; if it "
+        "happens again, run `tellapart doctor`."
     )
 
 

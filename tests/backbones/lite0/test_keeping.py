@@ -59,7 +59,7 @@ def run(model: bytes, pixels: np.ndarray) -> np.ndarray:
 def test_it_is_made_once_and_said(own_cache):
     told: list[str] = []
     first = load_backbone(progress=lambda done, total, message: told.append(message))
-    assert told == ["Preparing the network that looks at pictures, once"]
+    assert told == ["Preparing the built-in backbone (only once)"]
     written = first.onnx_path.stat().st_mtime_ns
     told.clear()
     assert (
@@ -113,7 +113,7 @@ def test_two_threads_at_once_both_work(own_cache):
 
 def assert_works_from_memory(tmp_path: Path, tiny_folder: Path) -> None:
     backbone = load_backbone()
-    assert backbone.content is not None and "cannot be kept in" in backbone.note
+    assert backbone.content is not None and "cannot be saved in" in backbone.note
     assert "TELLAPART_CACHE" in backbone.note
     size_px = backbone.preprocess.size_px
     assert embed_pixels(backbone, np.zeros((1, size_px, size_px, 3), np.uint8)).shape == (1, 1624)
@@ -158,7 +158,7 @@ def test_a_disk_that_really_takes_no_more_leaves_no_half_file(own_cache):
         print(load_backbone().note)
         """
     )
-    assert "cannot be kept in" in told and not list((own_cache / "backbones").iterdir())
+    assert "cannot be saved in" in told and not list((own_cache / "backbones").iterdir())
 
 
 def test_no_torch_is_needed_for_a_first_training(tmp_path, own_cache, tiny_folder):

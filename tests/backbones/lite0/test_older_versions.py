@@ -50,8 +50,8 @@ def test_it_opens_with_its_decisions_and_trains_anew_with_the_new_backbone(old_p
 def test_the_train_page_says_that_an_older_version_trained_it(old_project):
     (run,) = (old_project / "runs").iterdir()
     result = json.loads((run / "result.json").read_text("utf-8"))
-    assert "An older version trained this. Train again" in scores_html(result)
-    assert "An older version" not in scores_html({**result, "backbone": "efficientnet_lite0"})
+    assert "This was trained with an older version. Train again" in scores_html(result)
+    assert "an older version" not in scores_html({**result, "backbone": "efficientnet_lite0"})
 
 
 def test_what_the_old_backbone_had_computed_is_dropped_once_and_said(old_project):
@@ -63,7 +63,7 @@ def test_what_the_old_backbone_had_computed_is_dropped_once_and_said(old_project
     with open_project(old_project) as project:
         pictures = project.manifest.pictures()
         embed(project, load_backbone(), pictures, lambda done, total, message: told.append(message))
-        assert told[0].startswith("Dropped 0.")
+        assert told[0].startswith("Deleted 0.")
         assert not old & {path.name for path in folder.iterdir()} and (folder / "notes.txt").is_file()
         told.clear()
         assert (

@@ -62,7 +62,7 @@ def test_an_altered_or_cut_file_is_refused_with_the_way_out(tmp_path, change):
     path = tmp_path / "weights.pth"
     path.write_bytes(change(weights_file().read_bytes()))
     with pytest.raises(
-        BackboneError, match=r"are not those of .*cut or changed.*pip install --force-reinstall"
+        BackboneError, match=r"are not those of .*cut off or changed.*pip install --force-reinstall"
     ):
         read_weights(path)
 

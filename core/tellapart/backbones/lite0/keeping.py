@@ -45,7 +45,7 @@ def kept_onnx(folder: Path, progress: Progress = silent) -> Kept:
     path = folder / f"{known['name']}-{known['sha256'][:12]}.onnx"
     if _is_whole(path, known["sha256"]):
         return Kept(path)
-    progress(0, 0, Doing(Step.PREPARING, "Preparing the network that looks at pictures, once"))
+    progress(0, 0, Doing(Step.PREPARING, "Preparing the built-in backbone (only once)"))
     content = made_onnx()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,8 +53,8 @@ def kept_onnx(folder: Path, progress: Progress = silent) -> Kept:
     except OSError as error:
         reason = error.strerror or str(error)
         note = (
-            f"The network that looks at pictures cannot be kept in {folder} ({reason}), so it is made anew at each "
-            "start, which takes half a second. To keep it, name another folder in the environment variable "
+            f"The built-in backbone cannot be saved in {folder} ({reason}), so it is rebuilt at each start, "
+            "which takes half a second. To save it, set another folder in the environment variable "
             "TELLAPART_CACHE."
         )
         progress(0, 0, Doing(Step.PREPARING, note, is_kept=False))
@@ -77,9 +77,9 @@ def made_onnx() -> bytes:
     found = sha256(content).hexdigest()
     if found != known["sha256"]:
         raise BackboneError(
-            f"The network made from {weights_file()} has the sha256 {found[:12]}…, expected {known['sha256'][:12]}…. "
-            "The installed onnx or numpy writes it differently; install the versions that tellapart asks for: "
-            "pip install --upgrade tellapart."
+            f"The network made from {weights_file()} has the sha256 {found[:12]}…, expected "
+            f"{known['sha256'][:12]}…. The installed onnx or numpy writes it differently. Install the "
+            "versions that tellapart requires: pip install --upgrade tellapart."
         )
     return content
 

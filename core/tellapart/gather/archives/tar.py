@@ -61,7 +61,7 @@ def _tar_problem(member: tarfile.TarInfo) -> str | None:
         return "a link, not a file"
     if not member.isreg():
         return "not an ordinary file"
-    return "a file with holes, which pictures do not have" if member.issparse() else None
+    return "a sparse file, not a picture" if member.issparse() else None
 
 
 def _members(path: Path) -> Iterator[tarfile.TarInfo]:
@@ -98,8 +98,8 @@ def _damaged_tar(path: Path, error: BaseException) -> ArchiveError:
     if isinstance(error, ArchiveError):
         return error
     return ArchiveError(
-        f"{path.name} is not a tar file that can be read ({error or 'it ends too early'}). Make it again, or unpack it "
-        "and take in the folder."
+        f"{path.name} is not a readable tar file ({error or 'it ends too early'}). Create it again, or "
+        "unpack it and add the folder."
     )
 
 
@@ -165,7 +165,7 @@ class _Limited(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         if size < 0 or size > _MAX_BLOCK:
-            raise tarfile.ReadError("a header of it claims an impossible size")
+            raise tarfile.ReadError("one of its headers claims an impossible size")
         data = self._stream.read(size)
         if self._limit is not None and self._stream.tell() > self._limit:
             raise too_much(self._path, self._limit)

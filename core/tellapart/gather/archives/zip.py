@@ -50,8 +50,8 @@ def zip_entries(path: Path, max_bytes: int, remark: Callable[[str], None]) -> It
         archive = zipfile.ZipFile(path)
     except DAMAGE as error:
         raise ArchiveError(
-            f"{path.name} is not a zip file that can be read ({error}). Make it again, or unpack it and "
-            "take in the folder."
+            f"{path.name} is not a readable zip file ({error}). Create it again, or unpack it and add the "
+            "folder."
         ) from error
     infos = archive.infolist()
     check_count(path, len(infos))
@@ -65,8 +65,8 @@ def zip_entries(path: Path, max_bytes: int, remark: Callable[[str], None]) -> It
     if page:
         shown = next(name for name in names if not name.isascii())
         remark(
-            f"{path.name} does not say how its names are written; they were read as {page}, such as {shown!r}. "
-            "If they look wrong, unpack it and take in the folder."
+            f"{path.name} does not name the encoding of its file names; they were read as {page}, for "
+            f"instance {shown!r}. If they look wrong, unpack it and add the folder."
         )
     for info, read_name in zip(infos, names, strict=True):
         if not read_name.endswith("/") and (name := plain_name(read_name)):
@@ -84,8 +84,8 @@ def _check_overlaps(path: Path, infos: list[zipfile.ZipInfo]) -> None:
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
             raise ArchiveError(
-                f"{path.name} has entries that lie over one another ({info.filename}), as bombs do and archives of "
-                "pictures do not. Make it again, or unpack it and take in the folder."
+                f"{path.name} has overlapping entries ({info.filename}), like a zip bomb. Create it again, "
+                "or unpack it and add the folder."
             )
         end = info.header_offset + _LOCAL_HEADER_BYTES + len(info.orig_filename) + info.compress_size
 
@@ -141,4 +141,7 @@ def _joined(pieces: Iterator[bytes], max_bytes: int) -> bytes:
 def _unread_method(method: int) -> str:
     """Why an entry packed in that way is not unpacked, and what to do."""
     name = _METHOD_NAMES.get(method, f"method {method}")
-    return f"packed with {name}, which is not read; unpack the zip (7-Zip, or its own program) and take in the folder"
+    return (
+        f"packed with {name}, which is not supported; unpack the zip (with 7-Zip, or the program that "
+        "made it) and add the folder"
+    )

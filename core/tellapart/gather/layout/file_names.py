@@ -33,7 +33,7 @@ def offer_of(pictures: Sequence[Found]) -> LabelOffer | None:
     if labels is None:
         return None
     counts = dict(sorted(Counter(labels.values()).items()))
-    return LabelOffer("names", f"from the names of the files, such as {example_of(labels)}", counts)
+    return LabelOffer("names", f"from the file names, such as {example_of(labels)}", counts)
 
 
 def example_of(labels: dict[str, str]) -> str:

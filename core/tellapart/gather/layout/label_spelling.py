@@ -23,7 +23,8 @@ def spelling_notes(labels: Collection[str], known: Collection[str]) -> list[str]
         except IntakeError:
             continue  # each of its pictures is refused with that reason
     notes = [
-        f"{_listed(written)} are one label, {label!r}: they differ only in spaces or in the form of Unicode."
+        f"{_listed(written)} were merged into one label, {label!r}: they differ only in spaces or Unicode "
+        "form."
         for label, written in sorted(spelt.items())
         if len({unicodedata.normalize("NFC", one) for one in written}) > 1
     ]
@@ -33,9 +34,10 @@ def spelling_notes(labels: Collection[str], known: Collection[str]) -> list[str]
     for group in alike.values():
         if len(group) > 1 and not group <= set(known):
             has = sorted(group & set(known))
-            here = f" The project has {_listed(has)} already." if has else ""
+            here = f" The project already has {_listed(has)}." if has else ""
             notes.append(
-                f"The labels {_listed(group)} differ only in capital letters and are kept apart; are they one?{here}"
+                f"The labels {_listed(group)} differ only in capital letters and were kept apart. Should "
+                f"they be one?{here}"
             )
     return notes
 

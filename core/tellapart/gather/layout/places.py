@@ -72,7 +72,7 @@ def look_into(place: Path) -> Place:
             )
     except PermissionError as error:
         raise IntakeError(
-            f"No permission to read {place}. Change its permissions, or copy the pictures somewhere else."
+            f"No permission to read {place}. Change its permissions, or copy the pictures elsewhere."
         ) from error
     if not found:
         raise IntakeError(
@@ -92,13 +92,13 @@ def _remark_hidden(held: Place) -> None:
     )
     for name, n in sorted(hidden.items()):
         held.remarks.append(
-            f"The folder {name!r} ({n} file{'s' * (n != 1)}) begins with a dot, which hides it in most file windows; "
-            "it was read all the same."
+            f"The folder {name!r} ({n} file{'s' * (n != 1)}) starts with a dot, which hides it in most file "
+            "managers. It was read anyway."
         )
     if n := held.side_files.get(_HIDDEN_PICTURES, 0):
         held.remarks.append(
-            f"{n} hidden picture{'s' * (n != 1)}, with a dot before the name, {'were' if n != 1 else 'was'} left out. "
-            "Rename what you want taken in."
+            f"{n} hidden picture{'s' * (n != 1)}, with a name that starts with a dot, "
+            f"{'were' if n != 1 else 'was'} left out. Rename any you want to add."
         )
 
 
@@ -130,25 +130,21 @@ def _in_folder(root: Path, held: Place) -> Iterator[Found]:
             if path.is_symlink():  # not followed, since it may lead anywhere and in circles
                 folders.remove(path.name)
                 yield Found(
-                    f"{name}/…", partial(_refuse, "a link to a folder; take in that folder itself"), False
+                    f"{name}/…", partial(_refuse, "a link to a folder; add that folder itself"), False
                 )
             elif not os.access(path, os.R_OK | os.X_OK):
                 folders.remove(path.name)
                 yield Found(f"{name}/…", partial(_refuse, "a folder without permission to read it"), False)
             elif (path / DB_NAME).is_file():
                 folders.remove(path.name)
-                yield Found(
-                    f"{name}/…", partial(_refuse, "a project of its own; take in that folder itself"), False
-                )
+                yield Found(f"{name}/…", partial(_refuse, "another project; add that folder itself"), False)
         for name in files:
             if kind := _side_kind(name):
                 held.side_files[kind] += name != ABOUT_NAME
                 continue
             count += 1
             if count > MAX_ENTRIES:
-                raise IntakeError(
-                    f"{root} holds more than {MAX_ENTRIES:,} files. Take in one part at a time."
-                )
+                raise IntakeError(f"{root} holds more than {MAX_ENTRIES:,} files. Add one part at a time.")
             path = Path(directory, name)
             yield Found(_shown(path.relative_to(root).as_posix()), partial(_read_file, path))
 

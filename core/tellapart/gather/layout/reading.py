@@ -119,7 +119,7 @@ class _LayoutReader:
 
     def _why_aside(self, one: Found, roles: dict[str, Role]) -> str | None:
         if one.name in self._masks:
-            return f"drawn masks, no pictures ({_top(one)})"
+            return f"drawn masks, not pictures ({_top(one)})"
         role = roles.get(one.name)
         if role is None or role.aside is None or not one.is_picture_by_name or not one.has_place:
             return None
@@ -140,7 +140,7 @@ class _LayoutReader:
         if self._how == TABLE or (self._how == AUTO and self._tables and not has_labels):
             return self._from_tables(roles)
         if not has_labels:
-            raise self._question("no folders that could name them")
+            raise self._question("no folders that name them")
         if self._how == AUTO and self._tables:
             self._compare(roles)
         self._understood += self._structure.understood
@@ -149,17 +149,15 @@ class _LayoutReader:
     def _from_names(self, roles: dict[str, Role]) -> dict[str, Role]:
         names = labels_in_names(self._pictures)
         if names is None:
-            raise self._question("no labels in the names of the files")
+            raise self._question("no labels in the file names")
         self._tell_parts()
-        self._understood.append(
-            f"The labels are those in the names of the files, such as {example_of(names)}."
-        )
-        return self._with_labels(roles, names, {}, "no label in the file's name")
+        self._understood.append(f"Labels come from the file names, such as {example_of(names)}.")
+        return self._with_labels(roles, names, {}, "no label in the file name")
 
     def _from_tables(self, roles: dict[str, Role]) -> dict[str, Role]:
         sound = [table for table in self._tables if table.labels]
         if not sound:
-            raise self._question("no table that says which label each has")
+            raise self._question("no table that lists their labels")
         first, used = sound[0], [sound[0]]
         labels, parts = dict(first.labels), dict(first.parts)
         for table in sound[1:]:  # a table per part; not a second opinion on the same pictures
@@ -171,17 +169,13 @@ class _LayoutReader:
         names = " and ".join(table.name for table in used[:3]) + (" …" if len(used) > 3 else "")
         where = f"column {first.column!r}" if first.column else "one column per label"
         self._tell_parts()
-        self._understood.append(f"The labels are those of the table {names} ({where}).")
+        self._understood.append(f"Labels come from the table {names} ({where}).")
         n_absent = sum(table.n_absent for table in used)
         if n_absent:
-            self._understood.append(
-                f"{n_absent} row{'s' * (n_absent != 1)} of the table name no picture that is there."
-            )
+            self._understood.append(f"Table rows without a picture: {n_absent}.")
         n_several = sum(table.n_several for table in used)
         if n_several:
-            self._understood.append(
-                f"{n_several} row{'s' * (n_several != 1)} of the table have more than one label."
-            )
+            self._understood.append(f"Table rows with more than one label: {n_several}.")
         return self._with_labels(roles, labels, parts, "no label in the table")
 
     def _tell_parts(self) -> None:
@@ -207,7 +201,7 @@ class _LayoutReader:
                 if label is None
                 else None
                 if label in taught
-                else f"only in {part}, so nothing could be learned"
+                else f"only in {part}, so nothing could be trained"
             )
             found[name] = Role(None if aside else label, part, aside, role.is_repeat)
         return found
@@ -224,10 +218,8 @@ class _LayoutReader:
             and n_other > _CLASHES * len(both)
             and _is_plain_label(table.column)
         ):
-            raise self._question(f"labels both by folders and by the table {table.name}, and they differ")
-        self._understood.append(
-            f"The labels are those of the folders; the table {table.name} was not needed."
-        )
+            raise self._question(f"labels from both the folders and the table {table.name}, and they differ")
+        self._understood.append(f"Labels come from the folders; the table {table.name} was not needed.")
 
     def _question(self, has: str) -> LabelsError:
         offers = []
@@ -246,10 +238,11 @@ class _LayoutReader:
             offers.append(by_names)
         counts = _counts(one.parts[0] for one in self._pictures if len(one.parts) > 1)
         if len(counts) > 1 and self._how != FOLDERS:
-            offers.append(LabelOffer(FOLDERS, "from the outermost folders, as they are called", counts))
+            offers.append(LabelOffer(FOLDERS, "from the names of the top folders", counts))
         said = "".join(f" {one}" for one in self._structure.understood[:2])
         return LabelsError(
-            f"{self._place.name} holds {len(self._held.files)} file(s) but {has}, so nothing was taken in.{said}",
+            f"{self._place.name} holds {len(self._held.files)} file(s) but {has}, so nothing was "
+            f"added.{said}",
             tuple(offers),
         )
 
@@ -265,7 +258,7 @@ def _counts(labels: object) -> dict[str, int]:
 
 
 def _top(one: Found) -> str:
-    return "/".join(one.parts[:-1][:3]) or "beside the folders"
+    return "/".join(one.parts[:-1][:3]) or "next to the folders"
 
 
 def _repeats_last(files: Sequence[Found], roles: dict[str, Role]) -> list[Found]:

@@ -200,7 +200,7 @@ class _StructureReader:
                 elif {name_key(name) for name in self._labels_inside(kid)} & inside:
                     self.level([kid], part, repeated)
                 else:
-                    self._aside(kid, part, "beside the parts of the set, without labels")
+                    self._aside(kid, part, "next to the split folders, without labels")
             return
         for kid in kids:
             own = parts[kid.path]
@@ -291,7 +291,7 @@ class _StructureReader:
         taught = {role.label for role in roles.values() if _teaches(role)}
         if not taught and not self._known:  # nothing but a held-out part: divided anew
             if any(role.label for role in roles.values()) and self._parts:
-                self._notes.append("There is no part to learn from, so training divides the pictures anew.")
+                self._notes.append("There is no training split, so training makes a new split.")
             roles.update({path: replace(role, part=None) for path, role in roles.items() if role.label})
             return
         by_key = {name_key(label.strip()): label for label in sorted(filter(None, taught))}
@@ -301,10 +301,10 @@ class _StructureReader:
             key = name_key(role.label.strip())
             if same := by_key.get(key):
                 roles[path] = Role(same, role.part, None, role.is_repeat)
-                self._notes.append(f"{role.label!r} in {role.part} is taken for {same!r} of train.")
+                self._notes.append(f"{role.label!r} in {role.part} was treated as {same!r} of train.")
             elif not self._is_known(role.label):
                 roles[path] = Role(
-                    None, role.part, f"only in {role.part}, so nothing could be learned", role.is_repeat
+                    None, role.part, f"only in {role.part}, so nothing could be trained", role.is_repeat
                 )
 
     def tell(self) -> None:
@@ -316,19 +316,18 @@ class _StructureReader:
             if (names := self._parts.get(part))
         ]
         if named:
-            self.structure.parts_sentence = (
-                f"Folders that are parts of the set and no labels: {', '.join(named)}."
-            )
+            self.structure.parts_sentence = f"Folders read as splits, not labels: {', '.join(named)}."
             said.append(self.structure.parts_sentence)
         if self._repeats:
             said.append(
-                f"The set holds itself again in {_listed(self._repeats)}; each picture is taken once."
+                f"The set contains itself again in {_listed(self._repeats)}; each picture was added once."
             )
         labels = self.structure.labels()
         for label, inner in sorted(self._unread.items())[:5]:
             if label in labels and not say_nothing(inner):
                 said.append(
-                    f"All below {label!r} has that label; the folders in it ({_listed(sorted(inner))}) tell nothing."
+                    f"Everything in {label!r} has that label; its subfolders ({_listed(sorted(inner))}) were "
+                    "ignored."
                 )
         said += list(dict.fromkeys(self._notes))
 

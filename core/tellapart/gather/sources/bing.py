@@ -55,9 +55,7 @@ class Bing:
             links = index.next_page()
             if not links:
                 self.remark = (
-                    f"{self.title} answers, but with nothing new since page {n_pages}."
-                    if n_pages
-                    else self.remark
+                    f"{self.title} has sent nothing new since page {n_pages}." if n_pages else self.remark
                 )
                 return
             n_pages += 1
@@ -139,9 +137,7 @@ def _page(service: Service, request: urllib.request.Request) -> str:
     if "murl&quot;" in text:
         service.cache.put(asked, text)
     elif "captcha" in text.lower():
-        raise RefusedError(
-            "Bing asks whether a person is there (a captcha) instead of answering; try again tomorrow."
-        )
+        raise RefusedError("Bing shows a captcha instead of results. Try again tomorrow.")
     return text
 
 
@@ -172,7 +168,7 @@ def _package() -> ModuleType:
     It is loaded by its file, since importing it takes any module called `bing` that lies about instead.
     """
     missing = (
-        f"Bing is read with the package bing-image-downloader {VERSION}, which is not installed. "
+        f"Bing needs the package bing-image-downloader {VERSION}, which is not installed. "
         "Install it with: pip install 'tellapart[search]'"
     )
     try:

@@ -48,11 +48,11 @@ class Commons:
         """See `Source.search`."""
         if not self._service.line.contact:
             raise RefusedError(
-                "Wikimedia Commons serves only who says whom it may write to: give your mail address or web page once, "
-                "as contact (on the command line: --contact you@example.org)."
+                "Wikimedia Commons only answers if it can contact you. Enter your email address or web page "
+                "once, as contact (on the command line: --contact you@example.org)."
             )
         if kind in ("clipart", "line"):
-            self.remark = "Wikimedia Commons cannot tell drawings from photographs, so there may be both."
+            self.remark = "Wikimedia Commons cannot tell drawings from photographs, so you may get both."
         words = f"{query} filetype:bitmap" + (
             " haslicense:unrestricted" if licence == "public-domain" else ""
         )
@@ -80,9 +80,9 @@ class Commons:
             said = " ".join(str(error.get("info") or error.get("code")).split())[:200]
             if error.get("code") in _LIMITS:
                 raise LimitedError(
-                    f"{self.title} was asked too often ({said}); gather again in a minute.", 60.0
+                    f"{self.title} had too many requests ({said}). Gather again in a minute.", 60.0
                 )
-            raise BrokenError(f"{self.title} does not understand the question ({said}).")
+            raise BrokenError(f"{self.title} did not understand the request ({said}).")
         if "query" not in answer:
             return "batchcomplete" in answer
         return isinstance(answer["query"], dict) and isinstance(answer["query"].get("pages"), list)

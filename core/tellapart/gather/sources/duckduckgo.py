@@ -41,7 +41,7 @@ class DuckDuckGo:
             rows = self._page(query, page, {name: value for name, value in filters.items() if value})
             new = [row for row in rows if text_or_none(row.get("image")) and row["image"] not in seen]
             if not new:
-                self.remark = f"{self.title} answers, but with nothing new since page {page - 1}."
+                self.remark = f"{self.title} has sent nothing new since page {page - 1}."
                 return
             for row in new:
                 if row["image"] in seen:
@@ -61,7 +61,7 @@ class DuckDuckGo:
             from ddgs.exceptions import DDGSException
         except ImportError as error:
             raise AbsentError(
-                "DuckDuckGo is read with the package ddgs, which is not installed. "
+                "DuckDuckGo needs the package ddgs, which is not installed. "
                 "Install it with: pip install 'tellapart[search]'"
             ) from error
         try:
@@ -77,8 +77,7 @@ class DuckDuckGo:
             if page > 1:
                 return []
             raise SilentError(
-                "DuckDuckGo gives no answer, and does not say whether there is nothing or whether it was asked too "
-                "often."
+                "DuckDuckGo sent no results. Either there are none, or it had too many requests."
             ) from error
         rows = [row for row in rows if isinstance(row, dict)]
         self._cache.put(asked, rows)

@@ -44,7 +44,7 @@ class INaturalist:
     def search(self, query: str, limit: int, licence: Use = "any", kind: Kind = "any") -> Iterator[Candidate]:
         """See `Source.search`."""
         if kind in ("clipart", "line"):
-            self.remark = "iNaturalist has only photographs."
+            self.remark = "iNaturalist only has photographs."
             return
         taxon = self._taxon(query)
         if taxon is None:
@@ -77,17 +77,18 @@ class INaturalist:
         ]
         if self._needs_exact_name and not exact:
             self.remark = (
-                f"iNaturalist knows no animal, plant or fungus called exactly {query!r}; the nearest is "
-                f"{_called(taxa[0])}. Ask for that name if you mean it."
+                f"iNaturalist knows no animal, plant or fungus called exactly {query!r}; the closest is "
+                f"{_called(taxa[0])}. Search for that name if you mean it."
             )
             return None
         taxon = (exact or taxa)[0]
         number = number_or_none(taxon.get("id"))
         if number is None:
             raise BrokenError(
-                f"{self.title} answers in a form that tellapart does not know; it may have changed."
+                f"{self.title} sent an answer that tellapart does not understand; the service may have "
+                "changed."
             )
-        self.remark = f"iNaturalist took {query!r} to mean {_called(taxon)}."
+        self.remark = f"iNaturalist searched for {_called(taxon)}, its match for {query!r}."
         return number
 
 

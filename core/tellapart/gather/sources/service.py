@@ -99,13 +99,11 @@ class Service:
         try:
             answer = json.loads(self.text(path, params))
         except ValueError as error:
-            raise BrokenError(
-                f"{self.title} answers with something that is not JSON; try again later."
-            ) from error
+            raise BrokenError(f"{self.title} sent something that is not JSON. Try again later.") from error
         if not isinstance(answer, dict) or not is_right(answer):
             raise BrokenError(
-                f"{self.title} answers in a form that tellapart does not know; it may have changed. Update tellapart, "
-                "or choose another source."
+                f"{self.title} sent an answer that tellapart does not understand; the service may have "
+                "changed. Update tellapart, or choose another source."
             )
         self.cache.put(asked, answer)
         return answer
@@ -124,7 +122,7 @@ class Service:
             try:
                 status, answered, text = await self._answer(url, params, headers)
             except AddressError as error:
-                raise BrokenError(f"{self.title} cannot be asked: {error}.") from error
+                raise BrokenError(f"{self.title} cannot be searched: {error}.") from error
             except NETWORK_ERRORS as error:
                 failure = failure_of(error)
                 if attempt == N_TRIES - 1 or failure is NetworkFailure.NAME_UNKNOWN:
@@ -141,7 +139,7 @@ class Service:
                 return text
             if attempt < N_TRIES - 1:
                 await asyncio.sleep(retry_after_s(answered) or backoff_s(attempt, self._gap_s / 2))
-        raise BrokenError(f"{self.title} has trouble of its own (it answers {status}); try again later.")
+        raise BrokenError(f"{self.title} has a problem of its own (it answers {status}). Try again later.")
 
     async def _wait_for_turn(self) -> None:
         wait_s = take_turn(self._manifest, self._host, self._gap_s, _PATIENCE_S)
@@ -158,7 +156,8 @@ class Service:
 
     def _limited(self, wait_s: float) -> LimitedError:
         return LimitedError(
-            f"{self.title} was asked too often and wants a pause of {wait_s:.0f} s; gather again after that.",
+            f"{self.title} had too many requests and asks for a pause of {wait_s:.0f} s. Gather again after "
+            "that.",
             wait_s,
         )
 
@@ -167,9 +166,9 @@ class Service:
             return
         said = " ".join(_detail(text).split())[:200]
         if status in (401, 403):
-            raise RefusedError(f"{self.title} refuses to serve us ({status}{': ' if said else ''}{said}).")
+            raise RefusedError(f"{self.title} refuses our requests ({status}{': ' if said else ''}{said}).")
         raise BrokenError(
-            f"{self.title} does not understand the question ({status}{': ' if said else ''}{said})."
+            f"{self.title} did not understand the request ({status}{': ' if said else ''}{said})."
         )
 
     async def _answer(
@@ -188,7 +187,7 @@ class Service:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > MAX_ANSWER_BYTES:
-                    raise BrokenError(f"{self.title} answers without end.")
+                    raise BrokenError(f"{self.title} sent an answer without end.")
         finally:
             await response.aclose()
         return response.status_code, response.headers, body.decode("utf-8", errors="replace")

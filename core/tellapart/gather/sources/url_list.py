@@ -91,9 +91,7 @@ def read_list(path: Path) -> Iterator[Candidate]:
         if "\0" in start.decode(encoding, errors="replace"):
             kind = unread_kind(start, name=path.name)
             is_what = f"is {kind.name}, no text" if kind else "is not a text file"
-            raise GatherError(
-                f"{path.name} {is_what}. Give a .txt or .csv file with an address in each line."
-            )
+            raise GatherError(f"{path.name} {is_what}. Give a .txt or .csv file with one address per line.")
         with path.open(encoding=encoding, errors="replace", newline="") as file:
             is_table = path.suffix.lower() in (".csv", ".tsv")
             yield from _rows_of_table(path, file) if is_table else _lines(file)
@@ -148,8 +146,8 @@ def _header(path: Path, row: list[str]) -> tuple[dict[str, int], bool]:
         others = [i for i in range(len(row)) if i not in with_address and row[i].strip()]
         return {"url": with_address[0], **({"label": others[0]} if others else {})}, True
     raise GatherError(
-        f"{path.name} has no column called url, and its first row holds no address; its columns are "
-        f"{', '.join(cell[:30] for cell in row[:6]) or 'empty'}. Name the column of addresses url."
+        f"{path.name} has no column called url, and its first row has no address; its columns are "
+        f"{', '.join(cell[:30] for cell in row[:6]) or 'empty'}. Rename the column of addresses to url."
     )
 
 
@@ -174,7 +172,8 @@ def write_list(folder: Path, text: str) -> Path:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not any(line.startswith(("http://", "https://")) for line in lines):
         raise GatherError(
-            f"There is no address in {text[:40]!r}. Paste addresses of pictures, one in each line: https://…/bear.jpg"
+            f"There is no address in {text[:40]!r}. Paste addresses of pictures, one per line: "
+            "https://…/bear.jpg"
         )
     whole = "\n".join(lines) + "\n"
     path = folder / f"pasted-{sha256(whole.encode()).hexdigest()[:16]}.txt"

@@ -99,8 +99,8 @@ def check_scans(data: bytes, head: JpegHeader) -> None:
     for n_scans, _ in enumerate(_scans(data, head), start=1):
         if n_scans > _MAX_SCANS or n_scans * weight * n_pixels > _MAX_SCANNED_PX:
             raise ImageError(
-                f"a JPEG of {head.width} × {head.height} pixels in {n_scans} scans or more would take too long to "
-                "decode; open it in another program and save it anew"
+                f"a JPEG of {head.width} × {head.height} pixels in {n_scans} scans or more would take too "
+                "long to decode; open it in another program and save it again"
             )
 
 

@@ -29,7 +29,7 @@ def check_chunks(data: bytes) -> bool:
         n_beside += 0 if kind in _NEEDED else end - start
         if n_chunks > _MAX_CHUNKS:
             raise ImageError(
-                f"a PNG in more than {_MAX_CHUNKS:,} pieces; open it in another program and save it anew"
+                f"a PNG in more than {_MAX_CHUNKS:,} pieces; open it in another program and save it again"
             )
     return n_chunks > _MANY_CHUNKS or n_beside > _MAX_BESIDE
 

@@ -57,7 +57,7 @@ def _bits(data: bytes) -> np.ndarray:
 def _numbers(data: bytes) -> np.ndarray:
     text = _COMMENT.sub(b" ", data) if b"#" in data else data
     if _NO_NUMBER.search(text):
-        raise ValueError("there is something else among its numbers")
+        raise ValueError("it contains something other than numbers")
     return np.fromstring(text, np.int32, sep=" ")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-IN_CLOUD = "it lies in the cloud only (OneDrive, iCloud, Dropbox); make it available offline there and take it in again"
+IN_CLOUD = "it is only in the cloud (OneDrive, iCloud, Dropbox); make it available offline, then add it again"
 _WINDOWS_CLOUD_ERRORS = range(358, 405)  # ERROR_CLOUD_FILE_…, from winerror.h
 _RECALLED = 0x00400000 | 0x00040000 | 0x00001000  # recall on data access, recall on open, offline
 _DATALESS = 0x40000000  # macOS, from sys/stat.h

@@ -42,7 +42,7 @@ def is_unread(error: BaseException) -> bool:
 
 def reason_unread(name: str | None, error: BaseException) -> str:
     """That a picture of a format that is read is of a sort that is not. name: Pillow's name of the format."""
-    return f"{_article(name) if name else 'a'} picture of a sort that is not read ({error}); {_WAY_OUT}"
+    return f"{_article(name) if name else 'a'} picture of an unsupported kind ({error}); {_WAY_OUT}"
 
 
 def _first_error(name: str, file: BinaryIO) -> Exception | None:

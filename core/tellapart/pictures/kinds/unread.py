@@ -17,10 +17,10 @@ from tellapart.pictures.formats import tiff
 from tellapart.pictures.kinds.table import Kind, all_kinds, by_key, by_suffix, raw, raw_kinds
 
 HEAD_BYTES = 4096  # what the first bytes are to be, for whoever asks
-UNKNOWN = "not a picture of a known kind"
+UNKNOWN = "not a picture in a known format"
 EMPTY = (
-    "empty file (0 bytes); if it only stands for a picture in the cloud (OneDrive, iCloud, Dropbox), make that "
-    "available offline first, otherwise download or copy it again"
+    "empty file (0 bytes); if the picture is in the cloud (OneDrive, iCloud, Dropbox), make it available "
+    "offline first, otherwise download or copy it again"
 )
 _PICTURE_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1"})
 _SOUND_BRANDS = (b"M4A ", b"M4B ", b"M4P ")
@@ -143,8 +143,8 @@ def tiff_kind(file: BinaryIO) -> Kind | None:
     larger = max((part.n_pixels for part in inner), default=0)
     if first.is_reduced and larger > first.n_pixels:
         return Kind(
-            f"a file that shows a preview of {first.width} × {first.height} pixels and keeps the picture itself in a "
-            "part that is not read, as raw files of cameras do",
+            f"a file with a preview of {first.width} × {first.height} pixels whose full picture cannot be "
+            "read, like a camera's raw file",
             raw("").way_out,
         )
     return None

@@ -28,7 +28,7 @@ class DiskChanges:
             said.append(f"{self.n_new} new picture(s) found in the folders and added.")
         if self.n_edited:
             said.append(
-                f"{self.n_edited} picture(s) were changed in their place; their labels and decisions stay."
+                f"{self.n_edited} picture(s) were edited in place; their labels and decisions are kept."
             )
         if self.n_moved:
             said.append(f"{self.n_moved} picture(s) moved by hand: they now have the label of their folder.")
@@ -38,11 +38,12 @@ class DiskChanges:
             said.append(f"{self.n_in_trash} picture(s) found in the trash: they count as removed.")
         if self.n_missing:
             said.append(
-                f"{self.n_missing} picture(s) are missing from their folders; put them back and they return."
+                f"{self.n_missing} picture(s) are missing from their folders. Put the files back to restore "
+                "them."
             )
         if self.refusals:
             said.append(
-                f"{len(self.refusals)} file(s) in the folders are not usable: {self.refusals[0].name}: "
+                f"{len(self.refusals)} file(s) in the folders cannot be used: {self.refusals[0].name}: "
                 f"{self.refusals[0].reason}."
             )
         return [*said, *grouped(self.picture_notes)]

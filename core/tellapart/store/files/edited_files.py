@@ -146,7 +146,7 @@ def _read(manifest: Manifest, root: Path, suspects: list[_Row], progress: Progre
     changed = []
     with ThreadPoolExecutor(min(8, (os.cpu_count() or 2) + 1), "edits") as pool:
         for start in range(0, len(suspects), _BATCH):
-            said = Doing(Step.READING, "Looking at pictures whose files have another date")
+            said = Doing(Step.READING, "Checking pictures whose files have a new date")
             progress(start, len(suspects), said)
             looked_at_ns = time.time_ns()
             found = [

@@ -164,6 +164,6 @@ def _turn_aside(database: Database, number: int, source_file: Path, target: str)
 
 def _refused(error: OutsideError) -> ProjectError:
     return ProjectError(
-        f"A file that waits to be moved is left where it is: {error}. Put the real file or folder in its place; if "
+        f"A file waiting to be moved was left in place: {error}. Put the real file or folder there. If "
         "somebody else made this project, do not use it."
     )

@@ -29,7 +29,7 @@ from tellapart.store.manifest import Manifest, Origin, Refusal, now
 _BATCH = 200
 _UNSAYABLE = "its name is not valid Unicode; rename it"
 _LINK = "a link or a special file, which is never followed; put the real one here"
-_UNREADABLE = "this folder cannot be read; its pictures are left as they are until you may read it"
+_UNREADABLE = "this folder cannot be read; its pictures stay as they are until it can"
 SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -91,7 +91,7 @@ def _strangeness(entry: os.DirEntry[str]) -> ImageError | None:
     try:
         parts_inside(entry.name)
     except OutsideError as error:
-        said = f"its name means something else on other computers ({error}); rename it"
+        said = f"its name does not work on other computers ({error}); rename it"
         return ImageError(said, RefusalCode.BAD_NAME)
     return None
 

@@ -47,28 +47,29 @@ def _database_reason(db_path: Path, error: sqlite3.Error) -> str:
         return disk_reason(folder, OSError(errno.ENOSPC, "disk full"))
     if code == codes.IOERR:
         return (
-            f"The disk that holds {folder} fails to read or write {db_path.name} ({error}). What was saved before is "
-            "kept. Check that the disk or network drive is still connected, and try again; back the project up if it "
-            "happens again."
+            f"The disk that holds {folder} failed to read or write {db_path.name} ({error}). Earlier work is "
+            "saved. Check that the disk or network drive is connected, and try again. If it happens again, "
+            "back up the project."
         )
     if code == codes.CANTOPEN and not folder.is_dir():
-        return f"{folder} is no longer there. Put it back, or open the project where it is now."
+        return f"{folder} is no longer there. Put it back, or open the project at its new location."
     if code in (codes.READONLY, codes.PERM, codes.CANTOPEN):
         return disk_reason(folder, PermissionError(errno.EACCES, "read-only"))
     if code in (codes.BUSY, codes.LOCKED):
-        return f"{db_path} is in use by another program that does not let go. Close it and try again."
+        return f"{db_path} is locked by another program. Close that program and try again."
     if isinstance(error, sqlite3.ProgrammingError):  # our SQL is right, so it was closed
         return f"The project {folder.name} was closed while it was in use. Open it again and repeat the last step."
     if code in (codes.INTERRUPT, codes.NOMEM):
         return f"{db_path} could not be read to the end ({error}). Nothing was lost; try again."
     if code in (codes.CORRUPT, codes.NOTADB) or lacks_tables(error):
         return (
-            f"{db_path} is damaged ({error}). Your pictures in {folder / 'images'} are untouched. Rename the file "
-            f"to {db_path.name}.damaged and open the project again: it is made anew from the folders."
+            f"{db_path} is damaged ({error}). Your pictures in {folder / 'images'} are untouched. Rename the "
+            f"file to {db_path.name}.damaged and open the project again: the database is rebuilt from the "
+            "folders."
         )
     return (
-        f"{db_path} did not do what was asked of it ({error}). Nothing was lost. Open the project again and repeat the "
-        "last step; if it happens again, update tellapart (pip install -U tellapart)."
+        f"{db_path} reported an unexpected error ({error}). Nothing was lost. Open the project again and "
+        "repeat the last step; if it happens again, update tellapart (pip install -U tellapart)."
     )
 
 

@@ -35,7 +35,7 @@ def renew_fingerprints(manifest: Manifest, root: Path, progress: Progress = sile
     )
     n_done = 0
     for start in range(0, len(waiting), _BATCH):
-        progress(start, len(waiting), Doing(Step.READING, "Looking at the pictures anew, once"))
+        progress(start, len(waiting), Doing(Step.READING, "Checking pictures anew, once"))
         found = list(_made(root, waiting[start : start + _BATCH]))
         with manifest.transaction() as db:
             db.executemany("UPDATE pictures SET fingerprint = ? WHERE image_id = ?", found)

@@ -119,7 +119,10 @@ class ClassifyState(HasTraits):
     def _offer(self) -> str:
         if self._predictor.bundle.record["backbone"]["name"] not in RETIRED:
             return ""
-        return " It was made by an older version. Train again: the network built in now makes far fewer mistakes."
+        return (
+            " It was made with an older version. Train again: the current built-in backbone makes far "
+            "fewer mistakes."
+        )
 
     async def _classify(self, batch: int, batch_dir: Path, files: list[UploadedFile]) -> None:
         try:
@@ -183,17 +186,15 @@ def classify_view(state: ClassifyState, go_to_train: Callable[[], None] | None =
             head.value = heading_html("What is in the picture?", "Loading the model …")
         elif state.stage == "ready":
             head.value = heading_html(
-                "What is in the picture?", "Pictures stay on this computer and are not kept."
+                "What is in the picture?", "Pictures stay on this computer and are not saved."
             )
         else:
             where = "on the Train page" if go_to_train else "with the notebook 3_train.ipynb"
-            head.value = heading_html(
-                "No model yet", f"Train one first, {where}; then drop any picture here."
-            )
+            head.value = heading_html("No model yet", f"Train one first {where}, then drop any picture here.")
         note.value = message_html(state.message, "failed")
         model_line.value = f'<p class="ta-soft">{html.escape(state.model_text)}</p>'
         busy.value = (
-            f'<p class="ta-soft" role="status">Looking at {count(state.n_left, "picture")} …</p>'
+            f'<p class="ta-soft" role="status">Classifying {count(state.n_left, "picture")} …</p>'
             if state.n_left
             else ""
         )
@@ -233,11 +234,11 @@ def answer_html(answer: Answer) -> str:
         else '<div class="ta-noimage" aria-hidden="true"></div>'
     )
     if answer.reason:
-        reason = f"{html.escape(answer.reason)}. JPEG, PNG, WebP and most other pictures work."
-        words = f'<b class="ta-bad">Not readable</b><span class="ta-file">{name}</span><div>{reason}</div>'
+        reason = f"{html.escape(answer.reason)}. JPEG, PNG, WebP and most other formats work."
+        words = f'<b class="ta-bad">Cannot be read</b><span class="ta-file">{name}</span><div>{reason}</div>'
         return f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div>{words}</div></div>'
     title = "none of these?" if answer.is_none_of_these else html.escape(answer.label)
-    tag = ' <span class="ta-tag">unlike what it has learned</span>' if answer.is_none_of_these else ""
+    tag = ' <span class="ta-tag">unlike its training pictures</span>' if answer.is_none_of_these else ""
     shares = "".join(
         f'<div class="ta-share"><span title="{label}">{label}</span>{bar_html(share)}'
         f'<span class="ta-number">{percent(share)}</span></div>'

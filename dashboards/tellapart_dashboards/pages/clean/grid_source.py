@@ -142,7 +142,7 @@ class CleanDesk:
         notes = dict.fromkeys(related, "the same picture")
         model = self._model()
         for other, similarity in model.neighbours(image_id, N_NEAR) if model else []:
-            notes.setdefault(other, f"{percent(max(0.0, similarity))} alike")
+            notes.setdefault(other, f"{percent(max(0.0, similarity))} similar")
         pictures = [(self._picture(other), note) for other, note in list(notes.items())[:N_NEAR]]
         return [
             Alike(one.image_id, one.path, one.label, note, self._licence_mark(one.image_id))
@@ -243,7 +243,7 @@ class CleanDesk:
         await asyncio.to_thread(self.sheet.catch_up)
         self._on_decided()
         image_ids = list(dict.fromkeys(entry.image_id for entry in entries if entry.image_id))
-        done = "Undone" if kind == "undo" else "Done again"
+        done = "Undone" if kind == "undo" else "Redone"
         text = f"{done}: {step_words(entries[0], len(image_ids))}."
         return Outcome(text, keys=tuple(self.keys_of(image_ids).tolist()))
 
@@ -256,7 +256,7 @@ def _decided(given: str, label: str, state: str, mark: str | None) -> str:
     if state == "removed":
         return "removed"
     if state == "missing":
-        return "gone from the disk"
+        return "missing from disk"
     if label != given:
         return f"→ {label}"
     return MARKS.get(mark or "", "")

@@ -17,9 +17,9 @@ KIND_NAMES = {
     "": "all findings",
     "unreadable": "unreadable",
     "conflict": "one picture, two labels",
-    "leak": "copy in another split",
+    "leak": "duplicate in another split",
     "wrong label": "wrong label",
-    "out of place": "odd one out",
+    "out of place": "out of place",
     "duplicate": "duplicates",
     "quality": "quality",
     DECIDED: "decided",
@@ -32,31 +32,34 @@ def headline(
 ) -> tuple[str, str]:
     """The answer, and what it means. is_first_look: every picture is in sight, in no order."""
     if phase is Phase.EMPTY:
-        return "No pictures yet", "Gather some first; then this page shows which of them may be wrong."
+        return "No pictures yet", "Gather some first. This page then shows which ones may be wrong."
     if phase is Phase.LOOKING and not n_open:
         return (
-            f"Looking at {count(n_pictures, 'picture')} …",
-            "Here they stand as they came; those worth a look come first once all are looked at."
+            f"Checking {count(n_pictures, 'picture')} …",
+            "Shown in order of arrival. Suspicious pictures move to the top when the check finishes."
             if is_first_look
-            else "Once: what was seen is kept, and later only new pictures are looked at.",
+            else "This happens once. Results are saved; later, only new pictures are checked.",
         )
     if phase in (Phase.STOPPED, Phase.FAILED) and not n_open:
-        return "Not looked through yet", "Look through the pictures to see which of them seem wrong."
+        return "Not checked yet", "Check the pictures to see which ones may be wrong."
     if n_open:
-        title = f"{count(n_open, 'picture')} to look at"
-        return title, "Worst first. Decide what you are sure of; the model learns again after every decision."
+        title = f"{count(n_open, 'picture')} to review"
+        return title, (
+            "Most suspicious first. Decide the ones you are sure about; the order improves with every "
+            "decision."
+        )
     if n_decided:
-        return "Nothing left to look at", "Every finding is decided. Train again to see what it brought."
+        return "Nothing left to review", "You have decided every finding. Train again to see the effect."
     return (
         "Nothing stands out",
-        f"No finding among {count(n_pictures, 'picture')}. You can still look through all.",
+        f"No findings in {count(n_pictures, 'picture')}. You can still browse them all.",
     )
 
 
 def busy_words(message: str, is_starting: bool, n_pictures: int) -> str:
     """What is being done while somebody waits for findings. message: of the work, which at first only starts."""
     is_under_way = message and not is_starting
-    return message if is_under_way else f"Getting ready to look at {count(n_pictures, 'picture')} …"
+    return message if is_under_way else f"Getting ready to check {count(n_pictures, 'picture')} …"
 
 
 def options(
@@ -74,8 +77,8 @@ def empty_text(kind: str, is_narrowed: bool, is_ready: bool) -> str:
     if not is_ready:
         return ""
     if is_narrowed:
-        return "Nothing of this kind with this label and split. Choose “all labels” to see the others."
-    return {DECIDED: "Nothing is decided yet.", EVERY: "No pictures."}.get(kind, "Nothing here to look at.")
+        return "No pictures match these filters. Choose “all labels” to see more."
+    return {DECIDED: "No decisions yet.", EVERY: "No pictures."}.get(kind, "Nothing to review here.")
 
 
 def batch_words(threshold: float, n_above: dict[float, int]) -> str:
@@ -87,10 +90,8 @@ def batch_words(threshold: float, n_above: dict[float, int]) -> str:
         return ""
     surest = max((one for one, n in n_above.items() if n), default=None)
     if surest is None:
-        return (
-            f"No suggestion is surer than {percent(min(n_above, default=threshold))}: decide these yourself."
-        )
-    return f"None is surer than {percent(threshold)}, {n_above[surest]:,} surer than {percent(surest)}."
+        return f"No suggestion is above {percent(min(n_above, default=threshold))}. Decide these yourself."
+    return f"None above {percent(threshold)}, {n_above[surest]:,} above {percent(surest)}."
 
 
 def gain_html(sentence: str) -> str:
@@ -105,17 +106,17 @@ def report_html(report: ReviewReport) -> str:
     calm = [one.sentence for one in report.shortcuts if not one.is_alarm]
     counts = [f"{label}: {n:,}" for label, n in list(report.labels.items())[:MOST_LISTED]]
     if len(report.labels) > MOST_LISTED:
-        counts.append(f"… and {len(report.labels) - MOST_LISTED:,} labels more")
+        counts.append(f"… and {len(report.labels) - MOST_LISTED:,} more labels")
     copies = [report.leak.sentence] if report.leak else []
-    copies += [f"{name} is an exact copy of {path} and was not taken in." for name, path in report.copies]
+    copies += [f"{name} is an exact duplicate of {path} and was not added." for name, path in report.copies]
     unreadable = [f"{path}: {reason}" for path, reason in report.unreadable]
     parts = [
-        ("Shortcut alarm", alarms, True),
-        ("Mistaken for one another", [pair.sentence for pair in report.confused], False),
-        ("How many of each", [*report.imbalance, *counts], bool(report.imbalance)),
-        ("Copies and leaks", copies, False),
-        ("Files that cannot be read", unreadable, False),
-        ("What does not give the label away", calm, False),
+        ("Possible shortcuts", alarms, True),
+        ("Often confused", [pair.sentence for pair in report.confused], False),
+        ("Pictures per label", [*report.imbalance, *counts], bool(report.imbalance)),
+        ("Duplicates and leaks", copies, False),
+        ("Unreadable files", unreadable, False),
+        ("Shortcuts ruled out", calm, False),
     ]
     shown = "".join(_part_html(title, lines, is_alarm) for title, lines, is_alarm in parts if lines)
     return f'<div class="ta-facts">{shown}</div>'

@@ -50,7 +50,7 @@ class _Foldout:
             self._empty()
 
     async def _fill(self) -> None:
-        self._show(HTML('<p class="ta-soft" role="status">One moment …</p>'))
+        self._show(HTML('<p class="ta-soft" role="status">Loading …</p>'))
         waiting = self.box.children
         try:
             part, drop = await self._make()
@@ -79,11 +79,11 @@ def tools(page: CleanPage, batch: Widget) -> Widget:
     """The line above the grid: `batch`, then buttons for map and summary; below it what they open, and the region."""
     map_button, summary_button = (
         Button(description="Map of all pictures"),
-        Button(description="The whole set"),
+        Button(description="Report on all pictures"),
     )
     the_map = _Foldout(map_button, lambda: _map(page))
     summary = _Foldout(summary_button, lambda: _summary(page))
-    region_line, clear = HTML(), Button(description="Show all again").add_class("ta-link")
+    region_line, clear = HTML(), Button(description="Clear selection").add_class("ta-link")
 
     def draw(_: Any = None) -> None:
         n = len(page.state.filters.region)

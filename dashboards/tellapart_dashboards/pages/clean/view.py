@@ -31,7 +31,7 @@ from tellapart_dashboards.pages.clean.tools import tools
 from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.grid.grid import Grid
 
-SPLIT_NAMES = {"train": "training", "valid": "checking", "test": "test"}
+SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}
 
 
 def clean_view(page: CleanPage, train_again: Callable[[], None] | None = None) -> VBox:
@@ -39,7 +39,7 @@ def clean_view(page: CleanPage, train_again: Callable[[], None] | None = None) -
     project = page.project
     head, note, gain = HTML(), HTML(), HTML()
     gather = Button(description="Gather pictures").add_class("ta-primary")
-    again = Button(description="Look through the pictures", layout=Layout(margin="0 0 18px"))
+    again = Button(description="Check the pictures", layout=Layout(margin="0 0 18px"))
     again.add_class("ta-primary")
     go_on = Button(description="Next: train").add_class("ta-primary")
 
@@ -70,7 +70,7 @@ def clean_view(page: CleanPage, train_again: Callable[[], None] | None = None) -
 
 def _grid(page: CleanPage) -> Grid:
     """The pictures in sight."""
-    grid = Grid(page.desk, accessible_name="Pictures to look at", size=page.state.filters.size)
+    grid = Grid(page.desk, accessible_name="Pictures to review", size=page.state.filters.size)
 
     def draw(before: CleanState | None, state: CleanState) -> None:
         queue, filters = state.queue, state.filters
@@ -100,7 +100,7 @@ def _busy(page: CleanPage) -> Widget:
     def draw(_: Any = None) -> None:
         told = page.state.told
         message = busy_words(told.message, told.step is Step.STARTING, page.state.n_pictures)
-        running.value = progress_html(told.progress, message, told.is_known, "Looking at the pictures")
+        running.value = progress_html(told.progress, message, told.is_known, "Checking pictures")
 
     page.observe(draw, "state")
     draw()
@@ -116,7 +116,7 @@ def _filters(page: CleanPage, gain: HTML) -> Widget:
     kinds = Choices(accessible_name="Which pictures")
     label = Dropdown(description="Label")
     split = Dropdown(
-        description="Part", options=[("all", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
+        description="Split", options=[("all", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
     )
 
     def draw(_: Any = None) -> None:
@@ -173,7 +173,7 @@ def _batch(page: CleanPage) -> Widget:
         state, queue = page.state, page.state.queue
         n = len(queue.suggested)
         threshold.value = queue.threshold
-        preview.description = f"Look at {n:,}"
+        preview.description = f"Preview {n:,}"
         apply.description = f"Apply {'this one' if n == 1 else f'these {n:,}'}"
         apply.disabled = n == 0
         if state.filters.is_previewing:
@@ -209,16 +209,16 @@ def _preview_words(state: CleanState) -> str:
         words = finding.suggestion.sentence() if finding.suggestion else ""
         actions[words] = actions.get(words, 0) + 1
     listed = ", ".join(f"{n} × {words}" for words, n in sorted(actions.items(), key=lambda one: -one[1])[:4])
-    return f"Exactly these would change: {listed}. Decide yourself where one is wrong; it is left out then."
+    return f"These pictures would change: {listed}. Decide any wrong ones yourself; they are then left out."
 
 
 def _care(state: CleanState) -> str:
     if state.phase is Phase.STOPPED:
-        return "Stopped. What was looked at is kept; go on whenever you like."
+        return "Stopped. Results so far are saved. Continue whenever you like."
     if state.phase is Phase.READY and len(state.project.counts) == 1:
         only = next(iter(state.project.counts))
         return (
-            f"Only one label so far, “{only}”: wrong labels show when there are two. "
-            "Copies and poor pictures are found all the same."
+            f"Only one label so far, “{only}”. Wrong labels can be found once there are two; duplicates and "
+            "poor pictures are found already."
         )
     return ""

@@ -56,7 +56,7 @@ class OriginsState(HasTraits):
     async def _write(self) -> None:
         try:
             written = await asyncio.to_thread(self._written)
-            self.message = f"Written: {' and '.join(str(path) for path in written)}"
+            self.message = f"Saved {' and '.join(str(path) for path in written)}."
         except TellapartError as error:
             self.message = error_sentence(error)
 
@@ -96,7 +96,7 @@ def origins_view(state: OriginsState) -> VBox:
     dlink((state, "message"), (said, "value"), message_html)
     write.on_click(lambda _: state.write())
     body = VBox([Box([use, write]).add_class("ta-line"), table, said])
-    view = folded("Where they come from, and their licences", body)
+    view = folded("Where the pictures come from", body)
     view.children[0].observe(lambda change: state.open() if change["new"] else state.close(), "value")
     return view
 
@@ -107,9 +107,10 @@ def ledger_html(rows: list[LedgerRow], n_pictures: int) -> str:
     n_unknown = sum(row.n_pictures for row in rows if row.licence == UNKNOWN)
     lead = f"{n_shown:,} of {count(n_pictures, 'picture')}."
     if n_unknown:
-        lead += f" Of {n_unknown:,} nobody has said which licence they have: find out before you share them."
+        has = "has" if n_unknown == 1 else "have"
+        lead += f" {count(n_unknown, 'picture')} {has} no known licence. Check before sharing."
     body = "".join(
-        f'<tr><th scope="row">{html.escape(row.licence.name)}</th><td>{html.escape(row.author or "not named")}</td>'
+        f'<tr><th scope="row">{html.escape(row.licence.name)}</th><td>{html.escape(row.author or "unknown")}</td>'
         f'<td class="ta-number">{row.n_pictures:,}</td><td>{html.escape(row.licence.conditions())}</td></tr>'
         for row in rows[:MOST_ROWS]
     )
@@ -118,7 +119,7 @@ def ledger_html(rows: list[LedgerRow], n_pictures: int) -> str:
     )
     head = (
         '<thead><tr><th scope="col">Licence</th><th scope="col">Author</th>'
-        '<th scope="col" class="ta-number">Pictures</th><th scope="col">It asks</th></tr></thead>'
+        '<th scope="col" class="ta-number">Pictures</th><th scope="col">Conditions</th></tr></thead>'
     )
     shown = f'<table class="ta-table">{head}<tbody>{body}</tbody></table>{more}' if rows else ""
     return (

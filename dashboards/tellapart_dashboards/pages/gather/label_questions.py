@@ -25,11 +25,11 @@ def questions_view(state: GatherState) -> VBox:
 def _card(state: GatherState, number: int, asked: dict[str, Any]) -> VBox:
     ways = []
     for offer, text in zip(asked["offers"], asked["ways"], strict=True):
-        way = Button(description=f"Take the labels {text}", tooltip=text).add_class("ta-wide")
+        way = Button(description=f"Use labels {text}", tooltip=text).add_class("ta-wide")
         way.on_click(lambda _, how=offer["how"]: state.answer(number, labels=how))
         ways.append(Box([way]).add_class("ta-line").add_class("ta-gap"))
-    label = Text(description="One label for all of them", placeholder="for instance robin")
-    give = Button(description="Give all this label")
+    label = Text(description="One label for all of them", placeholder="e.g. robin")
+    give = Button(description="Use this label for all")
     leave = Button(description="Leave them out")
 
     def give_all(_: Any) -> None:
@@ -38,7 +38,7 @@ def _card(state: GatherState, number: int, asked: dict[str, Any]) -> VBox:
 
     give.on_click(give_all)
     leave.on_click(lambda _: state.drop_question(number))
-    head = HTML(message_html(f"{asked['sentence']} Where do the labels stand?", "care"))
+    head = HTML(message_html(f"{asked['sentence']} Where are the labels?", "care"))
     return VBox([head, *ways, Box([label, give, leave]).add_class("ta-line").add_class("ta-gap")]).add_class(
         "ta-card"
     )

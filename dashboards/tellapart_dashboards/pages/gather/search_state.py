@@ -45,7 +45,7 @@ N_STRIPS = 100  # labels with thumbnails; the page would grow too heavy
 MOST_PASTED = 10_000  # addresses at once
 MOST_SHOWN = 120  # waiting pictures of a label in the page
 SOURCES = (
-    ("All, those with clear licences first", "auto"),
+    ("All sources, clear licences first", "auto"),
     ("Openverse", "openverse"),
     ("Wikimedia Commons", "commons"),
     ("iNaturalist (animals and plants)", "inaturalist"),
@@ -147,9 +147,7 @@ class SearchState(Job):
 
     def _add(self, text: str) -> None:
         if not add_wanted(self.project.project, text):
-            raise IntakeError(
-                f"{text.strip()!r} is there already. Write a name that is not among the labels."
-            )
+            raise IntakeError(f"{text.strip()!r} already exists. Choose a new name.")
 
     def _undo(self) -> None:
         """Take back the step that was offered, and no other one that somebody decided meanwhile."""
@@ -174,7 +172,7 @@ class SearchState(Job):
         from tellapart.gather.sources.url_list import write_list
 
         if self.stage == "running":
-            self.problem = "A search is under way. Wait for its end, or cancel it, then fetch these."
+            self.problem = "A search is running. Wait until it ends or cancel it, then add these."
             return False
         try:
             label = clean_label(label)
@@ -240,7 +238,7 @@ class SearchState(Job):
         quiet = {"status": "", "kind": "", "progress": -1, "more": []}
         if self.stage == "running" and label in self._current.get("labels", []):
             if label != self._current.get("label"):
-                return {**quiet, "status": self._current["done"].get(label, "waits for its turn")}
+                return {**quiet, "status": self._current["done"].get(label, "waiting")}
             return {**quiet, "status": self.message, "progress": self._current["progress"]}
         for report in self.reports:
             if report["label"] == label:
@@ -248,7 +246,7 @@ class SearchState(Job):
                 said = [f"{report['sentence'].rstrip('.')}.", *report.get("notes", [])]
                 return {
                     **quiet,
-                    "status": " ".join([*said, *["Keep what belongs."] * is_waiting]),
+                    "status": " ".join([*said, *["Keep the ones that fit."] * is_waiting]),
                     "kind": report.get("kind", ""),
                     "more": list(filter(None, told)),
                 }

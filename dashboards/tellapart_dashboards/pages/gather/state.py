@@ -160,19 +160,19 @@ class GatherState(Job):
     def _source_from_text(self) -> Path:
         text = self.folder_text.strip().strip("\"'")
         if not text:
-            raise IntakeError("No folder is written. Write the path of a folder or zip file, then press Add.")
+            raise IntakeError("No path given. Enter the path of a folder or zip file, then press Add.")
         source = Path(text).expanduser()
         if not source.is_absolute():
             raise IntakeError(
-                f"“{text}” is not a whole path. Begin with / or ~ (Windows: C:\\), such as ~/Pictures/birds."
+                f"“{text}” is not a full path. Start with / or ~ (Windows: C:\\), such as ~/Pictures/birds."
             )
         if not source.exists():
             raise IntakeError(
-                f"“{text}” does not exist on the computer of the studio. Check the spelling, then press Add."
+                f"“{text}” does not exist on the studio's computer. Check the spelling, then press Add."
             )
         if Path(self.project_dir) in (source.resolve(), *source.resolve().parents):
             raise IntakeError(
-                f"“{text}” lies inside this project already. Choose a folder outside {self.project_dir}."
+                f"“{text}” is already inside this project. Choose a folder outside {self.project_dir}."
             )
         return source
 

@@ -51,7 +51,8 @@ def gather_view(state: GatherState) -> VBox:
         title, lead = headline(project.counts)
         n_held = sum(row["n_held"] for row in search.rows)
         if n_held:
-            lead = f"{count(n_held, 'picture')} wait{'s' * (n_held == 1)} for your choice: keep what belongs."
+            wait = "waits" if n_held == 1 else "wait"
+            lead = f"{count(n_held, 'picture')} {wait} for your choice. Keep the ones that fit."
         head.value = heading_html(title, lead)
         go_on.description = f"Next: {_next_page(project)}"
 
@@ -87,7 +88,7 @@ def _labels_card(search: SearchState) -> VBox:
     def draw(_: Any = None) -> None:
         failed.value = message_html(search.message, "failed") if search.stage == "failed" else ""
         if search.stage == "cancelled":
-            failed.value = message_html(f"{search.message} Search again to go on where it stopped.")
+            failed.value = message_html(f"{search.message} Search again to continue.")
         reports.value = "".join(map(report_html, search.reports))
 
     search.observe(draw, ["stage", "message", "reports"])
@@ -98,17 +99,17 @@ def _labels_card(search: SearchState) -> VBox:
 
 
 def _settings(search: SearchState) -> VBox:
-    source = Dropdown(options=SOURCES, description="Look in")
+    source = Dropdown(options=SOURCES, description="Source")
     licence = Dropdown(options=LICENCES, description="Licence")
     kind = Dropdown(options=KINDS, description="Kind")
-    limit = BoundedIntText(min=1, max=10_000, description="Pictures for each label")
-    contact = Text(description="Your mail address or web page", placeholder="you@example.org")
+    limit = BoundedIntText(min=1, max=10_000, description="Pictures per label")
+    contact = Text(description="Your email address or web page", placeholder="you@example.org")
     for name, widget in (("source", source), ("licence", licence), ("kind", kind), ("limit", limit)):
         link((search, name), (widget, "value"))
     link((search, "contact"), (contact, "value"))
     why = HTML(
-        '<p class="ta-soft">Wikimedia Commons answers only those who say whom it may write to. The address goes to the '
-        "services that are asked, and is kept with the project.</p>"
+        '<p class="ta-soft">Wikimedia Commons only answers if it can contact you. The address is sent to the '
+        "services you search and saved with the project.</p>"
     )
     settings = VBox([
         Box([source, limit]).add_class("ta-line"),
@@ -116,7 +117,7 @@ def _settings(search: SearchState) -> VBox:
         Box([contact]).add_class("ta-line").add_class("ta-gap"),
         why,
     ])  # fmt: skip
-    return folded("Where to look, and which licences", settings)
+    return folded("Search settings", settings)
 
 
 def _add_card(state: GatherState) -> VBox:
@@ -125,16 +126,16 @@ def _add_card(state: GatherState) -> VBox:
     upload = UploadWidget(project.project.uploads_dir, state.take_upload, accessible_name="Add pictures")
     camera = Webcam(project.project.uploads_dir, state.take_shots)
     label = Combobox(
-        description="Label for what comes in here",
-        placeholder="for instance robin",
+        description="Label for these pictures",
+        placeholder="e.g. robin",
         ensure_option=False,
     )
     add_waiting = Button(description="Add them")
-    add_by_names = Button(description="Take the labels from the file names")
+    add_by_names = Button(description="Use labels from the file names")
     folder = Text(description="Folder or archive on this computer", placeholder="/home/me/Pictures/birds")
     add_folder = Button(description="Add this folder")
     samples = Button(
-        description="Try the sample project", tooltip="Draws about 200 pictures of four look-alike things"
+        description="Try the sample project", tooltip="Draws about 200 pictures of four kinds of leaves"
     )
     waiting = HTML()
     link((state, "label"), (label, "value"))
@@ -148,13 +149,13 @@ def _add_card(state: GatherState) -> VBox:
         lambda n: f"Add {count(n, 'picture')}" if n else "Add them",
     )
     addresses = Textarea(
-        description="Addresses of pictures on the web", placeholder="https://… one in each line", rows=2
+        description="Web addresses of pictures", placeholder="https://… one per line", rows=2
     )
-    fetch = Button(description="Fetch them")
+    fetch = Button(description="Download")
     dlink(
         (state, "names_offer"),
         (add_by_names, "description"),
-        lambda text: f"Take the labels {text or 'from the file names'}",
+        lambda text: f"Use labels {text or 'from the file names'}",
     )
     shown_when(add_by_names, state, ["names_offer"], lambda: bool(state.names_offer))
     add_by_names.on_click(lambda _: state.add_waiting_by_names())
@@ -172,7 +173,7 @@ def _add_card(state: GatherState) -> VBox:
 
     fetch.on_click(lambda _: soon(fetch_addresses()))
     return VBox([
-        HTML("<h2>Pictures of your own</h2>"),
+        HTML("<h2>Your own pictures</h2>"),
         Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
         waiting,
         Box([add_by_names]).add_class("ta-line"),
@@ -191,7 +192,7 @@ def _busy_card(state: GatherState) -> VBox:
     def draw(_: Any = None) -> None:
         is_running = state.stage == "running"
         running.value = (
-            progress_html(state.progress, state.message, state.is_progress_known, "Taking pictures in")
+            progress_html(state.progress, state.message, state.is_progress_known, "Adding pictures")
             if is_running
             else ""
         )
@@ -215,7 +216,7 @@ def report_html(report: dict[str, Any]) -> str:
     )
     name = html.escape(str(report["label"]))
     return (
-        f"<details><summary>{count(n_refused, 'picture')} of “{name}” not taken, with reasons</summary>"
+        f"<details><summary>{count(n_refused, 'picture')} of “{name}” not added: see why</summary>"
         f"<ul>{shown}</ul></details>"
     )
 
@@ -231,7 +232,7 @@ def summary_html(summary: dict[str, Any]) -> str:
     )
     if len(refusals) > MOST_REFUSALS:
         shown += f"<li>… and {len(refusals) - MOST_REFUSALS:,} more</li>"
-    head = f"<summary>{count(len(refusals), 'file')} not added, with reasons</summary>"
+    head = f"<summary>{count(len(refusals), 'file')} not added: see why</summary>"
     folded = f"<details>{head}<ul>{shown}</ul></details>"
     labels = ", ".join(f"{label} {n:,}" for label, n in summary.get("labels", {}).items())
     told = [f"Labels: {labels}."] if labels else []
@@ -245,7 +246,7 @@ def summary_html(summary: dict[str, Any]) -> str:
 
 def _waiting_text(n: int) -> str:
     return (
-        f"{count(n, 'picture')} wait{'s' * (n == 1)} for a label: write it above, then press Add."
+        f"{count(n, 'picture')} wait{'s' * (n == 1)} for a label. Enter it above, then press Add."
         if n
         else ""
     )

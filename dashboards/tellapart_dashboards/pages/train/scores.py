@@ -11,8 +11,8 @@ from tellapart_dashboards.app.wording import bar_html, count, percent, seconds
 
 _RELIABILITY_HEADS = (
     '<th scope="col" class="ta-number">Share</th>'
-    '<th scope="col" class="ta-number">Probability on average</th>'
-    '<th scope="col" class="ta-number">Probabilities are off by</th>'
+    '<th scope="col" class="ta-number">Average probability</th>'
+    '<th scope="col" class="ta-number">Probability error</th>'
 )
 
 
@@ -24,7 +24,7 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
         return (
             f"{n_wrong:,} of {n_valid:,} wrong" if n_wrong else f"None of {n_valid:,} wrong",
             f"Trained in {took} on {count(result['n_train'], 'picture')}, "
-            f"checked on {n_valid:,} that it had never seen.",
+            f"tested on {n_valid:,} held-out pictures.",
         )
     if len(counts) < 2:
         return (
@@ -32,9 +32,9 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
             "Training needs pictures of at least two labels. Add some on the Gather page.",
         )
     return (
-        f"Teach it to tell {len(counts)} labels apart",
-        f"{count(sum(counts.values()), 'picture')} are ready. Training takes seconds; "
-        "a fifth is kept aside to check the result.",
+        f"Ready to tell {len(counts)} labels apart",
+        f"{count(sum(counts.values()), 'picture')} so far. Training takes seconds; "
+        "a fifth is held out to measure the result.",
     )
 
 
@@ -43,7 +43,7 @@ def scores_html(result: dict[str, Any]) -> str:
     low, high = result["error_interval"]
     baselines = result.get("baselines", {})
     bars = [
-        ("guessing the commonest label", baselines.get("majority"), "ta-plain"),
+        ("always guessing the most common label", baselines.get("majority"), "ta-plain"),
         ("comparing pixels", baselines.get("pixels"), "ta-plain"),
     ]
     lines = "".join(
@@ -56,7 +56,8 @@ def scores_html(result: dict[str, Any]) -> str:
     if result["backbone"] in RETIRED:
         remarks.insert(
             0,
-            "An older version trained this. Train again: the network built in now makes far fewer mistakes.",
+            "This was trained with an older version. Train again: the current built-in backbone makes far "
+            "fewer mistakes.",
         )
     notes = "".join(f'<p class="ta-soft">{html.escape(str(one))}</p>' for one in remarks)
     return (
@@ -83,9 +84,9 @@ def classes_html(result: dict[str, Any]) -> str:
     return (
         '<div class="ta-scroll" tabindex="0" role="region" aria-label="Label by label">'
         '<table class="ta-table"><thead><tr><th scope="col">Label</th>'
-        '<th scope="col" class="ta-number">Checked</th>'
+        '<th scope="col" class="ta-number">Held out</th>'
         '<th scope="col" class="ta-number">Found (recall)</th>'
-        '<th scope="col" class="ta-number">Right when said (precision)</th>'
+        '<th scope="col" class="ta-number">Right when predicted (precision)</th>'
         f"{_RELIABILITY_HEADS if has_reliability else ''}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )

@@ -31,10 +31,10 @@ from tellapart_dashboards.widgets.gallery.gallery import Gallery
 from tellapart_dashboards.widgets.matrix.matrix import Matrix
 
 FIRST_MISTAKES = 24
-PRIORS = [("as common as here", "project"), ("all equally likely", "equal")]
+PRIORS = [("as common as in this project", "project"), ("all equally likely", "equal")]
 MATRIX_HEAD = (
     '<h2>What is mistaken for what</h2><p class="ta-soft" style="margin-bottom:8px">Rows: the true label. '
-    "Columns: what the model said. Press a number to see the pictures.</p>"
+    "Columns: the predicted label. Press a number to see the pictures.</p>"
 )
 
 
@@ -135,7 +135,7 @@ class TrainState(Job):
         jpegs = await self._thumbnails.many([(one["image_id"], one["path"]) for one in wrong])
         marks = await asyncio.to_thread(self._marks, wrong)
         if wrong == self.mistakes[: self.n_shown]:  # else the person has chosen something else meanwhile
-            badges = [f"said {one['predicted']} {percent(one['confidence'])}" for one in wrong]
+            badges = [f"predicted {one['predicted']} {percent(one['confidence'])}" for one in wrong]
             self.pictures = (jpegs, [one["label"] for one in wrong], badges, marks)
 
     def _marks(self, wrong: list[dict[str, Any]]) -> list[str]:
@@ -170,13 +170,13 @@ def train_view(state: TrainState) -> VBox:
     gather = Button(description="Add pictures").add_class("ta-primary")
     backbone = Dropdown(description="Backbone", options=[(DEFAULT_BACKBONE, DEFAULT_BACKBONE)])
     about = HTML()
-    prior = Dropdown(description="Labels are", options=PRIORS)
+    prior = Dropdown(description="Assume labels are", options=PRIORS)
     hint, show_all, more = (
         Button().add_class("ta-link").add_class("ta-hint"),
         Button(description="Show all mistakes").add_class("ta-link"),
         Button(),
     )
-    matrix, gallery = Matrix(), Gallery(accessible_name="Surest mistakes", tile_px=150)
+    matrix, gallery = Matrix(), Gallery(accessible_name="Most confident mistakes", tile_px=150)
 
     def draw(_: Any = None) -> None:
         is_running, is_trained = state.stage == "running", bool(state.result)
@@ -203,7 +203,7 @@ def train_view(state: TrainState) -> VBox:
         if largest:
             actual, predicted, n = largest
             one, other = result["classes"][actual], result["classes"][predicted]
-            hint.description = f"Next: look at the {f'{n} ' if n > 1 else ''}“{one}” taken for “{other}”"
+            hint.description = f"Next: see the {f'{n} ' if n > 1 else ''}“{one}” mistaken for “{other}”"
 
     def draw_mistakes(_: Any = None) -> None:
         gallery.show(*state.pictures)
@@ -241,7 +241,7 @@ def train_view(state: TrainState) -> VBox:
     matrix_card = VBox([HTML(MATRIX_HEAD), matrix, hint]).add_class("ta-card")
     mistakes = VBox(
         [
-            HTML('<h2 class="ta-section">Surest mistakes</h2>'),
+            HTML('<h2 class="ta-section">Most confident mistakes</h2>'),
             Box([filter_line, show_all]).add_class("ta-line").add_class("ta-filter"),
             gallery,
             more,
@@ -269,10 +269,10 @@ def train_view(state: TrainState) -> VBox:
 def mistakes_html(state: TrainState) -> str:
     """Which mistakes are in sight."""
     if not state.chosen:
-        return f'<span class="ta-soft">{count(len(state.mistakes), "picture")}, the surest first.</span>'
+        return f'<span class="ta-soft">{count(len(state.mistakes), "picture")}, most confident first.</span>'
     actual, predicted = (html.escape(state.result["classes"][i]) for i in state.chosen)
     number = count(len(state.mistakes), "picture")
-    return f'<span class="ta-soft">{number} of <b>{actual}</b> taken for <b>{predicted}</b>.</span>'
+    return f'<span class="ta-soft">{number} of <b>{actual}</b> mistaken for <b>{predicted}</b>.</span>'
 
 
 def _about(state: TrainState, name: str) -> str:

@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 68115817374d5be91dfba9c04a4d962cfd47a6f9d5392e58bb796ba7a83c24aa
+// 51b0e0f3f268781668c3a43eae0c7cde33e445cf71065110c5b7b9794abca706
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -85,16 +85,16 @@ const ACTS = {
 };
 
 const KEYS = [
-  ["arrows, Home, End, Page up, Page down", "walk"],
-  ["shift + arrows, shift + click, drag", "choose several"],
-  ["ctrl + click, ctrl + space, long press", "choose or leave out one"],
-  ["a", "choose all"], ["Esc", "choose none"],
-  ["k", "keep: it is right as it is"], ["d", "remove: it waits in the trash"],
-  ["1 – 9", "relabel to the label with that number"], ["r", "relabel to any label, by typing"],
-  ["s", "not sure"], ["x", "none of these: belongs to no label"],
+  ["arrows, Home, End, Page up, Page down", "move"],
+  ["shift + arrows, shift + click, drag", "select several"],
+  ["ctrl + click, ctrl + space, long press", "select or deselect one"],
+  ["a", "select all"], ["Esc", "select none"],
+  ["k", "keep: the label is right"], ["d", "remove: moves to the trash"],
+  ["1 – 9", "relabel to the label with that number"], ["r", "relabel to any label: type it"],
+  ["s", "not sure"], ["x", "none of these: fits no label"],
   ["u", "undo, as often as you like"], ["shift + u, ctrl + y", "redo"],
-  ["n", "show the pictures most like it"], ["Enter, space, double click", "look at it large"],
-  ["t", "tidy: decided pictures leave the page, the worst come first"], ["?", "these keys"],
+  ["n", "show the most similar pictures"], ["Enter, space, double click", "enlarge"],
+  ["t", "tidy: hide decided pictures, most suspicious first"], ["?", "show these keys"],
 ];
 
 /**
@@ -127,7 +127,7 @@ function keydown(event, grid) {
     choice.toggle(grid.order[choice.current]);
     choice.anchor = choice.current;
     grid.draw();
-    grid.announce(`${choice.keys.size} chosen`);
+    grid.announce(`${choice.keys.size} selected`);
   } else if (event.key === " ") grid.act("look");
   else if (letter === "a") grid.act("all");
   else if ((isControl && letter === "y") || (letter === "z" && isControl && event.shiftKey)) grid.act("redo");
@@ -138,7 +138,7 @@ function keydown(event, grid) {
     if (!choice.keys.size) return; // a dialog or JupyterLab may want it
     choice.clear();
     grid.draw();
-    grid.announce("none chosen");
+    grid.announce("none selected");
   } else if (event.key >= "1" && event.key <= "9") {
     const label = grid.labels[Number(event.key) - 1];
     if (label === undefined) return;
@@ -210,8 +210,8 @@ class Bars {
     this.top = element("div", "ta-grid-top");
     this.count = element("span", "ta-count");
     this.tidy = this.button("t", "tidy", () => act("tidy"));
-    this.tidy.title = "Decided pictures leave the page, the worst come first";
-    const all = this.button("a", "choose all", () => act("all"));
+    this.tidy.title = "Hide decided pictures, most suspicious first";
+    const all = this.button("a", "select all", () => act("all"));
     this.sizes = element("div", "ta-sizes");
     this.sizes.setAttribute("role", "radiogroup");
     this.sizes.setAttribute("aria-label", "Size of the pictures");
@@ -245,7 +245,7 @@ class Bars {
     this.acts.append(
       button("k", "keep", "keep"), button("d", "remove", "remove"), this.relabel, button("s", "not sure", "not sure"),
       button("x", "none of these", "none of these"), element("span", "ta-break"), this.said,
-      button("n", "most alike", "near"), button("⏎", "look", "look"), this.undo, this.redo,
+      button("n", "most similar", "near"), button("⏎", "enlarge", "look"), this.undo, this.redo,
       button("?", "all keys", "help"), this.more,
     );
     this.drawActs();
@@ -296,7 +296,7 @@ class Bars {
       radio.tabIndex = isChosen ? 0 : -1;
     });
     const parts = [`${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}`];
-    if (chosen) parts.push(`${chosen.toLocaleString("en")} chosen`);
+    if (chosen) parts.push(`${chosen.toLocaleString("en")} selected`);
     if (decided) parts.push(`${decided.toLocaleString("en")} decided`);
     const text = parts.join(" · ");
     if (this.count.textContent !== text) this.count.textContent = text;
@@ -516,7 +516,7 @@ function likeTile(one, jpeg) {
  */
 function likeList(near, buffers) {
   const list = element("ul", "ta-near");
-  list.setAttribute("aria-label", "Most like it");
+  list.setAttribute("aria-label", "Most similar");
   near.forEach((one, i) => list.append(likeTile(one, buffers[i])));
   return list;
 }
@@ -553,7 +553,7 @@ class NearCard {
     this.close();
     this.box = element("div", "ta-pop");
     this.box.setAttribute("role", "region");
-    this.box.setAttribute("aria-label", "Most like it");
+    this.box.setAttribute("aria-label", "Most similar");
     this.box.hidden = true;
     this.key = key;
     this.isAnnounced = isAnnounced;
@@ -578,9 +578,9 @@ class NearCard {
   show({ key, near }, buffers) {
     const tile = this.tileOf(key);
     if (!this.box || this.key !== key || !tile) return;
-    const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "nothing: the model has not looked yet";
-    if (this.isAnnounced) this.announce(`Most like it: ${words}`);
-    this.box.replaceChildren(element("b", "", "Most like it"), near.length ? likeList(near, buffers) : element("p", "", words));
+    const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "none yet: the check has not finished";
+    if (this.isAnnounced) this.announce(`Most similar: ${words}`);
+    this.box.replaceChildren(element("b", "", "Most similar"), near.length ? likeList(near, buffers) : element("p", "", words));
     this.box.hidden = false;
     const at = tile.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.box;
@@ -653,7 +653,7 @@ function labelWindow(root, labels, title, take) {
   const id = `ta-labels-${Math.random().toString(36).slice(2)}`;
   const attributes = {
     type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "true",
-    "aria-controls": id, "aria-label": "New label", placeholder: "write a label",
+    "aria-controls": id, "aria-label": "New label", placeholder: "type a label",
   };
   Object.entries(attributes).forEach(([name, value]) => input.setAttribute(name, value));
   const list = element("ul", "ta-options");
@@ -709,7 +709,7 @@ function labelWindow(root, labels, title, take) {
 
 // what a button says as its key, its text, the key it stands for
 const BUTTONS = [
-  ["←", "back", "ArrowLeft"], ["→", "on", "ArrowRight"], ["k", "keep", "k"], ["d", "remove", "d"], ["s", "not sure", "s"],
+  ["←", "back", "ArrowLeft"], ["→", "next", "ArrowRight"], ["k", "keep", "k"], ["d", "remove", "d"], ["s", "not sure", "s"],
   ["x", "none of these", "x"], ["r", "relabel", "r"], ["u", "undo", "u"], ["Esc", "close", "Escape"],
 ];
 
@@ -777,9 +777,9 @@ class LargeWindow {
       shares.append(name, bar, element("span", "ta-number", text));
     }
     this.side.replaceChildren(title, reasons);
-    if (!this.url) this.side.append(element("p", "ta-file", "This picture cannot be shown; its file may be damaged or gone."));
-    if (facts.shares.length) this.side.append(element("h3", "", "What the model says, without having seen it"), shares);
-    if (facts.near.length) this.side.append(element("h3", "", "Most like it"), likeList(facts.near, buffers.slice(1)));
+    if (!this.url) this.side.append(element("p", "ta-file", "This picture cannot be shown; its file may be damaged or missing."));
+    if (facts.shares.length) this.side.append(element("h3", "", "What the model predicts, not trained on it"), shares);
+    if (facts.near.length) this.side.append(element("h3", "", "Most similar"), likeList(facts.near, buffers.slice(1)));
     this.side.append(element("p", "ta-file", facts.file));
   }
 }
@@ -887,7 +887,7 @@ function watchPointer(space, grid) {
         choice.current = choice.anchor = position;
         start = null; // the tap that follows is part of it
         grid.draw();
-        grid.announce(`${choice.keys.size} chosen. Tap more, then decide below.`);
+        grid.announce(`${choice.keys.size} selected. Tap more, then decide below.`);
       }, LONG_PRESS_MS);
     }
   });
@@ -917,7 +917,7 @@ function watchPointer(space, grid) {
     if (began.isDrag) {
       if (choice.keys.size) choice.current = choice.anchor = grid.order.indexOf([...choice.keys][choice.keys.size - 1]);
       grid.go(choice.current, { isQuiet: true });
-      grid.announce(`${choice.keys.size} chosen`);
+      grid.announce(`${choice.keys.size} selected`);
     } else if (began.position >= 0 && began.position === positionOf(event)) tap(event, began.position);
     else if (began.position < 0 && !event.shiftKey) {
       choice.clear();
@@ -1334,7 +1334,7 @@ class Grid {
     if (!before) return;
     this.choice.keep(new Set(this.order));
     const left = before - this.choice.keys.size;
-    if (left) this.announce(`${left} of ${before} chosen ${before === 1 ? "picture is" : "pictures are"} no longer on the page.`);
+    if (left) this.announce(`${left} of ${before} selected ${before === 1 ? "picture is" : "pictures are"} no longer on the page.`);
   }
 
   // -- drawing
@@ -1452,7 +1452,7 @@ class Grid {
   decide(action, label) {
     if (this.choice.isLost) {
       this.choice.isLost = false;
-      this.announce("The chosen pictures are no longer on the page; nothing was decided.");
+      this.announce("The selected pictures are no longer on the page. Nothing was decided.");
       return;
     }
     const keys = this.choice.keys.size ? [...this.choice.keys] : [this.order[this.choice.current]];
@@ -1484,13 +1484,13 @@ class Grid {
   chooseAll() {
     this.choice.keys = new Set(this.order.filter((key) => !this.done.has(key)));
     this.draw();
-    this.announce(`${this.choice.keys.size} chosen`);
+    this.announce(`${this.choice.keys.size} selected`);
   }
 
   tidy() {
     this.tidied = new Set(this.done.keys()); // decisions made just before may not be in the order yet
     this.startAgain();
-    this.announce("Tidied: the worst come first.");
+    this.announce("Tidied. Most suspicious pictures first.");
   }
 
   // -- windows

@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// f451e4e5c7a4d4b91e026809232f50324b00cfd44000b18e003352f54b083592
+// 5655a20b71be8cafefb9fed610a21adf97fdf68851d96f2320d6cc185b8ed368
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -159,7 +159,7 @@ class Held {
     this.title = element("legend");
     this.grid = element("div", "ta-heldgrid");
     this.keep = button("ta-action ta-main-action", "", () => wish({ t: "keep", label, without: [...this.without] }));
-    const discard = button("ta-choose", "Keep none of them", () => wish({ t: "discard", label }));
+    const discard = button("ta-choose", "Discard all", () => wish({ t: "discard", label }));
     const line = element("div", "ta-keys");
     line.append(this.keep, discard);
     this.root.append(this.title, this.grid, line);
@@ -233,9 +233,9 @@ class Held {
   say() {
     const kept = this.count - this.without.size;
     const more = this.count - this.tiles.size;
-    this.title.textContent = `${this.count} new: take the tick off what does not belong`
+    this.title.textContent = `${this.count} new. Untick the ones that do not fit`
       + (more > 0 ? ` (the first ${this.tiles.size} are shown)` : "");
-    this.keep.textContent = kept === this.count ? `Keep all ${kept}` : `Keep ${kept}, leave ${this.without.size}`;
+    this.keep.textContent = kept === this.count ? `Keep all ${kept}` : `Keep ${kept}, discard ${this.without.size}`;
   }
 
   clear() {
@@ -376,7 +376,7 @@ class Row {
     this.status.setAttribute("role", "status");
     this.more = element("details", "ta-more");
     this.answers = element("ul");
-    this.more.append(element("summary", "", "How the sources answered"), this.answers);
+    this.more.append(element("summary", "", "Answers of the sources"), this.answers);
     this.progress = element("progress");
     this.progress.max = 1;
     this.progress.setAttribute("aria-label", `Search for ${label}`);
@@ -434,7 +434,7 @@ function canHoldFocus(node) {
 function render({ model, el }) {
   const wish = (/** @type {ToPython} */ message) => model.send(message);
   const root = element("div", "ta-labelrows");
-  const names = field("What do you want to tell apart? Names, separated by commas", "for instance grizzly, black bear, teddy");
+  const names = field("What do you want to tell apart? Names, separated by commas", "e.g. grizzly, black bear, teddy");
   const add = oneLine(names, "Add", (text) => {
     wish({ t: "add", text });
     names.focus();

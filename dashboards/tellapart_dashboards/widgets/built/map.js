@@ -1,5 +1,5 @@
 // Built by `make widgets` from map/map.js and the modules it imports: change those, not this file.
-// 3bc559fc32691fda63d5fb90383070023d8b0846af23c8e29cc3fe930ed848f8
+// 9aa99bffaa612ffd20b047109304f49109bc8e9e8a4fe79aa5457a675f1f3bf4
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -174,7 +174,7 @@ function render({ model, el }) {
   const field = element("div", "ta-field");
   field.tabIndex = 0;
   field.setAttribute("role", "application");
-  field.setAttribute("aria-label", "Map of all pictures: alike ones are near each other. Arrows move the cross, shift and arrows draw a rectangle, Enter shows the pictures inside, Escape shows all.");
+  field.setAttribute("aria-label", "Map of all pictures: similar ones are close together. Arrow keys move the cross, shift and arrow keys draw a rectangle, Enter shows the pictures inside, Escape shows all.");
   field.dataset.lmSuppressShortcuts = "true";
   const canvas = element("canvas", "ta-dots");
   const above = element("canvas", "ta-above");

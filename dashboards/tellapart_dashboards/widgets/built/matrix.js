@@ -1,5 +1,5 @@
 // Built by `make widgets` from matrix/matrix.js and the modules it imports: change those, not this file.
-// 0b65de685f1637a1e0499ef19068cc2f0dea386157f95076cb101481ac6e0e33
+// 8faf5c2e0ef99d7e0eb2a2f1e6bf38ee4f34c248eb68f2c22519808e54f7c714
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -68,7 +68,7 @@ function render({ model, el }) {
   el.append(root);
 
   const top = element("ul", "ta-mixups");
-  top.setAttribute("aria-label", "The commonest mix-ups");
+  top.setAttribute("aria-label", "Most common mistakes");
   el.prepend(top);
 
   /**
@@ -99,7 +99,7 @@ function render({ model, el }) {
     top.hidden = classes.length <= MANY;
     top.replaceChildren(...(top.hidden ? [] : wrong.slice(0, 5)).map(({ n, actual, predicted }) => {
       const item = element("li");
-      item.append(chooser(actual, predicted, `${n} × ${classes[actual]} taken for ${classes[predicted]}`));
+      item.append(chooser(actual, predicted, `${n} × ${classes[actual]} mistaken for ${classes[predicted]}`));
       return item;
     }));
   }
@@ -138,7 +138,7 @@ function render({ model, el }) {
           if (!n) cell.className = "ta-zero";
           return;
         }
-        const name = `${n} of ${classes[actual]} taken for ${classes[predicted]}: show`;
+        const name = `${n} of ${classes[actual]} mistaken for ${classes[predicted]}: show`;
         cell.append(chooser(actual, predicted, n, name));
       });
     });

@@ -1,5 +1,5 @@
 // Built by `make widgets` from upload/upload.js and the modules it imports: change those, not this file.
-// 6c35d6e468e5c4849639506d6c3fe6d648a25998c902cd58df568dbb5a7b1437
+// 1591ef9265a7812e294c46bb41fb96ec8911b6bcba70e7c76243ef158a27a7be
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -196,7 +196,7 @@ class Batch {
       await this.announce();
       this.lastAnswer = Date.now();
       await Promise.all(Array.from({ length: LANES }, () => this.lane(changed)));
-      if (this.isStopped) throw new Refused("Upload stopped. Nothing of it was kept.");
+      if (this.isStopped) throw new Refused("Upload stopped. Nothing was added.");
       await connection.ask({ t: "end", batch });
       return items.filter((item) => item.problem).map((item) => `${item.path} ${item.problem}`).join(" · ");
     } catch (error) {
@@ -217,7 +217,7 @@ class Batch {
       if (more) this.connection.model.send(message);
       else answer = await this.connection.ask(message);
     }
-    if (answer === null) throw new Refused("The studio does not answer. Reload the page and upload again.");
+    if (answer === null) throw new Refused("The studio is not responding. Reload the page and upload again.");
     if (answer.t !== "go") throw new Refused(answer.t === "refused" ? answer.reason : "The upload was refused.");
   }
 
@@ -235,7 +235,7 @@ class Batch {
       const answer = good.length ? await this.ask(good, data.filter((one) => one !== null)) : null;
       if (answer) this.lastAnswer = Date.now();
       else if (Date.now() - this.lastAnswer > TRIES * this.connection.model.get("timeout_s") * 1000) {
-        throw new Refused("The connection is lost. Reload the page and upload again.");
+        throw new Refused("The connection was lost. Reload the page and upload again.");
       }
       const at = new Map((answer ?? []).map((one) => [one.id, one]));
       pieces.forEach(({ item, end }) => this.settle(item, end, at.get(item.id)));
@@ -283,7 +283,7 @@ class Batch {
       t: "pieces", batch: this.id, n: (this.connection.messages += 1),
       pieces: pieces.map(({ item, off, end }) => ({ id: item.id, off, size: end - off })),
     }, data.filter((one) => one.byteLength));
-    if (answer?.t === "lost") throw new Refused("The page was restarted meanwhile. Upload again.");
+    if (answer?.t === "lost") throw new Refused("The page was restarted. Upload again.");
     if (answer?.t === "refused") throw new Refused(answer.reason);
     return answer?.t === "at" ? answer.files : null;
   }
@@ -307,7 +307,7 @@ async function read({ item, off, end }) {
   try {
     return await item.file.slice(off, end).arrayBuffer();
   } catch {
-    item.problem = "cannot be read any more; was it moved or changed?";
+    item.problem = "can no longer be read. Was it moved or changed?";
     return null;
   }
 }

@@ -1,5 +1,5 @@
 // Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
-// 5309282dbada9726cac847e8bc6e2d13e2a655c6be84b69e889f1d82e66a4d6b
+// a1b528177537d696864e0d3534bfae2a3fcf9c256afbce9015be9fde1192cb0f
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -65,14 +65,14 @@ const ANSWER_MS = 10000;
  */
 function reasonOf(error) {
   if (!navigator.mediaDevices?.getUserMedia) {
-    return "This page may not use a camera: browsers allow it only over https, or on the computer itself "
+    return "This page cannot use a camera: browsers allow it only over https, or on the computer itself "
       + "(127.0.0.1). Take the pictures with a phone or another program and drop them here instead.";
   }
   const reasons = /** @type {Record<string, string>} */ ({
-    NotAllowedError: "The browser was told not to use the camera. Allow it beside the address of this page, then "
+    NotAllowedError: "Camera access is blocked. Allow it next to this page's address, then "
       + "press the button again.",
     NotFoundError: "No camera was found. Plug one in and press the button again, or drop pictures instead.",
-    NotReadableError: "The camera is in use by another program. Close that one, then press the button again.",
+    NotReadableError: "The camera is in use by another program. Close that program, then press the button again.",
     OverconstrainedError: "This camera cannot be opened. Choose another one.",
   });
   return reasons[error.name] ?? `The camera cannot be opened (${error.message || error}). Drop pictures here instead.`;
@@ -118,7 +118,7 @@ function render({ model, el }) {
   function labelChanged() {
     shutter.disabled = !label();
     shutter.textContent = label() ? `Take a picture of “${label()}”` : "Take a picture";
-    if (stream && !label()) say("Write above what the pictures show, then the shutter works.");
+    if (stream && !label()) say("Enter a label above first.");
     else if (stream && !taken) say("Press for one picture, hold for many. Space and Enter work too.");
   }
 
@@ -219,7 +219,7 @@ function render({ model, el }) {
     }
     const answer = await send(shot, [picture]);
     if (answer?.t === "refused") say(answer.reason);
-    else if (!answer) say("The studio does not answer. Reload the page; the pictures taken so far are kept.");
+    else if (!answer) say("The studio is not responding. Reload the page; the pictures taken so far are saved.");
     else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken, the last of “${label()}”.`);
     return answer?.t === "kept";
   }

@@ -19,8 +19,8 @@ export class Bars {
     this.top = element("div", "ta-grid-top");
     this.count = element("span", "ta-count");
     this.tidy = this.button("t", "tidy", () => act("tidy"));
-    this.tidy.title = "Decided pictures leave the page, the worst come first";
-    const all = this.button("a", "choose all", () => act("all"));
+    this.tidy.title = "Hide decided pictures, most suspicious first";
+    const all = this.button("a", "select all", () => act("all"));
     this.sizes = element("div", "ta-sizes");
     this.sizes.setAttribute("role", "radiogroup");
     this.sizes.setAttribute("aria-label", "Size of the pictures");
@@ -54,7 +54,7 @@ export class Bars {
     this.acts.append(
       button("k", "keep", "keep"), button("d", "remove", "remove"), this.relabel, button("s", "not sure", "not sure"),
       button("x", "none of these", "none of these"), element("span", "ta-break"), this.said,
-      button("n", "most alike", "near"), button("⏎", "look", "look"), this.undo, this.redo,
+      button("n", "most similar", "near"), button("⏎", "enlarge", "look"), this.undo, this.redo,
       button("?", "all keys", "help"), this.more,
     );
     this.drawActs();
@@ -105,7 +105,7 @@ export class Bars {
       radio.tabIndex = isChosen ? 0 : -1;
     });
     const parts = [`${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}`];
-    if (chosen) parts.push(`${chosen.toLocaleString("en")} chosen`);
+    if (chosen) parts.push(`${chosen.toLocaleString("en")} selected`);
     if (decided) parts.push(`${decided.toLocaleString("en")} decided`);
     const text = parts.join(" · ");
     if (this.count.textContent !== text) this.count.textContent = text;

@@ -10,16 +10,16 @@ const ACTS = {
 };
 
 export const KEYS = [
-  ["arrows, Home, End, Page up, Page down", "walk"],
-  ["shift + arrows, shift + click, drag", "choose several"],
-  ["ctrl + click, ctrl + space, long press", "choose or leave out one"],
-  ["a", "choose all"], ["Esc", "choose none"],
-  ["k", "keep: it is right as it is"], ["d", "remove: it waits in the trash"],
-  ["1 – 9", "relabel to the label with that number"], ["r", "relabel to any label, by typing"],
-  ["s", "not sure"], ["x", "none of these: belongs to no label"],
+  ["arrows, Home, End, Page up, Page down", "move"],
+  ["shift + arrows, shift + click, drag", "select several"],
+  ["ctrl + click, ctrl + space, long press", "select or deselect one"],
+  ["a", "select all"], ["Esc", "select none"],
+  ["k", "keep: the label is right"], ["d", "remove: moves to the trash"],
+  ["1 – 9", "relabel to the label with that number"], ["r", "relabel to any label: type it"],
+  ["s", "not sure"], ["x", "none of these: fits no label"],
   ["u", "undo, as often as you like"], ["shift + u, ctrl + y", "redo"],
-  ["n", "show the pictures most like it"], ["Enter, space, double click", "look at it large"],
-  ["t", "tidy: decided pictures leave the page, the worst come first"], ["?", "these keys"],
+  ["n", "show the most similar pictures"], ["Enter, space, double click", "enlarge"],
+  ["t", "tidy: hide decided pictures, most suspicious first"], ["?", "show these keys"],
 ];
 
 /**
@@ -52,7 +52,7 @@ export function keydown(event, grid) {
     choice.toggle(grid.order[choice.current]);
     choice.anchor = choice.current;
     grid.draw();
-    grid.announce(`${choice.keys.size} chosen`);
+    grid.announce(`${choice.keys.size} selected`);
   } else if (event.key === " ") grid.act("look");
   else if (letter === "a") grid.act("all");
   else if ((isControl && letter === "y") || (letter === "z" && isControl && event.shiftKey)) grid.act("redo");
@@ -63,7 +63,7 @@ export function keydown(event, grid) {
     if (!choice.keys.size) return; // a dialog or JupyterLab may want it
     choice.clear();
     grid.draw();
-    grid.announce("none chosen");
+    grid.announce("none selected");
   } else if (event.key >= "1" && event.key <= "9") {
     const label = grid.labels[Number(event.key) - 1];
     if (label === undefined) return;

@@ -11,7 +11,7 @@ import { dialog } from "./windows.js";
 
 // what a button says as its key, its text, the key it stands for
 const BUTTONS = [
-  ["←", "back", "ArrowLeft"], ["→", "on", "ArrowRight"], ["k", "keep", "k"], ["d", "remove", "d"], ["s", "not sure", "s"],
+  ["←", "back", "ArrowLeft"], ["→", "next", "ArrowRight"], ["k", "keep", "k"], ["d", "remove", "d"], ["s", "not sure", "s"],
   ["x", "none of these", "x"], ["r", "relabel", "r"], ["u", "undo", "u"], ["Esc", "close", "Escape"],
 ];
 
@@ -79,9 +79,9 @@ export class LargeWindow {
       shares.append(name, bar, element("span", "ta-number", text));
     }
     this.side.replaceChildren(title, reasons);
-    if (!this.url) this.side.append(element("p", "ta-file", "This picture cannot be shown; its file may be damaged or gone."));
-    if (facts.shares.length) this.side.append(element("h3", "", "What the model says, without having seen it"), shares);
-    if (facts.near.length) this.side.append(element("h3", "", "Most like it"), likeList(facts.near, buffers.slice(1)));
+    if (!this.url) this.side.append(element("p", "ta-file", "This picture cannot be shown; its file may be damaged or missing."));
+    if (facts.shares.length) this.side.append(element("h3", "", "What the model predicts, not trained on it"), shares);
+    if (facts.near.length) this.side.append(element("h3", "", "Most similar"), likeList(facts.near, buffers.slice(1)));
     this.side.append(element("p", "ta-file", facts.file));
   }
 }

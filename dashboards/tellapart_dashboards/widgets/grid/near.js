@@ -28,7 +28,7 @@ function likeTile(one, jpeg) {
  */
 export function likeList(near, buffers) {
   const list = element("ul", "ta-near");
-  list.setAttribute("aria-label", "Most like it");
+  list.setAttribute("aria-label", "Most similar");
   near.forEach((one, i) => list.append(likeTile(one, buffers[i])));
   return list;
 }
@@ -65,7 +65,7 @@ export class NearCard {
     this.close();
     this.box = element("div", "ta-pop");
     this.box.setAttribute("role", "region");
-    this.box.setAttribute("aria-label", "Most like it");
+    this.box.setAttribute("aria-label", "Most similar");
     this.box.hidden = true;
     this.key = key;
     this.isAnnounced = isAnnounced;
@@ -90,9 +90,9 @@ export class NearCard {
   show({ key, near }, buffers) {
     const tile = this.tileOf(key);
     if (!this.box || this.key !== key || !tile) return;
-    const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "nothing: the model has not looked yet";
-    if (this.isAnnounced) this.announce(`Most like it: ${words}`);
-    this.box.replaceChildren(element("b", "", "Most like it"), near.length ? likeList(near, buffers) : element("p", "", words));
+    const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "none yet: the check has not finished";
+    if (this.isAnnounced) this.announce(`Most similar: ${words}`);
+    this.box.replaceChildren(element("b", "", "Most similar"), near.length ? likeList(near, buffers) : element("p", "", words));
     this.box.hidden = false;
     const at = tile.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.box;

@@ -102,7 +102,7 @@ export function watchPointer(space, grid) {
         choice.current = choice.anchor = position;
         start = null; // the tap that follows is part of it
         grid.draw();
-        grid.announce(`${choice.keys.size} chosen. Tap more, then decide below.`);
+        grid.announce(`${choice.keys.size} selected. Tap more, then decide below.`);
       }, LONG_PRESS_MS);
     }
   });
@@ -132,7 +132,7 @@ export function watchPointer(space, grid) {
     if (began.isDrag) {
       if (choice.keys.size) choice.current = choice.anchor = grid.order.indexOf([...choice.keys][choice.keys.size - 1]);
       grid.go(choice.current, { isQuiet: true });
-      grid.announce(`${choice.keys.size} chosen`);
+      grid.announce(`${choice.keys.size} selected`);
     } else if (began.position >= 0 && began.position === positionOf(event)) tap(event, began.position);
     else if (began.position < 0 && !event.shiftKey) {
       choice.clear();

@@ -97,7 +97,7 @@ export class Grid {
     if (!before) return;
     this.choice.keep(new Set(this.order));
     const left = before - this.choice.keys.size;
-    if (left) this.announce(`${left} of ${before} chosen ${before === 1 ? "picture is" : "pictures are"} no longer on the page.`);
+    if (left) this.announce(`${left} of ${before} selected ${before === 1 ? "picture is" : "pictures are"} no longer on the page.`);
   }
 
   // -- drawing
@@ -215,7 +215,7 @@ export class Grid {
   decide(action, label) {
     if (this.choice.isLost) {
       this.choice.isLost = false;
-      this.announce("The chosen pictures are no longer on the page; nothing was decided.");
+      this.announce("The selected pictures are no longer on the page. Nothing was decided.");
       return;
     }
     const keys = this.choice.keys.size ? [...this.choice.keys] : [this.order[this.choice.current]];
@@ -247,13 +247,13 @@ export class Grid {
   chooseAll() {
     this.choice.keys = new Set(this.order.filter((key) => !this.done.has(key)));
     this.draw();
-    this.announce(`${this.choice.keys.size} chosen`);
+    this.announce(`${this.choice.keys.size} selected`);
   }
 
   tidy() {
     this.tidied = new Set(this.done.keys()); // decisions made just before may not be in the order yet
     this.startAgain();
-    this.announce("Tidied: the worst come first.");
+    this.announce("Tidied. Most suspicious pictures first.");
   }
 
   // -- windows

@@ -50,7 +50,7 @@ export function labelWindow(root, labels, title, take) {
   const id = `ta-labels-${Math.random().toString(36).slice(2)}`;
   const attributes = {
     type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "true",
-    "aria-controls": id, "aria-label": "New label", placeholder: "write a label",
+    "aria-controls": id, "aria-label": "New label", placeholder: "type a label",
   };
   Object.entries(attributes).forEach(([name, value]) => input.setAttribute(name, value));
   const list = element("ul", "ta-options");

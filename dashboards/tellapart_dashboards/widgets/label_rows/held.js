@@ -20,7 +20,7 @@ export class Held {
     this.title = element("legend");
     this.grid = element("div", "ta-heldgrid");
     this.keep = button("ta-action ta-main-action", "", () => wish({ t: "keep", label, without: [...this.without] }));
-    const discard = button("ta-choose", "Keep none of them", () => wish({ t: "discard", label }));
+    const discard = button("ta-choose", "Discard all", () => wish({ t: "discard", label }));
     const line = element("div", "ta-keys");
     line.append(this.keep, discard);
     this.root.append(this.title, this.grid, line);
@@ -94,9 +94,9 @@ export class Held {
   say() {
     const kept = this.count - this.without.size;
     const more = this.count - this.tiles.size;
-    this.title.textContent = `${this.count} new: take the tick off what does not belong`
+    this.title.textContent = `${this.count} new. Untick the ones that do not fit`
       + (more > 0 ? ` (the first ${this.tiles.size} are shown)` : "");
-    this.keep.textContent = kept === this.count ? `Keep all ${kept}` : `Keep ${kept}, leave ${this.without.size}`;
+    this.keep.textContent = kept === this.count ? `Keep all ${kept}` : `Keep ${kept}, discard ${this.without.size}`;
   }
 
   clear() {

@@ -19,7 +19,7 @@ function canHoldFocus(node) {
 function render({ model, el }) {
   const wish = (/** @type {ToPython} */ message) => model.send(message);
   const root = element("div", "ta-labelrows");
-  const names = field("What do you want to tell apart? Names, separated by commas", "for instance grizzly, black bear, teddy");
+  const names = field("What do you want to tell apart? Names, separated by commas", "e.g. grizzly, black bear, teddy");
   const add = oneLine(names, "Add", (text) => {
     wish({ t: "add", text });
     names.focus();

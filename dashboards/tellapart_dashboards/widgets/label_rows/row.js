@@ -43,7 +43,7 @@ export class Row {
     this.status.setAttribute("role", "status");
     this.more = element("details", "ta-more");
     this.answers = element("ul");
-    this.more.append(element("summary", "", "How the sources answered"), this.answers);
+    this.more.append(element("summary", "", "Answers of the sources"), this.answers);
     this.progress = element("progress");
     this.progress.max = 1;
     this.progress.setAttribute("aria-label", `Search for ${label}`);

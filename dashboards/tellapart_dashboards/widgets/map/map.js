@@ -27,7 +27,7 @@ function render({ model, el }) {
   const field = element("div", "ta-field");
   field.tabIndex = 0;
   field.setAttribute("role", "application");
-  field.setAttribute("aria-label", "Map of all pictures: alike ones are near each other. Arrows move the cross, shift and arrows draw a rectangle, Enter shows the pictures inside, Escape shows all.");
+  field.setAttribute("aria-label", "Map of all pictures: similar ones are close together. Arrow keys move the cross, shift and arrow keys draw a rectangle, Enter shows the pictures inside, Escape shows all.");
   field.dataset.lmSuppressShortcuts = "true";
   const canvas = element("canvas", "ta-dots");
   const above = element("canvas", "ta-above");

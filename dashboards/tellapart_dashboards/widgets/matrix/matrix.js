@@ -15,7 +15,7 @@ function render({ model, el }) {
   el.append(root);
 
   const top = element("ul", "ta-mixups");
-  top.setAttribute("aria-label", "The commonest mix-ups");
+  top.setAttribute("aria-label", "Most common mistakes");
   el.prepend(top);
 
   /**
@@ -46,7 +46,7 @@ function render({ model, el }) {
     top.hidden = classes.length <= MANY;
     top.replaceChildren(...(top.hidden ? [] : wrong.slice(0, 5)).map(({ n, actual, predicted }) => {
       const item = element("li");
-      item.append(chooser(actual, predicted, `${n} × ${classes[actual]} taken for ${classes[predicted]}`));
+      item.append(chooser(actual, predicted, `${n} × ${classes[actual]} mistaken for ${classes[predicted]}`));
       return item;
     }));
   }
@@ -85,7 +85,7 @@ function render({ model, el }) {
           if (!n) cell.className = "ta-zero";
           return;
         }
-        const name = `${n} of ${classes[actual]} taken for ${classes[predicted]}: show`;
+        const name = `${n} of ${classes[actual]} mistaken for ${classes[predicted]}: show`;
         cell.append(chooser(actual, predicted, n, name));
       });
     });

@@ -85,7 +85,7 @@ export class Batch {
       await this.announce();
       this.lastAnswer = Date.now();
       await Promise.all(Array.from({ length: LANES }, () => this.lane(changed)));
-      if (this.isStopped) throw new Refused("Upload stopped. Nothing of it was kept.");
+      if (this.isStopped) throw new Refused("Upload stopped. Nothing was added.");
       await connection.ask({ t: "end", batch });
       return items.filter((item) => item.problem).map((item) => `${item.path} ${item.problem}`).join(" · ");
     } catch (error) {
@@ -106,7 +106,7 @@ export class Batch {
       if (more) this.connection.model.send(message);
       else answer = await this.connection.ask(message);
     }
-    if (answer === null) throw new Refused("The studio does not answer. Reload the page and upload again.");
+    if (answer === null) throw new Refused("The studio is not responding. Reload the page and upload again.");
     if (answer.t !== "go") throw new Refused(answer.t === "refused" ? answer.reason : "The upload was refused.");
   }
 
@@ -124,7 +124,7 @@ export class Batch {
       const answer = good.length ? await this.ask(good, data.filter((one) => one !== null)) : null;
       if (answer) this.lastAnswer = Date.now();
       else if (Date.now() - this.lastAnswer > TRIES * this.connection.model.get("timeout_s") * 1000) {
-        throw new Refused("The connection is lost. Reload the page and upload again.");
+        throw new Refused("The connection was lost. Reload the page and upload again.");
       }
       const at = new Map((answer ?? []).map((one) => [one.id, one]));
       pieces.forEach(({ item, end }) => this.settle(item, end, at.get(item.id)));
@@ -172,7 +172,7 @@ export class Batch {
       t: "pieces", batch: this.id, n: (this.connection.messages += 1),
       pieces: pieces.map(({ item, off, end }) => ({ id: item.id, off, size: end - off })),
     }, data.filter((one) => one.byteLength));
-    if (answer?.t === "lost") throw new Refused("The page was restarted meanwhile. Upload again.");
+    if (answer?.t === "lost") throw new Refused("The page was restarted. Upload again.");
     if (answer?.t === "refused") throw new Refused(answer.reason);
     return answer?.t === "at" ? answer.files : null;
   }
@@ -196,7 +196,7 @@ async function read({ item, off, end }) {
   try {
     return await item.file.slice(off, end).arrayBuffer();
   } catch {
-    item.problem = "cannot be read any more; was it moved or changed?";
+    item.problem = "can no longer be read. Was it moved or changed?";
     return null;
   }
 }

@@ -137,7 +137,8 @@ class Receiver:
             reason = str(error)
         except ValueError as error:
             reason = (
-                f"The page sent what the studio does not understand ({error}). Reload it and upload again."
+                f"The page sent a message that the studio does not understand ({error}). Reload it and "
+                "upload again."
             )
         self._forget(batch_id)
         return {"t": "refused", "batch": batch_id, "reason": reason}
@@ -157,7 +158,7 @@ class Receiver:
     def _announce(self, message: Announce) -> dict[str, Any] | None:
         if message.batch not in self._batches and len(self._batches) >= _MAX_BATCHES:
             raise _RefusedError(
-                f"{_MAX_BATCHES} uploads are under way. Wait until one has ended, then try again."
+                f"{_MAX_BATCHES} uploads are running. Wait until one has finished, then try again."
             )
         batch = self._batches.setdefault(message.batch, _Batch())
         if batch.files:
@@ -194,7 +195,7 @@ class Receiver:
         n_free = shutil.disk_usage(self.folder).free - KEEP_FREE_BYTES
         if n_bytes > n_free:
             return (
-                f"The upload has {n_bytes / 2**20:,.0f} MB, but the disk of {self.folder} has room for "
+                f"The upload needs {n_bytes / 2**20:,.0f} MB, but the disk of {self.folder} has room for "
                 f"{max(0, n_free) / 2**20:,.0f} MB. Make room there, or upload fewer files at once."
             )
         return ""
