@@ -1,5 +1,6 @@
 """The program behind `make test`, on small sets of tests: what fails beside others gets one more chance, alone."""
 
+import os
 import re
 import subprocess
 import sys
@@ -25,7 +26,8 @@ def run(folder: Path, names: str, *arguments: str) -> tuple[int, str, str]:
     for name in names.split():
         (folder / f"test_{name}.py").write_text(TESTS[name])
     command = [sys.executable, str(TOOL), "--workers", "1", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(command, cwd=folder, env=outside, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stdout.splitlines()[-1]
 
 

@@ -93,7 +93,7 @@ MEASURE = """
 import io, json, resource, sys
 from pathlib import Path
 from PIL import Image
-from tellapart import images
+from tellapart.pictures import images
 from tellapart.pictures import opening
 Image.init()
 images.inspect(Path(sys.argv[1]))

@@ -142,10 +142,13 @@ class ClassifyState(HasTraits):
     def _look(self, files: list[UploadedFile]) -> list[Answer]:
         if self._predictor is None:
             return [Answer(file.name, b"", reason="the model cannot be used, see above") for file in files]
+        from tellapart.backbones.onnx_session import give_back_memory
+
         found = list(self._predictor.predict_many([file.path for file in files]))
         answers = [self._answer(file, one) for file, one in zip(files, found, strict=True)]
         for file in files:
             file.path.unlink(missing_ok=True)
+        give_back_memory()  # of the thumbnails; many threads hold some each
         return answers
 
     def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
