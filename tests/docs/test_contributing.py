@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
 PATH = re.compile(r"`((?:core|dashboards|tests|docs)/[\w./<>-]*)(?::(\w+))?`")
-JS_NAME = re.compile(r"(?:function|class|const|export)\s+(\w+)|^\s+(?:async )?(\w+)\(.*\{$", re.MULTILINE)
+JS_NAME = re.compile(r"(?:function|class|const)\s+(\w+)|^\s+(?:async )?(\w+)\(.*\{$", re.MULTILINE)
 TEN = (
     "EXIF orientation",
     "the L2 strength",
