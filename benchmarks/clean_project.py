@@ -13,7 +13,7 @@ from tellapart.backbones.embedding_cache import EmbeddingCache
 from tellapart.backbones.embeddings import cache_key
 from tellapart.clean.measures import LOOKS, MEASURES, looks_cache
 from tellapart.pictures.images import PictureFacts, inspect
-from tellapart.store.add_pictures import Arrival, admit
+from tellapart.store.add_pictures import Arrival, add_new_pictures
 from tellapart.store.manifest import Origin
 from tellapart.store.project import Project, create_project
 
@@ -35,7 +35,7 @@ def make_project(root: Path, n: int) -> None:
             for start in range(0, n, _PORTION):
                 rows = range(start, min(n, start + _PORTION))
                 arrivals = [_arrival(project, i, int(targets[i]), rng) for i in rows]
-                admit(project.manifest, root, arrivals)
+                add_new_pictures(project.manifest, root, arrivals)
                 ids = [one.image_id for one in arrivals]
                 tiny = rng.integers(0, 256, (len(ids), 16, 16, 3), np.uint8)
                 cache.append(ids, embeddings[start : start + len(ids)], tiny)

@@ -23,7 +23,7 @@ import report
 from made_pictures import made_picture, make_pictures
 from PIL import Image
 from tellapart.pictures.images import PictureFacts
-from tellapart.store.add_pictures import Arrival, admit
+from tellapart.store.add_pictures import Arrival, add_new_pictures
 from tellapart.store.manifest import Origin
 from tellapart.store.project import create_project
 
@@ -107,7 +107,7 @@ def _make_project(root: Path, n: int) -> None:
         for k in range(N_LABELS):
             (project.images_dir / f"label-{k}").mkdir()
         for start in range(0, n, 10_000):
-            admit(
+            add_new_pictures(
                 project.manifest, root, [_arrival(root, i, rng) for i in range(start, min(n, start + 10_000))]
             )
 
