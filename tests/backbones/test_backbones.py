@@ -98,13 +98,15 @@ def test_offers_name_sizes_and_say_what_is_ready():
 )
 def test_a_misspelt_name_is_answered_with_the_near_one(given, meant):
     with pytest.raises(
-        BackboneError, match=rf"is called '{given}'.*Did you mean .*{meant}.*efficientnet_lite0"
+        BackboneError, match=rf"There is no backbone '{given}'.*Did you mean .*{meant}.*efficientnet_lite0"
     ):
         load_backbone(given)
 
 
 def test_a_name_far_from_all_others_suggests_nothing_but_the_built_in_one():
-    with pytest.raises(BackboneError, match=r"is called '../../etc'\. Choose `efficientnet_lite0`"):
+    with pytest.raises(
+        BackboneError, match=r"There is no backbone '../../etc'\. Choose `efficientnet_lite0`"
+    ):
         load_backbone("../../etc")
 
 

@@ -168,7 +168,7 @@ def test_a_cache_that_another_program_holds_is_left_alone(project, tiny_backbone
     holder.execute("PRAGMA locking_mode=EXCLUSIVE")
     holder.execute("PRAGMA journal_mode=DELETE")
     holder.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(ProjectError, match="in use by another program"):
+    with pytest.raises(ProjectError, match="locked by another program"):
         embed(project, tiny_backbone, pictures)
     holder.execute("COMMIT")
     holder.close()

@@ -223,7 +223,7 @@ def test_a_shortcut_is_an_alarm_and_chance_is_none(tmp_path):
         found = {one.name: one for one in open_review(project).summary().shortcuts}
     assert found["background"].is_alarm and found["picture size"].accuracy > 0.95
     assert (
-        "tells the labels apart" in found["background"].sentence
+        "predicts the label: " in found["background"].sentence
         and "guessing 50 %" in found["background"].sentence
     )
 

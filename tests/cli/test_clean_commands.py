@@ -87,5 +87,5 @@ def test_the_workers_task_computes_what_a_page_then_opens_at_once(root):
     run = runs.start(root, "clean", {"backbone": "efficientnet_lite0"})
     status = wait(run)
     assert status.stage == "done", status.message
-    assert run.result()["n_pictures"] == 72 and "worth a look" in run.result()["sentence"]
+    assert run.result()["n_pictures"] == 72 and "to review" in run.result()["sentence"]
     assert list((root / "cache" / "clean").glob("compared-*.npz"))

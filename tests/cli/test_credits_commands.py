@@ -63,7 +63,7 @@ def test_a_datasheet_has_the_facts_and_keeps_the_answers(project_dir):
 
 def test_an_empty_project_has_a_datasheet_and_credits_too(tmp_path):
     create_project(tmp_path / "empty").close()
-    assert "Written" in tellapart("datasheet", tmp_path / "empty", "--out", tmp_path / "sheet.md")
+    assert "Wrote" in tellapart("datasheet", tmp_path / "empty", "--out", tmp_path / "sheet.md")
     assert "There are no pictures yet." in (tmp_path / "sheet.md").read_text("utf-8")
     assert "0 of 0 pictures." in tellapart("credits", tmp_path / "empty")
 

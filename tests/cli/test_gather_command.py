@@ -54,7 +54,7 @@ def test_a_table_names_the_labels_itself(fake, tmp_path):
     [
         (("--label", "bear", "--query", ""), "The query is empty"), ((), "Add one, for instance --label"),
         (("--label", "bear", "--query", "a" * 1000), "has 1,000 characters"),
-        (("--label", "bear", "--limit", "0"), "ask for 1 to 10,000"),
+        (("--label", "bear", "--limit", "0"), "Choose 1 to 10,000"),
         (("--label", "bear", "--limit", "100000"), "100,000 pictures cannot be gathered at once"),
         (("--label", "bear", "--source", "gogle"), "There is no source 'gogle'"),
         (("--label", "bear", "--license", "free"), "licence='free' is not known"),

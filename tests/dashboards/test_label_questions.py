@@ -57,7 +57,7 @@ async def test_an_upload_without_labels_asks_and_goes_on_as_told(
     await upload(view, {f"my pets/{path}": data for path, data in pets.items()})
     await looked(state)
     assert state.project.counts == {} and "Where are the labels?" in text_of(view)
-    answer = one(view, Button, "from the names of the files")
+    answer = one(view, Button, "from the file names")
     assert "circle 3, square 3" in answer.description and "'circle' in circle.0.png" in answer.description
     answer.click()
     await settled()

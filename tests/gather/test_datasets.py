@@ -133,7 +133,7 @@ def test_a_wrong_checksum_a_refusal_and_no_server_are_sentences(server, tmp_path
     dataset = made(server, tgz(four_pictures()))
     server.files["made.tgz"] += b"x"
     with pytest.raises(
-        DatasetError, match=r"Made pictures: made.tgz could not.*not the wanted file: its sha256.*Try again"
+        DatasetError, match=r"Made pictures: made.tgz could not.*not the expected file: its sha256.*Try again"
     ):
         fetch(dataset, tmp_path)
     server.status = 403

@@ -60,7 +60,7 @@ def test_rotated_animated_and_redirected_pictures_are_taken(fake, fetch):
         ("cutfile", "unreadable", "damaged or cut off"), ("wide", "unreadable", "too many pixels"),
         ("tiny", "too small", "at least 64 × 64"), ("cut", "unreachable", "the connection broke off"),
         ("status/404", "unreachable", "answers 404"), ("status/403", "unreachable", "answers 403"),
-        ("status/500", "unreachable", "answers 500"), ("pause", "unreachable", "wants a pause of 600 s"),
+        ("status/500", "unreachable", "answers 500"), ("pause", "unreachable", "asks for a pause of 600 s"),
         ("to-private", "not allowed", "10.0.0.1"), ("endless", "unreachable", "the download took longer than 2 s"),
         ("to/file%3A%2F%2F%2Fetc%2Fpasswd", "not allowed", "not http"), ("to/http%3A%2F%2F%5B", "not allowed", "web address"),
     ],
@@ -91,7 +91,7 @@ def test_a_short_pause_is_kept_and_a_long_one_ends_the_server_s_turn(fake, fetch
     assert isinstance(fetch(fake.pictures.link(1)), Fetched) and time.monotonic() - clock > 0.9
     fetch(fake.pictures.link(2, "pause"))
     n_asked = len(fake.pictures.asked)
-    assert "wants a pause of" in fetch(fake.pictures.link(3)).reason
+    assert "asks for a pause of" in fetch(fake.pictures.link(3)).reason
     assert len(fake.pictures.asked) == n_asked, "nobody knocks during the pause"
 
 

@@ -120,7 +120,7 @@ def test_a_licence_is_checked_on_each_picture_whatever_the_service_was_asked(gat
 
 def test_bing_s_licence_filter_is_used_and_not_believed(gathered, fake, project):
     summary = gathered(limit=10, source="bing", licence="commercial")
-    assert "license-L2_L3_L4" in fake.bing.asked[0].params["qft"] and "proves nothing" in summary.notes[0]
+    assert "license-L2_L3_L4" in fake.bing.asked[0].params["qft"] and "gives no proof" in summary.notes[0]
     assert {picture.licence for picture in project.manifest.pictures()} == {None}
 
 

@@ -132,7 +132,7 @@ def test_labels_that_differ_in_case_only_are_kept_apart_with_a_note(project, tmp
 
 def test_one_file_needs_a_label_and_gets_it(project, tmp_path):
     (picture,) = make_tiny_folder(tmp_path / "source", ("circle",), 1)["circle"]
-    with pytest.raises(IntakeError, match="say which label"):
+    with pytest.raises(IntakeError, match="give them all one label"):
         take_in(project, picture)
     assert take_in(project, picture, label="  round   thing ").labels == {"round thing": 1}
 

@@ -109,10 +109,10 @@ def test_commons_without_a_contact_asks_for_one(fake, project):
 
 def test_commons_errors_come_as_ordinary_answers(fake, source):
     fake.commons.error = "ratelimited"
-    with pytest.raises(LimitedError, match="asked too often"):
+    with pytest.raises(LimitedError, match="had too many requests"):
         next(source("commons").search("bear", 10))
     fake.commons.error = "badvalue"
-    with pytest.raises(BrokenError, match=r"does not understand.*It is badvalue"):
+    with pytest.raises(BrokenError, match=r"did not understand.*It is badvalue"):
         next(source("commons").search("bear", 10))
 
 
@@ -152,7 +152,7 @@ def test_among_other_sources_only_an_exact_name_is_taken(fake, source):
     assert list(inaturalist_.search("teddy", 10)) == [] and len(fake.inaturalist.asked) == 1
     assert "called exactly 'teddy'; the closest is Teddy-bear Cholla" in inaturalist_.remark
     alone = source("inaturalist")
-    assert next(alone.search("teddy", 10)) and "took 'teddy' to mean Teddy-bear Cholla" in alone.remark
+    assert next(alone.search("teddy", 10)) and "searched for Teddy-bear Cholla" in alone.remark
     assert (
         list(alone.search("zzz", 10)) == []
         and "knows no animal, plant or fungus called 'zzz'" in alone.remark

@@ -75,7 +75,7 @@ def test_a_set_that_holds_itself_again_comes_in_once(project, tmp_path):
     )
     summary = take_in(project, tmp_path / "chest")
     assert summary.labels == {"ill": 6, "well": 6} and summary.n_repeated == 12 and summary.refusals == []
-    assert "12 repeated" in told(summary) and "holds itself again in chest" in told(summary)
+    assert "12 repeated" in told(summary) and "contains itself again in chest" in told(summary)
     parts = {p.original_name.split("/")[0]: p.given_split for p in project.manifest.pictures()}
     assert parts == {"train": "train", "test": "test"}, "the copies are those inside"
 
@@ -262,9 +262,7 @@ def test_a_project_is_not_made_where_there_is_a_question_and_scripts_get_the_off
     summary = json.loads(
         tellapart("new", tmp_path / "project", "--from", tmp_path / "pets", "--labels", "names", "--json")
     )
-    assert summary["labels"] == {"cat": 3, "dog": 3} and "names of the files" in " ".join(
-        summary["understood"]
-    )
+    assert summary["labels"] == {"cat": 3, "dog": 3} and "file names" in " ".join(summary["understood"])
     lay(tmp_path / "more", "cat/8.png", "bird/9.png")
     said = tellapart("add", tmp_path / "project", tmp_path / "more")
     assert "Labels: bird 1, cat 1." in said

@@ -96,5 +96,7 @@ def test_duckduckgo_brings_pictures_with_their_pages(fake, source):
 @pytest.mark.parametrize("script", ["empty", "limited", "refused", "no matches"])
 def test_duckduckgo_s_silence_is_called_no_answer(fake, source, script):
     fake.bing.script = script
-    with pytest.raises(SilentError, match="does not say whether"):
+    with pytest.raises(
+        SilentError, match="sent no results. Either there are none, or it had too many requests"
+    ):
         next(source("duckduckgo").search("bear", 50))

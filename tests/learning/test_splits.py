@@ -86,7 +86,7 @@ def test_test_folders_without_validation_leave_train_to_be_split():
 
 
 def test_one_picture_is_too_few_to_split():
-    with pytest.raises(SplitError, match="Class 'b' has 1 picture.*at least 2"):
+    with pytest.raises(SplitError, match="Label 'b' has 1 picture.*at least 2"):
         _plan(["a", "a", "b"], ["1", "2", "3"])
 
 
@@ -99,7 +99,7 @@ def test_a_class_that_is_one_group_is_split_picture_by_picture_and_that_is_said(
     assert set(splits[4:]) == set(splits[:4]) == {"train", "valid"} and splits[1] == splits[2]
     assert len(set(plan.groups[4:])) == n and plan.groups[:4] == ("1", "2", "2", "3")
     assert len(plan.notes) == 1 and f"The {n} pictures of 'b' form only 1 group(s)" in plan.notes[0]
-    assert "better than it is" in plan.notes[0] and "Add pictures" in plan.notes[0]
+    assert "better than it is" in plan.notes[0] and "Add different pictures" in plan.notes[0]
 
 
 def test_one_group_under_two_labels_comes_apart_only_where_it_must():

@@ -232,8 +232,8 @@ def test_the_encoding_of_a_text_is_told_from_its_bytes(encoding):
     [
         (encoded(picture(), "PNG")[:20], "damaged or cut off"),
         (encoded(picture(), "JPEG")[:30], "damaged or cut off"),
-        (tiff([{258: 64, 339: 6}]), "of a sort that is not read"),
-        (b"\xff\xd8\xff\xc0\0\x11\x0c\0\x08\0\x08\x03\x01\x11\0\x02\x11\0\x03\x11\0\xff\xd9", "of a sort that is not read"),
+        (tiff([{258: 64, 339: 6}]), "of an unsupported kind"),
+        (b"\xff\xd8\xff\xc0\0\x11\x0c\0\x08\0\x08\x03\x01\x11\0\x02\x11\0\x03\x11\0\xff\xd9", "of an unsupported kind"),
     ],
 )  # fmt: skip
 def test_a_picture_that_cannot_be_opened_is_told_by_its_format(data, word):

@@ -148,7 +148,7 @@ def test_embeddings_thumbnails_and_findings_are_made_anew(tiny_project):
     drawn = draw_shape("triangle", np.random.default_rng(5), 48)
     drawn.save(tiny_project.file(picture))
     with open_project(tiny_project.root) as project:
-        assert "were changed in their place" in " ".join(project.changes)
+        assert "were edited in place" in " ".join(project.changes)
         (now,) = {one.image_id for one in project.manifest.pictures()} - review.doubts().keys()
         again = open_review(project)
         assert again.n_pictures == 72 and again.probs(now) and now in again.doubts()
@@ -221,7 +221,7 @@ def test_what_cannot_be_read_now_is_left_as_it_is(root, monkeypatch):
         patched.setattr(edited_files.Path, "read_bytes", held)
         with open_project(root) as project:
             assert project.changes == [] and project.manifest.picture(picture.image_id).state == "kept"
-    assert "were changed in their place" in ids_and_files(root)[1]
+    assert "were edited in place" in ids_and_files(root)[1]
 
 
 def test_a_kill_leaves_the_rows_before_or_after(root, monkeypatch):

@@ -122,7 +122,7 @@ def test_a_locked_database_says_which_program_to_close(tmp_path, monkeypatch):
     holder.execute("BEGIN IMMEDIATE")
     with (
         open_project(tmp_path / "project") as project,
-        pytest.raises(ProjectError, match="in use by another program"),
+        pytest.raises(ProjectError, match="locked by another program"),
     ):
         project.manifest.set_setting("a", 1)
     holder.execute("COMMIT")

@@ -150,7 +150,7 @@ def test_an_id_that_is_no_hash_is_refused(root, outside, value):
 )
 def test_a_database_with_a_will_of_its_own_is_refused(root, outside, sql):
     change(root, (sql,))
-    with pytest.raises(ProjectError, match="acts by itself"):
+    with pytest.raises(ProjectError, match="runs on its own"):
         open_project(root)
 
 
@@ -194,7 +194,7 @@ def test_links_and_special_files_where_tellapart_keeps_its_own_are_refused(root,
         os.mkfifo(target)
     else:
         target.symlink_to(outside if kind == "link to a folder" else outside / "letter.txt")
-    with pytest.raises(ProjectError, match="never followed"):
+    with pytest.raises(ProjectError, match="never follows them"):
         open_project(root)
 
 
@@ -202,7 +202,7 @@ def test_links_and_special_files_where_tellapart_keeps_its_own_are_refused(root,
 def test_a_database_that_is_a_link_is_refused(root, outside):
     (root / "tellapart.db").rename(root.parent / "own.db")
     (root / "tellapart.db").symlink_to(root.parent / "own.db")
-    with pytest.raises(ProjectError, match="never followed"):
+    with pytest.raises(ProjectError, match="never follows them"):
         open_project(root)
     (root.parent / "own.db").unlink()
 

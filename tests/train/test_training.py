@@ -199,7 +199,7 @@ def test_a_class_with_one_picture_says_so(tmp_path, tiny_folder):
         lone = next((tiny_folder / "circle").iterdir())
         others = [p for p in project.manifest.pictures("circle") if p.original_name != f"circle/{lone.name}"]
         project.journal.decide(*[Remove(p.image_id) for p in others])
-        with pytest.raises(SplitError, match="Class 'circle' has 1 picture"):
+        with pytest.raises(SplitError, match="Label 'circle' has 1 picture"):
             train_head(project)
 
 

@@ -134,7 +134,9 @@ def test_in_a_cache_that_may_not_be_written_it_is_made_in_memory(own_cache):
     own_cache.mkdir(mode=0o500)
     code = "from tellapart.backbones.catalogue import load_backbone; one = load_backbone(); print(len(one.content), one.note)"
     told = run_python(code, is_held=True)
-    assert told.startswith(f"{keeping.record()['bytes']} The network") and "Permission denied" in told
+    assert (
+        told.startswith(f"{keeping.record()['bytes']} The built-in backbone") and "Permission denied" in told
+    )
 
 
 def test_on_a_full_disk_it_is_made_in_memory(own_cache, monkeypatch):

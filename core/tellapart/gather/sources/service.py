@@ -127,7 +127,7 @@ class Service:
                 failure = failure_of(error)
                 if attempt == N_TRIES - 1 or failure is NetworkFailure.NAME_UNKNOWN:
                     raise BrokenError(
-                        f"{self.title} gives no answer: {in_words(failure)}. Is this computer offline?"
+                        f"{self.title} does not answer: {in_words(failure)}. Is this computer offline?"
                     ) from error
                 await asyncio.sleep(backoff_s(attempt, self._gap_s / 2))
                 continue
