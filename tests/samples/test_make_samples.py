@@ -188,7 +188,7 @@ def test_stop_is_noticed_while_drawing(tmp_path: Path) -> None:
 def test_a_folder_that_holds_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "oak").mkdir()
     (tmp_path / "oak" / "mine.jpg").write_bytes(b"precious")
-    with pytest.raises(ProjectError, match="already holds files"):
+    with pytest.raises(ProjectError, match="is not empty"):
         make_samples(tmp_path, n_per_class=N_PER_CLASS)
     assert [path.name for path in tmp_path.rglob("*.jpg")] == ["mine.jpg"]
 
