@@ -8,7 +8,7 @@ from collections.abc import Callable
 from driving import Studio, Tab
 from playwright.sync_api import expect
 
-HEADINGS = {"Gather": "pictures", "Train": "wrong"}
+HEADINGS = {"Gather": "pictures,", "Train": "wrong"}
 
 
 def test_back_forward_and_reload_stay_inside_the_studio(

@@ -87,7 +87,7 @@ def tools(page: CleanPage, batch: Widget) -> Widget:
 
     def draw(_: Any = None) -> None:
         n = len(page.state.filters.region)
-        region_line.value = f'<span class="ta-soft">{count(n, "picture")} chosen on the map.</span>'
+        region_line.value = f'<span class="ta-soft">{count(n, "picture")} selected on the map.</span>'
 
     page.observe(draw, "state")
     clear.on_click(lambda _: page.choose(region=frozenset()))
