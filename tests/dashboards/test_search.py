@@ -115,7 +115,7 @@ async def test_gather_and_clean_undo_the_same_latest_thing(state: SearchState) -
     assert not await state.wish("undo", {}), (
         "the page has not said so yet: nothing else is taken back than it offered"
     )
-    assert "decided meanwhile" in state.problem and state.undo_text == "Undo: keep, 1 picture"
+    assert "decided in the meantime" in state.problem and state.undo_text == "Undo: keep, 1 picture"
     assert journal.undo()[0].kind == "mark" and journal.undo()[0].kind == "remove"  # on the Clean page
     await state.poll()
     assert state.undo_text == "Undo: rename label oak → elm"

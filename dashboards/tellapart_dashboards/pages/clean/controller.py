@@ -146,7 +146,7 @@ class CleanPage(HasTraits):
             self._learned(problem=error_sentence(error))
             return
         self._learned(
-            notice=f"{count(len(decisions), 'suggestion')} applied. One undo takes all of them back."
+            notice=f"{count(len(decisions), 'suggestion')} applied. One undo reverts them all."
         )
         self.preview(False)
 

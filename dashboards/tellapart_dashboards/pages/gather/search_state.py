@@ -153,7 +153,7 @@ class SearchState(Job):
         """Take back the step that was offered, and no other one that somebody decided meanwhile."""
         step = self._labels.undo
         if step is not None and not self.project.project.journal.undo(step.batch):
-            raise IntakeError("Something else was decided meanwhile. The button now says what it takes back.")
+            raise IntakeError("Something else was decided in the meantime. The button now shows what it will undo.")
 
     async def search(self, labels: list[str]) -> None:
         """Have a run look for pictures of these labels and hold them until they are kept."""
