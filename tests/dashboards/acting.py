@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ipywidgets import Widget
-from tellapart_dashboards.app import background
+from tellapart_dashboards.app import event_loop
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.clean.controller import CleanPage
 from tellapart_dashboards.pages.clean.view import clean_view
@@ -69,7 +69,7 @@ def say(run_dir: Path, **line: Any) -> None:
 async def settled() -> None:
     """Nothing; whatever the page does beside itself has ended, but for what follows as long as it is open."""
     me = asyncio.current_task()
-    while [task for task in asyncio.all_tasks() if task is not me and task.get_name() != background.FOLLOWER]:
+    while [task for task in asyncio.all_tasks() if task is not me and task.get_name() != event_loop.FOLLOWER]:
         await asyncio.sleep(0.005)
 
 

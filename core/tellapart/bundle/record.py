@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, ValidationError, convert
 
 from tellapart.errors import IntakeError
-from tellapart.labels import clean_label
+from tellapart.label_names import clean_label
 
 FORMAT = 2
 MAX_BYTES = 16 * 2**20  # 8 golden pictures of 20,000 classes are 2 MB

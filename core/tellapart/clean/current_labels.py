@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 from tellapart.learning.cross_validation import NOT_A_MEMBER
 from tellapart.store.decided import Decided
 from tellapart.store.journal import Entry

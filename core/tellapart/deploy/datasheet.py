@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from tellapart.errors import RefusalCode
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 from tellapart.markdown import link, plain
 from tellapart.store.ledger import licence_of_picture
 from tellapart.store.manifest import Manifest, Picture, Refusal

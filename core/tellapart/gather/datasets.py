@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from tellapart import atomic_files
 from tellapart.errors import ArchiveError, DatasetError, DownloadError, ImageError
 from tellapart.gather.archives.formats import entries, kind_of
-from tellapart.labels import safe_name
+from tellapart.label_names import safe_name
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.manifest import Origin
 from tellapart.store.sqlite.database_errors import disk_reason

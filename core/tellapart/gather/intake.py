@@ -17,7 +17,7 @@ from tellapart.gather.intake_summary import IntakeSummary
 from tellapart.gather.layout.found_file import Found
 from tellapart.gather.layout.label_spelling import spelling_notes
 from tellapart.gather.layout.reading import Reading, kind_of_place, read_place
-from tellapart.labels import clean_label
+from tellapart.label_names import clean_label
 from tellapart.pictures.images import inspect
 from tellapart.pictures.kinds.unread import with_name
 from tellapart.pictures.notes import PictureNote

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tellapart.errors import GatherError
-from tellapart.labels import clean_label
+from tellapart.label_names import clean_label
 from tellapart.licences import USES
 from tellapart.store.manifest import Manifest
 from tellapart.store.searches import KINDS, SearchRequest

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from tellapart.errors import IntakeError
-from tellapart.labels import clean_label, name_key
+from tellapart.label_names import clean_label, name_key
 from tellapart.store.journal import Relabel, Remove
 from tellapart.store.label_changes import DROP, MERGE, RENAME, LabelChange, keep_wanted, wanted_rows
 from tellapart.store.project import Project

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from tellapart.errors import SplitError
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 
 Split = Literal["train", "valid", "test"]
 SplitKind = Literal["hash", "random"]

@@ -24,7 +24,7 @@ def camera_of(image: Image.Image) -> str:
         exif = image.getexif()
         return " ".join(str(exif[tag]).strip("\0 ") for tag in (_MAKE, _MODEL) if tag in exif)
     except Exception:
-        return ""
+        return ""  # as above: whatever Pillow raises on a broken block, the picture itself is sound
 
 
 def is_turned(image: Image.Image) -> bool:

@@ -15,7 +15,7 @@ from tellapart.duplicates.candidates import NearPairs
 from tellapart.duplicates.near_duplicates import groups_of
 from tellapart.duplicates.project_copies import copies_in
 from tellapart.errors import SplitError
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 from tellapart.learning.folds import N_FOLDS, assign_folds
 from tellapart.learning.splits import SplitPlan, check_split, draw_split, join_by_subject
 from tellapart.planning.config import TrainConfig

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
 from tellapart.errors import RefusalCode
-from tellapart.labels import name_key
+from tellapart.label_names import name_key
 from tellapart.pictures.images import PictureFacts
 from tellapart.safe_paths import path_inside
 from tellapart.store.files.edited_files import UNSETTLED

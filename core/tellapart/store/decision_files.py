@@ -13,7 +13,7 @@ from typing import Any
 
 from tellapart import atomic_files
 from tellapart.errors import IntakeError, ProjectError
-from tellapart.labels import clean_label
+from tellapart.label_names import clean_label
 from tellapart.safe_text import csv_cell, from_csv_cell
 from tellapart.store.journal import Decision, Mark, Relabel, Remove, Restore
 from tellapart.store.project import Project

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tellapart.labels import clean_label
+from tellapart.label_names import clean_label
 from tellapart.store.decided import Decided, DecidedView
 from tellapart.store.files.file_moves import finish_moves
 from tellapart.store.files.picture_paths import ensure_label, free_path

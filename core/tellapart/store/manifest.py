@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from tellapart.errors import ProjectError, RefusalCode
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 from tellapart.store.sqlite.database import Database
 
 NONE_OF_THESE = "none of these"  # the mark of a picture that belongs to no label

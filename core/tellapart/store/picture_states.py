@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tellapart.errors import ProjectError
-from tellapart.labels import name_key
+from tellapart.label_names import name_key
 from tellapart.store.files.file_moves import check_inside, queue_move
 from tellapart.store.files.picture_paths import ensure_label, preferred_path
 

@@ -9,7 +9,7 @@ import numpy as np
 from tellapart.backbones.catalogue import Backbone
 from tellapart.backbones.embeddings import Embeddings, embed
 from tellapart.errors import TrainError
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.plan import Plan, plan_project
 from tellapart.progress import Progress, silent

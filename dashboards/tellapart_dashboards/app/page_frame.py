@@ -9,8 +9,8 @@ from pathlib import Path
 from ipywidgets import HTML, Box, VBox, Widget, link
 from traitlets import HasTraits, Unicode
 
-from tellapart_dashboards.app.background import end_with, soon
 from tellapart_dashboards.app.cell_pages import show_in_cell
+from tellapart_dashboards.app.event_loop import end_with, soon
 from tellapart_dashboards.app.wording import error_html, message_html
 from tellapart_dashboards.widgets.steps.steps import Steps
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Widget
 
-from tellapart_dashboards.app.background import follow
+from tellapart_dashboards.app.event_loop import follow
 from tellapart_dashboards.app.page_frame import Frame, PageOwner, new_page
 from tellapart_dashboards.app.wording import percent
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection
 
 from tellapart.errors import IntakeError
-from tellapart.labels import clean_label, name_key
+from tellapart.label_names import clean_label, name_key
 
 
 def spelling_notes(labels: Collection[str], known: Collection[str]) -> list[str]:

@@ -19,7 +19,7 @@ from tellapart.gather.archives.formats import MAX_ENTRIES, entries, kind_of
 from tellapart.gather.datasets import ABOUT_NAME
 from tellapart.gather.layout.found_file import Found
 from tellapart.gather.layout.side_files import SYSTEM_FOLDERS, is_of_system
-from tellapart.labels import sayable
+from tellapart.label_names import sayable
 from tellapart.pictures.images import MAX_BYTES, PICTURE_SUFFIXES
 from tellapart.pictures.kinds.cloud import IN_CLOUD, is_in_cloud
 from tellapart.pictures.kinds.unread import HEAD_BYTES, is_archive, reason_too_large, unread_kind

@@ -16,7 +16,7 @@ from tellapart.gather.layout.places import Place, look_into
 from tellapart.gather.layout.side_files import sentence_of, without_side_files
 from tellapart.gather.layout.structure import Role, Structure, structure_of
 from tellapart.gather.layout.tables import LabelTable, tables_among
-from tellapart.labels import name_key
+from tellapart.label_names import name_key
 
 AUTO, FOLDERS, TABLE, NAMES = "auto", "folders", "table", "names"
 _CLASHES = 0.1  # a share of pictures for which a table may say something else than the folders

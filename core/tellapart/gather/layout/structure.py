@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tellapart.gather.layout.folder_names import UNLABELLED, part_of, part_within, say_nothing, says_nothing
-from tellapart.labels import name_key
+from tellapart.label_names import name_key
 
 Folder = tuple[str, ...]
 _KEPT_OUT = ("valid", "test", UNLABELLED)

@@ -14,7 +14,7 @@ from pathlib import Path
 from tellapart import atomic_files
 from tellapart.errors import GatherError, ProjectError
 from tellapart.gather.sources.source import text_or_none
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 from tellapart.licences import Use, licence_of
 from tellapart.pictures.kinds.unread import encoding_of, unread_kind
 from tellapart.store.searches import Candidate, Kind

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from tellapart.errors import ImageError, OutsideError, RefusalCode
-from tellapart.labels import name_key
+from tellapart.label_names import name_key
 from tellapart.pictures.images import MAX_BYTES, PictureFacts, inspect
 from tellapart.progress import Doing, Progress, Step
 from tellapart.safe_paths import path_inside

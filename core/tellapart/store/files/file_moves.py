@@ -18,7 +18,7 @@ from typing import IO
 
 from tellapart.errors import OutsideError, ProjectError
 from tellapart.file_lock import try_lock
-from tellapart.labels import name_key
+from tellapart.label_names import name_key
 from tellapart.safe_paths import parts_inside, path_inside
 from tellapart.store.sqlite.database import Database
 from tellapart.store.sqlite.database_errors import explained

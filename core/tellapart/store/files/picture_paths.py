@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import PurePosixPath
 
-from tellapart.labels import clean_label, file_name, folder_name, name_key
+from tellapart.label_names import clean_label, file_name, folder_name, name_key
 
 
 def ensure_label(db: sqlite3.Connection, label: str) -> str:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from tellapart.errors import ImageError, IntakeError, OutsideError, RefusalCode
-from tellapart.labels import clean_label, is_sayable, name_key, sayable
+from tellapart.label_names import clean_label, is_sayable, name_key, sayable
 from tellapart.pictures.images import MAX_BYTES, inspect
 from tellapart.pictures.kinds.unread import reason_too_large, with_name
 from tellapart.pictures.notes import PictureNote

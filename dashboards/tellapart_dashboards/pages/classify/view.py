@@ -16,7 +16,7 @@ from tellapart.backbones.names import RETIRED
 from tellapart.errors import ImageError, TellapartError
 from traitlets import Enum, HasTraits, Int, List, Unicode
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import (
     bar_html,

@@ -11,9 +11,9 @@ from tellapart.errors import Cancelled, TellapartError
 from tellapart.progress import Doing
 from traitlets import HasTraits, Instance
 
-from tellapart_dashboards.app.background import Repeated, soon
-from tellapart_dashboards.app.job import Job
+from tellapart_dashboards.app.event_loop import Repeated, soon
 from tellapart_dashboards.app.project_state import N_FINDINGS, ProjectState
+from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.wording import count, error_sentence
 from tellapart_dashboards.pages.clean.filters import restored
 from tellapart_dashboards.pages.clean.grid_source import CleanDesk
@@ -145,9 +145,7 @@ class CleanPage(HasTraits):
         except TellapartError as error:
             self._learned(problem=error_sentence(error))
             return
-        self._learned(
-            notice=f"{count(len(decisions), 'suggestion')} applied. One undo reverts them all."
-        )
+        self._learned(notice=f"{count(len(decisions), 'suggestion')} applied. One undo reverts them all.")
         self.preview(False)
 
     # -- what happens elsewhere

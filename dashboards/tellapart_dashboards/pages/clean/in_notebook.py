@@ -8,8 +8,8 @@ from ipywidgets import VBox
 from tellapart.store.journal import Decision, Entry, Mark, Relabel, Remove, Restore
 from tellapart.store.project import Project
 
-from tellapart_dashboards.app.background import follow
 from tellapart_dashboards.app.cell_pages import show_in_cell
+from tellapart_dashboards.app.event_loop import follow
 from tellapart_dashboards.app.page_frame import style
 from tellapart_dashboards.app.project_state import ProjectState, project_dir_from
 from tellapart_dashboards.pages.clean.controller import CleanPage

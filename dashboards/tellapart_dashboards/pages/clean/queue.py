@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tellapart.clean import Finding, Review
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 from tellapart.store.project import Project
 
 from tellapart_dashboards.pages.clean.filters import AS_AT_FIRST, THRESHOLDS, Filters

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from ipywidgets import HTML, Box, Button, VBox, Widget
 from tellapart.clean import Review
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 from tellapart.store.manifest import Manifest
 
-from tellapart_dashboards.app.background import soon
 from tellapart_dashboards.app.cell_pages import close_whole
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import count, error_html, licence_mark

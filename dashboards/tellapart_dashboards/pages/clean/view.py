@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, Layout, VBox, Widget
-from tellapart.labels import label_order
+from tellapart.label_names import label_order
 from tellapart.progress import Step
 
 from tellapart_dashboards.app.visibility import shown_when

@@ -13,7 +13,7 @@ from tellapart.licences import UNKNOWN, Use
 from tellapart.store.ledger import LedgerRow, allowed, ledger, write_credits
 from traitlets import HasTraits, Int, List, Unicode, observe
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.visibility import folded
 from tellapart_dashboards.app.wording import count, error_sentence, message_html

@@ -27,16 +27,16 @@ from tellapart.gather.wanted_labels import (
     set_query,
     wanted_labels,
 )
-from tellapart.labels import clean_label
+from tellapart.label_names import clean_label
 from tellapart.licences import licence_of
 from tellapart.store.journal import UndoStep
 from tellapart.store.searches import Candidate
 from traitlets import Bool, Dict, Int, List, Unicode
 
-from tellapart_dashboards.app.background import Repeated, soon
-from tellapart_dashboards.app.job import Job
+from tellapart_dashboards.app.event_loop import Repeated, soon
 from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.wording import error_sentence
 
@@ -153,7 +153,9 @@ class SearchState(Job):
         """Take back the step that was offered, and no other one that somebody decided meanwhile."""
         step = self._labels.undo
         if step is not None and not self.project.project.journal.undo(step.batch):
-            raise IntakeError("Something else was decided in the meantime. The button now shows what it will undo.")
+            raise IntakeError(
+                "Something else was decided in the meantime. The button now shows what it will undo."
+            )
 
     async def search(self, labels: list[str]) -> None:
         """Have a run look for pictures of these labels and hold them until they are kept."""

@@ -13,10 +13,10 @@ from tellapart.runs import Run
 from tellapart.store.manifest import Origin
 from traitlets import Dict, Enum, Int, List, Unicode, observe
 
-from tellapart_dashboards.app.background import soon
-from tellapart_dashboards.app.job import Job
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.label_advice import advice
 from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.gather.search_state import SearchState
 from tellapart_dashboards.widgets.upload.upload import UploadedFile

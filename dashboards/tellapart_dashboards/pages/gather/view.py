@@ -19,7 +19,7 @@ from ipywidgets import (
     link,
 )
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.label_advice import headline
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.visibility import folded, shown_when

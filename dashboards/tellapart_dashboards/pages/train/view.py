@@ -13,9 +13,9 @@ from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.errors import ProjectError, TellapartError
 from traitlets import Dict, Enum, Int, List, Tuple, Unicode, observe
 
-from tellapart_dashboards.app.background import soon
-from tellapart_dashboards.app.job import Job
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import (

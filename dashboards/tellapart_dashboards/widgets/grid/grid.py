@@ -24,7 +24,7 @@ import anywidget
 import numpy as np
 from traitlets import Bool, Bytes, Enum, Int, List, Unicode
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.thumbnails import Thumbnails, ThumbnailSupply, Wanted
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.widgets import BUILT

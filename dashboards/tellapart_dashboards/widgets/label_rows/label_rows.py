@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Dict, Int, List, Unicode
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.widgets import BUILT
 
 

@@ -10,7 +10,7 @@ import anywidget
 import numpy as np
 from traitlets import Bytes, Float, List, TraitError, Unicode, validate
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.widgets import BUILT
 
 

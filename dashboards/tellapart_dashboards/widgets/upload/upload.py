@@ -23,7 +23,7 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Int, Unicode
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.widgets import BUILT
 from tellapart_dashboards.widgets.upload.messages import (
     MAX_BYTES,

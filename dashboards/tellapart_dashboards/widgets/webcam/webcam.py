@@ -12,7 +12,7 @@ from typing import Any
 import anywidget
 from traitlets import Int, Unicode
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.widgets import BUILT
 
 MAX_SHOT_BYTES = 20 * 2**20

@@ -13,7 +13,7 @@ from tellapart.clean import open_review
 from tellapart.deploy.datasheet import datasheet
 from tellapart.errors import IntakeError
 from tellapart.gather import take_in
-from tellapart.labels import (
+from tellapart.label_names import (
     clean_label,
     file_name,
     folder_name,

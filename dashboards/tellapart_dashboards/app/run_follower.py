@@ -13,7 +13,7 @@ from tellapart.errors import TellapartError
 from tellapart.progress import Step
 from traitlets import Bool, Callable, Dict, Enum, Float, HasTraits, Unicode
 
-from tellapart_dashboards.app.background import soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.wording import error_sentence
 
 SETTLED_NS = 2_000_000_000

@@ -15,9 +15,9 @@ from acting import every, one, opened, say, settled, shown
 from ipywidgets import HTML, Button, VBox
 from tellapart.runs import Run
 from tellapart_dashboards import ImageClassifierCleaner
-from tellapart_dashboards.app import background
-from tellapart_dashboards.app.background import Repeated, follow
+from tellapart_dashboards.app import event_loop
 from tellapart_dashboards.app.cell_pages import close_whole, show_in_cell
+from tellapart_dashboards.app.event_loop import Repeated, follow
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.studio import studio
 from tellapart_dashboards.pages.gather.search_state import SearchState
@@ -45,12 +45,12 @@ class Counted:
 
 
 def followers() -> list[asyncio.Task[Any]]:
-    return [task for task in asyncio.all_tasks() if task.get_name() == background.FOLLOWER]
+    return [task for task in asyncio.all_tasks() if task.get_name() == event_loop.FOLLOWER]
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "BUSY_S", 0.01)
+    monkeypatch.setattr(event_loop, "BUSY_S", 0.01)
 
 
 async def test_a_follower_ends_when_its_page_is_closed(quick: None) -> None:
