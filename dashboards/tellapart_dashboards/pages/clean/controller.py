@@ -246,8 +246,7 @@ class CleanPage(HasTraits):
             self.review = review
             self._newcomers.are_looked_at(up_to)
             self._learned(opening=Opening.OPEN)
-            await self._show()
-            self._learned(n_rankings=self._facts.n_rankings + 1)
+            await self._show(n_rankings=self._facts.n_rankings + 1)
             self._learning.ask()
         finally:
             self._attempt = None
@@ -270,18 +269,23 @@ class CleanPage(HasTraits):
 
     # -- the queue in sight
 
-    async def _show(self, is_first: bool = False) -> None:
-        """What is in sight, from what is known right now; is_first: of every picture the first few."""
+    async def _show(self, is_first: bool = False, **learned: Any) -> None:
+        """What is in sight, from what is known right now, drawn at once with what else was learned.
+
+        is_first: of every picture the first few.
+        """
         reading = self._reading = object()
         try:
             queue = await asyncio.to_thread(self._read, is_first)
         except TellapartError as error:
-            self._learned(problem=error_sentence(error))
+            self._learned(**{**learned, "problem": error_sentence(error)})
             return
         if reading is self._reading:
+            learned["queue"] = queue
             self.desk.findings.update({finding.image_id: finding for finding in queue.findings})
             self.desk.suggested = queue.suggested if queue.filters.is_previewing else {}
-            self._learned(queue=queue)
+        if learned:
+            self._learned(**learned)
 
     def _read(self, is_first: bool) -> QueueView:
         before, desk, filters = self._facts.queue, self.desk, self._filters
@@ -307,12 +311,14 @@ class CleanPage(HasTraits):
         soon(self._after_decision())
 
     async def _after_decision(self) -> None:
-        decisions = await asyncio.to_thread(self._queue.decisions)
-        self._learned(queue=replace(self._facts.queue, decisions=decisions))
         if self.review is None:
             await self._show()  # what is decided leaves the queue
-        else:
-            self._learning.ask()  # ends with the same; until then the page itself knows what was decided
+            return
+        self._learning.ask()  # ends with the same; until then the page itself knows what was decided
+        queue = self._facts.queue
+        decisions = await asyncio.to_thread(self._queue.decisions)
+        if queue is self._facts.queue:  # else a later reading knows better
+            self._learned(queue=replace(queue, decisions=decisions))
 
     async def _learn(self) -> None:
         """The review learns from everything decided so far, and the queue is ranked anew."""
@@ -324,15 +330,11 @@ class CleanPage(HasTraits):
             await self._show()  # not ranked anew, but without what is decided
 
     async def _learn_once(self, review: Review) -> None:
-        if await asyncio.to_thread(self._newcomers.are_many):
+        if not await asyncio.to_thread(self._newcomers.refresh, review):
             await self._start_looking()
             await self._show()
             return
-        up_to = await asyncio.to_thread(self._newcomers.last)
-        await asyncio.to_thread(review.refresh)
-        self._newcomers.are_looked_at(up_to)
-        await self._show()
-        self._learned(n_rankings=self._facts.n_rankings + 1, problem="")
+        await self._show(n_rankings=self._facts.n_rankings + 1, problem="")
         if self._learning.is_asked:  # what the decisions bought is worked out when somebody pauses
             return
         self._learned(gain=(await asyncio.to_thread(review.gain)).sentence)

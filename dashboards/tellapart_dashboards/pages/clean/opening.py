@@ -40,6 +40,19 @@ class Newcomers:
         """Whether a run should look at them."""
         return self._manifest.n_pictures(after=self._up_to) > QUICK
 
+    def refresh(self, review: Review) -> bool:
+        """Whether the review knows everything now: it does not where so many came that a run should look at them.
+
+        Raises:
+            ProjectError, BackboneError: see `Review.refresh`.
+        """
+        if self.are_many():
+            return False
+        up_to = self.last()
+        review.refresh()
+        self.are_looked_at(up_to)
+        return True
+
 
 class ReviewOpening:
     """One try to open the review. tell: is told how far it is, on the thread that opens."""
