@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from html_pages import ARGUMENTS, HtmlPage
 from playwright.sync_api import Browser, Error, sync_playwright
-from tellapart.deploy import export_html
+from tellapart.deploy import Appearance, export_html
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def page_file(trained, runtime, tmp_path_factory) -> Path:
     return export_html(
         trained[1].bundle_dir,
         tmp_path_factory.mktemp("page") / "shapes.html",
-        title="Which shape?",
+        Appearance("Which shape?"),
         runtime=runtime,
     )
 

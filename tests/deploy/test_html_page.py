@@ -6,7 +6,7 @@ import shutil
 import pytest
 from odd_pictures import saved, scene
 from playwright.sync_api import expect
-from tellapart.deploy import export_html
+from tellapart.deploy import Appearance, export_html
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=200_000)  # a page on a busy machine is slow, not wrong
@@ -162,7 +162,7 @@ def test_html_in_names_is_shown_and_never_obeyed(trained, runtime, open_page, pn
     paper = f"# Credits </script><script>alert(2)</script>\n\n- {evil}: [work](javascript:alert(3))\n"
     (bundle / "CREDITS.md").write_text(paper, "utf-8")
     title = "</title><script>alert(4)</script>"
-    out = export_html(bundle, tmp_path / "evil.html", title=title, about=f"{evil}</p>", runtime=runtime)
+    out = export_html(bundle, tmp_path / "evil.html", Appearance(title, f"{evil}</p>"), runtime=runtime)
     tab = open_page(out)
     assert tab.page.title() == title and tab.page.locator("h1").inner_text() == title
     tab.answers([{"name": f"{evil}.png", "mimeType": "image/png", "buffer": png}])

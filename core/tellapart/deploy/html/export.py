@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import tellapart
 from tellapart import atomic_files
-from tellapart.deploy.html.accent import DEFAULT_ACCENT, accent_css
-from tellapart.deploy.html.facts import about_html, kinds, papers
+from tellapart.deploy.accent import accent_css
+from tellapart.deploy.appearance import Appearance
+from tellapart.deploy.facts import about_html, credits_text, kinds, model_card_text
 from tellapart.deploy.html.linking import linked
 from tellapart.deploy.html.packing import as_base64, json_in_html, packed
 from tellapart.deploy.html.runtime import VERSION, Runtime, find_runtime
@@ -25,8 +26,6 @@ from tellapart.store.sqlite.database_errors import disk_reason
 if TYPE_CHECKING:
     from tellapart.bundle.loading import Bundle
 
-TITLE = "What is in the picture?"
-_MAX_TITLE, _MAX_ABOUT = 120, 2000
 _SUFFIXES = (".html", ".htm")
 _HERE = Path(__file__).parent
 _PART = re.compile(r"\{\{(\w+)\}\}")
@@ -39,10 +38,8 @@ _POLICY = (  # nothing may be asked of anybody; only this very script runs, and 
 def export_html(
     bundle_dir: Path | str,
     out: Path | str,
+    appearance: Appearance | None = None,
     *,
-    title: str = TITLE,
-    about: str = "",
-    accent: str = DEFAULT_ACCENT,
     runtime: Path | None = None,
     force: bool = False,
     progress: Progress = silent,
@@ -50,27 +47,22 @@ def export_html(
     """One HTML file at `out` that classifies as the bundle does, in a browser, from disk or a server, asking nobody.
 
     Args:
-        title: above the page, at most 120 characters.
-        about: a few sentences below it and in its "About", at most 2,000 characters; "" for the list of classes.
-        accent: colour of buttons and bars, six hex digits; darkened or lightened where it could not be read.
+        appearance: its title, texts and colour; the usual ones if None.
         runtime: a local copy of onnxruntime-web, see `find_runtime`; else it is downloaded once and kept.
         force: replace a file that is there.
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
-        DeployError: a text is too long, `out` is there or cannot be written, or the runtime is not to be had.
+        DeployError: `out` is there or cannot be written, or the runtime is not to be had.
     """
     from tellapart.bundle.loading import load_bundle  # half a second that a datasheet does without
 
     target = _free(Path(out).expanduser().absolute(), force)
-    title = _short(title, "title", _MAX_TITLE) or TITLE
-    about = _short(about, "text about it", _MAX_ABOUT)
-    colours = accent_css(accent)
     progress(0, 4, Doing(Step.PREPARING, "Checking the classifier"))
     bundle = load_bundle(Path(bundle_dir))
     progress(1, 4, Doing(Step.DOWNLOADING, "Getting onnxruntime-web"))
     engine = find_runtime(runtime, progress)
     progress(2, 4, Doing(Step.CONVERTING, "Putting the page together"))
-    html = _page(bundle, engine, title, about, colours, accent)
+    html = _page(bundle, engine, appearance or Appearance())
     progress(3, 4, Doing(Step.WRITING, "Writing the page"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -96,19 +88,11 @@ def _free(target: Path, force: bool) -> Path:
     return target
 
 
-def _short(text: str, what: str, most: int) -> str:
-    if len(text) > most:
-        raise DeployError(
-            f"The {what} has {len(text):,} characters; at most {most:,} fit the page. Shorten it."
-        )
-    return "\n".join(harmless(line) for line in text.strip().splitlines())
-
-
-def _page(bundle: Bundle, engine: Runtime, title: str, about: str, colours: str, accent: str) -> str:
+def _page(bundle: Bundle, engine: Runtime, appearance: Appearance) -> str:
     from tellapart.deploy.html.checking import check_of, tall_rows_first
     from tellapart.deploy.html.light_model import lightened
 
-    style = (_HERE / "page.css").read_text("utf-8") + colours
+    style = (_HERE / "page.css").read_text("utf-8") + accent_css(appearance.accent)
     script = linked(_HERE / "page" / "main.js")
     worker = f"{engine.script}\n{linked(_HERE / 'worker' / 'main.js')}"
     facts = {
@@ -120,20 +104,29 @@ def _page(bundle: Bundle, engine: Runtime, title: str, about: str, colours: str,
     parts = {
         "policy": _POLICY.format(script=_hash(script), style=_hash(style)),
         "version": tellapart.__version__,
-        "title": escape(title.replace("\n", " ")),
-        "lead": escape(about or kinds(bundle.classes)),
-        "about": about_html(bundle, about),
-        "icon": _icon(accent),
+        "title": escape(appearance.title),
+        "lead": escape(appearance.about or kinds(bundle.classes)),
+        "about": about_html(bundle, appearance.about),
+        "icon": _icon(appearance.accent),
         "style": style,
         "script": script,
         "facts": json_in_html(facts),
         "worker": json_in_html({"script": worker, "mjs": engine.mjs}),
-        "papers": packed(json_in_html(papers(bundle, VERSION)).encode()),
+        "papers": packed(json_in_html(_papers(bundle)).encode()),
         "model": packed(lightened(bundle)),
         "wasm": as_base64(engine.wasm_gz),
     }
     template = (_HERE / "page.html").read_text("utf-8")
     return _PART.sub(lambda found: parts[found[1]], template)
+
+
+def _papers(bundle: Bundle) -> dict[str, str]:
+    mit = (_HERE / "onnxruntime_licence.txt").read_text("utf-8").strip()
+    software = [
+        f"onnxruntime-web {VERSION}: copyright Microsoft Corporation, MIT licence. {mit}",
+        "The page itself: tellapart, licence Apache-2.0",
+    ]
+    return {"card": model_card_text(bundle), "credits": credits_text(bundle, software)}
 
 
 def _hash(text: str) -> str:

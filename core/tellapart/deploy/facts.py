@@ -1,8 +1,9 @@
-"""What a page says of its classifier: the facts of bundle.json in a few sentences, its model card and its credits."""
+"""What an app says of its classifier: the facts of bundle.json in a few sentences, its model card and its credits."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,6 @@ from tellapart.safe_text import harmless
 if TYPE_CHECKING:
     from tellapart.bundle.loading import Bundle
 
-_MIT = Path(__file__).with_name("onnxruntime_licence.txt")
 _MAX_LABELS = 12
 _MAX_PAPER_BYTES = 2_000_000
 
@@ -73,19 +73,18 @@ def about_html(bundle: Bundle, about: str) -> str:
     return f"{paragraphs}<ul>{items}</ul>"
 
 
-def papers(bundle: Bundle, runtime_version: str) -> dict[str, str]:
-    """The model card and the credits as Markdown. runtime_version: of onnxruntime-web."""
+def model_card_text(bundle: Bundle) -> str:
+    """The bundle's MODEL_CARD.md, at most 2 MB of it, without characters that could deceive a reader."""
+    return _paper(bundle.bundle_dir / "MODEL_CARD.md") or "This classifier came without a model card."
+
+
+def credits_text(bundle: Bundle, software: Sequence[str]) -> str:
+    """The bundle's CREDITS.md with a list of the software in the app, as Markdown. software: lines for that list."""
+    credits = _paper(bundle.bundle_dir / "CREDITS.md") or "Nobody has written down who made the pictures."
     licence = bundle.record["backbone"].get("licence")
     backbone = f" (licence: {_plain(str(licence))})" if licence else ""
-    mit = _MIT.read_text("utf-8").strip()
-    software = (
-        f"\n\n## Software in this page\n\n- Backbone: {_plain(str(bundle.record['backbone']['name']))}{backbone}\n"
-        f"- onnxruntime-web {runtime_version}: copyright Microsoft Corporation, MIT licence. {mit}\n"
-        "- The page itself: tellapart, licence Apache-2.0"
-    )
-    credits = _paper(bundle.bundle_dir / "CREDITS.md") or "Nobody has written down who made the pictures."
-    card = _paper(bundle.bundle_dir / "MODEL_CARD.md") or "This classifier came without a model card."
-    return {"card": card, "credits": credits + software}
+    lines = [f"Backbone: {_plain(str(bundle.record['backbone']['name']))}{backbone}", *software]
+    return f"{credits}\n\n## Software in this app\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
 def _how_good(record: dict[str, Any]) -> list[str]:

@@ -1,0 +1,97 @@
+"""The folder of an app: made beside, proved there, then renamed; there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import tellapart
+from tellapart import atomic_files
+from tellapart.errors import DeployError
+from tellapart.store.manifest import now
+from tellapart.store.sqlite.database_errors import disk_reason
+
+RECORD = "tellapart-app.json"
+FORMAT = 1
+_MAX_RECORD_BYTES = 100_000
+
+
+@contextmanager
+def new_app_folder(out: Path | str, target: str, force: bool = False) -> Iterator[Path]:
+    """A folder beside `out` to write an app into; when the block ends well it becomes `out`, else it is gone.
+
+    Args:
+        target: which kind of app, for its record.
+        force: replace what is at `out`, which must be an app made by tellapart: nothing else is ever removed.
+    Raises:
+        DeployError: `out` is taken, or the disk does not take the app.
+    """
+    folder = Path(out).expanduser().absolute()
+    check_free(folder, force)
+    part = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        part.mkdir(parents=True)
+        yield part
+        atomic_files.write_json(part / RECORD, record_of(target))
+        _put_in_place(part, folder, force)
+    except OSError as error:
+        raise DeployError(disk_reason(folder.parent, error)) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def check_free(folder: Path, force: bool) -> None:
+    """Nothing.
+
+    Raises:
+        DeployError: something is at `folder` that may not be replaced.
+    """
+    if not folder.exists() and not folder.is_symlink():
+        return
+    if folder.is_symlink() or not folder.is_dir():
+        raise DeployError(f"{folder} is a file. Choose the name of a new folder.")
+    if not any(folder.iterdir()):
+        return
+    if not force:
+        raise DeployError(f"{folder} exists and is not empty. Choose another name, or replace it (--force).")
+    if read_record(folder) is None:
+        raise DeployError(
+            f"{folder} holds files, but no app that tellapart made, so it is not replaced, --force or not. Choose "
+            "another name."
+        )
+
+
+def record_of(target: str) -> dict[str, Any]:
+    """What the record of a new app says: its format, kind, date and version."""
+    return {"format": FORMAT, "target": target, "made": now(), "tellapart": tellapart.__version__}
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """The record of an app's folder; None where there is none that can be read."""
+    try:
+        with (folder / RECORD).open("rb") as file:
+            found = json.loads(file.read(_MAX_RECORD_BYTES).decode("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("target"), str) else None
+
+
+def _put_in_place(part: Path, folder: Path, force: bool) -> None:
+    """Rename; an app that is replaced steps aside first and comes back if the new one cannot take its place."""
+    check_free(folder, force)  # once more: somebody may have been quicker
+    if not folder.exists():
+        atomic_files.replace(part, folder)
+        return
+    aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
+    atomic_files.replace(folder, aside)
+    try:
+        atomic_files.replace(part, folder)
+    except OSError:
+        atomic_files.replace(aside, folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
