@@ -361,6 +361,7 @@ def test_next_trains_with_one_press(project_dir: Path, start_studio: Start, open
     expect(page.get_by_role("heading", name=re.compile(r"of \d+ wrong"))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_pictures_scroll(tmp_path: Path, start_studio: Start, open_tab: Open) -> None:
     make_rows(tmp_path / "many", 100_000)
     page = open_tab().open(start_studio(tmp_path / "many").at("2_clean.ipynb"))

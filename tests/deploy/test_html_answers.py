@@ -21,6 +21,7 @@ FROM_BASE64 = "(text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0))
 TO_BASE64 = "(bytes) => { let text = ''; for (const one of bytes) text += String.fromCharCode(one); return btoa(text); }"
 
 
+@pytest.mark.slow
 def test_it_gives_the_programs_probabilities_for_pictures_as_they_come(
     trained, page_file, open_page, tmp_path
 ):

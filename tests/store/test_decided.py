@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tellapart.gather.wanted_labels import merge_label, rename_label
 from tellapart.store.decided import Decided
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
 from tellapart.store.project import open_project
@@ -22,6 +23,30 @@ def test_a_note_that_was_taken_away_is_no_decision(tiny_project):
     assert tiny_project.journal.decided().latest_first == [other, one]
     tiny_project.journal.decide(Mark(one, None))
     assert tiny_project.journal.decided().latest_first == [other]
+
+
+def test_a_label_with_another_name_says_nothing_about_its_pictures(tiny_project):
+    journal = tiny_project.journal
+    one = next(picture for picture in tiny_project.manifest.pictures() if picture.label == "circle")
+    journal.decide(Mark(one.image_id, "keep"))
+    for change in (
+        lambda: rename_label(tiny_project, "circle", "disc"),
+        lambda: merge_label(tiny_project, "disc", "square"),
+    ):
+        assert change() == 24
+        for decided in (journal.decided(), _seen_anew(tiny_project)):
+            assert decided.image_ids == {one.image_id} == set(decided.latest_first)
+            assert len(decided.about_pictures) == 1 and len(decided.entries) > 24
+    journal.undo()
+    journal.redo()
+    assert journal.decided().image_ids == {one.image_id}
+    journal.decide(Relabel(one.image_id, "disc"))
+    assert len(journal.decided().about_pictures) == 2
+
+
+def _seen_anew(project):
+    with open_project(project.root) as again:
+        return again.journal.decided()
 
 
 def test_a_look_reads_only_the_lines_that_are_new(tiny_project, monkeypatch):

@@ -105,7 +105,7 @@ class Standing:
 
     def snapshot(self) -> Snapshot:
         """How everything stands now, to work with in another thread."""
-        first = {entry.image_id: entry.before for entry in reversed(self._decided.entries)}
+        first = {entry.image_id: entry.before for entry in reversed(self._decided.about_pictures)}
         labels = self._labels[: self._n_rows]
         before_now = {before["label"] for before in first.values()}
         classes = tuple(sorted({*self.classes, *labels, *before_now}, key=label_order))
@@ -121,7 +121,9 @@ class Standing:
             if row < self._n_rows:
                 is_member = _is_member(was["state"], was["mark"])
                 before[row] = place[was["label"]] if is_member else NOT_A_MEMBER
-        return Snapshot(self.version, classes, tuple(labels), targets, before, len(self._decided.entries))
+        return Snapshot(
+            self.version, classes, tuple(labels), targets, before, len(self._decided.about_pictures)
+        )
 
     def _code(self, label: str) -> int:
         """A number for a label, the same as long as this lives."""

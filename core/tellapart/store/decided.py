@@ -17,18 +17,33 @@ if TYPE_CHECKING:
 class Decided:
     """The decisions that stand at one moment. Never changed: when there are others, there is another one.
 
-    entries: oldest first, undone ones left out. image_ids: pictures somebody has decided about; a note that was taken
-    away again is no decision. up_to: the number of the last line of the journal that is in it.
+    entries: oldest first, undone ones left out. of_labels: the batches that renamed, merged or removed a label as a
+    whole. up_to: the number of the last line of the journal that is in it.
     """
 
     entries: Sequence[Entry] = ()
-    image_ids: frozenset[str] = frozenset()
+    of_labels: frozenset[int] = frozenset()
     up_to: int = 0
+
+    @cached_property
+    def about_pictures(self) -> Sequence[Entry]:
+        """Those that somebody made looking at pictures: a label that got another name says nothing about each."""
+        return [entry for entry in self.entries if entry.batch not in self.of_labels]
+
+    @cached_property
+    def image_ids(self) -> frozenset[str]:
+        """Pictures somebody has decided about; a note that was taken away again is no decision."""
+        last = {entry.image_id: entry for entry in self.about_pictures}
+        return frozenset(
+            image_id
+            for image_id, entry in last.items()
+            if entry.kind != "mark" or entry.after["mark"] is not None
+        )
 
     @cached_property
     def latest_first(self) -> list[str]:
         """The pictures decided about, the latest decision first."""
-        newest = dict.fromkeys(entry.image_id for entry in reversed(self.entries))
+        newest = dict.fromkeys(entry.image_id for entry in reversed(self.about_pictures))
         return [image_id for image_id in newest if image_id in self.image_ids]
 
 
@@ -55,15 +70,11 @@ class DecidedView:
             if new or names != self._names:
                 is_plain = names == self._names and all(entry.kind not in ("undo", "redo") for entry in new)
                 entries = [*self._decided.entries, *new] if is_plain else self._journal.standing()
-                self._decided = Decided(entries, _image_ids(entries), new[-1].number if new else up_to)
+                of_labels = self._journal.label_changes(after=up_to if is_plain else 0)
+                self._decided = Decided(
+                    entries,
+                    frozenset([*(self._decided.of_labels if is_plain else ()), *of_labels]),
+                    new[-1].number if new else up_to,
+                )
                 self._names = names
             return self._decided
-
-
-def _image_ids(entries: Sequence[Entry]) -> frozenset[str]:
-    last = {entry.image_id: entry for entry in entries}
-    return frozenset(
-        image_id
-        for image_id, entry in last.items()
-        if entry.kind != "mark" or entry.after["mark"] is not None
-    )

@@ -176,12 +176,13 @@ class Journal:
         """Whether there is something that `redo` would carry out again."""
         return self._manifest.rows(_NEXT["redo"])[0][0] is not None
 
-    def label_changes(self) -> list[int]:
-        """The batches that changed a label as a whole and still stand, oldest first."""
+    def label_changes(self, after: int = 0) -> list[int]:
+        """The batches that changed a label as a whole and still stand, oldest first; those written after a line."""
         marks = ", ".join("?" * len(_OF_LABELS))
         rows = self._manifest.rows(
-            f"SELECT DISTINCT batch FROM journal WHERE kind IN ({marks}) AND is_undone = 0 ORDER BY batch",
-            _OF_LABELS,
+            f"SELECT DISTINCT batch FROM journal WHERE number > ? AND kind IN ({marks}) AND is_undone = 0 "
+            "ORDER BY batch",
+            [after, *_OF_LABELS],
         )
         return [batch for (batch,) in rows]
 

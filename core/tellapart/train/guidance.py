@@ -14,10 +14,9 @@ def guidance_note(journal: Journal, checked: Collection[str]) -> str | None:
     Args:
         checked: image_ids of the held-out pictures.
     """
-    labels_as_a_whole = set(journal.label_changes())
     relabelled, set_aside = set(), set()
-    for entry in journal.decided().entries:
-        if entry.batch in labels_as_a_whole or not entry.is_guided:
+    for entry in journal.decided().about_pictures:
+        if not entry.is_guided:
             continue
         if entry.kind == "relabel" and entry.image_id in checked:
             relabelled.add(entry.image_id)
