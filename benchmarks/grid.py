@@ -30,6 +30,7 @@ from tellapart_dashboards.pages.clean.saved_queue import save_queue
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 N_DECISIONS = 15
+DECISIONS = ("seen_ms", "written_ms", "ranked_ms", "kept_ms", "removed_ms")
 VIEWS = {"findings": "", "every picture": "every"}
 # What happens in the page, in milliseconds of its own clock.
 WATCH = """() => {
@@ -75,11 +76,11 @@ def main() -> None:
     result = {size: _measure(int(size), options.chromium) for size in options.sizes.split(",")}
     rows = [
         [f"{int(size):,}", view, *(report.number(one[name], 2) for name in ("heading_s", "first_s", "all_s")),
-         *(report.number(one[name], 0) for name in ("seen_ms", "written_ms", "ranked_ms"))]
+         *(report.number(one[name], 0) for name in DECISIONS)]
         for size, views in result.items() for view, one in views.items()
     ]  # fmt: skip
     columns = ["pictures", "view", "heading, s", "first picture, s", "all in sight, s", "seen, ms", "written, ms",
-               "ranked, ms"]  # fmt: skip
+               "ranked, ms", "kept, ms", "removed, ms"]  # fmt: skip
     report.table("Clean: from the page's heading to pictures; from a key to its effect", columns, rows)
     report.finish(result)
 
@@ -166,7 +167,10 @@ def _decided(page: Page) -> dict[str, float]:
         page.wait_for_function("window.timed.seen && window.timed.ranked", timeout=60_000)
         times.append(page.evaluate("window.timed"))
         page.wait_for_timeout(300)
-    return {f"{name}_ms": median(one[name] for one in times) for name in ("seen", "written", "ranked")}
+    found = {f"{name}_ms": median(one[name] for one in times) for name in ("seen", "written", "ranked")}
+    # a picture that is kept changes no label, so nothing has to be learned; one that is removed does
+    return {**found, "kept_ms": median(one["ranked"] for one in times[::2]),
+            "removed_ms": median(one["ranked"] for one in times[1::2])}  # fmt: skip
 
 
 if __name__ == "__main__":

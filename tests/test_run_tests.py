@@ -27,6 +27,8 @@ def run(folder: Path, names: str, *arguments: str) -> tuple[int, str, str]:
         (folder / f"test_{name}.py").write_text(TESTS[name])
     command = [sys.executable, str(TOOL), "--workers", "1", *arguments]
     outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    # in temporary folders of their own: pytest would spend minutes on clearing away those of earlier runs
+    outside["PYTEST_DEBUG_TEMPROOT"] = str(folder)
     done = subprocess.run(command, cwd=folder, env=outside, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stdout.splitlines()[-1]
 

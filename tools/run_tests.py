@@ -19,13 +19,29 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import psutil
+
 PARTS = {"quick": "not slow", "slow": "slow"}
+ROOM_BYTES = 10 * 2**30  # a run has written up to 4 GB, and the programs under test need memory as well
 FAILED = 1  # pytest's exit code when tests failed; others mean that something else went wrong
 
 
 def n_workers() -> int:
     """One more than there are processors, since a browser and other processes are often waited for; at most 8."""
     return min((os.cpu_count() or 1) + 1, 8)
+
+
+def memory_folder() -> str | None:
+    """A folder in memory with room for all that the tests write, some gigabytes; None where there is none.
+
+    On a disk they would wait for it again and again, and each run would first clear away what an earlier one left.
+    """
+    folder = Path("/dev/shm")
+    if not hasattr(os, "statvfs") or not folder.is_dir():  # Windows, macOS
+        return None
+    status = os.statvfs(folder)
+    free = min(status.f_bavail * status.f_frsize, psutil.virtual_memory().available)
+    return str(folder) if free >= ROOM_BYTES and not status.f_flag & os.ST_NOEXEC else None
 
 
 def counts(junit: Path) -> dict[str, int]:
@@ -59,8 +75,11 @@ def summary(found: dict[str, int], seconds: float) -> str:
 def run_twice(pytest: list[str], parallel: list[str]) -> int:
     """The exit code: 0 when every test passed in the first run, beside others, or in the second, alone."""
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="tellapart-tests-") as place:
+    with tempfile.TemporaryDirectory(
+        prefix="tellapart-tests-", dir=memory_folder(), ignore_cleanup_errors=True
+    ) as place:
         folder = Path(place)
+        os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = place
         kept = ["-o", f"cache_dir={folder / 'cache'}"]
         first = [*pytest, *kept, f"--junitxml={folder / 'first.xml'}", *parallel]
         code = subprocess.run(first, check=False).returncode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,10 +20,12 @@ from tellapart.learning.outliers import outlier_scores
 
 @dataclass(frozen=True)
 class Ranking:
-    """findings: one for each picture in which something was seen, decided about or not, worst first."""
+    """findings: one for each picture in which something was seen, decided about or not, worst first. targets: (N,), of
+    the labels that were ranked."""
 
     version: int
     classes: tuple[str, ...]
+    targets: np.ndarray
     doubts: Doubts
     findings: tuple[Finding, ...]
     _by_id: dict[str, Finding] = field(default_factory=dict)
@@ -35,6 +37,13 @@ class Ranking:
     def of(self, image_id: str) -> Finding | None:
         """The finding of one picture."""
         return self._by_id.get(image_id)
+
+
+def rank_again(evidence: Evidence, standing: Snapshot, last: Ranking) -> Ranking:
+    """The same as `rank`; free where no label is another since the last one, as when pictures were kept."""
+    if standing.classes == last.classes and np.array_equal(standing.targets, last.targets):
+        return replace(last, version=standing.version)
+    return rank(evidence, standing)
 
 
 def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
@@ -75,4 +84,5 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
         several.sort(key=lambda finding: -finding.score)
         found.append(several[0].with_others(float(together[row]), tuple(several[1:])))
     found.sort(key=lambda finding: -finding.score)
-    return Ranking(standing.version, classes, doubts, tuple(found), {one.image_id: one for one in found})
+    by_id = {one.image_id: one for one in found}
+    return Ranking(standing.version, classes, targets, doubts, tuple(found), by_id)

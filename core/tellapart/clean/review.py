@@ -12,7 +12,7 @@ from tellapart.clean.current_labels import Standing
 from tellapart.clean.evidence import Evidence, gather_evidence
 from tellapart.clean.findings import KINDS, WRONG_LABEL, Finding
 from tellapart.clean.gain import Gain, measure_gain
-from tellapart.clean.ranking import Ranking, rank
+from tellapart.clean.ranking import Ranking, rank, rank_again
 from tellapart.clean.report import ReviewReport, write_report
 from tellapart.duplicates.comparison_cache import cached_arrays
 from tellapart.errors import ProjectError, RefusalCode
@@ -234,8 +234,8 @@ class Review:
             with self._lock:
                 if self._ranking.version == self._standing.version:
                     return False
-                standing = self._standing.snapshot()
-            ranking = rank(self._evidence, standing)
+                standing, last = self._standing.snapshot(), self._ranking
+            ranking = rank_again(self._evidence, standing, last)
             with self._lock:
                 self._ranking = ranking
             return True
@@ -249,7 +249,7 @@ class Review:
             logits = learner.logits(standing.before, n_classes)
             self._error_before = (standing.before, logits.argmax(axis=1) if logits.size else standing.before)
         if ranking.version != standing.version:
-            ranking = rank(evidence, standing)
+            ranking = rank_again(evidence, standing, ranking)
         predicted = ranking.predicted(standing.targets)
         before, predicted_before = self._error_before
         return measure_gain(standing.n_decisions, before, standing.targets, predicted_before, predicted)
@@ -262,7 +262,7 @@ class Review:
         refusals = self._project.manifest.refusals()
         refused = {one.name: one.reason for one in refusals if one.code is not RefusalCode.COPY}
         if ranking.version != standing.version:
-            ranking = rank(evidence, standing)
+            ranking = rank_again(evidence, standing, ranking)
         return write_report(evidence, standing, ranking, counts, list(refused.items()))
 
     def map_points(self) -> tuple[tuple[str, ...], np.ndarray]:
