@@ -40,6 +40,7 @@ def main() -> None:
     )
     parser.add_argument("--pictures", type=int, default=5000, help="so many damaged pictures")
     parser.add_argument("--seed", type=int, default=20261128, help="the same seed, the same pictures")
+    parser.add_argument("--first", type=int, default=0, help="leave out the pictures before this number")
     options = parser.parse_args()
     report.machine_line()
     with tempfile.TemporaryDirectory(prefix="tellapart-fuzz-") as folder:
@@ -49,21 +50,22 @@ def main() -> None:
         with create_project(scratch / "project") as project:
             take_in(project, scratch / "made")
             bundle_dir = train_head(project).bundle_dir
-        result = _run(options.seed, options.pictures, bundle_dir, scratch)
+        result = _run(options, bundle_dir, scratch)
     _show(result, options)
     report.finish(result)
     sys.exit(0 if not result["exceptions"] and not result["died"] and not result["over"] else 1)
 
 
-def _run(seed: int, n_pictures: int, bundle_dir: Path, scratch: Path) -> dict[str, Any]:
+def _run(options: argparse.Namespace, bundle_dir: Path, scratch: Path) -> dict[str, Any]:
     """What became of all pictures; a child that dies is followed by another, from the next picture on."""
+    seed, n_pictures = options.seed, options.pictures
     result: dict[str, Any] = {
         "seed": seed, "pictures": 0, "used": 0, "refused": 0, "kinds": {}, "exceptions": [], "died": [], "over": [],
         "longest_s": 0.0, "most_mb": 0.0, "refusals": {},
     }  # fmt: skip
     kinds: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
-    number = 0
+    number = options.first
     while number < n_pictures:
         job = {
             "seed": seed,

@@ -50,10 +50,10 @@ page = classify_page({project!r})
 display(page)
 [steps] = [one for one in page.children if hasattr(one, "is_drawn")]
 steps.is_drawn = True  # as a browser says it
-from tellapart_dashboards.pages.classify.view import ClassifyState
+while not (found := [one for one in gc.get_objects() if type(one).__name__ == "ClassifyState"]):
+    # the page fills itself after its first paint; nothing is imported here, and a look every 10 ms would hold it up
+    await asyncio.sleep(0.1)
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
-while not (found := [one for one in gc.get_objects() if isinstance(one, ClassifyState)]):
-    await asyncio.sleep(0.01)  # the page fills itself after its first paint
 state = found[0]
 await state.warm_up()
 assert state.stage == "ready" and not state.message, state.message
