@@ -46,6 +46,7 @@ def test_what_passes_alone_is_told_as_flaky_and_does_not_fail_the_run(tmp_path):
     assert_summary(last, " 1 passed, 1 flaky in ")
 
 
+@pytest.mark.slow
 def test_what_fails_twice_fails_the_run(tmp_path):
     code, said, last = run(tmp_path, "good flaky bad")
     assert code == 1

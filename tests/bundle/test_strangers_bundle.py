@@ -197,6 +197,7 @@ def test_a_network_that_takes_all_memory_is_refused_and_we_live_on(bundle, monke
         load_bundle(bundle)
 
 
+@pytest.mark.slow
 def test_a_network_that_never_answers_is_ended(bundle, monkeypatch):
     monkeypatch.setattr(trial, "_TIME_S", 3.0)
     matrix = [helper.make_node("ConstantOfShape", ["size"], ["m0"])]

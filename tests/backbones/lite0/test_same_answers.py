@@ -32,6 +32,7 @@ def probs(model: Path, pixels: np.ndarray, n_threads: int) -> np.ndarray:
     return np.asarray(session.run(["probabilities"], {"pixels": pixels})[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_threads", [1, 2])
 def test_threads_and_batches_make_no_difference(trained, pixels, n_threads):
     model = trained[1].bundle_dir / "model.onnx"
@@ -58,6 +59,7 @@ def test_this_onnx_runtime_gives_the_embeddings_that_others_gave():
     assert np.abs(found[:, :40] - expected).max() < 1e-4 * np.abs(expected).max()
 
 
+@pytest.mark.slow
 def test_webassembly_gives_the_same_probabilities(trained, pixels, tmp_path):
     folder = os.environ.get("TELLAPART_NODE")
     if not folder or shutil.which("node") is None:
