@@ -1,0 +1,154 @@
+"""An exported repository on a computer that has nothing but Python: installed from its own files, started, used."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from voila_apps import app_tab, served
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+N_VISITORS = 10
+ABOUT = "import json, sys; print(json.dumps([sys.version, sys.prefix, sys.path]))"
+
+
+def run(*command: object, cwd: Path | None = None) -> str:
+    """What it prints, in an environment without this checkout; a failure shows the end of its log."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "JUPYTER_"))}
+    done = subprocess.run(
+        [str(one) for one in command], cwd=cwd, env=clean, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+def new_environment(folder: Path) -> Path:
+    """The Python of a fresh virtual environment."""
+    venv.create(folder, with_pip=True)
+    return folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+
+
+def unpacked(app: Path, place: Path) -> Path:
+    """The app as somebody has it who got it as a zip."""
+    shutil.unpack_archive(shutil.make_archive(str(place / "app"), "zip", app), place / "from zip")
+    return place / "from zip"
+
+
+def copied(app: Path, place: Path) -> Path:
+    """The app as somebody has it who cloned it."""
+    return Path(shutil.copytree(app, place / "clone"))
+
+
+@pytest.fixture(scope="module")
+def picture(trained) -> tuple[Path, str]:
+    """A picture and its label."""
+    file = next((trained[0] / "images" / "circle").iterdir())
+    return file, "circle"
+
+
+@pytest.fixture(scope="module")
+def installed(voila_app, tmp_path_factory) -> tuple[Path, Path]:
+    """A clone of the app, and the Python that has what its requirements.txt names."""
+    place = tmp_path_factory.mktemp("installed")
+    folder, python = copied(voila_app, place), new_environment(place / "venv")
+    run(python, "-m", "pip", "install", "--quiet", "-r", "requirements.txt", cwd=folder)
+    return folder, python
+
+
+def size_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def test_it_needs_nothing_but_what_it_names_and_says_so(installed):
+    folder, python = installed
+    said = json.loads(run(python, "check.py", cwd=folder))
+    assert said["ok"] is True and said["labels"] == 3
+    listed = json.loads(run(python, "-m", "pip", "list", "--format", "json"))
+    there = {one["name"].lower().replace("_", "-"): one["version"] for one in listed}
+    wanted = dict(
+        line.partition(";")[0].strip().split("==")
+        for line in (folder / "requirements.txt").read_text().splitlines()
+        if "==" in line
+    )
+    assert {name: there[name] for name in wanted if name in there}.items() <= wanted.items()
+    assert set(there) - set(wanted) <= {"tellapart", "pip", "setuptools"}, "pip chose a version by itself"
+    assert run(python, "-m", "pip", "check")
+    megabytes = size_of(python.parent.parent) / 1e6
+    sys.stdout.write(
+        f"\ninstalled: {megabytes:.0f} MB in {len(there)} packages; folder: {size_of(folder) / 1e6:.1f} MB\n"
+    )
+    assert megabytes < 600
+
+
+@pytest.mark.parametrize("as_given", [copied, unpacked])
+def test_it_is_installed_started_and_used_by_a_visitor(
+    as_given: Callable[[Path, Path], Path], installed, voila_app, browser, picture, tmp_path
+):
+    """A clone and a zip: the same environment serves both, for what they hold is the same."""
+    folder, python = as_given(voila_app, tmp_path), installed[1]
+    dry = run(python, "-m", "pip", "install", "--no-index", "--dry-run", "-r", "requirements.txt", cwd=folder)
+    assert "Would install tellapart" in dry or "already satisfied" in dry
+    assert str(Path(__file__).parents[2]) not in run(python, "-c", ABOUT, cwd=folder)
+    bare = {"PYTHONPATH": "", "JUPYTER_PATH": ""}
+    with served(folder, tmp_path / "log.txt", python=python, **bare) as app, app_tab(browser) as tab:
+        tab.open(f"{app.url}/")
+        tab.choose(picture[0])
+        assert tab.answers(1)[0].startswith(picture[1])
+        tab.page.get_by_role("button", name="Example 1").click()
+        assert "Example 1" in tab.answers(2)[0]
+
+
+def test_ten_visitors_at_once_are_all_answered(installed, browser, picture, tmp_path):
+    folder, python = installed
+    with served(folder, tmp_path / "log.txt", python=python, PYTHONPATH="", JUPYTER_PATH="") as app:
+        contexts = [browser.new_context() for _ in range(N_VISITORS)]
+        pages = [context.new_page() for context in contexts]
+        for page in pages:
+            page.set_default_timeout(400_000)
+            page.goto(f"{app.url}/voila/render/app.ipynb", wait_until="commit")
+        for page in pages:
+            with page.expect_file_chooser() as chooser:
+                page.get_by_role("button", name="Choose pictures").click()
+            chooser.value.set_files(picture[0])
+        for page in pages:
+            assert page.locator(".ta-answer").inner_text().startswith(picture[1])
+        kernels = app.kernels()
+        assert len(kernels) == N_VISITORS
+        resident = sorted(one.memory_info().rss / 1e6 for one in kernels)
+        if hasattr(kernels[0].memory_full_info(), "pss"):
+            own = sum(one.memory_full_info().pss / 1e6 for one in kernels) / len(kernels)
+            sys.stdout.write(f"\nproportional memory per visitor, of {N_VISITORS}: {own:.0f} MB\n")
+        server = psutil.Process(app.process.pid).memory_info().rss / 1e6
+        sys.stdout.write(
+            f"resident per visitor: {resident[0]:.0f} to {resident[-1]:.0f} MB; the server: {server:.0f} MB\n"
+        )
+        assert resident[-1] < 450, "mybinder.org promises 450 MB"
+        for context in contexts:
+            context.close()
+
+
+def test_binder_s_own_builder_accepts_the_folder(voila_app, tmp_path):
+    """repo2docker makes the Dockerfile as mybinder.org does; it looks for no Docker then."""
+    python = new_environment(tmp_path / "venv")
+    run(python, "-m", "pip", "install", "--quiet", "jupyter-repo2docker")
+    done = subprocess.run(
+        [python.parent / "jupyter-repo2docker", "--no-build", "--debug", voila_app],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    made = done.stdout + done.stderr
+    version = f"python={sys.version_info.major}.{sys.version_info.minor}"
+    assert "FROM docker.io/library/buildpack-deps" in made or "FROM buildpack-deps" in made
+    assert 'pip install --no-cache-dir -r "binder/requirements.txt"' in made
+    assert "chmod +x binder/postBuild" in made and "./binder/postBuild" in made
+    assert version in made and "environment.yml" not in made.partition("FROM")[0]
+    # what is beside the notebooks must be there before pip runs, for requirements.txt names the program in the folder
+    assert made.index("COPY --chown") < made.index('-r "binder/requirements.txt"')
