@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
@@ -187,3 +188,24 @@ def test_in_a_codespace_its_addresses_are_answered_and_others_are_not(hostile_ap
         address = f"/api/kernels/{kernel}/channels"
         assert handshake(app, address, **host, Origin="https://some-8866.app.github.dev") == 101
         assert handshake(app, address, **host, Origin="https://evil.example") == 403
+
+
+@pytest.mark.slow
+def test_it_works_in_jupyterlab_too(voila_app, browser, shapes, tmp_path):
+    program = unpacked_program(voila_app, tmp_path / "program")
+    own = {f"JUPYTER_{name}_DIR": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    options = ["--allow-root", "--IdentityProvider.token=secret", "--ServerApp.ip=127.0.0.1"]
+    options += [
+        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    with (
+        served(voila_app, tmp_path / "log.txt", *options, program=["jupyterlab"], **program, **own) as app,
+        app_tab(browser) as tab,
+    ):
+        page = tab.page
+        page.goto(f"{app.url}/doc/tree/app.ipynb?token=secret")
+        page.locator(".jp-CodeCell .jp-InputArea-editor").click()
+        expect(page.get_by_text(re.compile(r"Python 3.*Idle"))).to_be_visible(timeout=PATIENCE_S * 1000)
+        page.keyboard.press("Control+Enter")
+        tab.choose(shapes[0])
+        assert shapes[0].name in tab.answers(1)[0]

@@ -213,7 +213,7 @@ def test_a_damaged_bundle_is_refused_and_nothing_is_made(trained, tmp_path):
 
 
 def test_only_an_app_is_replaced_and_one_that_fails_its_check_replaces_nothing(
-    trained, tmp_path, monkeypatch
+    trained, voila_app, tmp_path, monkeypatch
 ):
     out = tmp_path / "app"
     out.mkdir()

@@ -10,6 +10,7 @@ import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -20,9 +21,10 @@ N_VISITORS = 10
 ABOUT = "import json, sys; print(json.dumps([sys.version, sys.prefix, sys.path]))"
 
 
-def run(*command: object, cwd: Path | None = None) -> str:
+def run(*command: object, cwd: Path | None = None, **environment: str) -> str:
     """What it prints, in an environment without this checkout; a failure shows the end of its log."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "JUPYTER_"))}
+    clean.update(environment)
     done = subprocess.run(
         [str(one) for one in command], cwd=cwd, env=clean, capture_output=True, text=True, check=False
     )
@@ -133,6 +135,31 @@ def test_ten_visitors_at_once_are_all_answered(installed, browser, picture, tmp_
         assert resident[-1] < 450, "mybinder.org promises 450 MB"
         for context in contexts:
             context.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Binder runs on Linux")
+def test_under_a_jupyter_server_as_on_binder(installed, browser, picture, tmp_path):
+    folder, python = installed
+    run("bash", "binder/postBuild", cwd=folder, PATH=f"{python.parent}{os.pathsep}{os.environ['PATH']}")
+    own = {f"JUPYTER_{name}_DIR": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    environment = {**own, "BINDER_LAUNCH_HOST": "https://mybinder.org/", "PYTHONPATH": "", "JUPYTER_PATH": ""}
+    options = ["--allow-root", "--IdentityProvider.token=secret", "--ServerApp.ip=127.0.0.1"]
+    with (
+        served(
+            folder, tmp_path / "log.txt", *options, python=python, program=["jupyter_server"], **environment
+        ) as app,
+        app_tab(browser) as tab,
+    ):
+        page = tab.open(f"{app.url}/voila/render/app.ipynb?token=secret").page
+        assert page.get_by_text("ten minutes").is_visible()
+        tab.choose(picture[0])
+        assert tab.answers(1)[0].startswith(picture[1])
+        for file in ("bundle/golden/1.jpg", "app.json", "examples/1.jpg"):
+            answer = page.request.get(f"{app.url}/voila/files/{file}?token=secret")
+            assert answer.status in (403, 404)
+        # MathJax is Voila's own wish under a Jupyter server; the page does without
+        assert {urlsplit(url).hostname for url in tab.foreign} <= {"cdnjs.cloudflare.com"}
+        tab.foreign.clear()
 
 
 def test_binder_s_own_builder_accepts_the_folder(voila_app, tmp_path):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,10 +50,15 @@ class ServedApp:
 
 @contextmanager
 def served(
-    folder: Path, log: Path, *arguments: str, python: Path | str = sys.executable, **environment: str
+    folder: Path,
+    log: Path,
+    *arguments: str,
+    python: Path | str = sys.executable,
+    program: Sequence[str] = ("voila", "."),
+    **environment: str,
 ) -> Iterator[ServedApp]:
     """Voila as the README starts it, but for the browser and the port; it and its kernels are gone afterwards."""
-    command = [str(python), "-m", "voila", ".", "--no-browser", "--port=0", *arguments]
+    command = [str(python), "-m", *program, "--no-browser", "--port=0", *arguments]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
