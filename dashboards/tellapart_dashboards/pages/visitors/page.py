@@ -80,12 +80,10 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
         )
 
     async def load() -> None:
-        if await state.bundle() is None:  # a page drops what happens to its widgets while it is being drawn
-            await _drawn(upload)
-            draw()
-        state.observe(draw, "message")
+        await _drawn(upload)  # until then the kernel has to answer the page, and changes would be lost
+        await state.bundle()
 
-    state.observe(draw, "n_left")
+    state.observe(draw, ["message", "n_left"])
     page = VBox(
         [
             HTML(_style(shown.accent)),
