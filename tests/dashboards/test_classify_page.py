@@ -12,13 +12,8 @@ from ipywidgets import HTML
 from tellapart.store.project import open_project
 from tellapart.train import TrainConfig, train_head
 from tellapart_dashboards.app.studio import classify_page
-from tellapart_dashboards.pages.classify.view import (
-    AT_ONCE,
-    Answer,
-    ClassifyState,
-    answer_html,
-    classify_view,
-)
+from tellapart_dashboards.pages.classify.answers import AT_ONCE, Answer, answer_html
+from tellapart_dashboards.pages.classify.view import ClassifyState, classify_view
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
 
 

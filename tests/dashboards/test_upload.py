@@ -12,7 +12,13 @@ from acting import settled
 from hypothesis import given
 from hypothesis import strategies as st
 from tellapart_dashboards.widgets.upload import upload
-from tellapart_dashboards.widgets.upload.upload import Receiver, UploadedFile, UploadWidget, safe_parts
+from tellapart_dashboards.widgets.upload.upload import (
+    Limits,
+    Receiver,
+    UploadedFile,
+    UploadWidget,
+    safe_parts,
+)
 
 
 class Page:
@@ -237,8 +243,8 @@ def test_a_batch_that_could_name_another_folder_is_not_answered(page: Page, batc
     assert page.receiver.receive("announce", []) is None and page.receiver.receive(None, []) is None
 
 
-def test_announcements_in_parts_are_counted_together(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload, "MAX_BYTES", 10)
+def test_announcements_in_parts_are_counted_together(page: Page, tmp_path: Path) -> None:
+    page.receiver = Receiver(tmp_path / "small", page.receiver.on_batch, Limits(10, 10, "Bring fewer."))
     assert page.receiver.receive({**ANNOUNCE, "more": True}, []) is None
     more = {**ANNOUNCE, "files": [{"id": 1, "path": "b.jpg", "size": 6}]}
     answer = page.receiver.receive(more, [])

@@ -1,7 +1,8 @@
-"""A page made from the trained classifier, and the real Chromium that opens it from disk."""
+"""Apps made from the trained classifier, and the real Chromium that opens them."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from html_pages import ARGUMENTS, HtmlPage
+from PIL import Image
 from playwright.sync_api import Browser, Error, sync_playwright
-from tellapart.deploy import Appearance, export_html
+from tellapart.deploy import Appearance, export_html, export_voila
+from voila_apps import HOSTILE, HOSTILE_CREDITS, HOSTILE_LABELS, ServedApp, served, unpacked_program
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +34,43 @@ def page_file(trained, runtime, tmp_path_factory) -> Path:
         Appearance("Which shape?"),
         runtime=runtime,
     )
+
+
+@pytest.fixture(scope="session")
+def voila_app(trained, tmp_path_factory) -> Path:
+    """A repository with an app of the classifier of shapes, and two examples."""
+    folder = tmp_path_factory.mktemp("voila")
+    picture = folder / "secret name.jpg"
+    exif = Image.Exif()
+    exif[0x010E] = "secret"
+    Image.new("RGB", (900, 600), "teal").save(picture, exif=exif, comment=b"secret")
+    return export_voila(
+        trained[1].bundle_dir,
+        folder / "app",
+        Appearance("Which shape?", "Shapes in colour.\nFor tests.", "#b3261e"),
+        examples=["golden/1.jpg", picture],
+    )
+
+
+@pytest.fixture(scope="session")
+def hostile_app(trained, tmp_path_factory) -> Path:
+    """The same, of a bundle and by an owner who want to do harm."""
+    folder = tmp_path_factory.mktemp("hostile")
+    bundle = shutil.copytree(trained[1].bundle_dir, folder / "bundle")
+    record = json.loads((bundle / "bundle.json").read_text("utf-8"))
+    record["classes"] = HOSTILE_LABELS
+    record["backbone"]["licence"] = record["backbone"]["name"] = "<script>alert(3)</script>"
+    (bundle / "bundle.json").write_text(json.dumps(record), "utf-8")
+    (bundle / "CREDITS.md").write_text(HOSTILE_CREDITS, "utf-8")
+    return export_voila(bundle, folder / "app", Appearance(HOSTILE, f"About {HOSTILE}"))
+
+
+@pytest.fixture(scope="session")
+def served_app(hostile_app, tmp_path_factory) -> Iterator[ServedApp]:
+    """The hostile one in the real Voila, with the program and the template of its wheel."""
+    place = tmp_path_factory.mktemp("served")
+    with served(hostile_app, place / "log.txt", **unpacked_program(hostile_app, place / "program")) as app:
+        yield app
 
 
 # Per module, since Playwright's event loop counts as running until it ends, and other tests start loops of their own.

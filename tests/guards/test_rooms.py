@@ -52,6 +52,7 @@ ENTRIES = (
     *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.worker"),
     *("tellapart.bundle.trial_process", "tellapart.network.torchvision_table"),
     *("tellapart_dashboards", "tellapart_dashboards.__main__", "tellapart_dashboards.app.studio"),
+    "tellapart_dashboards.pages.visitors.page",  # of the notebook in an exported app
     "tellapart.network.efficientnet_lite",  # of a benchmark now, and of training all layers later
 )
 MOST_LINES, MEDIAN_LINES = 350, 130

@@ -77,7 +77,7 @@ def load_bundle(bundle_dir: Path, n_threads: int | None = None, is_own: bool = F
     One that is new on this computer is tried beforehand in a process of its own; see `bundle_trial`.
 
     Args:
-        is_own: this very program made it just now, so it needs no trial, now or later.
+        is_own: this very program made it, or came with it, so it needs no trial, now or later.
     Raises:
         BundleError: it is missing, damaged, of a newer format, made to do harm, or gives other answers than when it
             was made.

@@ -46,12 +46,14 @@ class Prediction:
 class Predictor:
     """A loaded bundle, ready for pictures: paths, bytes, Pillow images or NumPy arrays (see `image_of`).
 
+    is_own: whoever made the bundle runs this program too, so it needs no trial; for an app, which holds both.
+
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
     """
 
-    def __init__(self, bundle_dir: Path | str, n_threads: int | None = None):
-        self.bundle: Bundle = load_bundle(Path(bundle_dir), n_threads)
+    def __init__(self, bundle_dir: Path | str, n_threads: int | None = None, is_own: bool = False):
+        self.bundle: Bundle = load_bundle(Path(bundle_dir), n_threads, is_own)
 
     @property
     def classes(self) -> tuple[str, ...]:

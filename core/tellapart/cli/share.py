@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tellapart.cli.bundle_argument import bundle_in
-from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say, typed
 
 
 def app(
@@ -21,7 +21,12 @@ def app(
     out: Annotated[
         Path, typer.Argument(help="What to make: a file ending in .html, or a new folder.", metavar="OUT")
     ],
-    target: Annotated[str, typer.Option(help="html: one web page that works without the internet.")] = "html",
+    target: Annotated[
+        str,
+        typer.Option(
+            help="html: one web page that works without the internet. voila: a repository that mybinder.org opens."
+        ),
+    ] = "html",
     title: Annotated[str, typer.Option(help="Above the app.")] = "",
     about: Annotated[str, typer.Option(help="A few sentences on what it is for.")] = "",
     accent: Annotated[
@@ -31,6 +36,17 @@ def app(
         Path | None,
         typer.Option(
             help="html only: a local copy of the onnxruntime-web package, instead of a download.",
+            metavar="FILE",
+        ),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(help="voila only: where it lies on GitHub, for the links.", metavar="OWNER/NAME"),
+    ] = None,
+    example: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="voila only: a picture that visitors may try, or golden/1.jpg; may be repeated.",
             metavar="FILE",
         ),
     ] = None,
@@ -44,10 +60,13 @@ def app(
 
     if target not in TARGETS:
         fail(f"--target {target} is not known. Choose {' or '.join(TARGETS)}.", is_json, 2)
-    own = {} if runtime is None else {"runtime": runtime}
-    if own and target != "html":
-        fail(f"--runtime is for --target html; {target} needs none. Leave it out.", is_json, 2)
     chosen = TARGETS[target]
+    given: dict[str, Any] = {"runtime": runtime, "repository": repository, "examples": example}
+    own = {name: value for name, value in given.items() if value}
+    for name in sorted(set(own) - set(chosen.takes)):
+        of = next(one.name for one in TARGETS.values() if name in one.takes)
+        option = name.removesuffix("s")
+        fail(f"--{option} is for --target {of}; {target} needs none. Leave it out.", is_json, 2)
     with explained(is_json), progress_bar(is_json) as progress:
         appearance = Appearance(title, about, accent or DEFAULT_ACCENT)
         made = chosen.export(
@@ -59,4 +78,4 @@ def app(
         print_json({"target": target, "made": str(made), "megabytes": round(megabytes, 2)})
         return
     say(f"The app is {made} ({megabytes:.1f} MB).")
-    say(chosen.then)
+    say(chosen.then.replace("OUT", typed(made)))

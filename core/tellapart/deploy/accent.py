@@ -17,9 +17,19 @@ Colour = tuple[float, float, float]
 
 
 def accent_css(accent: str) -> str:
-    """CSS that sets --accent and --accent-ink for light and dark pages, from a colour such as "#b3261e" or "b32".
+    """CSS that sets --accent and --accent-ink for light and dark pages; see `accent_variables`.
 
-    The colour is kept where it can be read, else darkened or lightened until it can.
+    Raises:
+        DeployError: it is no colour.
+    """
+    light, dark = (f"--accent:{colour};--accent-ink:{ink}" for colour, ink in accent_variables(accent))
+    return f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+
+
+def accent_variables(accent: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """A colour and the colour of text on it, for light pages and for dark ones, from one such as "#b3261e" or "b32".
+
+    It is kept where it can be read, else darkened or lightened until it can.
 
     Raises:
         DeployError: it is no such colour.
@@ -30,8 +40,7 @@ def accent_css(accent: str) -> str:
             f"{accent[:40]!r} is not a colour. Write it as six hex digits, for instance #0b6e5f."
         )
     digits = found[1] if len(found[1]) == 6 else "".join(2 * one for one in found[1])
-    light, dark = (_readable(_colour(f"#{digits}"), ground) for ground in ("light", "dark"))
-    return f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    return _readable(_colour(f"#{digits}"), "light"), _readable(_colour(f"#{digits}"), "dark")
 
 
 def contrast(one: Colour, other: Colour) -> float:
@@ -40,7 +49,7 @@ def contrast(one: Colour, other: Colour) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def _readable(colour: Colour, ground: str) -> str:
+def _readable(colour: Colour, ground: str) -> tuple[str, str]:
     around = [_colour(one) for one in _GROUNDS[ground]]
     step = -0.01 if ground == "light" else 0.01
     hue, lightness, saturation = rgb_to_hls(*(level / 255 for level in colour))
@@ -49,7 +58,7 @@ def _readable(colour: Colour, ground: str) -> str:
         red, green, blue = hls_to_rgb(hue, lightness, saturation)
         colour = (255 * red, 255 * green, 255 * blue)
     ink = max(_INKS, key=lambda one: contrast(colour, _colour(one)))
-    return f"--accent:{_hex(colour)};--accent-ink:{ink}"
+    return _hex(colour), ink
 
 
 def _colour(text: str) -> Colour:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tellapart.deploy.html.export import export_html
+from tellapart.deploy.voila.export import export_voila
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Target:
     """One kind of app. out: an example of a name; text: what it is, in a few words; then: what to do with it.
 
     export: takes the bundle's folder, OUT and an `Appearance`, and `force` and `progress` by name; gives what it made.
+    takes: what else it takes by name.
     """
 
     name: str
@@ -21,6 +23,7 @@ class Target:
     text: str
     then: str
     export: Callable[..., Path]
+    takes: tuple[str, ...] = ()
 
 
 TARGETS = {
@@ -32,6 +35,15 @@ TARGETS = {
             "one web page that works without the internet",
             "Open it in a browser, send it, or put it on any web server; pictures never leave the visitor's device.",
             export_html,
+            ("runtime",),
+        ),
+        Target(
+            "voila",
+            "which-leaf",
+            "a repository that mybinder.org opens as an app, so that a link is enough",
+            "Its README.md says in five steps how it becomes a link. To open it here: cd OUT, then: voila .",
+            export_voila,
+            ("examples", "repository"),
         ),
     )
 }

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import shutil
-from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +17,16 @@ from traitlets import Enum, HasTraits, Int, List, Unicode
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import (
-    bar_html,
     count,
     error_sentence,
     heading_html,
     listed,
     message_html,
-    percent,
 )
+from tellapart_dashboards.pages.classify.answers import AT_ONCE, Answer, answers_box
 from tellapart_dashboards.widgets.upload.upload import UploadedFile, UploadWidget
 
-AT_ONCE = 8  # pictures per step: small enough that answers appear one after the other
 N_SHARES = 3
-MOST_SHOWN = 300
 
 
 def newest_bundle(project_dir: Path) -> Path | None:
@@ -39,18 +34,6 @@ def newest_bundle(project_dir: Path) -> Path | None:
     from tellapart.bundle.loading import newest_bundle
 
     return newest_bundle(project_dir / "bundles")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the model says of one picture. shares: the likeliest labels; reason: why there are none."""
-
-    name: str
-    thumbnail: bytes
-    label: str = ""
-    shares: tuple[tuple[str, float], ...] = ()
-    is_none_of_these: bool = False
-    reason: str = ""
 
 
 class ClassifyState(HasTraits):
@@ -88,6 +71,12 @@ class ClassifyState(HasTraits):
         if await asyncio.to_thread(newest_bundle, Path(self.project_dir)) != self._bundle:
             soon(self.warm_up())
 
+    def open_bundle(self, bundle_dir: Path) -> Any:
+        """A `Predictor` for it; on a thread."""
+        from tellapart.classify import Predictor
+
+        return Predictor(bundle_dir)
+
     def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
         """Have the pictures looked at; their files are gone afterwards."""
         self._n_batches += 1
@@ -105,10 +94,8 @@ class ClassifyState(HasTraits):
 
     async def _make_ready(self) -> None:
         if self._predictor is None and self._bundle is not None:
-            from tellapart.classify import Predictor
-
             try:
-                self._predictor = await asyncio.to_thread(Predictor, self._bundle)
+                self._predictor = await asyncio.to_thread(self.open_bundle, self._bundle)
             except TellapartError as error:
                 self.message = error_sentence(error)
                 return
@@ -180,9 +167,7 @@ def classify_view(state: ClassifyState, go_to_train: Callable[[], None] | None =
     )
     train = Button(description="Train a model").add_class("ta-primary")
     train.on_click(lambda _: go_to_train() if go_to_train else None)
-    results = VBox([]).add_class("ta-answers")
-    card = VBox([upload, busy, results]).add_class("ta-card")
-    batches: dict[int, VBox] = {}
+    card = VBox([upload, busy, answers_box(state)]).add_class("ta-card")
 
     def draw(_: Any = None) -> None:
         if state.stage == "opening":
@@ -202,52 +187,9 @@ def classify_view(state: ClassifyState, go_to_train: Callable[[], None] | None =
             else ""
         )
 
-    def add(change: dict[str, Any]) -> None:
-        batch, answers = change["new"]
-        if batch not in batches:
-            batches[batch] = VBox([])
-            results.children = (batches[batch], *results.children)
-        batches[batch].children = (
-            *batches[batch].children,
-            HTML("".join(answer_html(one) for one in answers)),
-        )
-        n_most = MOST_SHOWN // AT_ONCE
-        while sum(len(box.children) for box in results.children) > n_most:
-            oldest = results.children[-1]
-            oldest.children[0].close()
-            oldest.children = oldest.children[1:]
-            if not oldest.children:
-                results.children = results.children[:-1]
-
     state.observe(draw, ["stage", "message", "model_text", "n_left"])
-    state.observe(add, "latest")
     shown_when(card, state, ["stage"], lambda: state.stage == "ready")
     shown_when(train, state, ["stage"], lambda: state.stage == "no model" and go_to_train is not None)
     draw()
     soon(state.warm_up())
     return VBox([head, note, train, card, model_line])
-
-
-def answer_html(answer: Answer) -> str:
-    """One picture with its likeliest labels as bars."""
-    name = html.escape(answer.name)
-    image = (
-        f'<img alt="{name}" src="data:image/jpeg;base64,{b64encode(answer.thumbnail).decode()}">'
-        if answer.thumbnail
-        else '<div class="ta-noimage" aria-hidden="true"></div>'
-    )
-    if answer.reason:
-        reason = f"{html.escape(answer.reason)}. JPEG, PNG, WebP and most other formats work."
-        words = f'<b class="ta-bad">Cannot be read</b><span class="ta-file">{name}</span><div>{reason}</div>'
-        return f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div>{words}</div></div>'
-    title = "none of these?" if answer.is_none_of_these else html.escape(answer.label)
-    tag = ' <span class="ta-tag">unlike its training pictures</span>' if answer.is_none_of_these else ""
-    shares = "".join(
-        f'<div class="ta-share"><span title="{label}">{label}</span>{bar_html(share)}'
-        f'<span class="ta-number">{percent(share)}</span></div>'
-        for label, share in ((html.escape(label), share) for label, share in answer.shares)
-    )
-    return (
-        f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div><b>{title}</b>{tag}'
-        f'<span class="ta-file">{name}</span>{shares}</div></div>'
-    )

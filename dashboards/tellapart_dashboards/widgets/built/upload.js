@@ -1,5 +1,5 @@
 // Built by `make widgets` from upload/upload.js and the modules it imports: change those, not this file.
-// 1591ef9265a7812e294c46bb41fb96ec8911b6bcba70e7c76243ef158a27a7be
+// b80f0ca9d216b29874a72aeb14e07dd4de6c1fa063149c0305bc8320f61d5500
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -217,7 +217,7 @@ class Batch {
       if (more) this.connection.model.send(message);
       else answer = await this.connection.ask(message);
     }
-    if (answer === null) throw new Refused("The studio is not responding. Reload the page and upload again.");
+    if (answer === null) throw new Refused("The page gets no answer. Reload it and upload again.");
     if (answer.t !== "go") throw new Refused(answer.t === "refused" ? answer.reason : "The upload was refused.");
   }
 
@@ -342,9 +342,11 @@ function render({ model, el }) {
   input.setAttribute("aria-label", "Files");
   folderInput.setAttribute("aria-label", "Folder");
   folderInput.webkitdirectory = true;
-  const choose = button("ta-choose", "choose files", () => input.click());
+  const isForVisitors = model.get("is_for_visitors");
+  const choose = button("ta-choose", isForVisitors ? "Choose pictures" : "choose files", () => input.click());
   const chooseFolder = button("ta-choose", "choose a folder", () => folderInput.click());
-  line.append("Drop pictures here, paste, ", choose);
+  if (isForVisitors) line.append(choose, element("span", "ta-ways", "or drop or paste them anywhere on this page"));
+  else line.append("Drop pictures here, paste, ", choose);
   if (model.get("takes_folders")) line.append(" or ", chooseFolder);
   zone.append(line, input, folderInput);
   const progress = element("div", "ta-sending");
@@ -445,6 +447,8 @@ function render({ model, el }) {
   window.addEventListener("dragleave", leave);
   window.addEventListener("drop", drop);
   window.addEventListener("paste", paste);
+  model.set("is_drawn", true);
+  model.save_changes();
   return () => {
     queue.length = 0;
     if (batch) batch.isStopped = true;

@@ -1,5 +1,5 @@
 // Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
-// a1b528177537d696864e0d3534bfae2a3fcf9c256afbce9015be9fde1192cb0f
+// 9b698a208b3e9d13a5b5a4a3a401922224a07ff7ac0da78e5fd51a31c19e6a3c
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -114,11 +114,12 @@ function render({ model, el }) {
 
   const say = (/** @type {string} */ text) => { status.textContent = text; };
   const label = () => model.get("label").trim();
+  const isReady = () => !model.get("needs_label") || Boolean(label());
 
   function labelChanged() {
-    shutter.disabled = !label();
+    shutter.disabled = !isReady();
     shutter.textContent = label() ? `Take a picture of “${label()}”` : "Take a picture";
-    if (stream && !label()) say("Enter a label above first.");
+    if (stream && !isReady()) say("Enter a label above first.");
     else if (stream && !taken) say("Press for one picture, hold for many. Space and Enter work too.");
   }
 
@@ -205,7 +206,7 @@ function render({ model, el }) {
    * @param {boolean} isLast
    */
   async function shoot(isLast) {
-    if (!stream || !label()) return false;
+    if (!stream || !isReady()) return false;
     flash.classList.remove("ta-on");
     void flash.offsetWidth; // begins the animation anew
     flash.classList.add("ta-on");
@@ -219,8 +220,8 @@ function render({ model, el }) {
     }
     const answer = await send(shot, [picture]);
     if (answer?.t === "refused") say(answer.reason);
-    else if (!answer) say("The studio is not responding. Reload the page; the pictures taken so far are saved.");
-    else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken, the last of “${label()}”.`);
+    else if (!answer) say("The page gets no answer. Reload it and try again.");
+    else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken${label() ? `, the last of “${label()}”` : ""}.`);
     return answer?.t === "kept";
   }
 

@@ -6,11 +6,14 @@ export type UploadModel = Model<Traits, ToPython, FromPython>;
 export interface Traits {
   accessible_name: string;
   takes_folders: boolean;
+  /** one large button, then the other ways */
+  is_for_visitors: boolean;
   /** kinds of files, as an <input> takes them */
   accept: string;
   piece_bytes: number;
   /** of one answer */
   timeout_s: number;
+  is_drawn: boolean;
 }
 
 /** path: with the folders in front */

@@ -106,7 +106,7 @@ export class Batch {
       if (more) this.connection.model.send(message);
       else answer = await this.connection.ask(message);
     }
-    if (answer === null) throw new Refused("The studio is not responding. Reload the page and upload again.");
+    if (answer === null) throw new Refused("The page gets no answer. Reload it and upload again.");
     if (answer.t !== "go") throw new Refused(answer.t === "refused" ? answer.reason : "The upload was refused.");
   }
 

@@ -32,9 +32,11 @@ function render({ model, el }) {
   input.setAttribute("aria-label", "Files");
   folderInput.setAttribute("aria-label", "Folder");
   folderInput.webkitdirectory = true;
-  const choose = button("ta-choose", "choose files", () => input.click());
+  const isForVisitors = model.get("is_for_visitors");
+  const choose = button("ta-choose", isForVisitors ? "Choose pictures" : "choose files", () => input.click());
   const chooseFolder = button("ta-choose", "choose a folder", () => folderInput.click());
-  line.append("Drop pictures here, paste, ", choose);
+  if (isForVisitors) line.append(choose, element("span", "ta-ways", "or drop or paste them anywhere on this page"));
+  else line.append("Drop pictures here, paste, ", choose);
   if (model.get("takes_folders")) line.append(" or ", chooseFolder);
   zone.append(line, input, folderInput);
   const progress = element("div", "ta-sending");
@@ -135,6 +137,8 @@ function render({ model, el }) {
   window.addEventListener("dragleave", leave);
   window.addEventListener("drop", drop);
   window.addEventListener("paste", paste);
+  model.set("is_drawn", true);
+  model.save_changes();
   return () => {
     queue.length = 0;
     if (batch) batch.isStopped = true;

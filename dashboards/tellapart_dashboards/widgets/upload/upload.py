@@ -56,6 +56,18 @@ class UploadedFile:
     n_bytes: int
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one upload may hold; instead: what a person with more does."""
+
+    n_files: int
+    n_bytes: int
+    instead: str
+
+
+ON_THIS_COMPUTER = Limits(MAX_FILES, MAX_BYTES, "Put the folder on this computer and give its path instead.")
+
+
 @dataclass
 class _Incoming:
     target: Path
@@ -117,9 +129,15 @@ class Receiver:
         chosen folder itself is left out when there are folders inside it), zips/ for archives.
     """
 
-    def __init__(self, folder: Path, on_batch: Callable[[Path, list[UploadedFile]], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        on_batch: Callable[[Path, list[UploadedFile]], None],
+        limits: Limits = ON_THIS_COMPUTER,
+    ) -> None:
         self.folder = folder
         self.on_batch = on_batch
+        self._limits = limits
         self._batches: dict[str, _Batch] = {}
         remove_stale(folder)
 
@@ -185,11 +203,11 @@ class Receiver:
         return {"t": "go", "batch": message.batch}
 
     def _too_much(self, n_files: int, n_bytes: int) -> str:
-        if n_files > MAX_FILES or n_bytes > MAX_BYTES:
+        most = self._limits
+        if n_files > most.n_files or n_bytes > most.n_bytes:
             return (
                 f"{n_files:,} files with {n_bytes / 2**30:.1f} GB are too many for one upload; at most "
-                f"{MAX_FILES:,} files and {MAX_BYTES / 2**30:.0f} GB. Put the folder on this computer "
-                "and give its path instead."
+                f"{most.n_files:,} files and {most.n_bytes / 2**30:.3g} GB. {most.instead}"
             )
         self.folder.mkdir(parents=True, exist_ok=True)
         n_free = shutil.disk_usage(self.folder).free - KEEP_FREE_BYTES
@@ -261,23 +279,34 @@ def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
 
 
 class UploadWidget(anywidget.AnyWidget):
-    """Drop, paste or choose files and folders. Calls `on_batch(batch_dir, files)` after each batch."""
+    """Drop, paste or choose files and folders. Calls `on_batch(batch_dir, files)` after each batch.
+
+    is_for_visitors: one large button, then the other ways. is_drawn: said by the browser once it shows this.
+    """
 
     _esm = BUILT / "upload.js"
     _css = Path(__file__).parent / "upload.css"
     accessible_name = Unicode("Add pictures").tag(sync=True)
     takes_folders = Bool(True).tag(sync=True)
+    is_for_visitors = Bool(False).tag(sync=True)
     accept = Unicode("image/*,.heic,.heif,.zip").tag(sync=True)
     piece_bytes = Int(2**20, min=1024, max=8 * 2**20).tag(sync=True)
     timeout_s = Int(20, min=1).tag(sync=True)
+    is_drawn = Bool(False).tag(sync=True)
 
     def __init__(
-        self, folder: Path, on_batch: Callable[[Path, list[UploadedFile]], None], **traits: Any
+        self,
+        folder: Path,
+        on_batch: Callable[[Path, list[UploadedFile]], None],
+        limits: Limits = ON_THIS_COMPUTER,
+        **traits: Any,
     ) -> None:
         super().__init__(**traits)
         self._on_batch = on_batch
         self._ended: list[tuple[Path, list[UploadedFile]]] = []
-        self._receiver = soon(asyncio.to_thread(Receiver, folder, lambda *batch: self._ended.append(batch)))
+        self._receiver = soon(
+            asyncio.to_thread(Receiver, folder, lambda *batch: self._ended.append(batch), limits)
+        )
         self._turn = asyncio.Lock()
         self.on_msg(lambda _widget, message, buffers: soon(self._answer(message, buffers)))
 

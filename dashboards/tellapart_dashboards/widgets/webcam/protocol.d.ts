@@ -3,6 +3,8 @@
 export interface Traits {
   /** what the pictures show; without one there is no shot */
   label: string;
+  /** false: shots without a label are taken too */
+  needs_label: boolean;
   n_shots: number;
   longest_px: number;
   burst_ms: number;

@@ -61,11 +61,12 @@ function render({ model, el }) {
 
   const say = (/** @type {string} */ text) => { status.textContent = text; };
   const label = () => model.get("label").trim();
+  const isReady = () => !model.get("needs_label") || Boolean(label());
 
   function labelChanged() {
-    shutter.disabled = !label();
+    shutter.disabled = !isReady();
     shutter.textContent = label() ? `Take a picture of “${label()}”` : "Take a picture";
-    if (stream && !label()) say("Enter a label above first.");
+    if (stream && !isReady()) say("Enter a label above first.");
     else if (stream && !taken) say("Press for one picture, hold for many. Space and Enter work too.");
   }
 
@@ -152,7 +153,7 @@ function render({ model, el }) {
    * @param {boolean} isLast
    */
   async function shoot(isLast) {
-    if (!stream || !label()) return false;
+    if (!stream || !isReady()) return false;
     flash.classList.remove("ta-on");
     void flash.offsetWidth; // begins the animation anew
     flash.classList.add("ta-on");
@@ -166,8 +167,8 @@ function render({ model, el }) {
     }
     const answer = await send(shot, [picture]);
     if (answer?.t === "refused") say(answer.reason);
-    else if (!answer) say("The studio is not responding. Reload the page; the pictures taken so far are saved.");
-    else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken, the last of “${label()}”.`);
+    else if (!answer) say("The page gets no answer. Reload it and try again.");
+    else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken${label() ? `, the last of “${label()}”` : ""}.`);
     return answer?.t === "kept";
   }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-from traitlets import Int, Unicode
+from traitlets import Bool, Int, Unicode
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.widgets import BUILT
@@ -22,13 +22,14 @@ MOST_WAITING = 10  # shots of a burst that is still going on; with more they go 
 class Webcam(anywidget.AnyWidget):
     """The camera in the page. Calls `on_shots(folder, label)` when a single shot or a burst is on disk.
 
-    label: what the pictures show; without one the shutter stays closed and says so.
+    label: what the pictures show; without one the shutter stays closed and says so, unless needs_label is False.
     n_shots: pictures taken since the page was opened.
     """
 
     _esm = BUILT / "webcam.js"
     _css = Path(__file__).parent / "webcam.css"
     label = Unicode("").tag(sync=True)
+    needs_label = Bool(True).tag(sync=True)
     n_shots = Int(0).tag(sync=True)
     longest_px = Int(1280, min=64, max=4096).tag(sync=True)
     burst_ms = Int(200, min=50, max=5000).tag(sync=True)
@@ -65,7 +66,7 @@ class Webcam(anywidget.AnyWidget):
 
     def _keep(self, shot: memoryview, label: str) -> int:
         """How many pictures were written: 1, or 0."""
-        if not label.strip() or not 0 < shot.nbytes <= MAX_SHOT_BYTES:
+        if (self.needs_label and not label.strip()) or not 0 < shot.nbytes <= MAX_SHOT_BYTES:
             return 0
         if self._batch is None:
             self._batch = self._folder / f"camera-{uuid.uuid4().hex}"

@@ -1,0 +1,72 @@
+"""app.json: what the page of an app says beside its classifier. The export writes it, every visitor's page reads it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct, ValidationError, convert
+
+from tellapart import atomic_files
+from tellapart.deploy.appearance import Appearance
+from tellapart.errors import DeployError
+
+FILE, BUNDLE, EXAMPLES = "app.json", "bundle", "examples"
+FORMAT = 1
+MOST_EXAMPLES = 12
+_MAX_BYTES = 100_000
+
+_Example = Annotated[str, Meta(pattern=r"^examples/[1-9][0-9]?\.jpg\Z")]
+
+
+class AppSettings(Struct, frozen=True):
+    """title, about, accent: see `Appearance`. examples: pictures of the folder that visitors may try."""
+
+    format: int
+    title: str
+    about: str
+    accent: str
+    examples: Annotated[list[_Example], Meta(max_length=MOST_EXAMPLES)]
+
+
+def write_settings(folder: Path, appearance: Appearance, examples: list[str]) -> None:
+    """Write app.json into the folder.
+
+    Raises:
+        OSError: the disk does not take it.
+    """
+    atomic_files.write_json(
+        folder / FILE,
+        {
+            "format": FORMAT,
+            "title": appearance.title,
+            "about": appearance.about,
+            "accent": appearance.accent,
+            "examples": examples,
+        },
+    )
+
+
+def read_settings(folder: Path) -> AppSettings:
+    """What app.json of an app's folder says.
+
+    Raises:
+        DeployError: it is missing, damaged or of a newer format.
+    """
+    path = folder / FILE
+    try:
+        with path.open("rb") as file:
+            found = json.loads(file.read(_MAX_BYTES).decode("utf-8"))
+        settings = convert(found, AppSettings, strict=True)
+    except (OSError, ValueError, RecursionError, ValidationError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DeployError(
+            f"{path} cannot be used ({reason}). Make the app again, or take app.json from a copy of its folder."
+        ) from error
+    if settings.format > FORMAT:
+        raise DeployError(
+            f"{path} has format {settings.format}, made by a newer tellapart; this one reads up to {FORMAT}. Install "
+            "what requirements.txt in that folder names."
+        )
+    return settings

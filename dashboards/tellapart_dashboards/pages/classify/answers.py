@@ -1,0 +1,79 @@
+"""Answers to pictures: each with its likeliest labels as bars, the newest on top."""
+
+from __future__ import annotations
+
+import html
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from ipywidgets import HTML, VBox
+from traitlets import HasTraits
+
+from tellapart_dashboards.app.wording import bar_html, percent
+
+AT_ONCE = 8  # pictures per step: small enough that answers appear one after the other
+MOST_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says of one picture. shares: the likeliest labels; reason: why there are none."""
+
+    name: str
+    thumbnail: bytes
+    label: str = ""
+    shares: tuple[tuple[str, float], ...] = ()
+    is_none_of_these: bool = False
+    reason: str = ""
+
+
+def answers_box(state: HasTraits) -> VBox:
+    """A box that fills itself from the state's trait `latest`: [batch number, answers of one step of it]."""
+    results = VBox([]).add_class("ta-answers")
+    batches: dict[int, VBox] = {}
+
+    def add(change: dict[str, Any]) -> None:
+        batch, answers = change["new"]
+        if batch not in batches:
+            batches[batch] = VBox([])
+            results.children = (batches[batch], *results.children)
+        batches[batch].children = (
+            *batches[batch].children,
+            HTML("".join(answer_html(one) for one in answers)),
+        )
+        n_most = MOST_SHOWN // AT_ONCE
+        while sum(len(box.children) for box in results.children) > n_most:
+            oldest = results.children[-1]
+            oldest.children[0].close()
+            oldest.children = oldest.children[1:]
+            if not oldest.children:
+                results.children = results.children[:-1]
+
+    state.observe(add, "latest")
+    return results
+
+
+def answer_html(answer: Answer) -> str:
+    """One picture with its likeliest labels as bars."""
+    name = html.escape(answer.name)
+    image = (
+        f'<img alt="{name}" src="data:image/jpeg;base64,{b64encode(answer.thumbnail).decode()}">'
+        if answer.thumbnail
+        else '<div class="ta-noimage" aria-hidden="true"></div>'
+    )
+    if answer.reason:
+        reason = f"{html.escape(answer.reason)}. JPEG, PNG, WebP and most other formats work."
+        words = f'<b class="ta-bad">Cannot be read</b><span class="ta-file">{name}</span><div>{reason}</div>'
+        return f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div>{words}</div></div>'
+    title = "none of these?" if answer.is_none_of_these else html.escape(answer.label)
+    tag = ' <span class="ta-tag">unlike its training pictures</span>' if answer.is_none_of_these else ""
+    shares = "".join(
+        f'<div class="ta-share"><span title="{label}">{label}</span>{bar_html(share)}'
+        f'<span class="ta-number">{percent(share)}</span></div>'
+        for label, share in ((html.escape(label), share) for label, share in answer.shares)
+    )
+    return (
+        f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div><b>{title}</b>{tag}'
+        f'<span class="ta-file">{name}</span>{shares}</div></div>'
+    )

@@ -1,0 +1,1 @@
+"""The page that visitors of a shared classifier get."""

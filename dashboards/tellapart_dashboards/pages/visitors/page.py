@@ -1,0 +1,180 @@
+"""The app that visitors of a shared classifier get: pictures in, the likeliest labels out, what to know about them.
+
+Everything is in the page when it is drawn, but for the classifier itself, which is loaded while the browser draws.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ipywidgets import HTML, Box, Button, VBox, Widget
+from tellapart.deploy.accent import accent_variables
+from tellapart.deploy.appearance import Appearance
+from tellapart.deploy.facts import about_html, credits_text, kinds, model_card_text
+from tellapart.deploy.voila.settings import BUNDLE, AppSettings, read_settings
+from tellapart.errors import BundleError
+
+from tellapart_dashboards.app.cell_pages import show_in_cell
+from tellapart_dashboards.app.event_loop import end_with, soon
+from tellapart_dashboards.app.page_frame import STATIC
+from tellapart_dashboards.app.visibility import folded
+from tellapart_dashboards.app.wording import count, error_html, heading_html, message_html
+from tellapart_dashboards.pages.classify.answers import answers_box
+from tellapart_dashboards.pages.visitors.papers import paper_html
+from tellapart_dashboards.pages.visitors.state import VISITORS, VisitorState, is_on_binder
+from tellapart_dashboards.widgets.upload.upload import UploadWidget
+from tellapart_dashboards.widgets.webcam.webcam import Webcam
+
+_DARK = (  # as tellapart.css tells dark from light
+    "@media(prefers-color-scheme:dark){{:root:not(:has(body[data-jp-theme-light]:not([data-voila]))){{{0}}}}}"
+    ':root:has(body[data-jp-theme-light="false"]:not([data-voila])){{{0}}}'
+)
+
+
+def app_page(folder: str | Path = ".") -> Widget:
+    """The app of the folder that `tellapart app --target voila` made.
+
+    Raises:
+        RuntimeError: no event loop runs; pages work in notebooks.
+    """
+    root = Path(folder).absolute()
+    try:
+        settings = read_settings(root)
+        page = visitors_view(root, settings, _classes(root / BUNDLE))
+    except Exception as error:  # Voila would show a visitor nothing at all
+        page = VBox([HTML(_style(Appearance().accent)), Box([HTML(error_html(error))]).add_class("ta-main")])
+    page.add_class("ta").add_class("ta-visitors")
+    show_in_cell(page)
+    return page
+
+
+def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -> VBox:
+    """The page, whole; its classifier is being loaded."""
+    shown = Appearance(settings.title, settings.about, settings.accent)
+    state = VisitorState(root, root / BUNDLE)
+    note, busy = HTML(), HTML()
+    upload = UploadWidget(
+        state.uploads_dir,
+        state.take_upload,
+        VISITORS,
+        accessible_name="Pictures to classify",
+        accept="image/*,.heic,.heif",
+        takes_folders=False,
+        is_for_visitors=True,
+    )
+    camera = Webcam(state.uploads_dir, state.take_shots, needs_label=False)
+    examples = _examples(root, settings.examples, state)
+    card = VBox([upload, camera, *examples, busy, answers_box(state)]).add_class("ta-card")
+
+    def draw(_: Any = None) -> None:
+        note.value = message_html(state.message, "failed")
+        busy.value = (
+            f'<p class="ta-soft" role="status">Classifying {count(state.n_left, "picture")} …</p>'
+            if state.n_left
+            else ""
+        )
+
+    async def load() -> None:
+        await _drawn(upload)  # until then the kernel has to answer the page, and changes would be lost
+        await state.bundle()
+
+    state.observe(draw, ["message", "n_left"])
+    page = VBox(
+        [
+            HTML(_style(shown.accent)),
+            VBox(
+                [
+                    HTML(heading_html(shown.title, shown.about or kinds(classes))),
+                    note,
+                    card,
+                    *_papers(state, shown.about),
+                    HTML(f'<p class="ta-soft ta-foot">{_where_pictures_go()} Made with tellapart.</p>'),
+                ]
+            ).add_class("ta-main"),
+        ]
+    )
+    end_with(page, soon(load()))
+    return page
+
+
+async def _drawn(upload: UploadWidget) -> None:
+    is_said = asyncio.Event()
+    upload.observe(lambda _: is_said.set(), "is_drawn")
+    if not upload.is_drawn:
+        await is_said.wait()
+
+
+def _papers(state: VisitorState, about: str) -> list[VBox]:
+    """What to know about the classifier, read when somebody opens it."""
+    software = ["This app: tellapart, licence Apache-2.0"]
+    return [
+        _read_when_opened("About this classifier", state, lambda bundle: about_html(bundle, about)),
+        _read_when_opened("Model card", state, lambda bundle: paper_html(model_card_text(bundle))),
+        _read_when_opened("Credits", state, lambda bundle: paper_html(credits_text(bundle, software))),
+    ]
+
+
+def _read_when_opened(title: str, state: VisitorState, text_of: Callable[[Any], str]) -> VBox:
+    body = HTML()
+    paper = folded(title, body)
+    fold = paper.children[0]
+
+    async def read() -> None:
+        bundle = await state.bundle()
+        if bundle is not None:
+            body.value = await asyncio.to_thread(text_of, bundle)
+
+    fold.observe(lambda change: soon(read()) if change["new"] and not body.value else None, "value")
+    return paper.add_class("ta-paper-fold")
+
+
+def _examples(root: Path, files: list[str], state: VisitorState) -> list[Widget]:
+    shown = []
+    for n, file in enumerate(files, 1):
+        name, jpeg = f"Example {n}", (root / file).read_bytes()
+        picture = HTML(f'<img alt="{name}" src="data:image/jpeg;base64,{b64encode(jpeg).decode()}">')
+        button = Button(description=name, tooltip=f"Classify {name.lower()}")
+        button.on_click(lambda _, name=name, jpeg=jpeg: state.take_example(name, jpeg))
+        shown.append(VBox([picture, button]).add_class("ta-example"))
+    return (
+        [HTML('<p class="ta-soft ta-try">No picture at hand? Try one of these:</p>'), _row(shown)]
+        if shown
+        else []
+    )
+
+
+def _row(children: list[VBox]) -> Box:
+    return Box(children).add_class("ta-examples")
+
+
+def _where_pictures_go() -> str:
+    if is_on_binder():
+        return (
+            "Your pictures go to mybinder.org, are classified there and then deleted. A page that nobody touches for "
+            "ten minutes ends there: if nothing answers any more, open the link again."
+        )
+    return "Your pictures go to the computer that runs this page, are classified there and then deleted."
+
+
+def _classes(bundle_dir: Path) -> tuple[str, ...]:
+    """The labels, without what else a bundle takes to load."""
+    try:
+        found = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))["classes"]
+        return tuple(str(label) for label in found)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BundleError(f"The app's classifier in {bundle_dir} cannot be read ({error}).") from error
+
+
+def _style(accent: str) -> str:
+    """The look, for JupyterLab, and the app's own colour."""
+    sheets = [(STATIC / name).read_text("utf-8") for name in ("tellapart.css", "visitors.css")]
+    light, dark = (
+        f"--ta-accent:{colour};--ta-accent-ink:{ink};--ta-tint:color-mix(in srgb,{colour} 12%,var(--ta-card))"
+        for colour, ink in accent_variables(accent)
+    )
+    return f"<style>{''.join(sheets)}:root{{{light}}}{_DARK.format(dark)}</style>"

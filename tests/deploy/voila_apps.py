@@ -1,0 +1,160 @@
+"""Exported app folders at work: served by the real Voila as their README says, with the program that lies in them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+PATIENCE_S = 200.0  # a page on a busy machine is slow, not wrong
+HOSTILE = "<script>alert(1)</script> {{ 7*7 }} \"q\" '`b`' --- ](x) ${HOME} $x$"
+HOSTILE_LABELS = ["<img src=x onerror=alert(1)>", '"] | {{7*7}} --- `a`', "# [x](javascript:alert(1)) ünï"]
+HOSTILE_CREDITS = "# Credits\n\n<script>alert(2)</script> **bold** [site](<https://example.org/a>)\n\n| a | b |\n|---|---|\n| <b>x</b> | y |\n"
+
+
+def unpacked_program(folder: Path, place: Path) -> dict[str, str]:
+    """The environment in which Python runs the program of an app's folder, and Voila its template, from `place`."""
+    zipfile.ZipFile(next(folder.glob("*.whl"))).extractall(place)
+    (data,) = place.glob("*.data/data/share/jupyter")
+    return {"PYTHONPATH": str(place), "JUPYTER_PATH": str(data)}
+
+
+@dataclass
+class ServedApp:
+    """Voila on an app's folder."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def kernels(self) -> list[psutil.Process]:
+        """One process per open page."""
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.Error):  # one that is just ending
+                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
+
+
+@contextmanager
+def served(
+    folder: Path,
+    log: Path,
+    *arguments: str,
+    python: Path | str = sys.executable,
+    program: Sequence[str] = ("voila", "."),
+    **environment: str,
+) -> Iterator[ServedApp]:
+    """Voila as the README starts it, but for the browser and the port; it and its kernels are gone afterwards."""
+    command = [str(python), "-m", *program, "--no-browser", "--port=0", *arguments]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+        )
+    try:
+        yield ServedApp(f"http://127.0.0.1:{_port(process, log)}", process, log)
+    finally:
+        _end(process)
+
+
+def _port(process: subprocess.Popen[bytes], log: Path) -> int:
+    give_up_at = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up_at and process.poll() is None:
+        with suppress(psutil.Error):
+            for one in psutil.Process(process.pid).net_connections("inet"):
+                if one.status == psutil.CONN_LISTEN and "running at" in log.read_text("utf-8", "replace"):
+                    return int(one.laddr.port)
+        time.sleep(0.05)
+    pytest.fail(f"Voila did not start. Its log:\n{log.read_text('utf-8', 'replace')}", pytrace=False)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    children = []
+    with suppress(psutil.Error):
+        children = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for child in children:
+        with suppress(psutil.Error):  # one that ended with the server
+            child.kill()
+
+
+@dataclass
+class AppTab:
+    """A visitor's tab. foreign: addresses of others it asked for; errors: what it logged, and every dialog."""
+
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE_S * 1000)
+        self.page.route(lambda url: url.startswith("http"), self._only_here)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
+        self.page.on(
+            "console",
+            lambda said: self.errors.append(said.text) if "Security Policy" in said.text else None,
+        )
+
+    def open(self, url: str) -> AppTab:
+        """The app once its uploader is in sight."""
+        self.page.goto(url)
+        self.page.locator(".ta-upload").wait_for()
+        return self
+
+    def choose(self, *files: Path | dict[str, object]) -> None:
+        """What a visitor does who presses the button and picks files."""
+        with self.page.expect_file_chooser() as chooser:
+            self.page.get_by_role("button", name="Choose pictures").click()
+        chooser.value.set_files(list(files))  # type: ignore[arg-type]
+
+    def answers(self, n: int) -> list[str]:
+        """The texts of the answers, newest batch first, once there are n."""
+        expect(self.page.locator(".ta-answer")).to_have_count(n, timeout=PATIENCE_S * 1000)
+        return self.page.locator(".ta-answer").all_inner_texts()
+
+    def _only_here(self, route: Route) -> None:
+        if urlsplit(route.request.url).hostname == "127.0.0.1":
+            route.continue_()
+        else:
+            self.foreign.append(route.request.url)
+            route.abort()
+
+
+@contextmanager
+def app_tab(browser: Browser, size: tuple[int, int] = (1280, 800), scheme: str = "light") -> Iterator[AppTab]:
+    """A tab in a fresh profile; afterwards it has asked nobody else for anything and logged no error."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+        has_touch=size[0] < 600,
+        permissions=["camera"],
+    )
+    tab = AppTab(context.new_page())
+    yield tab
+    tab.page.unroute_all(behavior="ignoreErrors")
+    tab.page.goto("about:blank")
+    context.close()
+    assert (tab.foreign, tab.errors) == ([], [])
