@@ -21,7 +21,13 @@ def app(
     out: Annotated[
         Path, typer.Argument(help="What to make: a file ending in .html, or a new folder.", metavar="OUT")
     ],
-    target: Annotated[str, typer.Option(help="html: one web page that works without the internet.")] = "html",
+    target: Annotated[
+        str,
+        typer.Option(
+            help="html: one web page that works without the internet. api: a service that programs ask over HTTP. "
+            "space: a folder for Hugging Face Spaces."
+        ),
+    ] = "html",
     title: Annotated[str, typer.Option(help="Above the app.")] = "",
     about: Annotated[str, typer.Option(help="A few sentences on what it is for.")] = "",
     accent: Annotated[

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tellapart.deploy.api.export import export_api
 from tellapart.deploy.html.export import export_html
+from tellapart.deploy.space.export import export_space
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,20 @@ TARGETS = {
             "one web page that works without the internet",
             "Open it in a browser, send it, or put it on any web server; pictures never leave the visitor's device.",
             export_html,
+        ),
+        Target(
+            "api",
+            "app-service",
+            "a service that other programs ask over HTTP, in a container or without one",
+            "Its README.md says how to start it, with Docker or with Python alone.",
+            export_api,
+        ),
+        Target(
+            "space",
+            "app-space",
+            "a folder for Hugging Face Spaces",
+            "Its README.md says how to put it there; start it here with: python app.py",
+            export_space,
         ),
     )
 }
