@@ -46,14 +46,20 @@ class Prediction:
 class Predictor:
     """A loaded bundle, ready for pictures: paths, bytes, Pillow images or NumPy arrays (see `image_of`).
 
-    n_threads, is_own: see `load_bundle`.
+    n_threads, is_own, keeps_memory: see `load_bundle`.
 
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
     """
 
-    def __init__(self, bundle_dir: Path | str, n_threads: int | None = None, is_own: bool = False):
-        self.bundle: Bundle = load_bundle(Path(bundle_dir), n_threads, is_own)
+    def __init__(
+        self,
+        bundle_dir: Path | str,
+        n_threads: int | None = None,
+        is_own: bool = False,
+        keeps_memory: bool = False,
+    ):
+        self.bundle: Bundle = load_bundle(Path(bundle_dir), n_threads, is_own, keeps_memory)
 
     @property
     def classes(self) -> tuple[str, ...]:

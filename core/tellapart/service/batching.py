@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,12 +36,14 @@ class Batcher:
     told: called with the number of pictures of each run of the network.
     """
 
-    def __init__(self, predictor: Predictor, told: Callable[[int], None]):
+    def __init__(self, predictor: Predictor, told: Callable[[int], None], n_runners: int = available_cpus()):
         self._predictor, self._told = predictor, told
         self._decoders = ThreadPoolExecutor(available_cpus(), thread_name_prefix="decode")
         self._decoded: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._runner = threading.Thread(target=self._run, name="network", daemon=True)
-        self._runner.start()
+        names = [f"network-{i}" for i in range(n_runners)]
+        self._runners = [threading.Thread(target=self._run, name=name, daemon=True) for name in names]
+        for runner in self._runners:
+            runner.start()
 
     async def predict(self, pictures: Sequence[bytes]) -> list[Answer]:
         """One answer for each picture, in order; one that cannot be read gives its ImageError.
@@ -60,8 +62,10 @@ class Batcher:
     def close(self) -> None:
         """Finish what is there and end the threads."""
         self._decoders.shutdown(wait=True)
-        self._decoded.put(None)
-        self._runner.join()
+        for _ in self._runners:
+            self._decoded.put(None)
+        for runner in self._runners:
+            runner.join()
 
     def _decode(self, job: _Job) -> None:
         if job.future.done():
@@ -78,19 +82,25 @@ class Batcher:
 
     def _run(self) -> None:
         while (first := self._decoded.get()) is not None:
-            jobs = [first]
-            while len(jobs) < _MAX_RUN and not self._decoded.empty():
-                job = self._decoded.get()
-                if job is None:
-                    self._decoded.put(None)
-                    break
-                jobs.append(job)
+            jobs = [first, *self._more(min(_MAX_RUN - 1, self._decoded.qsize() // len(self._runners)))]
             self._told(len(jobs))
             try:
                 pixels = np.stack([job.pixels for job in jobs if job.pixels is not None])
                 _settle(jobs, self._predictor.predict_pixels(pixels))
             except Exception as error:  # whoever waits must hear of it
                 _fail(jobs, error)
+
+    def _more(self, most: int) -> Iterator[_Job]:
+        """What is there besides, without waiting for it."""
+        for _ in range(most):
+            try:
+                job = self._decoded.get_nowait()
+            except queue.Empty:
+                return
+            if job is None:  # meant for whoever looks next
+                self._decoded.put(None)
+                return
+            yield job
 
 
 def _settle(jobs: Sequence[_Job], answers: Sequence[Answer]) -> None:
