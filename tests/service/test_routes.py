@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 from tellapart.service.app import ClassifierService
+from tellapart.service.description import description
+from tellapart.service.docs_page import docs_page
 from tellapart.service.settings import Settings
 
 HOSTILE = "<script>alert('x')</script>\"&{{title}}"
@@ -55,6 +57,12 @@ def test_title_and_text_of_a_stranger_are_shown_as_text(predictor):
         service._batcher.close()
     assert "script" not in page.tags
     assert HOSTILE in service._description["info"]["title"]
+
+
+def test_labels_of_a_stranger_are_shown_as_text():
+    settings = Settings()
+    page = Attributes(docs_page(description(settings, (HOSTILE, "</pre><img src=x>")), settings))
+    assert "script" not in page.tags and "img" not in page.tags and "x" not in page.addresses
 
 
 def test_its_health_is_asked_and_figures_count_what_was_done(service, golden):
