@@ -11,6 +11,7 @@ from tellapart.service.request_errors import RequestCode
 from tellapart.service.settings import Settings
 
 _SHOWN_LABELS = 3
+_OF_PICTURES = (RefusalCode.UNREADABLE, RefusalCode.OTHER_KIND)
 
 
 def description(settings: Settings, labels: tuple[str, ...]) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def _schemas(labels: tuple[str, ...]) -> dict[str, Any]:
     likely = {
         label: round(0.97 if not i else 0.03 / max(1, len(shown) - 1), 3) for i, label in enumerate(shown)
     }
-    codes = [*(code.value for code in RequestCode), *(code.name.lower() for code in RefusalCode)]
+    codes = [*(code.value for code in RequestCode), *(code.name.lower() for code in _OF_PICTURES)]
     return {
         "Answers": {
             "type": "object",

@@ -13,14 +13,15 @@ from tellapart.service.settings import Settings
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1e2422;"
     "background:#fff}code,pre{font:14px/1.45 ui-monospace,monospace;background:#f0efeb;border-radius:4px}"
-    "code{padding:.1em .3em}pre{padding:.8rem;overflow-x:auto}table{border-collapse:collapse;width:100%}"
+    "code{padding:.1em .3em}h2 code{font-size:1.1rem}td:first-child,th:first-child{width:5rem}"
+    ":root{color-scheme:light dark}pre{padding:.8rem;overflow-x:auto}table{border-collapse:collapse;width:100%}"
     "td,th{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #d9d7d0}"
     "h2{margin-top:2.2rem}a,button{color:#0b6e5f}button{font:inherit;padding:.35rem 1rem}"
     "@media(prefers-color-scheme:dark){body{color:#e6e9e7;background:#151918}code,pre{background:#262d2a}"
     "td,th{border-color:#3a423f}a,button{color:#5cc7b4}button{background:#262d2a;border:1px solid #5cc7b4}}"
 )
 POLICY = (
-    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
+    f"default-src 'none'; img-src data:; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
@@ -43,7 +44,8 @@ def docs_page(description: dict[str, Any], settings: Settings) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body><main>"
+        f'<title>{escape(info["title"])}</title><link rel="icon" href="data:,">'
+        f"<style>{_STYLE}</style></head><body><main>"
         f"<h1>{escape(info['title'])}</h1><p>{escape(info['description'])}</p>"
         f'<p>For programs: <a href="/openapi.json">openapi.json</a></p>{key}'
         '<h2>Try it</h2><form action="/predict" method="post" enctype="multipart/form-data">'
