@@ -165,6 +165,10 @@ class DeployError(TellapartError):
     """An export cannot be made or written."""
 
 
+class ServiceError(TellapartError):
+    """A service cannot be started."""
+
+
 class RunError(TellapartError):
     """A long run cannot be started or found."""
 

@@ -281,3 +281,22 @@ def test_two_trees_runs_both_and_compares_what_both_report(tmp_path):
     )
     assert set(result) == {"growth"} and result["growth"]["fit 400 seconds"]["ratio"] > 0
     assert "is no checkout" in run("two_trees", "--old", tmp_path, "--data", tmp_path, is_failing=True)
+
+
+def test_service_measures_itself_beside_the_bare_network(picture_sets_folder):
+    result = run(
+        "service",
+        "--data",
+        picture_sets_folder,
+        "--set",
+        "shapes",
+        "--clients",
+        3,
+        "--pictures",
+        4,
+        "--rounds",
+        1,
+    )
+    assert result["n_failed"] == 0 and result["rate"] > 0 and result["bare_rate"] > 0
+    assert result["ratio"] == pytest.approx(result["rate"] / result["bare_rate"])
+    assert 0 < result["p50_ms"] <= result["p95_ms"] and result["back_s"] > 0 and len(result["memory_mb"]) == 2

@@ -24,6 +24,7 @@ CONDA_NAMES = {
     "torch": "pytorch",
     "playwright": "playwright-python",
     "mkdocstrings": "mkdocstrings-python",
+    "prometheus-client": "prometheus_client",
 }
 
 
@@ -120,13 +121,17 @@ def test_whatever_the_core_imports_is_declared():
     light = set(bounds(declared["dependencies"]))
     groups = declared["optional-dependencies"]
     optional = set(bounds([*groups["torch"], *groups["heic"], *groups["search"], *groups["map"]]))
+    service = set(bounds(groups["api"]))
     names = {"PIL": "pillow", "pillow_heif": "pillow-heif", "sklearn": "scikit-learn"}
+    names |= {"python_multipart": "python-multipart", "prometheus_client": "prometheus-client"}
     undeclared = set()
     for path in python_files(CORE):
         for found in imports(path):
             top = found.module.partition(".")[0]
             name = names.get(top, top)
             if top in sys.stdlib_module_names or top == "tellapart" or name in light:
+                continue
+            if name in service and CORE / "service" in path.parents:
                 continue
             if not (name in optional and (found.is_late or CORE / "network" in path.parents)):
                 undeclared.add(str(found))

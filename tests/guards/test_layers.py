@@ -9,8 +9,9 @@ from .sources import CORE, DASHBOARDS, imports, is_within, python_files, tree
 TORCH = ("torch", "torchvision", "torchaudio", "onnxscript")
 WIDGETS_AND_SERVERS = (
     *("IPython", "anywidget", "ipykernel", "ipywidgets", "matplotlib", "notebook", "traitlets"),
-    *("voila", "tornado", "jupyter_server", "http.server", "socketserver", "flask", "fastapi", "uvicorn"),
+    *("voila", "tornado", "jupyter_server", "http.server", "socketserver", "flask", "fastapi"),
 )
+SERVICE = ("starlette", "uvicorn", "python_multipart", "prometheus_client")
 
 
 def core_imports():
@@ -41,6 +42,14 @@ def test_the_network_folder_is_only_imported_inside_functions():
 )
 def test_the_core_imports_neither_views_nor_widgets_nor_servers(forbidden):
     assert [str(found) for found in core_imports() if is_within(found.module, *forbidden)] == []
+
+
+def test_only_the_service_room_stands_on_a_web_framework_and_is_imported_late():
+    ours = [found for path in python_files(CORE, DASHBOARDS) for found in imports(path)]
+    outside = [found for found in ours if CORE / "service" not in found.path.parents]
+    assert [str(found) for found in outside if is_within(found.module, *SERVICE)] == []
+    early = [found for found in outside if is_within(found.module, "tellapart.service") and not found.is_late]
+    assert [str(found) for found in early] == []
 
 
 def test_no_view_runs_models_itself():

@@ -71,12 +71,15 @@ class Bundle:
         return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
 
 
-def load_bundle(bundle_dir: Path, n_threads: int | None = None, is_own: bool = False) -> Bundle:
+def load_bundle(
+    bundle_dir: Path, n_threads: int | None = None, is_own: bool = False, keeps_memory: bool = False
+) -> Bundle:
     """A bundle whose files are whole and whose golden pictures still get their probabilities.
 
     One that is new on this computer is tried beforehand in a process of its own; see `bundle_trial`.
 
     Args:
+        n_threads, keeps_memory: of its network; see `open_session`.
         is_own: this very program made it, or came with it, so it needs no trial, now or later.
     Raises:
         BundleError: it is missing, damaged, of a newer format, made to do harm, or gives other answers than when it
@@ -87,7 +90,7 @@ def load_bundle(bundle_dir: Path, n_threads: int | None = None, is_own: bool = F
     _check_files(bundle_dir, _record_of(bundle_dir, data)["files"])
     key = bundle_key(data)
     batch = MAX_BATCH if is_own else tried_batch(bundle_dir, key)
-    bundle = replace(_opened(bundle_dir, data, n_threads), batch=batch)
+    bundle = replace(_opened(bundle_dir, data, n_threads, keeps_memory), batch=batch)
     check_golden(bundle)
     if is_own:
         remember(key)
@@ -102,19 +105,21 @@ def open_untried(bundle_dir: Path) -> Bundle:
     """
     data = _record_bytes(bundle_dir)
     _check_files(bundle_dir, _record_of(bundle_dir, data)["files"])
-    bundle = _opened(bundle_dir, data, None)
+    bundle = _opened(bundle_dir, data)
     check_golden(bundle)
     return bundle
 
 
-def _opened(bundle_dir: Path, data: bytes, n_threads: int | None) -> Bundle:
+def _opened(
+    bundle_dir: Path, data: bytes, n_threads: int | None = None, keeps_memory: bool = False
+) -> Bundle:
     record = _record_of(bundle_dir, data)
     try:
         known = validate(record)
         preprocess = Preprocess.from_json({"pixels": 1, **record["preprocess"]})  # format 1 does not say it
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(bundle_dir, error) from error
-    session = open_session(bundle_dir / "model.onnx", BundleError, n_threads)
+    session = open_session(bundle_dir / "model.onnx", BundleError, n_threads, keeps_memory)
     golden = tuple(Golden(one.file, tuple(one.probabilities)) for one in known.golden)
     bundle = Bundle(bundle_dir, tuple(known.classes), preprocess, known.threshold, golden, record, session)
     _check_signature(bundle)

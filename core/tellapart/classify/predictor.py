@@ -46,14 +46,20 @@ class Prediction:
 class Predictor:
     """A loaded bundle, ready for pictures: paths, bytes, Pillow images or NumPy arrays (see `image_of`).
 
-    is_own: whoever made the bundle runs this program too, so it needs no trial; for an app, which holds both.
+    n_threads, is_own, keeps_memory: see `load_bundle`.
 
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
     """
 
-    def __init__(self, bundle_dir: Path | str, n_threads: int | None = None, is_own: bool = False):
-        self.bundle: Bundle = load_bundle(Path(bundle_dir), n_threads, is_own)
+    def __init__(
+        self,
+        bundle_dir: Path | str,
+        n_threads: int | None = None,
+        is_own: bool = False,
+        keeps_memory: bool = False,
+    ):
+        self.bundle: Bundle = load_bundle(Path(bundle_dir), n_threads, is_own, keeps_memory)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -66,8 +72,7 @@ class Predictor:
         Raises:
             ImageError: it cannot be read; the reason, in words.
         """
-        probs, novelty = self.bundle.run(self._pixels(picture)[None])
-        return self._prediction(probs[0], float(novelty[0]))
+        return self.predict_pixels(self.pixels(picture)[None])[0]
 
     def predict_many(self, pictures: Iterable[Picture]) -> Iterator[Prediction | ImageError]:
         """One answer for each picture, in order, as they are ready; an unreadable one gives its ImageError.
@@ -83,23 +88,31 @@ class Predictor:
                 yield from self._answers([future.result() for future in batch])
         give_back_memory()
 
+    def predict_pixels(self, pixels: np.ndarray) -> list[Prediction]:
+        """What is in pictures that were decoded before. pixels: (N, H, W, 3) uint8, rows as of `pixels`."""
+        probs, novelty = self.bundle.run(pixels)
+        return [self._prediction(row, float(one)) for row, one in zip(probs, novelty, strict=True)]
+
     def _answers(self, decoded: list[np.ndarray | ImageError]) -> Iterator[Prediction | ImageError]:
         good = [pixels for pixels in decoded if not isinstance(pixels, ImageError)]
-        answers = iter(zip(*self.bundle.run(np.stack(good)), strict=True) if good else ())
+        answers = iter(self.predict_pixels(np.stack(good)) if good else ())
         for pixels in decoded:
-            if isinstance(pixels, ImageError):
-                yield pixels
-            else:
-                probs, novelty = next(answers)
-                yield self._prediction(probs, float(novelty))
+            yield pixels if isinstance(pixels, ImageError) else next(answers)
 
     def _try_pixels(self, picture: Picture) -> np.ndarray | ImageError:
         try:
-            return self._pixels(picture)
+            return self.pixels(picture)
         except ImageError as error:
-            return ImageError(str(error))  # without its traceback, which would keep the picture in memory
+            return ImageError(
+                str(error), error.code
+            )  # without its traceback, which would keep the picture in memory
 
-    def _pixels(self, picture: Picture) -> np.ndarray:
+    def pixels(self, picture: Picture) -> np.ndarray:
+        """The square that the network sees of a picture: (H, W, 3) uint8. May be asked on several threads at once.
+
+        Raises:
+            ImageError: it cannot be read; the reason, in words.
+        """
         with one_picture():
             if isinstance(picture, Path | str | bytes):
                 source = Path(picture) if isinstance(picture, str) else picture

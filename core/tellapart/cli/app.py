@@ -32,6 +32,7 @@ from tellapart.cli.datasets import datasets as datasets_command
 from tellapart.cli.datasheet import datasheet
 from tellapart.cli.gather import gather as gather_command
 from tellapart.cli.intake_words import LABELS_HELP, tell_intake
+from tellapart.cli.serve import serve
 from tellapart.cli.share import app as app_command
 
 if TYPE_CHECKING:
@@ -260,6 +261,7 @@ def export(
 
 
 app.command("app")(app_command)
+app.command()(serve)
 
 for command in (clean, undo, redo, log, replay):
     app.command()(command)

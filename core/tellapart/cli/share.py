@@ -24,7 +24,8 @@ def app(
     target: Annotated[
         str,
         typer.Option(
-            help="html: one web page that works without the internet. voila: a repository that mybinder.org opens."
+            help="html: one web page that works without the internet. voila: a repository that mybinder.org opens. "
+            "api: a service that programs ask over HTTP. space: a folder for Hugging Face Spaces."
         ),
     ] = "html",
     title: Annotated[str, typer.Option(help="Above the app.")] = "",

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tellapart.deploy.api.export import export_api
 from tellapart.deploy.html.export import export_html
+from tellapart.deploy.space.export import export_space
 from tellapart.deploy.voila.export import export_voila
 
 
@@ -44,6 +46,20 @@ TARGETS = {
             "Its README.md says in five steps how it becomes a link. To open it here: cd OUT, then: voila .",
             export_voila,
             ("examples", "repository"),
+        ),
+        Target(
+            "api",
+            "app-service",
+            "a service that other programs ask over HTTP, in a container or without one",
+            "Its README.md says how to start it, with Docker or with Python alone.",
+            export_api,
+        ),
+        Target(
+            "space",
+            "app-space",
+            "a folder for Hugging Face Spaces",
+            "Its README.md says how to put it there; start it here with: python app.py",
+            export_space,
         ),
     )
 }

@@ -1,0 +1,1 @@
+"""One bundle as a folder for Hugging Face Spaces, with Gradio."""

@@ -1,0 +1,1 @@
+"""Reading: from a request's body, as it comes, to the pictures in it."""
