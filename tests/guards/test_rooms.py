@@ -50,7 +50,8 @@ LATE_DOORS = ("tellapart.network",)
 # What is started by a person, another process or a notebook, and not by an import.
 ENTRIES = (
     *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.worker"),
-    *("tellapart.bundle.trial_process", "tellapart.network.torchvision_table"),
+    *("tellapart.bundle.trial_process", "tellapart.bundle.start_process"),
+    "tellapart.network.torchvision_table",
     *("tellapart_dashboards", "tellapart_dashboards.__main__", "tellapart_dashboards.app.studio"),
     "tellapart.network.efficientnet_lite",  # of a benchmark now, and of training all layers later
 )
