@@ -103,7 +103,8 @@ def _start(level: FitLevel, facts: dict[str, Any]) -> str:
 
 def _memory(level: FitLevel, facts: dict[str, Any]) -> str:
     if not facts["host"]:
-        return f"About {_megabytes(facts['one_mb'])} of memory here; in the visitor's browser no server is needed."
+        memory = _megabytes(facts["one_mb"])
+        return f"It takes about {memory} of memory here. It runs in the visitor's browser, so it needs no server."
     said = (
         f"About {_megabytes(facts['one_mb'])} of memory for one visitor, {_megabytes(facts['ten_mb'])} for ten on one "
         "computer."

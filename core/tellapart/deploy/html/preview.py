@@ -73,7 +73,7 @@ def _answer(sample: SampleAnswer) -> str:
     bars = "".join(
         f'<li><span class="label">{escape(harmless(label))}</span>'
         f'<span class="bar"><i style="width:{100 * share:.1f}%"></i></span>'
-        f'<span class="percent">{100 * share:.0f} %</span></li>'
+        f'<span class="percent">{escape(_percent(share))}</span></li>'
         for label, share in sample.shares[:N_SHOWN]
     )
     picture = f'<img alt="" src="data:image/jpeg;base64,{b64encode(sample.jpeg).decode()}">'
@@ -81,3 +81,11 @@ def _answer(sample: SampleAnswer) -> str:
         f'<li class="answer"><div class="picture">{picture}</div><div class="said"><h3 class="verdict">'
         f'{escape(harmless(sample.shares[0][0]))}</h3><ul class="bars">{bars}</ul></div></li>'
     )
+
+
+def _percent(fraction: float) -> str:
+    """As page/words.js says it."""
+    value = 100 * fraction
+    if 0 < value < 0.5:
+        return "< 1 %"
+    return "> 99 %" if 99.5 <= value < 100 else f"{value:.0f} %"

@@ -113,7 +113,10 @@ def _making(page: SharePage) -> Widget:
     page.observe(draw, "state")
     draw()
     runtime = Text(description="Where the file lies", placeholder="onnxruntime-web-1.30.0.tgz")
-    offline = folded("No internet?", VBox([HTML(no_internet_html()), runtime]))
+    offline = folded(
+        "No internet?",
+        VBox([HTML(no_internet_html()), Box([runtime]).add_class("ta-line").add_class("ta-gap")]),
+    )
     kind.observe(lambda change: page.write(target=change["new"]), "value")
     make.on_click(lambda _: page.make(runtime.value if page.state.draft.target == "html" else ""))
     cancel.on_click(lambda _: page.cancel())
