@@ -177,7 +177,8 @@ def _clean(run: Run, progress: Progress) -> dict[str, Any]:
 
 
 def _app(run: Run, progress: Progress) -> dict[str, Any]:
-    """config: settings, see `ShareSettings.to_json`; bundle, the name of one of the project; runtime, a path, or ""."""
+    """config: settings, see `ShareSettings.to_json`; bundle, the name of one of the project; own, what that kind of app
+    takes besides, as texts."""
     from tellapart.deploy.making import app_place, make_app, size_of
     from tellapart.deploy.share_settings import ShareSettings
     from tellapart.safe_paths import path_inside
@@ -187,8 +188,7 @@ def _app(run: Run, progress: Progress) -> dict[str, Any]:
         project.check_writable()
         bundle_dir = path_inside(project.bundles_dir, run.config["bundle"])
         out = app_place(project.apps_dir, settings.target)
-        runtime = Path(run.config["runtime"]).expanduser() if run.config["runtime"] else None
-        made = make_app(bundle_dir, out, settings, runtime=runtime, force=True, progress=progress)
+        made = make_app(bundle_dir, out, settings, force=True, progress=progress, **run.config["own"])
     megabytes = round(size_of(made) / 1e6, 2)
     return {
         "target": settings.target, "made": made.relative_to(run.project_dir).as_posix(), "megabytes": megabytes,

@@ -6,6 +6,7 @@ import html
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from acting import every, is_shown, one, say, settled, shown, text_of
 from ipywidgets import HTML, Button, ColorPicker, RadioButtons, Text, Textarea
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.card_answers import CardAnswers
+from tellapart.deploy.measuring import Start, measured_start
 from tellapart.deploy.share_settings import ShareSettings, keep_share, read_share
 from tellapart.deploy.targets import TARGETS, Target
 from tellapart.errors import DeployError, RunError
@@ -41,9 +43,20 @@ from tellapart_dashboards.widgets.download.download import MAX_BYTES, Download
 SCRIPT = "<script>alert(1)</script>\"'&"
 
 
+STARTS: dict[tuple[bytes, ...], Start] = {}  # each model is really started once, for all tests that have it
+
+
 @pytest.fixture(autouse=True)
-def nobody_types_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+def a_quick_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(bundle_dir: Path) -> Start:
+        files = [(bundle_dir / name).read_bytes() for name in ("bundle.json", "model.onnx")]
+        key = tuple(sha256(data).digest() for data in files)
+        if key not in STARTS:
+            STARTS[key] = measured_start(bundle_dir)
+        return STARTS[key]
+
     monkeypatch.setattr(controller, "TYPING_S", 0.0)
+    monkeypatch.setattr(controller, "measured_start", measured)
 
 
 @pytest.fixture(scope="session")
@@ -218,7 +231,7 @@ async def test_the_app_is_made_by_a_run_and_shown(
     await page.poll()
     ((task, config),) = started
     assert task == "app" and config["settings"]["title"] == "Which shape?"
-    assert config["runtime"] == "/somewhere/ort.tgz"
+    assert config["own"] == {"runtime": "/somewhere/ort.tgz"}
     assert (trained_dir / "bundles" / config["bundle"]).is_dir()
     assert make.disabled and "Looking" in text_of(view) and is_shown(view, one(view, Button, "Cancel"))
 
@@ -276,18 +289,21 @@ async def test_a_made_app_is_zipped_and_opened(
 async def test_a_folder_is_offered_as_a_zip(
     trained_dir: Path, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = Target("made-up", "my-app", "a folder", "Look <at> it.", lambda *given, **named: None)
+    export = lambda *given, **named: None  # noqa: E731
+    folder = Target("made-up", "my-app", "a folder", "Look <at> it: cd OUT", export, ("repository",))
     monkeypatch.setitem(TARGETS, "made-up", folder)
     page, view = await opened(trained_dir, start_run=start)
     one(view, RadioButtons).value = "made-up"
     await settled()
-    assert "Look &lt;at&gt; it." in text_of(view) and not is_shown(
+    assert is_shown(view, one(view, Text, "On GitHub")) and not is_shown(
         view, one(view, Text, "Where the file lies")
     )
+    one(view, Text, "On GitHub").value = "ada/leaf"
     one(view, Button, "Make the app").click()
     await settled()
     run = page.run.run
-    assert run is not None and run.config["settings"]["target"] == "made-up" and run.config["runtime"] == ""
+    assert run is not None and run.config["settings"]["target"] == "made-up"
+    assert run.config["own"] == {"repository": "ada/leaf"}
     app = trained_dir / "apps" / "shapes-made-up"
     app.mkdir(parents=True)
     (app / "a.txt").write_text("one")
@@ -300,6 +316,7 @@ async def test_a_folder_is_offered_as_a_zip(
     assert not is_shown(view, one(view, Button, "Open it")) and download.file_name == ""
     one(view, Button, "Save as zip").click()
     await settled()
+    assert f"Look &lt;at&gt; it: cd {app}" in text_of(view)
     assert download.file_name == "shapes-made-up.zip" and download.description == "Download the zip"
 
 

@@ -84,7 +84,9 @@ def test_the_run_makes_the_app_and_its_card_has_the_answers(tiny_project, runtim
     bundle = next(tiny_project.bundles_dir.iterdir()).name
     settings = ShareSettings(Appearance(SCRIPT), "html", CardAnswers(contact="Ada <ada@example.org>"))
     run = runs.start(
-        tiny_project.root, "app", {"bundle": bundle, "settings": settings.to_json(), "runtime": str(runtime)}
+        tiny_project.root,
+        "app",
+        {"bundle": bundle, "settings": settings.to_json(), "own": {"runtime": str(runtime)}},
     )
     assert wait(run).stage == "done", run.status().message
     result = run.result()
@@ -109,12 +111,20 @@ def test_a_run_that_cannot_says_why_and_leaves_nothing(tiny_project, runtime):
     settings = ShareSettings().to_json()
     bundle = next(tiny_project.bundles_dir.iterdir()).name
     wrong = {
-        "../../elsewhere": {"bundle": "../../elsewhere", "settings": settings, "runtime": str(runtime)},
-        "is not onnxruntime-web": {"bundle": bundle, "settings": settings, "runtime": str(tiny_project.root)},
+        "../../elsewhere": {
+            "bundle": "../../elsewhere",
+            "settings": settings,
+            "own": {"runtime": str(runtime)},
+        },
+        "is not onnxruntime-web": {
+            "bundle": bundle,
+            "settings": settings,
+            "own": {"runtime": str(tiny_project.root)},
+        },
         "no apps of the kind 'pdf'": {
             "bundle": bundle,
             "settings": {**settings, "target": "pdf"},
-            "runtime": "",
+            "own": {},
         },
     }
     for said, config in wrong.items():

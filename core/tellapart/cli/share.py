@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tellapart.cli.bundle_argument import bundle_in
-from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say, typed
 
 if TYPE_CHECKING:
     from tellapart.deploy.share_settings import ShareSettings
@@ -57,7 +57,7 @@ def app(
     with explained(is_json), progress_bar(is_json) as progress:
         settings = _settings(bundle_dir, target, title, about, accent)
         bundle = bundle_in(bundle_dir)
-        made = make_app(bundle, out, settings, runtime=runtime, force=is_forced, progress=progress)
+        made = make_app(bundle, out, settings, force=is_forced, progress=progress, runtime=runtime)
         findings = fit_check(bundle, target, settings.answers, made)
     megabytes = size_of(made) / 1e6
     if is_json:
@@ -65,7 +65,7 @@ def app(
         print_json({"target": target, "made": str(made), "megabytes": round(megabytes, 2), "check": check})
         return
     say(f"The app is {made} ({megabytes:.1f} MB).")
-    say(TARGETS[target].then)
+    say(TARGETS[target].then.replace("OUT", typed(made)))
     for level, heading in (
         (FitLevel.STOP, "Do not publish it yet:"),
         (FitLevel.THINK, "Before you publish it:"),

@@ -28,7 +28,7 @@ class Host:
     installs: tuple[str, ...] = ()
 
 
-_CLASSIFIER = ("numpy", "pillow", "onnxruntime", "msgspec", "onnx", "psutil")
+_CLASSIFIER = ("numpy", "pillow", "onnxruntime", "msgspec", "platformdirs")
 _IN_BROWSER = Host("", 25, "mail", shows_golden=False)  # what most mail servers take
 _ANYWHERE = Host("your own computer or server", 100, "GitHub", shows_golden=True, installs=_CLASSIFIER)
 # mybinder.org: its own settings, jupyterhub/mybinder.org-deploy; one pod for each visitor. Voila's memory: measured,

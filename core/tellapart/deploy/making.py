@@ -23,22 +23,20 @@ def make_app(
     out: Path,
     settings: ShareSettings,
     *,
-    runtime: Path | None = None,
     force: bool = False,
     progress: Progress = silent,
+    **own: Any,
 ) -> Path:
     """The app of that kind at `out`, its model card with the answers of its owner.
 
     Args:
-        runtime: for the web page, a local copy of onnxruntime-web; else it is downloaded once.
         force: replace an app that is there.
+        own: what that kind of app takes besides, see `Target.takes`; what it does not take is left out.
     Raises:
         BundleError, DeployError: the classifier cannot be used; the app cannot be made or written.
     """
     target = _target(settings.target)
-    own: dict[str, Any] = {}
-    if runtime is not None and target.name == "html":
-        own["runtime"] = runtime
+    own = {name: value for name, value in own.items() if value and name in target.takes}
     with answered(bundle_dir, settings.answers) as bundle:
         return target.export(bundle, out, settings.appearance, force=force, progress=progress, **own)
 

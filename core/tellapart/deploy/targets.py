@@ -14,6 +14,7 @@ class Target:
     """One kind of app. out: an example of a name; text: what it is, in a few words; then: what to do with it.
 
     export: takes the bundle's folder, OUT and an `Appearance`, and `force` and `progress` by name; gives what it made.
+    takes: what else it takes by name.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Target:
     text: str
     then: str
     export: Callable[..., Path]
+    takes: tuple[str, ...] = ()
 
 
 TARGETS = {
@@ -32,6 +34,7 @@ TARGETS = {
             "one web page that works without the internet",
             "Open it in a browser, send it, or put it on any web server; pictures never leave the visitor's device.",
             export_html,
+            ("runtime",),
         ),
     )
 }

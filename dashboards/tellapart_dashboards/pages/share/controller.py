@@ -12,6 +12,7 @@ from tellapart.deploy.html.runtime import is_kept
 from tellapart.deploy.making import zip_app
 from tellapart.deploy.measuring import Start, measured_start
 from tellapart.deploy.share_settings import keep_share, read_share
+from tellapart.deploy.targets import TARGETS
 from tellapart.errors import BundleError, TellapartError
 from traitlets import Dict, HasTraits, Instance
 
@@ -109,15 +110,15 @@ class SharePage(HasTraits):
         self._started = None
         self._checking.ask()
 
-    def make(self, runtime: str = "") -> None:
-        """Have the app made. runtime: where a local copy of onnxruntime-web lies, "" to have it downloaded."""
+    def make(self, **own: str) -> None:
+        """Have the app made. own: what that kind of app takes besides, see `Target.takes`; "" for nothing."""
         if self.state.wrong or not self._model.name:
             return
         self._made(problem="", notice="", is_stopped=False)
-        settings = self.state.settings.to_json()
-        self.run.start(
-            "app", {"bundle": self._model.name, "settings": settings, "runtime": runtime.strip().strip('"')}
-        )
+        settings = self.state.settings
+        takes = TARGETS[settings.target].takes
+        said = {name: text.strip().strip('"') for name, text in own.items() if name in takes}
+        self.run.start("app", {"bundle": self._model.name, "settings": settings.to_json(), "own": said})
 
     def cancel(self) -> None:
         """Ask the run to stop."""

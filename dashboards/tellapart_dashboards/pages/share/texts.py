@@ -50,10 +50,7 @@ def made_of_html(state: ShareState) -> str:
     """Which model goes out."""
     made = state.model.made
     day = f", made on {html.escape(made.created[:10])}" if made is not None else ""
-    app = state.making.app
-    is_made = app is not None and app.target == state.draft.target  # then it is said beside the app
-    then = "" if is_made else f" {html.escape(TARGETS[state.draft.target].then)}"
-    return f'<p class="ta-soft">The newest model{day}.{then}</p>'
+    return f'<p class="ta-soft">Of the newest model{day}.</p>'
 
 
 def make_label(state: ShareState) -> str:
@@ -91,11 +88,11 @@ def app_html(app: AppFacts, is_current: bool) -> str:
         if app.zip is not None
         else ""
     )
-    then = html.escape(TARGETS[app.target].then) if app.target in TARGETS else ""
+    then = TARGETS[app.target].then.replace("OUT", str(app.path)) if app.target in TARGETS else ""
     return (
         f"<h2>The app is ready: {app.megabytes:,.1f} MB</h2>"
         f'<p class="ta-place"><code>{html.escape(str(app.path))}</code></p>{zipped}'
-        f'<p class="ta-soft">{then}</p>{older}'
+        f'<p class="ta-soft">{html.escape(then)}</p>{older}'
     )
 
 

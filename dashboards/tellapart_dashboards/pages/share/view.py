@@ -7,6 +7,7 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, ColorPicker, RadioButtons, Text, Textarea, VBox, Widget
 from tellapart.deploy.facts import kinds
+from tellapart.deploy.targets import TARGETS
 
 from tellapart_dashboards.app.event_loop import Repeated
 from tellapart_dashboards.app.visibility import folded, shown_when
@@ -96,10 +97,12 @@ def _making(page: SharePage) -> Widget:
     make = Button().add_class("ta-primary")
     cancel = Button(description="Cancel")
 
+    def takes(name: str) -> bool:
+        return name in TARGETS[page.state.draft.target].takes
+
     def draw(_: Any = None) -> None:
         state, making = page.state, page.state.making
-        is_web_page = state.draft.target == "html"
-        about.value = made_of_html(state) + (runtime_html(making.needs_runtime) if is_web_page else "")
+        about.value = made_of_html(state) + runtime_html(making.needs_runtime and takes("runtime"))
         make.description = make_label(state)
         make.disabled = making.is_running or bool(state.wrong)
         running.value = (
@@ -117,16 +120,18 @@ def _making(page: SharePage) -> Widget:
         "No internet?",
         VBox([HTML(no_internet_html()), Box([runtime]).add_class("ta-line").add_class("ta-gap")]),
     )
+    repository = Text(description="On GitHub", placeholder="owner/name, once you know it")
+    place = Box([repository]).add_class("ta-line").add_class("ta-gap")
     kind.observe(lambda change: page.write(target=change["new"]), "value")
-    make.on_click(lambda _: page.make(runtime.value if page.state.draft.target == "html" else ""))
+    make.on_click(lambda _: page.make(runtime=runtime.value, repository=repository.value))
     cancel.on_click(lambda _: page.cancel())
     busy = VBox([running, cancel]).add_class("ta-busy")
     shown_when(busy, page, ["state"], lambda: page.state.making.is_running)
-    shown_when(offline, page, ["state"], lambda: page.state.draft.target == "html")
+    shown_when(offline, page, ["state"], lambda: takes("runtime"))
+    shown_when(place, page, ["state"], lambda: takes("repository"))
     choice = VBox([kind]).add_class("ta-kinds")
-    return VBox(
-        [HTML("<h2>What to make</h2>"), choice, about, said, make, busy, _app(page), offline]
-    ).add_class("ta-card")
+    parts = [HTML("<h2>What to make</h2>"), choice, about, place, said, make, busy, _app(page), offline]
+    return VBox(parts).add_class("ta-card")
 
 
 def _app(page: SharePage) -> Widget:
