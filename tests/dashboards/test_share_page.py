@@ -322,8 +322,9 @@ async def test_a_folder_is_offered_as_a_zip(
 
 @pytest.mark.parametrize("stage", ["failed", "cancelled"])
 async def test_what_went_wrong_is_said_and_the_button_is_free(
-    trained_dir: Path, fake_run: Callable[..., Run], stage: str
+    trained_dir: Path, fake_run: Callable[..., Run], stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(controller, "is_kept", lambda: False)
     message = "onnxruntime-web could not be downloaded <b>"
     page, view = await opened(
         trained_dir, start_run=lambda root, task, config: fake_run(root, task, stage, message, config=config)
@@ -333,6 +334,8 @@ async def test_what_went_wrong_is_said_and_the_button_is_free(
     await page.poll()
     await settled()
     assert "could not be downloaded &lt;b&gt;" in text_of(view)
+    is_said = is_shown(view, one(view, Text, "Where the file lies"))
+    assert is_said == (stage == "failed"), "what to do without a connection comes into sight"
     assert not one(view, Button, "Make the app").disabled
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,10 @@ def preview_html(classes: tuple[str, ...], appearance: Appearance, sample: Sampl
         "policy": _POLICY,
         "title": escape(appearance.title),
         "lead": escape(appearance.about or kinds(classes)),
-        "style": (_HERE / "page.css").read_text("utf-8") + accent_css(appearance.accent),
+        "style": _text("page.css") + accent_css(appearance.accent),
         "about": "",
     }
-    page = _SCRIPTS.sub("", (_HERE / "page.html").read_text("utf-8"))
+    page = _SCRIPTS.sub("", _text("page.html"))
     page = page.replace("<main>", "<main inert>").replace(
         "Getting ready …", "Ready. Pictures stay on this device."
     )
@@ -66,6 +67,11 @@ def sample_of(bundle_dir: Path, record: dict[str, Any]) -> SampleAnswer | None:
         return None
     shares = sorted(zip(record["classes"], golden["probabilities"], strict=True), key=lambda one: -one[1])
     return SampleAnswer(jpeg, tuple(shares[:N_SHOWN]))
+
+
+@cache
+def _text(name: str) -> str:
+    return (_HERE / name).read_text("utf-8")
 
 
 def _answer(sample: SampleAnswer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -79,10 +80,15 @@ def _preview(page: SharePage) -> Widget:
     """What visitors will see, on a phone or on a laptop; drawn anew once somebody pauses."""
     look = Choices(options=LOOKS, chosen="phone", accessible_name="Preview")
     frame = HTML()
+    drawn: tuple[object, ...] = ()
 
     async def draw() -> None:
-        if page.state.phase is SharePhase.READY:
-            frame.value = preview_frame(page.state, look.chosen)
+        nonlocal drawn
+        state = page.state
+        wanted = (look.chosen, state.model.name, state.settings.appearance)
+        if state.phase is SharePhase.READY and wanted != drawn:
+            drawn = wanted
+            frame.value = await asyncio.to_thread(preview_frame, state, look.chosen)
 
     drawing = Repeated(draw)
     page.observe(lambda _: drawing.ask(), "state")
@@ -112,9 +118,9 @@ def _making(page: SharePage) -> Widget:
         )
         stopped = message_html(making.message) if making.is_stopped else ""
         said.value = message_html(making.problem, "failed") or stopped or warning_html(state.check.findings)
+        if making.problem and making.needs_runtime and takes("runtime"):
+            offline.children[0].value = True  # what to do without a connection comes into sight
 
-    page.observe(draw, "state")
-    draw()
     runtime = Text(description="Where the file lies", placeholder="onnxruntime-web-1.30.0.tgz")
     offline = folded(
         "No internet?",
@@ -122,6 +128,8 @@ def _making(page: SharePage) -> Widget:
     )
     repository = Text(description="On GitHub", placeholder="owner/name, once you know it")
     place = Box([repository]).add_class("ta-line").add_class("ta-gap")
+    page.observe(draw, "state")
+    draw()
     kind.observe(lambda change: page.write(target=change["new"]), "value")
     make.on_click(lambda _: page.make(runtime=runtime.value, repository=repository.value))
     cancel.on_click(lambda _: page.cancel())
