@@ -81,7 +81,7 @@ def app_html(app: AppFacts, is_current: bool) -> str:
     older = (
         ""
         if is_current
-        else '<p class="ta-warning">You changed something since. Make it again to have it in the app.</p>'
+        else '<p class="ta-warning">Something changed since: a word, the colour or the model. Make it again to have it in the app.</p>'
     )
     zipped = (
         f'<p class="ta-place">The zip: <code>{html.escape(str(app.zip))}</code></p>'
