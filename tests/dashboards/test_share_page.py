@@ -337,6 +337,19 @@ async def test_what_went_wrong_is_said_and_the_button_is_free(
     assert not one(view, Button, "Make the app").disabled
 
 
+async def test_an_app_made_before_is_still_shown_when_a_later_run_failed(
+    trained_dir: Path, fake_run: Callable[..., Run]
+) -> None:
+    (trained_dir / "apps").mkdir()
+    (trained_dir / "apps" / "shapes.html").write_text("<h1>app</h1>")
+    result = {"target": "html", "made": "apps/shapes.html", "megabytes": 10, "bundle": "x", "settings": {}}
+    fake_run(trained_dir, "app", "done", result=result)
+    fake_run(trained_dir, "app", "failed", "The disk is full.")
+    _page, view = await opened(trained_dir)
+    assert "The disk is full." in text_of(view) and "The app is ready: 10.0 MB" in text_of(view)
+    assert "Something changed since" in text_of(view)
+
+
 async def test_a_run_that_cannot_start_is_said(trained_dir: Path) -> None:
     def refuse(*_: Any) -> Run:
         raise RunError("The disk is full.")

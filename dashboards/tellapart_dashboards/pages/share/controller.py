@@ -18,7 +18,7 @@ from traitlets import Dict, HasTraits, Instance
 
 from tellapart_dashboards.app.event_loop import Repeated, soon
 from tellapart_dashboards.app.project_state import ProjectState
-from tellapart_dashboards.app.run_follower import Job
+from tellapart_dashboards.app.run_follower import Job, newest_result
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.share.reading import app_of, newer_model, opened_in_browser
 from tellapart_dashboards.pages.share.state import (
@@ -67,8 +67,9 @@ class SharePage(HasTraits):
         )
         self._keeping, self._checking = Repeated(self._keep), Repeated(self._look_over)
         self.run.read()
-        if self.run.result:
-            self._making = replace(self._making, app=app_of(Path(self.run.project_dir), self.run.result))
+        made = newest_result(Path(project.project_dir), "app")
+        if made is not None:
+            self._making = replace(self._making, app=app_of(Path(project.project_dir), made[1]))
         self._draw()
         self._run_changed()
         self.run.observe(self._run_changed, ["stage", "message", "progress", "is_progress_known"])

@@ -20,6 +20,7 @@ QUESTIONS = {
     "contact": ("Whom can people ask?", "A name, an address. Everybody who gets the app can read it."),
 }
 LOOKS = [{"key": "phone", "label": "Phone", "n": ""}, {"key": "laptop", "label": "Laptop", "n": ""}]
+CHANGED = "Something changed since: a word, the colour or the model. Make it again to have it in the app."
 _MARKS = {FitLevel.STOP: "✕", FitLevel.THINK: "!", FitLevel.FINE: "✓"}
 _LEVELS = {FitLevel.STOP: "Stop", FitLevel.THINK: "Think about it", FitLevel.FINE: "Fine"}
 
@@ -78,11 +79,7 @@ def checks_html(findings: tuple[FitFinding, ...]) -> str:
 
 def app_html(app: AppFacts, is_current: bool) -> str:
     """Where the app lies, how large it is, what to do with it."""
-    older = (
-        ""
-        if is_current
-        else '<p class="ta-warning">Something changed since: a word, the colour or the model. Make it again to have it in the app.</p>'
-    )
+    older = "" if is_current else f'<p class="ta-warning">{CHANGED}</p>'
     zipped = (
         f'<p class="ta-place">The zip: <code>{html.escape(str(app.zip))}</code></p>'
         if app.zip is not None
