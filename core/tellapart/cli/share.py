@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -52,12 +52,17 @@ def app(
 
     if target not in TARGETS:
         fail(f"--target {target} is not known. Choose {' or '.join(TARGETS)}.", is_json, 2)
-    if runtime is not None and target != "html":
-        fail(f"--runtime is for --target html; {target} needs none. Leave it out.", is_json, 2)
+    chosen = TARGETS[target]
+    given: dict[str, Any] = {"runtime": runtime}
+    own = {name: value for name, value in given.items() if value}
+    for name in sorted(set(own) - set(chosen.takes)):
+        of = next(one.name for one in TARGETS.values() if name in one.takes)
+        option = name.removesuffix("s")
+        fail(f"--{option} is for --target {of}; {target} needs none. Leave it out.", is_json, 2)
     with explained(is_json), progress_bar(is_json) as progress:
         settings = _settings(bundle_dir, target, title, about, accent)
         bundle = bundle_in(bundle_dir)
-        made = make_app(bundle, out, settings, force=is_forced, progress=progress, runtime=runtime)
+        made = make_app(bundle, out, settings, force=is_forced, progress=progress, **own)
         findings = fit_check(bundle, target, settings.answers, made)
     megabytes = size_of(made) / 1e6
     if is_json:
@@ -65,7 +70,7 @@ def app(
         print_json({"target": target, "made": str(made), "megabytes": round(megabytes, 2), "check": check})
         return
     say(f"The app is {made} ({megabytes:.1f} MB).")
-    say(TARGETS[target].then.replace("OUT", typed(made)))
+    say(chosen.then.replace("OUT", typed(made)))
     for level, heading in (
         (FitLevel.STOP, "Do not publish it yet:"),
         (FitLevel.THINK, "Before you publish it:"),
