@@ -104,7 +104,9 @@ docs: environment
 
 screenshots: environment
 	@chromium=$$($(VENV_PYTHON) tools/browser.py) || exit 1; \
-	TELLAPART_CHROMIUM="$$chromium" TELLAPART_SCREENSHOTS=1 $(VENV_PYTHON) -m pytest tests/browser/test_studio.py tests/browser/test_gather.py tests/browser/test_clean.py $(ARGS)
+	node=$$($(VENV_PYTHON) tools/node_packages.py); \
+	TELLAPART_CHROMIUM="$$chromium" TELLAPART_NODE="$$node" TELLAPART_SCREENSHOTS=1 $(VENV_PYTHON) -m pytest \
+	  tests/browser/test_studio.py tests/browser/test_gather.py tests/browser/test_clean.py tests/browser/test_share.py $(ARGS)
 
 clean:
 	rm -rf .venv .venv-fastai .venv-cleanlab .venv-versions site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

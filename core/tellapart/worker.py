@@ -176,12 +176,33 @@ def _clean(run: Run, progress: Progress) -> dict[str, Any]:
     return {"n_pictures": review.n_pictures, "n_findings": n, "counts": counts, "sentence": sentence}
 
 
+def _app(run: Run, progress: Progress) -> dict[str, Any]:
+    """config: settings, see `ShareSettings.to_json`; bundle, the name of one of the project; own, what that kind of app
+    takes besides, as texts."""
+    from tellapart.deploy.making import app_place, make_app, size_of
+    from tellapart.deploy.share_settings import ShareSettings
+    from tellapart.safe_paths import path_inside
+
+    settings = ShareSettings.from_json(run.config["settings"])
+    with open_project(run.project_dir) as project:
+        project.check_writable()
+        bundle_dir = path_inside(project.bundles_dir, run.config["bundle"])
+        out = app_place(project.apps_dir, settings.target)
+        made = make_app(bundle_dir, out, settings, force=True, progress=progress, **run.config["own"])
+    megabytes = round(size_of(made) / 1e6, 2)
+    return {
+        "target": settings.target, "made": made.relative_to(run.project_dir).as_posix(), "megabytes": megabytes,
+        "bundle": run.config["bundle"], "settings": settings.to_json(), "sentence": f"{made.name}, {megabytes:.1f} MB",
+    }  # fmt: skip
+
+
 TASKS: dict[str, Callable[[Run, Reporter], dict[str, Any]]] = {
     "gather": gather_task,
     "intake": _intake,
     "samples": _samples,
     "train": _train,
     "clean": _clean,
+    "app": _app,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Widget pages over a tellapart project: gather, clean, train, classify, side by side in the studio.
+"""Widget pages over a tellapart project: gather, clean, train, classify, share, side by side in the studio.
 
 In a notebook: `from tellapart_dashboards import ImageClassifierCleaner`.
 """

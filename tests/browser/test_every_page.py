@@ -29,7 +29,12 @@ def classify(page: Page, files: object) -> None:
 
 
 SIZES = ((375, 812), PHONE, LAPTOP)
-HEADINGS = {"Gather": "pictures,", "Train": "wrong", "Classify": "What is in the picture?"}
+HEADINGS = {
+    "Gather": "pictures,",
+    "Train": "wrong",
+    "Classify": "What is in the picture?",
+    "Share": "Share it",
+}
 
 
 def test_nothing_sticks_out(trained_studio: Studio, leaves: Path, open_tab: Open) -> None:

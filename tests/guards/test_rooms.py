@@ -50,7 +50,9 @@ LATE_DOORS = ("tellapart.network",)
 # What is started by a person, another process or a notebook, and not by an import.
 ENTRIES = (
     *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.worker"),
-    *("tellapart.bundle.trial_process", "tellapart.network.torchvision_table", "tellapart.service.__main__"),
+    *("tellapart.bundle.trial_process", "tellapart.bundle.start_process"),
+    "tellapart.network.torchvision_table",
+    "tellapart.service.__main__",
     *("tellapart_dashboards", "tellapart_dashboards.__main__", "tellapart_dashboards.app.studio"),
     "tellapart_dashboards.pages.visitors.page",  # of the notebook in an exported app
     "tellapart.network.efficientnet_lite",  # of a benchmark now, and of training all layers later

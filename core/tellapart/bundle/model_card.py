@@ -5,9 +5,13 @@ After Mitchell et al. 2019, "Model Cards for Model Reporting" (arXiv:1810.03993)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tellapart.markdown import plain
+
+_HUMAN_PART = "## Who made it, and for what"
+_TO_BE_WRITTEN = "*To be written by the person who shares it: purpose, intended users, known weak points.*"
 
 _COLUMNS = (
     "label",
@@ -72,10 +76,31 @@ logistic regression on its {record["backbone"]["embedding_size"]} features, fitt
 - It always sees a square of {size_px} × {size_px} pixels; small details may be lost.
 - Do not use it for decisions about people's health, rights or safety.
 
-## Who made it, and for what
+{_HUMAN_PART}
 
-*To be written by the person who shares it: purpose, intended users, known weak points.*
+{_TO_BE_WRITTEN}
 """
+
+
+def with_answers(card: str, answers: Sequence[tuple[str, str]]) -> str:
+    """The card with what its owner says of it, as text that Markdown leaves as it is.
+
+    Args:
+        card: MODEL_CARD.md as training wrote it, or with a last part that a person wrote by hand, which stays.
+        answers: (heading, answer) in order; empty answers are left out.
+    """
+    written = "\n\n".join(_answer(heading, answer) for heading, answer in answers if answer.strip())
+    if not written:
+        return card
+    if _TO_BE_WRITTEN in card:
+        return card.replace(_TO_BE_WRITTEN, written)
+    heading = "" if _HUMAN_PART in card else f"{_HUMAN_PART}\n\n"
+    return f"{card.rstrip()}\n\n{heading}{written}\n"
+
+
+def _answer(heading: str, answer: str) -> str:
+    paragraphs = [plain(line) for line in answer.splitlines() if line.strip()]
+    return "\n\n".join([f"**{plain(heading)}** {paragraphs[0]}", *paragraphs[1:]])
 
 
 def _prior(kind: str) -> str:

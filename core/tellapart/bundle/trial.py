@@ -56,6 +56,14 @@ def tried_batch(bundle_dir: Path, key: str) -> int:
     return batch
 
 
+def is_remembered(bundle_dir: Path) -> bool:
+    """Whether a bundle passed its trial on this computer already, so that loading it starts no other process."""
+    try:
+        return _memory(bundle_key((bundle_dir / "bundle.json").read_bytes())).is_file()
+    except OSError:
+        return False
+
+
 def remember(key: str, batch: int = MAX_BATCH) -> None:
     """Remember that it passed: the next load needs no trial. A disk that does not take it costs only that trial."""
     memory = _memory(key)

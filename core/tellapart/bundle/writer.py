@@ -40,7 +40,7 @@ class BundleContents:
 
     arrays: for weights.safetensors, to go on training. prior: how common the labels are taken to be. threshold: of
     novelty. scores, counts, sources: facts for bundle.json and the model card, plain JSON values. credits: CREDITS.md
-    as it is.
+    as it is. unlicensed: those of golden that came from the web and whose licence nobody knows.
     """
 
     name: str
@@ -56,6 +56,7 @@ class BundleContents:
     counts: dict[str, Any]
     sources: dict[str, int]
     credits: str
+    unlicensed: frozenset[Path] = frozenset()
 
 
 def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
@@ -141,7 +142,10 @@ def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
         name = f"golden/{len(golden) + 1}.jpg"
         atomic_files.write_bytes(part / name, data)
         probs = contents.tail.probs(embed_pixels(contents.backbone, pixels[None]))
-        golden.append({"file": name, "probabilities": [round(float(p), 6) for p in probs[0]]})
+        probabilities = [round(float(p), 6) for p in probs[0]]
+        golden.append(
+            {"file": name, "probabilities": probabilities, "lacks_licence": path in contents.unlicensed}
+        )
         if len(golden) == _MAX_GOLDEN:
             break
     if not golden:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tellapart.cli.bundle_argument import bundle_in
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say, typed
+
+if TYPE_CHECKING:
+    from tellapart.deploy.share_settings import ShareSettings
 
 
 def app(
@@ -28,8 +31,8 @@ def app(
             "api: a service that programs ask over HTTP. space: a folder for Hugging Face Spaces."
         ),
     ] = "html",
-    title: Annotated[str, typer.Option(help="Above the app.")] = "",
-    about: Annotated[str, typer.Option(help="A few sentences on what it is for.")] = "",
+    title: Annotated[str | None, typer.Option(help="Above the app.")] = None,
+    about: Annotated[str | None, typer.Option(help="A few sentences on what it is for.")] = None,
     accent: Annotated[
         str | None, typer.Option(help="Colour of buttons and bars, for instance #0b6e5f.")
     ] = None,
@@ -54,9 +57,14 @@ def app(
     is_forced: Annotated[bool, typer.Option("--force", help="Replace OUT if it is an app.")] = False,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Make an app of a classifier: a web page that anyone can open, also from a USB stick."""
-    from tellapart.deploy import Appearance
-    from tellapart.deploy.accent import DEFAULT_ACCENT
+    """Make an app of a classifier: a web page that anyone can open, also from a USB stick.
+
+    Of a project, what its Share page remembers (title, text, colour, answers for the model card) counts where no
+    option says otherwise. Afterwards it says what to think about before the app is published.
+    """
+    from tellapart.deploy.fit_check import FitLevel, fit_check
+    from tellapart.deploy.fit_words import fit_sentence
+    from tellapart.deploy.making import make_app, size_of
     from tellapart.deploy.targets import TARGETS
 
     if target not in TARGETS:
@@ -69,14 +77,39 @@ def app(
         option = name.removesuffix("s")
         fail(f"--{option} is for --target {of}; {target} needs none. Leave it out.", is_json, 2)
     with explained(is_json), progress_bar(is_json) as progress:
-        appearance = Appearance(title, about, accent or DEFAULT_ACCENT)
-        made = chosen.export(
-            bundle_in(bundle_dir), out, appearance, force=is_forced, progress=progress, **own
-        )
-    files = [made] if made.is_file() else [path for path in made.rglob("*") if path.is_file()]
-    megabytes = sum(path.stat().st_size for path in files) / 1e6
+        settings = _settings(bundle_dir, target, title, about, accent)
+        bundle = bundle_in(bundle_dir)
+        made = make_app(bundle, out, settings, force=is_forced, progress=progress, **own)
+        findings = fit_check(bundle, target, settings.answers, made)
+    megabytes = size_of(made) / 1e6
     if is_json:
-        print_json({"target": target, "made": str(made), "megabytes": round(megabytes, 2)})
+        check = [{**one.to_json(), "sentence": fit_sentence(one)} for one in findings]
+        print_json({"target": target, "made": str(made), "megabytes": round(megabytes, 2), "check": check})
         return
     say(f"The app is {made} ({megabytes:.1f} MB).")
     say(chosen.then.replace("OUT", typed(made)))
+    for level, heading in (
+        (FitLevel.STOP, "Do not publish it yet:"),
+        (FitLevel.THINK, "Before you publish it:"),
+    ):
+        sentences = [fit_sentence(one) for one in findings if one.level is level]
+        for line in [heading, *(f"- {sentence}" for sentence in sentences)] if sentences else []:
+            say(line)
+
+
+def _settings(
+    place: Path, target: str, title: str | None, about: str | None, accent: str | None
+) -> ShareSettings:
+    """What the project remembers, if it is one, and over it what the options say."""
+    from dataclasses import replace
+
+    from tellapart.deploy.share_settings import ShareSettings, read_share
+    from tellapart.store.project import is_project, open_project
+
+    known = ShareSettings()
+    if is_project(place):
+        with open_project(place) as project:
+            known = read_share(project.manifest)
+    said = {"title": title, "about": about, "accent": accent}
+    looks = replace(known.appearance, **{name: text for name, text in said.items() if text is not None})
+    return replace(known, appearance=looks, target=target)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct, ValidationError, convert
 
+from tellapart.bundle.record import MAX_BYTES, parse, validate
 from tellapart.safe_text import harmless
 
 if TYPE_CHECKING:
@@ -36,14 +37,36 @@ class _Scores(Struct):
 
 class _Counts(Struct):
     n_train: int
+    n_without_licence: int | None = (
+        None  # of the pictures it was made from; older versions did not count them
+    )
 
 
-class _Made(Struct):
+class Made(Struct):
     """What bundle.json says for people; a stranger's may say anything, and then it is not repeated."""
 
     created: Annotated[str, Meta(min_length=10, max_length=40)]
     scores: _Scores
     counts: _Counts
+
+
+def record_of(bundle_dir: Path) -> dict[str, Any]:
+    """bundle.json as plain values, without the network being loaded; {} where there is none that can be read."""
+    try:
+        with (bundle_dir / "bundle.json").open("rb") as file:
+            record = parse(file.read(MAX_BYTES + 1))
+        validate(record)
+    except (OSError, ValueError):
+        return {}
+    return record
+
+
+def made_of(record: dict[str, Any]) -> Made | None:
+    """When, from what and how well a classifier was made; None where its record does not say it as training does."""
+    try:
+        return convert(record, Made, strict=True)
+    except ValidationError:
+        return None
 
 
 def kinds(classes: tuple[str, ...]) -> str:
@@ -88,9 +111,8 @@ def credits_text(bundle: Bundle, software: Sequence[str]) -> str:
 
 
 def _how_good(record: dict[str, Any]) -> list[str]:
-    try:
-        made = convert(record, _Made, strict=True)
-    except ValidationError:
+    made = made_of(record)
+    if made is None:
         return []
     scores = made.scores
     low, high = scores.error_interval

@@ -59,7 +59,7 @@ def take_in(
     project.check_writable()
     place = Path(place).expanduser().absolute()
     label = None if label is None else clean_label(label)
-    own = (project.images_dir, project.trash_dir, project.runs_dir, project.bundles_dir)
+    own = (project.images_dir, project.trash_dir, project.runs_dir, project.bundles_dir, project.apps_dir)
     if place == project.root or any(folder == place or folder in place.parents for folder in own):
         raise IntakeError(f"{place} is inside the project itself. Choose the folder the pictures come from.")
     known = project.manifest.label_counts().keys()

@@ -23,7 +23,7 @@ from tellapart.store.sqlite.database_errors import disk_reason, explained
 from tellapart.store.sqlite.fingerprint_upgrade import renew_fingerprints
 
 DB_NAME = "tellapart.db"
-_OWN = frozenset({"images", "trash", "cache", "runs", "bundles", "DATASHEET.md"})
+_OWN = frozenset({"images", "trash", "cache", "runs", "bundles", "apps", "DATASHEET.md"})
 _HEX = re.compile("[0-9a-f]*")
 _STALE_S = 24 * 3600
 
@@ -53,6 +53,7 @@ class Project:
     trash_dir = property(lambda self: self.root / "trash", doc="Removed pictures.")
     runs_dir = property(lambda self: self.root / "runs", doc="One folder per long piece of work.")
     bundles_dir = property(lambda self: self.root / "bundles", doc="Trained classifiers.")
+    apps_dir = property(lambda self: self.root / "apps", doc="What was made of them to share.")
     incoming_dir = property(lambda self: self.cache_dir / "incoming", doc="Files between check and row.")
     held_dir = property(lambda self: self.cache_dir / "held", doc="Gathered pictures that wait for a person.")
     uploads_dir = property(lambda self: self.cache_dir / "uploads", doc="Files arriving from a browser.")

@@ -11,7 +11,8 @@ import numpy as np
 from tellapart.backbones.catalogue import Backbone
 from tellapart.bundle.graph import Tail
 from tellapart.bundle.writer import BundleContents
-from tellapart.store.ledger import credits_markdown
+from tellapart.store.ledger import credits_markdown, lacks_licence
+from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 from tellapart.train.fitting import FittedHead
 from tellapart.train.preparation import TrainData
@@ -42,6 +43,7 @@ def bundle_contents(
     counts = {
         "n_train": result.n_train, "n_valid": result.n_valid, "n_test": result.n_test,
         "train": dict(Counter(labels[train].tolist())), "valid": dict(Counter(labels[valid].tolist())),
+        "n_without_licence": sum(map(lacks_licence, data.pictures)),
     }  # fmt: skip
     sources = Counter(
         f"{picture.source}, {picture.licence or 'licence unknown'}" for picture in data.pictures
@@ -57,10 +59,11 @@ def bundle_contents(
         "mean": head.mean, "scale": head.scale, "weights": head.weights, "bias": head.bias,
         "calibration_bias": calibration.bias,
     }  # fmt: skip
+    golden = _golden(project, data)
     return BundleContents(
         name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
         temperature=calibration.temperature, prior=_prior_record(result), threshold=fitted.novelty.threshold,
-        golden=_golden(project, data),
+        golden=tuple(golden), unlicensed=frozenset(path for path, one in golden.items() if lacks_licence(one)),
         scores=scores, counts=counts, sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
     )  # fmt: skip
 
@@ -71,12 +74,12 @@ def _prior_record(result: TrainResult) -> dict[str, Any]:
     return {"kind": result.config.prior, "shares": dict(zip(result.classes, shares, strict=True))}
 
 
-def _golden(project: Project, data: TrainData) -> tuple[Path, ...]:
-    """Held-out pictures, one of each class first."""
+def _golden(project: Project, data: TrainData) -> dict[Path, Picture]:
+    """File -> held-out picture, one of each class first."""
     order = sorted(np.flatnonzero(data.of("valid")), key=lambda i: data.pictures[i].image_id)
     seen: Counter[int] = Counter()
     ranked = []
     for i in order:
         ranked.append((seen[data.targets[i]], int(data.targets[i]), i))
         seen[data.targets[i]] += 1
-    return tuple(project.file(data.pictures[i]) for _, _, i in sorted(ranked)[:_N_GOLDEN])
+    return {project.file(one): one for one in (data.pictures[i] for _, _, i in sorted(ranked)[:_N_GOLDEN])}

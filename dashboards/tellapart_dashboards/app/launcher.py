@@ -30,6 +30,7 @@ PAGES = {
     "clean": "2_clean.ipynb",
     "train": "3_train.ipynb",
     "classify": "4_classify.ipynb",
+    "share": "5_share.ipynb",
 }
 PROJECT_VARIABLE = "TELLAPART_PROJECT"  # read by the notebooks
 

@@ -29,6 +29,20 @@ class _RunSeen:
     result: dict[str, Any] | None
 
 
+def newest_result(project_dir: Path, task: str) -> tuple[str, dict[str, Any]] | None:
+    """(run_id, result) of the last run of that task that ended well."""
+    runs_dir = project_dir / "runs"
+    names = sorted((path.name for path in runs_dir.iterdir()), reverse=True) if runs_dir.is_dir() else []
+    for name in names:
+        run = runs.Run(runs_dir / name)
+        try:
+            if run.task == task and (run.run_dir / "result.json").exists():
+                return name, run.result()
+        except TellapartError:
+            continue
+    return None
+
+
 class Job(HasTraits):
     """The newest run of some tasks in a project, and the way to start the next.
 

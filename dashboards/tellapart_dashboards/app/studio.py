@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from tellapart_dashboards.pages.gather.view import GatherState
     from tellapart_dashboards.pages.train.view import TrainState
 
-LABELS = {"gather": "Gather", "clean": "Clean", "train": "Train", "classify": "Classify"}
+LABELS = {"gather": "Gather", "clean": "Clean", "train": "Train", "classify": "Classify", "share": "Share"}
 
 
 def studio(project: str | Path = "") -> Widget:
-    """Gather, Clean, Train and Classify side by side on one project; the page that is the next step is open."""
-    return _page(("gather", "clean", "train", "classify"), project)
+    """Gather, Clean, Train, Classify and Share side by side on one project; the page that is the next step is open."""
+    return _page(tuple(LABELS), project)
 
 
 def gather_page(project: str | Path = "") -> Widget:
@@ -50,6 +50,11 @@ def train_page(project: str | Path = "") -> Widget:
 def classify_page(project: str | Path = "") -> Widget:
     """The Classify page alone. It opens no database: the newest bundle is all it needs."""
     return new_page([_step("classify")], lambda frame: _prepare_classify(frame, project))
+
+
+def share_page(project: str | Path = "") -> Widget:
+    """The Share page alone."""
+    return _page(("share",), project)
 
 
 def _page(keys: tuple[str, ...], project: str | Path) -> Widget:
@@ -120,6 +125,7 @@ def _fill(frame: Frame, states: _States) -> None:
         "clean": lambda: _clean_body(frame, states),
         "train": lambda: _train_body(train),
         "classify": lambda: _classify_body(frame, root, lambda: state.set_trait("current", "train")),
+        "share": lambda: _share_body(frame, state),
     }
 
     def badges(_: Any = None) -> None:
@@ -187,6 +193,20 @@ async def _train_body(train: Any) -> Widget:
     from tellapart_dashboards.pages.train.view import train_view
 
     return train_view(train)
+
+
+async def _share_body(frame: Frame, state: ProjectState) -> Widget:
+    def read() -> Any:
+        from tellapart_dashboards.pages.share.controller import SharePage
+
+        import_module("tellapart_dashboards.pages.share.view")
+        return SharePage(state)
+
+    page = await asyncio.to_thread(read)
+    from tellapart_dashboards.pages.share.view import share_view
+
+    follow(frame.widget, [page])
+    return share_view(page, (lambda: state.set_trait("current", "train")) if "train" in state.pages else None)
 
 
 def _next_step(state: ProjectState, gather: GatherState | None, keys: tuple[str, ...]) -> str:

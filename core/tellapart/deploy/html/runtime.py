@@ -23,6 +23,7 @@ from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.web.transfers import Checks, fetch_file
 
 VERSION = "1.30.0"
+MEGABYTES = 33  # of the download
 URL = f"https://registry.npmjs.org/onnxruntime-web/-/onnxruntime-web-{VERSION}.tgz"
 _ARCHIVE = Checks(33_106_585, "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71")
 _SHA256 = {
@@ -65,6 +66,12 @@ def find_runtime(local: Path | None = None, progress: Progress = silent) -> Runt
     except OSError as error:
         raise DeployError(disk_reason(folder, error)) from error
     return _runtime(files)
+
+
+def is_kept() -> bool:
+    """Whether the runtime was downloaded before, so that a page needs no connection."""
+    folder = _cache_dir()
+    return all((folder / name).is_file() for name in _SHA256)
 
 
 def _cache_dir() -> Path:

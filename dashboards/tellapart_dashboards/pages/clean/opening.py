@@ -12,7 +12,7 @@ from tellapart.progress import Doing
 from tellapart.runs import Run
 from tellapart.store.project import Project
 
-from tellapart_dashboards.pages.train.view import newest_result
+from tellapart_dashboards.app.run_follower import newest_result
 
 QUICK = 100  # pictures that are looked at right here; more are a run's work, with progress
 
@@ -85,7 +85,7 @@ class ReviewOpening:
 
 def training_config(project: Project) -> TrainConfig:
     """Of the newest training, so that both see with the same eyes."""
-    newest = newest_result(Path(project.root))
+    newest = newest_result(Path(project.root), "train")
     if newest is None:
         return TrainConfig()
     return TrainConfig.from_json(Run(Path(project.root) / "runs" / newest[0]).config)

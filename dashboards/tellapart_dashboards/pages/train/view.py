@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, VBox, dlink, link
-from tellapart import runs
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.errors import ProjectError, TellapartError
 from traitlets import Dict, Enum, Int, List, Tuple, Unicode, observe
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.project_state import ProjectState
-from tellapart_dashboards.app.run_follower import Job
+from tellapart_dashboards.app.run_follower import Job, newest_result
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import (
@@ -38,20 +37,6 @@ MATRIX_HEAD = (
 )
 
 
-def newest_result(project_dir: Path) -> tuple[str, dict[str, Any]] | None:
-    """(run_id, result) of the last training that ended well."""
-    runs_dir = project_dir / "runs"
-    names = sorted((path.name for path in runs_dir.iterdir()), reverse=True) if runs_dir.is_dir() else []
-    for name in names:
-        run = runs.Run(runs_dir / name)
-        try:
-            if run.task == "train" and (run.run_dir / "result.json").exists():
-                return name, run.result()
-        except TellapartError:
-            continue
-    return None
-
-
 class TrainState(Job):
     """What the Train page knows and does. result: result.json of the last good training, {} before."""
 
@@ -69,7 +54,7 @@ class TrainState(Job):
         super().__init__(project_dir=project.project_dir, **traits)
         self.project = project
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=240)
-        newest = newest_result(Path(project.project_dir))
+        newest = newest_result(Path(project.project_dir), "train")
         if newest is not None:
             self.chosen, self.result = [], newest[1]
             self.prior = newest[1].get("config", {}).get("prior", self.prior)

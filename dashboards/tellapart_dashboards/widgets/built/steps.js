@@ -1,5 +1,5 @@
 // Built by `make widgets` from steps/steps.js and the modules it imports: change those, not this file.
-// b4207d479a1737082479705b9ce3d22862ea8844f682bec8c8d723ea1a2f49be
+// 35b42790a11525b00118bb9ca1a15024f2dacd0a31e8aafb8df3aa6784cb6b43
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -127,6 +127,14 @@ function render({ model, el }) {
     }));
   }
 
+  // On a phone the row may be wider than the screen.
+  function reveal() {
+    const tab = tabs.of(model.get("current"));
+    if (!tab || nav.scrollWidth <= nav.clientWidth) return;
+    const [row, own] = [nav.getBoundingClientRect(), tab.getBoundingClientRect()];
+    nav.scrollLeft += own.left + own.width / 2 - row.left - row.width / 2;
+  }
+
   /** @param {string} key */
   function open(key) {
     model.set("current", key);
@@ -186,6 +194,7 @@ function render({ model, el }) {
 
   model.on("change:steps change:current change:project_name change:note", draw);
   model.on("change:current", noteInAddress);
+  model.on("change:current", reveal);
   if (hasAddress) {
     window.addEventListener("popstate", followAddress);
     if (!model.get("is_drawn") && keyInAddress()) model.set("current", keyInAddress());
@@ -203,6 +212,7 @@ function render({ model, el }) {
     window.removeEventListener("keydown", keepLetters, true);
     model.off(null, null, draw);
     model.off(null, null, noteInAddress);
+    model.off(null, null, reveal);
   };
 }
 

@@ -33,6 +33,14 @@ function render({ model, el }) {
     }));
   }
 
+  // On a phone the row may be wider than the screen.
+  function reveal() {
+    const tab = tabs.of(model.get("current"));
+    if (!tab || nav.scrollWidth <= nav.clientWidth) return;
+    const [row, own] = [nav.getBoundingClientRect(), tab.getBoundingClientRect()];
+    nav.scrollLeft += own.left + own.width / 2 - row.left - row.width / 2;
+  }
+
   /** @param {string} key */
   function open(key) {
     model.set("current", key);
@@ -92,6 +100,7 @@ function render({ model, el }) {
 
   model.on("change:steps change:current change:project_name change:note", draw);
   model.on("change:current", noteInAddress);
+  model.on("change:current", reveal);
   if (hasAddress) {
     window.addEventListener("popstate", followAddress);
     if (!model.get("is_drawn") && keyInAddress()) model.set("current", keyInAddress());
@@ -109,6 +118,7 @@ function render({ model, el }) {
     window.removeEventListener("keydown", keepLetters, true);
     model.off(null, null, draw);
     model.off(null, null, noteInAddress);
+    model.off(null, null, reveal);
   };
 }
 

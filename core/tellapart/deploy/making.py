@@ -1,0 +1,99 @@
+"""make_app: one app as its owner wants it; app_place: where the studio puts it; zip_app: it as one file to send."""
+
+from __future__ import annotations
+
+import os
+import uuid
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from tellapart import atomic_files
+from tellapart.deploy.card_answers import answered
+from tellapart.deploy.share_settings import ShareSettings
+from tellapart.deploy.targets import TARGETS, Target
+from tellapart.errors import DeployError
+from tellapart.progress import Progress, silent
+from tellapart.safe_paths import is_plain
+from tellapart.store.sqlite.database_errors import disk_reason
+
+
+def make_app(
+    bundle_dir: Path,
+    out: Path,
+    settings: ShareSettings,
+    *,
+    force: bool = False,
+    progress: Progress = silent,
+    **own: Any,
+) -> Path:
+    """The app of that kind at `out`, its model card with the answers of its owner.
+
+    Args:
+        force: replace an app that is there.
+        own: what that kind of app takes besides, see `Target.takes`; what it does not take is left out.
+    Raises:
+        BundleError, DeployError: the classifier cannot be used; the app cannot be made or written.
+    """
+    target = _target(settings.target)
+    own = {name: value for name, value in own.items() if value and name in target.takes}
+    with answered(bundle_dir, settings.answers) as bundle:
+        return target.export(bundle, out, settings.appearance, force=force, progress=progress, **own)
+
+
+def app_place(apps_dir: Path, target: str) -> Path:
+    """Where a project's app of that kind lies: a file or a folder named after the project.
+
+    Raises:
+        DeployError: there is no such kind.
+    """
+    name, example = apps_dir.parent.name, Path(_target(target).out)
+    return apps_dir / (f"{name}{example.suffix}" if example.suffix else f"{name}-{target}")
+
+
+def size_of(app: Path) -> int:
+    """Bytes of an app's file, or of all files of its folder; 0 where there is none."""
+    return sum(path.stat().st_size for path in _files_of(app))
+
+
+def zip_app(app: Path) -> Path:
+    """The app as a zip beside it, replaced where there is one. Links are left out, for they could lead anywhere.
+
+    Raises:
+        DeployError: there is no such app, or the disk does not take the zip.
+    """
+    files = _files_of(app)
+    if not files:
+        raise DeployError(f"{app} is no longer there. Make the app again.")
+    target = app.with_name(f"{app.name}.zip")
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in files:
+                archive.write(path, path.relative_to(app.parent).as_posix())
+        atomic_files.replace(part, target)
+    except OSError as error:
+        raise DeployError(disk_reason(app.parent, error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def _target(name: str) -> Target:
+    if name not in TARGETS:
+        raise DeployError(
+            f"This tellapart makes no apps of the kind {name!r}. Choose {' or '.join(TARGETS)}."
+        )
+    return TARGETS[name]
+
+
+def _files_of(app: Path) -> list[Path]:
+    if app.is_symlink():
+        return []
+    if not app.is_dir():
+        return [app] if app.is_file() else []
+    found = []
+    for folder, names, files in os.walk(app):  # does not follow links
+        names.sort()
+        found += [path for name in sorted(files) if is_plain((path := Path(folder) / name).lstat())]
+    return found

@@ -1,0 +1,135 @@
+"""Share in the real studio: words, preview, the app made by a run that a reload does not stop, and the app itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, wait_for
+from playwright.sync_api import Browser, Page, expect
+from waiting_worker import HOLD
+
+Open = Callable[..., Tab]
+TITLE = 'Which <leaf> is "it"?'
+
+
+@pytest.fixture
+def own_project(trained_project: Path, tmp_path: Path) -> Path:
+    """A trained project that a test may change."""
+    return Path(shutil.copytree(trained_project, tmp_path / "leaves"))
+
+
+@pytest.fixture(scope="session")
+def runtime() -> str:
+    """Where onnxruntime-web lies on this computer."""
+    folder = os.environ.get("TELLAPART_NODE")
+    if not folder:
+        pytest.skip("no onnxruntime-web here; tools/node_packages.py installs it, make test asks for it")
+    return str(Path(folder) / "node_modules" / "onnxruntime-web")
+
+
+def open_share(page: Page) -> None:
+    page.get_by_role("tab", name="Share").click()
+    expect(page.get_by_role("heading", name="Share it")).to_be_visible()
+    expect(page.get_by_role("button", name="Make the app")).to_be_visible()
+
+
+def test_from_a_title_to_an_app_that_opens_from_disk(
+    own_project: Path,
+    start_studio: Callable[[Path], Studio],
+    open_tab: Open,
+    browser: Browser,
+    runtime: str,
+    tmp_path: Path,
+) -> None:
+    tab = open_tab()
+    page = tab.open(start_studio(own_project).url)
+    open_share(page)
+    preview = page.frame_locator("iframe[title^=Preview]")
+    expect(preview.locator("h1")).to_have_text("What is in the picture?")
+    expect(preview.locator(".answer img")).to_be_visible()
+    expect(page.get_by_text("It starts, and gives the answers it was made with")).to_be_visible()
+    page.get_by_label("Title").fill(TITLE)
+    expect(preview.locator("h1")).to_have_text(TITLE)
+    page.get_by_label("Whom can people ask?").fill("Ada")
+    expect(page.get_by_text("3 questions of the model card are open")).to_be_visible()
+    tab.picture("share")
+    tab.picture("share-phone-dark", PHONE, "dark")
+
+    page.get_by_role("button", name="No internet?").click()
+    page.get_by_label("Where the file lies").fill(runtime)
+    (own_project / HOLD).touch()
+    page.get_by_role("button", name="Make the app").click()
+    expect(page.get_by_role("progressbar", name="Making the app")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("progressbar", name="Making the app")).to_be_visible()
+    expect(page.get_by_label("Title")).to_have_value(TITLE)
+    (own_project / HOLD).unlink()
+    expect(page.get_by_role("heading", name=re.compile(r"The app is ready: \d"))).to_be_visible()
+    app = own_project / "apps" / "leaves.html"
+    assert app.is_file()
+    expect(
+        page.get_by_text(re.compile(r"The app has \d+.* MB"))
+    ).to_be_visible()  # the check looks at it as well
+
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Download", exact=True).click()
+    saving.value.save_as(tmp_path / "saved.html")
+    assert saving.value.suggested_filename == "leaves.html"
+    assert (tmp_path / "saved.html").read_bytes() == app.read_bytes()
+    page.get_by_role("button", name="Save as zip").click()
+    expect(page.get_by_text("leaves.html.zip")).to_be_visible()
+    with zipfile.ZipFile(app.with_name("leaves.html.zip")) as archive:
+        assert archive.read("leaves.html") == app.read_bytes()
+
+    visitor = browser.new_context().new_page()
+    visitor.goto((tmp_path / "saved.html").as_uri())
+    visitor.locator("html[data-ready]").wait_for(state="attached")
+    expect(visitor.get_by_role("heading", level=1)).to_have_text(TITLE)
+    visitor.set_input_files("#files", next((own_project / "images" / "oak").iterdir()))
+    expect(visitor.locator(".answer .percent")).to_have_count(3)
+    visitor.get_by_text("About this classifier").click()
+    visitor.get_by_text("The whole model card").click()
+    expect(visitor.get_by_text("Whom to ask.")).to_be_visible()
+    visitor.context.close()
+
+
+@pytest.mark.slow
+def test_making_an_app_can_be_stopped(
+    own_project: Path, start_studio: Callable[[Path], Studio], open_tab: Open, runtime: str
+) -> None:
+    page = open_tab().open(start_studio(own_project).at("5_share.ipynb"))
+    (own_project / HOLD).touch()
+    page.get_by_role("button", name="No internet?").click()
+    page.get_by_label("Where the file lies").fill(runtime)
+    page.get_by_role("button", name="Make the app").click()
+    page.get_by_role("button", name="Cancel").click()
+    wait_for(lambda: any(own_project.glob("runs/*/cancel")))
+    (own_project / HOLD).unlink()
+    expect(page.get_by_text("Stopped. Finished work is saved.")).to_be_visible()
+    expect(page.get_by_role("button", name="Make the app")).to_be_enabled()
+    assert not (own_project / "apps").exists()
+
+
+def test_the_share_page_fits_and_is_used_by_keyboard(trained_studio: Studio, open_tab: Open) -> None:
+    page = open_tab((375, 812)).open(trained_studio.at("5_share.ipynb"))
+    expect(page.locator("iframe[title='Preview on a phone']")).to_be_visible()
+    for width, height in ((375, 812), PHONE, (900, 800), LAPTOP):
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.wait_for_function(DRAWN)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (width, scheme)
+    page.get_by_role("radio", name="Laptop").click()
+    expect(page.locator("iframe[title='Preview on a laptop']")).to_be_visible()
+    page.get_by_label("Title").focus()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.tagName") != "IFRAME", (
+            "the preview is only to be looked at"
+        )
