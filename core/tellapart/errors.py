@@ -169,6 +169,27 @@ class ServiceError(TellapartError):
     """A service cannot be started."""
 
 
+class PublishCode(Code):
+    """Why an app was not published."""
+
+    NO_APP = "no app"  # the folder is none that tellapart made
+    NO_GIT = "no git"
+    TOO_LARGE = "too large"
+    WRONG_TOKEN = "wrong token"
+    MAY_NOT = "may not"  # the token is right and may not do that
+    TAKEN = "taken"  # there is a repository of that name with something in it
+    REFUSED = "refused"
+    OFFLINE = "offline"
+
+
+class PublishError(DeployError):
+    """An app cannot be published; nothing of its folder is changed."""
+
+    def __init__(self, text: str, code: PublishCode):
+        super().__init__(text)
+        self.code = code
+
+
 class RunError(TellapartError):
     """A long run cannot be started or found."""
 

@@ -20,7 +20,7 @@ class Step(Code):
     DOWNLOADING = "downloading"
     UNPACKING = "unpacking"
     CONVERTING = "converting"
-    PREPARING = "preparing"  # the built-in backbone
+    PREPARING = "preparing"  # the built-in backbone, or what an app is made of
     CLEARING = "clearing"  # what an older version had computed
     READING = "reading"  # pictures that came, or changed, since the project was last open
     DRAWING = "drawing"  # sample pictures
@@ -33,6 +33,8 @@ class Step(Code):
     RANKING = "ranking"
     FITTING = "fitting"
     WRITING = "writing"
+    CHECKING = "checking"
+    UPLOADING = "uploading"
 
 
 class Doing(str):

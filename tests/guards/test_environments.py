@@ -62,7 +62,9 @@ def test_environment_yml_has_everything_with_the_same_lower_bounds():
 def test_binder_has_the_light_path_and_the_studio_and_no_torch():
     declared = project()
     groups = declared["optional-dependencies"]
-    wanted = bounds([*declared["dependencies"], *groups["studio"], *groups["search"], *groups["map"]])
+    wanted = bounds(
+        [*declared["dependencies"], *groups["studio"], *groups["search"], *groups["map"], *groups["share"]]
+    )
     assert conda_bounds(ROOT / "binder" / "environment.yml") == wanted
     assert "torch" not in wanted and "torchvision" not in wanted
 
@@ -120,7 +122,9 @@ def test_whatever_the_core_imports_is_declared():
     declared = project()
     light = set(bounds(declared["dependencies"]))
     groups = declared["optional-dependencies"]
-    optional = set(bounds([*groups["torch"], *groups["heic"], *groups["search"], *groups["map"]]))
+    optional = set(
+        bounds([*groups["torch"], *groups["heic"], *groups["search"], *groups["map"], *groups["share"]])
+    )
     service = set(bounds(groups["api"]))
     names = {"PIL": "pillow", "pillow_heif": "pillow-heif", "sklearn": "scikit-learn"}
     names |= {"python_multipart": "python-multipart", "prometheus_client": "prometheus-client"}
