@@ -33,7 +33,7 @@ FLOORS = (
         *("tellapart.gather", "tellapart.clean", "tellapart.train", "tellapart.classify", "tellapart.deploy"),
         "tellapart.samples",
     ],
-    ["tellapart.vision", "tellapart.worker", "tellapart.doctor", "tellapart.service"],
+    ["tellapart.vision", "tellapart.worker", "tellapart.doctor", "tellapart.nightly", "tellapart.service"],
     ["tellapart.cli"],
     [
         *("tellapart_dashboards.app.wording", "tellapart_dashboards.app.visibility"),

@@ -32,6 +32,7 @@ from tellapart.cli.datasets import datasets as datasets_command
 from tellapart.cli.datasheet import datasheet
 from tellapart.cli.gather import gather as gather_command
 from tellapart.cli.intake_words import LABELS_HELP, tell_intake
+from tellapart.cli.nightly import nightly
 from tellapart.cli.publish import publish
 from tellapart.cli.serve import serve
 from tellapart.cli.share import app as app_command
@@ -264,6 +265,7 @@ def export(
 app.command("app")(app_command)
 app.command()(serve)
 app.command()(publish)
+app.command()(nightly)
 
 for command in (clean, undo, redo, log, replay):
     app.command()(command)

@@ -1,0 +1,44 @@
+"""`tellapart nightly`: what came is learned, and a model that is not worse takes the old one's place."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+
+
+def nightly(
+    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    inbox: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder with new pictures, one folder per label, and decision files.", metavar="FOLDER"
+        ),
+    ] = None,
+    app: Annotated[
+        Path | None, typer.Option(help="Make this app anew from a model that is published.", metavar="OUT")
+    ] = None,
+    target: Annotated[str, typer.Option(help="The kind of that app, as in `tellapart app`.")] = "html",
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Take in new pictures, train again, and keep the better model. For cron or the Windows task scheduler."""
+    from tellapart.deploy.targets import TARGETS
+    from tellapart.nightly import nightly as one_night
+
+    if target not in TARGETS:
+        fail(f"--target {target} is not known. Choose {' or '.join(TARGETS)}.", is_json, 2)
+    with explained(is_json), progress_bar(is_json) as progress:
+        night = one_night(
+            project_dir,
+            inbox,
+            publish=None if app is None else lambda bundle: TARGETS[target].export(bundle, app, force=True),
+            progress=progress,
+        )
+    if is_json:
+        print_json(asdict(night))
+        return
+    say(night.sentence())
