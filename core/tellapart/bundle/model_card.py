@@ -23,6 +23,7 @@ _COLUMNS = (
     "share",
     "probability error",
 )
+_MOST_SLICES = 12
 
 
 def model_card(name: str, record: dict[str, Any]) -> str:
@@ -54,6 +55,8 @@ there are too few held-out pictures to support more.
 
 A picture unlike all training pictures is called "none of these". {_percent(scores["reject_rate"])} of the held-out
 pictures, which do have one of the labels, were called that too.
+
+{_weaker(record.get("by_slice", {}))}
 
 ## What it was made from
 
@@ -101,6 +104,29 @@ def with_answers(card: str, answers: Sequence[tuple[str, str]]) -> str:
 def _answer(heading: str, answer: str) -> str:
     paragraphs = [plain(line) for line in answer.splitlines() if line.strip()]
     return "\n\n".join([f"**{plain(heading)}** {paragraphs[0]}", *paragraphs[1:]])
+
+
+def _weaker(by_slice: dict[str, Any]) -> str:
+    """Where it is wrong more often, each picture judged by a model that had not seen it."""
+    rows = by_slice.get("slices", [])
+    if not rows:
+        return "Its pictures are too few, or too much of one kind, to tell whether it is weaker for some of them."
+    worst = by_slice.get("worst")
+    said = (
+        f"**It is weaker for {plain(worst['by'])}: {plain(worst['value'])}** "
+        f"({worst['n_wrong']} of {worst['n']} wrong), beyond chance."
+        if worst
+        else "No group of pictures below is worse than the others beyond chance."
+    )
+    lines = [
+        f"| {plain(row['by'])}: {plain(row['value'])} | {row['n']} | {row['n_wrong']} | "
+        f"{_percent(row['n_wrong'] / row['n'])} ({_percent(row['error_interval'][0])} to "
+        f"{_percent(row['error_interval'][1])}) |"
+        for row in rows[:_MOST_SLICES]
+    ]
+    head = "| pictures | number | wrong | error rate (95 % interval) |\n|---|---|---|---|\n"
+    how = "Each picture was judged by a model that had not seen it; near-duplicates count once."
+    return f"### Where it is weaker\n\n{said} {how}\n\n{head}" + "\n".join(lines)
 
 
 def _prior(kind: str) -> str:

@@ -39,8 +39,8 @@ class BundleContents:
     """What a bundle is made of. golden: files to make the golden pictures from; the first readable ones are taken.
 
     arrays: for weights.safetensors, to go on training. prior: how common the labels are taken to be. threshold: of
-    novelty. scores, counts, sources: facts for bundle.json and the model card, plain JSON values. credits: CREDITS.md
-    as it is. unlicensed: those of golden that came from the web and whose licence nobody knows.
+    novelty. scores, slices, counts, sources: facts for bundle.json and the model card, plain JSON values. credits:
+    CREDITS.md as it is. unlicensed: those of golden that came from the web and whose licence nobody knows.
     """
 
     name: str
@@ -53,6 +53,7 @@ class BundleContents:
     threshold: float
     golden: tuple[Path, ...]
     scores: dict[str, Any]
+    slices: dict[str, Any]
     counts: dict[str, Any]
     sources: dict[str, int]
     credits: str
@@ -178,6 +179,7 @@ def _record(
         },
         "counts": contents.counts,
         "scores": contents.scores,
+        "by_slice": contents.slices,
         "sources": contents.sources,
         "files": files,
         "golden": list(golden),

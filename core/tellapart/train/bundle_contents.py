@@ -17,6 +17,7 @@ from tellapart.store.project import Project
 from tellapart.train.fitting import FittedHead
 from tellapart.train.preparation import TrainData
 from tellapart.train.result import TrainResult
+from tellapart.train.slices import slices_record
 
 _N_GOLDEN = 64  # pictures kept with their answers, for whoever opens the bundle
 
@@ -64,7 +65,8 @@ def bundle_contents(
         name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
         temperature=calibration.temperature, prior=_prior_record(result), threshold=fitted.novelty.threshold,
         golden=tuple(golden), unlicensed=frozenset(path for path, one in golden.items() if lacks_licence(one)),
-        scores=scores, counts=counts, sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
+        scores=scores, slices=slices_record(data, result.out_of_fold_probs), counts=counts,
+        sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
     )  # fmt: skip
 
 
