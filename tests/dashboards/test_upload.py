@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tellapart_dashboards.widgets.upload import upload
 from tellapart_dashboards.widgets.upload.upload import (
-    Limits,
     Receiver,
     UploadedFile,
+    UploadLimits,
     UploadWidget,
     safe_parts,
 )
@@ -244,7 +244,7 @@ def test_a_batch_that_could_name_another_folder_is_not_answered(page: Page, batc
 
 
 def test_announcements_in_parts_are_counted_together(page: Page, tmp_path: Path) -> None:
-    page.receiver = Receiver(tmp_path / "small", page.receiver.on_batch, Limits(10, 10, "Bring fewer."))
+    page.receiver = Receiver(tmp_path / "small", page.receiver.on_batch, UploadLimits(10, 10, "Bring fewer."))
     assert page.receiver.receive({**ANNOUNCE, "more": True}, []) is None
     more = {**ANNOUNCE, "files": [{"id": 1, "path": "b.jpg", "size": 6}]}
     answer = page.receiver.receive(more, [])

@@ -13,9 +13,9 @@ from typing import Any
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.pages.classify.view import ClassifyState
-from tellapart_dashboards.widgets.upload.upload import Limits, UploadedFile
+from tellapart_dashboards.widgets.upload.upload import UploadedFile, UploadLimits
 
-VISITORS = Limits(200, 2**29, "Choose fewer at a time.")
+VISITORS = UploadLimits(200, 2**29, "Choose fewer at a time.")
 _BINDER = ("BINDER_LAUNCH_HOST", "BINDER_REPO_URL")  # mybinder.org sets them in every place it gives
 
 

@@ -57,7 +57,7 @@ class UploadedFile:
 
 
 @dataclass(frozen=True)
-class Limits:
+class UploadLimits:
     """What one upload may hold; instead: what a person with more does."""
 
     n_files: int
@@ -65,7 +65,9 @@ class Limits:
     instead: str
 
 
-ON_THIS_COMPUTER = Limits(MAX_FILES, MAX_BYTES, "Put the folder on this computer and give its path instead.")
+ON_THIS_COMPUTER = UploadLimits(
+    MAX_FILES, MAX_BYTES, "Put the folder on this computer and give its path instead."
+)
 
 
 @dataclass
@@ -133,7 +135,7 @@ class Receiver:
         self,
         folder: Path,
         on_batch: Callable[[Path, list[UploadedFile]], None],
-        limits: Limits = ON_THIS_COMPUTER,
+        limits: UploadLimits = ON_THIS_COMPUTER,
     ) -> None:
         self.folder = folder
         self.on_batch = on_batch
@@ -298,7 +300,7 @@ class UploadWidget(anywidget.AnyWidget):
         self,
         folder: Path,
         on_batch: Callable[[Path, list[UploadedFile]], None],
-        limits: Limits = ON_THIS_COMPUTER,
+        limits: UploadLimits = ON_THIS_COMPUTER,
         **traits: Any,
     ) -> None:
         super().__init__(**traits)
