@@ -97,11 +97,10 @@ def test_the_container_is_closed_and_not_roots(exported):
     assert one["security_opt"] == ["no-new-privileges:true"] and "TELLAPART_API_KEY" in one["environment"]
 
 
-def test_texts_of_a_stranger_do_nothing_anywhere(trained, tmp_path):
+def test_texts_of_a_stranger_do_nothing_anywhere(trained, exported, tmp_path):
     out = export_api(trained[1].bundle_dir, tmp_path / "service", Appearance(HOSTILE[:120], HOSTILE))
-    plain = export_api(trained[1].bundle_dir, tmp_path / "plain")
-    for name in files_in(plain) - {"README.md", "service.json", RECORD}:
-        assert (out / name).read_bytes() == (plain / name).read_bytes(), name  # not even there
+    for name in files_in(exported) - {"README.md", "service.json", RECORD}:
+        assert (out / name).read_bytes() == (exported / name).read_bytes(), name  # not even there
     readme = (out / "README.md").read_text("utf-8")
     assert "<script" not in readme and "](javascript" not in readme and readme.startswith("# ")
     assert json.loads((out / "service.json").read_text("utf-8"))["about"].startswith("---\n# <script>")
