@@ -100,11 +100,15 @@ def test_a_bundle_of_an_older_version_does_not_say_whose_its_pictures_are(bundle
     assert found(bundle, "voila")[FitCode.LICENCES].facts["n_shown_without"] == 8
 
 
-def test_training_notes_which_pictures_have_no_licence(tiny_project):
+def test_training_notes_which_pictures_nobody_may_show(tiny_project):
     from tellapart.train import train_head
 
     with tiny_project.manifest.transaction() as db:
-        db.execute("UPDATE pictures SET page_url = 'https://example.org/' || number WHERE label = 'circle'")
+        db.execute("UPDATE pictures SET page_url = 'https://example.org/' || number WHERE label != 'square'")
+        db.execute("UPDATE pictures SET licence = 'CC BY 4.0' WHERE label = 'cross'")
+        db.execute(
+            "UPDATE pictures SET licence = 'All rights reserved' WHERE label = 'circle' AND number % 2"
+        )
     bundle = train_head(tiny_project, name="from-the-web").bundle_dir
     record = json.loads((bundle / "bundle.json").read_text("utf-8"))
     n_circles = len(tiny_project.manifest.pictures(label="circle"))

@@ -40,7 +40,7 @@ class BundleContents:
 
     arrays: for weights.safetensors, to go on training. prior: how common the labels are taken to be. threshold: of
     novelty. scores, slices, counts, sources: facts for bundle.json and the model card, plain JSON values. credits:
-    CREDITS.md as it is. unlicensed: those of golden that came from the web and whose licence nobody knows.
+    CREDITS.md as it is. unlicensed: those of golden that nobody has said others may show.
     """
 
     name: str

@@ -7,6 +7,8 @@ from typing import Any
 from tellapart.deploy.card_answers import HEADINGS
 from tellapart.deploy.fit_check import FitCode, FitFinding, FitLevel
 
+_UNLICENSED = "no known licence, or all rights are reserved"
+
 
 def fit_sentence(finding: FitFinding) -> str:
     """One finding as a person reads it."""
@@ -52,17 +54,17 @@ def _licences(level: FitLevel, facts: dict[str, Any]) -> str:
     )
     if level is FitLevel.THINK:
         return (
-            f"{_count(n_without, 'picture')} in the app {_have(n_without)} no known licence, of {n_shown} small copies "
-            "that it is checked with. Ask their authors, or remove them from the project and train again."
+            f"{_count(n_without, 'picture')} in the app {_have(n_without)} {_UNLICENSED}; it carries {n_shown}. "
+            "Ask their authors, or remove them from the project and train again."
         )
     said = (
-        f"The {_count(n_shown, 'picture')} in the app may be shown."
+        f"Of the {_count(n_shown, 'picture')} in the app, each is your own or has a known licence."
         if n_shown
         else "No pictures of yours are in the app."
     )
     if n_made_from:
         from_whom = _count(n_made_from, "picture")
-        said += f" {from_whom} it learned from {_have(n_made_from)} no known licence; see its credits."
+        said += f" {from_whom} it learned from {_have(n_made_from)} {_UNLICENSED}; see its credits."
     return said
 
 

@@ -43,6 +43,11 @@ def lacks_licence(picture: Picture) -> bool:
     return _web_place(picture) is not None and not licence_of_picture(picture).is_known
 
 
+def forbids_showing(picture: Picture) -> bool:
+    """Whether it came from the web and nobody has said that others may use it: no known licence, or rights reserved."""
+    return _web_place(picture) is not None and licence_of_picture(picture).permits == "nothing"
+
+
 def ledger(pictures: Iterable[Picture], use: Use = "any") -> list[LedgerRow]:
     """The table by licence and author: known licences first, by name; in each the author with most pictures first.
 

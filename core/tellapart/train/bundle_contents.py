@@ -11,7 +11,7 @@ import numpy as np
 from tellapart.backbones.catalogue import Backbone
 from tellapart.bundle.graph import Tail
 from tellapart.bundle.writer import BundleContents
-from tellapart.store.ledger import credits_markdown, lacks_licence
+from tellapart.store.ledger import credits_markdown, forbids_showing
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 from tellapart.train.fitting import FittedHead
@@ -44,7 +44,7 @@ def bundle_contents(
     counts = {
         "n_train": result.n_train, "n_valid": result.n_valid, "n_test": result.n_test,
         "train": dict(Counter(labels[train].tolist())), "valid": dict(Counter(labels[valid].tolist())),
-        "n_without_licence": sum(map(lacks_licence, data.pictures)),
+        "n_without_licence": sum(map(forbids_showing, data.pictures)),
     }  # fmt: skip
     sources = Counter(
         f"{picture.source}, {picture.licence or 'licence unknown'}" for picture in data.pictures
@@ -64,7 +64,7 @@ def bundle_contents(
     return BundleContents(
         name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
         temperature=calibration.temperature, prior=_prior_record(result), threshold=fitted.novelty.threshold,
-        golden=tuple(golden), unlicensed=frozenset(path for path, one in golden.items() if lacks_licence(one)),
+        golden=tuple(golden), unlicensed=frozenset(path for path, one in golden.items() if forbids_showing(one)),
         scores=scores, slices=slices_record(data, result.out_of_fold_probs), counts=counts,
         sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
     )  # fmt: skip
