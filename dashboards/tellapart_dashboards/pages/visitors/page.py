@@ -20,7 +20,7 @@ from tellapart.deploy.voila.settings import BUNDLE, AppSettings, read_settings
 from tellapart.errors import BundleError
 
 from tellapart_dashboards.app.cell_pages import show_in_cell
-from tellapart_dashboards.app.event_loop import end_with, soon
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.page_frame import STATIC
 from tellapart_dashboards.app.visibility import folded
 from tellapart_dashboards.app.wording import count, error_html, heading_html, message_html
@@ -79,12 +79,15 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
             else ""
         )
 
-    async def load() -> None:
-        await _drawn(upload)  # until then the kernel has to answer the page, and changes would be lost
-        await state.bundle()
+    def load(change: dict[str, Any]) -> None:
+        """Until the page is drawn, the kernel has to answer it, and changes would be lost. The browser's messages may
+        come on a loop of their own (JupyterLab's subshells), so all that waits for the classifier starts from them."""
+        if change["new"]:
+            soon(state.bundle())
 
+    upload.observe(load, "is_drawn")
     state.observe(draw, ["message", "n_left"])
-    page = VBox(
+    return VBox(
         [
             HTML(_style(shown.accent)),
             VBox(
@@ -98,15 +101,6 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
             ).add_class("ta-main"),
         ]
     )
-    end_with(page, soon(load()))
-    return page
-
-
-async def _drawn(upload: UploadWidget) -> None:
-    is_said = asyncio.Event()
-    upload.observe(lambda _: is_said.set(), "is_drawn")
-    if not upload.is_drawn:
-        await is_said.wait()
 
 
 def _papers(state: VisitorState, about: str) -> list[VBox]:
