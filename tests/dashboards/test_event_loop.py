@@ -265,3 +265,27 @@ async def test_a_poll_reads_only_what_the_worker_wrote_since(project_dir: Path, 
     await state.poll()
     assert 0 < follower.progress.n_bytes_read - n_read < 100 and state.message == "Almost"
     assert state.follower is follower
+
+
+def test_a_turn_is_passed_on_from_one_loop_to_another() -> None:
+    turn, order = event_loop.Turn(), []
+    is_held, other_began = threading.Event(), threading.Event()
+
+    async def first() -> None:
+        async with turn:
+            is_held.set()
+            await asyncio.to_thread(other_began.wait)
+            order.append("first")
+
+    async def second() -> None:
+        await asyncio.to_thread(is_held.wait)
+        other_began.set()
+        async with turn:
+            order.append("second")
+
+    threads = [threading.Thread(target=asyncio.run, args=(work(),), daemon=True) for work in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert order == ["first", "second"] and not turn.locked()

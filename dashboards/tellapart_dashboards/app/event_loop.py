@@ -6,6 +6,7 @@ Whatever reads or writes the disk or the database does so on a thread (`asyncio.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
@@ -50,6 +51,24 @@ def soon(work: Coroutine[Any, Any, Any], name: str | None = None) -> asyncio.Tas
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
     return task
+
+
+class Turn:
+    """One at a time, whatever loops they run on: JupyterLab brings a page's messages on a loop of their own, and a lock
+    of asyncio that is released on one loop does not wake who waits on another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def locked(self) -> bool:
+        """Whether it is somebody's turn."""
+        return self._lock.locked()
+
+    async def __aenter__(self) -> None:
+        await asyncio.to_thread(self._lock.acquire)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 class Repeated:

@@ -14,7 +14,7 @@ from tellapart.backbones.names import RETIRED
 from tellapart.errors import ImageError, TellapartError
 from traitlets import Enum, HasTraits, Int, List, Unicode
 
-from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import (
     count,
@@ -51,7 +51,7 @@ class ClassifyState(HasTraits):
         self._bundle: Path | None = None
         self._predictor: Any = None
         self._n_batches = 0
-        self._lock = asyncio.Lock()
+        self._lock = Turn()
 
     @property
     def uploads_dir(self) -> Path:
