@@ -272,7 +272,7 @@ def test_a_turn_is_passed_on_from_one_loop_to_another() -> None:
     is_held, other_began = threading.Event(), threading.Event()
 
     async def first() -> None:
-        async with turn:
+        async with turn.taken():
             is_held.set()
             await asyncio.to_thread(other_began.wait)
             order.append("first")
@@ -280,7 +280,7 @@ def test_a_turn_is_passed_on_from_one_loop_to_another() -> None:
     async def second() -> None:
         await asyncio.to_thread(is_held.wait)
         other_began.set()
-        async with turn:
+        async with turn.taken():
             order.append("second")
 
     threads = [threading.Thread(target=asyncio.run, args=(work(),), daemon=True) for work in (first, second)]
@@ -289,3 +289,20 @@ def test_a_turn_is_passed_on_from_one_loop_to_another() -> None:
     for thread in threads:
         thread.join(60)
     assert order == ["first", "second"] and not turn.locked()
+
+
+async def test_many_who_wait_for_a_turn_leave_the_threads_to_whoever_has_it() -> None:
+    """More than there are threads, in their order; one who gives up makes room."""
+    turn, order = event_loop.Turn(), []
+
+    async def work(number: int) -> None:
+        async with turn.taken():
+            await asyncio.to_thread(order.append, number)
+
+    async with turn.taken():
+        tasks = [asyncio.create_task(work(number)) for number in range(100)]
+        await asyncio.sleep(0)
+        tasks[7].cancel()
+        await asyncio.to_thread(order.append, "first")
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert order == ["first", *(number for number in range(100) if number != 7)] and not turn.locked()

@@ -6,8 +6,9 @@ Whatever reads or writes the disk or the database does so on a thread (`asyncio.
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 from ipywidgets import Widget
@@ -15,6 +16,7 @@ from ipywidgets import Widget
 from tellapart_dashboards.app.wording import error_sentence
 
 BUSY_S, IDLE_S = 0.25, 1.5
+_LOOK_S = 0.02
 FOLLOWER = "follower of a page"  # the name of tasks that never end by themselves
 
 _tasks: set[asyncio.Task[Any]] = set()  # asyncio itself keeps no strong reference
@@ -54,21 +56,30 @@ def soon(work: Coroutine[Any, Any, Any], name: str | None = None) -> asyncio.Tas
 
 
 class Turn:
-    """One at a time, whatever loops they run on: JupyterLab brings a page's messages on a loop of their own, and a lock
-    of asyncio that is released on one loop does not wake who waits on another."""
+    """One at a time, in the order they came, whatever loops they run on: JupyterLab brings a page's messages on a loop
+    of their own, and a lock of asyncio that is released on one loop does not wake who waits on another.
+
+    Waiting holds no thread: whoever has the turn may need them all.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._waiting: deque[object] = deque()  # the first one has the turn
 
     def locked(self) -> bool:
         """Whether it is somebody's turn."""
-        return self._lock.locked()
+        return bool(self._waiting)
 
-    async def __aenter__(self) -> None:
-        await asyncio.to_thread(self._lock.acquire)
-
-    async def __aexit__(self, *_: object) -> None:
-        self._lock.release()
+    @contextlib.asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        """For the block, once it is ours."""
+        ticket = object()
+        self._waiting.append(ticket)
+        try:
+            while self._waiting[0] is not ticket:
+                await asyncio.sleep(_LOOK_S)
+            yield
+        finally:
+            self._waiting.remove(ticket)
 
 
 class Repeated:

@@ -51,7 +51,7 @@ class ClassifyState(HasTraits):
         self._bundle: Path | None = None
         self._predictor: Any = None
         self._n_batches = 0
-        self._lock = Turn()
+        self._turn = Turn()
 
     @property
     def uploads_dir(self) -> Path:
@@ -66,7 +66,7 @@ class ClassifyState(HasTraits):
 
     async def poll(self) -> None:
         """Notice a newer model, and have it loaded beside the page."""
-        if self.stage == "opening" or self._lock.locked():
+        if self.stage == "opening" or self._turn.locked():
             return
         if await asyncio.to_thread(newest_bundle, Path(self.project_dir)) != self._bundle:
             soon(self.warm_up())
@@ -85,7 +85,7 @@ class ClassifyState(HasTraits):
 
     async def warm_up(self) -> None:
         """Load the newest model, or have message say why it cannot be."""
-        async with self._lock:
+        async with self._turn.taken():
             newest = await asyncio.to_thread(newest_bundle, Path(self.project_dir))
             if newest != self._bundle:
                 self._bundle, self._predictor = newest, None
@@ -113,7 +113,7 @@ class ClassifyState(HasTraits):
 
     async def _classify(self, batch: int, batch_dir: Path, files: list[UploadedFile]) -> None:
         try:
-            async with self._lock:  # one batch after the other
+            async with self._turn.taken():  # one batch after the other
                 await self._make_ready()
                 for first in range(0, len(files), AT_ONCE):
                     step = files[first : first + AT_ONCE]

@@ -46,7 +46,7 @@ class VisitorState(ClassifyState):
 
     async def bundle(self) -> Any:
         """The loaded bundle, or None if it cannot be used; message then says why."""
-        async with self._lock:
+        async with self._turn.taken():
             await self._make_ready()
         return None if self._predictor is None else self._predictor.bundle
 
