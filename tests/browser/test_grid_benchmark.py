@@ -20,6 +20,6 @@ def test_the_first_pictures_and_decisions_are_timed() -> None:
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=280, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     result = json.loads(done.stdout.splitlines()[-1])
-    names = {"heading_s", "first_s", "all_s", "seen_ms", "written_ms", "ranked_ms"}
+    names = {"heading_s", "first_s", "all_s", "seen_ms", "written_ms", "ranked_ms", "kept_ms", "removed_ms"}
     assert [set(one) for one in result["60"].values()] == [names, names]
     assert result["60"]["findings"]["seen_ms"] > 0
