@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 from command_line import tellapart
 from tellapart.deploy import fit_check as fit
@@ -53,6 +54,11 @@ def test_a_model_that_was_never_tried_here_is_measured_without_its_trial(bundle,
     change(bundle, scores={"n_wrong": 0})  # another record, so nobody remembers it
     start = measured_start(bundle)
     assert start.n_golden == 8 and start.start_s < 60
+
+
+def test_the_memory_is_that_of_the_start_and_not_of_who_asked_for_it(bundle):
+    held = np.ones(150_000_000)  # 1.2 GB, every page of them written
+    assert measured_start(bundle).peak_mb < 600 < held.nbytes / 1e6
 
 
 @pytest.mark.parametrize(

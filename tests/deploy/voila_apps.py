@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Error, Page, Route, expect
 
 PATIENCE_S = 200.0  # a page on a busy machine is slow, not wrong
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} \"q\" '`b`' --- ](x) ${HOME} $x$"
@@ -111,7 +111,7 @@ class AppTab:
         self.page.set_default_timeout(PATIENCE_S * 1000)
         self.page.route(lambda url: url.startswith("http"), self._only_here)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
+        self.page.on("dialog", self._on_dialog)
         self.page.on(
             "console",
             lambda said: self.errors.append(said.text) if "Security Policy" in said.text else None,
@@ -134,6 +134,13 @@ class AppTab:
         expect(self.page.locator(".ta-answer")).to_have_count(n, timeout=PATIENCE_S * 1000)
         return self.page.locator(".ta-answer").all_inner_texts()
 
+    def _on_dialog(self, dialog: Dialog) -> None:
+        if dialog.type == "beforeunload":  # JupyterLab's own question whether to leave an unsaved notebook
+            dialog.accept()
+        else:
+            self.errors.append(dialog.message)
+            dialog.dismiss()
+
     def _only_here(self, route: Route) -> None:
         if urlsplit(route.request.url).hostname == "127.0.0.1":
             route.continue_()
@@ -155,7 +162,7 @@ def app_tab(browser: Browser, size: tuple[int, int] = (1280, 800), scheme: str =
     tab = AppTab(context.new_page())
     yield tab
     tab.page.unroute_all(behavior="ignoreErrors")
-    with suppress(Error):  # JupyterLab asks whether to leave, and the answer may come after the page is gone
+    with suppress(Error):  # the answer to its question may come after the page is gone
         tab.page.goto("about:blank")
     context.close()
     assert (tab.foreign, tab.errors) == ([], [])

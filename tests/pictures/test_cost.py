@@ -90,21 +90,18 @@ def test_a_picture_given_from_memory_has_the_same_limits():
 
 
 MEASURE = """
-import io, json, resource, sys
+import json, sys
 from pathlib import Path
 from PIL import Image
-from tellapart.pictures import images
-from tellapart.pictures import opening
+from tellapart.bundle.start_process import peak_mb
+from tellapart.pictures import images, opening
 Image.init()
 images.inspect(Path(sys.argv[1]))
 known, check = [], opening.check_cost
 opening.check_cost = lambda n_bytes, *size: (known.append(n_bytes), check(n_bytes, *size))
-def peak():
-    status = Path("/proc/self/status").read_text()
-    return 1024 * int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
-before = peak()
+before = peak_mb()
 images.read_image(Path(sys.argv[1]))
-print(json.dumps([known[-1], peak() - before]))
+print(json.dumps([known[-1], (peak_mb() - before) * 1e6]))
 """
 
 
