@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import waiting_worker
-from driving import ARGUMENTS, LAPTOP, PHONE, Studio, Tab, wait_for
-from playwright.sync_api import Browser, Error, Route, expect, sync_playwright
+from chromium import chromium, leaves_the_computer
+from driving import LAPTOP, PHONE, Studio, Tab, wait_for
+from playwright.sync_api import Browser, BrowserContext, expect
 from studios import OneServer
-
-NO_BROWSER = (
-    "No Chromium was found, and browser tests are never skipped. Run `make test` (it installs one), or "
-    "`python -m playwright install chromium`, or install the package chromium, or set TELLAPART_CHROMIUM to "
-    "one; to leave these tests out on purpose: pytest -m 'not browser'."
-)
 
 PATIENCE_MS = 120_000  # a page on a busy machine is slow, not wrong
 expect.set_options(timeout=PATIENCE_MS)
@@ -32,44 +24,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-# Per module, since Playwright's event loop counts as running until it ends, and other tests start loops of their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = (
-            os.environ.get("TELLAPART_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-        )
-        try:
-            chromium = playwright.chromium.launch(executable_path=found or None, args=ARGUMENTS)
-        except Error as error:
-            pytest.fail(f"{NO_BROWSER}\n{str(error).splitlines()[0]}", pytrace=False)
-        yield chromium
-        chromium.close()
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Callable[[bool], BrowserContext]:
+    """A browser's profile, one with a touch screen and one without: the second page finds the program of the first."""
+    made: dict[bool, BrowserContext] = {}
+
+    def of(has_touch: bool) -> BrowserContext:
+        if has_touch not in made:
+            made[has_touch] = browser.new_context(has_touch=has_touch, reduced_motion="reduce")
+            made[has_touch].set_default_timeout(PATIENCE_MS)
+        return made[has_touch]
+
+    return of
 
 
 @pytest.fixture
-def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
-    """Makes tabs, each in a fresh profile; afterwards none of them has asked another host for anything."""
+def open_tab(profile: Callable[[bool], BrowserContext]) -> Iterator[Callable[..., Tab]]:
+    """Makes tabs, which know nothing of an earlier test; afterwards none has asked another host for anything."""
     tabs: list[Tab] = []
 
     def make(size: tuple[int, int] = LAPTOP, scheme: str = "light") -> Tab:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            has_touch=size == PHONE,
+        tab = Tab(profile(size == PHONE).new_page())
+        tab.page.set_viewport_size({"width": size[0], "height": size[1]})
+        tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        tab.page.on(
+            "request",
+            lambda request: tab.foreign.append(request.url) if leaves_the_computer(request.url) else None,
         )
-        context.set_default_timeout(PATIENCE_MS)
-        tab = Tab(context.new_page())
-
-        def only_here(route: Route) -> None:
-            if urlsplit(route.request.url).hostname == "127.0.0.1":
-                route.continue_()
-            else:
-                tab.foreign.append(route.request.url)
-                route.abort()
-
-        tab.page.route(re.compile("^https?://"), only_here)
         tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
         tab.page.on(
             "console",
@@ -81,8 +68,10 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
     yield make
     for tab in tabs:
         tab.leave()
-        tab.page.context.close()
-    assert [tab.foreign for tab in tabs] == [[] for _ in tabs], "a request left the computer"
+    for tab in tabs:
+        tab.page.context.clear_cookies()  # all that our pages keep in a profile
+        tab.page.close()
+    assert [tab.foreign for tab in tabs] == [[] for _ in tabs], "a request was to leave the computer"
     assert [tab.errors for tab in tabs] == [[] for _ in tabs]
 
 

@@ -14,11 +14,6 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Page
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-]  # fmt: skip
-
 # both at once: what a slow machine lets go late is a burst of the camera
 SHORT_PRESS = """shutter => ["keydown", "keyup"].forEach((name) => shutter.dispatchEvent(new KeyboardEvent(name, { key: " " })))"""
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from html_pages import ARGUMENTS, HtmlPage
+from chromium import chromium
+from html_pages import HtmlPage
 from PIL import Image
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser
 from tellapart.deploy import Appearance, export_html, export_voila
 from voila_apps import HOSTILE, HOSTILE_CREDITS, HOSTILE_LABELS, ServedApp, served, unpacked_program
 
@@ -73,21 +74,10 @@ def served_app(hostile_app, tmp_path_factory) -> Iterator[ServedApp]:
         yield app
 
 
-# Per module, since Playwright's event loop counts as running until it ends, and other tests start loops of their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = (
-            os.environ.get("TELLAPART_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-        )
-        try:
-            chromium = playwright.chromium.launch(executable_path=found or None, args=ARGUMENTS)
-        except Error as error:
-            pytest.fail(
-                f"No Chromium was found; make test installs one. {str(error).splitlines()[0]}", pytrace=False
-            )
-        yield chromium
-        chromium.close()
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture

@@ -10,10 +10,6 @@ from typing import Any
 
 from playwright.sync_api import FilePayload, Page
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-]  # fmt: skip
 PATIENCE_S = 200.0  # a page on a busy machine is slow, not wrong
 _DONE = (
     "tellapart.answers.entries.length >= {n} && tellapart.answers.entries.every((one) => one.file === null)"

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Dialog, Error, Page, Route, expect
+from chromium import leaves_the_computer
+from playwright.sync_api import Browser, Dialog, Error, Page, expect
 
 PATIENCE_S = 200.0  # a page on a busy machine is slow, not wrong
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} \"q\" '`b`' --- ](x) ${HOME} $x$"
@@ -109,7 +109,10 @@ class AppTab:
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE_S * 1000)
-        self.page.route(lambda url: url.startswith("http"), self._only_here)
+        self.page.on(
+            "request",
+            lambda request: self.foreign.append(request.url) if leaves_the_computer(request.url) else None,
+        )
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("dialog", self._on_dialog)
         self.page.on(
@@ -141,13 +144,6 @@ class AppTab:
             self.errors.append(dialog.message)
             dialog.dismiss()
 
-    def _only_here(self, route: Route) -> None:
-        if urlsplit(route.request.url).hostname == "127.0.0.1":
-            route.continue_()
-        else:
-            self.foreign.append(route.request.url)
-            route.abort()
-
 
 @contextmanager
 def app_tab(browser: Browser, size: tuple[int, int] = (1280, 800), scheme: str = "light") -> Iterator[AppTab]:
@@ -161,7 +157,6 @@ def app_tab(browser: Browser, size: tuple[int, int] = (1280, 800), scheme: str =
     )
     tab = AppTab(context.new_page())
     yield tab
-    tab.page.unroute_all(behavior="ignoreErrors")
     with suppress(Error):  # the answer to its question may come after the page is gone
         tab.page.goto("about:blank")
     context.close()

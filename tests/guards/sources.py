@@ -50,34 +50,27 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> Iterator[Import]:
+@functools.cache
+def imports(path: Path) -> tuple[Import, ...]:
     """Every import in a file except those only a type checker sees. `from a import b` counts as a.b where
     that is a module of ours, else as a."""
-    late = {
-        inner
-        for outer in ast.walk(tree(path))
-        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        for inner in ast.walk(outer)
-    }
-    unreal = {
-        inner
-        for outer in ast.walk(tree(path))
-        if isinstance(outer, ast.If) and "TYPE_CHECKING" in ast.unparse(outer.test)
-        for inner in ast.walk(outer)
-    }
-    for node in ast.walk(tree(path)):
-        if node in unreal:
-            continue
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield Import(path, node.lineno, alias.name, node in late)
-        elif isinstance(node, ast.ImportFrom):
-            base = _absolute(path, node)
-            for alias in node.names:
-                inner = f"{base}.{alias.name}"
-                yield Import(
-                    path, node.lineno, inner if _is_ours(inner, path) else base, node in late, alias.name
-                )
+    return tuple(_imports_in(tree(path), path, is_late=False))
+
+
+def _imports_in(node: ast.AST, path: Path, is_late: bool) -> Iterator[Import]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield Import(path, node.lineno, alias.name, is_late)
+    elif isinstance(node, ast.ImportFrom):
+        base = _absolute(path, node)
+        for alias in node.names:
+            inner = f"{base}.{alias.name}"
+            module = inner if _is_ours(inner, path) else base
+            yield Import(path, node.lineno, module, is_late, alias.name)
+    elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+        inside = is_late or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for child in ast.iter_child_nodes(node):
+            yield from _imports_in(child, path, inside)
 
 
 def is_within(module: str, *parents: str) -> bool:
