@@ -114,6 +114,8 @@ def main() -> int:
     )
     parser.add_argument("--workers", type=int, default=n_workers(), help="how many run side by side")
     options, more = parser.parse_known_args()
+    # each of the hundreds of processes under test would compile every module anew
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     pytest = [sys.executable, "-m", "pytest"]
     marks = ["not browser"] if options.no_browser else []
     if not more and options.only:

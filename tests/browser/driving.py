@@ -95,20 +95,21 @@ class Tab:
         # else that request waits for a handler of a page that is gone
         self.page.unroute_all(behavior="ignoreErrors")
         self.page.goto("about:blank")
-        wait_for(lambda: not self._living())
+        assert not psutil.wait_procs(self._kernel_processes(), timeout=200)[1], "a page's kernel lives on"
 
     def _note_kernel(self, address: str) -> None:
         if "/voila/" in self.page.url:  # those of JupyterLab live on
             self._kernels.update(_KERNEL.findall(address))
 
-    def _living(self) -> list[str]:
-        """The kernels of this tab's pages whose processes have not ended."""
+    def _kernel_processes(self) -> list[psutil.Process]:
+        """Those of this tab's pages that have not ended."""
         files = [f"kernel-{kernel}.json" for kernel in self._kernels]
         found = []
         for process in psutil.process_iter() if files else []:
             with contextlib.suppress(psutil.Error):  # one that is just ending
                 line = " ".join(process.cmdline())
-                found += [file for file in files if file in line]
+                if any(file in line for file in files):
+                    found.append(process)
         return found
 
     def picture(self, name: str, size: tuple[int, int] = (1180, 960), scheme: str = "light") -> None:

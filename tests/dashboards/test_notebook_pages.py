@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 from other_process import HANGS_S
 from tellapart_dashboards.app import launcher
 
@@ -36,6 +34,9 @@ NOTEBOOKS = [
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_the_notebook_shows_its_page(path: Path, project_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import nbformat  # takes seconds, in each process that only collects tests
+    from nbclient import NotebookClient
+
     monkeypatch.setenv(launcher.PROJECT_VARIABLE, str(project_dir))
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(WAIT_UNTIL_FILLED))

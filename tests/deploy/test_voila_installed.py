@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from voila_apps import PATIENCE_S, app_tab, served
-from voila_clients import Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 N_VISITORS = 10
@@ -113,6 +112,10 @@ def test_it_is_installed_started_and_used_by_a_visitor(
 
 
 def test_ten_visitors_at_once_are_all_answered(installed, picture, tmp_path):
+    from voila_clients import (
+        Visitor,
+    )  # its server takes seconds to import, in each process that only collects tests
+
     folder, python = installed
     with served(folder, tmp_path / "log.txt", python=python, PYTHONPATH="", JUPYTER_PATH="") as app:
 
