@@ -41,6 +41,7 @@ FLOORS = (
             "tellapart.nightly",
             "tellapart.service",
         ),
+        "tellapart.watching",
     ],
     ["tellapart.cli"],
     [

@@ -35,6 +35,7 @@ from tellapart.cli.intake_words import LABELS_HELP, tell_intake
 from tellapart.cli.nightly import nightly
 from tellapart.cli.publish import publish
 from tellapart.cli.published.corrections import corrections
+from tellapart.cli.published.watch import watch
 from tellapart.cli.serve import serve
 from tellapart.cli.share import app as app_command
 
@@ -267,7 +268,8 @@ app.command("app")(app_command)
 app.command()(serve)
 app.command()(publish)
 app.command()(nightly)
-app.command()(corrections)
+for published in (corrections, watch):
+    app.command()(published)
 
 for command in (clean, undo, redo, log, replay):
     app.command()(command)
