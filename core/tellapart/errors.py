@@ -169,6 +169,14 @@ class ServiceError(TellapartError):
     """A service cannot be started."""
 
 
+class CorrectionError(TellapartError):
+    """A correction of a visitor cannot be used, kept or sent."""
+
+
+class WatchError(TellapartError):
+    """What an app answered, or what people said of the same pictures, cannot be judged."""
+
+
 class PublishCode(Code):
     """Why an app was not published."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
@@ -22,11 +22,11 @@ from tellapart.bundle.loading import newest_bundle
 from tellapart.classify import Predictor
 from tellapart.errors import BundleError, ImageError, ProjectError, RunError, TrainError
 from tellapart.file_lock import try_lock
-from tellapart.gather import take_in
+from tellapart.gather import corrections_from, take_in
 from tellapart.planning.config import TrainConfig
 from tellapart.progress import Progress, silent
 from tellapart.store.decision_files import replay_decisions
-from tellapart.store.manifest import now
+from tellapart.store.manifest import TO_DECIDE, now
 from tellapart.store.project import Project, open_project
 from tellapart.train import TrainResult, keep_as_run, train_head
 
@@ -38,7 +38,8 @@ _DECISIONS = (".json", ".csv")
 
 @dataclass(frozen=True)
 class Night:
-    """One line of the log. n_new: pictures that came. n_decisions: that were carried out. n_held_out: pictures that
+    """One line of the log. n_new: pictures that came. n_corrections: pictures of visitors that came, of which
+    nothing is learned until somebody decides about them. n_decisions: that were carried out. n_held_out: pictures that
     both models answered; wrong_before, wrong_after: of them, None where there was no model before. bundle: the new
     model's folder, below the project's, "" where nothing was trained. is_published: whether it took the old one's
     place."""
@@ -51,10 +52,12 @@ class Night:
     wrong_after: int | None
     bundle: str
     is_published: bool
+    n_corrections: int = 0
 
     def sentence(self) -> str:
         """For a person who reads the log."""
         came = f"{self.n_new} new picture(s), {self.n_decisions} decision(s)"
+        came += f", {self.n_corrections} of visitors to decide about" if self.n_corrections else ""
         if not self.bundle:
             return f"{came}: nothing to learn, the model stays."
         if self.wrong_before is None:
@@ -71,6 +74,8 @@ def nightly(
     project_dir: Path | str,
     inbox: Path | str | None = None,
     *,
+    corrections: Sequence[str] = (),
+    key: str = "",
     publish: Callable[[Path], object] | None = None,
     progress: Progress = silent,
 ) -> Night:
@@ -79,6 +84,8 @@ def nightly(
     Args:
         inbox: a folder with one folder of pictures per label, and lists of decisions (.json, .csv) beside them. Nothing
             in it is changed: what came in before is known again.
+        corrections: zips, folders or addresses of services with what visitors said, see `corrections_from`; what is
+            said there waits for somebody to decide. key: of those services.
         publish: called with the new model's folder when it takes the old one's place, for instance to export an app.
     Raises:
         ProjectError: another night's work goes on, or the disk does not take it.
@@ -89,9 +96,10 @@ def nightly(
         for left in project.bundles_dir.glob(f"{_TONIGHT}*"):
             shutil.rmtree(left, ignore_errors=True)  # of a night that was killed
         n_new, n_decisions = _take(project, Path(inbox), progress) if inbox is not None else (0, 0)
+        n_corrections = sum(corrections_from(project, one, key, progress).n_added for one in corrections)
         old, state = newest_bundle(project.bundles_dir), _state(project)
         if old is not None and state == project.manifest.setting(_TRIED, ""):
-            return _noted(project, Night(now(), n_new, n_decisions, 0, None, None, "", False))
+            return _noted(project, Night(now(), n_new, n_decisions, 0, None, None, "", False, n_corrections))
         result = train_head(project, _last_config(project), progress, name=f"{_TONIGHT}{os.getpid()}")
         before, after, n = _compared(project, result, old)
         is_better = before is None or after <= before
@@ -100,7 +108,8 @@ def nightly(
         if is_better and publish is not None:
             publish(bundle)
         place = bundle.relative_to(project.root).as_posix()
-        return _noted(project, Night(now(), n_new, n_decisions, n, before, after, place, is_better))
+        night = Night(now(), n_new, n_decisions, n, before, after, place, is_better, n_corrections)
+        return _noted(project, night)
 
 
 @contextmanager
@@ -123,9 +132,11 @@ def _take(project: Project, inbox: Path, progress: Progress) -> tuple[int, int]:
 
 
 def _state(project: Project) -> str:
-    """A digest of what a training learns from: every picture with its label, state and mark."""
+    """A digest of what a training learns from: every picture with its label, state and mark, but for those of visitors
+    that nobody has decided about."""
     digest = sha256()
-    for row in sorted(project.manifest.standings(), key=lambda row: row[0]):
+    standings = [row for row in project.manifest.standings() if row[3] != TO_DECIDE]
+    for row in sorted(standings, key=lambda row: row[0]):
         digest.update(json.dumps(row).encode())
     return digest.hexdigest()
 

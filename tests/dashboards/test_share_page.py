@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from acting import every, is_shown, one, say, settled, shown, text_of
-from ipywidgets import HTML, Button, ColorPicker, RadioButtons, Text, Textarea
+from ipywidgets import HTML, Button, Checkbox, ColorPicker, RadioButtons, Text, Textarea
+from tellapart.corrections.asking import CONSENT, Asking
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.card_answers import CardAnswers
 from tellapart.deploy.measuring import Start, measured_start
@@ -186,6 +187,24 @@ async def test_typing_changes_the_preview_and_is_kept(trained_dir: Path) -> None
     assert read_share(again.project.project.manifest) == ShareSettings(
         Appearance("Which shape?", "For children.", "#b3261e"), "html", CardAnswers(contact="Ada")
     )
+
+
+async def test_the_owner_lets_visitors_correct_and_sees_what_they_agree_to(trained_dir: Path) -> None:
+    page, view = await opened(trained_dir)
+    consent, address = one(view, Textarea, "What they agree to"), one(view, Text, "Your own service")
+    assert consent.value == CONSENT and not is_shown(view, consent)
+    one(view, Checkbox).value = True
+    assert is_shown(view, consent)
+    consent.value = "Only <b>if</b> you like."
+    address.value = "http://example.org/"
+    await settled()
+    assert "Corrections cannot be sent to" in text_of(view) and one(view, Button, "Make the app").disabled
+    address.value = "https://example.org"
+    await settled()
+    kept = read_share(page.project.project.manifest).corrections
+    assert kept == Asking(True, "Only <b>if</b> you like.", "https://example.org/corrections")
+    one(view, RadioButtons).value = "space"
+    assert not is_shown(view, one(view, Checkbox))
 
 
 async def test_a_title_of_five_hundred_signs_is_refused_and_nothing_is_lost(trained_dir: Path) -> None:

@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 from acting import every, one, settled, text_of, upload
-from ipywidgets import Button, ToggleButton
+from ipywidgets import Button, Dropdown, Text, ToggleButton
+from tellapart.corrections.asking import Asking
+from tellapart.corrections.box import CorrectionBox
+from tellapart.corrections.correction import model_of
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.voila.settings import read_settings, write_settings
 from tellapart.errors import DeployError
+from tellapart_dashboards.pages.visitors import state as visitors
 from tellapart_dashboards.pages.visitors.page import app_page
 from tellapart_dashboards.pages.visitors.papers import paper_html
 from tellapart_dashboards.pages.visitors.state import is_on_binder
@@ -141,3 +145,97 @@ def test_the_page_is_light() -> None:
         "safetensors",
     }
     assert set(done.stdout.split()) & heavy == set()
+
+
+# -- “That is wrong”
+
+
+def asking_app(app_dir: Path, **said: Any) -> Path:
+    write_settings(app_dir, Appearance("Which?"), ["examples/1.jpg"], Asking(True, **said))
+    return app_dir
+
+
+async def answered(app_dir: Path) -> Any:
+    page = app_page(app_dir)
+    one(page, Button, "Example 1").click()
+    await settled()
+    return page
+
+
+async def test_a_visitor_says_what_it_is_and_it_is_kept_beside_the_app(app_dir: Path) -> None:
+    page = await answered(asking_app(app_dir, consent="Kept for <b>science</b>."))
+    assert "kept" in text_of(page) and not (app_dir / "corrections").exists()
+    one(page, Button, "That is wrong").click()
+    assert "Kept for &lt;b&gt;science&lt;/b&gt;." in text_of(page)
+    send, what, words = one(page, Button, "Send"), one(page, Dropdown), one(page, Text, "In your words")
+    assert send.disabled and words.layout.display == "none"
+    what.value = ("other", "")
+    assert send.disabled and words.layout.display == ""
+    words.value = "<script>alert(1)</script>\u202e a boat"
+    send.click()
+    send.click()
+    await settled()
+    assert "Thank you." in text_of(page) and "<script>" not in text_of(page)
+    ((correction, picture),) = list(CorrectionBox(app_dir / "corrections"))
+    assert correction.kind == "other" and "a boat" in correction.said and "\u202e" not in correction.said
+    assert correction.consent == Asking(consent="Kept for <b>science</b>.").version
+    assert correction.model == model_of(app_dir / "bundle") and picture.read_bytes().startswith(b"\xff\xd8")
+
+
+async def test_nobody_is_asked_unless_the_owner_says_so(app_dir: Path) -> None:
+    page = await answered(app_dir)
+    assert not [button for button in every(page) if getattr(button, "description", "") == "That is wrong"]
+    assert "That is wrong" not in text_of(page)
+
+
+async def test_a_label_is_chosen_and_none_of_these_is_one_more(app_dir: Path, trained: Any) -> None:
+    page = app_page(asking_app(app_dir))
+    await upload(page, {"one.png": next((trained[0] / "images" / "circle").iterdir()).read_bytes()})
+    one(page, Button, "That is wrong").click()
+    what = one(page, Dropdown)
+    labels = [text for text, (kind, _) in what.options if kind == "label"]
+    assert len(labels) == 2 and ("None of these", ("none of these", "")) in what.options
+    what.value = ("label", labels[0])
+    one(page, Button, "Send").click()
+    await settled()
+    ((correction, _),) = list(CorrectionBox(app_dir / "corrections"))
+    assert (correction.kind, correction.said) == ("label", labels[0])
+
+
+async def test_what_cannot_be_sent_is_said_and_one_page_floods_nobody(
+    app_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await answered(asking_app(app_dir, address="http://127.0.0.1:9/corrections"))
+    one(page, Button, "That is wrong").click()
+    one(page, Dropdown).value = ("label", "cross")
+    one(page, Button, "Send").click()
+    await settled()
+    assert "cannot be reached" in text_of(page) and not one(page, Button, "Send").disabled
+    assert not (app_dir / "corrections").exists()
+    monkeypatch.setattr(visitors, "MOST_CORRECTIONS", 0)
+    one(page, Button, "Send").click()
+    await settled()
+    assert "which is all that one page takes" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    "corrections",
+    [
+        {"is_on": True, "consent": "", "address": "http://evil.example.org/"}, {"is_on": 1, "consent": "", "address": ""},
+        {"is_on": True, "consent": "x" * 2000, "address": ""}, [], {"is_on": True},
+    ],
+)  # fmt: skip
+def test_an_app_whose_corrections_would_go_astray_is_refused(app_dir: Path, corrections: Any) -> None:
+    good = json.loads((app_dir / "app.json").read_text("utf-8"))
+    (app_dir / "app.json").write_text(json.dumps({**good, "corrections": corrections}))
+    with pytest.raises(DeployError, match="cannot be used"):
+        read_settings(app_dir)
+
+
+async def test_answers_are_logged_where_the_owner_says(
+    app_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELLAPART_LOG", str(tmp_path / "answers.jsonl"))
+    await answered(app_dir)
+    (line,) = [json.loads(line) for line in (tmp_path / "answers.jsonl").read_text("utf-8").splitlines()]
+    assert line["event"] == "answer" and len(line["sketch"]) == 16 and "Example" not in json.dumps(line)

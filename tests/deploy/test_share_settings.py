@@ -8,6 +8,7 @@ from command_line import tellapart
 from other_process import wait
 from tellapart import runs
 from tellapart.bundle.model_card import with_answers
+from tellapart.corrections.asking import Asking
 from tellapart.deploy import making
 from tellapart.deploy.accent import DEFAULT_ACCENT
 from tellapart.deploy.appearance import TITLE, Appearance
@@ -30,18 +31,21 @@ def test_settings_are_kept_with_the_project(tiny_project):
     )
     keep_share(tiny_project.manifest, kept)
     assert read_share(tiny_project.manifest) == kept
+    asking = ShareSettings(corrections=Asking(True, "Agreed?", "https://example.org/corrections"))
+    keep_share(tiny_project.manifest, asking)
+    assert read_share(tiny_project.manifest) == asking
 
 
 @pytest.mark.parametrize(
     "value",
     [None, 3, [], "x", {"title": 4, "accent": "javascript:alert(1)"}, {"title": "x" * 500}, {"answers": [1]},
-     {"answers": {"purpose": "x" * 9000, "users": None}}, {"target": {}, "about": ["a"]}],
+     {"answers": {"purpose": "x" * 9000, "users": None}}, {"target": {}, "about": ["a"]}, {"corrections": {"is_on": True, "consent": "", "address": "http://evil.example/"}}],
 )  # fmt: skip
 def test_what_a_stranger_wrote_there_is_no_harm(tiny_project, value):
     tiny_project.manifest.set_setting("share", value)
     settings = read_share(tiny_project.manifest)
     assert settings.appearance.title == TITLE and settings.appearance.accent == DEFAULT_ACCENT
-    assert settings.answers == CardAnswers() and settings.target == "html"
+    assert settings.answers == CardAnswers() and settings.target == "html" and not settings.corrections.is_on
 
 
 def test_an_answer_that_is_too_long_is_refused():

@@ -27,13 +27,22 @@ FLOORS = (
     ],
     ["tellapart.pictures", "tellapart.learning", "tellapart.web"],
     ["tellapart.store"],
-    ["tellapart.backbones", "tellapart.duplicates"],
+    ["tellapart.backbones", "tellapart.corrections", "tellapart.duplicates"],
     ["tellapart.bundle", "tellapart.network", "tellapart.planning", "tellapart.runs"],
     [
         *("tellapart.gather", "tellapart.clean", "tellapart.train", "tellapart.classify", "tellapart.deploy"),
         "tellapart.samples",
     ],
-    ["tellapart.vision", "tellapart.worker", "tellapart.doctor", "tellapart.nightly", "tellapart.service"],
+    [
+        *(
+            "tellapart.vision",
+            "tellapart.worker",
+            "tellapart.doctor",
+            "tellapart.nightly",
+            "tellapart.service",
+        ),
+        "tellapart.watching",
+    ],
     ["tellapart.cli"],
     [
         *("tellapart_dashboards.app.wording", "tellapart_dashboards.app.visibility"),

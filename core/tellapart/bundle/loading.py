@@ -1,8 +1,8 @@
 """Bundle: a folder that classifies somewhere else. Data, not code; it proves itself each time it is loaded.
 
 bundle.json, model.onnx (pixels to probabilities), weights.safetensors (to go on training), golden/ (small pictures with
-the probabilities they must get) and MODEL_CARD.md. Reading needs numpy, Pillow, msgspec and ONNX Runtime; its
-first time on a computer also onnx and psutil.
+the probabilities they must get), reference.json (see `reference`) and MODEL_CARD.md. Reading needs numpy, Pillow,
+msgspec and ONNX Runtime; its first time on a computer also onnx and psutil.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import onnxruntime
 
 from tellapart.backbones.onnx_session import open_session
 from tellapart.bundle.record import FORMAT, MAX_BYTES, parse, validate
+from tellapart.bundle.reference import Reference, read_reference
 from tellapart.bundle.trial import MAX_BATCH, bundle_key, remember, tried_batch
 from tellapart.errors import BundleError, ImageError, OutsideError
 from tellapart.pictures.images import load_pixels
@@ -26,6 +27,11 @@ from tellapart.safe_paths import is_plain, path_inside, strange_files
 
 TOLERANCE = 0.02  # of a probability: decoders and processors differ in the last digits, models in the first
 _MAX_FILE_BYTES = 2**31
+_OUTPUTS = ["probabilities", "novelty"]
+_EMBEDDINGS = "embeddings"
+# An ONNX file with nothing but one output in its graph, float "embeddings". Behind a whole file it adds that output,
+# for protobuf puts together what comes twice: https://protobuf.dev/programming-guides/encoding/#last-one-wins
+_MORE_OUTPUT = b"\x3a\x14\x62\x12\x0a\x0a" + _EMBEDDINGS.encode() + b"\x12\x04\x0a\x02\x08\x01"
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Golden:
 @dataclass(frozen=True)
 class Bundle:
     """A loaded bundle. record: bundle.json as it is. threshold: novelty above it means none of these. batch: how many
-    pictures the network gets at once."""
+    pictures the network gets at once. reference: where sketches were asked for and the bundle can give them."""
 
     bundle_dir: Path
     classes: tuple[str, ...]
@@ -49,6 +55,7 @@ class Bundle:
     record: dict[str, Any]
     session: onnxruntime.InferenceSession
     batch: int = MAX_BATCH
+    reference: Reference | None = None
 
     def run(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (N, C), rows sum to 1, and novelty (N,), of (N, H, W, 3) uint8 pixels.
@@ -56,9 +63,24 @@ class Bundle:
         Raises:
             BundleError: the network fails.
         """
+        probs, novelty = self._outputs(_OUTPUTS, pixels)
+        return probs, novelty
+
+    def run_with_sketches(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The same, and sketches of the embeddings (N, 16), or (N, 0) where the bundle gives none; see `Reference`.
+
+        Raises:
+            BundleError: the network fails.
+        """
+        if self.reference is None:
+            return (*self.run(pixels), np.empty((len(pixels), 0)))
+        probs, novelty, embeddings = self._outputs([*_OUTPUTS, _EMBEDDINGS], pixels)
+        return probs, novelty, self.reference.sketch(embeddings)
+
+    def _outputs(self, names: list[str], pixels: np.ndarray) -> list[np.ndarray]:
         try:
             found = [
-                self.session.run(["probabilities", "novelty"], {"pixels": pixels[start : start + self.batch]})
+                self.session.run(names, {"pixels": pixels[start : start + self.batch]})
                 for start in range(0, len(pixels), self.batch)
             ]
         except Exception as error:  # ONNX Runtime raises a dozen classes of its own, none of them public
@@ -66,13 +88,19 @@ class Bundle:
                 f"{self.bundle_dir.name} cannot be computed by ONNX Runtime {onnxruntime.__version__} "
                 f"({error}). Export the bundle again."
             ) from error
-        if len(found) == 1:
-            return found[0][0], found[0][1]
-        return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+        return (
+            list(found[0])
+            if len(found) == 1
+            else [np.concatenate(parts) for parts in zip(*found, strict=True)]
+        )
 
 
 def load_bundle(
-    bundle_dir: Path, n_threads: int | None = None, is_own: bool = False, keeps_memory: bool = False
+    bundle_dir: Path,
+    n_threads: int | None = None,
+    is_own: bool = False,
+    keeps_memory: bool = False,
+    gives_sketches: bool = False,
 ) -> Bundle:
     """A bundle whose files are whole and whose golden pictures still get their probabilities.
 
@@ -81,6 +109,7 @@ def load_bundle(
     Args:
         n_threads, keeps_memory: of its network; see `open_session`.
         is_own: this very program made it, or came with it, so it needs no trial, now or later.
+        gives_sketches: of embeddings, see `Bundle.run_with_sketches`; where it has no reference, it gives none.
     Raises:
         BundleError: it is missing, damaged, of a newer format, made to do harm, or gives other answers than when it
             was made.
@@ -90,7 +119,8 @@ def load_bundle(
     _check_files(bundle_dir, _record_of(bundle_dir, data)["files"])
     key = bundle_key(data)
     batch = MAX_BATCH if is_own else tried_batch(bundle_dir, key)
-    bundle = replace(_opened(bundle_dir, data, n_threads, keeps_memory), batch=batch)
+    reference = read_reference(bundle_dir) if gives_sketches else None
+    bundle = replace(_opened(bundle_dir, data, n_threads, keeps_memory, reference), batch=batch)
     check_golden(bundle)
     if is_own:
         remember(key)
@@ -111,7 +141,11 @@ def open_untried(bundle_dir: Path) -> Bundle:
 
 
 def _opened(
-    bundle_dir: Path, data: bytes, n_threads: int | None = None, keeps_memory: bool = False
+    bundle_dir: Path,
+    data: bytes,
+    n_threads: int | None = None,
+    keeps_memory: bool = False,
+    reference: Reference | None = None,
 ) -> Bundle:
     record = _record_of(bundle_dir, data)
     try:
@@ -119,9 +153,20 @@ def _opened(
         preprocess = Preprocess.from_json({"pixels": 1, **record["preprocess"]})  # format 1 does not say it
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(bundle_dir, error) from error
-    session = open_session(bundle_dir / "model.onnx", BundleError, n_threads, keeps_memory)
+    path = bundle_dir / "model.onnx"
+    model = path if reference is None else path.read_bytes() + _MORE_OUTPUT
+    session = open_session(model, BundleError, n_threads, keeps_memory)
     golden = tuple(Golden(one.file, tuple(one.probabilities)) for one in known.golden)
-    bundle = Bundle(bundle_dir, tuple(known.classes), preprocess, known.threshold, golden, record, session)
+    bundle = Bundle(
+        bundle_dir,
+        tuple(known.classes),
+        preprocess,
+        known.threshold,
+        golden,
+        record,
+        session,
+        reference=reference,
+    )
     _check_signature(bundle)
     return bundle
 
@@ -246,9 +291,10 @@ def _hash_of(path: Path) -> str:
 
 def _check_signature(bundle: Bundle) -> None:
     inputs, outputs = bundle.session.get_inputs(), bundle.session.get_outputs()
+    added = [] if bundle.reference is None else [_EMBEDDINGS]
     names = ([one.name for one in inputs], [one.name for one in outputs])
     if (
-        names != (["pixels"], ["probabilities", "novelty"])
+        names != (["pixels"], [*_OUTPUTS, *added])
         or outputs[0].shape[-1] != len(bundle.classes)
         or not math.isfinite(bundle.threshold)
     ):

@@ -25,6 +25,7 @@ from tellapart.bundle.graph import Tail, classifier_onnx
 from tellapart.bundle.loading import load_bundle
 from tellapart.bundle.model_card import model_card
 from tellapart.bundle.record import FORMAT
+from tellapart.bundle.reference import FILE as REFERENCE
 from tellapart.errors import BundleError, ImageError
 from tellapart.pictures.images import load_pixels, thumbnail_jpeg
 from tellapart.store.manifest import now
@@ -40,7 +41,8 @@ class BundleContents:
 
     arrays: for weights.safetensors, to go on training. prior: how common the labels are taken to be. threshold: of
     novelty. scores, slices, counts, sources: facts for bundle.json and the model card, plain JSON values. credits:
-    CREDITS.md as it is. unlicensed: those of golden that nobody has said others may show.
+    CREDITS.md as it is. unlicensed: those of golden that nobody has said others may show. reference: see
+    `reference_of`, b"" for none.
     """
 
     name: str
@@ -58,6 +60,7 @@ class BundleContents:
     sources: dict[str, int]
     credits: str
     unlicensed: frozenset[Path] = frozenset()
+    reference: bytes = b""
 
 
 def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
@@ -126,6 +129,8 @@ def _write_models(part: Path, contents: BundleContents) -> dict[str, str]:
         "model.onnx": classifier_onnx(contents.backbone.onnx, contents.tail),
         "weights.safetensors": safetensors_bytes(arrays, {"backbone": contents.backbone.name}),
     }
+    if contents.reference:
+        data[REFERENCE] = contents.reference
     for name, content in data.items():
         atomic_files.write_bytes(part / name, content)
     return {name: sha256(content).hexdigest() for name, content in data.items()}

@@ -26,12 +26,14 @@ Picture = Path | str | bytes | Image.Image | np.ndarray
 @dataclass(frozen=True)
 class Prediction:
     """label: the likeliest class; index: its place in the classes; probabilities: of every class, in class order,
-    sum 1; is_none_of_these: the picture is unlike all of them, so the label should not be believed."""
+    sum 1; is_none_of_these: the picture is unlike all of them, so the label should not be believed. sketch: of the
+    embedding, where that was asked for, see `Bundle.run_with_sketches`."""
 
     label: str
     index: int
     probabilities: dict[str, float]
     is_none_of_these: bool
+    sketch: tuple[float, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -46,7 +48,7 @@ class Prediction:
 class Predictor:
     """A loaded bundle, ready for pictures: paths, bytes, Pillow images or NumPy arrays (see `image_of`).
 
-    n_threads, is_own, keeps_memory: see `load_bundle`.
+    n_threads, is_own, keeps_memory, gives_sketches: see `load_bundle`.
 
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
@@ -58,8 +60,9 @@ class Predictor:
         n_threads: int | None = None,
         is_own: bool = False,
         keeps_memory: bool = False,
+        gives_sketches: bool = False,
     ):
-        self.bundle: Bundle = load_bundle(Path(bundle_dir), n_threads, is_own, keeps_memory)
+        self.bundle: Bundle = load_bundle(Path(bundle_dir), n_threads, is_own, keeps_memory, gives_sketches)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -90,8 +93,8 @@ class Predictor:
 
     def predict_pixels(self, pixels: np.ndarray) -> list[Prediction]:
         """What is in pictures that were decoded before. pixels: (N, H, W, 3) uint8, rows as of `pixels`."""
-        probs, novelty = self.bundle.run(pixels)
-        return [self._prediction(row, float(one)) for row, one in zip(probs, novelty, strict=True)]
+        found = zip(*self.bundle.run_with_sketches(pixels), strict=True)
+        return [self._prediction(row, float(one), sketch) for row, one, sketch in found]
 
     def _answers(self, decoded: list[np.ndarray | ImageError]) -> Iterator[Prediction | ImageError]:
         good = [pixels for pixels in decoded if not isinstance(pixels, ImageError)]
@@ -122,7 +125,8 @@ class Predictor:
         kind = type(picture).__name__
         raise ImageError(f"a {kind} is not a picture. Give a path, bytes, a Pillow image or a NumPy array")
 
-    def _prediction(self, probs: np.ndarray, novelty: float) -> Prediction:
+    def _prediction(self, probs: np.ndarray, novelty: float, sketch: np.ndarray) -> Prediction:
         index = int(probs.argmax())
         probabilities = dict(zip(self.classes, probs.tolist(), strict=True))
-        return Prediction(self.classes[index], index, probabilities, novelty > self.bundle.threshold)
+        is_none = novelty > self.bundle.threshold
+        return Prediction(self.classes[index], index, probabilities, is_none, tuple(sketch.tolist()))

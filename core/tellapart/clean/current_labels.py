@@ -12,7 +12,7 @@ from tellapart.label_names import label_order
 from tellapart.learning.cross_validation import NOT_A_MEMBER
 from tellapart.store.decided import Decided
 from tellapart.store.journal import Entry
-from tellapart.store.manifest import NONE_OF_THESE, Picture
+from tellapart.store.manifest import Picture, is_member
 from tellapart.store.project import Project
 
 
@@ -119,8 +119,8 @@ class Standing:
         for image_id, was in first.items():
             row = self._places.get(image_id, self._n_rows)
             if row < self._n_rows:
-                is_member = _is_member(was["state"], was["mark"])
-                before[row] = place[was["label"]] if is_member else NOT_A_MEMBER
+                was_member = is_member(was["state"], was["mark"])
+                before[row] = place[was["label"]] if was_member else NOT_A_MEMBER
         return Snapshot(
             self.version, classes, tuple(labels), targets, before, len(self._decided.about_pictures)
         )
@@ -141,7 +141,7 @@ class Standing:
                 self._n_kept_of[label] += state == "kept"
                 self._labels[row], self._states[row], self._marks[row] = label, state, mark
                 self._code_of[row], self._is_kept[row] = self._code(label), state == "kept"
-                self._is_member[row] = _is_member(state, mark)
+                self._is_member[row] = is_member(state, mark)
                 (self.gone.discard if state == "kept" else self.gone.add)(image_id)
                 self.version += 1
 
@@ -150,7 +150,3 @@ class Standing:
         if decided is not self._decided:
             self._decided = decided
             self.version += 1
-
-
-def _is_member(state: str, mark: str | None) -> bool:
-    return state == "kept" and mark != NONE_OF_THESE

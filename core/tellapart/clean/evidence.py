@@ -25,6 +25,7 @@ from tellapart.progress import Doing, Progress, Share, Step, silent, silent_shar
 from tellapart.store.manifest import Picture, Refusal
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import explained
+from tellapart.store.visitor_words import VisitorWord, visitor_words
 
 N_FOLDS = 10
 _DUPLICATES = 0.7  # of the time that comparing takes
@@ -40,6 +41,7 @@ class Evidence:
     these. tiny: (N, 16, 16, 3) uint8 miniatures. groups: (N,) int, near-duplicates share one; pairs: which they are.
     learner: judges each picture by those of other groups of the project's plan.
     unreadable: pictures left out, with the reason. copies: files not taken in because their bytes were here already.
+    words: image_id -> what visitors of an app said of it.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Evidence:
     learner: OutOfFold
     unreadable: tuple[tuple[Picture, str], ...]
     copies: tuple[Refusal, ...]
+    words: dict[str, tuple[VisitorWord, ...]]
 
     @cached_property
     def image_ids(self) -> list[str]:
@@ -116,6 +119,7 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
         pairs=NearPairs(*(compared[name] for name in NearPairs._fields)),
         learner=OutOfFold(compared["coordinates"], compared["folds"]),
         unreadable=unreadable,
+        words=visitor_words(project.manifest),
         copies=tuple(refusal for refusal in project.manifest.refusals() if refusal.same_as),
     )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tellapart.store.journal import Decision, Mark, Relabel, Remove
+from tellapart.store.visitor_words import VisitorWord
 
+VISITOR_WORD = "visitor"
 UNREADABLE = "unreadable"
 CONFLICT = "conflict"
 LEAK = "leak"
@@ -14,11 +18,21 @@ WRONG_LABEL = "wrong label"
 OUT_OF_PLACE = "out of place"
 DUPLICATE = "duplicate"
 QUALITY = "quality"
-KINDS: tuple[str, ...] = (UNREADABLE, CONFLICT, LEAK, WRONG_LABEL, OUT_OF_PLACE, DUPLICATE, QUALITY)
+KINDS: tuple[str, ...] = (
+    VISITOR_WORD,
+    UNREADABLE,
+    CONFLICT,
+    LEAK,
+    WRONG_LABEL,
+    OUT_OF_PLACE,
+    DUPLICATE,
+    QUALITY,
+)
 
 WORTH_A_LOOK = 0.4  # all that was seen in a picture together: from there it is in the queue
 WORTH_A_WORD = 0.15  # from there a check is named beside the others
 
+_VISITOR_SURE = 0.5  # a stranger said so: nothing is carried out unseen for that
 _OUTLIER_SURE = 0.6  # of its score: what is odd need not be wrong, so nothing is removed unseen for that
 
 Action = Literal["relabel", "remove", "keep"]
@@ -114,3 +128,21 @@ def unreadable(image_id: str, reason: str) -> Finding:
     """The finding about a picture that cannot be opened."""
     text = f"It cannot be used: {reason}. Replace it with a good copy, or remove it."
     return Finding(image_id, UNREADABLE, 1.0, "cannot be read", text, Suggestion("remove", None, 0.9))
+
+
+def visitor_word(image_id: str, words: Sequence[VisitorWord]) -> Finding:
+    """The finding about a picture that visitors of an app sent: what they said, and what the model had said."""
+    said = Counter(word.told() for word in words)
+    told = " and ".join(f"{_visitors(n)} said {what}" for what, n in said.most_common(3))
+    last = words[-1]
+    reason = (
+        f"{told[:1].upper()}{told[1:]}, the model said {last.answer()} ({percent(last.probability)}). No training "
+        "learns from this picture until you have decided."
+    )
+    is_label = len(said) == 1 and last.kind == "label"
+    suggestion = Suggestion("keep", None, _VISITOR_SURE) if is_label else None
+    return Finding(image_id, VISITOR_WORD, 1.0, f"visitor: {next(iter(said))}", reason, suggestion)
+
+
+def _visitors(n: int) -> str:
+    return "a visitor" if n == 1 else f"{n} visitors"

@@ -10,7 +10,15 @@ import numpy as np
 from tellapart.clean.copies import copy_findings, refused_conflicts
 from tellapart.clean.current_labels import Snapshot
 from tellapart.clean.evidence import Evidence
-from tellapart.clean.findings import WORTH_A_LOOK, WORTH_A_WORD, Finding, outlier, unreadable, wrong_label
+from tellapart.clean.findings import (
+    WORTH_A_LOOK,
+    WORTH_A_WORD,
+    Finding,
+    outlier,
+    unreadable,
+    visitor_word,
+    wrong_label,
+)
 from tellapart.clean.quality import poorness, quality_finding
 from tellapart.learning.cross_validation import NOT_A_MEMBER
 from tellapart.learning.folds import can_be_told
@@ -84,5 +92,19 @@ def rank(evidence: Evidence, standing: Snapshot) -> Ranking:
         several.sort(key=lambda finding: -finding.score)
         found.append(several[0].with_others(float(together[row]), tuple(several[1:])))
     found.sort(key=lambda finding: -finding.score)
+    found = _with_words(evidence, found)
     by_id = {one.image_id: one for one in found}
     return Ranking(standing.version, classes, targets, doubts, tuple(found), by_id)
+
+
+def _with_words(evidence: Evidence, found: list[Finding]) -> list[Finding]:
+    """What visitors said comes first, and what else was seen in the same picture beside it."""
+    by_id = {one.image_id: one for one in found}
+    words = []
+    for image_id, several in evidence.words.items():
+        if image_id in evidence.places:
+            also = by_id.get(image_id)
+            one = visitor_word(image_id, several)
+            words.append(one if also is None else one.with_others(1.0, (also, *also.also)))
+    told = {one.image_id for one in words}
+    return [*words, *(one for one in found if one.image_id not in told)]

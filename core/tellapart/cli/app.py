@@ -34,6 +34,9 @@ from tellapart.cli.gather import gather as gather_command
 from tellapart.cli.intake_words import LABELS_HELP, tell_intake
 from tellapart.cli.nightly import nightly
 from tellapart.cli.publish import publish
+from tellapart.cli.published.corrections import corrections
+from tellapart.cli.published.shadow import shadow
+from tellapart.cli.published.watch import watch
 from tellapart.cli.serve import serve
 from tellapart.cli.share import app as app_command
 
@@ -266,6 +269,8 @@ app.command("app")(app_command)
 app.command()(serve)
 app.command()(publish)
 app.command()(nightly)
+for published in (corrections, watch, shadow):
+    app.command()(published)
 
 for command in (clean, undo, redo, log, replay):
     app.command()(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,13 @@ def nightly(
         Path | None,
         typer.Option(
             help="A folder with new pictures, one folder per label, and decision files.", metavar="FOLDER"
+        ),
+    ] = None,
+    corrections: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What visitors corrected, as in `tellapart corrections`; may be repeated. It waits for your decision.",
+            metavar="ZIP|FOLDER|URL",
         ),
     ] = None,
     app: Annotated[
@@ -35,6 +43,8 @@ def nightly(
         night = one_night(
             project_dir,
             inbox,
+            corrections=corrections or (),
+            key=os.environ.get("TELLAPART_API_KEY", ""),
             publish=None if app is None else lambda bundle: TARGETS[target].export(bundle, app, force=True),
             progress=progress,
         )

@@ -31,6 +31,14 @@ def serve(
         ),
     ] = None,
     title: Annotated[str, typer.Option(help="Above its page at /docs.")] = "",
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            help="Let people say that an answer is wrong, and keep what they send in this folder.",
+            metavar="DIR",
+        ),
+    ] = None,
+    consent: Annotated[str, typer.Option(help="What they agree to by that.")] = "",
     max_picture_mb: Annotated[int, typer.Option(help="Largest picture, in MB.", min=1, max=100)] = 20,
     max_pictures: Annotated[int, typer.Option(help="Most pictures in a request.", min=1, max=1000)] = 50,
     max_waiting: Annotated[
@@ -40,6 +48,7 @@ def serve(
     """Answer over HTTP: POST /predict, described at /docs. A key goes into TELLAPART_API_KEY."""
     with explained(is_json=False):
         try:
+            from tellapart.corrections.asking import Asking
             from tellapart.service.server import serve as run
             from tellapart.service.settings import Limits, Settings, settings_from
         except ImportError as error:
@@ -49,5 +58,9 @@ def serve(
             fail(f"{missing}pip install 'tellapart[api]'", is_json=False)
         request_bytes = max(Limits.request_bytes, max_picture_mb * _MB + _MB)
         limits = Limits(max_picture_mb * _MB, request_bytes, max_pictures, max_waiting)
-        settings = settings_from(hosts=allowed_hosts or (), limits=limits, title=title or Settings.title)
+        asking = Asking(corrections is not None, consent)
+        settings = settings_from(
+            hosts=allowed_hosts or (), limits=limits, title=title or Settings.title, corrections=corrections,
+            consent=asking.consent,
+        )  # fmt: skip
         run(bundle_in(bundle_dir), settings, host, port)

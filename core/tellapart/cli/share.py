@@ -54,6 +54,20 @@ def app(
             metavar="FILE",
         ),
     ] = None,
+    corrections: Annotated[
+        bool | None,
+        typer.Option(
+            "--corrections/--no-corrections",
+            help="Whether visitors may say that an answer is wrong; see the docs.",
+        ),
+    ] = None,
+    consent: Annotated[str | None, typer.Option(help="What visitors agree to by that.")] = None,
+    corrections_to: Annotated[
+        str | None,
+        typer.Option(
+            help="Your own service, where corrections are sent, ending in /corrections.", metavar="URL"
+        ),
+    ] = None,
     is_forced: Annotated[bool, typer.Option("--force", help="Replace OUT if it is an app.")] = False,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
@@ -62,6 +76,8 @@ def app(
     Of a project, what its Share page remembers (title, text, colour, answers for the model card) counts where no
     option says otherwise. Afterwards it says what to think about before the app is published.
     """
+    from dataclasses import replace
+
     from tellapart.deploy.fit_check import FitLevel, fit_check
     from tellapart.deploy.fit_words import fit_sentence
     from tellapart.deploy.making import make_app, size_of
@@ -78,6 +94,11 @@ def app(
         fail(f"--{option} is for --target {of}; {target} needs none. Leave it out.", is_json, 2)
     with explained(is_json), progress_bar(is_json) as progress:
         settings = _settings(bundle_dir, target, title, about, accent)
+        said: dict[str, Any] = {"is_on": corrections, "consent": consent, "address": corrections_to}
+        said = {name: value for name, value in said.items() if value is not None}
+        settings = replace(settings, corrections=replace(settings.corrections, **said))
+        if settings.corrections.is_on and "corrections" not in chosen.takes:
+            fail(f"--target {target} takes no corrections. Give --no-corrections.", is_json, 2)
         bundle = bundle_in(bundle_dir)
         made = make_app(bundle, out, settings, force=is_forced, progress=progress, **own)
         findings = fit_check(bundle, target, settings.answers, made)

@@ -15,7 +15,7 @@ from tellapart.errors import RefusalCode
 from tellapart.label_names import label_order
 from tellapart.markdown import link, plain
 from tellapart.store.ledger import licence_of_picture
-from tellapart.store.manifest import Manifest, Picture, Refusal
+from tellapart.store.manifest import TO_DECIDE, Manifest, Picture, Refusal
 
 TO_ANSWER = "*To be answered by a person.*"
 _QUESTION = re.compile(r"^\*\*(.+)\*\*$")
@@ -167,12 +167,15 @@ def _collection(pictures: list[Picture], refusals: list[Refusal]) -> list[str]:
 
 def _cleaning(manifest: Manifest, pictures: list[Picture]) -> list[str]:
     n_removed = manifest.n_removed()
-    marks = Counter(picture.mark for picture in pictures if picture.mark)
+    marks = Counter(picture.mark for picture in pictures if picture.mark and picture.mark != TO_DECIDE)
+    n_waiting = sum(picture.mark == TO_DECIDE for picture in pictures)
     said = "The pictures are kept unchanged."
     if n_removed:
         said += f" {n_removed} were removed."
     if marks:
         said += f" Marked by a person: {_listed(marks.elements())}."
+    if n_waiting:
+        said += f" {n_waiting} came from visitors of an app, and nobody has decided about them yet."
     return [said]
 
 

@@ -36,6 +36,7 @@ def make_app(
         BundleError, DeployError: the classifier cannot be used; the app cannot be made or written.
     """
     target = _target(settings.target)
+    own = {"corrections": settings.corrections if settings.corrections.is_on else None, **own}
     own = {name: value for name, value in own.items() if value and name in target.takes}
     with answered(bundle_dir, settings.answers) as bundle:
         return target.export(bundle, out, settings.appearance, force=force, progress=progress, **own)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tellapart.corrections.asking import Asking
 from tellapart.deploy.accent import DEFAULT_ACCENT
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.card_answers import CardAnswers
@@ -18,11 +19,13 @@ DEFAULT_TARGET = "html"
 
 @dataclass(frozen=True)
 class ShareSettings:
-    """appearance: title, words, colour; target: name of a kind of app, see `targets`; answers: for the model card."""
+    """appearance: title, words, colour; target: name of a kind of app, see `targets`; answers: for the model card;
+    corrections: whether visitors may say that an answer is wrong."""
 
     appearance: Appearance = field(default_factory=Appearance)
     target: str = DEFAULT_TARGET
     answers: CardAnswers = field(default_factory=CardAnswers)
+    corrections: Asking = field(default_factory=Asking)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, see `from_json`."""
@@ -33,6 +36,7 @@ class ShareSettings:
             "accent": looks.accent,
             "target": self.target,
             "answers": self.answers.to_json(),
+            "corrections": self.corrections.to_json(),
         }
 
     @classmethod
@@ -48,7 +52,11 @@ class ShareSettings:
             looks = Appearance(text("title", ""), text("about", ""), text("accent", DEFAULT_ACCENT))
         except DeployError:
             looks = Appearance()
-        return cls(looks, text("target", DEFAULT_TARGET), CardAnswers.from_json(known.get("answers")))
+        answers, asking = (
+            CardAnswers.from_json(known.get("answers")),
+            Asking.from_json(known.get("corrections")),
+        )
+        return cls(looks, text("target", DEFAULT_TARGET), answers, asking)
 
 
 def read_share(manifest: Manifest) -> ShareSettings:

@@ -37,7 +37,7 @@ TARGETS = {
             "one web page that works without the internet",
             "Open it in a browser, send it, or put it on any web server; pictures never leave the visitor's device.",
             export_html,
-            ("runtime",),
+            ("runtime", "corrections"),
         ),
         Target(
             "voila",
@@ -45,7 +45,7 @@ TARGETS = {
             "a repository that mybinder.org opens as an app, so that a link is enough",
             "Its README.md says in five steps how it becomes a link. To open it here: cd OUT, then: voila .",
             export_voila,
-            ("examples", "repository"),
+            ("examples", "repository", "corrections"),
         ),
         Target(
             "api",
@@ -53,6 +53,7 @@ TARGETS = {
             "a service that other programs ask over HTTP, in a container or without one",
             "Its README.md says how to start it, with Docker or with Python alone.",
             export_api,
+            ("corrections",),
         ),
         Target(
             "space",

@@ -31,6 +31,7 @@ from tellapart.pictures.opening import SCALABLE, Loaded, bytes_of, loaded
 from tellapart.pictures.parts import tell_parts
 from tellapart.pictures.preprocess import PIXELS, Preprocess
 from tellapart.pictures.rgb import Meaning, meaning_of, to_rgb
+from tellapart.safe_text import harmless
 
 # Pillow opens many more, some of which run other programs (EPS) or hide several files in one.
 _PLUGINS = ("Jpeg", "Mpo", "Png", "Gif", "Bmp", "WebP", "Tiff", "Avif", "Ppm")
@@ -44,6 +45,7 @@ PICTURE_SUFFIXES = frozenset(
 )
 RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 MINIATURE_SIDE = 16
+_MAX_CAMERA = 60
 COLOUR_SIDE = 4
 FINGERPRINT_BYTES = MINIATURE_SIDE**2 + 2 * COLOUR_SIDE**2  # in projects of older versions, 32
 
@@ -95,6 +97,23 @@ def read_with_camera(source: Source, min_side_px: int) -> tuple[Image.Image, str
     with one_picture(), _opened(source, min_side_px) as found:
         upright, camera = upright_rgb(found.image, found.meaning), camera_of(found.image)
         return _bare(upright), camera
+
+
+def camera_in(source: Source) -> str:
+    """The maker and model of the camera that the picture's EXIF block names, "" if none; the pixels are not decoded.
+
+    No serial number, place or owner is looked at. "" as well for what cannot be read, and for PNG and GIF.
+    """
+    try:
+        with one_picture():
+            data = bytes_of(source)
+            if data.startswith((b"\x89PNG", b"GIF8")):
+                return ""
+            with Image.open(io.BytesIO(data), formats=_readable_formats(data)) as image:
+                check_size(*image.size)
+                return " ".join(harmless(camera_of(image)).split())[:_MAX_CAMERA]
+    except ImageError:
+        return ""
 
 
 def inspect(source: Source) -> PictureFacts:

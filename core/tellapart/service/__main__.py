@@ -22,11 +22,13 @@ def main(arguments: list[str] | None = None) -> int:
         "--own", action="store_true", help="the bundle is known to be good: do not try it first"
     )
     parser.add_argument("--texts", type=Path, help="JSON file with title and about", metavar="FILE")
+    parser.add_argument("--corrections", type=Path, help="keep visitors' corrections here", metavar="DIR")
     options = parser.parse_args(arguments)
     try:
         texts = json.loads(options.texts.read_text("utf-8")) if options.texts else {}
         title, about = str(texts.get("title") or Settings.title), str(texts.get("about", ""))
-        settings = settings_from(title=title, about=about)
+        consent = str(texts.get("consent") or Settings.consent)
+        settings = settings_from(title=title, about=about, corrections=options.corrections, consent=consent)
         from tellapart.service.server import serve
 
         serve(options.bundle, settings, options.host, options.port, options.own)

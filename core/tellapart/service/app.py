@@ -17,12 +17,17 @@ from starlette.routing import Route
 
 import tellapart
 from tellapart.classify import Predictor
+from tellapart.classify.answer_log import EVENT, answer_facts, new_batch
+from tellapart.corrections.asking import ROUTE as CORRECTIONS
+from tellapart.corrections.correction import model_of
 from tellapart.errors import ImageError
 from tellapart.service.batching import Answer, Batcher
+from tellapart.service.correction_desk import CorrectionDesk
 from tellapart.service.description import description
 from tellapart.service.docs_page import POLICY, docs_page
 from tellapart.service.entrance import Entrance
 from tellapart.service.guard import KEY_HEADER, Guard, Stopping
+from tellapart.service.log import say
 from tellapart.service.measures import Measures
 from tellapart.service.reading.bodies import pictures_of
 from tellapart.service.request_errors import RequestCode, RequestError, error_json
@@ -41,6 +46,7 @@ class ClassifierService:
         self._batcher = Batcher(predictor, self._measures.runs.observe)
         self._measures.inside.set_function(lambda: self._entrance.n_inside)
         self._description = description(settings, predictor.classes)
+        self._model = model_of(predictor.bundle.bundle_dir)
         self._page = docs_page(self._description, settings)
         self.app = self._application()
 
@@ -53,6 +59,10 @@ class ClassifierService:
             Route("/docs", self._docs),
             Route("/", self._start),
         ]
+        if self.settings.corrections is not None:
+            desk = CorrectionDesk(self.settings, self.settings.corrections, self._entrance)
+            routes.append(Route(CORRECTIONS, desk.take, methods=["POST"]))
+            routes.append(Route(CORRECTIONS, desk.give, methods=["GET"]))
         names = tuple(route.path for route in routes)
         middleware = [
             Middleware(
@@ -102,6 +112,7 @@ class ClassifierService:
                     {"Retry-After": "5"},
                 ) from None
         request.state.refused = self._count(answers)
+        self._log(answers)
         if len(answers) == 1 and isinstance(answers[0], ImageError):
             return JSONResponse(_answer_json(answers[0]), 422)
         return JSONResponse({"answers": [_answer_json(one) for one in answers]})
@@ -116,6 +127,13 @@ class ClassifierService:
         for outcome in set(outcomes):
             self._measures.pictures.labels(outcome).inc(outcomes.count(outcome))
         return outcomes.count("refused")
+
+    def _log(self, answers: Sequence[Answer]) -> None:
+        """A line for each answer, of those that came together; for `tellapart watch`."""
+        batch = new_batch()
+        for one in answers:
+            if not isinstance(one, ImageError):
+                say(EVENT, **answer_facts(one, self._model, batch))
 
     async def _health(self, _: Request) -> Response:
         if self.stopping.has_begun:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import tellapart
+from tellapart.corrections.correction import FORMAT, MAX_TEXT
 from tellapart.errors import RefusalCode
 from tellapart.safe_text import harmless
 from tellapart.service.request_errors import RequestCode
@@ -44,9 +45,10 @@ def description(settings: Settings, labels: tuple[str, ...]) -> dict[str, Any]:
                     "responses": {"200": {"description": "Plain text.", "content": {"text/plain": {}}}},
                 }
             },
+            **({"/corrections": _corrections(settings, keys)} if settings.corrections else {}),
         },
         "components": {
-            "schemas": _schemas(labels),
+            "schemas": {**_schemas(labels), **({"Correction": _CORRECTION} if settings.corrections else {})},
             **({"securitySchemes": _SECURITY} if keys else {}),
         },
     }
@@ -57,6 +59,88 @@ _SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer"},
 }
 _BINARY = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
+
+
+_CORRECTION = {
+    "type": "object",
+    "description": "What the model said of a picture, and what a person says.",
+    "required": [
+        *(
+            "format",
+            "picture",
+            "answered",
+            "probability",
+            "none_of_these",
+            "kind",
+            "said",
+            "at",
+            "consent",
+            "model",
+        )
+    ],
+    "properties": {
+        "format": {"const": FORMAT},
+        "picture": {"type": "string", "pattern": "^[0-9a-f]{1,64}$"},
+        "answered": {"type": "string", "description": "The label that the model named."},
+        "probability": {"type": "number", "minimum": 0, "maximum": 1},
+        "none_of_these": {"type": "boolean", "description": "What the model said of that."},
+        "kind": {"enum": ["label", "none of these", "other"]},
+        "said": {
+            "type": "string",
+            "maxLength": MAX_TEXT,
+            "description": "The label, or a word of one's own.",
+        },
+        "at": {"type": "string", "format": "date-time"},
+        "consent": {"type": "string", "description": "Version of the text that the person agreed to."},
+        "model": {"type": "string", "description": "SHA-256 of the bundle.json that answered."},
+    },
+}
+
+
+def _corrections(settings: Settings, keys: list[dict[str, list[str]]]) -> dict[str, Any]:
+    parts = {"correction": {"$ref": "#/components/schemas/Correction"}, "picture": _BINARY["schema"]}
+    return {
+        "post": {
+            "operationId": "correct",
+            "summary": "Say what a picture really shows",
+            "description": "Two files, in this order. The picture is kept without what its file says of place, time "
+            f"and camera. {settings.consent}",
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "multipart/form-data": {
+                        "schema": {"type": "object", "properties": parts, "required": list(parts)}
+                    }
+                },
+            },
+            "responses": {
+                "200": {"description": "The same correction is kept already."},
+                "201": {"description": "It is kept."},
+                **{
+                    status: {"description": text, "content": _json("Error")}
+                    for status, text in {
+                        "400": "There are not two files, or the body is not understood.",
+                        "413": "The picture is too large.",
+                        "422": "It is no correction, or the picture cannot be read; the text says why.",
+                        "507": "There is no room for more.",
+                    }.items()
+                },
+            },
+        },
+        "get": {
+            "operationId": "corrections",
+            "summary": "All corrections as a zip, for the owner",
+            **({"security": keys} if keys else {}),
+            "responses": {
+                "200": {"description": "For tellapart corrections.", "content": {"application/zip": {}}},
+                "401": {"description": "The key is missing or wrong.", "content": _json("Error")},
+                "403": {
+                    "description": "The service has no key, so nobody gets them.",
+                    "content": _json("Error"),
+                },
+            },
+        },
+    }
 
 
 def _predict(settings: Settings, keys: list[dict[str, list[str]]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tellapart.corrections.asking import ROUTE as CORRECTIONS
 from tellapart.service.log import say
 from tellapart.service.measures import Measures
 from tellapart.service.reading.incoming import Incoming
@@ -99,7 +100,10 @@ class Guard:
                 RequestCode.FOREIGN_ORIGIN,
                 f"Pages of {origin[:100]!r} may not ask this service. Its owner can allow it.",
             )
-        is_guarded = path in GUARDED and method != "OPTIONS"  # a browser asks first, without the key
+        is_taking = path == CORRECTIONS and method != "POST"  # anybody may give one, only the owner gets them
+        is_guarded = (
+            path in GUARDED or is_taking
+        ) and method != "OPTIONS"  # a browser asks first, without the key
         if self._settings.key and is_guarded and not self._has_key(headers):
             raise RequestError(
                 401,

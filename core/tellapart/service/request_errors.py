@@ -27,6 +27,8 @@ class RequestCode(Code):
     FOREIGN_ORIGIN = "foreign_origin"
     NOT_FOUND = "not_found"
     WRONG_METHOD = "wrong_method"
+    FULL = "full"  # no room for another correction
+    NO_CORRECTION = "no_correction"
     FAILED = "failed"
 
 

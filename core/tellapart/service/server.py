@@ -31,7 +31,7 @@ def serve(bundle_dir: Path, settings: Settings, host: str, port: int, is_own: bo
         BundleError: the bundle cannot be used.
         ServiceError: nobody can listen there.
     """
-    predictor = Predictor(bundle_dir, is_own=is_own, keeps_memory=True)
+    predictor = Predictor(bundle_dir, is_own=is_own, keeps_memory=True, gives_sketches=True)
     listener = _listener(host, port)
     log_to_standard_output()
     service = ClassifierService(predictor, settings)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from tellapart.corrections.asking import CONSENT
 from tellapart.errors import ServiceError
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-KEY_VARIABLE, HOSTS_VARIABLE, ORIGINS_VARIABLE = (
+KEY_VARIABLE, HOSTS_VARIABLE, ORIGINS_VARIABLE, CORRECTIONS_VARIABLE = (
     "TELLAPART_API_KEY",
     "TELLAPART_ALLOWED_HOSTS",
     "TELLAPART_ALLOWED_ORIGINS",
+    "TELLAPART_CORRECTIONS",
 )
 _MIN_KEY_LENGTH = 16
 
@@ -43,7 +46,8 @@ class Limits:
 class Settings:
     """How a service behaves. hosts: names it answers to, without a port, "*" for any; origins: of pages on other hosts
     whose scripts may ask, such as "https://example.org", "*" for any; key: "" where anybody may ask. title, about:
-    plain text for its page.
+    plain text for its page. corrections: the folder that visitors' corrections are kept in, None where none are taken;
+    consent: what visitors agree to by sending one.
 
     Raises:
         ServiceError: the key is so short that it could be guessed.
@@ -55,6 +59,8 @@ class Settings:
     key: str = field(default="", repr=False)
     title: str = "What is in the picture?"
     about: str = ""
+    corrections: Path | None = None
+    consent: str = CONSENT
 
     def __post_init__(self) -> None:
         if self.key and len(self.key) < _MIN_KEY_LENGTH:
@@ -70,15 +76,22 @@ def settings_from(
     limits: Limits = Limits(),  # frozen
     title: str = Settings.title,
     about: str = "",
+    corrections: Path | None = None,
+    consent: str = CONSENT,
 ) -> Settings:
-    """Settings with what the environment says of key, hosts and origins. hosts: more of them.
+    """Settings with what the environment says of key, hosts, origins and corrections. hosts: more of them.
 
     Raises:
         ServiceError: the key is too short.
     """
     allowed = (*LOCAL_HOSTS, *_listed(environment.get(HOSTS_VARIABLE, "")), *(one.lower() for one in hosts))
     origins = tuple(_listed(environment.get(ORIGINS_VARIABLE, "")))
-    return Settings(limits, allowed, origins, environment.get(KEY_VARIABLE, ""), title, about)
+    if corrections is None and environment.get(CORRECTIONS_VARIABLE):
+        corrections = Path(environment[CORRECTIONS_VARIABLE])
+    folder = None if corrections is None else corrections.expanduser().absolute()
+    return Settings(
+        limits, allowed, origins, environment.get(KEY_VARIABLE, ""), title, about, folder, consent
+    )
 
 
 def _listed(text: str) -> list[str]:

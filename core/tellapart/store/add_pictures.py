@@ -33,6 +33,7 @@ class Arrival:
     origin: Origin
     given_split: str | None = None
     is_in_place: bool = False
+    mark: str | None = None
     file_ns: int = UNSETTLED
 
 
@@ -141,6 +142,7 @@ def _insert(db: sqlite3.Connection, root: Path, arrival: Arrival) -> None:
         queue_move(db, arrival.path, path)
     values = {
         "image_id": arrival.image_id, "label": arrival.label, "path": path, "path_key": name_key(path), "state": "kept",
+        "mark": arrival.mark,
         "width": facts.width, "height": facts.height, "n_bytes": arrival.n_bytes, "format": facts.format,
         "fingerprint": facts.fingerprint, "given_split": arrival.given_split, "added_at": now(),
         "original_name": arrival.original_name, "source": origin.source, "source_url": origin.source_url,

@@ -23,7 +23,7 @@ from tellapart.store.label_changes import (
     carry_out_again,
     take_back,
 )
-from tellapart.store.manifest import Manifest, now
+from tellapart.store.manifest import TO_DECIDE, VISITOR, Manifest, now
 from tellapart.store.picture_states import drop_new_labels, n_labels, put_state, state_of, state_to_return_to
 
 
@@ -273,9 +273,12 @@ def _decided(db: sqlite3.Connection, decision: Decision, before: dict[str, Any])
     after = dict(before)
     if isinstance(decision, Mark):
         after["mark"] = decision.mark
+        if decision.mark is None and _is_of_visitor(db, decision.image_id):
+            after["mark"] = TO_DECIDE  # without a note of the owner, it is a visitor's word again
         return after
     if isinstance(decision, Relabel):
         after["label"] = clean_label(decision.label)
+        after["mark"] = None if before["mark"] == TO_DECIDE else before["mark"]
     elif before["state"] != "missing":
         after["state"] = "removed" if isinstance(decision, Remove) else "kept"
     folder = ensure_label(db, after["label"])
@@ -284,6 +287,11 @@ def _decided(db: sqlite3.Connection, decision: Decision, before: dict[str, Any])
         name, suffix = Path(before["path"]).name, Path(before["path"]).suffix
         after["path"] = free_path(db, f"{top}/{folder}", name, suffix, decision.image_id)
     return after
+
+
+def _is_of_visitor(db: sqlite3.Connection, image_id: str) -> bool:
+    query = "SELECT 1 FROM pictures WHERE image_id = ? AND source = ?"
+    return db.execute(query, [image_id, VISITOR]).fetchone() is not None
 
 
 def _append(

@@ -15,7 +15,7 @@ from tellapart.errors import ProjectError
 from tellapart.licences import UNKNOWN, Licence, Use, licence_of
 from tellapart.markdown import link, plain, web_address
 from tellapart.safe_text import csv_cell
-from tellapart.store.manifest import Picture
+from tellapart.store.manifest import VISITOR, Picture
 from tellapart.store.sqlite.database_errors import disk_reason
 
 CSV_COLUMNS = (
@@ -39,13 +39,17 @@ def licence_of_picture(picture: Picture) -> Licence:
 
 
 def lacks_licence(picture: Picture) -> bool:
-    """Whether it came from the web and nothing is known of its licence; a person's own pictures need none."""
-    return _web_place(picture) is not None and not licence_of_picture(picture).is_known
+    """Whether it is a stranger's and nothing is known of its licence; a person's own pictures need none."""
+    return _is_strangers(picture) and not licence_of_picture(picture).is_known
 
 
 def forbids_showing(picture: Picture) -> bool:
-    """Whether it came from the web and nobody has said that others may use it: no known licence, or rights reserved."""
-    return _web_place(picture) is not None and licence_of_picture(picture).permits == "nothing"
+    """Whether it is a stranger's and nobody has said that others may use it: no known licence, or rights reserved."""
+    return _is_strangers(picture) and licence_of_picture(picture).permits == "nothing"
+
+
+def _is_strangers(picture: Picture) -> bool:
+    return picture.source == VISITOR or _web_place(picture) is not None
 
 
 def ledger(pictures: Iterable[Picture], use: Use = "any") -> list[LedgerRow]:

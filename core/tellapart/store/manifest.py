@@ -16,6 +16,8 @@ from tellapart.label_names import label_order
 from tellapart.store.sqlite.database import Database
 
 NONE_OF_THESE = "none of these"  # the mark of a picture that belongs to no label
+TO_DECIDE = "to decide"  # of one whose label is a visitor's word, until somebody decides about it
+VISITOR = "visitor"  # the source of such a picture
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,13 @@ class Picture:
 
     @property
     def is_member(self) -> bool:
-        """Whether it stands for its label: kept, and not marked 'none of these'."""
-        return self.state == "kept" and self.mark != NONE_OF_THESE
+        """Whether it stands for its label: kept, and neither marked 'none of these' nor still to be decided about."""
+        return is_member(self.state, self.mark)
+
+
+def is_member(state: str, mark: str | None) -> bool:
+    """Whether a picture in that state and with that mark stands for its label."""
+    return state == "kept" and mark not in (NONE_OF_THESE, TO_DECIDE)
 
 
 @dataclass(frozen=True)

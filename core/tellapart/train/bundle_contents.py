@@ -10,10 +10,12 @@ import numpy as np
 
 from tellapart.backbones.catalogue import Backbone
 from tellapart.bundle.graph import Tail
+from tellapart.bundle.reference import reference_of
 from tellapart.bundle.writer import BundleContents
 from tellapart.store.ledger import credits_markdown, forbids_showing
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
+from tellapart.train.cameras import cameras_of
 from tellapart.train.fitting import FittedHead
 from tellapart.train.preparation import TrainData
 from tellapart.train.result import TrainResult
@@ -61,13 +63,28 @@ def bundle_contents(
         "calibration_bias": calibration.bias,
     }  # fmt: skip
     golden = _golden(project, data)
+    reference = reference_of(
+        data.embeddings.array[_different(data)],
+        head.mean,
+        head.scale,
+        result.out_of_fold_probs[valid].max(axis=1),
+    )
     return BundleContents(
         name=project.name, classes=data.classes, backbone=backbone, tail=tail, arrays=arrays,
         temperature=calibration.temperature, prior=_prior_record(result), threshold=fitted.novelty.threshold,
         golden=tuple(golden), unlicensed=frozenset(path for path, one in golden.items() if forbids_showing(one)),
-        scores=scores, slices=slices_record(data, result.out_of_fold_probs), counts=counts,
+        reference=reference, scores=scores, counts=counts,
+        slices=slices_record(data, result.out_of_fold_probs, cameras_of(project, data.pictures)),
         sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
     )  # fmt: skip
+
+
+def _different(data: TrainData) -> np.ndarray:
+    """Rows of the pictures, of near-duplicates the first."""
+    first: dict[str, int] = {}
+    for row, group in enumerate(data.plan.groups):
+        first.setdefault(group, row)
+    return np.array(sorted(first.values()), np.int64)
 
 
 def _prior_record(result: TrainResult) -> dict[str, Any]:

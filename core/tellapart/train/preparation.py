@@ -13,7 +13,7 @@ from tellapart.label_names import label_order
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.plan import Plan, plan_project
 from tellapart.progress import Progress, silent
-from tellapart.store.manifest import Picture
+from tellapart.store.manifest import NONE_OF_THESE, TO_DECIDE, Picture
 from tellapart.store.project import Project
 
 
@@ -110,13 +110,18 @@ def with_embeddings(
 
 
 def _members(plan: Plan) -> Plan:
-    """The members of the plan, with a note about those that are marked as none."""
-    members, n_strangers = plan.members(), _n_strangers(plan)
-    if not n_strangers:
-        return members
-    note = f"{n_strangers} picture(s) marked 'none of these' were left out."
-    return replace(members, notes=(*members.notes, note))
+    """The members of the plan, with notes about those that are none."""
+    members, notes = plan.members(), []
+    if n := _n_strangers(plan):
+        notes.append(f"{n} picture(s) marked 'none of these' were left out.")
+    if n := _n_marked(plan, TO_DECIDE):
+        notes.append(f"{n} picture(s) of visitors were left out; decide about them on the Clean page.")
+    return replace(members, notes=(*members.notes, *notes))
 
 
 def _n_strangers(plan: Plan) -> int:
-    return sum(picture.state == "kept" and not picture.is_member for picture in plan.pictures)
+    return _n_marked(plan, NONE_OF_THESE)
+
+
+def _n_marked(plan: Plan, mark: str) -> int:
+    return sum(picture.state == "kept" and picture.mark == mark for picture in plan.pictures)

@@ -1,7 +1,8 @@
-"""What pictures are told apart by, to see where a classifier is weaker: source, licence, size, brightness."""
+"""What pictures are told apart by, to see where a classifier is weaker: source, licence, size, brightness, camera."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,11 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32) / 255  # ITU-R BT.601
 _MOST = 40  # slices kept in a bundle
 
 
-def slices_record(data: TrainData, out_of_fold_probs: np.ndarray) -> dict[str, Any]:
+def slices_record(data: TrainData, out_of_fold_probs: np.ndarray, cameras: Sequence[str]) -> dict[str, Any]:
     """Plain JSON for bundle.json: "slices", the most suspicious first, and "worst", one of them or None.
 
     Args:
-        out_of_fold_probs: (N, C), of every picture from a head that had not seen it.
+        out_of_fold_probs: (N, C), of every picture from a head that had not seen it. cameras: (N,), "" for unknown.
     """
     slices = error_by_slice(
         out_of_fold_probs.argmax(axis=1) != data.targets,
@@ -30,6 +31,7 @@ def slices_record(data: TrainData, out_of_fold_probs: np.ndarray) -> dict[str, A
             "licence": [_licence(picture) for picture in data.pictures],
             "size": [_size(picture) for picture in data.pictures],
             "brightness": _brightness(data.embeddings.tiny),
+            "camera": list(cameras),
         },
         data.plan.groups,
     )

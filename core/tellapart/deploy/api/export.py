@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from tellapart import atomic_files
+from tellapart.corrections.asking import Asking
 from tellapart.deploy.app_contents import (
     BUNDLE,
     our_software,
@@ -35,6 +36,7 @@ def export_api(
     out: Path | str,
     appearance: Appearance | None = None,
     *,
+    corrections: Asking | None = None,
     force: bool = False,
     progress: Progress = silent,
 ) -> Path:
@@ -42,6 +44,7 @@ def export_api(
 
     Args:
         appearance: title and text of its page; the usual ones if None.
+        corrections: whose text people agree to where the service takes corrections, which TELLAPART_CORRECTIONS says.
         force: replace an app that is there.
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
@@ -55,7 +58,10 @@ def export_api(
         progress(1, 3, Doing(Step.WRITING, "Writing the service"))
         wheel = write_wheel(part, NEEDED)
         about = shown.about or kinds(bundle.classes)
-        atomic_files.write_json(part / "service.json", {"title": shown.title, "about": about})
+        consent = (corrections or Asking()).consent
+        atomic_files.write_json(
+            part / "service.json", {"title": shown.title, "about": about, "consent": consent}
+        )
         n_bytes = sum(path.stat().st_size for path in (part / BUNDLE).rglob("*") if path.is_file())
         blanks = {"title": plain(shown.title), "about": plain(about), "wheel": wheel}
         write_files(part, __package__, {**blanks, "bundle_mb": f"{n_bytes / 1e6:.0f}"})

@@ -12,11 +12,14 @@ from urllib.parse import quote
 
 import tellapart
 from tellapart import atomic_files
+from tellapart.corrections.asking import Asking
+from tellapart.corrections.correction import model_of
 from tellapart.deploy.accent import accent_css
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import about_html, credits_text, kinds, model_card_text
 from tellapart.deploy.html.linking import linked
 from tellapart.deploy.html.packing import as_base64, json_in_html, packed
+from tellapart.deploy.html.preview import PROMISE, PROMISE_OF_SENDER
 from tellapart.deploy.html.runtime import VERSION, Runtime, find_runtime
 from tellapart.errors import DeployError
 from tellapart.progress import Doing, Progress, Step, silent
@@ -29,9 +32,11 @@ if TYPE_CHECKING:
 _SUFFIXES = (".html", ".htm")
 _HERE = Path(__file__).parent
 _PART = re.compile(r"\{\{(\w+)\}\}")
-_POLICY = (  # nothing may be asked of anybody; only this very script runs, and the worker it makes
+# Nobody may be asked for anything, but to take a correction; only this very script runs, and the worker it makes.
+_POLICY = (
     "default-src 'none'; script-src 'sha256-{script}' 'wasm-unsafe-eval' blob:; style-src 'sha256-{style}'; "
-    "worker-src blob:; img-src blob: data:; media-src blob:; connect-src 'none'; form-action 'none'; base-uri 'none'"
+    "worker-src blob:; img-src blob: data:; media-src blob:; connect-src {connect}; form-action 'none'; "
+    "base-uri 'none'"
 )
 
 
@@ -41,6 +46,7 @@ def export_html(
     appearance: Appearance | None = None,
     *,
     runtime: Path | None = None,
+    corrections: Asking | None = None,
     force: bool = False,
     progress: Progress = silent,
 ) -> Path:
@@ -49,6 +55,7 @@ def export_html(
     Args:
         appearance: its title, texts and colour; the usual ones if None.
         runtime: a local copy of onnxruntime-web, see `find_runtime`; else it is downloaded once and kept.
+        corrections: whether visitors may say that an answer is wrong; they may not if None.
         force: replace a file that is there.
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
@@ -62,7 +69,7 @@ def export_html(
     progress(1, 4, Doing(Step.DOWNLOADING, "Getting onnxruntime-web"))
     engine = find_runtime(runtime, progress)
     progress(2, 4, Doing(Step.CONVERTING, "Putting the page together"))
-    html = _page(bundle, engine, appearance or Appearance())
+    html = _page(bundle, engine, appearance or Appearance(), corrections or Asking())
     progress(3, 4, Doing(Step.WRITING, "Writing the page"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +95,7 @@ def _free(target: Path, force: bool) -> Path:
     return target
 
 
-def _page(bundle: Bundle, engine: Runtime, appearance: Appearance) -> str:
+def _page(bundle: Bundle, engine: Runtime, appearance: Appearance, asking: Asking) -> str:
     from tellapart.deploy.html.checking import check_of, tall_rows_first
     from tellapart.deploy.html.light_model import lightened
 
@@ -100,13 +107,16 @@ def _page(bundle: Bundle, engine: Runtime, appearance: Appearance) -> str:
         "threshold": bundle.threshold,
         "preprocess": {**bundle.preprocess.to_json(), "tall_rows_first": tall_rows_first()},
         "check": check_of(bundle),
+        "corrections": _asked(bundle, asking),
     }
+    address = asking.address if asking.is_on else ""
     parts = {
-        "policy": _POLICY.format(script=_hash(script), style=_hash(style)),
+        "policy": _POLICY.format(script=_hash(script), style=_hash(style), connect=address or "'none'"),
         "version": tellapart.__version__,
         "title": escape(appearance.title),
         "lead": escape(appearance.about or kinds(bundle.classes)),
         "about": about_html(bundle, appearance.about),
+        "promise": PROMISE_OF_SENDER if address else PROMISE,
         "icon": _icon(appearance.accent),
         "style": style,
         "script": script,
@@ -118,6 +128,18 @@ def _page(bundle: Bundle, engine: Runtime, appearance: Appearance) -> str:
     }
     template = (_HERE / "page.html").read_text("utf-8")
     return _PART.sub(lambda found: parts[found[1]], template)
+
+
+def _asked(bundle: Bundle, asking: Asking) -> dict[str, str] | None:
+    """What the page needs to take corrections."""
+    if not asking.is_on:
+        return None
+    return {
+        "consent": asking.consent,
+        "version": asking.version,
+        "address": asking.address,
+        "model": model_of(bundle.bundle_dir),
+    }
 
 
 def _papers(bundle: Bundle) -> dict[str, str]:

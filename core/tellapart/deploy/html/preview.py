@@ -23,6 +23,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-ac
 # a preview runs nothing, so scripts go, and so does what is said where scripts are off; nobody presses anything in it
 _SCRIPTS = re.compile(r"<(script|noscript)\b.*?</\1>\n?", re.DOTALL)
 N_SHOWN = 3
+PROMISE = "pictures never leave this device."
+PROMISE_OF_SENDER = "pictures leave this device only when you send one."
 _MAX_SAMPLE_BYTES = 100_000  # golden pictures are small; a stranger's may not be, and is then shown in part
 
 
@@ -42,6 +44,7 @@ def preview_html(classes: tuple[str, ...], appearance: Appearance, sample: Sampl
         "lead": escape(appearance.about or kinds(classes)),
         "style": _text("page.css") + accent_css(appearance.accent),
         "about": "",
+        "promise": PROMISE,
     }
     page = _SCRIPTS.sub("", _text("page.html"))
     page = page.replace("<main>", "<main inert>").replace(

@@ -9,6 +9,7 @@ from typing import Any
 from tellapart import atomic_files
 from tellapart.bundle.loading import Bundle, load_bundle
 from tellapart.bundle.writer import copy_bundle
+from tellapart.corrections.asking import Asking
 from tellapart.deploy.app_folder import check_free, new_app_folder
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import credits_text, model_card_text
@@ -39,6 +40,7 @@ def export_voila(
     *,
     examples: Sequence[Path | str] = (),
     repository: str | None = None,
+    corrections: Asking | None = None,
     force: bool = False,
     progress: Progress = silent,
 ) -> Path:
@@ -51,6 +53,7 @@ def export_voila(
         examples: at most 12 pictures that visitors may try, copied small and without metadata: files, or golden
             pictures by their names in the bundle, such as "golden/1.jpg".
         repository: "OWNER/NAME" on GitHub, once it is known: README.md then has the links.
+        corrections: whether visitors may say that an answer is wrong; they may not if None.
         force: replace an app that is there.
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
@@ -78,7 +81,7 @@ def export_voila(
             target.parent.mkdir(parents=True, exist_ok=True)
             atomic_files.write_bytes(target, data)
         (folder / "binder" / "postBuild").chmod(0o755)
-        write_settings(folder, shown, list(pictures))
+        write_settings(folder, shown, list(pictures), corrections)
         _write_configuration(folder, shown.title)
         progress(3, _N_STEPS, Doing(Step.MEASURING, "Checking the app"))
         prove(folder, wheel)

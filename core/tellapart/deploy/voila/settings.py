@@ -9,8 +9,9 @@ from typing import Annotated
 from msgspec import Meta, Struct, ValidationError, convert
 
 from tellapart import atomic_files
+from tellapart.corrections.asking import Asking
 from tellapart.deploy.appearance import Appearance
-from tellapart.errors import DeployError
+from tellapart.errors import CorrectionError, DeployError
 
 FILE, BUNDLE, EXAMPLES = "app.json", "bundle", "examples"
 FORMAT = 1
@@ -20,17 +21,38 @@ _MAX_BYTES = 100_000
 _Example = Annotated[str, Meta(pattern=r"^examples/[1-9][0-9]?\.jpg\Z")]
 
 
+class AskingRecord(Struct, frozen=True):
+    """What app.json says of corrections."""
+
+    is_on: bool
+    consent: str
+    address: str
+
+
 class AppSettings(Struct, frozen=True):
-    """title, about, accent: see `Appearance`. examples: pictures of the folder that visitors may try."""
+    """title, about, accent: see `Appearance`. examples: pictures of the folder that visitors may try. corrections: as
+    of `Asking`; an app of an older version has none."""
 
     format: int
     title: str
     about: str
     accent: str
     examples: Annotated[list[_Example], Meta(max_length=MOST_EXAMPLES)]
+    corrections: AskingRecord | None = None
+
+    def asking(self) -> Asking:
+        """Whether visitors may say that an answer is wrong.
+
+        Raises:
+            CorrectionError: corrections would go where they must not, or the text is too long.
+        """
+        found = self.corrections
+        return Asking() if found is None else Asking(found.is_on, found.consent, found.address)
 
 
-def write_settings(folder: Path, appearance: Appearance, examples: list[str]) -> None:
+def write_settings(
+    folder: Path, appearance: Appearance, examples: list[str], corrections: Asking | None = None
+) -> None:
     """Write app.json into the folder.
 
     Raises:
@@ -44,6 +66,7 @@ def write_settings(folder: Path, appearance: Appearance, examples: list[str]) ->
             "about": appearance.about,
             "accent": appearance.accent,
             "examples": examples,
+            **({} if corrections is None else {"corrections": corrections.to_json()}),
         },
     )
 
@@ -59,7 +82,8 @@ def read_settings(folder: Path) -> AppSettings:
         with path.open("rb") as file:
             found = json.loads(file.read(_MAX_BYTES).decode("utf-8"))
         settings = convert(found, AppSettings, strict=True)
-    except (OSError, ValueError, RecursionError, ValidationError) as error:
+        settings.asking()
+    except (OSError, ValueError, RecursionError, ValidationError, CorrectionError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DeployError(
             f"{path} cannot be used ({reason}). Make the app again, or take app.json from a copy of its folder."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 from base64 import b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ipywidgets import HTML, VBox
+from ipywidgets import HTML, VBox, Widget
 from traitlets import HasTraits
 
 from tellapart_dashboards.app.wording import bar_html, percent
@@ -18,7 +19,8 @@ MOST_SHOWN = 300
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model says of one picture. shares: the likeliest labels; reason: why there are none."""
+    """What the model says of one picture. shares: the likeliest labels; reason: why there are none. picture: a bare
+    JPEG of it, where visitors may say that the answer is wrong."""
 
     name: str
     thumbnail: bytes
@@ -26,10 +28,14 @@ class Answer:
     shares: tuple[tuple[str, float], ...] = ()
     is_none_of_these: bool = False
     reason: str = ""
+    picture: bytes = b""
 
 
-def answers_box(state: HasTraits) -> VBox:
-    """A box that fills itself from the state's trait `latest`: [batch number, answers of one step of it]."""
+def answers_box(state: HasTraits, below: Callable[[Answer], Widget] | None = None) -> VBox:
+    """A box that fills itself from the state's trait `latest`: [batch number, answers of one step of it].
+
+    below: makes what stands under an answer.
+    """
     results = VBox([]).add_class("ta-answers")
     batches: dict[int, VBox] = {}
 
@@ -38,10 +44,7 @@ def answers_box(state: HasTraits) -> VBox:
         if batch not in batches:
             batches[batch] = VBox([])
             results.children = (batches[batch], *results.children)
-        batches[batch].children = (
-            *batches[batch].children,
-            HTML("".join(answer_html(one) for one in answers)),
-        )
+        batches[batch].children = (*batches[batch].children, _step(answers, below))
         n_most = MOST_SHOWN // AT_ONCE
         while sum(len(box.children) for box in results.children) > n_most:
             oldest = results.children[-1]
@@ -52,6 +55,14 @@ def answers_box(state: HasTraits) -> VBox:
 
     state.observe(add, "latest")
     return results
+
+
+def _step(answers: Sequence[Answer], below: Callable[[Answer], Widget] | None) -> Widget:
+    if below is None:
+        return HTML("".join(map(answer_html, answers)))
+    return VBox([
+        VBox([HTML(answer_html(one)), *([] if one.reason else [below(one)])]) for one in answers
+    ])  # fmt: skip
 
 
 def answer_html(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +132,15 @@ class ClassifyState(HasTraits):
         from tellapart.backbones.onnx_session import give_back_memory
 
         found = list(self._predictor.predict_many([file.path for file in files]))
+        self.note(found)
         answers = [self._answer(file, one) for file, one in zip(files, found, strict=True)]
         for file in files:
             file.path.unlink(missing_ok=True)
         give_back_memory()  # of the thumbnails; many threads hold some each
         return answers
+
+    def note(self, found: Sequence[Any]) -> None:
+        """Nothing, but for pages that write down what was answered; on a thread."""
 
     def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
         from tellapart.pictures.images import thumbnail_jpeg

@@ -15,6 +15,7 @@ MOST_LISTED = 12
 EVERY, DECIDED = "every", "decided"
 KIND_NAMES = {
     "": "all findings",
+    "visitor": "said by visitors",
     "unreadable": "unreadable",
     "conflict": "one picture, two labels",
     "leak": "duplicate in another split",

@@ -96,7 +96,7 @@ class SharePage(HasTraits):
         """Have the model read, and the check begin."""
         soon(self._read_model())
 
-    def write(self, **texts: str) -> None:
+    def write(self, **texts: Any) -> None:
         """Other texts in the fields, see `Draft`."""
         before, self._draft = self._draft, self._draft.changed(**texts)
         if self._draft == before:

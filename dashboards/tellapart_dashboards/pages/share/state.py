@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from tellapart.corrections.asking import Asking
 from tellapart.deploy.appearance import TITLE, Appearance
 from tellapart.deploy.card_answers import HEADINGS, CardAnswers
 from tellapart.deploy.facts import Made
@@ -14,7 +15,7 @@ from tellapart.deploy.fit_check import FitFinding
 from tellapart.deploy.html.preview import SampleAnswer
 from tellapart.deploy.share_settings import ShareSettings
 from tellapart.deploy.targets import TARGETS
-from tellapart.errors import DeployError
+from tellapart.errors import CorrectionError, DeployError
 
 
 class SharePhase(Enum):
@@ -38,7 +39,8 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Draft:
-    """What stands in the fields, as it was typed. target: name of a kind of app."""
+    """What stands in the fields, as it was typed. target: name of a kind of app. asks: whether visitors may say that an
+    answer is wrong; consent, address: see `Asking`."""
 
     title: str = ""
     about: str = ""
@@ -48,8 +50,11 @@ class Draft:
     users: str = ""
     weak_points: str = ""
     contact: str = ""
+    asks: bool = False
+    consent: str = ""
+    address: str = ""
 
-    def changed(self, **texts: str) -> Draft:
+    def changed(self, **texts: Any) -> Draft:
         """The draft with other texts."""
         return replace(self, **texts)
 
@@ -123,7 +128,7 @@ def share_state(
     wrong = ""
     try:
         usable = settings_of(draft)
-    except DeployError as error:
+    except (DeployError, CorrectionError) as error:
         wrong = str(error)
     app = making.app
     is_same = app is not None and (app.model, app.settings) == (model.name, usable.to_json())
@@ -145,11 +150,11 @@ def settings_of(draft: Draft) -> ShareSettings:
 
     Raises:
         DeployError: a text is too long, or the colour is none.
+        CorrectionError: the text for visitors is too long, or corrections may not go to that address.
     """
     looks = Appearance(draft.title, draft.about, draft.accent)
-    return ShareSettings(
-        looks, draft.target, CardAnswers(**{name: getattr(draft, name) for name in HEADINGS})
-    )
+    answers = CardAnswers(**{name: getattr(draft, name) for name in HEADINGS})
+    return ShareSettings(looks, draft.target, answers, Asking(draft.asks, draft.consent, draft.address))
 
 
 def draft_of(settings: ShareSettings) -> Draft:
@@ -157,4 +162,14 @@ def draft_of(settings: ShareSettings) -> Draft:
     looks = settings.appearance
     title = "" if looks.title == TITLE else looks.title
     target = settings.target if settings.target in TARGETS else next(iter(TARGETS))
-    return Draft(title, looks.about, looks.accent, target, **settings.answers.to_json())
+    asking = settings.corrections
+    return Draft(
+        title,
+        looks.about,
+        looks.accent,
+        target,
+        **settings.answers.to_json(),
+        asks=asking.is_on,
+        consent=asking.consent,
+        address=asking.address,
+    )

@@ -93,6 +93,15 @@ def app_html(app: AppFacts, is_current: bool) -> str:
     )
 
 
+def corrections_html() -> str:
+    """What comes of it."""
+    return (
+        '<p class="ta-soft">What they send comes into Clean first in line, and nothing is learned from it before you '
+        "decide. Without an address of your own it is kept beside the app; on a web page, visitors save it as a "
+        "file.</p>"
+    )
+
+
 def runtime_html(is_needed: bool) -> str:
     """What the web page needs once."""
     if not is_needed:

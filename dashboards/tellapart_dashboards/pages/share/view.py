@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, ColorPicker, RadioButtons, Text, Textarea, VBox, Widget
+from ipywidgets import HTML, Box, Button, Checkbox, ColorPicker, RadioButtons, Text, Textarea, VBox, Widget
 from tellapart.deploy.facts import kinds
 from tellapart.deploy.targets import TARGETS
 
@@ -20,6 +20,7 @@ from tellapart_dashboards.pages.share.texts import (
     QUESTIONS,
     app_html,
     checks_html,
+    corrections_html,
     headline,
     made_of_html,
     make_label,
@@ -45,7 +46,7 @@ def share_view(page: SharePage, go_to_train: Callable[[], None] | None = None) -
     page.observe(draw, "state")
     draw()
     looks = VBox([_looks(page)]).add_class("ta-area-looks")
-    rest = VBox([_making(page), _check(page), _questions(page)]).add_class("ta-area-rest")
+    rest = VBox([_making(page), _check(page), _corrections(page), _questions(page)]).add_class("ta-area-rest")
     desk = Box([looks, _preview(page), rest]).add_class("ta-sharing")
     shown_when(desk, page, ["state"], lambda: page.state.phase is SharePhase.READY)
     is_empty = lambda: page.state.phase is SharePhase.NO_MODEL  # noqa: E731
@@ -191,6 +192,26 @@ def _check(page: SharePage) -> Widget:
     draw()
     again.on_click(lambda _: page.check_again())
     return VBox([HTML("<h2>Before you share</h2>"), waiting, findings, again]).add_class("ta-card")
+
+
+def _corrections(page: SharePage) -> Widget:
+    """Whether visitors may say that an answer is wrong, what they agree to, and where it goes."""
+    draft = page.state.draft
+    asks = Checkbox(description="Visitors may say that an answer is wrong", value=draft.asks, indent=False)
+    consent = Textarea(description="What they agree to", value=draft.consent, rows=5)
+    address = Text(
+        description="Your own service",
+        value=draft.address,
+        placeholder="https://example.org/corrections, or nothing",
+    )
+    fields = VBox([HTML(corrections_html()), VBox([consent, address]).add_class("ta-fields")])
+    asks.observe(lambda change: page.write(asks=change["new"]), "value")
+    consent.observe(lambda change: page.write(consent=change["new"]), "value")
+    address.observe(lambda change: page.write(address=change["new"]), "value")
+    shown_when(fields, page, ["state"], lambda: page.state.draft.asks)
+    card = VBox([HTML("<h2>“That is wrong”</h2>"), asks, fields]).add_class("ta-card")
+    shown_when(card, page, ["state"], lambda: "corrections" in TARGETS[page.state.draft.target].takes)
+    return card
 
 
 def _questions(page: SharePage) -> Widget:

@@ -25,6 +25,7 @@ from tellapart_dashboards.app.page_frame import STATIC
 from tellapart_dashboards.app.visibility import folded
 from tellapart_dashboards.app.wording import count, error_html, heading_html, message_html
 from tellapart_dashboards.pages.classify.answers import answers_box
+from tellapart_dashboards.pages.visitors.corrections import correction_below
 from tellapart_dashboards.pages.visitors.papers import paper_html
 from tellapart_dashboards.pages.visitors.state import VISITORS, VisitorState, is_on_binder
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
@@ -56,7 +57,9 @@ def app_page(folder: str | Path = ".") -> Widget:
 def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -> VBox:
     """The page, whole; its classifier is being loaded."""
     shown = Appearance(settings.title, settings.about, settings.accent)
-    state = VisitorState(root, root / BUNDLE)
+    asking = settings.asking()
+    state = VisitorState(root, root / BUNDLE, asking)
+    below = correction_below(state, classes, asking) if asking.is_on else None
     note, busy = HTML(), HTML()
     upload = UploadWidget(
         state.uploads_dir,
@@ -69,7 +72,7 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
     )
     camera = Webcam(state.uploads_dir, state.take_shots, needs_label=False)
     examples = _examples(root, settings.examples, state)
-    card = VBox([upload, camera, *examples, busy, answers_box(state)]).add_class("ta-card")
+    card = VBox([upload, camera, *examples, busy, answers_box(state, below)]).add_class("ta-card")
 
     def draw(_: Any = None) -> None:
         note.value = message_html(state.message, "failed")
@@ -96,7 +99,9 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
                     note,
                     card,
                     *_papers(state, shown.about),
-                    HTML(f'<p class="ta-soft ta-foot">{_where_pictures_go()} Made with tellapart.</p>'),
+                    HTML(
+                        f'<p class="ta-soft ta-foot">{_where_pictures_go(asking.is_on)} Made with tellapart.</p>'
+                    ),
                 ]
             ).add_class("ta-main"),
         ]
@@ -146,13 +151,16 @@ def _row(children: list[VBox]) -> Box:
     return Box(children).add_class("ta-examples")
 
 
-def _where_pictures_go() -> str:
+def _where_pictures_go(may_send: bool) -> str:
+    but = " Only what you send under “That is wrong” is kept." if may_send else ""
     if is_on_binder():
         return (
-            "Your pictures go to mybinder.org, are classified there and then deleted. A page that nobody touches for "
-            "ten minutes ends there: if nothing answers any more, open the link again."
+            f"Your pictures go to mybinder.org, are classified there and then deleted.{but} A page that nobody "
+            "touches for ten minutes ends there: if nothing answers any more, open the link again."
         )
-    return "Your pictures go to the computer that runs this page, are classified there and then deleted."
+    return (
+        f"Your pictures go to the computer that runs this page, are classified there and then deleted.{but}"
+    )
 
 
 def _classes(bundle_dir: Path) -> tuple[str, ...]:

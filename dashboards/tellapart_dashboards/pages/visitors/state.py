@@ -8,14 +8,28 @@ import os
 import shutil
 import tempfile
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tellapart.corrections.asking import Asking
+from tellapart.corrections.box import CorrectionBox
+from tellapart.corrections.correction import bare_jpeg, model_of, new_correction
+from tellapart.corrections.sending import send
+from tellapart.errors import ImageError, TellapartError
+
 from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.classify.answers import Answer
 from tellapart_dashboards.pages.classify.view import ClassifyState
 from tellapart_dashboards.widgets.upload.upload import UploadedFile, UploadLimits
 
 VISITORS = UploadLimits(200, 2**29, "Choose fewer at a time.")
+SILENT = Asking()  # visitors are not asked
+CORRECTIONS = "corrections"  # the folder beside the app
+LOG_VARIABLE = "TELLAPART_LOG"
+MOST_CORRECTIONS = 50  # of one page
 _BINDER = ("BINDER_LAUNCH_HOST", "BINDER_REPO_URL")  # mybinder.org sets them in every place it gives
 
 
@@ -25,11 +39,17 @@ def is_on_binder() -> bool:
 
 
 class VisitorState(ClassifyState):
-    """One visitor's page of an app. folder: the app's. Uploads lie in a folder of their own that ends with the page."""
+    """One visitor's page of an app. folder: the app's. Uploads lie in a folder of their own that ends with the page.
 
-    def __init__(self, folder: Path, bundle_dir: Path) -> None:
+    asking: whether the visitor may say that an answer is wrong. Then pictures stay in memory as long as the page.
+    """
+
+    def __init__(self, folder: Path, bundle_dir: Path, asking: Asking = SILENT) -> None:
         super().__init__(project_dir=str(folder))
-        self._bundle = bundle_dir
+        self._bundle = self._bundle_dir = bundle_dir
+        self._asking, self._box = asking, CorrectionBox(folder / CORRECTIONS)
+        self._n_sent = 0
+        self._log = os.environ.get(LOG_VARIABLE, "")
         self._uploads = Path(tempfile.mkdtemp(prefix="tellapart-app-"))
         atexit.register(shutil.rmtree, self._uploads, ignore_errors=True)
 
@@ -42,7 +62,47 @@ class VisitorState(ClassifyState):
         """A `Predictor` for it. An app and its bundle come from one hand, so there is no trial."""
         from tellapart.classify import Predictor
 
-        return Predictor(bundle_dir, is_own=True)
+        return Predictor(bundle_dir, is_own=True, gives_sketches=bool(self._log))
+
+    def note(self, found: Sequence[Any]) -> None:
+        """Write the answers down, where the owner has said into which file."""
+        if self._log:
+            from tellapart.classify.answer_log import AnswerLog
+
+            answers = [one for one in found if not isinstance(one, ImageError)]
+            AnswerLog(Path(self._log), model_of(self._bundle_dir)).write(answers)
+
+    def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
+        answer = super()._answer(file, prediction)
+        if not self._asking.is_on or answer.reason:
+            return answer
+        try:
+            return replace(answer, picture=bare_jpeg(file.path))
+        except ImageError:
+            return answer  # nothing to send, then
+
+    async def correct(self, answer: Answer, kind: Any, said: str) -> str:
+        """Keep or send what the visitor says of an answer; "" when that is done, else why not."""
+        if self._n_sent >= MOST_CORRECTIONS:
+            return (
+                f"You have sent {MOST_CORRECTIONS} corrections, which is all that one page takes. Thank you."
+            )
+        try:
+            await asyncio.to_thread(self._correct, answer, kind, said)
+        except (TellapartError, OSError) as error:
+            return error_sentence(error)
+        self._n_sent += 1
+        return ""
+
+    def _correct(self, answer: Answer, kind: Any, said: str) -> None:
+        correction = new_correction(
+            answer.picture, answer.label, answer.shares[0][1], answer.is_none_of_these, kind, said,
+            self._asking.version, model_of(self._bundle_dir),
+        )  # fmt: skip
+        if self._asking.address:
+            send(self._asking.address, correction, answer.picture)
+        else:
+            self._box.put(correction, answer.picture)
 
     async def bundle(self) -> Any:
         """The loaded bundle, or None if it cannot be used; message then says why."""

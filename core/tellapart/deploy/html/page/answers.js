@@ -1,6 +1,7 @@
 // The list of answers: a row for each picture, the newest pictures on top, and what they come to.
 
 import { NONE, THUMBNAIL_PX, showAnswer, verdict } from "./bars.js";
+import { CORRECTION_PX } from "./corrections.js";
 import { made, the } from "./elements.js";
 import { counted, percent, refusal } from "./words.js";
 
@@ -11,8 +12,13 @@ import { counted, percent, refusal } from "./words.js";
  */
 
 export class Answers {
-  /** @param {import("./classifier.js").Classifier} classifier @param {Classes} known */
-  constructor(classifier, known) {
+  /**
+   * @param {import("./classifier.js").Classifier} classifier @param {Classes} known
+   * @param {import("./corrections.js").Corrections | null} corrections null where visitors are not asked
+   */
+  constructor(classifier, known, corrections) {
+    this.corrections = corrections;
+    this.side = corrections === null ? THUMBNAIL_PX : CORRECTION_PX;
     this.classifier = classifier;
     this.known = known;
     /** @type {Entry[]} */
@@ -61,7 +67,7 @@ export class Answers {
     this.isRunning = true;
     for (let entry = this.pending.shift(); entry !== undefined; entry = this.pending.shift()) {
       try {
-        this.show(entry, await this.classifier.classifyFile(/** @type {File} */ (entry.file), THUMBNAIL_PX));
+        this.show(entry, await this.classifier.classifyFile(/** @type {File} */ (entry.file), this.side));
       } catch (why) {
         this.refuse(entry, why);
       }
@@ -83,7 +89,18 @@ export class Answers {
       image.alt = entry.name;
       image.src = URL.createObjectURL(answer.thumbnail);
       entry.row.children[0].replaceChildren(image);
+      if (this.corrections !== null) place.append(this.corrections.below(this.shown(entry, answer, answer.thumbnail)));
     }
+  }
+
+  /**
+   * An answer as a correction speaks of it.
+   * @param {Entry} entry @param {import("./classifier.js").Answered} answer @param {Blob} thumbnail
+   */
+  shown(entry, answer, thumbnail) {
+    const { isNone, label } = verdict(answer, this.known);
+    const probability = answer.probabilities[this.known.classes.indexOf(label)];
+    return { answered: label, probability, isNone, thumbnail, name: entry.name };
   }
 
   /** @param {Entry} entry @param {any} why */

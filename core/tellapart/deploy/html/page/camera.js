@@ -1,6 +1,6 @@
 // The live camera: each frame is answered as soon as the one before it is.
 
-import { THUMBNAIL_PX, showAnswer, verdict } from "./bars.js";
+import { showAnswer, verdict } from "./bars.js";
 import { the } from "./elements.js";
 import { cameraRefusal, counted } from "./words.js";
 
@@ -11,8 +11,10 @@ export class Camera {
   /**
    * @param {import("./classifier.js").Classifier} classifier @param {import("./bars.js").Classes} known
    * @param {(answer: import("./classifier.js").Answered) => void} keep gets the answer to a frame that is kept
+   * @param {number} side of the thumbnail of such a frame, in pixels
    */
-  constructor(classifier, known, keep) {
+  constructor(classifier, known, keep, side) {
+    this.side = side;
     this.classifier = classifier;
     this.known = known;
     this.keep = keep;
@@ -77,7 +79,7 @@ export class Camera {
       const isKept = this.isWanted;
       let answer;
       try {
-        answer = await this.classifier.classifyFrame(await createImageBitmap(video), isKept ? THUMBNAIL_PX : 0);
+        answer = await this.classifier.classifyFrame(await createImageBitmap(video), isKept ? this.side : 0);
       } catch {
         continue; // the next frame may do
       }

@@ -4,6 +4,7 @@ import { unpacked } from "../worker/unpacking.js";
 import { Answers } from "./answers.js";
 import { Camera } from "./camera.js";
 import { Classifier } from "./classifier.js";
+import { Corrections } from "./corrections.js";
 import { the } from "./elements.js";
 import { listenForFiles } from "./intake.js";
 import { showMarkdown } from "./markdown.js";
@@ -66,14 +67,17 @@ function start() {
     return;
   }
   const classifier = new Classifier(script, opening, showObstacle);
-  const answers = new Answers(classifier, facts);
-  const camera = new Camera(classifier, facts, (answer) => answers.addAnswered("picture of the camera", answer));
+  const corrections = facts.corrections === null ? null : new Corrections(facts.corrections, facts.classes);
+  const answers = new Answers(classifier, facts, corrections);
+  const keep = (answer) => answers.addAnswered("picture of the camera", answer);
+  const camera = new Camera(classifier, facts, keep, answers.side);
   listenForFiles((files) => answers.add(files));
   classifier.ready.then(() => {
-    the("state").textContent = "Ready. Pictures stay on this device.";
+    const isSending = corrections !== null && facts.corrections.address !== "";
+    the("state").textContent = `Ready. Pictures stay on this device${isSending ? " unless you send one" : ""}.`;
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
   });
-  Object.assign(globalThis, { tellapart: { classifier, answers, camera } }); // for whoever looks inside
+  Object.assign(globalThis, { tellapart: { classifier, answers, camera, corrections } }); // for whoever looks inside
 }
 
 // the script stands in the head, so that a page whose end is missing can say so

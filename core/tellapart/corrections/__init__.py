@@ -1,0 +1,1 @@
+"""Corrections: what visitors of an app say when its answer is wrong, asked for, kept, sent and read."""

@@ -1,0 +1,39 @@
+"""Which camera took each picture, as its EXIF block says: maker and model alone, looked up once and cached on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from tellapart.backbones.onnx_session import available_cpus
+from tellapart.pictures.images import camera_in
+from tellapart.store.manifest import Picture
+from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import explained
+from tellapart.store.sqlite.row_cache import RowCache
+
+_ROW = np.dtype([("camera", "S96")])
+_KEY = "cameras-1"  # the number is raised when what is looked up changes
+_AT_ONCE = 256
+
+
+def cameras_of(project: Project, pictures: Sequence[Picture]) -> list[str]:
+    """The camera of each picture, "" where its file names none or cannot be read.
+
+    Raises:
+        ProjectError: the cache cannot be written.
+    """
+    ids = [picture.image_id for picture in pictures]
+    with explained(project.db_path), RowCache(project.cache_dir / "cameras", _KEY, _ROW) as cache:
+        rows = cache.find(ids)
+        missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]
+        with ThreadPoolExecutor(available_cpus(), thread_name_prefix="camera") as pool:
+            for start in range(0, len(missing), _AT_ONCE):
+                some = missing[start : start + _AT_ONCE]
+                found = list(pool.map(lambda picture: camera_in(project.file(picture)), some))
+                records = np.array([(one.encode()[:96],) for one in found], _ROW)
+                cache.add([picture.image_id for picture in some], records)
+        names = cache.records(cache.find(ids) if missing else rows)["camera"]
+    return [name.decode("utf-8", errors="ignore") for name in names.tolist()]
