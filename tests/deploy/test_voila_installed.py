@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from voila_apps import PATIENCE_S, app_tab, served
-from voila_clients import Visitor
+from voila_visitors import Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 N_VISITORS = 10
