@@ -5,6 +5,7 @@ import { Answers } from "./answers.js";
 import { Camera } from "./camera.js";
 import { Classifier } from "./classifier.js";
 import { the } from "./elements.js";
+import { offerInstalling } from "./installing.js";
 import { listenForFiles } from "./intake.js";
 import { showMarkdown } from "./markdown.js";
 import { obstacle } from "./words.js";
@@ -69,6 +70,7 @@ function start() {
   const answers = new Answers(classifier, facts);
   const camera = new Camera(classifier, facts, (answer) => answers.addAnswered("picture of the camera", answer));
   listenForFiles((files) => answers.add(files));
+  offerInstalling(facts.installing);
   classifier.ready.then(() => {
     the("state").textContent = "Ready. Pictures stay on this device.";
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
