@@ -7,8 +7,9 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from chromium import ARGUMENTS, executable
 from command_line import tellapart
-from html_pages import ARGUMENTS, HtmlPage, chromium_path
+from html_pages import HtmlPage
 from odd_pictures import saved, scene
 from tellapart.deploy import Appearance, export_html
 from tellapart.deploy.html.export import service_worker_of
@@ -55,7 +56,7 @@ def server(folder):
 def tab(browser, tmp_path):
     """A tab of a profile on the disk: nothing can be installed from a private one."""
     context = browser.browser_type.launch_persistent_context(
-        tmp_path / "profile", executable_path=chromium_path(), args=ARGUMENTS
+        tmp_path / "profile", executable_path=executable(), args=ARGUMENTS
     )
     page = HtmlPage(context.new_page())
     yield page
