@@ -23,16 +23,19 @@ NO_BROWSER = (
 )
 
 
+def executable() -> str | None:
+    """The Chromium of this computer; None for Playwright's own."""
+    found = os.environ.get("TELLAPART_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    return found or None
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser, until the end. Have it per module: Playwright's event loop runs as long, and other tests start
     loops of their own."""
     with sync_playwright() as playwright:
-        found = (
-            os.environ.get("TELLAPART_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-        )
         try:
-            browser = playwright.chromium.launch(executable_path=found or None, args=ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         except Error as error:
             pytest.fail(f"{NO_BROWSER}\n{str(error).splitlines()[0]}", pytrace=False)
         yield browser

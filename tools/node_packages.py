@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = {"onnxruntime-web": "1.30.0", "rollup": "4.68.8", "typescript": "7.0.2"}
+PACKAGES = {"axe-core": "4.14.1", "onnxruntime-web": "1.30.0", "rollup": "4.68.8", "typescript": "7.0.2"}
 FOLDER = Path(sys.prefix) / "tellapart-node"
 TIMEOUT_S = 600
 

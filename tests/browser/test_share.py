@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from axe import assert_accessible
 from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, wait_for
 from playwright.sync_api import Browser, Page, expect
 from waiting_worker import HOLD
@@ -125,6 +126,8 @@ def test_the_share_page_fits_and_is_used_by_keyboard(trained_studio: Studio, ope
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             page.wait_for_function(DRAWN)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (width, scheme)
+        if (width, height) in (PHONE, LAPTOP):
+            assert_accessible(page, f"at {width} px")
     page.get_by_role("radio", name="Laptop").click()
     expect(page.locator("iframe[title='Preview on a laptop']")).to_be_visible()
     page.get_by_label("Title").focus()

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from axe import assert_accessible
 from odd_pictures import saved, scene
 from playwright.sync_api import expect
 from tellapart.deploy import Appearance, export_html
@@ -23,6 +24,10 @@ PASTE = """([name, type, bytes]) => {
   pasted.items.add(new File([new Uint8Array(bytes)], name, { type }));
   document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: pasted, bubbles: true }));
 }"""
+
+REFUSE = (
+    "(name) => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', name); }; }"
+)
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +122,7 @@ def test_the_camera_is_answered_live_and_ends_when_it_is_stopped(page_file, open
 )
 def test_a_camera_that_is_refused_is_said(page_file, open_page, name, reason):
     tab = open_page(page_file)
-    refuse = "(name) => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', name); }; }"
-    tab.page.evaluate(refuse, name)
+    tab.page.evaluate(REFUSE, name)
     tab.page.get_by_role("button", name="Use the camera").click()
     expect(tab.page.locator("#camera-refusal")).to_contain_text(reason)
     expect(tab.page.locator("#camera-refusal")).to_contain_text("choose pictures instead")
@@ -135,11 +139,35 @@ def test_everything_is_reached_with_the_keyboard(page_file, open_page, png):
         "Choose pictures", "Use the camera", "Save as CSV", "Clear", "About this classifier", "Credits",
     ]  # fmt: skip
     tab.page.keyboard.press("Enter")
-    expect(tab.page.locator("details[data-paper=credits] h3")).to_contain_text("Credits for")
+    expect(tab.page.locator("details[data-paper=credits] h2")).to_contain_text("Credits for")
     expect(tab.page.locator("details[data-paper=credits]")).to_contain_text("onnxruntime-web")
     unnamed = "[...document.querySelectorAll('button, img, video, section')].filter((one) => "
     unnamed += "!(one.textContent.trim() || one.alt || one.getAttribute('aria-label'))).length"
     assert tab.page.evaluate(unnamed) == 0
+
+
+def test_axe_finds_nothing_wrong(page_file, open_page, png):
+    """Waiting for pictures; with answers, a refusal, the camera and all papers open; and when the camera is refused."""
+    tab = open_page(page_file, permissions=["camera"])
+    assert_accessible(tab.page, "ready")
+    tab.answers(
+        [
+            {"name": name, "mimeType": "", "buffer": data}
+            for name, data in (("a.png", png), ("b.txt", b"dear"))
+        ]
+    )
+    for paper in ("About this classifier", "The whole model card", "Credits"):
+        tab.page.locator("summary", has_text=paper).click()
+    expect(tab.page.locator("details[data-paper=card] table").first).to_be_visible()
+    tab.page.get_by_role("button", name="Use the camera").click()
+    tab.wait_until("tellapart.camera.nAnswers >= 1")
+    assert_accessible(tab.page, "in use")
+    tab.page.get_by_role("button", name="Stop the camera").click()
+    tab.page.evaluate(REFUSE, "NotFoundError")
+    tab.page.get_by_role("button", name="Use the camera").click()
+    expect(tab.page.locator("#camera-refusal")).to_contain_text("No camera")
+    tab.page.set_viewport_size(PHONE)
+    assert_accessible(tab.page, "refused, on a phone")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

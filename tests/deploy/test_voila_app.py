@@ -8,6 +8,7 @@ import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
+from axe import assert_accessible
 from playwright.sync_api import expect
 from voila_apps import HOSTILE, HOSTILE_LABELS, PATIENCE_S, app_tab, served, unpacked_program
 
@@ -107,6 +108,28 @@ def test_dropped_pasted_and_camera_pictures_are_answered(served_app, browser, sh
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             "nothing is wider than a phone"
         )
+
+
+def test_axe_finds_nothing_wrong(voila_app, browser, shapes, tmp_path):
+    """As it opens; with an answer, a refusal, the camera and all papers open; on a phone."""
+    text = tmp_path / "text.jpg"
+    text.write_text("bread and milk")
+    program = unpacked_program(voila_app, tmp_path / "program")
+    with served(voila_app, tmp_path / "log.txt", **program) as app, app_tab(browser) as tab:
+        page = tab.open(f"{app.url}/voila/render/app.ipynb").page
+        assert_accessible(page, "as it opens")
+        tab.choose(shapes[0], text)
+        tab.answers(2)
+        for paper in ("About this classifier", "Model card", "Credits"):
+            page.get_by_role("button", name=paper).click()
+            expect(
+                page.locator(".ta-paper-fold", has_text=paper).locator("h2, h3, p, li").last
+            ).to_be_visible(timeout=PATIENCE_S * 1000)
+        page.get_by_role("button", name="Use the camera").click()
+        expect(page.get_by_role("button", name="Take a picture")).to_be_enabled(timeout=PATIENCE_S * 1000)
+        assert_accessible(page, "in use")
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert_accessible(page, "on a phone")
 
 
 def test_the_plain_app_answers_too(served_app, browser, shapes):

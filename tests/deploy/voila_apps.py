@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-import pytest
 from chromium import leaves_the_computer
 from playwright.sync_api import Browser, Dialog, Error, Page, expect
 
-PATIENCE_S = 200.0  # a page on a busy machine is slow, not wrong
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
+from voila_server import PATIENCE_S, ServedApp, served
+
+__all__ = ["PATIENCE_S", "AppTab", "ServedApp", "app_tab", "served", "unpacked_program"]
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} \"q\" '`b`' --- ](x) ${HOME} $x$"
 HOSTILE_LABELS = ["<img src=x onerror=alert(1)>", '"] | {{7*7}} --- `a`', "# [x](javascript:alert(1)) ünï"]
 HOSTILE_CREDITS = "# Credits\n\n<script>alert(2)</script> **bold** [site](<https://example.org/a>)\n\n| a | b |\n|---|---|\n| <b>x</b> | y |\n"
@@ -28,75 +26,6 @@ def unpacked_program(folder: Path, place: Path) -> dict[str, str]:
     zipfile.ZipFile(next(folder.glob("*.whl"))).extractall(place)
     (data,) = place.glob("*.data/data/share/jupyter")
     return {"PYTHONPATH": str(place), "JUPYTER_PATH": str(data)}
-
-
-@dataclass
-class ServedApp:
-    """Voila on an app's folder."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def kernels(self) -> list[psutil.Process]:
-        """One process per open page."""
-        found = []
-        for child in psutil.Process(self.process.pid).children(recursive=True):
-            with suppress(psutil.Error):  # one that is just ending
-                if "ipykernel_launcher" in " ".join(child.cmdline()):
-                    found.append(child)
-        return found
-
-
-@contextmanager
-def served(
-    folder: Path,
-    log: Path,
-    *arguments: str,
-    python: Path | str = sys.executable,
-    program: Sequence[str] = ("voila", "."),
-    **environment: str,
-) -> Iterator[ServedApp]:
-    """Voila as the README starts it, but for the browser and the port; it and its kernels are gone afterwards."""
-    command = [str(python), "-m", *program, "--no-browser", "--port=0", *arguments]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **environment},
-        )
-    try:
-        yield ServedApp(f"http://127.0.0.1:{_port(process, log)}", process, log)
-    finally:
-        _end(process)
-
-
-def _port(process: subprocess.Popen[bytes], log: Path) -> int:
-    give_up_at = time.monotonic() + PATIENCE_S
-    while time.monotonic() < give_up_at and process.poll() is None:
-        with suppress(psutil.Error):
-            for one in psutil.Process(process.pid).net_connections("inet"):
-                if one.status == psutil.CONN_LISTEN and "running at" in log.read_text("utf-8", "replace"):
-                    return int(one.laddr.port)
-        time.sleep(0.05)
-    pytest.fail(f"Voila did not start. Its log:\n{log.read_text('utf-8', 'replace')}", pytrace=False)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    children = []
-    with suppress(psutil.Error):
-        children = psutil.Process(process.pid).children(recursive=True)
-    process.terminate()
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    for child in children:
-        with suppress(psutil.Error):  # one that ended with the server
-            child.kill()
 
 
 @dataclass

@@ -43,6 +43,13 @@ def app(
             metavar="FILE",
         ),
     ] = None,
+    service_worker: Annotated[
+        bool,
+        typer.Option(
+            "--service-worker",
+            help="html only: a second file beside the page; on a web server it then opens offline, too.",
+        ),
+    ] = False,
     repository: Annotated[
         str | None,
         typer.Option(help="voila only: where it lies on GitHub, for the links.", metavar="OWNER/NAME"),
@@ -86,11 +93,16 @@ def app(
     if target not in TARGETS:
         fail(f"--target {target} is not known. Choose {' or '.join(TARGETS)}.", is_json, 2)
     chosen = TARGETS[target]
-    given: dict[str, Any] = {"runtime": runtime, "repository": repository, "examples": example}
+    given: dict[str, Any] = {
+        "runtime": runtime,
+        "service_worker": service_worker,
+        "repository": repository,
+        "examples": example,
+    }
     own = {name: value for name, value in given.items() if value}
     for name in sorted(set(own) - set(chosen.takes)):
         of = next(one.name for one in TARGETS.values() if name in one.takes)
-        option = name.removesuffix("s")
+        option = name.removesuffix("s").replace("_", "-")
         fail(f"--{option} is for --target {of}; {target} needs none. Leave it out.", is_json, 2)
     with explained(is_json), progress_bar(is_json) as progress:
         settings = _settings(bundle_dir, target, title, about, accent)

@@ -10,7 +10,8 @@ from tellapart.errors import DeployError
 DEFAULT_ACCENT = "#0b6e5f"
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _CONTRAST = 4.5
-_GROUNDS = {"light": ("#ffffff", "#f7f6f3"), "dark": ("#1e2422", "#151918")}  # of page.css
+LIGHT_GROUND = "#f7f6f3"
+_GROUNDS = {"light": ("#ffffff", LIGHT_GROUND), "dark": ("#1e2422", "#151918")}  # of page.css
 _INKS = ("#ffffff", "#06231e")
 
 Colour = tuple[float, float, float]

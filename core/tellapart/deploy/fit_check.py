@@ -156,7 +156,7 @@ def _size(of: Path, is_app: bool, host: Host) -> FitFinding:
 def _installed(host: Host) -> list[FitFinding]:
     if not host.installs:
         return []
-    megabytes = installed_mb(host.installs)
+    megabytes = installed_mb([*host.installs, *host.useful])
     level = FitLevel.STOP if host.disk_mb is not None and megabytes > host.disk_mb else FitLevel.FINE
     facts = {"megabytes": round(megabytes), "limit_mb": host.disk_mb, "host": host.name}
     return [FitFinding(FitCode.INSTALLED, level, facts)]

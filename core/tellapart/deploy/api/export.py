@@ -19,15 +19,12 @@ from tellapart.deploy.app_contents import (
 from tellapart.deploy.app_folder import new_app_folder
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import kinds
+from tellapart.deploy.hosts import host_of
 from tellapart.markdown import plain
 from tellapart.progress import Doing, Progress, Step, silent
 
 TARGET = "api"
-# What answering needs of all that tellapart needs: no torch, no onnx, no scipy, no web client, no command line.
-NEEDED = (
-    "numpy", "pillow", "onnxruntime", "msgspec", "platformdirs", "starlette", "uvicorn", "python-multipart",
-    "prometheus-client",
-)  # fmt: skip
+NEEDED = host_of(TARGET).installs
 _PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 
 

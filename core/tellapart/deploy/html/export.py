@@ -1,4 +1,8 @@
-"""export_html: one bundle as one HTML file that classifies in the visitor's browser."""
+"""export_html: one bundle as one HTML file that classifies in the visitor's browser.
+
+Served by a web server it can be installed, for it brings its manifest itself. To open without a connection as well it
+needs a service worker, which browsers only take from a file of its own: written beside the page where that is wanted.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,16 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 
 import tellapart
 from tellapart import atomic_files
 from tellapart.corrections.asking import Asking
 from tellapart.corrections.correction import model_of
-from tellapart.deploy.accent import accent_css
+from tellapart.deploy.accent import LIGHT_GROUND, accent_css, accent_variables
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import about_html, credits_text, kinds, model_card_text
+from tellapart.deploy.html.icon import manifest_icons, svg_address
 from tellapart.deploy.html.linking import linked
 from tellapart.deploy.html.packing import as_base64, json_in_html, packed
 from tellapart.deploy.html.preview import PROMISE, PROMISE_OF_SENDER
@@ -35,8 +39,8 @@ _PART = re.compile(r"\{\{(\w+)\}\}")
 # Nobody may be asked for anything, but to take a correction; only this very script runs, and the worker it makes.
 _POLICY = (
     "default-src 'none'; script-src 'sha256-{script}' 'wasm-unsafe-eval' blob:; style-src 'sha256-{style}'; "
-    "worker-src blob:; img-src blob: data:; media-src blob:; connect-src {connect}; form-action 'none'; "
-    "base-uri 'none'"
+    "worker-src blob:{worker}; img-src blob: data:; media-src blob:; manifest-src data:; connect-src {connect}; "
+    "form-action 'none'; base-uri 'none'"
 )
 
 
@@ -47,6 +51,7 @@ def export_html(
     *,
     runtime: Path | None = None,
     corrections: Asking | None = None,
+    service_worker: bool = False,
     force: bool = False,
     progress: Progress = silent,
 ) -> Path:
@@ -56,6 +61,8 @@ def export_html(
         appearance: its title, texts and colour; the usual ones if None.
         runtime: a local copy of onnxruntime-web, see `find_runtime`; else it is downloaded once and kept.
         corrections: whether visitors may say that an answer is wrong; they may not if None.
+        service_worker: write a second file beside it, `service_worker_of(out)`: where both are served over HTTPS the
+            page opens without a connection once it was visited.
         force: replace a file that is there.
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
@@ -63,25 +70,29 @@ def export_html(
     """
     from tellapart.bundle.loading import load_bundle  # half a second that a datasheet does without
 
-    target = _free(Path(out).expanduser().absolute(), force)
+    target = Path(out).expanduser().absolute()
+    worker = service_worker_of(target) if service_worker else None
+    _check_free(target, worker, force)
     progress(0, 4, Doing(Step.PREPARING, "Checking the classifier"))
     bundle = load_bundle(Path(bundle_dir))
     progress(1, 4, Doing(Step.DOWNLOADING, "Getting onnxruntime-web"))
     engine = find_runtime(runtime, progress)
     progress(2, 4, Doing(Step.CONVERTING, "Putting the page together"))
-    html = _page(bundle, engine, appearance or Appearance(), corrections or Asking())
+    name = worker.name if worker else ""
+    html = _page(bundle, engine, appearance or Appearance(), corrections or Asking(), name).encode()
     progress(3, 4, Doing(Step.WRITING, "Writing the page"))
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _free(target, force)
-        atomic_files.write_bytes(target, html.encode())
-    except OSError as error:
-        raise DeployError(disk_reason(target.parent, error)) from error
+    _check_free(target, worker, force)
+    _write(target, html, worker)
     progress(4, 4, Doing(Step.WRITING, "Done"))
     return target
 
 
-def _free(target: Path, force: bool) -> Path:
+def service_worker_of(page: Path) -> Path:
+    """Where a page's service worker lies."""
+    return page.with_name(f"{page.stem}-service-worker.js")
+
+
+def _check_free(target: Path, worker: Path | None, force: bool) -> None:
     if target.is_dir():
         raise DeployError(
             f"{target} is a folder. Give the page a file name in it, for instance {target / 'page.html'}."
@@ -90,12 +101,27 @@ def _free(target: Path, force: bool) -> Path:
         raise DeployError(
             f"{target.name} does not end in .html, so no browser would open it. Call it {target.name}.html."
         )
-    if target.exists() and not force:
-        raise DeployError(f"{target} exists. Choose another name, or replace it (--force).")
-    return target
+    for path in (target, worker):
+        if path is not None and path.exists() and not force:
+            raise DeployError(f"{path} exists. Choose another name, or replace it (--force).")
 
 
-def _page(bundle: Bundle, engine: Runtime, appearance: Appearance, asking: Asking) -> str:
+def _write(target: Path, html: bytes, worker: Path | None) -> None:
+    """Both files or none; an old worker beside a new page would find that they do not belong together."""
+    is_new = worker is not None and not worker.exists()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if worker is not None:
+            script = (_HERE / "served" / "service_worker.js").read_text("utf-8")
+            atomic_files.write_bytes(worker, script.replace("{{sha256}}", sha256(html).hexdigest()).encode())
+        atomic_files.write_bytes(target, html)
+    except OSError as error:
+        if worker is not None and is_new:
+            worker.unlink(missing_ok=True)
+        raise DeployError(disk_reason(target.parent, error)) from error
+
+
+def _page(bundle: Bundle, engine: Runtime, appearance: Appearance, asking: Asking, worker_name: str) -> str:
     from tellapart.deploy.html.checking import check_of, tall_rows_first
     from tellapart.deploy.html.light_model import lightened
 
@@ -108,16 +134,22 @@ def _page(bundle: Bundle, engine: Runtime, appearance: Appearance, asking: Askin
         "preprocess": {**bundle.preprocess.to_json(), "tall_rows_first": tall_rows_first()},
         "check": check_of(bundle),
         "corrections": _asked(bundle, asking),
+        "installing": _installing(appearance, worker_name),
     }
     address = asking.address if asking.is_on else ""
     parts = {
-        "policy": _POLICY.format(script=_hash(script), style=_hash(style), connect=address or "'none'"),
+        "policy": _POLICY.format(
+            script=_hash(script),
+            style=_hash(style),
+            connect=address or "'none'",
+            worker=" 'self'" if worker_name else "",
+        ),
         "version": tellapart.__version__,
         "title": escape(appearance.title),
         "lead": escape(appearance.about or kinds(bundle.classes)),
         "about": about_html(bundle, appearance.about),
         "promise": PROMISE_OF_SENDER if address else PROMISE,
-        "icon": _icon(appearance.accent),
+        "icon": svg_address(accent_variables(appearance.accent)[0][0]),
         "style": style,
         "script": script,
         "facts": json_in_html(facts),
@@ -142,6 +174,18 @@ def _asked(bundle: Bundle, asking: Asking) -> dict[str, str] | None:
     }
 
 
+def _installing(appearance: Appearance, worker_name: str) -> dict[str, Any]:
+    """For page/installing.js."""
+    colour = accent_variables(appearance.accent)[0][0]
+    return {
+        "about": appearance.about,
+        "colour": colour,
+        "ground": LIGHT_GROUND,
+        "icons": manifest_icons(colour),
+        "service_worker": worker_name,
+    }
+
+
 def _papers(bundle: Bundle) -> dict[str, str]:
     mit = (_HERE / "onnxruntime_licence.txt").read_text("utf-8").strip()
     software = [
@@ -153,11 +197,3 @@ def _papers(bundle: Bundle) -> dict[str, str]:
 
 def _hash(text: str) -> str:
     return b64encode(sha256(text.encode()).digest()).decode()
-
-
-def _icon(accent: str) -> str:
-    colour = accent.strip().removeprefix("#")
-    return quote(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" '
-        f'fill="#{colour}"/><path d="M4 9.5h8M4 6.5h5" stroke="#fff" stroke-width="2"/></svg>'
-    )

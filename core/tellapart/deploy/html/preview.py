@@ -87,8 +87,8 @@ def _answer(sample: SampleAnswer) -> str:
     )
     picture = f'<img alt="" src="data:image/jpeg;base64,{b64encode(sample.jpeg).decode()}">'
     return (
-        f'<li class="answer"><div class="picture">{picture}</div><div class="said"><h3 class="verdict">'
-        f'{escape(harmless(sample.shares[0][0]))}</h3><ul class="bars">{bars}</ul></div></li>'
+        f'<li class="answer"><div class="picture">{picture}</div><div class="said"><h2 class="verdict">'
+        f'{escape(harmless(sample.shares[0][0]))}</h2><ul class="bars">{bars}</ul></div></li>'
     )
 
 

@@ -13,6 +13,7 @@ from tellapart.corrections.asking import Asking
 from tellapart.deploy.app_folder import check_free, new_app_folder
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import credits_text, model_card_text
+from tellapart.deploy.hosts import host_of
 from tellapart.deploy.program_wheel import CORE, DASHBOARDS, program_wheel
 from tellapart.deploy.voila import configuration
 from tellapart.deploy.voila.pins import installed_version, pinned
@@ -24,11 +25,7 @@ from tellapart.errors import DeployError, ImageError
 from tellapart.pictures.images import thumbnail_jpeg
 from tellapart.progress import Doing, Progress, Step, silent
 
-NEEDED = (
-    *("anywidget", "ipykernel", "ipywidgets", "msgspec", "numpy", "onnxruntime", "pillow", "platformdirs"),
-    "voila",
-)
-USEFUL = ("pillow-heif",)  # pictures of phones; in the app where it is installed here
+TARGET = "voila"
 _EXAMPLE_PX = 480
 _N_STEPS = 5
 
@@ -67,12 +64,13 @@ def export_voila(
     bundle = load_bundle(Path(bundle_dir))
     pictures = _small_examples(bundle, examples)
     progress(1, _N_STEPS, Doing(Step.CONVERTING, "Packing the program"))
-    packages = [*NEEDED, *(name for name in USEFUL if installed_version(name))]
+    host = host_of(TARGET)
+    packages = [*host.installs, *(name for name in host.useful if installed_version(name))]
     pins = pinned(packages)
     needs = [f"{name}>={installed_version(name)}" for name in packages]
     name, wheel = program_wheel([CORE, DASHBOARDS], needs, configuration.template_files())
     progress(2, _N_STEPS, Doing(Step.WRITING, "Writing the app"))
-    with new_app_folder(out, "voila", force) as folder:
+    with new_app_folder(out, TARGET, force) as folder:
         copy_bundle(bundle.bundle_dir, folder / BUNDLE)
         files = {name: wheel, **pictures, **_texts(bundle, shown, place, name, len(wheel))}
         files["requirements.txt"] = _requirements(name, pins).encode()

@@ -11,6 +11,7 @@ _PIECE = re.compile(
     r"|\[(?P<text>(?:\\.|[^\]\\])+)\]\(<?(?P<url>https?://[^\s<>)]+)>?\)|\\(?P<plain>[\\`*_{}\[\]()#+!|~:@$.=-])"
 )
 _RULE = re.compile(r"\|[-: |]+")
+_TAG = re.compile(r"<[^>]*>")  # of ours: all else is escaped
 _BREAK = re.compile(r"\n{2,}")
 
 
@@ -41,14 +42,18 @@ def _block(block: str) -> Iterator[str]:
 
 def _table(lines: list[str]) -> str:
     rows = []
-    for n, line in enumerate(lines):
-        if n != 1:
-            kind = "td" if n else "th"
-            cells = re.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))
-            rows.append(f"<tr>{''.join(f'<{kind}>{_line(cell.strip())}</{kind}>' for cell in cells)}</tr>")
+    for line in (lines[0], *lines[2:]):
+        cells = [
+            _line(cell.strip())
+            for cell in re.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))
+        ]
+        kinds = ["td" if rows or not cell else "th" for cell in cells]
+        made = "".join(f"<{kind}>{cell}</{kind}>" for kind, cell in zip(kinds, cells, strict=True))
+        rows.append(f"<tr>{made}</tr>")
+    columns = ", ".join(filter(None, (_TAG.sub("", one) for one in re.findall(r"<th>(.*?)</th>", rows[0]))))
     # a wide one is moved sideways with the keyboard
     return (
-        '<div class="ta-scroll" tabindex="0" role="region" aria-label="Table"><table class="ta-table">'
+        f'<div class="ta-scroll" tabindex="0" role="region" aria-label="Table: {columns}"><table class="ta-table">'
         f"{''.join(rows)}</table></div>"
     )
 

@@ -59,7 +59,7 @@ export class Answers {
   entryOf(name, file) {
     const row = made("li", "answer");
     row.append(made("div", "picture"), made("div", "said"));
-    row.children[1].append(made("h3", "verdict soft", "Waiting …"), made("p", "soft name", name));
+    row.children[1].append(made("h2", "verdict soft", "Waiting …"), made("p", "soft name", name));
     return { name, said: "", answer: null, row, file };
   }
 
@@ -108,7 +108,7 @@ export class Answers {
     const text = refusal(why?.code ?? "failed", why?.format ?? "");
     entry.said = "";
     entry.row.classList.add("refused");
-    entry.row.children[1].replaceChildren(made("h3", "verdict", "Not classified"), made("p", "", text), made("p", "soft name", entry.name));
+    entry.row.children[1].replaceChildren(made("h2", "verdict", "Not classified"), made("p", "", text), made("p", "soft name", entry.name));
   }
 
   /** What all of them come to; said aloud as well, once at the end of many. */

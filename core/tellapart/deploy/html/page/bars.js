@@ -39,7 +39,7 @@ export function verdict({ probabilities, novelty }, { classes, threshold }) {
  */
 export function showAnswer(place, answer, known) {
   const said = verdict(answer, known);
-  const parts = [made("h3", "verdict", said.text)];
+  const parts = [made("h2", "verdict", said.text)];
   if (said.isNone) {
     parts.push(made("p", "soft", "It looks unlike everything this classifier has learned. The nearest:"));
   }

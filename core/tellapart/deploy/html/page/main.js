@@ -6,6 +6,7 @@ import { Camera } from "./camera.js";
 import { Classifier } from "./classifier.js";
 import { Corrections } from "./corrections.js";
 import { the } from "./elements.js";
+import { offerInstalling } from "./installing.js";
 import { listenForFiles } from "./intake.js";
 import { showMarkdown } from "./markdown.js";
 import { obstacle } from "./words.js";
@@ -72,6 +73,7 @@ function start() {
   const keep = (answer) => answers.addAnswered("picture of the camera", answer);
   const camera = new Camera(classifier, facts, keep, answers.side);
   listenForFiles((files) => answers.add(files));
+  offerInstalling(facts.installing);
   classifier.ready.then(() => {
     const isSending = corrections !== null && facts.corrections.address !== "";
     the("state").textContent = `Ready. Pictures stay on this device${isSending ? " unless you send one" : ""}.`;

@@ -19,7 +19,7 @@ function block(text) {
   const heading = /^(#{1,6}) (.*)/.exec(lines[0]);
   if (heading) {
     const rest = lines.slice(1).join("\n").trim();
-    return [filled(made(heading[1].length === 1 ? "h3" : "h4", ""), heading[2]), ...(rest ? block(rest) : [])];
+    return [filled(made(heading[1].length === 1 ? "h2" : "h3", ""), heading[2]), ...(rest ? block(rest) : [])];
   }
   if (lines.length > 1 && lines[0].startsWith("|") && /^\|[-: |]+$/.test(lines[1])) return [table(lines)];
   if (lines[0].startsWith("- ")) return [list(lines)];
@@ -39,15 +39,16 @@ function table(lines) {
   const place = made("div", "table");
   place.tabIndex = 0; // a wide one is moved sideways with the keyboard
   place.setAttribute("role", "region");
-  place.setAttribute("aria-label", "Table");
   const inner = made("table", "");
   lines.forEach((line, i) => {
     if (i === 1) return;
-    const cells = line.replace(/^\|\s*/, "").replace(/\s*\|\s*$/, "").split(/(?<!\\)\|/);
+    const cells = line.replace(/^\|/, "").replace(/\s*\|\s*$/, "").split(/(?<!\\)\|/).map((cell) => cell.trim());
     const row = made("tr", "");
-    row.append(...cells.map((cell) => filled(made(i === 0 ? "th" : "td", ""), cell.trim())));
+    row.append(...cells.map((cell) => filled(made(i === 0 && cell !== "" ? "th" : "td", ""), cell)));
     inner.append(row);
   });
+  const columns = [...inner.querySelectorAll("th")].map((head) => head.textContent);
+  place.setAttribute("aria-label", `Table: ${columns.join(", ")}`);
   place.append(inner);
   return place;
 }
