@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import minimize
 
 from tellapart.learning.folds import can_be_told
 from tellapart.learning.metrics import cautious, softmax
@@ -95,6 +94,8 @@ def _fit(
 ) -> tuple[float, np.ndarray]:  # fmt: skip
     """Temperature and bias (C,). weights: (N,) how many pictures each stands for. A class that is not free keeps its
     centre: nothing in these rows could hold it up."""
+    from scipy.optimize import minimize  # a third of a second that only fitting needs
+
     logits = (logits - logits.max(axis=1, keepdims=True, initial=-np.inf)).astype(np.float64)
     rows = np.arange(len(targets))
     even = caution / len(centre)
