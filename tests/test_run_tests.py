@@ -39,6 +39,7 @@ def assert_summary(line: str, *parts: str) -> None:
     assert all(part in line for part in parts), line
 
 
+@pytest.mark.slow
 def test_what_passes_alone_is_told_as_flaky_and_does_not_fail_the_run(tmp_path):
     code, said, last = run(tmp_path, "good slow browser flaky", "--only", "quick", "--no-browser")
     assert code == 0

@@ -242,6 +242,7 @@ def test_chosen_pictures_that_left_the_page_are_not_decided_about(
         wait_for(lambda: len(project.journal.entries()) == before + 2)
 
 
+@pytest.mark.slow
 def test_two_tabs_see_each_others_decisions(project_dir: Path, start_studio: Start, open_tab: Open) -> None:
     studio = start_studio(project_dir)
     here, there = (clean_page(open_tab(), studio) for _ in range(2))
@@ -270,6 +271,7 @@ def test_what_is_in_sight_stays_where_it_is(project_dir: Path, start_studio: Sta
     expect(place(page, 1)).not_to_have_attribute("data-key", names[1] or "")
 
 
+@pytest.mark.slow
 def test_labels_that_look_like_html_are_words(
     project_dir: Path, samples: SampleSet, start_studio: Start, open_tab: Open
 ) -> None:
@@ -292,6 +294,7 @@ def test_labels_that_look_like_html_are_words(
     assert page.title() != "1"
 
 
+@pytest.mark.slow
 def test_the_map_chooses_pictures(project_dir: Path, start_studio: Start, open_tab: Open) -> None:
     tab = open_tab()
     page = clean_page(tab, start_studio(project_dir))

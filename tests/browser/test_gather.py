@@ -117,6 +117,7 @@ def test_three_labels_are_gathered_cancelled_and_resumed(
     ]
 
 
+@pytest.mark.slow
 def test_what_waits_is_there_after_a_reload_and_on_a_phone(studio: Studio, open_tab: OpenTab) -> None:
     tab = open_tab(PHONE, "dark")
     page = tab.open(studio.url)

@@ -77,6 +77,7 @@ def test_what_cannot_be_opened_is_said_and_the_others_are_answered(page_file, op
     expect(tab.page.locator("#summary")).to_contain_text("5 not classified")
 
 
+@pytest.mark.slow
 def test_the_page_never_freezes_while_fifty_pictures_are_answered(page_file, open_page, png):
     tab = open_page(page_file)
     tab.page.evaluate("""() => {

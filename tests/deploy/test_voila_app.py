@@ -197,6 +197,7 @@ def test_another_name_for_this_computer_is_not_answered(served_app):
     assert code == 200
 
 
+@pytest.mark.slow
 def test_in_a_codespace_its_addresses_are_answered_and_others_are_not(hostile_app, tmp_path):
     program = unpacked_program(hostile_app, tmp_path / "program")
     with served(

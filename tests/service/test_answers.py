@@ -1,6 +1,7 @@
 """The service answers as Predictor does, for pictures as they come; what it cannot read gets its reason."""
 
 import numpy as np
+import pytest
 from odd_pictures import saved, scene
 from tellapart.errors import ImageError
 
@@ -14,6 +15,7 @@ def assert_same(found, expected):
     assert off <= 1e-3 and found["is_none_of_these"] == expected.is_none_of_these
 
 
+@pytest.mark.slow
 def test_answers_are_those_of_predictor_for_pictures_as_they_come(service, predictor, pictures):
     """Turned, large, printed, of a wide-gamut screen, with palettes, clear parts, in eight formats; raw and multipart."""
     files = list(pictures.values())
