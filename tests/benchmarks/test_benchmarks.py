@@ -171,6 +171,12 @@ def test_near_duplicates_has_a_recall_for_every_change_and_a_time_for_every_size
     assert {one["false_pairs"] for one in result["look_alikes"].values()} == {0}
 
 
+def test_drift_counts_alarms_for_every_change(picture_sets_folder):
+    folders = ("--pictures", picture_sets_folder / "shapes", "--others", picture_sets_folder / "given")
+    result = run("drift", *folders, "--n", 36, "--week", 12, "--seeds", 2)
+    assert len(result["alarms"]) == 8 and set(result["alarms"].values()) <= {0, 0.5, 1}
+
+
 def test_samples_speed_counts_the_files():
     result = run("samples_speed", "--runs", 1, "--per-class", 8)
     assert result["n_files"] == 4 * 8 + 6 and result["seconds"] > 0

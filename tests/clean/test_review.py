@@ -55,7 +55,7 @@ def test_the_queue_is_sorted_names_a_picture_once_and_can_be_narrowed(mislabelle
     assert sum(map(len, parts)) == len(queue)
     for kind in KINDS:
         assert all(finding.kind == kind for finding in review.queue([kind]))
-    with pytest.raises(ValueError, match="choose from unreadable"):
+    with pytest.raises(ValueError, match="choose from visitor, unreadable"):
         review.queue(["blurry"])
 
 

@@ -109,8 +109,8 @@ def app(
         said: dict[str, Any] = {"is_on": corrections, "consent": consent, "address": corrections_to}
         said = {name: value for name, value in said.items() if value is not None}
         settings = replace(settings, corrections=replace(settings.corrections, **said))
-        if settings.corrections.is_on and "corrections" not in chosen.takes:
-            fail(f"--target {target} takes no corrections. Give --no-corrections.", is_json, 2)
+        if corrections and "corrections" not in chosen.takes:
+            fail(f"--target {target} takes no corrections. Leave --corrections out.", is_json, 2)
         bundle = bundle_in(bundle_dir)
         made = make_app(bundle, out, settings, force=is_forced, progress=progress, **own)
         findings = fit_check(bundle, target, settings.answers, made)

@@ -69,7 +69,7 @@ def weekly_page(watched: Watched, name: str) -> str:
         f"{ALPHA:g} or below, ▲, the pictures are others than those; share says how much of their distance comes from ",
         "that, 0 to 1.</p></section></main></body></html>\n",
     ]
-    return "".join(parts)
+    return "".join(parts).replace(" %", "\u00a0%")
 
 
 def _chart(
@@ -99,7 +99,7 @@ def _chart(
         f'<circle class="{"dot bad" if one.has_drift else "dot"}" cx="{x:.1f}" cy="{y(value):.1f}" r="4"/>'
         for x, (value, _, _), one in zip(xs, points, weeks, strict=True)
     )
-    every = max(1, len(weeks) // 8)
+    every = -(-len(weeks) // 8)
     dates = "".join(
         f'<text x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{one.monday:%d %b}</text>'
         for i, (x, one) in enumerate(zip(xs, weeks, strict=True))
@@ -112,15 +112,15 @@ def _chart(
     )
     said = f"{name}: {round(100 * points[0][0])} % in the first week shown, {round(100 * points[-1][0])} % in the last"
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(said)}">{grid}{dashed}{whiskers}'
-        f'<polyline class="mark" points="{line}"/>{dots}{dates}</svg>'
+        f'<div class="scroll"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(said)}">'
+        f'{grid}{dashed}{whiskers}<polyline class="mark" points="{line}"/>{dots}{dates}</svg></div>'
     )
 
 
 def _table(weeks: Sequence[Week]) -> str:
     rows = "".join(
         f"<tr><td>{one.monday}</td><td>{one.n:,}</td><td>{100 * one.none_share:.1f} %</td>"
-        f"<td>{100 * one.confidence[1]:.1f} %</td><td>{escape(next(iter(one.labels), '–'))}</td>{_drift(one)}</tr>"
+        f"<td>{100 * one.confidence[1]:.1f} %</td>{_drift(one)}<td>{escape(next(iter(one.labels), '–'))}</td></tr>"
         for one in reversed(weeks)
     )
     names = (
@@ -128,10 +128,10 @@ def _table(weeks: Sequence[Week]) -> str:
         "Answers",
         "None of these",
         "Median confidence",
-        "Commonest",
-        "Drift: statistic",
+        "Drift: p",
+        "Statistic",
         "Share",
-        "p",
+        "Commonest",
     )
     return f"<table><thead><tr>{''.join(f'<th>{one}</th>' for one in names)}</tr></thead><tbody>{rows}</tbody></table>"
 
@@ -140,4 +140,4 @@ def _drift(week: Week) -> str:
     if week.drift is None:
         return "<td>–</td><td>–</td><td>–</td>"
     found = f'<b class="warn">{week.drift.p:.3f} ▲</b>' if week.has_drift else f"{week.drift.p:.3f}"
-    return f"<td>{week.drift.statistic:.2f}</td><td>{week.drift.share:.3f}</td><td>{found}</td>"
+    return f"<td>{found}</td><td>{week.drift.statistic:.2f}</td><td>{week.drift.share:.3f}</td>"
