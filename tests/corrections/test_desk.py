@@ -84,7 +84,7 @@ def test_bad_corrections_get_a_reason(desk, files, status):
 
 def test_bombs_are_refused_and_it_goes_on(desk, jpegs):
     bomb = io.BytesIO()
-    Image.new("1", (40_000, 40_000)).save(bomb, "PNG")
+    Image.new("1", (20_000, 10_000)).save(bomb, "PNG")
     assert post(desk, [bare(line_of()), bomb.getvalue()]).status == 422
     assert desk.ask("GET", "/healthz").status == 200
 

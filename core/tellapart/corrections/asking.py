@@ -13,11 +13,12 @@ from tellapart.errors import CorrectionError
 from tellapart.safe_text import harmless
 
 CONSENT = (
-    "If you press Send, whoever shares this app keeps this picture and what you say of it, to improve the app. Your "
-    "name and address are not kept, nor what the file says of place, time and camera. Send only pictures that you may "
-    "pass on, and none that show people who have not agreed."
+    "Whoever shares this app keeps what you send, this picture and what you say of it, to improve the app. Your name "
+    "and address are not kept, nor what the file says of place, time and camera. Send only pictures that you may pass "
+    "on, and none that show people who have not agreed."
 )
 MAX_CONSENT, MAX_ADDRESS = 1000, 300
+MAX_TEXT = 200  # of a visitor's own words
 ROUTE = "/corrections"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[::1\]")

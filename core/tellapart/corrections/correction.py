@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, ValidationError, convert, structs
 
+from tellapart.corrections.asking import MAX_TEXT
 from tellapart.errors import CorrectionError, ImageError
 from tellapart.pictures.images import thumbnail_jpeg
 from tellapart.safe_text import harmless, harmless_json
 
 FORMAT = 1
-MAX_TEXT, MAX_LINE_BYTES = 200, 8192
+MAX_LINE_BYTES = 8192
 MAX_PICTURE_BYTES = 4 * 2**20
 _SIDE_PX = 448  # of the shorter side: twice what the built-in backbone sees
 _Text = Annotated[str, Meta(max_length=400)]

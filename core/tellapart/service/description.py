@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import tellapart
-from tellapart.corrections.correction import FORMAT, MAX_TEXT
+from tellapart.corrections.asking import MAX_TEXT
+from tellapart.corrections.correction import FORMAT
 from tellapart.errors import RefusalCode
 from tellapart.safe_text import harmless
 from tellapart.service.request_errors import RequestCode

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox
-from tellapart.corrections.asking import Asking
-from tellapart.corrections.correction import MAX_TEXT
+from tellapart.corrections.asking import MAX_TEXT, Asking
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.wording import message_html

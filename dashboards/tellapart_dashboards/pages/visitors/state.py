@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.corrections.asking import Asking
-from tellapart.corrections.box import CorrectionBox
-from tellapart.corrections.correction import bare_jpeg, model_of, new_correction
-from tellapart.corrections.sending import send
 from tellapart.errors import ImageError, TellapartError
 
 from tellapart_dashboards.app.event_loop import soon
@@ -47,7 +44,7 @@ class VisitorState(ClassifyState):
     def __init__(self, folder: Path, bundle_dir: Path, asking: Asking = SILENT) -> None:
         super().__init__(project_dir=str(folder))
         self._bundle = self._bundle_dir = bundle_dir
-        self._asking, self._box = asking, CorrectionBox(folder / CORRECTIONS)
+        self._asking, self._corrections = asking, folder / CORRECTIONS
         self._n_sent = 0
         self._log = os.environ.get(LOG_VARIABLE, "")
         self._uploads = Path(tempfile.mkdtemp(prefix="tellapart-app-"))
@@ -68,6 +65,7 @@ class VisitorState(ClassifyState):
         """Write the answers down, where the owner has said into which file."""
         if self._log:
             from tellapart.classify.answer_log import AnswerLog
+            from tellapart.corrections.correction import model_of
 
             answers = [one for one in found if not isinstance(one, ImageError)]
             AnswerLog(Path(self._log), model_of(self._bundle_dir)).write(answers)
@@ -76,6 +74,8 @@ class VisitorState(ClassifyState):
         answer = super()._answer(file, prediction)
         if not self._asking.is_on or answer.reason:
             return answer
+        from tellapart.corrections.correction import bare_jpeg
+
         try:
             return replace(answer, picture=bare_jpeg(file.path))
         except ImageError:
@@ -95,6 +95,10 @@ class VisitorState(ClassifyState):
         return ""
 
     def _correct(self, answer: Answer, kind: Any, said: str) -> None:
+        from tellapart.corrections.box import CorrectionBox
+        from tellapart.corrections.correction import model_of, new_correction
+        from tellapart.corrections.sending import send
+
         correction = new_correction(
             answer.picture, answer.label, answer.shares[0][1], answer.is_none_of_these, kind, said,
             self._asking.version, model_of(self._bundle_dir),
@@ -102,7 +106,7 @@ class VisitorState(ClassifyState):
         if self._asking.address:
             send(self._asking.address, correction, answer.picture)
         else:
-            self._box.put(correction, answer.picture)
+            CorrectionBox(self._corrections).put(correction, answer.picture)
 
     async def bundle(self) -> Any:
         """The loaded bundle, or None if it cannot be used; message then says why."""
