@@ -7,6 +7,7 @@
 # make widgets  build the widgets' JavaScript from its modules, after changing one (needs Node.js)
 # make bench    measurements beside fastai: make bench DATA=<folder>
 # make bench-clean   finding wrong labels beside cleanlab and fastai: DATA as above
+# make bench-deploy   an exported app beside fastai's classic one: DATA as above, WEIGHTS=<MobileNetV2's state dict>
 # make docs     the documentation as a web site in site/
 # make screenshots   take the pictures in docs/images anew
 # make clean    remove what the commands above made; your projects stay
@@ -25,6 +26,7 @@ BROWSER ?= yes
 SEED ?=
 ARGS ?=
 DATA ?=
+WEIGHTS ?=
 
 ifeq ($(OS),Windows_NT)
 BIN := Scripts
@@ -36,7 +38,7 @@ VENV_PYTHON := .venv/$(BIN)/python
 # A Python chosen on the command line replaces the one in .venv; the default one does not.
 EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
 
-.PHONY: help studio test test-slow test-all test-versions lint widgets bench bench-clean docs screenshots clean environment python
+.PHONY: help studio test test-slow test-all test-versions lint widgets bench bench-clean bench-deploy docs screenshots clean environment python
 .NOTPARALLEL:
 
 help:
@@ -99,6 +101,12 @@ bench-clean: environment
 	@$(PYTHON) tools/environment.py $(EXACT) --torch no --venv .venv-cleanlab --packages 'cleanlab==2.9.0 scikit-learn'
 	@$(VENV_PYTHON) benchmarks/clean.py --data "$(DATA)" --against fastai,cleanlab $(ARGS)
 
+bench-deploy: environment
+	@test -n "$(DATA)" && test -n "$(WEIGHTS)" || { \
+	  echo "make bench-deploy needs pictures and weights: make bench-deploy DATA=<folder of picture sets> WEIGHTS=<state dict of MobileNetV2>" >&2; exit 1; }
+	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-classic --packages 'fastai==2.8.12 voila==0.5.13 ipywidgets==8.1.9 ipykernel safetensors psutil'
+	@$(VENV_PYTHON) benchmarks/deploy.py --data "$(DATA)" --weights "$(WEIGHTS)" $(ARGS)
+
 docs: environment
 	@NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict
 
@@ -109,4 +117,4 @@ screenshots: environment
 	  tests/browser/test_studio.py tests/browser/test_gather.py tests/browser/test_clean.py tests/browser/test_share.py $(ARGS)
 
 clean:
-	rm -rf .venv .venv-fastai .venv-cleanlab .venv-versions site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf .venv .venv-fastai .venv-cleanlab .venv-classic .venv-versions site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

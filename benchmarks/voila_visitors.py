@@ -162,7 +162,8 @@ class ClassicVisitor:
         states = await self._page.opened("app.ipynb")
         kinds = {"FileUploadModel": "upload", "ButtonModel": "button", "LabelModel": "label"}
         for name, one in states.items():
-            if one["state"].get("_model_name") in kinds:
+            is_heading = one["state"].get("_model_name") == "LabelModel" and one["state"].get("value")
+            if one["state"].get("_model_name") in kinds and not is_heading:
                 self._widgets[kinds[one["state"]["_model_name"]]] = name
 
     async def leave(self) -> None:

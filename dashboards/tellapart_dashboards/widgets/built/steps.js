@@ -1,5 +1,5 @@
 // Built by `make widgets` from steps/steps.js and the modules it imports: change those, not this file.
-// 35b42790a11525b00118bb9ca1a15024f2dacd0a31e8aafb8df3aa6784cb6b43
+// 7e83c86f202cf577dfb2fab5eae999d7c8b1d1be0f5f1a8668726ccdf980722d
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -101,7 +101,7 @@ function numbered(role, press) {
 
 /** @param {Context<Traits>} context */
 function render({ model, el }) {
-  const root = element("header", "ta-steps");
+  const root = element("div", "ta-steps");
   const logo = element("span", "ta-logo");
   logo.append("tell", element("b", "", "apart"));
   const project = element("span", "ta-project");

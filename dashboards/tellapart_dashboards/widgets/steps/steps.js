@@ -7,7 +7,7 @@ import { numbered } from "../common/numbered.js";
 
 /** @param {Context<Traits>} context */
 function render({ model, el }) {
-  const root = element("header", "ta-steps");
+  const root = element("div", "ta-steps");
   const logo = element("span", "ta-logo");
   logo.append("tell", element("b", "", "apart"));
   const project = element("span", "ta-project");
