@@ -49,7 +49,7 @@ def test_a_new_folder_becomes_the_sample_project(tmp_path: Path, monkeypatch: py
     from tellapart import runs
 
     started: list[str] = []
-    monkeypatch.setattr(runs, "_launch", lambda run_dir: started.append(run_dir.parent.parent.name))
+    monkeypatch.setattr(runs, "_launch", lambda run_dir, secret: started.append(run_dir.parent.parent.name))
     root = launcher.ready_project(tmp_path / "new")
     assert is_project(root) and started == ["new"] and runs.latest(root, "samples") is not None
     assert launcher.ready_project(root) == root and started == ["new"], "an existing project is only opened"
