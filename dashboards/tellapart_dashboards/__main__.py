@@ -10,12 +10,60 @@ from tellapart.errors import TellapartError
 from tellapart.safe_text import harmless
 
 from tellapart_dashboards.app import launcher
+from tellapart_dashboards.app.public import studio as public_studio
+from tellapart_dashboards.app.public.passwords import hashed_password
+from tellapart_dashboards.app.public.visiting import Quotas
+
+_USUAL = Quotas()
 
 
 def main(argv: list[str] | None = None) -> int:
     """0 when the studio was closed in the ordinary way, 2 when it could not start (the sentence says why)."""
+    arguments = _parser().parse_args(argv)
+    try:
+        launcher.check_studio_is_installed()
+        studio, what = (_public if arguments.is_public else _own)(arguments)
+    except TellapartError as error:
+        print(harmless(str(error)), file=sys.stderr)  # noqa: T201
+        return 2
+
+    def announce(url: str) -> None:
+        print(f"{what} is at {url} (stop it with Ctrl+C)", flush=True)  # noqa: T201
+        if not arguments.no_browser and not arguments.is_public:
+            launcher.open_browser(studio)
+
+    return studio.serve(announce)
+
+
+def _own(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
+    project_dir = launcher.ready_project(arguments.project)
+    studio = launcher.Studio(project_dir, launcher.free_port(arguments.port), page=arguments.page)
+    return studio, f"The studio on {harmless(str(project_dir))}"
+
+
+def _public(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
+    password = hashed_password(arguments.password_file)
+    quotas = Quotas(
+        n_pages=arguments.pages, n_pages_each=arguments.pages_each, n_pictures=arguments.pictures,
+        n_megabytes=arguments.megabytes, n_visitors=arguments.visitors, idle_s=arguments.idle_s,
+    )  # fmt: skip
+    files = arguments.certificate, arguments.private_key
+    if (files[0] is None) != (files[1] is None):
+        raise launcher.LauncherError("A certificate needs its key, and the key its certificate: give both.")
+    certificate = public_studio.Certificate(*files) if files[0] is not None else None
+    visitors = public_studio.visitors_in(arguments.root, quotas)
+    port = launcher.free_port(arguments.port, arguments.host)
+    studio = public_studio.PublicStudio(visitors, port, password, arguments.host, certificate)
+    if hint := public_studio.tls_hint(arguments.host, certificate):
+        print(hint, file=sys.stderr)  # noqa: T201
+    return studio, f"The studio for visitors in {harmless(str(visitors.root))}"
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tellapart_dashboards", description="Open the studio in a browser."
+        prog="python -m tellapart_dashboards",
+        description="Open the studio in a browser.",
+        allow_abbrev=False,  # nobody takes --password for --password-file
     )
     parser.add_argument("--project", type=Path, default=launcher.DEFAULT_PROJECT, help="the project folder")
     parser.add_argument(
@@ -23,21 +71,33 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument("--page", choices=sorted(launcher.PAGES), default="studio", help="which page to open")
-    arguments = parser.parse_args(argv)
-    try:
-        launcher.check_studio_is_installed()
-        project_dir = launcher.ready_project(arguments.project)
-        studio = launcher.Studio(project_dir, launcher.free_port(arguments.port), page=arguments.page)
-    except TellapartError as error:
-        print(harmless(str(error)), file=sys.stderr)  # noqa: T201
-        return 2
+    public = parser.add_argument_group("for others")
+    public.add_argument(
+        "--public", dest="is_public", action="store_true", help="open to others, by a password"
+    )
+    public.add_argument("--root", type=Path, default=public_studio.DEFAULT_ROOT, help="their projects")
+    public.add_argument("--host", default=public_studio.ANYWHERE, help="the address to listen on")
+    public.add_argument(
+        "--password-file", type=Path, help="its first line is the password, or the hash of it"
+    )
+    public.add_argument("--certificate", type=Path, help="for TLS")
+    public.add_argument("--private-key", type=Path, help="of the certificate")
+    for name, usual, what in (
+        ("--pages", _USUAL.n_pages, "open at once"),
+        ("--pages-each", _USUAL.n_pages_each, "open at once, of one visitor"),
+        ("--pictures", _USUAL.n_pictures, "in one project"),
+        ("--megabytes", _USUAL.n_megabytes, "of pictures in one project"),
+        ("--visitors", _USUAL.n_visitors, "who get a project"),
+        ("--idle-s", _USUAL.idle_s, "seconds until a page that nobody touches ends"),
+    ):
+        public.add_argument(name, type=_at_least_one, default=usual, help=f"{what} (usually {usual})")
+    return parser
 
-    def announce(url: str) -> None:
-        print(f"The studio on {harmless(str(project_dir))} is at {url} (stop it with Ctrl+C)", flush=True)  # noqa: T201
-        if not arguments.no_browser:
-            launcher.open_browser(studio)
 
-    return studio.serve(announce)
+def _at_least_one(text: str) -> int:
+    if (value := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{value} is below 1")
+    return value
 
 
 if __name__ == "__main__":

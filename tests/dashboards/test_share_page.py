@@ -72,7 +72,7 @@ async def test_the_owner_lets_visitors_correct_and_sees_what_they_agree_to(train
     page, view = await opened(trained_dir)
     consent, address = one(view, Textarea, "What they agree to"), one(view, Text, "Your own service")
     assert consent.value == CONSENT and not is_shown(view, consent)
-    one(view, Checkbox).value = True
+    one(view, Checkbox, "Visitors may say").value = True
     assert is_shown(view, consent)
     consent.value = "Only <b>if</b> you like."
     address.value = "http://example.org/"
@@ -83,7 +83,7 @@ async def test_the_owner_lets_visitors_correct_and_sees_what_they_agree_to(train
     kept = read_share(page.project.project.manifest).corrections
     assert kept == Asking(True, "Only <b>if</b> you like.", "https://example.org/corrections")
     one(view, RadioButtons).value = "space"
-    assert not is_shown(view, one(view, Checkbox))
+    assert not is_shown(view, one(view, Checkbox, "Visitors may say"))
 
 
 async def test_a_title_of_five_hundred_signs_is_refused_and_nothing_is_lost(trained_dir: Path) -> None:

@@ -156,7 +156,7 @@ def test_the_page_is_light() -> None:
 
 
 def asking_app(app_dir: Path, **said: Any) -> Path:
-    write_settings(app_dir, Appearance("Which?"), ["examples/1.jpg"], Asking(True, **said))
+    write_settings(app_dir, Appearance("Which?"), {"examples/1.jpg": ""}, Asking(True, **said))
     return app_dir
 
 
