@@ -1,5 +1,5 @@
 // Built by `make widgets` from steps/steps.js and the modules it imports: change those, not this file.
-// 35b42790a11525b00118bb9ca1a15024f2dacd0a31e8aafb8df3aa6784cb6b43
+// 68be77376bb48e8df4fd58ce8f0db3205e016ef251db4ee6d770ea1425938acf
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -195,6 +195,8 @@ function render({ model, el }) {
   model.on("change:steps change:current change:project_name change:note", draw);
   model.on("change:current", noteInAddress);
   model.on("change:current", reveal);
+  const observer = new ResizeObserver(reveal); // a phone that is turned
+  observer.observe(nav);
   if (hasAddress) {
     window.addEventListener("popstate", followAddress);
     if (!model.get("is_drawn") && keyInAddress()) model.set("current", keyInAddress());
@@ -207,6 +209,7 @@ function render({ model, el }) {
   model.set("is_drawn", true);
   model.save_changes();
   return () => {
+    observer.disconnect();
     window.removeEventListener("popstate", followAddress);
     window.removeEventListener("pointerdown", letGo, true);
     window.removeEventListener("keydown", keepLetters, true);
