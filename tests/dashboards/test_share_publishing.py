@@ -138,7 +138,7 @@ async def test_the_five_steps_are_filled_in_and_no_text_becomes_html(trained_dir
     one(view, RadioButtons).value = "voila"
     one(view, Text, "Title").value = "Which <i>shape</i>?"
     await settled()
-    steps = next(w.value for w in every(view) if isinstance(w, HTML) and "ta-steps" in w.value)
+    steps = next(w.value for w in every(view) if isinstance(w, HTML) and "ta-by-hand" in w.value)
     assert "github.com/new?name=which-i-shape-i&amp;visibility=public" in steps and "YOUR-NAME" in steps
     assert steps.count("<li>") == 5
     one(view, Text, "On GitHub").value = "ada/leaf"
@@ -152,7 +152,7 @@ async def test_the_five_steps_are_filled_in_and_no_text_becomes_html(trained_dir
     say(run.run_dir, stage="done", message="Done.")
     await page.poll()
     await settled()
-    steps = next(w.value for w in every(view) if isinstance(w, HTML) and "ta-steps" in w.value)
+    steps = next(w.value for w in every(view) if isinstance(w, HTML) and "ta-by-hand" in w.value)
     assert "mybinder.org/v2/gh/ada/leaf/HEAD" in steps and "YOUR-NAME" not in steps
     assert "&lt;b&gt;shapes-voila" in steps and "<b>" not in steps
 

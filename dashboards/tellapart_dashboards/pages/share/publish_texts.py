@@ -71,7 +71,7 @@ def steps_html(state: ShareState, app: Path | None) -> str:
         "a new one.",
         "To have the link in the app's README.md as well, write owner/name above and make the app again.",
     )
-    return f'<ol class="ta-steps">{"".join(f"<li>{step}</li>" for step in steps)}</ol>'
+    return f'<ol class="ta-by-hand">{"".join(f"<li>{step}</li>" for step in steps)}</ol>'
 
 
 def _link(address: str) -> str:

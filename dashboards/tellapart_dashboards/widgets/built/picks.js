@@ -1,5 +1,5 @@
 // Built by `make widgets` from picks/picks.js and the modules it imports: change those, not this file.
-// 340be4851f51c71bed01deb0d6b768e2dd8438def1ed546f9799c75dbe779c41
+// 9695acfe2f0beba6ce7e47397a1398a895447c01c0f49ef4df46b78386f29b30
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -116,7 +116,7 @@ function render({ model, el }) {
     tiles = captions.map((caption, i) => {
       const bytes = new Uint8Array(blob.buffer, blob.byteOffset + offsets[i], offsets[i + 1] - offsets[i]);
       urls[i] = pictureUrl(bytes);
-      const tile = button("ta-pick", "", () => press(i));
+      const tile = button("ta-pick-tile", "", () => press(i));
       const image = element("img");
       image.alt = "";
       if (urls[i]) image.src = urls[i];

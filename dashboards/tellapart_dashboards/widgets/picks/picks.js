@@ -25,7 +25,7 @@ function render({ model, el }) {
     tiles = captions.map((caption, i) => {
       const bytes = new Uint8Array(blob.buffer, blob.byteOffset + offsets[i], offsets[i + 1] - offsets[i]);
       urls[i] = pictureUrl(bytes);
-      const tile = button("ta-pick", "", () => press(i));
+      const tile = button("ta-pick-tile", "", () => press(i));
       const image = element("img");
       image.alt = "";
       if (urls[i]) image.src = urls[i];
