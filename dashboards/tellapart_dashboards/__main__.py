@@ -14,7 +14,16 @@ from tellapart_dashboards.app.public import studio as public_studio
 from tellapart_dashboards.app.public.passwords import hashed_password
 from tellapart_dashboards.app.public.visiting import Quotas
 
-_USUAL = Quotas()
+# Option -> field of `Quotas`, and what it counts.
+_QUOTAS = {
+    "pages": ("n_pages", "pages open at once"),
+    "pages_each": ("n_pages_each", "pages open at once, of one visitor"),
+    "pictures": ("n_pictures", "pictures in one project"),
+    "megabytes": ("n_megabytes", "megabytes of pictures in one project"),
+    "visitors": ("n_visitors", "visitors who get a project"),
+    "idle_s": ("idle_s", "seconds until a page that nobody touches ends"),
+}
+_FOR_OTHERS = ("root", "host", "password_file", "certificate", "private_key", *_QUOTAS)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,6 +45,10 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _own(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
+    given = [name for name in _FOR_OTHERS if getattr(arguments, name) is not None]
+    if given:
+        option = given[0].replace("_", "-")
+        raise launcher.LauncherError(f"--{option} is for a studio that is open to others. Add --public.")
     project_dir = launcher.ready_project(arguments.project)
     studio = launcher.Studio(project_dir, launcher.free_port(arguments.port), page=arguments.page)
     return studio, f"The studio on {harmless(str(project_dir))}"
@@ -43,18 +56,17 @@ def _own(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
 
 def _public(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
     password = hashed_password(arguments.password_file)
-    quotas = Quotas(
-        n_pages=arguments.pages, n_pages_each=arguments.pages_each, n_pictures=arguments.pictures,
-        n_megabytes=arguments.megabytes, n_visitors=arguments.visitors, idle_s=arguments.idle_s,
-    )  # fmt: skip
+    said = {field: getattr(arguments, option) for option, (field, _) in _QUOTAS.items()}
+    quotas = Quotas(**{field: value for field, value in said.items() if value is not None})
     files = arguments.certificate, arguments.private_key
     if (files[0] is None) != (files[1] is None):
         raise launcher.LauncherError("A certificate needs its key, and the key its certificate: give both.")
     certificate = public_studio.Certificate(*files) if files[0] is not None else None
-    visitors = public_studio.visitors_in(arguments.root, quotas)
-    port = launcher.free_port(arguments.port, arguments.host)
-    studio = public_studio.PublicStudio(visitors, port, password, arguments.host, certificate)
-    if hint := public_studio.tls_hint(arguments.host, certificate):
+    visitors = public_studio.visitors_in(arguments.root or public_studio.DEFAULT_ROOT, quotas)
+    host = arguments.host or public_studio.ANYWHERE
+    port = launcher.free_port(arguments.port, host)
+    studio = public_studio.PublicStudio(visitors, port, password, host, certificate)
+    if hint := public_studio.tls_hint(host, certificate):
         print(hint, file=sys.stderr)  # noqa: T201
     return studio, f"The studio for visitors in {harmless(str(visitors.root))}"
 
@@ -71,26 +83,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument("--page", choices=sorted(launcher.PAGES), default="studio", help="which page to open")
-    public = parser.add_argument_group("for others")
-    public.add_argument(
+    parser.add_argument(
         "--public", dest="is_public", action="store_true", help="open to others, by a password"
     )
-    public.add_argument("--root", type=Path, default=public_studio.DEFAULT_ROOT, help="their projects")
-    public.add_argument("--host", default=public_studio.ANYWHERE, help="the address to listen on")
+    public = parser.add_argument_group("for others")
+    public.add_argument("--root", type=Path, help="their projects")
+    public.add_argument("--host", help="the address to listen on")
     public.add_argument(
         "--password-file", type=Path, help="its first line is the password, or the hash of it"
     )
     public.add_argument("--certificate", type=Path, help="for TLS")
     public.add_argument("--private-key", type=Path, help="of the certificate")
-    for name, usual, what in (
-        ("--pages", _USUAL.n_pages, "open at once"),
-        ("--pages-each", _USUAL.n_pages_each, "open at once, of one visitor"),
-        ("--pictures", _USUAL.n_pictures, "in one project"),
-        ("--megabytes", _USUAL.n_megabytes, "of pictures in one project"),
-        ("--visitors", _USUAL.n_visitors, "who get a project"),
-        ("--idle-s", _USUAL.idle_s, "seconds until a page that nobody touches ends"),
-    ):
-        public.add_argument(name, type=_at_least_one, default=usual, help=f"{what} (usually {usual})")
+    for option, (field, what) in _QUOTAS.items():
+        usual = getattr(Quotas, field)
+        name = f"--{option.replace('_', '-')}"
+        public.add_argument(name, type=_at_least_one, help=f"{what} (usually {usual})")
     return parser
 
 

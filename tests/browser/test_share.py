@@ -121,7 +121,6 @@ def test_a_token_is_used_once_and_publishing_outlives_a_reload(
     field.fill(TOKEN)
     page.get_by_role("button", name="By hand, in five steps").click()
     expect(page.get_by_text("github.com/new?name=which-leaf")).to_be_visible()
-    tab.picture("share-publish", (1180, 2000))
     (own_project / HOLD).touch()
     create.click()
     expect(page.get_by_role("progressbar", name="Publishing the app")).to_be_visible()

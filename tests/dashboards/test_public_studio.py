@@ -41,6 +41,14 @@ def test_without_a_password_it_refuses_to_start(
         command.main(["--public", "--password", PASSWORD])
 
 
+def test_what_only_a_public_studio_takes_is_not_taken_in_silence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["--project", str(tmp_path / "p"), "--pages-each", "2", "--no-browser"]) == 2
+    assert "--pages-each is for a studio that is open to others. Add --public." in capsys.readouterr().err
+    assert not (tmp_path / "p").exists()
+
+
 def test_a_password_is_hashed_from_wherever_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from jupyter_server.auth.security import passwd_check
 

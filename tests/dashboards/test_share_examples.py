@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import is_shown, one, settled, text_of
-from ipywidgets import Button, Checkbox, RadioButtons
+from acting import every, is_shown, one, settled, text_of
+from ipywidgets import HTML, Button, Checkbox, RadioButtons
 from share_acting import frame, opened
 from tellapart.deploy.fit_check import FitCode, FitFinding, FitLevel
 from tellapart.deploy.share_settings import read_share
 from tellapart.store.project import open_project
+from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.share import controller
+from tellapart_dashboards.pages.share.controller import SharePage
+from tellapart_dashboards.pages.share.view import share_view
 from tellapart_dashboards.widgets.picks.picks import Picks
 from traitlets import TraitError
 
@@ -88,6 +91,16 @@ def test_no_more_are_chosen_than_fit_and_none_that_is_not_there() -> None:
             picks.chosen = wrong
     picks.show([], [], [])
     assert picks.chosen == [] and picks.offsets == b"\0\0\0\0"
+
+
+async def test_before_the_check_has_looked_the_button_waits_and_says_so(trained_dir: Path) -> None:
+    page = SharePage(ProjectState(trained_dir, pages=["share"]))
+    view = share_view(page)
+    make = one(view, Button, "Make the app")
+    said = [w.value for w in every(view) if isinstance(w, HTML)]
+    assert make.disabled and any("The model is being checked first" in text for text in said)
+    await settled()
+    assert not make.disabled and "being checked first" not in text_of(view)
 
 
 async def test_a_stop_holds_the_button_until_somebody_says_all_the_same(

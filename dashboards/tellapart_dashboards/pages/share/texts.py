@@ -59,6 +59,9 @@ def make_label(state: ShareState) -> str:
     return "Make the app" if state.making.app is None else "Make the app again"
 
 
+CHECKING = '<p class="ta-soft" role="status">The model is being checked first.</p>'
+
+
 def warning_html(stops: tuple[FitFinding, ...], held: tuple[FitFinding, ...]) -> str:
     """What the check says stop to, with the reasons, beside the button; "" where it says it to nothing."""
     if not stops:

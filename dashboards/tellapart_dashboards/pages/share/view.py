@@ -19,6 +19,7 @@ from tellapart_dashboards.pages.share.examples_view import examples_card
 from tellapart_dashboards.pages.share.publish_view import publish_card
 from tellapart_dashboards.pages.share.state import SharePhase, may_be_said
 from tellapart_dashboards.pages.share.texts import (
+    CHECKING,
     LOOKS,
     QUESTIONS,
     app_html,
@@ -117,7 +118,7 @@ def _making(page: SharePage) -> Widget:
         about.value = made_of_html(state) + runtime_html(making.needs_runtime and takes("runtime"))
         make.description = make_label(state)
         make.disabled = making.is_running or bool(state.wrong) or state.is_held or page.publishing.is_running
-        held.value = warning_html(state.stops, state.held)
+        held.value = warning_html(state.stops, state.held) or (CHECKING if state.is_held else "")
         all_the_same.value = bool(state.stops) and not state.held
         running.value = (
             progress_html(making.progress, making.message, making.is_known, "Making the app")
