@@ -41,7 +41,7 @@ def _block(block: str) -> Iterator[str]:
 
 
 def _table(lines: list[str]) -> str:
-    rows = []
+    rows: list[str] = []
     for line in (lines[0], *lines[2:]):
         cells = [
             _line(cell.strip())
