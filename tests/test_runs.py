@@ -175,7 +175,7 @@ def test_a_run_that_is_being_written_down_is_none_yet(root):
 
 def test_a_run_whose_settings_come_late_is_noticed(root, monkeypatch):
     """A page looks at the runs again when their folder has changed."""
-    monkeypatch.setattr(runs, "_launch", lambda run_dir: None)
+    monkeypatch.setattr(runs, "_launch", lambda run_dir, secret: None)
     real = runs.atomic_files.write_json
 
     def late(path, value):

@@ -141,6 +141,10 @@ class ProjectError(TellapartError):
     """A project folder cannot be made, opened or written."""
 
 
+class FullError(ProjectError):
+    """A project may hold no more; see `store.limits`."""
+
+
 class SplitError(TellapartError):
     """The pictures cannot be divided into training and validation."""
 

@@ -33,6 +33,7 @@ WORKER = (
     "-m",
     "tellapart.worker",
 )  # what Python is told to run; tests put a worker with a web of their own here
+VISITOR = "TELLAPART_VISITOR"  # set where a studio serves visitors: what lies at hand on this computer is not theirs
 _GRACE_S = 20.0  # a run whose process nobody has noted by then never got one
 
 
@@ -209,8 +210,10 @@ class RunFollower:
         )
 
 
-def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
+def start(project_dir: Path, task: str, config: dict[str, Any], secret: str = "") -> Run:
     """Begin a piece of work in a process of its own that outlives this one.
+
+    secret: a token that the work needs. It goes through a pipe, into no file and on no command line; see `secret_of`.
 
     Raises:
         RunError: the run's folder cannot be made or the process cannot be started.
@@ -224,7 +227,7 @@ def start(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
             run_dir / "config.json", {"format": 1, "task": task, "config": config, "started": time.time()}
         )
         os.utime(runs_dir)  # so that pages look again: these settings may have come late
-        _launch(run_dir)
+        _launch(run_dir, secret)
     except OSError as error:
         raise RunError(disk_reason(runs_dir, error)) from error
     return Run(run_dir)
@@ -279,7 +282,12 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return JsonLines(path).new()
 
 
-def _launch(run_dir: Path) -> None:
+def secret_of() -> str:
+    """What `start` was given as the secret of the work that this process does; "" for none. To be asked once."""
+    return sys.stdin.read().strip() if sys.stdin is not None else ""
+
+
+def _launch(run_dir: Path, secret: str) -> None:
     if os.name == "nt":
         detached: dict[str, Any] = {
             "creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
@@ -289,8 +297,12 @@ def _launch(run_dir: Path) -> None:
     with (run_dir / "log.txt").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, *WORKER, str(run_dir)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, close_fds=True, cwd=run_dir, **detached,
+            stdin=subprocess.PIPE if secret else subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            close_fds=True, cwd=run_dir, **detached,
         )  # fmt: skip
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError), process.stdin:  # a worker that died says so itself
+            process.stdin.write(secret.encode())
     # The worker says so itself once Python and its packages are loaded, which takes a busy machine its time.
     with contextlib.suppress(psutil.Error, OSError):
         created = psutil.Process(process.pid).create_time()

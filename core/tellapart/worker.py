@@ -18,10 +18,11 @@ import psutil
 from tellapart import atomic_files
 from tellapart.errors import Cancelled, GatherError, IntakeError, LabelsError, TellapartError
 from tellapart.progress import Doing, Progress, Step
-from tellapart.runs import Run
+from tellapart.runs import Run, secret_of
 from tellapart.store.project import open_project
 
 if TYPE_CHECKING:
+    from tellapart.deploy.publishing.services import Services
     from tellapart.gather.sources import Web
 
 _SECONDS_BETWEEN_LINES = 0.1
@@ -179,7 +180,7 @@ def _clean(run: Run, progress: Progress) -> dict[str, Any]:
 def _app(run: Run, progress: Progress) -> dict[str, Any]:
     """config: settings, see `ShareSettings.to_json`; bundle, the name of one of the project; own, what that kind of app
     takes besides, as texts."""
-    from tellapart.deploy.making import app_place, make_app, size_of
+    from tellapart.deploy.making import app_place, make_app, remembered, size_of
     from tellapart.deploy.share_settings import ShareSettings
     from tellapart.safe_paths import path_inside
 
@@ -188,11 +189,43 @@ def _app(run: Run, progress: Progress) -> dict[str, Any]:
         project.check_writable()
         bundle_dir = path_inside(project.bundles_dir, run.config["bundle"])
         out = app_place(project.apps_dir, settings.target)
-        made = make_app(bundle_dir, out, settings, force=True, progress=progress, **run.config["own"])
+        own = {**remembered(project, settings), **run.config["own"]}
+        made = make_app(bundle_dir, out, settings, force=True, progress=progress, **own)
     megabytes = round(size_of(made) / 1e6, 2)
     return {
         "target": settings.target, "made": made.relative_to(run.project_dir).as_posix(), "megabytes": megabytes,
         "bundle": run.config["bundle"], "settings": settings.to_json(), "sentence": f"{made.name}, {megabytes:.1f} MB",
+    }  # fmt: skip
+
+
+def publish_task(run: Run, report: Reporter, services: Services | None = None) -> dict[str, Any]:
+    """An app of the project onto GitHub, with the token that is the run's secret or lies at hand.
+
+    config: repository, "owner/name"; is_update; and what the task app takes, for an app that was made for another
+    repository, or not yet, is made first.
+    """
+    from tellapart.deploy.making import app_place
+    from tellapart.deploy.publishing import publish
+    from tellapart.deploy.publishing.services import GITHUB
+    from tellapart.deploy.publishing.token import no_token, token_at_hand
+    from tellapart.deploy.voila.repository import names, parsed
+
+    config = run.config
+    repository = parsed(str(config["repository"]))
+    token = secret_of() or token_at_hand()
+    if not token:
+        raise no_token()
+    app = app_place(run.project_dir / "apps", "voila")
+    made = None
+    if not config["is_current"] or not names(app, repository):
+        made = _app(run, _Step(report, 0, 2))
+    done = publish(
+        app, repository, token, update=bool(config["is_update"]), services=services or GITHUB,
+        progress=_Step(report, 1, 2),
+    )  # fmt: skip
+    return {
+        "repository": str(repository), "address": done.address, "link": done.link, "commit": done.commit,
+        "is_new": done.is_new, "app": made, "sentence": f"Published: {done.address}",
     }  # fmt: skip
 
 
@@ -203,6 +236,7 @@ TASKS: dict[str, Callable[[Run, Reporter], dict[str, Any]]] = {
     "train": _train,
     "clean": _clean,
     "app": _app,
+    "publish": publish_task,
 }
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from waiting_worker import HOLD
 
 Open = Callable[..., Tab]
+TOKEN = "ghp_secret0123456789"
 TITLE = 'Which <leaf> is "it"?'
 
 
@@ -59,6 +60,11 @@ def test_from_a_title_to_an_app_that_opens_from_disk(
     expect(preview.locator("h1")).to_have_text(TITLE)
     page.get_by_label("Whom can people ask?").fill("Ada")
     expect(page.get_by_text("3 questions of the model card are open")).to_be_visible()
+    examples = page.get_by_role("group", name="Pictures that visitors may try")
+    examples.get_by_role("button").nth(0).click()
+    examples.get_by_role("button").nth(3).click()
+    expect(page.get_by_text("2 of at most 12 chosen")).to_be_visible()
+    expect(preview.get_by_role("button", name="Example 2")).to_be_visible()
     tab.picture("share")
     tab.picture("share-phone-dark", PHONE, "dark")
 
@@ -92,12 +98,43 @@ def test_from_a_title_to_an_app_that_opens_from_disk(
     visitor.goto((tmp_path / "saved.html").as_uri())
     visitor.locator("html[data-ready]").wait_for(state="attached")
     expect(visitor.get_by_role("heading", level=1)).to_have_text(TITLE)
+    expect(visitor.get_by_role("button", name="Example 2")).to_be_visible()
     visitor.set_input_files("#files", next((own_project / "images" / "oak").iterdir()))
     expect(visitor.locator(".answer .percent")).to_have_count(3)
     visitor.get_by_text("About this classifier").click()
     visitor.get_by_text("The whole model card").click()
     expect(visitor.get_by_text("Whom to ask.")).to_be_visible()
     visitor.context.close()
+
+
+def test_a_token_is_used_once_and_publishing_outlives_a_reload(
+    own_project: Path, start_studio: Callable[[Path], Studio], open_tab: Open
+) -> None:
+    tab = open_tab()
+    page = tab.open(start_studio(own_project).at("5_share.ipynb"))
+    page.get_by_label("a repository that mybinder.org opens").click()
+    expect(page.get_by_text("Write owner/name above first.")).to_be_visible()
+    create = page.get_by_role("button", name="Create the repository")
+    expect(create).to_be_disabled()
+    page.get_by_label("On GitHub").fill("ada/which-leaf")
+    field = page.get_by_label("Token for GitHub")
+    field.fill(TOKEN)
+    page.get_by_role("button", name="By hand, in five steps").click()
+    expect(page.get_by_text("github.com/new?name=which-leaf")).to_be_visible()
+    (own_project / HOLD).touch()
+    create.click()
+    expect(page.get_by_role("progressbar", name="Publishing the app")).to_be_visible()
+    expect(field).to_have_value("")
+    page.reload()
+    expect(page.get_by_role("progressbar", name="Publishing the app")).to_be_visible()
+    expect(page.get_by_label("Token for GitHub")).to_have_value("")
+    assert TOKEN not in page.content()
+    page.get_by_role("button", name="Cancel").click()
+    wait_for(lambda: any(own_project.glob("runs/*/cancel")))
+    (own_project / HOLD).unlink()
+    expect(page.get_by_text("Stopped. Finished work is saved.")).to_be_visible()
+    files = [path for path in own_project.rglob("*") if path.is_file()]
+    assert not any(TOKEN.encode() in path.read_bytes() for path in files)
 
 
 @pytest.mark.slow

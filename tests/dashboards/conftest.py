@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from acting import in_page, say
 from make_data import make_tiny_folder
 from PIL import Image
 from tellapart.clean import open_review
+from tellapart.deploy.measuring import Start, measured_start
 from tellapart.gather import take_in
 from tellapart.runs import Run
-from tellapart.store.project import create_project
+from tellapart.store.project import create_project, open_project
+from tellapart.train import TrainConfig, train_head
+from tellapart_dashboards.pages.share import controller
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -118,11 +122,20 @@ def started() -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def start(fake_run: Callable[..., Run], started: list[tuple[str, dict[str, Any]]]) -> Callable[..., Run]:
+def secrets() -> list[str]:
+    """The secret of each run that a state began, "" for none."""
+    return []
+
+
+@pytest.fixture
+def start(
+    fake_run: Callable[..., Run], started: list[tuple[str, dict[str, Any]]], secrets: list[str]
+) -> Callable[..., Run]:
     """Stands in for `runs.start`: the run is a folder, and no worker is at work in it."""
 
-    def start_run(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
+    def start_run(project_dir: Path, task: str, config: dict[str, Any], secret: str = "") -> Run:
         started.append((task, config))
+        secrets.append(secret)
         return fake_run(project_dir, task, config=config)
 
     return start_run
@@ -152,3 +165,36 @@ def train_result(project_dir: Path) -> dict[str, Any]:
         }],
         "skipped": [], "notes": [],
     }  # fmt: skip
+
+
+STARTS: dict[tuple[bytes, ...], Start] = {}  # each model is really started once, for all tests that have it
+
+
+@pytest.fixture
+def quick_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Share page waits for nobody to pause, and measures each model once."""
+
+    def measured(bundle_dir: Path) -> Start:
+        files = [(bundle_dir / name).read_bytes() for name in ("bundle.json", "model.onnx")]
+        key = tuple(sha256(data).digest() for data in files)
+        if key not in STARTS:
+            STARTS[key] = measured_start(bundle_dir)
+        return STARTS[key]
+
+    monkeypatch.setattr(controller, "TYPING_S", 0.0)
+    monkeypatch.setattr(controller, "measured_start", measured)
+
+
+@pytest.fixture(scope="session")
+def with_model(plain_source_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project with a model of it."""
+    root = Path(shutil.copytree(plain_source_dir, tmp_path_factory.mktemp("share") / "project"))
+    with open_project(root) as project:
+        train_head(project, TrainConfig())
+    return root
+
+
+@pytest.fixture
+def trained_dir(with_model: Path, tmp_path: Path, quick_share: None) -> Path:
+    """That project, for one test of the Share page."""
+    return Path(shutil.copytree(with_model, tmp_path / "shapes"))

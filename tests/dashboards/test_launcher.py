@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from other_process import run_python
 from tellapart.store.project import is_project
 from tellapart_dashboards import __main__ as command
 from tellapart_dashboards.app import launcher
@@ -49,7 +50,7 @@ def test_a_new_folder_becomes_the_sample_project(tmp_path: Path, monkeypatch: py
     from tellapart import runs
 
     started: list[str] = []
-    monkeypatch.setattr(runs, "_launch", lambda run_dir: started.append(run_dir.parent.parent.name))
+    monkeypatch.setattr(runs, "_launch", lambda run_dir, secret: started.append(run_dir.parent.parent.name))
     root = launcher.ready_project(tmp_path / "new")
     assert is_project(root) and started == ["new"] and runs.latest(root, "samples") is not None
     assert launcher.ready_project(root) == root and started == ["new"], "an existing project is only opened"
@@ -218,3 +219,18 @@ def test_the_browser_gets_no_token_on_its_command_line(
     assert f"/open?token={studio.token}&amp;page=3_train.ipynb" in place.read_text("utf-8")
     assert os.name == "nt" or place.stat().st_mode & 0o777 == 0o600
     place.unlink()
+
+
+def test_a_start_builds_no_grammars_of_addresses(tmp_path: Path) -> None:
+    code = """
+        from tellapart_dashboards.app import launcher
+
+        class UntilImported(launcher.Studio):
+            def server(self):
+                super().server()
+                print("jsonschema" in sys.modules, "lark" in sys.modules)
+                raise SystemExit
+
+        UntilImported(Path(sys.argv[1]), launcher.free_port(8866)).serve(print)
+    """
+    assert run_python(code, tmp_path) == "True False"

@@ -33,7 +33,11 @@ def app_dir(trained: Any, tmp_path: Path) -> Path:
     shutil.copytree(trained[1].bundle_dir, root / "bundle")
     (root / "examples").mkdir()
     shutil.copy(root / "bundle" / "golden" / "1.jpg", root / "examples" / "1.jpg")
-    write_settings(root, Appearance("Which <i>shape</i>?", "One.\nTwo.", "b3261e"), ["examples/1.jpg"])
+    write_settings(
+        root,
+        Appearance("Which <i>shape</i>?", "One.\nTwo.", "b3261e"),
+        {"examples/1.jpg": "[One](<https://a.example/1>) by Ada, CC BY 2.0"},
+    )
     return root
 
 
@@ -69,6 +73,7 @@ async def test_papers_are_read_when_opened_and_shown_as_text(app_dir: Path) -> N
     await settled()
     text = text_of(page)
     assert "&lt;script&gt;alert(1)" in text and "<script>" not in text
+    assert "Example 1: " in text and 'href="https://a.example/1"' in text and "by Ada" in text
     assert "held-out pictures" in text and '<table class="ta-table">' in text
 
 
@@ -151,7 +156,7 @@ def test_the_page_is_light() -> None:
 
 
 def asking_app(app_dir: Path, **said: Any) -> Path:
-    write_settings(app_dir, Appearance("Which?"), ["examples/1.jpg"], Asking(True, **said))
+    write_settings(app_dir, Appearance("Which?"), {"examples/1.jpg": ""}, Asking(True, **said))
     return app_dir
 
 

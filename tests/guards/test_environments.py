@@ -1,11 +1,13 @@
 """Three files say what to install and must agree: pyproject.toml, environment.yml, binder/environment.yml."""
 
+import importlib
 import itertools
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 import yaml
@@ -115,6 +117,21 @@ def test_binder_starts_the_server_with_our_template_and_a_project_outside_the_ch
     folders = [Path(folder) for folder in jupyter_path.split(":")]
     assert any((folder / "voila/templates/tellapart/index.html.j2").exists() for folder in folders)
     assert ROOT not in Path(project_dir).parents and (Path(project_dir) / "tellapart.db").exists()
+
+
+def test_the_readme_s_binder_badge_opens_the_studio_of_the_one_repository(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    links = importlib.import_module("repository_links")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert links.with_badge(readme) == readme, "python tools/repository_links.py writes it"
+    (address,) = re.findall(r"https://mybinder\.org/v2/\S+?(?=\))", readme)
+    assert project()["urls"]["Repository"] == f"https://github.com/{links.repository()}"
+    place, _, query = address.removeprefix("https://mybinder.org/v2/gh/").partition("?")
+    assert place == f"{links.repository()}/HEAD"
+    (opens,) = parse_qs(query)["urlpath"]
+    assert opens.startswith("voila/render/") and (ROOT / opens.removeprefix("voila/render/")).is_file()
+    with pytest.raises(ValueError, match="has no lines"):
+        links.with_badge("# tellapart\n")
 
 
 def test_whatever_the_core_imports_is_declared():

@@ -52,7 +52,7 @@ FLOORS = (
     ["tellapart_dashboards.widgets"],
     ["tellapart_dashboards.app"],
     ["tellapart_dashboards.pages"],
-    ["tellapart_dashboards.app.studio", "tellapart_dashboards.__main__"],
+    ["tellapart_dashboards.app.studio", "tellapart_dashboards.__main__", "tellapart_dashboards.hosted"],
 )
 # Weights change in network/ alone, and torch is imported when that is asked for.
 LATE_DOORS = ("tellapart.network",)
@@ -63,6 +63,8 @@ ENTRIES = (
     "tellapart.network.torchvision_table",
     "tellapart.service.__main__",
     *("tellapart_dashboards", "tellapart_dashboards.__main__", "tellapart_dashboards.app.studio"),
+    "tellapart_dashboards.hosted",  # of Binder and JupyterHub
+    "tellapart_dashboards.app.public.server",  # Voila finds its classes by name
     "tellapart_dashboards.pages.visitors.page",  # of the notebook in an exported app
     "tellapart.network.efficientnet_lite",  # of a benchmark now, and of training all layers later
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import warnings
 from dataclasses import asdict
 from pathlib import Path
@@ -37,7 +35,7 @@ from tellapart.cli.publish import publish
 from tellapart.cli.published.corrections import corrections
 from tellapart.cli.published.shadow import shadow
 from tellapart.cli.published.watch import watch
-from tellapart.cli.serve import serve
+from tellapart.cli.serve import serve, studio
 from tellapart.cli.share import app as app_command
 
 if TYPE_CHECKING:
@@ -268,6 +266,7 @@ def export(
 app.command("app")(app_command)
 app.command()(serve)
 app.command()(publish)
+app.command()(studio)
 app.command()(nightly)
 for published in (corrections, watch, shadow):
     app.command()(published)
@@ -298,28 +297,3 @@ def doctor(is_json: JsonFlag = False) -> None:
                 say(f"    {finding.remedy}")
     if not all(finding.is_ok for finding in findings):
         raise SystemExit(EXIT_ERROR)
-
-
-@app.command()
-def studio(
-    project_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--project", help="The project's folder. A new one gets the sample pictures.", metavar="DIR"
-        ),
-    ] = None,
-    port: Annotated[int, typer.Option(help="Preferred port. If it is busy, another one is used.")] = 8866,
-    has_browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Whether to open it in the browser.")
-    ] = True,
-) -> None:
-    """Open the studio: gather, clean, train and classify in your browser, on this computer."""
-    # not by -m: that would look for modules in the current folder first, which may be a stranger's project
-    start = "import sys; sys.path[:] = filter(None, sys.path); from tellapart_dashboards.__main__ import main"
-    command = [sys.executable, "-c", f"{start}; sys.exit(main())", "--port", str(port)]
-    command += ["--project", str(project_dir)] if project_dir else []
-    command += [] if has_browser else ["--no-browser"]
-    try:
-        raise SystemExit(subprocess.run(command, stderr=sys.stderr).returncode)
-    except KeyboardInterrupt:
-        raise SystemExit(0) from None

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
-
-TOKEN_VARIABLES = ("TELLAPART_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN")
 
 
 def publish(
@@ -28,15 +25,17 @@ def publish(
     ] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Put an app on GitHub, so that a link opens it. The token is read from GITHUB_TOKEN or asked for."""
+    """Put an app on GitHub, so that a link opens it. The token is read from GITHUB_TOKEN, taken
+    from gh or git where they have one, or asked for."""
     from tellapart import atomic_files
     from tellapart.deploy.publishing import publish as publish_folder
     from tellapart.deploy.publishing.qr_code import qr_svg
+    from tellapart.deploy.publishing.token import TOKEN_VARIABLES, token_at_hand
     from tellapart.deploy.voila.repository import parsed
 
     with explained(is_json):
         place = parsed(repository)
-        token = next((os.environ[name] for name in TOKEN_VARIABLES if os.environ.get(name)), "")
+        token = token_at_hand()
         if not token:
             if is_json:
                 fail(

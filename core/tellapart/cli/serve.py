@@ -1,7 +1,9 @@
-"""`tellapart serve`: a bundle as an HTTP service."""
+"""`tellapart serve` and `tellapart studio`: a bundle as an HTTP service, the pages in a browser."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -64,3 +66,65 @@ def serve(
             consent=asking.consent,
         )  # fmt: skip
         run(bundle_in(bundle_dir), settings, host, port)
+
+
+def studio(
+    project_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--project", help="The project's folder. A new one gets the sample pictures.", metavar="DIR"
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(help="Preferred port. If it is busy, another one is used.")] = 8866,
+    has_browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Whether to open it in the browser.")
+    ] = True,
+    is_public: Annotated[
+        bool, typer.Option("--public", help="Open it to others, who need a password and get a project each.")
+    ] = False,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="--public: its first line is the password, or the hash of it. Else the variable "
+            "TELLAPART_STUDIO_PASSWORD counts, or it is asked for.",
+            metavar="FILE",
+        ),
+    ] = None,
+    root: Annotated[
+        Path | None, typer.Option(help="--public: where the visitors' projects lie.", metavar="DIR")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="--public: the address to listen on; 127.0.0.1 behind a proxy.")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="--public: the certificate, for TLS.", metavar="FILE")
+    ] = None,
+    private_key: Annotated[
+        Path | None, typer.Option(help="--public: the certificate's key.", metavar="FILE")
+    ] = None,
+    pages: Annotated[int | None, typer.Option(help="--public: pages open at once.", min=1)] = None,
+    pages_each: Annotated[int | None, typer.Option(help="--public: of one visitor.", min=1)] = None,
+    pictures: Annotated[int | None, typer.Option(help="--public: pictures in a project.", min=1)] = None,
+    megabytes: Annotated[int | None, typer.Option(help="--public: of pictures in a project.", min=1)] = None,
+    visitors: Annotated[int | None, typer.Option(help="--public: visitors who get a project.", min=1)] = None,
+    idle_s: Annotated[
+        int | None, typer.Option(help="--public: seconds until a page that nobody touches ends.", min=1)
+    ] = None,
+) -> None:
+    """Open the studio: gather, clean, train, classify and share in your browser, on this computer."""
+    # not by -m: that would look for modules in the current folder first, which may be a stranger's project
+    start = "import sys; sys.path[:] = filter(None, sys.path); from tellapart_dashboards.__main__ import main"
+    command = [sys.executable, "-c", f"{start}; sys.exit(main())", "--port", str(port)]
+    command += [] if has_browser else ["--no-browser"]
+    command += ["--public"] if is_public else []
+    for name, value in (
+        *(("--project", project_dir), ("--password-file", password_file), ("--root", root), ("--host", host)),
+        *(("--certificate", certificate), ("--private-key", private_key), ("--pages", pages)),
+        *(("--pages-each", pages_each), ("--pictures", pictures), ("--megabytes", megabytes)),
+        *(("--visitors", visitors), ("--idle-s", idle_s)),
+    ):
+        command += [name, str(value)] if value is not None else []
+    try:
+        raise SystemExit(subprocess.run(command, stderr=sys.stderr).returncode)
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None

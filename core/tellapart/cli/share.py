@@ -57,7 +57,7 @@ def app(
     example: Annotated[
         list[str] | None,
         typer.Option(
-            help="voila only: a picture that visitors may try, or golden/1.jpg; may be repeated.",
+            help="html and voila: a picture that visitors may try, or golden/1.jpg; may be repeated.",
             metavar="FILE",
         ),
     ] = None,
@@ -80,12 +80,12 @@ def app(
 ) -> None:
     """Make an app of a classifier: a web page that anyone can open, also from a USB stick.
 
-    Of a project, what its Share page remembers (title, text, colour, answers for the model card) counts where no
-    option says otherwise. Afterwards it says what to think about before the app is published.
+    Of a project, what its Share page remembers (title, text, colour, examples, answers for the model card) counts where
+    no option says otherwise. Afterwards it says what to think about before the app is published.
     """
     from dataclasses import replace
 
-    from tellapart.deploy.fit_check import FitLevel, fit_check
+    from tellapart.deploy.fit_check import FitLevel, fit_check, stops
     from tellapart.deploy.fit_words import fit_sentence
     from tellapart.deploy.making import make_app, size_of
     from tellapart.deploy.targets import TARGETS
@@ -101,18 +101,18 @@ def app(
     }
     own = {name: value for name, value in given.items() if value}
     for name in sorted(set(own) - set(chosen.takes)):
-        of = next(one.name for one in TARGETS.values() if name in one.takes)
+        of = " and ".join(one.name for one in TARGETS.values() if name in one.takes)
         option = name.removesuffix("s").replace("_", "-")
         fail(f"--{option} is for --target {of}; {target} needs none. Leave it out.", is_json, 2)
     with explained(is_json), progress_bar(is_json) as progress:
-        settings = _settings(bundle_dir, target, title, about, accent)
+        settings, known = _settings(bundle_dir, target, title, about, accent)
         said: dict[str, Any] = {"is_on": corrections, "consent": consent, "address": corrections_to}
         said = {name: value for name, value in said.items() if value is not None}
         settings = replace(settings, corrections=replace(settings.corrections, **said))
         if corrections and "corrections" not in chosen.takes:
             fail(f"--target {target} takes no corrections. Leave --corrections out.", is_json, 2)
         bundle = bundle_in(bundle_dir)
-        made = make_app(bundle, out, settings, force=is_forced, progress=progress, **own)
+        made = make_app(bundle, out, settings, force=is_forced, progress=progress, **{**known, **own})
         findings = fit_check(bundle, target, settings.answers, made)
     megabytes = size_of(made) / 1e6
     if is_json:
@@ -121,28 +121,34 @@ def app(
         return
     say(f"The app is {made} ({megabytes:.1f} MB).")
     say(chosen.then.replace("OUT", typed(made)))
-    for level, heading in (
-        (FitLevel.STOP, "Do not publish it yet:"),
-        (FitLevel.THINK, "Before you publish it:"),
+    held, all_stops = stops(findings, settings.all_the_same), stops(findings)
+    for some, heading in (
+        (held, "Do not publish it yet:"),
+        (
+            [one for one in all_stops if one not in held],
+            "On the Share page you said to share it all the same:",
+        ),
+        ([one for one in findings if one.level is FitLevel.THINK], "Before you publish it:"),
     ):
-        sentences = [fit_sentence(one) for one in findings if one.level is level]
-        for line in [heading, *(f"- {sentence}" for sentence in sentences)] if sentences else []:
+        for line in [heading, *(f"- {fit_sentence(one)}" for one in some)] if some else []:
             say(line)
 
 
 def _settings(
     place: Path, target: str, title: str | None, about: str | None, accent: str | None
-) -> ShareSettings:
-    """What the project remembers, if it is one, and over it what the options say."""
+) -> tuple[ShareSettings, dict[str, Any]]:
+    """What the project remembers, if it is one, and over it what the options say; and what only some kinds take."""
     from dataclasses import replace
 
+    from tellapart.deploy.making import remembered
     from tellapart.deploy.share_settings import ShareSettings, read_share
     from tellapart.store.project import is_project, open_project
 
-    known = ShareSettings()
+    known, own = ShareSettings(), dict[str, Any]()
     if is_project(place):
         with open_project(place) as project:
             known = read_share(project.manifest)
+            own = remembered(project, known)
     said = {"title": title, "about": about, "accent": accent}
     looks = replace(known.appearance, **{name: text for name, text in said.items() if text is not None})
-    return replace(known, appearance=looks, target=target)
+    return replace(known, appearance=looks, target=target), own

@@ -10,6 +10,7 @@ from tellapart.safe_text import harmless
 
 TITLE = "What is in the picture?"
 MAX_TITLE, MAX_ABOUT = 120, 2000
+MOST_EXAMPLES = 12  # pictures that visitors may try
 
 
 @dataclass(frozen=True)

@@ -101,12 +101,16 @@ def model_card_text(bundle: Bundle) -> str:
     return _paper(bundle.bundle_dir / "MODEL_CARD.md") or "This classifier came without a model card."
 
 
-def credits_text(bundle: Bundle, software: Sequence[str]) -> str:
-    """The bundle's CREDITS.md with a list of the software in the app, as Markdown. software: lines for that list."""
+def credits_text(bundle: Bundle, software: Sequence[str], examples: Sequence[str] = ()) -> str:
+    """The bundle's CREDITS.md with a list of the software in the app, as Markdown. software: lines for that list.
+    examples: whose each example of the app is, see `credit_line`; "" for the owner's own."""
     credits = _paper(bundle.bundle_dir / "CREDITS.md") or "Nobody has written down who made the pictures."
     licence = bundle.record["backbone"].get("licence")
     backbone = f" (licence: {_plain(str(licence))})" if licence else ""
     lines = [f"Backbone: {_plain(str(bundle.record['backbone']['name']))}{backbone}", *software]
+    if any(examples):
+        shown = [f"- Example {n}: {credit}" for n, credit in enumerate(examples, 1) if credit]
+        credits += "\n\n## Examples in this app\n\n" + "\n".join(shown)
     return f"{credits}\n\n## Software in this app\n\n" + "\n".join(f"- {line}" for line in lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,13 @@ def findings_of(
         found += [_start(start), _memory(start, host)]
     order = list(FitLevel)
     return tuple(sorted(found, key=lambda one: order.index(one.level)))
+
+
+def stops(findings: Iterable[FitFinding], all_the_same: Collection[str] = ()) -> tuple[FitFinding, ...]:
+    """Those that say stop, without the codes that the owner shares all the same, see `ShareSettings`. A classifier that
+    does not load cannot be shared, whatever anybody says."""
+    said = set(all_the_same) - {FitCode.ANSWERS.value}
+    return tuple(one for one in findings if one.level is FitLevel.STOP and one.code.value not in said)
 
 
 def worst(findings: Iterable[FitFinding]) -> FitLevel:

@@ -6,16 +6,20 @@ import os
 import uuid
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tellapart import atomic_files
 from tellapart.deploy.card_answers import answered
+from tellapart.deploy.examples.choosing import examples_of
 from tellapart.deploy.share_settings import ShareSettings
 from tellapart.deploy.targets import TARGETS, Target
 from tellapart.errors import DeployError
 from tellapart.progress import Progress, silent
 from tellapart.safe_paths import is_plain
 from tellapart.store.sqlite.database_errors import disk_reason
+
+if TYPE_CHECKING:
+    from tellapart.store.project import Project
 
 
 def make_app(
@@ -40,6 +44,11 @@ def make_app(
     own = {name: value for name, value in own.items() if value and name in target.takes}
     with answered(bundle_dir, settings.answers) as bundle:
         return target.export(bundle, out, settings.appearance, force=force, progress=progress, **own)
+
+
+def remembered(project: Project, settings: ShareSettings) -> dict[str, Any]:
+    """What a project remembers for its app that only some kinds take: its examples, and where it lies on GitHub."""
+    return {"examples": examples_of(project, settings.examples), "repository": settings.repository}
 
 
 def app_place(apps_dir: Path, target: str) -> Path:

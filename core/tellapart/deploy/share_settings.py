@@ -1,31 +1,43 @@
-"""What a project remembers of its last app: looks, words, kind, answers. Kept as one setting, read and written here."""
+"""What a project remembers of its last app: looks, words, kind, answers, examples. One setting, read and kept here."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tellapart.corrections.asking import Asking
 from tellapart.deploy.accent import DEFAULT_ACCENT
-from tellapart.deploy.appearance import Appearance
+from tellapart.deploy.appearance import MOST_EXAMPLES, Appearance
 from tellapart.deploy.card_answers import CardAnswers
+from tellapart.deploy.targets import TARGETS
+from tellapart.deploy.voila.repository import parsed
 from tellapart.errors import DeployError
 from tellapart.store.manifest import Manifest
 
 _SETTING = "share"
 DEFAULT_TARGET = "html"
+_MAX_TEXTS, _MAX_SIGNS = 50, 100
+_IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class ShareSettings:
     """appearance: title, words, colour; target: name of a kind of app, see `targets`; answers: for the model card;
-    corrections: whether visitors may say that an answer is wrong."""
+    corrections: whether visitors may say that an answer is wrong.
+
+    examples: ids of pictures that visitors may try, at most 12. repository: "owner/name" on GitHub, "" where it is not
+    known. all_the_same: codes of what the fit check said stop to, and the owner shares it all the same.
+    """
 
     appearance: Appearance = field(default_factory=Appearance)
     target: str = DEFAULT_TARGET
     answers: CardAnswers = field(default_factory=CardAnswers)
     corrections: Asking = field(default_factory=Asking)
+    examples: tuple[str, ...] = ()
+    repository: str = ""
+    all_the_same: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, see `from_json`."""
@@ -37,6 +49,20 @@ class ShareSettings:
             "target": self.target,
             "answers": self.answers.to_json(),
             "corrections": self.corrections.to_json(),
+            "examples": list(self.examples),
+            "repository": self.repository,
+            "all_the_same": list(self.all_the_same),
+        }
+
+    def in_app(self) -> dict[str, Any]:
+        """Those that an app is made of: two apps with the same are the same."""
+        kept = self.to_json()
+        takes = TARGETS[self.target].takes if self.target in TARGETS else ()
+        return {
+            name: value
+            for name, value in kept.items()
+            if name != "all_the_same"
+            and (name not in ("corrections", "examples", "repository") or name in takes)
         }
 
     @classmethod
@@ -52,11 +78,25 @@ class ShareSettings:
             looks = Appearance(text("title", ""), text("about", ""), text("accent", DEFAULT_ACCENT))
         except DeployError:
             looks = Appearance()
-        answers, asking = (
+        examples = [one for one in _texts(known.get("examples")) if _IMAGE_ID.fullmatch(one)]
+        try:
+            repository = text("repository", "") and str(parsed(text("repository", "")))
+        except DeployError:
+            repository = ""
+        return cls(
+            looks,
+            text("target", DEFAULT_TARGET),
             CardAnswers.from_json(known.get("answers")),
             Asking.from_json(known.get("corrections")),
+            tuple(dict.fromkeys(examples))[:MOST_EXAMPLES],
+            repository,
+            tuple(_texts(known.get("all_the_same"))),
         )
-        return cls(looks, text("target", DEFAULT_TARGET), answers, asking)
+
+
+def _texts(value: object) -> list[str]:
+    found = value if isinstance(value, list) else []
+    return [one for one in found if isinstance(one, str) and len(one) <= _MAX_SIGNS][:_MAX_TEXTS]
 
 
 def read_share(manifest: Manifest) -> ShareSettings:

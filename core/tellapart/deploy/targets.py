@@ -37,7 +37,7 @@ TARGETS = {
             "one web page that works without the internet",
             "Open it in a browser, send it, or put it on any web server; pictures never leave the visitor's device.",
             export_html,
-            ("runtime", "corrections", "service_worker"),
+            ("corrections", "examples", "runtime", "service_worker"),
         ),
         Target(
             "voila",

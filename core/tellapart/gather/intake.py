@@ -7,11 +7,11 @@ import uuid
 from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.errors import ImageError, IntakeError, ProjectError, RefusalCode, Skipped
+from tellapart.errors import FullError, ImageError, IntakeError, ProjectError, RefusalCode, Skipped
 from tellapart.gather.datasets import origin_of
 from tellapart.gather.intake_summary import IntakeSummary
 from tellapart.gather.layout.found_file import Found
@@ -53,7 +53,7 @@ def take_in(
     Raises:
         LabelsError: nothing says what the labels are; its offers are values for `labels`. Nothing was added.
         IntakeError: the place as a whole is no use: missing, empty, or a damaged archive.
-        ProjectError: the disk is full or read-only; what was added until then stays.
+        ProjectError: the disk is full or read-only, or the project may hold no more; what was added until then stays.
         Cancelled: from `progress`; what was added until then stays.
     """
     project.check_writable()
@@ -72,6 +72,10 @@ def take_in(
     door = _Door(project, reading, origin, project.incoming_dir)
     try:
         _pass_through(door, reading.files, summary, progress)
+    except FullError:
+        for path in door.incoming_dir.glob(f"{door.mark}*"):  # those that were added have moved on
+            path.unlink(missing_ok=True)
+        raise
     except OSError as error:
         raise ProjectError(disk_reason(project.root, error)) from error
     if (
@@ -142,6 +146,7 @@ class _Door:
     reading: Reading
     origin: Origin
     incoming_dir: Path
+    mark: str = field(default_factory=lambda: f"{uuid.uuid4().hex[:8]}-")  # of the files it writes there
 
     def check_all(self, found: list[Found]) -> list[Arrival | Refusal]:
         return [self.check(one) for one in found]
@@ -165,7 +170,7 @@ class _Door:
         except IntakeError as error:
             return Refusal(now(), found.name, None, str(error), None, RefusalCode.BAD_NAME)
         image_id = sha256(data).hexdigest()
-        waiting = self.incoming_dir / f"{uuid.uuid4().hex}{facts.suffix}"
+        waiting = self.incoming_dir / f"{self.mark}{uuid.uuid4().hex}{facts.suffix}"
         try:
             waiting.write_bytes(data)
         except BaseException:

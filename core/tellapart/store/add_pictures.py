@@ -14,6 +14,7 @@ from tellapart.safe_paths import path_inside
 from tellapart.store.files.edited_files import UNSETTLED
 from tellapart.store.files.file_moves import finish_moves, queue_move
 from tellapart.store.files.picture_paths import ensure_label, free_path, is_free
+from tellapart.store.limits import check_room
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
 
 
@@ -60,6 +61,7 @@ def add_new_pictures(
     note: writes down, in the same transaction, what else follows from it.
     Raises:
         ProjectError: the database or the disk does not take it; then nothing of this call was added.
+        FullError: the project may not hold so much; nothing of this call was added.
     """
     added, refusals, leftovers = [], [], []
     with manifest.transaction() as db:
@@ -73,6 +75,7 @@ def add_new_pictures(
             else:
                 refusals.append(refusal)
                 leftovers += [] if arrival.is_in_place else [arrival.path]
+        check_room(db, [one.n_bytes for one in arrivals if one.image_id in added and not one.is_in_place])
         manifest.add_refusals(refusals)
         admission = AddedPictures(added, refusals)
         note(admission)

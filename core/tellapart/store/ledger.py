@@ -52,6 +52,21 @@ def _is_strangers(picture: Picture) -> bool:
     return picture.source == VISITOR or _web_place(picture) is not None
 
 
+def may_be_shown_small(picture: Picture) -> bool:
+    """Whether others may be shown a small copy of it: nobody forbids showing it, nor changed copies, which that is."""
+    licence = licence_of_picture(picture)
+    return not forbids_showing(picture) and (licence.allows_changes or not licence.is_known)
+
+
+def credit_line(picture: Picture) -> str:
+    """What it is called, by whom, under which licence, as Markdown on one line; "" where none of that is known."""
+    licence, author, place = licence_of_picture(picture), _author(picture), _web_place(picture)
+    if not (licence.is_known or author or place):
+        return ""
+    by = f" by {plain(author)}" if author else ""
+    return f"{link(title_of(picture), place)}{by}, {link(licence.name, licence.url)}"
+
+
 def ledger(pictures: Iterable[Picture], use: Use = "any") -> list[LedgerRow]:
     """The table by licence and author: known licences first, by name; in each the author with most pictures first.
 

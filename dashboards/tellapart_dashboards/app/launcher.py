@@ -74,19 +74,19 @@ def ready_project(project_dir: Path) -> Path:
     return root
 
 
-def free_port(wanted: int) -> int:
+def free_port(wanted: int, host: str = HOST) -> int:
     """The wanted port, or the next free one of the fifty after it, or any free one."""
     for port in [*range(wanted, min(wanted + 50, 65536)), 0]:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             if os.name == "posix":  # on Windows the option would let two servers share a port
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((HOST, port))
+                probe.bind((host, port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
     raise LauncherError(
-        f"No free port near {wanted} on {HOST}. Close another server, or give --port another number."
+        f"No free port near {wanted} on {host}. Close another server, or give --port another number."
     )
 
 
@@ -150,6 +150,8 @@ class Studio:
     token: random unless given; the printed address carries it, after that a cookie does.
     """
 
+    has_password = False  # who may come in: who knows the address with the token, or who knows a password
+
     def __init__(self, project_dir: Path, port: int, page: str = "studio", token: str | None = None) -> None:
         self.project_dir = project_dir
         self.port = port
@@ -182,13 +184,12 @@ class Studio:
             loader=FileSystemLoader(folders), extensions=["jinja2.ext.i18n"], autoescape=True
         )
         environment.install_null_translations()  # type: ignore[attr-defined]
+        environment.globals["has_password"] = self.has_password
         return environment
 
     def serve(self, announce: Callable[[str], None]) -> int:
         """The exit code, once the server was stopped; `announce` gets the address when the server answers."""
         from traitlets.config import Config
-
-        from tellapart_dashboards.app.server import StudioServer
 
         os.environ.update(self.environment())
         logging.getLogger("tornado.general").setLevel(logging.ERROR)  # two lines about pings for every page
@@ -196,10 +197,23 @@ class Studio:
         # and it is told to look for no configuration at all.
         os.chdir(self.folder)
         threading.Thread(target=self._wait_and_announce, args=(announce,), daemon=True).start()
-        config = Config(voila_config(self.port, self.token))
+        # Jupyter imports jsonschema, which builds grammars of international addresses from this package: two seconds
+        # of every start, for a check that nothing here asks for. It does without where the package is not there.
+        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+        config = Config(self.config())
         config.Voila.tornado_settings["jinja2_env"] = self._own_login_page()
-        StudioServer.launch_instance([str(self.folder)], config=config, config_file_paths=[])
+        self.server().launch_instance([str(self.folder)], config=config, config_file_paths=[])
         return 0
+
+    def config(self) -> dict[str, dict[str, Any]]:
+        """Voila's settings."""
+        return voila_config(self.port, self.token)
+
+    def server(self) -> type[Any]:
+        """The server to be started."""
+        from tellapart_dashboards.app.server import StudioServer
+
+        return StudioServer
 
     def _wait_and_announce(self, announce: Callable[[str], None]) -> None:
         while True:  # a server that never answers takes this thread along when it ends

@@ -13,6 +13,7 @@ from traitlets import Dict, Int, List, Unicode
 
 from tellapart_dashboards.app.launcher import PROJECT_VARIABLE
 from tellapart_dashboards.app.page_frame import PageOwner
+from tellapart_dashboards.app.public.visiting import check_is_own
 
 N_FINDINGS = (
     "n_open_findings"  # kept with the project by whoever looked last, for the number beside the Clean step
@@ -23,7 +24,7 @@ def project_dir_from(project: str | Path = "") -> Path:
     """The folder a notebook works on: the one it names, else the one the studio was started with.
 
     Raises:
-        ProjectError: neither, or it is no project.
+        ProjectError: neither, or it is no project, or not the visitor's.
     """
     chosen = str(project) or os.environ.get(PROJECT_VARIABLE, "")
     if not chosen:
@@ -36,6 +37,7 @@ def project_dir_from(project: str | Path = "") -> Path:
         raise ProjectError(
             f"{root} is not a tellapart project. Make one with: tellapart new {root.name} --from FOLDER"
         )
+    check_is_own(root)
     return root
 
 

@@ -83,15 +83,16 @@ class Job(HasTraits):
         """Say it where the run's progress is said."""
         self.message = sentence
 
-    def start(self, task: str, config: dict[str, Any]) -> None:
-        """Have a run started, unless one is under way; where that fails, stage and message say why."""
+    def start(self, task: str, config: dict[str, Any], secret: str = "") -> None:
+        """Have a run started, unless one is under way; where that fails, stage and message say why. secret: see
+        `runs.start`; it is not kept here."""
         if self.is_running:
             return
         self.set_trait("progress", 0.0)
         self.is_progress_known = False
         self.step, self.facts = Step.STARTING, {}
         self.message, self.stage = "Starting …", "running"
-        soon(self._start(task, config))
+        soon(self._start(task, config, {"secret": secret} if secret else {}))
 
     def cancel(self) -> None:
         """Ask the run to stop."""
@@ -123,10 +124,10 @@ class Job(HasTraits):
     def take_result(self, result: dict[str, Any]) -> None:
         """Called with result.json before stage becomes "done"."""
 
-    async def _start(self, task: str, config: dict[str, Any]) -> None:
+    async def _start(self, task: str, config: dict[str, Any], secret: dict[str, str]) -> None:
         async with self._turn:
             try:
-                run = await asyncio.to_thread(self.start_run, Path(self.project_dir), task, config)
+                run = await asyncio.to_thread(self.start_run, Path(self.project_dir), task, config, **secret)
                 self.follower = await asyncio.to_thread(runs.RunFollower, run)
             except TellapartError as error:
                 self._fail(error)

@@ -22,6 +22,7 @@ from voila.app import Voila
 RENDER = "/voila/render/"
 _TEMPLATES = "/voila/templates/"
 _STATIC = re.compile(r"(tellapart|lab|base)/static/[\w./-]+")
+HEALTH = "/healthz"
 OPEN = "/open"  # where a browser is sent at the start, with the token
 
 
@@ -119,7 +120,8 @@ class _Open(JupyterHandler):
         """A page that goes on by itself; 404 without the token."""
         token, name = self.get_query_argument("token", ""), self.get_query_argument("page", "studio.ipynb")
         if (
-            not secrets.compare_digest(token.encode(), self.identity_provider.token.encode())
+            not self.identity_provider.token
+            or not secrets.compare_digest(token.encode(), self.identity_provider.token.encode())
             or name not in self._names
         ):
             raise HTTPError(404)
@@ -132,6 +134,22 @@ class _Open(JupyterHandler):
         )
 
 
+class _Health(JupyterHandler):
+    """For whoever watches over the server: it answers, and how many pages are open."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        """200 with JSON; 503 while as many pages are open as may be."""
+        kernels: Any = self.kernel_manager  # a `LimitedKernels`
+        n_open, n_most = len(kernels), kernels.max_kernels
+        self.set_status(200 if n_open < n_most else 503)
+        self.set_header("Content-Type", "application/json")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(
+            json.dumps({"status": "ok" if n_open < n_most else "full", "pages": n_open, "most": n_most})
+        )
+
+
 class StudioServer(Voila):
     """Voila with our rules in front of its own."""
 
@@ -141,6 +159,7 @@ class StudioServer(Voila):
         return [
             Rule(_Foreign(), _Refused),
             (OPEN, _Open, {"names": names}),
+            (HEALTH, _Health),
             Rule(_NoPage(names), _Missing),
             *super().init_handlers(),
         ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -19,7 +20,10 @@ from tellapart.corrections.asking import Asking
 from tellapart.corrections.correction import model_of
 from tellapart.deploy.accent import LIGHT_GROUND, accent_css, accent_variables
 from tellapart.deploy.appearance import Appearance
+from tellapart.deploy.examples.choosing import Example
+from tellapart.deploy.examples.copies import SmallExample, small_examples
 from tellapart.deploy.facts import about_html, credits_text, kinds, model_card_text
+from tellapart.deploy.html.examples import examples_html
 from tellapart.deploy.html.icon import manifest_icons, svg_address
 from tellapart.deploy.html.linking import linked
 from tellapart.deploy.html.packing import as_base64, json_in_html, packed
@@ -52,6 +56,7 @@ def export_html(
     runtime: Path | None = None,
     corrections: Asking | None = None,
     service_worker: bool = False,
+    examples: Sequence[Example | Path | str] = (),
     force: bool = False,
     progress: Progress = silent,
 ) -> Path:
@@ -63,10 +68,11 @@ def export_html(
         corrections: whether visitors may say that an answer is wrong; they may not if None.
         service_worker: write a second file beside it, `service_worker_of(out)`: where both are served over HTTPS the
             page opens without a connection once it was visited.
+        examples: at most 12 pictures that visitors may try, in the page itself; see `small_examples`.
         force: replace a file that is there.
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
-        DeployError: `out` is there or cannot be written, or the runtime is not to be had.
+        DeployError: `out` is there or cannot be written, or the runtime is not to be had, or an example is none.
     """
     from tellapart.bundle.loading import load_bundle  # half a second that a datasheet does without
 
@@ -75,11 +81,13 @@ def export_html(
     _check_free(target, worker, force)
     progress(0, 4, Doing(Step.PREPARING, "Checking the classifier"))
     bundle = load_bundle(Path(bundle_dir))
+    tried = small_examples(bundle, examples)
     progress(1, 4, Doing(Step.DOWNLOADING, "Getting onnxruntime-web"))
     engine = find_runtime(runtime, progress)
     progress(2, 4, Doing(Step.CONVERTING, "Putting the page together"))
     name = worker.name if worker else ""
-    html = _page(bundle, engine, appearance or Appearance(), corrections or Asking(), name).encode()
+    asking = corrections or Asking()
+    html = _page(bundle, engine, appearance or Appearance(), asking, name, tried).encode()
     progress(3, 4, Doing(Step.WRITING, "Writing the page"))
     _check_free(target, worker, force)
     _write(target, html, worker)
@@ -121,7 +129,14 @@ def _write(target: Path, html: bytes, worker: Path | None) -> None:
         raise DeployError(disk_reason(target.parent, error)) from error
 
 
-def _page(bundle: Bundle, engine: Runtime, appearance: Appearance, asking: Asking, worker_name: str) -> str:
+def _page(
+    bundle: Bundle,
+    engine: Runtime,
+    appearance: Appearance,
+    asking: Asking,
+    worker_name: str,
+    examples: list[SmallExample],
+) -> str:
     from tellapart.deploy.html.checking import check_of, tall_rows_first
     from tellapart.deploy.html.light_model import lightened
 
@@ -148,13 +163,14 @@ def _page(bundle: Bundle, engine: Runtime, appearance: Appearance, asking: Askin
         "title": escape(appearance.title),
         "lead": escape(appearance.about or kinds(bundle.classes)),
         "about": about_html(bundle, appearance.about),
+        "examples": examples_html([one.jpeg for one in examples]),
         "promise": PROMISE_OF_SENDER if address else PROMISE,
         "icon": svg_address(accent_variables(appearance.accent)[0][0]),
         "style": style,
         "script": script,
         "facts": json_in_html(facts),
         "worker": json_in_html({"script": worker, "mjs": engine.mjs}),
-        "papers": packed(json_in_html(_papers(bundle)).encode()),
+        "papers": packed(json_in_html(_papers(bundle, [one.credit for one in examples])).encode()),
         "model": packed(lightened(bundle)),
         "wasm": as_base64(engine.wasm_gz),
     }
@@ -186,13 +202,13 @@ def _installing(appearance: Appearance, worker_name: str) -> dict[str, Any]:
     }
 
 
-def _papers(bundle: Bundle) -> dict[str, str]:
+def _papers(bundle: Bundle, examples: list[str]) -> dict[str, str]:
     mit = (_HERE / "onnxruntime_licence.txt").read_text("utf-8").strip()
     software = [
         f"onnxruntime-web {VERSION}: copyright Microsoft Corporation, MIT licence. {mit}",
         "The page itself: tellapart, licence Apache-2.0",
     ]
-    return {"card": model_card_text(bundle), "credits": credits_text(bundle, software)}
+    return {"card": model_card_text(bundle), "credits": credits_text(bundle, software, examples)}
 
 
 def _hash(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -13,6 +14,7 @@ from typing import Any
 from tellapart.deploy.accent import accent_css
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import kinds
+from tellapart.deploy.html.examples import examples_html
 from tellapart.errors import OutsideError
 from tellapart.safe_paths import path_inside
 from tellapart.safe_text import harmless
@@ -36,8 +38,16 @@ class SampleAnswer:
     shares: tuple[tuple[str, float], ...]
 
 
-def preview_html(classes: tuple[str, ...], appearance: Appearance, sample: SampleAnswer | None = None) -> str:
-    """A whole HTML document, every text escaped, which runs nothing and asks for nothing: for a frame of its own."""
+def preview_html(
+    classes: tuple[str, ...],
+    appearance: Appearance,
+    sample: SampleAnswer | None = None,
+    examples: Sequence[bytes] = (),
+) -> str:
+    """A whole HTML document, every text escaped, which runs nothing and asks for nothing: for a frame of its own.
+
+    examples: JPEGs of the pictures that visitors may try.
+    """
     parts = {
         "policy": _POLICY,
         "title": escape(appearance.title),
@@ -45,6 +55,7 @@ def preview_html(classes: tuple[str, ...], appearance: Appearance, sample: Sampl
         "style": _text("page.css") + accent_css(appearance.accent),
         "about": "",
         "promise": PROMISE,
+        "examples": examples_html(examples),
     }
     page = _SCRIPTS.sub("", _text("page.html"))
     page = page.replace("<main>", "<main inert>").replace(

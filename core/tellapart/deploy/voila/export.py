@@ -12,6 +12,8 @@ from tellapart.bundle.writer import copy_bundle
 from tellapart.corrections.asking import Asking
 from tellapart.deploy.app_folder import check_free, new_app_folder
 from tellapart.deploy.appearance import Appearance
+from tellapart.deploy.examples.choosing import Example
+from tellapart.deploy.examples.copies import small_examples
 from tellapart.deploy.facts import credits_text, model_card_text
 from tellapart.deploy.hosts import host_of
 from tellapart.deploy.program_wheel import CORE, DASHBOARDS, program_wheel
@@ -19,14 +21,11 @@ from tellapart.deploy.voila import configuration
 from tellapart.deploy.voila.pins import installed_version, pinned
 from tellapart.deploy.voila.proof import prove
 from tellapart.deploy.voila.repository import Repository, parsed
-from tellapart.deploy.voila.settings import BUNDLE, EXAMPLES, MOST_EXAMPLES, write_settings
+from tellapart.deploy.voila.settings import BUNDLE, EXAMPLES, write_settings
 from tellapart.deploy.voila.texts import FILES, PYTHON, licence, notebook, readme
-from tellapart.errors import DeployError, ImageError
-from tellapart.pictures.images import thumbnail_jpeg
 from tellapart.progress import Doing, Progress, Step, silent
 
 TARGET = "voila"
-_EXAMPLE_PX = 480
 _N_STEPS = 5
 
 
@@ -35,7 +34,7 @@ def export_voila(
     out: Path | str,
     appearance: Appearance | None = None,
     *,
-    examples: Sequence[Path | str] = (),
+    examples: Sequence[Example | Path | str] = (),
     repository: str | None = None,
     corrections: Asking | None = None,
     force: bool = False,
@@ -47,8 +46,8 @@ def export_voila(
 
     Args:
         appearance: its title, texts and colour; the usual ones if None.
-        examples: at most 12 pictures that visitors may try, copied small and without metadata: files, or golden
-            pictures by their names in the bundle, such as "golden/1.jpg".
+        examples: at most 12 pictures that visitors may try, copied small and without metadata; see
+            `small_examples`.
         repository: "OWNER/NAME" on GitHub, once it is known: README.md then has the links.
         corrections: whether visitors may say that an answer is wrong; they may not if None.
         force: replace an app that is there.
@@ -62,7 +61,9 @@ def export_voila(
     check_free(Path(out).expanduser().absolute(), force)
     progress(0, _N_STEPS, Doing(Step.PREPARING, "Checking the classifier"))
     bundle = load_bundle(Path(bundle_dir))
-    pictures = _small_examples(bundle, examples)
+    small = small_examples(bundle, examples)
+    pictures = {f"{EXAMPLES}/{n}.jpg": one.jpeg for n, one in enumerate(small, 1)}
+    credits = [one.credit for one in small]
     progress(1, _N_STEPS, Doing(Step.CONVERTING, "Packing the program"))
     host = host_of(TARGET)
     packages = [*host.installs, *(name for name in host.useful if installed_version(name))]
@@ -72,14 +73,14 @@ def export_voila(
     progress(2, _N_STEPS, Doing(Step.WRITING, "Writing the app"))
     with new_app_folder(out, TARGET, force) as folder:
         copy_bundle(bundle.bundle_dir, folder / BUNDLE)
-        files = {name: wheel, **pictures, **_texts(bundle, shown, place, name, len(wheel))}
+        files = {name: wheel, **pictures, **_texts(bundle, shown, place, name, len(wheel), credits)}
         files["requirements.txt"] = _requirements(name, pins).encode()
         for path, data in files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             atomic_files.write_bytes(target, data)
         (folder / "binder" / "postBuild").chmod(0o755)
-        write_settings(folder, shown, list(pictures), corrections)
+        write_settings(folder, shown, dict(zip(pictures, credits, strict=True)), corrections)
         _write_configuration(folder, shown.title)
         progress(3, _N_STEPS, Doing(Step.MEASURING, "Checking the app"))
         prove(folder, wheel)
@@ -89,7 +90,12 @@ def export_voila(
 
 
 def _texts(
-    bundle: Bundle, shown: Appearance, repository: Repository | None, wheel: str, wheel_bytes: int
+    bundle: Bundle,
+    shown: Appearance,
+    repository: Repository | None,
+    wheel: str,
+    wheel_bytes: int,
+    credits: Sequence[str],
 ) -> dict[str, bytes]:
     largest = max(
         wheel_bytes, *(path.stat().st_size for path in bundle.bundle_dir.rglob("*") if path.is_file())
@@ -110,7 +116,7 @@ def _texts(
         "README.md": readme(bundle, shown, repository, wheel, largest),
         "LICENSE.md": licence(bundle),
         "MODEL_CARD.md": model_card_text(bundle),
-        "CREDITS.md": credits_text(bundle, software),
+        "CREDITS.md": credits_text(bundle, software, credits),
     }
     return {name: text.encode() for name, text in texts.items()}
 
@@ -132,21 +138,3 @@ def _requirements(wheel: str, pins: list[str]) -> str:
         "# What the app needs, at the versions it was made with. In this folder: python -m pip install -r "
         f"requirements.txt\n./{wheel}\n" + "".join(f"{pin}\n" for pin in pins)
     )
-
-
-def _small_examples(bundle: Bundle, examples: Sequence[Path | str]) -> dict[str, bytes]:
-    """Small copies, by their paths in the folder."""
-    if len(examples) > MOST_EXAMPLES:
-        raise DeployError(f"{len(examples)} examples are too many; choose at most {MOST_EXAMPLES}.")
-    golden = {one.file for one in bundle.golden}
-    pictures = {}
-    for n, example in enumerate(examples, 1):
-        is_golden = str(example) in golden
-        source = bundle.bundle_dir / example if is_golden else Path(example).expanduser()
-        try:
-            pictures[f"{EXAMPLES}/{n}.jpg"] = thumbnail_jpeg(source, _EXAMPLE_PX)
-        except ImageError as error:
-            raise DeployError(
-                f"The example {source} cannot be used: {error}. Choose another picture."
-            ) from error
-    return pictures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from tellapart.errors import DeployError
@@ -36,6 +37,10 @@ class Repository:
                 f"{f'{self.owner}/{self.name}'[:80]!r} is no repository on GitHub. Write it as OWNER/NAME, for "
                 "instance maria/which-leaf."
             )
+
+    def __str__(self) -> str:
+        """Owner and name, with a slash between."""
+        return f"{self.owner}/{self.name}"
 
     @property
     def address(self) -> str:
@@ -69,6 +74,14 @@ def parsed(text: str) -> Repository:
     """
     owner, _, name = text.strip().partition("/")
     return Repository(owner, name)
+
+
+def names(app: Path, repository: Repository) -> bool:
+    """Whether the README.md of an app's folder has the links of that repository."""
+    try:
+        return repository.binder in (app / "README.md").read_text("utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def suggested_name(title: str) -> str:

@@ -10,15 +10,15 @@ from msgspec import Meta, Struct, ValidationError, convert
 
 from tellapart import atomic_files
 from tellapart.corrections.asking import Asking
-from tellapart.deploy.appearance import Appearance
+from tellapart.deploy.appearance import MOST_EXAMPLES, Appearance
 from tellapart.errors import CorrectionError, DeployError
 
 FILE, BUNDLE, EXAMPLES = "app.json", "bundle", "examples"
 FORMAT = 1
-MOST_EXAMPLES = 12
 _MAX_BYTES = 100_000
 
 _Example = Annotated[str, Meta(pattern=r"^examples/[1-9][0-9]?\.jpg\Z")]
+_Credit = Annotated[str, Meta(max_length=10_000)]
 
 
 class AskingRecord(Struct, frozen=True):
@@ -30,7 +30,8 @@ class AskingRecord(Struct, frozen=True):
 
 
 class AppSettings(Struct, frozen=True):
-    """title, about, accent: see `Appearance`. examples: pictures of the folder that visitors may try. corrections: as
+    """title, about, accent: see `Appearance`. examples: pictures of the folder that visitors may try;
+    example_credits: whose each is, as Markdown, "" for the owner's own; [] in apps of older versions. corrections: as
     of `Asking`; an app of an older version has none."""
 
     format: int
@@ -38,6 +39,7 @@ class AppSettings(Struct, frozen=True):
     about: str
     accent: str
     examples: Annotated[list[_Example], Meta(max_length=MOST_EXAMPLES)]
+    example_credits: Annotated[list[_Credit], Meta(max_length=MOST_EXAMPLES)] = []
     corrections: AskingRecord | None = None
 
     def asking(self) -> Asking:
@@ -51,9 +53,9 @@ class AppSettings(Struct, frozen=True):
 
 
 def write_settings(
-    folder: Path, appearance: Appearance, examples: list[str], corrections: Asking | None = None
+    folder: Path, appearance: Appearance, examples: dict[str, str], corrections: Asking | None = None
 ) -> None:
-    """Write app.json into the folder.
+    """Write app.json into the folder. examples: path of each in the folder -> whose it is.
 
     Raises:
         OSError: the disk does not take it.
@@ -65,7 +67,8 @@ def write_settings(
             "title": appearance.title,
             "about": appearance.about,
             "accent": appearance.accent,
-            "examples": examples,
+            "examples": list(examples),
+            "example_credits": list(examples.values()),
             **({} if corrections is None else {"corrections": corrections.to_json()}),
         },
     )

@@ -10,16 +10,18 @@ from typing import Any
 from tellapart.errors import IntakeError, TellapartError
 from tellapart.gather import offer_of_names, take_in
 from tellapart.runs import Run
-from tellapart.store.manifest import Origin
+from tellapart.store.limits import limits_of
+from tellapart.store.manifest import Manifest, Origin
 from traitlets import Dict, Enum, Int, List, Unicode, observe
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.label_advice import advice
 from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.gather.search_state import SearchState
-from tellapart_dashboards.widgets.upload.upload import UploadedFile
+from tellapart_dashboards.widgets.upload.upload import ON_THIS_COMPUTER, UploadedFile, UploadLimits
 
 
 class GatherState(Job):
@@ -41,6 +43,7 @@ class GatherState(Job):
     def __init__(self, project: ProjectState, **traits: Any) -> None:
         super().__init__(project_dir=project.project_dir, **traits)
         self.project = project
+        self.upload_limits = _upload_limits(project.project.manifest)
         self.search = SearchState(project, start_run=self.start_run)
         self._waiting: list[Path] = []  # folders of loose pictures
         self._sources: list[dict[str, Any]] = []  # intakes not yet started
@@ -158,6 +161,11 @@ class GatherState(Job):
             self.questions = [*self.questions, result]
 
     def _source_from_text(self) -> Path:
+        if is_visiting():
+            raise IntakeError(
+                "This studio runs on somebody else's computer, whose folders are not yours. Drop the pictures here "
+                "instead."
+            )
         text = self.folder_text.strip().strip("\"'")
         if not text:
             raise IntakeError("No path given. Enter the path of a folder or zip file, then press Add.")
@@ -213,3 +221,11 @@ def _offer_of(folders: list[Path]) -> str:
     names = [path.name for folder in folders for path in folder.iterdir() if path.is_file()]
     offer = offer_of_names(names)
     return offer.sentence() if offer else ""
+
+
+def _upload_limits(manifest: Manifest) -> UploadLimits:
+    """What one upload may hold: as much as fits into the project, where somebody has limited that."""
+    limits = limits_of(manifest)
+    if limits is None:
+        return ON_THIS_COMPUTER
+    return UploadLimits(limits.n_pictures, limits.n_bytes, "Choose fewer or smaller pictures.")

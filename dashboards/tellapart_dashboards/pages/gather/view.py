@@ -22,6 +22,7 @@ from ipywidgets import (
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.label_advice import headline
 from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.visibility import folded, shown_when
 from tellapart_dashboards.app.wording import count, heading_html, message_html, progress_html
 from tellapart_dashboards.pages.gather.credits import OriginsState, origins_view
@@ -123,7 +124,9 @@ def _settings(search: SearchState) -> VBox:
 def _add_card(state: GatherState) -> VBox:
     """Pictures of one's own: drop, choose, take with the camera, name a folder."""
     project = state.project
-    upload = UploadWidget(project.project.uploads_dir, state.take_upload, accessible_name="Add pictures")
+    upload = UploadWidget(
+        project.project.uploads_dir, state.take_upload, state.upload_limits, accessible_name="Add pictures"
+    )
     camera = Webcam(project.project.uploads_dir, state.take_shots)
     label = Combobox(
         description="Label for these pictures",
@@ -178,7 +181,7 @@ def _add_card(state: GatherState) -> VBox:
         waiting,
         Box([add_by_names]).add_class("ta-line"),
         Box([upload, camera]).add_class("ta-beside").add_class("ta-gap"),
-        Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap"),
+        *([] if is_visiting() else [Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap")]),
         Box([addresses, fetch]).add_class("ta-line").add_class("ta-gap"),
         samples_line,
     ]).add_class("ta-card")  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tellapart.deploy.card_answers import HEADINGS
 from tellapart.deploy.fit_check import findings_of
 from tellapart.deploy.html.runtime import is_kept
 from tellapart.deploy.making import zip_app
@@ -18,13 +19,22 @@ from traitlets import Dict, HasTraits, Instance
 
 from tellapart_dashboards.app.event_loop import Repeated, soon
 from tellapart_dashboards.app.project_state import ProjectState
-from tellapart_dashboards.app.run_follower import Job, newest_result
+from tellapart_dashboards.app.public.visiting import is_visiting
+from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.wording import error_sentence
-from tellapart_dashboards.pages.share.reading import app_of, newer_model, opened_in_browser
+from tellapart_dashboards.pages.share.publishing import Publishing
+from tellapart_dashboards.pages.share.reading import (
+    app_of,
+    newer_model,
+    newest_app,
+    offered_pictures,
+    opened_in_browser,
+)
 from tellapart_dashboards.pages.share.state import (
     CheckFacts,
     MakingFacts,
     ModelFacts,
+    OfferedPicture,
     ShareState,
     draft_of,
     settings_of,
@@ -32,6 +42,7 @@ from tellapart_dashboards.pages.share.state import (
 )
 
 TYPING_S = 0.3  # what is typed is kept, and the check looks at it, once somebody pauses
+_LOOKED_AT = {"target", *HEADINGS}  # what the check depends on
 
 
 class AppRun(Job):
@@ -67,18 +78,19 @@ class SharePage(HasTraits):
         )
         self._keeping, self._checking = Repeated(self._keep), Repeated(self._look_over)
         self.run.read()
-        made = newest_result(Path(project.project_dir), "app")
-        if made is not None:
-            self._making = replace(self._making, app=app_of(Path(project.project_dir), made[1]))
+        self.publishing = Publishing(Path(project.project_dir), **run)
+        self._offered: tuple[OfferedPicture, ...] = ()
+        self._making = replace(self._making, app=newest_app(Path(project.project_dir)))
         self._draw()
         self._run_changed()
         self.run.observe(self._run_changed, ["stage", "message", "progress", "is_progress_known"])
-        self.run.observe(lambda _: soon(self._take_app()), "result")
+        self.run.observe(lambda _: soon(self._take_app(self.run.result)), "result")
+        self.publishing.observe(lambda change: soon(self._take_app(change["new"])), "app")
 
     @property
     def is_running(self) -> bool:
         """Whether there is something to look at often."""
-        return self.run.is_running
+        return self.run.is_running or self.publishing.is_running
 
     def tell(self, sentence: str) -> None:
         """Say it where making the app is spoken of."""
@@ -87,6 +99,7 @@ class SharePage(HasTraits):
     async def poll(self) -> None:
         """Take over where the run is, and notice a newer model."""
         await self.run.poll()
+        await self.publishing.poll()
         if self._is_read:
             await self._read_model()
 
@@ -96,15 +109,19 @@ class SharePage(HasTraits):
         """Have the model read, and the check begin."""
         soon(self._read_model())
 
-    def write(self, **texts: Any) -> None:
-        """Other texts in the fields, see `Draft`."""
-        before, self._draft = self._draft, self._draft.changed(**texts)
+    def write(self, **fields: Any) -> None:
+        """Something else in the fields, see `Draft`."""
+        before, self._draft = self._draft, self._draft.changed(**fields)
         if self._draft == before:
             return
         self._draw()
         self._keeping.ask()
-        if "target" in texts or not {"title", "about", "accent"} >= set(texts):
+        if not _LOOKED_AT.isdisjoint(fields):
             self._checking.ask()
+
+    def share_all_the_same(self, is_wanted: bool) -> None:
+        """Whether what the check says stop to now is shared all the same; what it finds later is another matter."""
+        self.write(all_the_same=tuple(one.code.value for one in self.state.stops) if is_wanted else ())
 
     def check_again(self) -> None:
         """Have the model started and measured once more."""
@@ -113,13 +130,26 @@ class SharePage(HasTraits):
 
     def make(self, **own: str) -> None:
         """Have the app made. own: what that kind of app takes besides, see `Target.takes`; "" for nothing."""
-        if self.state.wrong or not self._model.name:
+        if self.state.wrong or self.state.is_held or not self._model.name:
             return
         self._made(problem="", notice="", is_stopped=False)
+        self.run.start("app", self._recipe(**own))
+
+    def publish(self, token: str, is_update: bool) -> None:
+        """Have the repository made and the app pushed into it. token: goes to the run, and is kept nowhere."""
+        state = self.state
+        if state.wrong or state.is_held or not (self._model.name and state.settings.repository):
+            return
+        recipe = {**self._recipe(), "repository": state.settings.repository, "is_update": is_update}
+        self.publishing.start({**recipe, "is_current": state.is_current}, token)
+
+    def _recipe(self, **own: str) -> dict[str, Any]:
         settings = self.state.settings
-        takes = TARGETS[settings.target].takes
+        takes = (
+            () if is_visiting() else TARGETS[settings.target].takes
+        )  # a visitor names no file of this computer
         said = {name: text.strip().strip('"') for name, text in own.items() if name in takes}
-        self.run.start("app", {"bundle": self._model.name, "settings": settings.to_json(), "own": said})
+        return {"bundle": self._model.name, "settings": settings.to_json(), "own": said}
 
     def cancel(self) -> None:
         """Ask the run to stop."""
@@ -133,14 +163,14 @@ class SharePage(HasTraits):
 
     def open_app(self) -> None:
         """Have the app shown by the browser of this computer."""
-        if self._making.app is not None:
+        if self._making.app is not None and not is_visiting():
             soon(self._open_app(self._making.app.path))
 
     # -- what is done beside the page
 
     def _draw(self) -> None:
         self.state = share_state(
-            self._is_read, self._model, self._draft, self._usable, self._check, self._making
+            self._is_read, self._model, self._draft, self._usable, self._check, self._making, self._offered
         )
         self._usable = self.state.settings
 
@@ -159,8 +189,8 @@ class SharePage(HasTraits):
             is_stopped=job.stage == "cancelled",
         )
 
-    async def _take_app(self) -> None:
-        app = await asyncio.to_thread(app_of, Path(self.run.project_dir), self.run.result)
+    async def _take_app(self, result: dict[str, Any]) -> None:
+        app = await asyncio.to_thread(app_of, Path(self.run.project_dir), result)
         needs_runtime = not await asyncio.to_thread(is_kept)
         self._made(app=app, notice="", needs_runtime=needs_runtime)
         self._checking.ask()
@@ -175,6 +205,15 @@ class SharePage(HasTraits):
         self._made(needs_runtime=needs_runtime)
         if model.name:
             self._checking.ask()
+            await self._offer()
+
+    async def _offer(self) -> None:
+        """Have the pictures read that may be examples; a chosen one that may be none any more is let go."""
+        chosen = self._draft.examples
+        self._offered = await asyncio.to_thread(offered_pictures, self.project.project, chosen)
+        offered = {one.image_id for one in self._offered}
+        self._draft = self._draft.changed(examples=tuple(one for one in chosen if one in offered))
+        self._draw()
 
     async def _keep(self) -> None:
         await asyncio.sleep(TYPING_S)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tellapart.bundle.loading import newest_bundle
+from tellapart.deploy.examples.choosing import showable
 from tellapart.deploy.facts import made_of, record_of
 from tellapart.deploy.html.preview import sample_of
+from tellapart.deploy.share_settings import ShareSettings
 from tellapart.errors import OutsideError
 from tellapart.safe_paths import path_inside
+from tellapart.store.ledger import may_be_shown_small
+from tellapart.store.project import Project
 
-from tellapart_dashboards.pages.share.state import AppFacts, ModelFacts
+from tellapart_dashboards.app.run_follower import newest_result
+from tellapart_dashboards.app.thumbnails import Thumbnails
+from tellapart_dashboards.pages.share.state import AppFacts, ModelFacts, OfferedPicture
+
+N_OFFERED = 48
 
 
 def newer_model(bundles_dir: Path, known: str | None) -> ModelFacts | None:
@@ -38,11 +47,32 @@ def app_of(root: Path, result: dict[str, Any]) -> AppFacts | None:
         return None
     zipped = path.with_name(f"{path.name}.zip")
     is_zipped = zipped.is_file() and zipped.stat().st_mtime >= path.stat().st_mtime
-    settings = result.get("settings")
-    return AppFacts(
-        path, target, megabytes, model, settings if isinstance(settings, dict) else {},
-        zipped if is_zipped else None,
-    )  # fmt: skip
+    settings = ShareSettings.from_json(result.get("settings"))
+    return AppFacts(path, target, megabytes, model, settings, zipped if is_zipped else None)
+
+
+def newest_app(root: Path) -> AppFacts | None:
+    """The app that was made last, by a run that made it or by one that published it."""
+    made, published = newest_result(root, "app"), newest_result(root, "publish")
+    found = [made] if made is not None else []
+    if published is not None and isinstance(published[1].get("app"), dict):
+        found.append((published[0], published[1]["app"]))
+    return app_of(root, max(found)[1]) if found else None
+
+
+def offered_pictures(project: Project, chosen: Sequence[str]) -> tuple[OfferedPicture, ...]:
+    """Pictures that may be examples: those that are chosen first, then some of each label."""
+    some = showable(project.manifest, N_OFFERED)
+    known = {one.image_id: one for one in some}
+    missing = [one for one in chosen if one not in known]
+    if missing:  # chosen another day, or on another page
+        wanted = set(missing)
+        more = [one for one in project.manifest.pictures() if one.image_id in wanted]
+        some = [one for one in more if one.is_member and may_be_shown_small(one)] + some
+    thumbnails = Thumbnails(project.root)
+    return tuple(
+        OfferedPicture(one.image_id, one.label, thumbnails.one(one.image_id, one.path)) for one in some
+    )
 
 
 def opened_in_browser(page: Path) -> bool:

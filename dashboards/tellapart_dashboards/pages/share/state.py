@@ -11,10 +11,11 @@ from tellapart.corrections.asking import Asking
 from tellapart.deploy.appearance import TITLE, Appearance
 from tellapart.deploy.card_answers import HEADINGS, CardAnswers
 from tellapart.deploy.facts import Made
-from tellapart.deploy.fit_check import FitFinding
+from tellapart.deploy.fit_check import FitCode, FitFinding, stops
 from tellapart.deploy.html.preview import SampleAnswer
 from tellapart.deploy.share_settings import ShareSettings
 from tellapart.deploy.targets import TARGETS
+from tellapart.deploy.voila.repository import parsed
 from tellapart.errors import CorrectionError, DeployError
 
 
@@ -40,7 +41,7 @@ class ModelFacts:
 @dataclass(frozen=True)
 class Draft:
     """What stands in the fields, as it was typed. target: name of a kind of app. asks: whether visitors may say that an
-    answer is wrong; consent, address: see `Asking`."""
+    answer is wrong; consent, address: see `Asking`; examples, repository, all_the_same: see `ShareSettings`."""
 
     title: str = ""
     about: str = ""
@@ -53,10 +54,22 @@ class Draft:
     asks: bool = False
     consent: str = ""
     address: str = ""
+    examples: tuple[str, ...] = ()
+    repository: str = ""
+    all_the_same: tuple[str, ...] = ()
 
-    def changed(self, **texts: Any) -> Draft:
+    def changed(self, **fields: Any) -> Draft:
         """The draft with other texts."""
-        return replace(self, **texts)
+        return replace(self, **fields)
+
+
+@dataclass(frozen=True)
+class OfferedPicture:
+    """A picture of the project that visitors may be shown. jpeg: small, b"" where it cannot be read."""
+
+    image_id: str
+    label: str
+    jpeg: bytes
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,7 @@ class AppFacts:
     target: str
     megabytes: float
     model: str
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: ShareSettings = field(default_factory=ShareSettings)
     zip: Path | None = None
 
 
@@ -103,7 +116,8 @@ class ShareState:
     """What is to be drawn.
 
     settings: of what is typed, or where that cannot be used, the last that could; wrong: why it cannot, "" where it
-    can. is_current: the app that was made is of these settings and of this model.
+    can. is_current: the app that was made is of these settings and of this model. offered: pictures that may be
+    examples. stops: what the check says stop to; held: those of them that nobody has said to share all the same.
     """
 
     phase: SharePhase
@@ -114,6 +128,22 @@ class ShareState:
     check: CheckFacts
     making: MakingFacts
     is_current: bool
+    offered: tuple[OfferedPicture, ...] = ()
+    stops: tuple[FitFinding, ...] = ()
+    held: tuple[FitFinding, ...] = ()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether no app may be made or published now: the check says stop, or has not looked yet."""
+        return bool(self.held) or not (self.check.findings or self.check.problem)
+
+    @property
+    def example_jpegs(self) -> tuple[bytes, ...]:
+        """The examples that are chosen, small, as far as the kind of app takes any."""
+        takes = TARGETS[self.settings.target].takes if self.settings.target in TARGETS else ()
+        jpegs = {one.image_id: one.jpeg for one in self.offered}
+        chosen = self.settings.examples if "examples" in takes else ()
+        return tuple(jpegs[image_id] for image_id in chosen if jpegs.get(image_id))
 
 
 def share_state(
@@ -123,6 +153,7 @@ def share_state(
     usable: ShareSettings,
     check: CheckFacts,
     making: MakingFacts,
+    offered: tuple[OfferedPicture, ...] = (),
 ) -> ShareState:
     """What the page shows, given all that it knows. usable: the settings to keep to while the draft is none."""
     wrong = ""
@@ -131,7 +162,7 @@ def share_state(
     except (DeployError, CorrectionError) as error:
         wrong = str(error)
     app = making.app
-    is_same = app is not None and (app.model, app.settings) == (model.name, usable.to_json())
+    is_same = app is not None and app.model == model.name and app.settings.in_app() == usable.in_app()
     phase = SharePhase.READY if model.name else SharePhase.NO_MODEL
     return ShareState(
         phase=phase if is_read else SharePhase.OPENING,
@@ -142,19 +173,35 @@ def share_state(
         check=check,
         making=making,
         is_current=is_same,
+        offered=offered,
+        stops=stops(check.findings),
+        held=stops(check.findings, usable.all_the_same),
     )
+
+
+def may_be_said(state: ShareState) -> bool:
+    """Whether a person can say to share it all the same: there is a stop, and the model at least loads."""
+    return bool(state.stops) and all(one.code is not FitCode.ANSWERS for one in state.stops)
 
 
 def settings_of(draft: Draft) -> ShareSettings:
     """What is typed, as settings.
 
     Raises:
-        DeployError: a text is too long, or the colour is none.
+        DeployError: a text is too long, the colour is none, or the repository of a kind that has one.
         CorrectionError: the text for visitors is too long, or corrections may not go to that address.
     """
     looks = Appearance(draft.title, draft.about, draft.accent)
     answers = CardAnswers(**{name: getattr(draft, name) for name in HEADINGS})
-    return ShareSettings(looks, draft.target, answers, Asking(draft.asks, draft.consent, draft.address))
+    asking = Asking(draft.asks, draft.consent, draft.address)
+    repository = draft.repository.strip()
+    if repository:
+        repository = str(parsed(repository)) if _has_repository(draft.target) else ""
+    return ShareSettings(looks, draft.target, answers, asking, draft.examples, repository, draft.all_the_same)
+
+
+def _has_repository(target: str) -> bool:
+    return target in TARGETS and "repository" in TARGETS[target].takes
 
 
 def draft_of(settings: ShareSettings) -> Draft:
@@ -164,12 +211,7 @@ def draft_of(settings: ShareSettings) -> Draft:
     target = settings.target if settings.target in TARGETS else next(iter(TARGETS))
     asking = settings.corrections
     return Draft(
-        title,
-        looks.about,
-        looks.accent,
-        target,
-        **settings.answers.to_json(),
-        asks=asking.is_on,
-        consent=asking.consent,
-        address=asking.address,
-    )
+        title, looks.about, looks.accent, target, **settings.answers.to_json(), asks=asking.is_on,
+        consent=asking.consent, address=asking.address, examples=settings.examples,
+        repository=settings.repository, all_the_same=settings.all_the_same,
+    )  # fmt: skip

@@ -59,12 +59,29 @@ def make_label(state: ShareState) -> str:
     return "Make the app" if state.making.app is None else "Make the app again"
 
 
-def warning_html(findings: tuple[FitFinding, ...]) -> str:
-    """One line beside the button where the check says stop; the rest stands in the list."""
-    n = sum(one.level is FitLevel.STOP for one in findings)
-    if not n:
+CHECKING = '<p class="ta-soft" role="status">The model is being checked first.</p>'
+
+
+def warning_html(stops: tuple[FitFinding, ...], held: tuple[FitFinding, ...]) -> str:
+    """What the check says stop to, with the reasons, beside the button; "" where it says it to nothing."""
+    if not stops:
         return ""
-    return f'<p class="ta-warning" role="status">Do not publish it yet: see {count(n, "point")} below.</p>'
+    said = (
+        f"Do not publish it yet: see {count(len(held), 'point')} below."
+        if held
+        else "Shared all the same, though:"
+    )
+    reasons = "".join(f"<li>{html.escape(fit_sentence(one))}</li>" for one in held or stops)
+    return f'<div class="ta-warning" role="status"><p>{said}</p><ul>{reasons}</ul></div>'
+
+
+def examples_lead(is_any: bool) -> str:
+    """What examples are for, or why there can be none."""
+    if is_any:
+        said = "Visitors without a picture at hand can try these. Who made them stands in the app's credits."
+    else:
+        said = "No picture of this project may be shown to others: none has a licence that allows it."
+    return f'<h2>Examples to try</h2><p class="ta-soft">{said}</p>'
 
 
 def checks_html(findings: tuple[FitFinding, ...]) -> str:
@@ -123,7 +140,8 @@ def no_internet_html() -> str:
 
 def preview_frame(state: ShareState, look: str) -> str:
     """The page as visitors will see it, in a frame that runs nothing."""
-    page = preview_html(state.model.classes or ("…",), state.settings.appearance, state.model.sample)
+    classes, looks = state.model.classes or ("…",), state.settings.appearance
+    page = preview_html(classes, looks, state.model.sample, state.example_jpegs)
     name = f"Preview on a {look}"
     return (
         f'<div class="ta-frame ta-{look}"><iframe title="{name}" sandbox="" tabindex="-1" '

@@ -11,11 +11,15 @@ from tellapart.deploy.facts import kinds
 from tellapart.deploy.targets import TARGETS
 
 from tellapart_dashboards.app.event_loop import Repeated
+from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.visibility import folded, shown_when
 from tellapart_dashboards.app.wording import heading_html, message_html, progress_html
 from tellapart_dashboards.pages.share.controller import SharePage
-from tellapart_dashboards.pages.share.state import SharePhase
+from tellapart_dashboards.pages.share.examples_view import examples_card
+from tellapart_dashboards.pages.share.publish_view import publish_card
+from tellapart_dashboards.pages.share.state import SharePhase, may_be_said
 from tellapart_dashboards.pages.share.texts import (
+    CHECKING,
     LOOKS,
     QUESTIONS,
     app_html,
@@ -45,8 +49,9 @@ def share_view(page: SharePage, go_to_train: Callable[[], None] | None = None) -
 
     page.observe(draw, "state")
     draw()
-    looks = VBox([_looks(page)]).add_class("ta-area-looks")
-    rest = VBox([_making(page), _check(page), _corrections(page), _questions(page)]).add_class("ta-area-rest")
+    looks = VBox([_looks(page), examples_card(page)]).add_class("ta-area-looks")
+    parts = [_making(page), publish_card(page), _check(page), _corrections(page), _questions(page)]
+    rest = VBox(parts).add_class("ta-area-rest")
     desk = Box([looks, _preview(page), rest]).add_class("ta-sharing")
     shown_when(desk, page, ["state"], lambda: page.state.phase is SharePhase.READY)
     is_empty = lambda: page.state.phase is SharePhase.NO_MODEL  # noqa: E731
@@ -86,7 +91,7 @@ def _preview(page: SharePage) -> Widget:
     async def draw() -> None:
         nonlocal drawn
         state = page.state
-        wanted = (look.chosen, state.model.name, state.settings.appearance)
+        wanted = (look.chosen, state.model.name, state.settings.appearance, state.example_jpegs)
         if state.phase is SharePhase.READY and wanted != drawn:
             drawn = wanted
             frame.value = await asyncio.to_thread(preview_frame, state, look.chosen)
@@ -100,7 +105,8 @@ def _preview(page: SharePage) -> Widget:
 def _making(page: SharePage) -> Widget:
     """The kind of app, the button, how far it is, and what came of it."""
     kind = RadioButtons(options=target_options(), value=page.state.draft.target)
-    about, running, said = HTML(), HTML(), HTML()
+    about, running, said, held = HTML(), HTML(), HTML(), HTML()
+    all_the_same = Checkbox(description="Share it all the same: I have read why not", indent=False)
     make = Button().add_class("ta-primary")
     cancel = Button(description="Cancel")
 
@@ -111,14 +117,16 @@ def _making(page: SharePage) -> Widget:
         state, making = page.state, page.state.making
         about.value = made_of_html(state) + runtime_html(making.needs_runtime and takes("runtime"))
         make.description = make_label(state)
-        make.disabled = making.is_running or bool(state.wrong)
+        make.disabled = making.is_running or bool(state.wrong) or state.is_held or page.publishing.is_running
+        held.value = warning_html(state.stops, state.held) or (CHECKING if state.is_held else "")
+        all_the_same.value = bool(state.stops) and not state.held
         running.value = (
             progress_html(making.progress, making.message, making.is_known, "Making the app")
             if making.is_running
             else ""
         )
         stopped = message_html(making.message) if making.is_stopped else ""
-        said.value = message_html(making.problem, "failed") or stopped or warning_html(state.check.findings)
+        said.value = message_html(making.problem, "failed") or stopped
         if making.problem and making.needs_runtime and takes("runtime"):
             offline.children[0].value = True  # what to do without a connection comes into sight
 
@@ -127,20 +135,48 @@ def _making(page: SharePage) -> Widget:
         "No internet?",
         VBox([HTML(no_internet_html()), Box([runtime]).add_class("ta-line").add_class("ta-gap")]),
     )
-    repository = Text(description="On GitHub", placeholder="owner/name, once you know it")
+    repository = Text(
+        description="On GitHub", placeholder="owner/name, once you know it", value=page.state.draft.repository,
+        continuous_update=False,
+    )  # fmt: skip
     place = Box([repository]).add_class("ta-line").add_class("ta-gap")
     page.observe(draw, "state")
+    page.publishing.observe(draw, "facts")
     draw()
     kind.observe(lambda change: page.write(target=change["new"]), "value")
-    make.on_click(lambda _: page.make(runtime=runtime.value, repository=repository.value))
+    repository.observe(lambda change: page.write(repository=change["new"]), "value")
+    all_the_same.observe(_said_by_hand(page), "value")
+    make.on_click(lambda _: page.make(runtime=runtime.value))
     cancel.on_click(lambda _: page.cancel())
     busy = VBox([running, cancel]).add_class("ta-busy")
     shown_when(busy, page, ["state"], lambda: page.state.making.is_running)
-    shown_when(offline, page, ["state"], lambda: takes("runtime"))
+    shown_when(all_the_same, page, ["state"], lambda: may_be_said(page.state))
+    shown_when(offline, page, ["state"], lambda: takes("runtime") and not is_visiting())
     shown_when(place, page, ["state"], lambda: takes("repository"))
     choice = VBox([kind]).add_class("ta-kinds")
-    parts = [HTML("<h2>What to make</h2>"), choice, about, place, said, make, busy, _app(page), offline]
-    return VBox(parts).add_class("ta-card")
+    parts = [
+        HTML("<h2>What to make</h2>"),
+        choice,
+        about,
+        place,
+        held,
+        all_the_same,
+        said,
+        make,
+        busy,
+        _app(page),
+    ]
+    return VBox([*parts, offline]).add_class("ta-card")
+
+
+def _said_by_hand(page: SharePage) -> Callable[[dict[str, Any]], None]:
+    """The page sets the tick as well, to what is so; only another one is news."""
+
+    def changed(change: dict[str, Any]) -> None:
+        if change["new"] != (bool(page.state.stops) and not page.state.held):
+            page.share_all_the_same(change["new"])
+
+    return changed
 
 
 def _app(page: SharePage) -> Widget:
@@ -156,7 +192,7 @@ def _app(page: SharePage) -> Widget:
         place.value = app_html(app, page.state.is_current)
         notice.value = message_html(page.state.making.notice)
         is_file = app.path.suffix == ".html"
-        show.layout.display = "" if is_file else "none"
+        show.layout.display = "" if is_file and not is_visiting() else "none"
         offered = app.path if is_file else app.zip
         download.offer(offered)
         download.description = "Download" if is_file else "Download the zip"

@@ -98,7 +98,7 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
                     HTML(heading_html(shown.title, shown.about or kinds(classes))),
                     note,
                     card,
-                    *_papers(state, shown.about),
+                    *_papers(state, settings),
                     HTML(
                         f'<p class="ta-soft ta-foot">{_where_pictures_go(asking.is_on)} Made with tellapart.</p>'
                     ),
@@ -108,13 +108,16 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
     )
 
 
-def _papers(state: VisitorState, about: str) -> list[VBox]:
+def _papers(state: VisitorState, settings: AppSettings) -> list[VBox]:
     """What to know about the classifier, read when somebody opens it."""
+    about, examples = settings.about, settings.example_credits
     software = ["This app: tellapart, licence Apache-2.0"]
     return [
         _read_when_opened("About this classifier", state, lambda bundle: about_html(bundle, about)),
         _read_when_opened("Model card", state, lambda bundle: paper_html(model_card_text(bundle))),
-        _read_when_opened("Credits", state, lambda bundle: paper_html(credits_text(bundle, software))),
+        _read_when_opened(
+            "Credits", state, lambda bundle: paper_html(credits_text(bundle, software, examples))
+        ),
     ]
 
 

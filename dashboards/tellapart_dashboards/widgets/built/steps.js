@@ -1,5 +1,5 @@
 // Built by `make widgets` from steps/steps.js and the modules it imports: change those, not this file.
-// 7e83c86f202cf577dfb2fab5eae999d7c8b1d1be0f5f1a8668726ccdf980722d
+// 2eaec9d5fd7295b87a8bf1ab19a9dd53eafeb7b40fce709c79b98077f6701a54
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -195,6 +195,8 @@ function render({ model, el }) {
   model.on("change:steps change:current change:project_name change:note", draw);
   model.on("change:current", noteInAddress);
   model.on("change:current", reveal);
+  const observer = new ResizeObserver(reveal); // a phone that is turned
+  observer.observe(nav);
   if (hasAddress) {
     window.addEventListener("popstate", followAddress);
     if (!model.get("is_drawn") && keyInAddress()) model.set("current", keyInAddress());
@@ -207,6 +209,7 @@ function render({ model, el }) {
   model.set("is_drawn", true);
   model.save_changes();
   return () => {
+    observer.disconnect();
     window.removeEventListener("popstate", followAddress);
     window.removeEventListener("pointerdown", letGo, true);
     window.removeEventListener("keydown", keepLetters, true);

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
 
 import anywidget
-import numpy as np
 from traitlets import Bytes, Int, List, TraitError, Unicode, validate
 
 from tellapart_dashboards.widgets import BUILT
+from tellapart_dashboards.widgets.packed import packed
 
 
 class Gallery(anywidget.AnyWidget):
@@ -54,13 +53,8 @@ class Gallery(anywidget.AnyWidget):
             raise ValueError(
                 f"jpegs, captions, badges and marks have {lengths} entries; expected as many of each."
             )
-        ends = list(accumulate((len(jpeg) for jpeg in jpegs), initial=0))
-        if ends[-1] >= 2**32:
-            raise ValueError(
-                f"The thumbnails have {ends[-1]:,} bytes; expected less than 4 GB. Show fewer at once."
-            )
+        offsets, blob = packed(jpegs)
         self.selected = -1
         with self.hold_sync():
             self.captions, self.badges, self.marks = list(captions), list(badges), list(marks)
-            self.offsets = np.asarray(ends, "<u4").tobytes()
-            self.blob = b"".join(jpegs)
+            self.offsets, self.blob = offsets, blob

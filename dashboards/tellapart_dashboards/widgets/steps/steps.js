@@ -101,6 +101,8 @@ function render({ model, el }) {
   model.on("change:steps change:current change:project_name change:note", draw);
   model.on("change:current", noteInAddress);
   model.on("change:current", reveal);
+  const observer = new ResizeObserver(reveal); // a phone that is turned
+  observer.observe(nav);
   if (hasAddress) {
     window.addEventListener("popstate", followAddress);
     if (!model.get("is_drawn") && keyInAddress()) model.set("current", keyInAddress());
@@ -113,6 +115,7 @@ function render({ model, el }) {
   model.set("is_drawn", true);
   model.save_changes();
   return () => {
+    observer.disconnect();
     window.removeEventListener("popstate", followAddress);
     window.removeEventListener("pointerdown", letGo, true);
     window.removeEventListener("keydown", keepLetters, true);

@@ -1,4 +1,4 @@
-// The ways in: choose, drop, paste.
+// The ways in: choose, drop, paste, and the examples that the page carries.
 
 import { the } from "./elements.js";
 
@@ -30,10 +30,24 @@ export function listenForFiles(take) {
   });
   document.addEventListener("paste", (event) => give(Array.from(event.clipboardData?.files ?? [])));
 
+  for (const example of document.querySelectorAll("button.example")) {
+    example.addEventListener("click", () => give([fileOf(/** @type {HTMLElement} */ (example))]));
+  }
+
   /** @param {File[]} files */
   function give(files) {
     if (files.length > 0) take(files);
   }
+}
+
+/**
+ * The picture of an example as a file, called what its button says. It stands in the page as base64.
+ * @param {HTMLElement} example
+ */
+function fileOf(example) {
+  const image = /** @type {HTMLImageElement} */ (example.querySelector("img"));
+  const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (sign) => sign.charCodeAt(0));
+  return new File([bytes], example.textContent ?? "", { type: "image/jpeg" });
 }
 
 /** @param {DragEvent} event */

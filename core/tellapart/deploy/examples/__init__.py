@@ -1,0 +1,1 @@
+"""Pictures that visitors of an app may try."""

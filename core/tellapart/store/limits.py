@@ -1,0 +1,63 @@
+"""How much a project may hold, where whoever serves it to visitors has set that. Kept with the project."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+
+from tellapart.errors import FullError
+from tellapart.store.manifest import Manifest
+
+_SETTING = "limits"
+
+
+@dataclass(frozen=True)
+class ProjectLimits:
+    """n_pictures: kept ones. n_bytes: of all picture files, those in the trash too."""
+
+    n_pictures: int
+    n_bytes: int
+
+
+def set_limits(manifest: Manifest, limits: ProjectLimits) -> None:
+    """Have the project hold no more than that from now on. What is there stays.
+
+    Raises:
+        ProjectError: the project cannot be written.
+    """
+    manifest.set_setting(_SETTING, asdict(limits))
+
+
+def limits_of(manifest: Manifest) -> ProjectLimits | None:
+    """How much a project may hold; None where nobody has set that."""
+    kept = manifest.setting(_SETTING)
+    return None if kept is None else ProjectLimits(**kept)
+
+
+def check_room(db: sqlite3.Connection, added: Collection[int]) -> None:
+    """Nothing, where the project holds no more than it may. To be asked in the transaction that added files of these
+    sizes in bytes, which it undoes.
+
+    Raises:
+        FullError: it holds more.
+    """
+    row = db.execute("SELECT value FROM settings WHERE name = ?", [_SETTING]).fetchone()
+    if row is None or not added:
+        return
+    limits = ProjectLimits(**json.loads(row[0]))
+    n_kept, n_bytes = db.execute(
+        "SELECT sum(state = 'kept'), sum((state != 'missing') * n_bytes) FROM pictures"
+    ).fetchone()
+    if n_kept > limits.n_pictures:
+        raise FullError(
+            f"A project here may hold {limits.n_pictures:,} pictures. This one has {n_kept - len(added):,}, and the "
+            f"next {len(added):,} do not fit. Add fewer, or remove some first."
+        )
+    if n_bytes > limits.n_bytes:
+        raise FullError(
+            f"A project here may hold {limits.n_bytes / 1e6:,.0f} MB of pictures, those in the trash too. This one has "
+            f"{(n_bytes - sum(added)) / 1e6:,.1f} MB, and the next {sum(added) / 1e6:,.1f} MB do not fit. Add smaller "
+            "ones, or ask whoever runs this studio for more room."
+        )

@@ -1,0 +1,117 @@
+"""A studio that others can open: Voila behind a password, with a project for each who signs in."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tellapart_dashboards.app.launcher import HOST, LauncherError, Studio
+from tellapart_dashboards.app.public.visiting import Quotas, Visitors
+
+DEFAULT_ROOT = Path.home() / "tellapart-projects" / "visitors"
+ANYWHERE = "0.0.0.0"  # what the word public means
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Files for TLS. key: its private key."""
+
+    file: Path
+    key: Path
+
+
+class PublicStudio(Studio):
+    """One Voila server for visitors. host: the address to listen on. hashed_password: see `hashed_password`."""
+
+    has_password = True
+
+    def __init__(
+        self,
+        visitors: Visitors,
+        port: int,
+        hashed_password: str,
+        host: str = ANYWHERE,
+        certificate: Certificate | None = None,
+    ) -> None:
+        super().__init__(visitors.root, port, token="")
+        self.visitors, self.host, self.certificate = visitors, host, certificate
+        self._hashed_password = hashed_password
+        self._secret = visitors.cookie_secret()
+        self.url = f"{'https' if certificate else 'http'}://{HOST if host == ANYWHERE else host}:{port}/"
+        if certificate is not None:
+            self._check(certificate)
+
+    def config(self) -> dict[str, dict[str, Any]]:
+        """Voila's settings, for visitors."""
+        config, quotas = super().config(), self.visitors.quotas
+        config["Voila"].update(
+            ip=self.host,
+            cookie_secret=self._secret,
+            identity_provider_class="tellapart_dashboards.app.public.server.OnePassword",
+        )
+        if self.certificate is not None:
+            config["PublicServer"] = {
+                "certificate": str(self.certificate.file),
+                "private_key": str(self.certificate.key),
+            }
+        config["PasswordIdentityProvider"] = {"hashed_password": self._hashed_password}
+        voila = config["VoilaConfiguration"]
+        voila["multi_kernel_manager_class"] = "tellapart_dashboards.app.public.server.VisitorKernels"
+        voila["resources"].update(
+            ends_after_min=_in_words(quotas.idle_s),
+            look_every_ms=1000 * max(1, min(15, quotas.idle_s // 2)),
+        )
+        config["LimitedKernels"] = {"max_kernels": quotas.n_pages}
+        config["VisitorKernels"] = {"max_each": quotas.n_pages_each}
+        # An open page that nobody touches ends too: on a computer that many share, its memory is somebody else's.
+        config["MappingKernelManager"] = {
+            "cull_idle_timeout": quotas.idle_s,
+            "cull_interval": max(1, min(30, quotas.idle_s // 2)),
+            "cull_connected": True,
+        }
+        return config
+
+    def server(self) -> type[Any]:
+        """The server for visitors, who are on its mind."""
+        from tellapart_dashboards.app.public.server import PublicServer
+
+        PublicServer.visitors = self.visitors
+        return PublicServer
+
+    def environment(self) -> dict[str, str]:
+        """Without a project: each visitor's page is told its own."""
+        found = super().environment()
+        return {name: value for name, value in found.items() if name == "JUPYTER_PATH"}
+
+    def _check(self, certificate: Certificate) -> None:
+        from tellapart_dashboards.app.public.server import tls
+
+        try:
+            tls(certificate.file, certificate.key)
+        except (OSError, ssl.SSLError) as error:
+            raise LauncherError(
+                f"The certificate {certificate.file} and the key {certificate.key} cannot be used ({error})."
+            ) from error
+
+
+def tls_hint(host: str, certificate: Certificate | None) -> str:
+    """What to say of a server whose words travel readable; "" for one whose do not."""
+    if certificate is not None or host in ("127.0.0.1", "::1", "localhost"):
+        return ""
+    return (
+        "The password and the pictures travel readable for everybody on the way. Give it a certificate (--certificate, "
+        "--private-key), or let it listen on 127.0.0.1 (--host) behind a server that speaks TLS."
+    )
+
+
+def _in_words(seconds: int) -> str:
+    if seconds < 120:
+        return f"{seconds} seconds"
+    return f"{seconds // 60} minutes"
+
+
+def visitors_in(root: Path, quotas: Quotas) -> Visitors:
+    """The visitors whose projects lie there."""
+    return Visitors(root.expanduser().absolute(), quotas)

@@ -1,0 +1,107 @@
+"""Visitors: people who use the studio of somebody else's computer, each with a project and limits of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from tellapart.errors import ProjectError, TellapartError
+from tellapart.runs import VISITOR
+
+_VISITOR_ID = re.compile(r"[0-9a-f]{32}")
+_SECRET = ".cookie-secret"
+
+
+class VisitError(TellapartError):
+    """A visitor cannot be let in now; the text is for the visitor."""
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """What visitors may take. n_pages: open at once, of all visitors; n_pages_each: of one. n_pictures, n_megabytes: in
+    one project. n_visitors: projects below the root. idle_s: how long a page that nobody touches stays open."""
+
+    n_pages: int = 12
+    n_pages_each: int = 3
+    n_pictures: int = 2000
+    n_megabytes: int = 500
+    n_visitors: int = 40
+    idle_s: int = 1800
+
+
+def is_visiting() -> bool:
+    """Whether this page is a visitor's: what lies on this computer is not theirs, then."""
+    return bool(os.environ.get(VISITOR))
+
+
+def check_is_own(root: Path) -> None:
+    """Nothing, where the project is the visitor's, or this page is no visitor's.
+
+    Raises:
+        ProjectError: it is another one's.
+    """
+    own = os.environ.get(VISITOR)
+    if own and root.resolve() != Path(own).resolve():
+        raise ProjectError("Here you work on a project of your own, and on no other. Reload the page.")
+
+
+@dataclass(frozen=True)
+class Visitors:
+    """The projects of visitors, a folder each below `root`."""
+
+    root: Path
+    quotas: Quotas
+
+    def project_of(self, visitor: str) -> Path:
+        """The visitor's project, made on the first visit with the sample pictures.
+
+        Raises:
+            VisitError: it is no name that this studio gave, or no more visitors are taken.
+            ProjectError, RunError: the disk does not take it.
+        """
+        if not _VISITOR_ID.fullmatch(visitor):
+            raise VisitError("This studio does not know you. Sign in again.")
+        project_dir = self.root / visitor
+        if project_dir.is_symlink():
+            raise VisitError("This visitor's folder leads elsewhere, so it is not opened.")
+        if not project_dir.is_dir():
+            n = sum(1 for path in self.root.iterdir() if _VISITOR_ID.fullmatch(path.name))
+            if n >= self.quotas.n_visitors:
+                raise VisitError(
+                    f"This studio takes {self.quotas.n_visitors} visitors, and all places are taken. Ask whoever runs "
+                    "it to make room."
+                )
+            self._make(project_dir)
+        return project_dir
+
+    def _make(self, project_dir: Path) -> None:
+        from tellapart import runs
+        from tellapart.store.limits import ProjectLimits, set_limits
+        from tellapart.store.project import create_project
+
+        with create_project(project_dir) as project:
+            set_limits(
+                project.manifest, ProjectLimits(self.quotas.n_pictures, self.quotas.n_megabytes * 1_000_000)
+            )
+        runs.start(project_dir, "samples", {"seed": 0})
+
+    def cookie_secret(self) -> bytes:
+        """What visitors' cookies are signed with: kept, so that they find their projects after a restart.
+
+        Raises:
+            VisitError: the root cannot be written.
+        """
+        place = self.root / _SECRET
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            if not place.is_file():
+                with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    file.write(secrets.token_bytes(64))
+            return place.read_bytes()
+        except OSError as error:
+            raise VisitError(
+                f"{self.root} cannot be written ({error.strerror}). Choose another folder with --root."
+            ) from error

@@ -1,0 +1,1 @@
+"""The widget for choosing several pictures."""

@@ -1,0 +1,151 @@
+"""The studio for visitors: a password, a project each, limits in words. A real Voila, asked by programs."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from public_studio import PASSWORD, PublicStudio, kernel_of, public_studio
+from tellapart_dashboards import __main__ as command
+from tellapart_dashboards.app.public import passwords
+from tellapart_dashboards.app.public.passwords import VARIABLE, PasswordError, hashed_password
+from tellapart_dashboards.app.public.studio import Certificate, tls_hint
+
+PAGE = "voila/render/4_classify.ipynb"
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicStudio]:
+    options = ("--pages", "3", "--pages-each", "2", "--visitors", "3", "--pictures", "7", "--megabytes", "1")
+    with public_studio(tmp_path_factory.mktemp("public"), *options) as studio:
+        yield studio
+
+
+# who comes in
+
+
+def test_without_a_password_it_refuses_to_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO("typed by nobody"))
+    assert command.main(["--public", "--root", str(tmp_path / "visitors")]) == 2
+    said = capsys.readouterr().err
+    assert "needs a password, and there is none" in said and "--password-file FILE" in said
+    assert not (tmp_path / "visitors").exists()
+    with pytest.raises(SystemExit):  # a password on the command line could be read by everybody
+        command.main(["--public", "--password", PASSWORD])
+
+
+def test_what_only_a_public_studio_takes_is_not_taken_in_silence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["--project", str(tmp_path / "p"), "--pages-each", "2", "--no-browser"]) == 2
+    assert "--pages-each is for a studio that is open to others. Add --public." in capsys.readouterr().err
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_password_is_hashed_from_wherever_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jupyter_server.auth.security import passwd_check
+
+    (tmp_path / "password").write_text(f"{PASSWORD}\nsecond line\n")
+    hashed = hashed_password(tmp_path / "password")
+    assert PASSWORD not in hashed and passwd_check(hashed, PASSWORD)
+    (tmp_path / "password").write_text(hashed)
+    assert hashed_password(tmp_path / "password") == hashed, "a hash stays as it is"
+    monkeypatch.setenv(VARIABLE, PASSWORD)
+    assert passwd_check(hashed_password(None), PASSWORD)
+    assert VARIABLE not in os.environ, "no page of the studio gets it"
+    monkeypatch.setattr(passwords.sys, "stdin", type("Terminal", (), {"isatty": lambda _: True})())
+    assert passwd_check(hashed_password(None, ask=lambda _: PASSWORD), PASSWORD)
+    typed = iter([PASSWORD, "another one"])
+    with pytest.raises(PasswordError, match="not the same"):
+        hashed_password(None, ask=lambda _: next(typed))
+    (tmp_path / "short").write_text("geese\n")
+    with pytest.raises(PasswordError, match="has 5 characters; take at least 8"):
+        hashed_password(tmp_path / "short")
+    with pytest.raises(PasswordError, match="cannot be read"):
+        hashed_password(tmp_path / "nowhere")
+
+
+def test_a_server_whose_words_travel_readable_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tls_hint("127.0.0.1", None) == "" and "--certificate" in tls_hint("0.0.0.0", None)
+    assert tls_hint("0.0.0.0", Certificate(tmp_path, tmp_path)) == ""
+    for options, said in (
+        (["--certificate", "nowhere.pem"], "give both"),
+        (["--certificate", "nowhere.pem", "--private-key", "x"], "cannot be used"),
+    ):
+        monkeypatch.setenv(VARIABLE, PASSWORD)
+        assert command.main(["--public", "--root", str(tmp_path / "visitors"), "--port", "0", *options]) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_only_who_knows_the_password_comes_in(public: PublicStudio) -> None:
+    with public.visitor() as visitor:
+        asked = visitor.get(PAGE)
+        assert asked.status_code == 302 and "/login?next=" in asked.headers["location"]
+        form = visitor.get("login").text
+        assert "Sign in to the studio" in form and 'type="password"' in form and "?token=" not in form
+        for wrong in ("", "geese", PASSWORD.upper()):
+            refused = visitor.post("login", data={"password": wrong})
+            assert refused.status_code == 401 and "This is not the password" in refused.text
+        assert visitor.get(f"{PAGE}?token=").status_code == 302, "no token opens it, the empty one neither"
+        assert visitor.get("open?token=&page=studio.ipynb").status_code == 404
+        for path in ("api/kernels/00000000-0000-0000-0000-000000000000", "voila/tree", ""):
+            assert visitor.get(path).status_code in (302, 403), path
+        for other in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+            assert visitor.post("login", data={"password": PASSWORD}, headers=other).status_code == 403
+    assert public.projects() == []
+    assert PASSWORD not in public.log.read_text("utf-8")
+
+
+# what each of them gets
+
+
+def test_two_visitors_have_two_projects_and_no_page_of_one_another(public: PublicStudio) -> None:
+    before = set(public.projects())
+    with public.signed_in() as ada, public.signed_in() as ben:
+        kernel, other = kernel_of(ada.get(PAGE).text), kernel_of(ben.get(PAGE).text)
+        made = set(public.projects()) - before
+        assert len(made) == 2 and all((project / "tellapart.db").is_file() for project in made)
+        assert ada.get(f"api/kernels/{kernel}").status_code == 200
+        for path in (f"api/kernels/{kernel}", f"api/kernels/{kernel}/channels"):
+            assert ben.get(path).status_code == 404, path
+        assert ben.post(f"voila/api/shutdown/{kernel}").status_code == 404
+        assert ben.delete(f"api/kernels/{kernel}").status_code in (404, 405)
+        assert ada.get(f"api/kernels/{kernel}").status_code == 200, "nobody else ends it"
+        again = kernel_of(ada.get(PAGE).text)
+        assert len(set(public.projects()) - before) == 2, "the same project, by the cookie"
+
+        health = ada.get("healthz")
+        assert health.status_code == 503 and health.json() == {"status": "full", "pages": 3, "most": 3}
+        full = ada.get(PAGE)
+        assert full.status_code == 503 and "You have 2 pages of the studio open" in full.text
+        full = ben.get(PAGE)
+        assert full.status_code == 503 and "3 pages of the studio are open; close one" in full.text
+        for owner, one in ((ada, kernel), (ada, again), (ben, other)):
+            assert owner.post(f"voila/api/shutdown/{one}").status_code == 204
+        with public.visitor() as anybody:
+            assert anybody.get("healthz").json() == {"status": "ok", "pages": 0, "most": 3}
+
+
+def test_no_more_visitors_than_there_is_room_for(public: PublicStudio) -> None:
+    with public.signed_in() as visitor:
+        while len(public.projects()) < 3:
+            (public.root / f"{len(public.projects()):032x}").mkdir()
+        refused = visitor.get(PAGE)
+        assert refused.status_code == 503
+        assert "takes 3 visitors, and all places are taken. Ask whoever runs it" in refused.text
+    assert len(public.projects()) == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
+def test_the_secret_of_the_cookies_is_kept_and_for_nobody_else(public: PublicStudio) -> None:
+    secret = public.root / ".cookie-secret"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600 and len(secret.read_bytes()) == 64

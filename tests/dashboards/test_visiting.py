@@ -1,0 +1,123 @@
+"""Visitors' projects: made once, limited, and no other one is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from acting import is_shown, one, settled, shown
+from ipywidgets import Button, Text
+from make_data import make_tiny_folder
+from share_acting import opened as opened_share
+from tellapart import runs
+from tellapart.errors import ProjectError
+from tellapart.gather import take_in
+from tellapart.runs import VISITOR, latest
+from tellapart.store.limits import ProjectLimits, limits_of, set_limits
+from tellapart.store.project import create_project, open_project
+from tellapart_dashboards.app.project_state import ProjectState, project_dir_from
+from tellapart_dashboards.app.public.visiting import Quotas, VisitError, Visitors
+from tellapart_dashboards.app.studio import gather_page
+from tellapart_dashboards.pages.gather.state import GatherState
+
+ADA, BEN = "a" * 32, "b" * 32
+
+
+@pytest.fixture
+def visitors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Visitors:
+    monkeypatch.setattr(runs, "_launch", lambda run_dir, secret: None)
+    (tmp_path / "visitors").mkdir()
+    return Visitors(tmp_path / "visitors", Quotas(n_visitors=2, n_pictures=7, n_megabytes=1))
+
+
+def test_a_visitor_gets_one_project_with_limits_and_the_sample_pictures(visitors: Visitors) -> None:
+    place = visitors.project_of(ADA)
+    assert place == visitors.root / ADA == visitors.project_of(ADA)
+    assert latest(place, "samples") is not None
+    with open_project(place) as project:
+        assert limits_of(project.manifest) == ProjectLimits(7, 1_000_000)
+    visitors.project_of(BEN)
+    with pytest.raises(VisitError, match="takes 2 visitors, and all places are taken"):
+        visitors.project_of("c" * 32)
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/../" + "b" * 32, "A" * 32, "a" * 31, "a" * 32 + "\n", "/etc"])
+def test_a_name_that_this_studio_never_gave_opens_nothing(visitors: Visitors, name: str) -> None:
+    with pytest.raises(VisitError, match="does not know you"):
+        visitors.project_of(name)
+    assert list(visitors.root.iterdir()) == []
+
+
+def test_a_visitors_folder_that_leads_elsewhere_is_not_opened(visitors: Visitors, tmp_path: Path) -> None:
+    create_project(tmp_path / "mine").close()
+    (visitors.root / ADA).symlink_to(tmp_path / "mine")
+    with pytest.raises(VisitError, match="leads elsewhere"):
+        visitors.project_of(ADA)
+
+
+def test_a_visitors_page_opens_no_other_project(
+    visitors: Visitors, project_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = visitors.project_of(ADA), visitors.project_of(BEN)
+    monkeypatch.setenv(VISITOR, str(own))
+    assert project_dir_from(own) == own
+    for foreign in (other, project_dir, own / ".." / BEN):
+        with pytest.raises(ProjectError, match="a project of your own, and on no other"):
+            project_dir_from(foreign)
+    monkeypatch.delenv(VISITOR)
+    assert project_dir_from(other) == other
+
+
+async def test_a_visitor_names_no_folder_of_this_computer(
+    trained_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VISITOR, str(trained_dir))
+    state = GatherState(ProjectState(trained_dir, pages=["gather"]))
+    state.folder_text = "/etc"
+    state.add_folder()
+    await settled()
+    assert "whose folders are not yours" in state.message and latest(trained_dir, "intake") is None
+    page = gather_page(trained_dir)
+    await shown(page)
+    with pytest.raises(StopIteration):
+        one(page, Text, "Folder or archive on this computer")
+    started: list[dict[str, object]] = []
+    _share, view = await opened_share(
+        trained_dir,
+        start_run=lambda root, task, config: started.append(config) or runs.start(root, task, config),
+    )
+    monkeypatch.setattr(runs, "_launch", lambda run_dir, secret: None)
+    assert not is_shown(view, one(view, Text, "Where the file lies"))
+    one(view, Text, "Where the file lies").value = "/etc/passwd"
+    one(view, Button, "Make the app").click()
+    await settled()
+    assert started[0]["own"] == {}
+
+
+def test_a_full_project_says_so_and_keeps_what_it_has(tmp_path: Path) -> None:
+    files = make_tiny_folder(tmp_path / "shapes", ("circle", "square"), n_per_class=4)
+    with create_project(tmp_path / "leaves") as project:
+        assert limits_of(project.manifest) is None
+        set_limits(project.manifest, ProjectLimits(6, 1_000_000))
+        take_in(project, files["circle"][0].parent, label="circle")
+        with pytest.raises(
+            ProjectError, match="may hold 6 pictures. This one has 4, and the next 4 do not fit"
+        ):
+            take_in(project, files["square"][0].parent, label="square")
+        assert project.manifest.n_pictures() == 4
+        take_in(project, files["square"][0], label="square")
+        set_limits(
+            project.manifest, ProjectLimits(100, sum(one.n_bytes for one in project.manifest.pictures()) + 10)
+        )
+        with pytest.raises(ProjectError, match=r"may hold 0 MB of pictures, those in the trash too"):
+            take_in(project, files["square"][1], label="square")
+        assert project.manifest.n_pictures() == 5
+    with open_project(tmp_path / "leaves") as project:
+        assert project.manifest.n_pictures() == 5 and list(project.incoming_dir.glob("*.png")) == []
+
+
+async def test_an_upload_is_no_larger_than_the_project_may_be(tmp_path: Path, visitors: Visitors) -> None:
+    own = visitors.project_of(ADA)
+    state = GatherState(ProjectState(own, pages=["gather"]))
+    assert (state.upload_limits.n_files, state.upload_limits.n_bytes) == (7, 1_000_000)
+    assert "give its path" not in state.upload_limits.instead
