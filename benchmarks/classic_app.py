@@ -27,6 +27,7 @@ from fastai.vision.all import (
     trainable_params,
     vision_learner,
 )
+from torchvision.models import mobilenet_v2
 
 CELLS = [
     "from fastai.vision.all import *\nfrom fastai.vision.widgets import *",
@@ -64,10 +65,8 @@ def main() -> None:
     learn = vision_learner(dls, network)
     with learn.no_bar(), learn.no_logging():
         learn.fit_one_cycle(1)
-    learn.opt, learn.splitter = (
-        None,
-        trainable_params,
-    )  # the file would name ours, which only this program has
+    # the file names these, and must not name what only this program has
+    learn.arch, learn.opt, learn.splitter = mobilenet_v2, None, trainable_params
     learn.export("export.pkl")
     cells: list[dict[str, Any]] = [
         {
