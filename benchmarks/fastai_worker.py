@@ -1,6 +1,7 @@
-"""fastai's side of quick_train.py, run by a Python that has fastai: a JSON job on standard input, a JSON result out.
+"""fastai's side of quick_train.py and fine_tune.py, for a Python that has fastai: JSON job in, JSON result out.
 
-As fastai's course does it: a DataBlock with Resize(224), vision_learner, fine_tune(1). fastai has no entry for these
+As fastai's course does it: a DataBlock with Resize(224), vision_learner, fine_tune(1), or of as many epochs and with
+batches as large as the job says. fastai has no entry for these
 networks, so they get one like those of its other torchvision networks, with the normalisation that their weights were
 trained with. Importing is not timed. The second epoch ends with a validation, so none is added to the time; it is
 repeated only to check the number.
@@ -44,12 +45,14 @@ def main() -> None:
             splitter=IndexSplitter([i for i, is_valid in enumerate(job["is_valid"]) if is_valid]),
             item_tfms=Resize(224),
         )
-        dls = block.dataloaders(job["files"], path=scratch, num_workers=job["n_workers"])
+        dls = block.dataloaders(
+            job["files"], path=scratch, bs=job.get("batch", 64), num_workers=job["n_workers"]
+        )
         data_s = time.perf_counter() - started
         learn = vision_learner(dls, network, metrics=error_rate)
         built_s = time.perf_counter() - started
         with learn.no_bar(), learn.no_logging():
-            learn.fine_tune(1)
+            learn.fine_tune(job.get("n_epochs", 1))
             total_s = time.perf_counter() - started
             error = float(learn.recorder.values[-1][-1])
             again = float(learn.validate()[-1])

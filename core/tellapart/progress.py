@@ -32,6 +32,7 @@ class Step(Code):
     COMPARING = "comparing"  # duplicates
     RANKING = "ranking"
     FITTING = "fitting"
+    TUNING = "tuning"  # facts: left_s, total_s, in seconds
     WRITING = "writing"
     CHECKING = "checking"
     UPLOADING = "uploading"

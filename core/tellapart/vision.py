@@ -9,6 +9,7 @@ from tellapart.classify import Prediction, Predictor
 from tellapart.clean import open_review
 from tellapart.errors import TellapartError
 from tellapart.gather import IntakeSummary, read_place, take_in
+from tellapart.planning.config import Recipe
 from tellapart.progress import Progress, silent
 from tellapart.samples import make_samples
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
@@ -42,15 +43,17 @@ def new_project(
     return project
 
 
-def train(project: Project, backbone: str = DEFAULT_BACKBONE, progress: Progress = silent) -> TrainResult:
+def train(
+    project: Project, backbone: str = DEFAULT_BACKBONE, progress: Progress = silent, recipe: Recipe = "quick"
+) -> TrainResult:
     """A checked classifier for the project's pictures, which the studio's Train page shows, too.
 
-    It is `train_head` with nothing but a backbone to choose, and `keep_as_run`.
+    It is `train_head` with nothing but a backbone and a recipe to choose, and `keep_as_run`.
 
     Raises:
         TellapartError: its text says what is missing.
     """
-    result = train_head(project, TrainConfig(backbone=backbone), progress)
+    result = train_head(project, TrainConfig(backbone=backbone, recipe=recipe), progress)
     keep_as_run(project, result)
     return result
 

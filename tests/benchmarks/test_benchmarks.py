@@ -76,6 +76,16 @@ def test_quick_train_measures_us_alone(picture_sets_folder, work):
     assert one["peer_error"] is one["peer_s"] is one["ratio"] is one["retrain_ratio"] is None
 
 
+def test_fine_tune_measures_both_recipes_on_one_split(picture_sets_folder):
+    pytest.importorskip("torch", reason="torch is not installed (light path)")
+    one = run("fine_tune", "--data", picture_sets_folder, "--sets", "packed", "--splits", 1)["sets"]["packed"]
+    assert 0 <= one["quick_error"] <= 1 and 0 <= one["ours_error"] <= 1
+    assert (
+        one["kept"][0] in ("quick", "thorough") and one["ours_s"] > one["quick_s"] > 0 and one["said_s"] > 0
+    )
+    assert one["peer_error"] is one["ratio"] is None and one["n_train"] + one["n_valid"] == 36
+
+
 def test_quick_train_measures_another_network(picture_sets_folder, weights, work):
     result = run(
         "quick_train", "--data", picture_sets_folder, "--backbone", "mobilenet_v2", "--weights", weights,

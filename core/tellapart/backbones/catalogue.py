@@ -43,7 +43,8 @@ class Backbone:
 
     onnx_path: input "pixels" uint8 (N, H, W, 3) RGB, normalised inside; output "embeddings" float32 (N, D).
     parts: how many numbers come from each map, the last map first; empty where all come from one.
-    content: the file's bytes, where no folder could be written to; `note` then says so to the person.
+    content: the file's bytes, where no folder could be written to; `note` then says so to the person. Also those of a
+    network of one model alone, `is_tuned`, whose last blocks have learned.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Backbone:
     parts: tuple[int, ...] = ()
     content: bytes | None = field(default=None, repr=False, compare=False)
     note: str = ""
+    is_tuned: bool = False
 
     @property
     def onnx(self) -> Path | bytes:

@@ -89,6 +89,34 @@ def embed(
         )
 
 
+def embed_once(
+    project: Project, backbone: Backbone, pictures: Sequence[Picture], progress: Progress = silent
+) -> Embeddings:
+    """The same for a backbone of one model alone: nothing is read from the cache or put there.
+
+    Raises:
+        BackboneError: ONNX Runtime cannot open or run the backbone.
+        Cancelled: from `progress`.
+    """
+    open_backbone(backbone)
+    batches, done = [], 0
+    for batch in _embedded(project, backbone, list(pictures)):
+        batches.append(batch)
+        done += len(batch.image_ids) + len(batch.skipped)
+        progress(done, len(pictures), Doing(Step.LOOKING, f"Analysed {done} of {len(pictures)} pictures"))
+    limit = float(np.finfo(np.float16).max)
+    array = np.concatenate([batch.array for batch in batches])
+    return Embeddings(
+        image_ids=tuple(image_id for batch in batches for image_id in batch.image_ids),
+        array=np.clip(array, -limit, limit).astype(np.float16).astype(np.float32),
+        tiny=np.concatenate([batch.tiny for batch in batches]),
+        skipped=tuple(one for batch in batches for one in batch.skipped),
+        n_computed=sum(len(batch.image_ids) for batch in batches),
+        decode_s=sum(batch.decode_s for batch in batches) / available_cpus(),
+        embed_s=sum(batch.embed_s for batch in batches) / available_cpus(),
+    )
+
+
 def embed_pixels(backbone: Backbone, pixels: np.ndarray) -> np.ndarray:
     """(N, D) float32 embeddings of (N, H, W, 3) uint8 pixels, not cached.
 

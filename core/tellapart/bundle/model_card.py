@@ -69,8 +69,8 @@ pictures, which do have one of the labels, were called that too.
 `golden/` holds {len(record["golden"])} small copies of held-out pictures: each time the model is
 loaded, it must give the same answers for them. Share the bundle only if you may share those pictures.
 
-Backbone: {plain(record["backbone"]["name"])} ({plain(record["backbone"]["licence"])}), weights unchanged, with a
-logistic regression on its {record["backbone"]["embedding_size"]} features, fitted to these pictures.
+Backbone: {plain(record["backbone"]["name"])} ({plain(record["backbone"]["licence"])}), {_learned(record["backbone"])}
+{record["backbone"]["embedding_size"]} features, fitted to these pictures.
 
 ## What to keep in mind
 
@@ -83,6 +83,12 @@ logistic regression on its {record["backbone"]["embedding_size"]} features, fitt
 
 {_TO_BE_WRITTEN}
 """
+
+
+def _learned(backbone: dict[str, Any]) -> str:
+    if backbone.get("is_tuned"):
+        return "its last blocks trained on\nthese pictures together with a linear classifier on its"
+    return "weights unchanged, with a\nlogistic regression on its"
 
 
 def with_answers(card: str, answers: Sequence[tuple[str, str]]) -> str:

@@ -180,7 +180,7 @@ def _record(
         "threshold_of": "novelty",
         "backbone": {
             "name": backbone.name, "sha256": backbone.onnx_sha256,
-            "embedding_size": backbone.embedding_size, "licence": backbone.licence,
+            "embedding_size": backbone.embedding_size, "licence": backbone.licence, "is_tuned": backbone.is_tuned,
         },
         "counts": contents.counts,
         "scores": contents.scores,

@@ -154,6 +154,12 @@ def train(
     prior: Annotated[
         str, typer.Option(help="project (labels as common as in the project) or equal (all equally likely).")
     ] = "project",
+    recipe: Annotated[
+        str,
+        typer.Option(
+            help="quick (seconds) or thorough (about a minute: the network's last blocks learn, too)."
+        ),
+    ] = "quick",
     is_json: JsonFlag = False,
 ) -> None:
     """Train a model and measure its error on held-out pictures."""
@@ -161,7 +167,7 @@ def train(
     from tellapart.train import TrainConfig, keep_as_run, train_head
 
     with explained(is_json), progress_bar(is_json) as progress:
-        config = TrainConfig(backbone, weights, split, seed, valid, prior)  # type: ignore[arg-type]  # checked by TrainConfig
+        config = TrainConfig(backbone, weights, split, seed, valid, prior, recipe)  # type: ignore[arg-type]  # checked by TrainConfig
         with open_project(project_dir, progress) as project:
             changes = project.changes
             result = train_head(project, config, progress)

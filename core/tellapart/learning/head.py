@@ -162,7 +162,7 @@ def _search(
             for part, start in zip(parts, solutions, strict=True)
         ]
         oof = _oof(inputs, solutions, folds, n_classes)
-        loss = _calibrated_loss(oof[told], targets[told], weights[told])
+        loss = calibrated_loss(oof[told], targets[told], weights[told])
         brings_nothing = bool(losses) and loss > (1 - _WORTH_ONE_MORE) * min(losses.values())
         losses[l2], found[l2] = loss, solutions
         if brings_nothing:
@@ -181,8 +181,9 @@ def _chosen(losses: dict[float, float]) -> float:
     return max(l2 for l2, loss in losses.items() if loss <= (1 + _AS_GOOD) * min(losses.values()))
 
 
-def _calibrated_loss(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> float:
-    """The mean loss at the best of some temperatures: a strong penalty makes logits small, which calibration mends."""
+def calibrated_loss(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> float:
+    """The mean loss of (N, C) logits, pictures weighted, at the best of some temperatures: a strong penalty makes
+    logits small, which calibration mends."""
     if not len(targets):
         return 0.0
     rows, shares = np.arange(len(targets)), weights / weights.sum()

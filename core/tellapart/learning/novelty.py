@@ -10,7 +10,7 @@ Source: Lee et al. 2018, "A Simple Unified Framework for Detecting Out-of-Distri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,12 +76,18 @@ class NoveltyFit:
     unseen: np.ndarray
 
 
-def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds: np.ndarray) -> NoveltyFit:
+def fit_novelty(
+    embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds: np.ndarray,
+    without: Callable[[int], np.ndarray] | None = None,
+) -> NoveltyFit:  # fmt: skip
     """From training pictures: the model from all of them, the line from models that left a fold out.
 
     Args:
         embeddings: (N, D) float32. targets: (N,) int. folds: (N,) int, as of the head's cross-validation.
+        without: fold -> (N, D), where the network learned from these pictures, too: embeddings of all of them by one
+            that had not seen that fold.
     """
+    chosen = np.arange(len(targets))
     if len(targets) > _ENOUGH:
         chosen = sample_rows(targets, _ENOUGH)
         embeddings, targets, folds = embeddings[chosen], targets[chosen], folds[chosen]
@@ -91,7 +97,8 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
         ]
         judged = np.concatenate([np.flatnonzero(folds == fold) for fold in names] or [np.zeros(0, int)])
         told = can_be_told(targets, folds)[judged]
-        nearest, squares = _unseen(embeddings, targets, n_classes, folds, names)
+        of_fold = (lambda fold: without(fold)[chosen]) if without else (lambda fold: embeddings)
+        nearest, squares = _unseen(of_fold, embeddings.shape[1], targets, n_classes, folds, names)
         beside = _counts(squares[told] if told.any() else squares)
         model = _model(embeddings, targets, n_classes, beside)
         apart = model.distance_of_classes()
@@ -105,13 +112,14 @@ def fit_novelty(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, fol
 
 
 def _unseen(
-    embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds: np.ndarray, names: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
+    of_fold: Callable[[int], np.ndarray], size: int, targets: np.ndarray, n_classes: int, folds: np.ndarray,
+    names: Sequence[int],
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """What models that left a fold out say of the pictures in it, fold by fold: (M,) squared distances to the nearest
     class along their axes, and (M, D) squares of what those leave."""
-    found = [_unseen_in(embeddings, targets, n_classes, folds != fold) for fold in names]
+    found = [_unseen_in(of_fold(fold), targets, n_classes, folds != fold) for fold in names]
     if not found:
-        return np.zeros(0, np.float32), np.zeros((0, embeddings.shape[1]), np.float32)
+        return np.zeros(0, np.float32), np.zeros((0, size), np.float32)
     return np.concatenate([nearest for nearest, _ in found]), np.concatenate(
         [squares for _, squares in found]
     )

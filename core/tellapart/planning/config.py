@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tellapart.backbones.names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import TrainError
 from tellapart.learning.calibration import PriorKind
 from tellapart.learning.splits import SplitKind
 
+Recipe = Literal["quick", "thorough"]
+RECIPES: tuple[Recipe, ...] = ("quick", "thorough")
+
 
 @dataclass(frozen=True)
 class TrainConfig:
     """backbone: a name that `backbones.load_backbone` knows. weights: a local weights file for it, or None.
     split: "hash" (stable) or "random" with the seed. valid: fraction held out, 0 to 1. prior: how common the labels are
-    among the pictures to come: "project", as among those that teach, or "equal", all alike."""
+    among the pictures to come: "project", as among those that teach, or "equal", all alike. recipe: "quick" fits a head
+    on the backbone as it is; "thorough" lets the backbone's last blocks learn, too, and keeps that where it is better.
+    """
 
     backbone: str = DEFAULT_BACKBONE
     weights: Path | None = None
@@ -24,12 +29,15 @@ class TrainConfig:
     seed: int = 0
     valid: float = 0.2
     prior: PriorKind = "project"
+    recipe: Recipe = "quick"
 
     def __post_init__(self) -> None:
         if self.split not in ("hash", "random"):
             raise TrainError(f"split={self.split!r} is unknown; choose 'hash' or 'random'.")
         if self.prior not in ("project", "equal"):
             raise TrainError(f"prior={self.prior!r} is unknown; choose 'project' or 'equal'.")
+        if self.recipe not in RECIPES:
+            raise TrainError(f"recipe={self.recipe!r} is unknown; choose {' or '.join(map(repr, RECIPES))}.")
         if not 0 < self.valid < 1:
             raise TrainError(
                 f"valid={self.valid} is out of range; choose a fraction between 0 and 1, for instance 0.2."

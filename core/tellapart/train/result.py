@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ class TrainResult:
 
     evaluation: on the held-out pictures. baselines: error rates of "majority" and "pixels" on the same pictures.
     out_of_fold_probs: (N, C) for all image_ids (N,), each from a head that had not seen it; splits: (N,).
-    seconds: decode, embed, fit, total. test_error_rate: on the folder's own test part, if it had one.
+    seconds: decode, embed, fit, total. test_error_rate: on the folder's own test part, if it had one. recipe: plain
+    JSON, "kept" (quick or thorough), and after thorough training "share" (of the tuned weights), "said" and "compared".
     """
 
     classes: tuple[str, ...]
@@ -46,6 +47,7 @@ class TrainResult:
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
     seconds: dict[str, float]
+    recipe: dict[str, Any] = field(default_factory=lambda: {"kept": "quick"})
 
     @property
     def temperature(self) -> float:
@@ -86,6 +88,7 @@ class TrainResult:
             "test_error_rate": self.test_error_rate,
             "backbone": self.backbone,
             "config": self.config.to_json(),
+            "recipe": self.recipe,
             "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
             "bundle": f"{self.bundle_dir.parent.name}/{self.bundle_dir.name}",
             "confusion": checked.confusion.tolist(),

@@ -20,6 +20,7 @@ from tellapart.train.fitting import FittedHead, baselines, check, fit, out_of_fo
 from tellapart.train.guidance import guidance_note
 from tellapart.train.preparation import TrainData, check_labels, plan_members, with_embeddings
 from tellapart.train.result import TrainResult
+from tellapart.train.thorough import ThoroughOutcome, check_possible, train_thoroughly
 
 
 def train_head(
@@ -28,12 +29,13 @@ def train_head(
     """A classifier for a project's pictures: embeddings, head, honest scores, and a bundle.
 
     The head is fitted on the training pictures and its scores are from the others, so every number belongs to the very
-    model in the bundle. Embeddings that are cached are not computed again.
+    model in the bundle. Embeddings that are cached are not computed again. With the recipe "thorough" the backbone's
+    last blocks learn as well, and what they bring is kept where it is better.
 
     Args:
         name: of the bundle's folder; a fresh one unless given.
     Raises:
-        TrainError: fewer than two labels have pictures.
+        TrainError: fewer than two labels have pictures; or the recipe thorough cannot be followed, see `thorough`.
         SplitError: a class has too few pictures to check.
         BackboneError, WeightsError: the backbone is not at hand.
         ProjectError, BundleError: the disk does not take the results.
@@ -43,6 +45,9 @@ def train_head(
     started = time.perf_counter()
     project.check_writable()
     check_labels(project)
+    is_thorough = config.recipe == "thorough"
+    if is_thorough:
+        check_possible(config)
     with ThreadPoolExecutor(1, thread_name_prefix="plan") as beside:
         planned = beside.submit(plan_members, project, config)
         backbone = load_backbone(config.backbone, config.weights, progress)
@@ -52,13 +57,16 @@ def train_head(
     progress(n, n, Doing(Step.FITTING, "Training the model"))
     clock = time.perf_counter()
     fitted = fit(data, config.prior)
-    evaluation = check(data, fitted, prior=config.prior)
     guessing = baselines(data)
+    thorough = train_thoroughly(project, data, backbone, fitted, config, progress) if is_thorough else None
+    if thorough:
+        data, backbone, fitted = thorough.data, thorough.backbone, thorough.fitted
+    evaluation = check(data, fitted, prior=config.prior)
     fit_s = time.perf_counter() - clock
     progress(n, n, Doing(Step.WRITING, "Saving the model"))
     name = name or f"{datetime.now():%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
     result = _result(
-        data, config, backbone, fitted, evaluation, guessing, project, project.bundles_dir / name
+        data, config, backbone, fitted, evaluation, guessing, project, project.bundles_dir / name, thorough
     )
     write_bundle(project.bundles_dir / name, bundle_contents(project, data, backbone, fitted, result))
     seconds = {
@@ -70,9 +78,13 @@ def train_head(
 
 def _result(
     data: TrainData, config: TrainConfig, backbone: Backbone, fitted: FittedHead, evaluation: Evaluation,
-    guessing: dict[str, float], project: Project, bundle_dir: Path,
+    guessing: dict[str, float], project: Project, bundle_dir: Path, thorough: ThoroughOutcome | None,
 ) -> TrainResult:  # fmt: skip
-    notes = [*data.plan.notes, *([backbone.note] if backbone.note else [])]
+    notes = [
+        *data.plan.notes,
+        *([thorough.said] if thorough else []),
+        *([backbone.note] if backbone.note else []),
+    ]
     valid = data.of("valid")
     checked = {picture.image_id for picture, is_valid in zip(data.pictures, valid, strict=True) if is_valid}
     if guidance := guidance_note(project.journal, checked):
@@ -104,4 +116,5 @@ def _result(
         skipped=data.embeddings.skipped,
         notes=tuple(notes),
         seconds={},
+        recipe=thorough.to_json() if thorough else {"kept": "quick"},
     )

@@ -53,29 +53,62 @@ def embedding_onnx(weights: Mapping[str, np.ndarray], averaged_blocks: Sequence[
         averaged_blocks: counted from 0.
     """
     graph = _Graph()
-    planes = graph.node("Transpose", ["pixels"], "planes_uint8", perm=[0, 3, 1, 2])
-    planes = graph.node("Cast", [planes], "planes", to=TensorProto.FLOAT)
-    # (x / 255 - 0.5) / 0.5
-    planes = graph.node("Mul", [planes, graph.number("pixel_scale", 2 / 255)], "scaled")
-    planes = graph.node("Sub", [planes, graph.number("pixel_shift", 1)], "normalised")
-    x = _convolution(graph, weights, planes, "_conv_stem", "_bn0", stride=2)
-    outputs = []
-    stage, channels = 0, 0
-    n_blocks = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("_blocks."))
-    for block in range(n_blocks):
-        n_out = weights[f"_blocks.{block}._project_conv.weight"].shape[0]
-        is_first = n_out != channels
-        stage += is_first and block > 0
-        stride = 2 if is_first and stage in _STRIDED_STAGES else 1
-        x = _block(graph, weights, x, f"_blocks.{block}.", stride, is_residual=not is_first)
-        channels = n_out
-        outputs.append(x)
-    last = _convolution(graph, weights, x, "_conv_head", "_bn1")
+    outputs = _block_outputs(graph, weights, n_blocks(weights))
+    last = _convolution(graph, weights, outputs[-1], "_conv_head", "_bn1")
     maps = [last, *(outputs[block] for block in averaged_blocks)]
     averages = [graph.node("GlobalAveragePool", [name], f"{name}_average") for name in maps]
     joined = graph.node("Concat", averages, "averages", axis=1)
     graph.node("Flatten", [joined], "embeddings", axis=1)
     return _serialised(graph, embedding_size(weights, averaged_blocks))
+
+
+def first_blocks_onnx(
+    weights: Mapping[str, np.ndarray], n_first: int, averaged_blocks: Sequence[int]
+) -> bytes:
+    """An ONNX model from "pixels" (N, H, W, 3) uint8 RGB to "embeddings" (N, H' * W' * C + A) float32, for whoever goes
+    on from there: the output of the last of the first blocks, channels last, then the averages of those of
+    `averaged_blocks` that are among them. Its numbers are the very ones inside `embedding_onnx`.
+    """
+    graph = _Graph()
+    outputs = _block_outputs(graph, weights, n_first)
+    last = graph.node("Transpose", [outputs[-1]], "last_planes", perm=[0, 2, 3, 1])
+    averages = [
+        graph.node("GlobalAveragePool", [outputs[block]], f"block_{block}_average")
+        for block in averaged_blocks
+        if block < n_first
+    ]
+    flat = [graph.node("Flatten", [name], f"{name}_flat", axis=1) for name in (last, *averages)]
+    graph.node("Concat", flat, "embeddings", axis=1)
+    return _serialised(graph, "n_features")
+
+
+def n_blocks(weights: Mapping[str, np.ndarray]) -> int:
+    """How many blocks the network has."""
+    return 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("_blocks."))
+
+
+def folded(weights: Mapping[str, np.ndarray], name: str, norm: str) -> tuple[np.ndarray, np.ndarray]:
+    """Kernel (C, C_in, k, k) and bias (C,) float32 of a convolution with its batch norm inside."""
+    kernel = weights[f"{name}.weight"].astype(np.float64)
+    gain = weights[f"{norm}.weight"] / np.sqrt(weights[f"{norm}.running_var"].astype(np.float64) + _EPSILON)
+    bias = weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"].astype(np.float64) * gain
+    return (kernel * gain[:, None, None, None]).astype(np.float32), bias.astype(np.float32)
+
+
+def unfolded(kernel: np.ndarray, bias: np.ndarray, name: str, norm: str) -> dict[str, np.ndarray]:
+    """The other way round: entries for which `folded` gives these arrays, to the bit; the batch norm does nothing."""
+    n_channels = len(bias)
+    return {
+        f"{name}.weight": kernel, f"{norm}.bias": bias, f"{norm}.weight": np.ones(n_channels),
+        f"{norm}.running_mean": np.zeros(n_channels), f"{norm}.running_var": np.full(n_channels, 1 - _EPSILON),
+    }  # fmt: skip
+
+
+def in_8_bits(kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Levels int8, -127 to 127, and scales (C, 1, 1, 1) float32 whose product stands for a kernel (C, C_in, k, k)."""
+    largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
+    scale = (np.maximum(largest, np.float32(1e-12)) / np.float32(_LEVELS)).astype(np.float32)
+    return np.rint(kernel / scale).astype(np.int8), scale
 
 
 def embedding_size(weights: Mapping[str, np.ndarray], averaged_blocks: Sequence[int]) -> int:
@@ -84,7 +117,28 @@ def embedding_size(weights: Mapping[str, np.ndarray], averaged_blocks: Sequence[
     return sum(weights[f"{name}.weight"].shape[0] for name in names)
 
 
-def _serialised(graph: _Graph, n_features: int) -> bytes:
+def _block_outputs(graph: _Graph, weights: Mapping[str, np.ndarray], n_first: int) -> list[str]:
+    """The names of what the stem and the first blocks give, from "pixels"."""
+    planes = graph.node("Transpose", ["pixels"], "planes_uint8", perm=[0, 3, 1, 2])
+    planes = graph.node("Cast", [planes], "planes", to=TensorProto.FLOAT)
+    # (x / 255 - 0.5) / 0.5
+    planes = graph.node("Mul", [planes, graph.number("pixel_scale", 2 / 255)], "scaled")
+    planes = graph.node("Sub", [planes, graph.number("pixel_shift", 1)], "normalised")
+    x = _convolution(graph, weights, planes, "_conv_stem", "_bn0", stride=2)
+    outputs = []
+    stage, channels = 0, 0
+    for block in range(n_first):
+        n_out = weights[f"_blocks.{block}._project_conv.weight"].shape[0]
+        is_first = n_out != channels
+        stage += is_first and block > 0
+        stride = 2 if is_first and stage in _STRIDED_STAGES else 1
+        x = _block(graph, weights, x, f"_blocks.{block}.", stride, is_residual=not is_first)
+        channels = n_out
+        outputs.append(x)
+    return outputs
+
+
+def _serialised(graph: _Graph, n_features: int | str) -> bytes:
     pixels = helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", "height", "width", 3])
     embeddings = helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["n", n_features])
     proto = helper.make_graph(graph.nodes, "efficientnet_lite", [pixels], [embeddings], graph.constants)
@@ -114,17 +168,14 @@ def _convolution(
     is_clipped: bool = True,
 ) -> str:  # fmt: skip
     """A convolution with its batch norm folded in, and ReLU6 behind it if `is_clipped`."""
-    kernel = weights[f"{name}.weight"].astype(np.float64)  # (C, C_in, k, k)
-    gain = weights[f"{norm}.weight"] / np.sqrt(weights[f"{norm}.running_var"].astype(np.float64) + _EPSILON)
-    bias = weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"].astype(np.float64) * gain
-    folded = (kernel * gain[:, None, None, None]).astype(np.float32)
+    kernel, bias = folded(weights, name, norm)
     is_pointwise = kernel.shape[2] == 1
     graph.n_pointwise += is_pointwise
     store = _store_8_bits if is_pointwise and graph.n_pointwise > _POINTWISE_IN_16_BITS else _store_16_bits
     inputs = [
         x,
-        store(graph, f"{name}.weight", folded),
-        graph.constant(f"{name}.bias", bias.astype(np.float32)),
+        store(graph, f"{name}.weight", kernel),
+        graph.constant(f"{name}.bias", bias),
     ]
     is_depthwise = kernel.shape[1] == 1
     y = graph.node(
@@ -147,8 +198,7 @@ def _store_16_bits(graph: _Graph, name: str, values: np.ndarray) -> str:
 def _store_8_bits(graph: _Graph, name: str, values: np.ndarray) -> str:
     """-127 to 127 times a scale for each output channel. Cast and Mul are folded when a session is made;
     DequantizeLinear on weights is not, and takes three times as long."""
-    largest = np.abs(values).max(axis=(1, 2, 3), keepdims=True)
-    scale = (np.maximum(largest, np.float32(1e-12)) / np.float32(_LEVELS)).astype(np.float32)
-    levels = graph.constant(f"{name}_levels", np.rint(values / scale).astype(np.int8))
+    whole, scale = in_8_bits(values)
+    levels = graph.constant(f"{name}_levels", whole)
     wide = graph.node("Cast", [levels], f"{name}_wide", to=TensorProto.FLOAT)
     return graph.node("Mul", [wide, graph.constant(f"{name}_scale", scale)], name)

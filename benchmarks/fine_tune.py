@@ -1,0 +1,195 @@
+"""Thorough training beside quick training, and beside fastai's fine_tune(1) and fine_tune(3).
+
+Same pictures, same random 80/20 splits, same ImageNet weights, in turn, each run in a fresh process.
+
+    python benchmarks/fine_tune.py --data FOLDER --sets trashnet,ants_bees,clothing,bears_web
+    python benchmarks/fine_tune.py --data FOLDER --sets bears_web --fastai-python .venv-fastai/bin/python
+
+Ours are timed from the folder on to the scores and the bundle, fastai's from the list of files on to its validation.
+Imports are not timed. Of fastai's batches of 16 and 64 the one with fewer mistakes counts; its times are those of
+fine_tune(1). The limit is what the views and the steps of thorough training take by themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import machine
+import picture_sets
+import report
+from run_log import RunLog, run_key
+from tellapart.backbones.lite0.weights import weights_file
+
+HERE = Path(__file__).resolve().parent
+VALID = 0.2
+Run = dict[str, Any]
+
+
+def main() -> None:
+    """Measure, print, finish with JSON."""
+    options = _options()
+    report.machine_line()
+    with tempfile.TemporaryDirectory(prefix="tellapart-bench-") as folder:
+        scratch = Path(folder)
+        log = RunLog((options.work.absolute() if options.work else scratch) / "fine-tune-runs.jsonl")
+        sets = {}
+        for name in options.sets.split(","):
+            pictures = picture_sets.class_folders(options.data.absolute(), name, scratch)
+            picture_sets.warm(pictures)
+            sets[name] = _summary(
+                [_one_split(options, name, pictures, seed, log) for seed in _seeds(options)]
+            )
+    _show(sets)
+    report.finish({"device": f"cpu, {machine.cpus()} cores", "sets": sets, "machine": machine.describe()})
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Thorough training beside quick training and fastai.")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with the picture sets, unpacked or as .tgz"
+    )
+    parser.add_argument(
+        "--sets", default="trashnet,ants_bees,clothing,bears_web", help="names joined by commas"
+    )
+    parser.add_argument("--splits", type=int, default=5, help="random 80/20 splits of each set")
+    parser.add_argument(
+        "--first-seed", type=int, default=0, help="of the splits; settings were tried on 100 and more"
+    )
+    parser.add_argument("--work", type=Path, help="keep finished fastai runs here and go on from them")
+    parser.add_argument(
+        "--fastai-python", type=Path, help="a Python that has fastai; without one ours runs alone"
+    )
+    parser.add_argument("--fastai-epochs", default="1,3", help="of fine_tune, joined by commas")
+    parser.add_argument("--fastai-batches", default="16,64", help="sizes, joined by commas")
+    parser.add_argument(
+        "--fastai-workers", type=int, default=2, help="processes that load pictures for fastai"
+    )
+    options = parser.parse_args()
+    if options.fastai_python and not options.fastai_python.is_file():
+        sys.exit(f"{options.fastai_python} is not there. Name a Python that has fastai with --fastai-python.")
+    return options
+
+
+def _seeds(options: argparse.Namespace) -> range:
+    return range(options.first_seed, options.first_seed + options.splits)
+
+
+def _one_split(options: argparse.Namespace, name: str, pictures: Path, seed: int, log: RunLog) -> Run:
+    job = {"folder": str(pictures), "seed": seed, "valid": VALID}
+    command = [sys.executable, str(HERE / "fine_tune_worker.py")]
+    quick = machine.run_worker(command, {**job, "recipe": "quick"})
+    ours = machine.run_worker([*command, "thorough"], {**job, "recipe": "thorough"})
+    if sorted(quick["rows"]) != sorted(ours["rows"]):
+        raise RuntimeError("The two recipes were not given the same split.")
+    peers = _peers(options, name, pictures, seed, ours["rows"], log) if options.fastai_python else {}
+    listed = [f"quick {quick['error']:.1%}, {quick['seconds']['total']:.1f} s"]
+    listed += [
+        f"thorough {ours['error']:.1%}, {ours['seconds']['total']:.1f} s ({ours['recipe']['kept']} kept)"
+    ]
+    listed += [
+        f"fastai {kind} {one['error']:.1%}, {one['seconds']['total']:.0f} s" for kind, one in peers.items()
+    ]
+    print(f"{name} split {seed}: {'; '.join(listed)}", flush=True)
+    return {"quick": quick, "ours": ours, "peers": peers}
+
+
+def _peers(
+    options: argparse.Namespace, name: str, pictures: Path, seed: int, rows: list[list[str]], log: RunLog
+) -> dict[str, Run]:
+    """(epochs × batch) -> fastai's run."""
+    found = {}
+    for n_epochs in map(int, options.fastai_epochs.split(",")):
+        for batch in map(int, options.fastai_batches.split(",")):
+            settings = {
+                "backbone": "efficientnet_lite0", "seed": seed, "n_workers": options.fastai_workers, "version": 1,
+                "n_epochs": n_epochs, "batch": batch,
+            }  # fmt: skip
+            key = run_key(rows, weights_file(), settings)
+            run = log.find(key, is_timed=True)
+            if run is None:
+                job = {
+                    "files": [str(pictures / file) for file, _, _ in rows],
+                    "labels": [label for _, label, _ in rows],
+                    "is_valid": [split == "valid" for _, _, split in rows],
+                    "weights": str(weights_file()), **settings,
+                }  # fmt: skip
+                run = machine.python_worker(HERE / "fastai_worker.py", job, options.fastai_python)
+                log.add(key, True, {"set": name, "seed": seed, "load": machine.load()}, run)
+            found[f"{n_epochs} × {batch}"] = run
+    return found
+
+
+def _summary(runs: list[Run]) -> dict[str, Any]:
+    """Mean errors, median seconds and peaks; "ratio": of fine_tune(1)'s seconds to ours."""
+    quick, ours = [run["quick"] for run in runs], [run["ours"] for run in runs]
+    peers = {kind: [run["peers"][kind] for run in runs] for kind in runs[0]["peers"]}
+    errors = {kind: _mean(found, "error") for kind, found in peers.items()}
+    ours_s = _seconds(ours)
+    first = {kind: errors[kind] for kind in errors if kind.startswith("1 ")}
+    first_s = _seconds(peers[min(first, key=lambda kind: first[kind])]) if first else None
+    said = [one["seconds"]["said"] for one in ours if one["seconds"]["said"]]
+    return {
+        "quick_error": _mean(quick, "error"),
+        "ours_error": _mean(ours, "error"),
+        "peer_error": min(errors.values(), default=None),
+        "ratio": first_s / ours_s if first_s else None,
+        "of_limit": ours_s / statistics.median(said) if said else None,
+        "quick_errors": [one["error"] for one in quick],
+        "ours_errors": [one["error"] for one in ours],
+        "peer_errors": errors,
+        "kept": [one["recipe"]["kept"] for one in ours],
+        "shares": [one["recipe"].get("share") for one in ours],
+        "quick_s": _seconds(quick),
+        "ours_s": ours_s,
+        "said_s": statistics.median(said) if said else None,
+        "peer_s": {kind: _seconds(found) for kind, found in peers.items()},
+        "ours_peak_mb": max(one["peak_mb"] for one in ours),
+        "calibration_error": {"quick": _mean(quick, "calibration_error"), "ours": _mean(ours, "calibration_error")},
+        "class_calibration": {"quick": _mean(quick, "class_calibration"), "ours": _mean(ours, "class_calibration")},
+        "reject_rate": {"quick": _mean(quick, "reject_rate"), "ours": _mean(ours, "reject_rate")},
+        "n_train": ours[0]["n_train"],
+        "n_valid": ours[0]["n_valid"],
+        "n_splits": len(runs),
+    }  # fmt: skip
+
+
+def _mean(runs: list[Run], name: str) -> float:
+    return statistics.fmean(one[name] for one in runs)
+
+
+def _seconds(runs: list[Run]) -> float:
+    return statistics.median(one["seconds"]["total"] for one in runs)
+
+
+def _show(sets: dict[str, Any]) -> None:
+    rows = []
+    for name, one in sets.items():
+        kept = sum(kind == "thorough" for kind in one["kept"])
+        errors = [report.percent(one[key]) for key in ("quick_error", "ours_error", "peer_error")]
+        times = [report.number(one[key], 1) for key in ("quick_s", "ours_s", "said_s")]
+        more = [report.number(one["ratio"], 1, " ×"), report.number(one["ours_peak_mb"], 0)]
+        rows.append(
+            [
+                name,
+                str(one["n_train"] + one["n_valid"]),
+                *errors,
+                f"{kept} of {one['n_splits']}",
+                *times,
+                *more,
+            ]
+        )
+    report.table(
+        "Held-out pictures taken for something else (mean), and seconds from the folder to the bundle (median)",
+        ["set", "pictures", "quick", "thorough", "fastai", "thorough kept", "quick s", "thorough s", "said before",
+         "shorter than fine_tune(1)", "peak MB"],
+        rows,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

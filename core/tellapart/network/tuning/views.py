@@ -1,0 +1,143 @@
+"""What the earlier blocks give for several views of each picture, kept in a memory-mapped file: they run once, and all
+folds learn from it.
+
+The first view is the picture as the network sees it in use. The others are crops of 35 to 100 % of it, mirrored or not,
+lighter or darker, with more or less contrast, drawn from the picture's name: the same each time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+from tellapart import atomic_files
+from tellapart.backbones.onnx_session import available_cpus
+from tellapart.errors import ImageError, TrainError
+from tellapart.pictures.boundary import one_picture
+from tellapart.pictures.images import pixels_of, read_image
+from tellapart.pictures.preprocess import Preprocess
+
+_LEAST_AREA = 0.35  # of the picture, of a crop
+_ASPECT = 4 / 3
+_LIGHT, _CONTRAST = 0.2, 1.25  # most that is added of the range, and most that it is stretched
+_AHEAD = 2  # pictures in work for each core
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture by its file and by the sha256 of what the file must hold."""
+
+    path: Path
+    image_id: str
+
+
+@dataclass(frozen=True)
+class ViewMaker:
+    """Makes the views of pictures. session: of `lite0.graph.first_blocks_onnx`, one thread a call."""
+
+    session: onnxruntime.InferenceSession
+    preprocess: Preprocess
+    n_views: int
+    seed: int
+
+    def of(self, file: PictureFile) -> np.ndarray:
+        """(1 + n_views, F) float16.
+
+        Raises:
+            TrainError: the file is gone, changed or cannot be read.
+        """
+        try:
+            data = file.path.read_bytes()
+        except OSError as error:
+            raise _gone(file, os.strerror(error.errno) if error.errno else str(error)) from error
+        if sha256(data).hexdigest() != file.image_id:
+            raise _gone(file, "its content is another one")
+        try:
+            with one_picture():
+                pixels = [
+                    pixels_of(
+                        read_image(data, self.preprocess.resize_px, self.preprocess.pixels), self.preprocess
+                    )
+                ]
+                if self.n_views:
+                    side = int(self.preprocess.size_px / _LEAST_AREA**0.5)
+                    image = read_image(data, side, self.preprocess.pixels)
+                    rngs = [self._rng(file, view) for view in range(self.n_views)]
+                    pixels += [augmented(image, self.preprocess.size_px, rng) for rng in rngs]
+        except ImageError as error:
+            raise _gone(file, str(error)) from error
+        found = self.session.run(["embeddings"], {"pixels": np.stack(pixels)})[0]
+        return np.asarray(found, np.float16)
+
+    def _rng(self, file: PictureFile, view: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, view, int(file.image_id[:12], 16)])
+
+
+def augmented(image: Image.Image, size_px: int, rng: np.random.Generator) -> np.ndarray:
+    """A random view of an upright RGB picture: (size_px, size_px, 3) uint8."""
+    width, height = image.size
+    area = rng.uniform(_LEAST_AREA, 1) * min(width, height) ** 2
+    aspect = np.exp(rng.uniform(-np.log(_ASPECT), np.log(_ASPECT)))
+    wide, high = min(width, (area * aspect) ** 0.5), min(height, (area / aspect) ** 0.5)
+    left, top = rng.uniform(0, width - wide), rng.uniform(0, height - high)
+    view = image.resize(
+        (size_px, size_px), Image.Resampling.BILINEAR, box=(left, top, left + wide, top + high)
+    )
+    if rng.random() < 0.5:
+        view = view.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    contrast = np.exp(rng.uniform(-np.log(_CONTRAST), np.log(_CONTRAST)))
+    levels = (np.arange(256) - 127.5) * contrast + 127.5 + 255 * rng.uniform(-_LIGHT, _LIGHT)
+    table = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    return np.asarray(table[np.asarray(view)])
+
+
+def kept_views(
+    path: Path, files: Sequence[PictureFile], maker: ViewMaker, tell: Callable[[int], None]
+) -> np.ndarray:
+    """(N, 1 + V, F) float16, memory-mapped: the views of all pictures, from the file where they lie there, whole.
+
+    Args:
+        tell: is told how many pictures are done; may raise.
+    Raises:
+        TrainError: a picture is gone or cannot be read. OSError: the disk does not take them.
+    """
+    if not path.is_file():
+        beside = path.with_name(f".{path.name}.part")
+        with beside.open("wb") as out:  # written, not mapped: a full disk is then an error and no crash
+            for n_done, views in enumerate(_made(files, maker), 1):
+                out.write(views.tobytes())
+                tell(n_done)
+            out.flush()
+            os.fsync(out.fileno())
+        atomic_files.replace(beside, path)
+    return np.memmap(path, np.float16, "r").reshape(len(files), 1 + maker.n_views, -1)
+
+
+def _made(files: Sequence[PictureFile], maker: ViewMaker) -> Iterator[np.ndarray]:
+    pool = ThreadPoolExecutor(available_cpus(), thread_name_prefix="views")
+    queue: deque[Future[np.ndarray]] = deque()
+    try:
+        for file in files:
+            queue.append(pool.submit(maker.of, file))
+            if len(queue) > _AHEAD * available_cpus():
+                yield queue.popleft().result()
+        while queue:
+            yield queue.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _gone(file: PictureFile, reason: str) -> TrainError:
+    return TrainError(
+        f"{file.path.name} was removed or changed while training ({reason}). Start the training again: it uses the "
+        "pictures that are there then."
+    )

@@ -1,0 +1,228 @@
+"""The recipe Thorough: the backbone's last blocks learn, too; what comes out is kept where it is better than Quick.
+
+This is the one door to torch in a training, opened late: Quick never pays for it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from tellapart.backbones.catalogue import Backbone
+from tellapart.backbones.embeddings import embed_once
+from tellapart.backbones.lite0 import keeping
+from tellapart.backbones.lite0.graph import embedding_onnx
+from tellapart.backbones.names import DEFAULT_BACKBONE
+from tellapart.errors import TrainError
+from tellapart.learning.calibration import fit_calibration
+from tellapart.learning.head import fit_head
+from tellapart.learning.novelty import fit_novelty
+from tellapart.planning.config import TrainConfig
+from tellapart.progress import Progress
+from tellapart.store.project import Project
+from tellapart.train.fitting import FittedHead
+from tellapart.train.mixing import Choice, choose_share, is_clearly_worse
+from tellapart.train.preparation import TrainData
+from tellapart.train.work_folder import work_folder
+
+N_FOLDS = 3  # each network then learns from two thirds, and together that takes as long as twice the whole
+LEAST_PICTURES = 6  # of a label that teach and are different: two in each fold
+_CODE_VERSION = 1  # raise it when the steps change: what an older version left unfinished is then dropped
+
+
+@dataclass(frozen=True)
+class ThoroughOutcome:
+    """What to go on with: the tuned network's if it is better, else Quick's as they were. said: why, for the person.
+
+    share: of the tuned weights, 0 where Quick's were kept. choice: the comparison out of fold; None where there was
+    none.
+    """
+
+    data: TrainData
+    backbone: Backbone
+    fitted: FittedHead
+    share: float
+    said: str
+    choice: Choice | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        compared = {}
+        if self.choice is not None:
+            compared = {
+                "n": self.choice.n, "n_wrong": {str(share): n for share, n in self.choice.n_wrong.items()},
+                "loss": {str(share): round(loss, 5) for share, loss in self.choice.loss.items()},
+            }  # fmt: skip
+        return {
+            "kept": "thorough" if self.share else "quick",
+            "share": self.share,
+            "said": self.said,
+            "compared": compared,
+        }
+
+
+def check_possible(config: TrainConfig) -> None:
+    """Whether the recipe can be followed here, before the long work.
+
+    Raises:
+        TrainError: torch is not installed, or the backbone is one whose weights cannot be tuned.
+    """
+    if config.backbone != DEFAULT_BACKBONE or config.weights is not None:
+        other = config.backbone if config.weights is None else f"the weights file {config.weights.name}"
+        raise TrainError(
+            f"The recipe thorough works with the backbone {DEFAULT_BACKBONE} and its own weights, not with {other}. "
+            "Choose the recipe quick, or that backbone."
+        )
+    _tuning()
+
+
+def train_thoroughly(
+    project: Project,
+    data: TrainData,
+    backbone: Backbone,
+    quick: FittedHead,
+    config: TrainConfig,
+    progress: Progress,
+) -> ThoroughOutcome:
+    """Tune, compare out of fold, and on the held-out pictures; see `ThoroughOutcome`.
+
+    Raises:
+        TrainError: too few pictures, no torch, pictures that are gone, not enough disk or memory, or another training
+            of the same pictures under way. Cancelled: from progress; the same training goes on from there next time.
+    """
+    tuning = _tuning()
+    task = _task(tuning, project, data, quick, config)
+    with work_folder(project, task.key) as folder:
+        try:
+            found = tuning.tune_without_each(task, folder, progress)
+        except tuning.DivergedError:
+            said = (
+                "Thorough training failed: its loss was no longer a number. The model of quick training was kept. Try "
+                "another seed, and look for damaged pictures on the Clean page."
+            )
+            return ThoroughOutcome(data, backbone, quick, 0.0, said)
+        choice = choose_share(found.oof_logits, task.targets, task.folds)
+        if not choice.share:
+            return ThoroughOutcome(data, backbone, quick, 0.0, _kept_quick(choice), choice)
+        tuned, tuned_data, fitted = _fitted(
+            project, data, backbone, quick, config, found, choice.share, progress
+        )
+    before, after = _wrong(data, quick), _wrong(tuned_data, fitted)
+    if is_clearly_worse(int((before & ~after).sum()), int((after & ~before).sum())):
+        said = (
+            f"On the held-out pictures thorough training was worse than quick training ({after.sum()} wrong instead of "
+            f"{before.sum()} of {len(before)}). The model of quick training was kept."
+        )
+        return ThoroughOutcome(data, backbone, quick, 0.0, said, choice)
+    said = (
+        f"Thorough training: on the training pictures, each judged by a network that had not seen it, "
+        f"{choice.n_wrong[choice.share]} of {choice.n} wrong instead of {choice.n_wrong[0.0]}; on the held-out "
+        f"pictures {after.sum()} of {len(after)} wrong instead of {before.sum()}."
+    )
+    return ThoroughOutcome(tuned_data, tuned, fitted, choice.share, said, choice)
+
+
+def _task(
+    tuning: ModuleType, project: Project, data: TrainData, quick: FittedHead, config: TrainConfig
+) -> Any:
+    rows = np.flatnonzero(data.of("train"))
+    targets, n_classes = data.targets[rows], len(data.classes)
+    folds = data.plan.folds(rows, N_FOLDS)
+    _check_enough(data, rows, targets)
+    heads = []
+    for fold in range(N_FOLDS):
+        seen = folds != fold
+        heads.append(
+            fit_head(
+                data.embeddings.array[rows[seen]], targets[seen], n_classes, data.plan.folds(rows[seen])
+            ).head
+        )
+    pictures = [data.pictures[row] for row in rows]
+    files = [tuning.PictureFile(project.file(picture), picture.image_id) for picture in pictures]
+    settings = tuning.TuningSettings(seed=config.seed)
+    decides = [
+        _CODE_VERSION, tuning.versions(), keeping.record()["sha256"], str(settings), targets.tolist(), folds.tolist(),
+        [picture.image_id for picture in pictures],
+    ]  # fmt: skip
+    key = sha256(json.dumps(decides).encode()).hexdigest()[:32]
+    return tuning.TuningTask(files, targets, folds, heads, quick.fit.head, keeping.record(), key, settings)
+
+
+def _check_enough(data: TrainData, rows: np.ndarray, targets: np.ndarray) -> None:
+    groups = np.array([data.plan.groups[row] for row in rows])
+    for target, label in enumerate(data.classes):
+        n = len(set(groups[targets == target].tolist()))
+        if n < LEAST_PICTURES:
+            raise TrainError(
+                f"Label {label!r} has {n} different picture(s) to train on, but the recipe thorough needs at least "
+                f"{LEAST_PICTURES}. Add pictures to it, or choose the recipe quick."
+            )
+
+
+def _fitted(
+    project: Project, data: TrainData, backbone: Backbone, quick: FittedHead, config: TrainConfig, found: Any,
+    share: float, progress: Progress,
+) -> tuple[Backbone, TrainData, FittedHead]:  # fmt: skip
+    """The tuned backbone, its embeddings of all pictures, and head, calibration and line for none of these on them."""
+    weights, head = found.weights(share)
+    content = embedding_onnx(weights, keeping.record()["averaged_blocks"])
+    tuned = replace(
+        backbone,
+        onnx_path=Path("tuned.onnx"),
+        onnx_sha256=sha256(content).hexdigest(),
+        content=content,
+        is_tuned=True,
+    )
+    embeddings = embed_once(project, tuned, data.pictures, progress)
+    if embeddings.skipped:
+        first = embeddings.skipped[0]
+        raise TrainError(
+            f"{len(embeddings.skipped)} picture(s) were removed or changed while training, for instance {first.path} "
+            f"({first.reason}). Start the training again: it uses the pictures that are there then."
+        )
+    task, train = found.task, data.of("train")
+    groups = [data.plan.groups[row] for row in np.flatnonzero(train)]
+    calibration = fit_calibration(found.oof_logits[share], task.targets, task.folds, groups, config.prior)
+    novelty = fit_novelty(
+        embeddings.array[train], task.targets, len(data.classes), task.folds,
+        lambda fold: found.embeddings_without(fold, share),
+    )  # fmt: skip
+    fit = replace(quick.fit, head=head, oof_logits=found.oof_logits[share], folds=task.folds)
+    embeddings = replace(embeddings, decode_s=data.embeddings.decode_s, embed_s=data.embeddings.embed_s)
+    return tuned, replace(data, embeddings=embeddings), FittedHead(fit, calibration, novelty)
+
+
+def _wrong(data: TrainData, fitted: FittedHead) -> np.ndarray:
+    valid = data.of("valid")
+    return np.asarray(fitted.probs(data.embeddings.array[valid]).argmax(axis=1) != data.targets[valid])
+
+
+def _kept_quick(choice: Choice) -> str:
+    best = min(n for share, n in choice.n_wrong.items() if share)
+    return (
+        f"Thorough training brought nothing here: on training pictures that it had not seen, at best {best} of "
+        f"{choice.n} wrong; quick training has {choice.n_wrong[0.0]}. The model of quick training was kept."
+    )
+
+
+def _tuning() -> ModuleType:
+    if importlib.util.find_spec("torch") is None:
+        raise TrainError(
+            'The recipe thorough needs torch, which is not installed. Install it: pip install "tellapart[torch]", or '
+            "choose the recipe quick, which needs no torch."
+        )
+    try:
+        from tellapart.network import tuning_door
+    except (ImportError, OSError, RuntimeError) as error:
+        raise TrainError(
+            f"The recipe thorough needs torch, which is installed but does not start ({error}). `tellapart doctor` "
+            "says how to fix it. Or choose the recipe quick, which needs no torch."
+        ) from error
+    return tuning_door

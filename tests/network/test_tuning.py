@@ -1,0 +1,233 @@
+"""The last blocks in torch continue the earlier ones in ONNX, learn, and go back into the backbone's own form."""
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from tellapart.backbones.lite0 import keeping
+from tellapart.backbones.lite0.graph import embedding_onnx, first_blocks_onnx
+from tellapart.backbones.lite0.weights import read_weights, weights_file
+from tellapart.errors import Cancelled, TrainError
+from tellapart.learning.head import Head
+from tellapart.network.tuning import steps
+from tellapart.network.tuning.checkpoints import Checkpoints
+from tellapart.network.tuning.last_blocks import FIRST, LastBlocks, _Filters, averaged, mixed
+from tellapart.network.tuning.steps import DivergedError, Lesson, TuningSettings, tune
+from torch.nn import functional
+
+AVERAGES = [4, 10, 14]
+N_CLASSES = 3
+
+
+def session(content):
+    return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+
+
+@pytest.fixture(scope="module")
+def weights():
+    return read_weights(weights_file())
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    """Three pictures: noise, a ramp and a flat one."""
+    ramp = np.linspace(0, 255, 224)[:, None, None] * np.ones((1, 224, 3))
+    noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3))
+    return np.stack([noise, ramp, np.full((224, 224, 3), 90)]).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def embeddings(pixels):
+    """The backbone's own."""
+    return session(keeping.made_onnx()).run(None, {"pixels": pixels})[0]
+
+
+@pytest.fixture(scope="module")
+def features(weights, pixels):
+    return session(first_blocks_onnx(weights, FIRST, AVERAGES)).run(None, {"pixels": pixels})[0]
+
+
+def some_head(seed=0, size=1624):
+    rng = np.random.default_rng(seed)
+    mean, scale = rng.normal(0, 0.1, size).astype(np.float32), rng.uniform(0.5, 2, size).astype(np.float32)
+    weights = rng.normal(0, 0.05, (size, N_CLASSES)).astype(np.float32)
+    return Head(mean, scale, weights, rng.normal(0, 1, N_CLASSES).astype(np.float32), 0.1)
+
+
+@pytest.fixture
+def network(weights):
+    return LastBlocks(weights, AVERAGES, some_head())
+
+
+def distance(found, wanted):
+    """The largest, as a fraction of the embedding's length."""
+    return float((np.linalg.norm(found - wanted, axis=1) / np.linalg.norm(wanted, axis=1)).max())
+
+
+def test_earlier_blocks_in_onnx_and_last_ones_in_torch_give_the_backbones_embeddings(
+    network, features, embeddings
+):
+    with torch.inference_mode():
+        found = network.embeddings(torch.from_numpy(features)).numpy()
+    assert distance(found, embeddings) < 1e-5
+
+
+def test_before_it_learns_the_network_gives_its_heads_logits(network, features, embeddings):
+    with torch.inference_mode():
+        assert (
+            np.abs(network(torch.from_numpy(features)).numpy() - some_head().logits(embeddings)).max() < 1e-3
+        )
+        network.start_from(other := some_head(1))  # standardised otherwise
+        assert np.abs(network(torch.from_numpy(features)).numpy() - other.logits(embeddings)).max() < 1e-3
+    assert np.abs(network.fitted_head(0.1).logits(embeddings) - other.logits(embeddings)).max() < 1e-3
+
+
+def test_what_has_learned_is_written_in_the_backbones_form_and_gives_the_same_embeddings(
+    network, weights, features, pixels
+):
+    rng = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter += 0.02 * parameter.abs().mean() * torch.randn(parameter.shape, generator=rng)
+    content = embedding_onnx(network.into(weights), AVERAGES)
+    made, usual = (onnx.load_from_string(one).graph for one in (content, keeping.made_onnx()))
+    assert [node.op_type for node in made.node] == [node.op_type for node in usual.node]
+    kinds = [
+        [(one.name, one.data_type, list(one.dims)) for one in graph.initializer] for graph in (made, usual)
+    ]
+    assert kinds[0] == kinds[1]
+    network.round_as_stored()
+    with torch.inference_mode():
+        wanted = network.embeddings(torch.from_numpy(features)).numpy()
+    assert distance(session(content).run(None, {"pixels": pixels})[0], wanted) < 1e-5
+
+
+def test_weights_that_did_not_learn_come_back_as_they_were(network, weights, pixels, embeddings):
+    content = embedding_onnx(network.into(weights), AVERAGES)
+    assert distance(session(content).run(None, {"pixels": pixels})[0], embeddings) < 1e-5
+
+
+def test_the_filters_gradient_is_torchs_own():
+    rng = torch.Generator().manual_seed(0)
+    planes, filters = torch.randn(2, 6, 7, 7, generator=rng), torch.randn(6, 1, 5, 5, generator=rng)
+    bias, back = torch.randn(6, generator=rng), torch.randn(2, 6, 7, 7, generator=rng)
+    found = []
+    for convolve in (
+        lambda x, b: _Filters.apply(x, filters, b),
+        lambda x, b: functional.conv2d(x, filters, b, padding=2, groups=6),
+    ):
+        x, b = planes.clone().requires_grad_(), bias.clone().requires_grad_()
+        convolve(x, b).backward(back)
+        found.append((x.grad, b.grad))
+    assert torch.allclose(found[0][0], found[1][0], atol=1e-4) and torch.allclose(
+        found[0][1], found[1][1], atol=1e-4
+    )
+
+
+def test_weights_are_mixed_and_averaged():
+    start, tuned = {"a": torch.zeros(2)}, {"a": torch.full((2,), 4.0)}
+    assert mixed(start, tuned, 0.25)["a"].tolist() == [1, 1] and mixed(start, tuned, 0)["a"].tolist() == [
+        0,
+        0,
+    ]
+    assert averaged([start, tuned])["a"].tolist() == [2, 2]
+
+
+@pytest.fixture(scope="module")
+def lesson(features):
+    """Twelve pictures of three classes, with noise in the place of augmentation."""
+    rng = np.random.default_rng(0)
+    views = features[np.arange(12) % 3][:, None] + rng.normal(0, 0.1, (12, 3, features.shape[1]))
+    return Lesson(views.astype(np.float16), np.arange(12), np.arange(12) % 3, np.ones(12, np.float32))
+
+
+SHORT = TuningSettings(n_epochs=3, n_views=2, batch=6, save_every_s=3600)
+
+
+def learned(weights, lesson, folder, settings=SHORT, tell=lambda step: None, key="one"):
+    network = LastBlocks(weights, AVERAGES, some_head())
+    tune(network, lesson, settings, Checkpoints(folder, key), "fold-0", tell)
+    return network.state_dict()
+
+
+def same_bits(one, other):
+    return all(torch.equal(values, other[name]) for name, values in one.items())
+
+
+def stop_at(last):
+    def tell(step):
+        if step == last:
+            raise Cancelled("Stopped.")
+
+    return tell
+
+
+@pytest.fixture(scope="module")
+def whole(weights, lesson, tmp_path_factory):
+    """What comes out where nothing interrupts."""
+    return learned(weights, lesson, tmp_path_factory.mktemp("whole"))
+
+
+def test_it_learns_and_the_same_bits_each_time(weights, lesson, features, whole, tmp_path):
+    assert same_bits(whole, learned(weights, lesson, tmp_path))
+    network = LastBlocks(weights, AVERAGES, some_head())
+    assert not same_bits(whole, network.state_dict())
+    network.load_state_dict(whole)
+    losses = []
+    for one in (LastBlocks(weights, AVERAGES, some_head()), network):
+        with torch.inference_mode():
+            losses.append(float(functional.cross_entropy(one(torch.from_numpy(features)), torch.arange(3))))
+    assert losses[1] < losses[0]
+
+
+@pytest.mark.parametrize("last", [1, 4, 6])
+def test_stopped_after_any_step_it_goes_on_to_the_same_bits(weights, lesson, whole, tmp_path, last):
+    with pytest.raises(Cancelled):
+        learned(weights, lesson, tmp_path, tell=stop_at(last))
+    told = []
+    assert same_bits(whole, learned(weights, lesson, tmp_path, tell=told.append))
+    assert told == list(range(last + 1, 7))
+
+
+def test_a_checkpoint_of_another_training_is_refused(weights, lesson, tmp_path):
+    learned(weights, lesson, tmp_path)
+    with pytest.raises(TrainError, match=r"another project, or to other settings\. Delete"):
+        learned(weights, lesson, tmp_path, key="another")
+    (tmp_path / "fold-0.safetensors").write_bytes(b"nonsense")
+    with pytest.raises(TrainError, match=r"is damaged .* Delete"):
+        learned(weights, lesson, tmp_path)
+
+
+def test_a_loss_that_is_no_number_stops_it_and_an_earlier_checkpoint_stays(weights, lesson, tmp_path):
+    broken = Lesson(lesson.views * np.float16("nan"), lesson.rows, lesson.targets, lesson.weights)
+    with pytest.raises(DivergedError):
+        learned(weights, broken, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_short_of_memory_a_batch_is_taken_in_parts(weights, lesson, whole, tmp_path, monkeypatch):
+    sizes, usual = [], LastBlocks.forward
+
+    def forward(self, features):
+        sizes.append(len(features))
+        if len(features) > 3:
+            raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
+        return usual(self, features)
+
+    monkeypatch.setattr(LastBlocks, "forward", forward)
+    parts = learned(weights, lesson, tmp_path)
+    assert sizes == [6, *12 * [3]]
+    assert all(torch.allclose(whole[name], parts[name], atol=2e-3) for name in whole)
+
+
+def test_the_rate_rises_falls_and_is_lower_for_earlier_blocks(network):
+    rates = [SHORT.rate_at(step, 50) for step in range(50)]
+    top = rates.index(max(rates))
+    assert (
+        8 <= top <= 11
+        and rates[:top] == sorted(rates[:top])
+        and rates[top:] == sorted(rates[top:], reverse=True)
+    )
+    highest = [group["highest"] for group in steps._optimizer(network, SHORT).param_groups]
+    assert highest == sorted(highest, reverse=True) and len(set(highest)) == len(highest)

@@ -1,0 +1,39 @@
+"""Which share of tuned weights is taken, and when a change is worse beyond chance."""
+
+import numpy as np
+import pytest
+from tellapart.train.mixing import choose_share, is_clearly_worse
+
+TARGETS = np.arange(30) % 3
+FOLDS = np.arange(30) // 10
+
+
+def logits(n_wrong, sure):
+    """(30, 3) that are right but for so many, and so sure."""
+    told = TARGETS.copy()
+    told[:n_wrong] = (told[:n_wrong] + 1) % 3
+    return (sure * np.eye(3))[told].astype(np.float32)
+
+
+def test_the_lowest_loss_without_more_mistakes_is_taken():
+    choice = choose_share({0.0: logits(6, 3), 0.5: logits(3, 3), 1.0: logits(5, 3)}, TARGETS, FOLDS)
+    assert choice.share == 0.5 and (choice.only_before, choice.only_after) == (3, 0)
+    assert choice.n_wrong == {0.0: 6, 0.5: 3, 1.0: 5} and choice.n == 30
+
+
+def test_where_all_make_more_mistakes_none_is_taken():
+    assert choose_share({0.0: logits(2, 3), 0.5: logits(3, 3), 1.0: logits(4, 3)}, TARGETS, FOLDS).share == 0
+
+
+def test_a_class_in_one_fold_alone_does_not_count():
+    targets = np.where(FOLDS == 2, 3, TARGETS)
+    four = np.pad(logits(0, 3), ((0, 0), (0, 1)))
+    assert choose_share({0.0: four}, targets, FOLDS).n == 20
+
+
+@pytest.mark.parametrize(
+    ("only_before", "only_after", "is_worse"),
+    [(0, 0, False), (0, 4, False), (0, 5, True), (3, 8, False), (2, 12, True)],
+)
+def test_worse_beyond_chance_by_mcnemars_exact_test(only_before, only_after, is_worse):
+    assert is_clearly_worse(only_before, only_after) == is_worse
