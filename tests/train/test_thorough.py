@@ -13,6 +13,7 @@ from make_data import make_tiny_folder
 from other_process import has_ended, wait
 from tellapart import atomic_files, runs
 from tellapart.bundle.loading import load_bundle
+from tellapart.bundle.reference import read_reference
 from tellapart.classify import Predictor
 from tellapart.errors import Cancelled, TrainError
 from tellapart.gather import take_in
@@ -92,6 +93,11 @@ def test_the_tuned_model_is_a_bundle_like_any_other(tuned, quick):
     assert "last blocks trained on" in (bundle.bundle_dir / "MODEL_CARD.md").read_text()
     assert result.to_json()["recipe"]["kept"] == "thorough" and result.recipe["share"] == 0.75
     assert any(note.startswith("Thorough training: on the training pictures") for note in result.notes)
+
+
+def test_later_pictures_are_compared_with_those_that_taught_the_network_nothing(tuned, quick):
+    kept = [len(read_reference(one.bundle_dir).sketches) for one in (tuned[2], quick[1])]
+    assert 0 < kept[0] <= tuned[2].n_valid + tuned[2].n_test and kept[1] > quick[1].n_train
 
 
 def test_probabilities_and_none_of_these_are_those_of_the_tuned_network(tuned):

@@ -64,7 +64,7 @@ def bundle_contents(
     }  # fmt: skip
     golden = _golden(project, data)
     reference = reference_of(
-        data.embeddings.array[_different(data)],
+        data.embeddings.array[_compared_later(data, backbone)],
         head.mean,
         head.scale,
         result.out_of_fold_probs[valid].max(axis=1),
@@ -79,12 +79,14 @@ def bundle_contents(
     )  # fmt: skip
 
 
-def _different(data: TrainData) -> np.ndarray:
-    """Rows of the pictures, of near-duplicates the first."""
+def _compared_later(data: TrainData, backbone: Backbone) -> np.ndarray:
+    """Rows of the pictures that later ones are compared with: of near-duplicates the first. A network whose blocks
+    have learned knows the pictures they learned from better than any to come, so those are left out."""
     first: dict[str, int] = {}
     for row, group in enumerate(data.plan.groups):
         first.setdefault(group, row)
-    return np.array(sorted(first.values()), np.int64)
+    rows = np.array(sorted(first.values()), np.int64)
+    return rows[~data.of("train")[rows]] if backbone.is_tuned else rows
 
 
 def _prior_record(result: TrainResult) -> dict[str, Any]:
