@@ -35,6 +35,17 @@ def runtime() -> str:
     return str(Path(folder) / "node_modules" / "onnxruntime-web")
 
 
+def share_all_the_same(page: Page) -> None:
+    """A model of few pictures is often wrong: the check then holds the buttons until that is ticked."""
+    expect(page.get_by_text("It starts, and gives the answers it was made with")).to_be_visible()
+    tick = page.get_by_label("Share it all the same: I have read why not")
+    make = page.get_by_role("button", name="Make the app")
+    if tick.is_visible():
+        expect(make).to_be_disabled()
+        tick.check()
+    expect(make).to_be_enabled()
+
+
 def open_share(page: Page) -> None:
     page.get_by_role("tab", name="Share").click()
     expect(page.get_by_role("heading", name="Share it")).to_be_visible()
@@ -68,6 +79,7 @@ def test_from_a_title_to_an_app_that_opens_from_disk(
     tab.picture("share")
     tab.picture("share-phone-dark", PHONE, "dark")
 
+    share_all_the_same(page)
     page.get_by_role("button", name="No internet?").click()
     page.get_by_label("Where the file lies").fill(runtime)
     (own_project / HOLD).touch()
@@ -121,6 +133,7 @@ def test_a_token_is_used_once_and_publishing_outlives_a_reload(
     field.fill(TOKEN)
     page.get_by_role("button", name="By hand, in five steps").click()
     expect(page.get_by_text("github.com/new?name=which-leaf")).to_be_visible()
+    share_all_the_same(page)
     (own_project / HOLD).touch()
     create.click()
     expect(page.get_by_role("progressbar", name="Publishing the app")).to_be_visible()
@@ -142,6 +155,7 @@ def test_making_an_app_can_be_stopped(
     own_project: Path, start_studio: Callable[[Path], Studio], open_tab: Open, runtime: str
 ) -> None:
     page = open_tab().open(start_studio(own_project).at("5_share.ipynb"))
+    share_all_the_same(page)
     (own_project / HOLD).touch()
     page.get_by_role("button", name="No internet?").click()
     page.get_by_label("Where the file lies").fill(runtime)
