@@ -114,6 +114,7 @@ def test_the_page_opens_from_disk_and_answers_as_it_did(exports, open_page, tmp_
         assert probabilities == pytest.approx(expected["probabilities"], abs=5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_app_in_voila_answers_as_it_did_and_so_does_the_plain_one(exports, browser, tmp_path):
     app = exports.folder / "voila"
