@@ -1,19 +1,21 @@
 """How often `tellapart watch` raises an alarm about real pictures that have changed, and about ones that have not.
 
-    python benchmarks/drift.py --pictures FOLDER --others FOLDER
+    python benchmarks/drift.py --data DIR
 
-A set is drawn into what a model was made from and a week of visitors, anew for each seed; then the week is brightened,
-darkened, made small, or taken in part or whole from another set. Alarms are at p of at most 0.01, of one week.
+The first set is drawn into what a model was made from and a week of visitors, anew for each seed; then the week is brightened,
+darkened, made small, or taken in part or whole from the second. Alarms are at p of at most 0.01, of one week.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import picture_sets
 import report
 from PIL import Image, ImageEnhance
 from tellapart.backbones.catalogue import load_backbone
@@ -21,7 +23,7 @@ from tellapart.backbones.embeddings import embed_pixels
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.bundle.reference import Reference
 from tellapart.errors import ImageError
-from tellapart.pictures.images import PICTURE_SUFFIXES, pixels_of, read_image
+from tellapart.pictures.images import pixels_of, read_image
 from tellapart.watching.two_samples import energy_test
 from tellapart.watching.weeks import ALPHA
 
@@ -40,13 +42,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--pictures", type=Path, required=True, help="a folder, with folders or without")
-    parser.add_argument("--others", type=Path, required=True, help="pictures of other things")
+    parser.add_argument("--data", type=Path, required=True, help="folder with the picture sets")
+    parser.add_argument("--sets", default="bears_web,trashnet", help="one, and one of other things")
     parser.add_argument("--n", type=int, default=240, help="of the first that are used")
     parser.add_argument("--week", type=int, default=60, help="pictures in a week")
     parser.add_argument("--seeds", type=int, default=200)
     arguments = parser.parse_args()
-    own, others = pictures_in(arguments.pictures, arguments.n), pictures_in(arguments.others, arguments.week)
+    data, sizes = arguments.data.absolute(), (arguments.n, arguments.week)
+    with tempfile.TemporaryDirectory(prefix="tellapart-bench-") as folder:
+        own, others = (
+            some_pictures(picture_sets.class_folders(data, name, Path(folder)), most)
+            for name, most in zip(arguments.sets.split(","), sizes, strict=True)
+        )
     n_reference = len(own) - arguments.week
     embedded = {name: embeddings([change(one) for one in own]) for name, change in CHANGES.items()}
     strange = embeddings(others)
@@ -75,9 +82,9 @@ def main() -> None:
     report.finish({"alarms": shares, "n": len(own), "week": arguments.week, "seeds": arguments.seeds})
 
 
-def pictures_in(folder: Path, most: int) -> list[Image.Image]:
+def some_pictures(folder: Path, most: int) -> list[Image.Image]:
     """The first readable ones of a seeded order."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURE_SUFFIXES)
+    files = picture_sets.pictures_in(folder)
     found = []
     for i in np.random.default_rng(0).permutation(len(files)):
         try:
