@@ -182,8 +182,8 @@ def test_near_duplicates_has_a_recall_for_every_change_and_a_time_for_every_size
 
 
 def test_drift_counts_alarms_for_every_change(picture_sets_folder):
-    folders = ("--pictures", picture_sets_folder / "shapes", "--others", picture_sets_folder / "given")
-    result = run("drift", *folders, "--n", 36, "--week", 12, "--seeds", 2)
+    sets = ("--data", picture_sets_folder, "--sets", "shapes,given")
+    result = run("drift", *sets, "--n", 36, "--week", 12, "--seeds", 2)
     assert len(result["alarms"]) == 8 and set(result["alarms"].values()) <= {0, 0.5, 1}
 
 
