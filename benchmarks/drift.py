@@ -3,7 +3,7 @@
     python benchmarks/drift.py --data DIR
 
 The first set is drawn into what a model was made from and a week of visitors, anew for each seed; then the week is
-brightened, darkened, made small, or taken in part or whole from the second. Alarms are at p of at most 0.01, of one week.
+brightened, darkened, made small, or taken in part or whole from the second. Alarms are at p of at most 0.01.
 """
 
 from __future__ import annotations
