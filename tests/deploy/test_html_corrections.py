@@ -91,6 +91,7 @@ def test_a_page_that_asks_nobody_has_nothing_of_it(page_file, trained, runtime, 
 
 
 @pytest.mark.parametrize("status", ["refused", "offline"])
+@pytest.mark.slow
 def test_what_could_not_be_sent_can_still_be_saved(trained, runtime, open_page, tmp_path, status):
     with running_service(trained[1].bundle_dir, "--own") as service:  # takes none
         port = service.port if status == "refused" else 9

@@ -122,6 +122,7 @@ def test_with_its_service_worker_it_opens_when_the_server_is_gone(kept_page, fol
     assert devtools.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
 
 
+@pytest.mark.slow
 def test_a_new_page_takes_the_old_one_s_place_after_one_more_visit(
     trained, runtime, kept_page, folder, server, tab
 ):

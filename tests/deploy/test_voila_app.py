@@ -110,6 +110,7 @@ def test_dropped_pasted_and_camera_pictures_are_answered(served_app, browser, sh
         )
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_wrong(voila_app, browser, shapes, tmp_path):
     """As it opens; with an answer, a refusal, the camera and all papers open; on a phone."""
     text = tmp_path / "text.jpg"

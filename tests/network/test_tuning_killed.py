@@ -59,12 +59,6 @@ def undisturbed(tmp_path_factory):
     return tuned(tmp_path_factory.mktemp("undisturbed"))[1]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
-def test_killed_once_it_ends_with_the_same_bits(tmp_path, undisturbed):
-    assert tuned(tmp_path, 5) == (None, None)
-    assert tuned(tmp_path) == (5, undisturbed)  # the fifth step was killed before it was kept
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 def test_killed_at_ten_moments_it_ends_with_the_same_bits(tmp_path, undisturbed):

@@ -144,6 +144,7 @@ def test_where_nothing_is_gained_quick_is_kept_and_that_is_said(project, quick, 
     assert any("brought nothing" in note and "was kept" in note for note in result.notes)
 
 
+@pytest.mark.slow
 def test_clearly_worse_on_the_held_out_pictures_it_is_not_kept(project, quick, monkeypatch):
     monkeypatch.setattr(thorough, "choose_share", always(0.5))
     usual, n_valid = thorough._fitted, quick[1].n_valid
@@ -179,7 +180,8 @@ def cancel():
     raise Cancelled("Stopped.")
 
 
-@pytest.mark.parametrize("share", [pytest.param(0.1, marks=pytest.mark.slow), 0.8])
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.1, 0.8])
 def test_stopped_it_goes_on_next_time_and_ends_the_same(project, tuned, monkeypatch, share):
     monkeypatch.setattr(thorough, "choose_share", always(0.75))
     with pytest.raises(Cancelled):
