@@ -112,9 +112,8 @@ def test_it_is_installed_started_and_used_by_a_visitor(
 
 
 def test_ten_visitors_at_once_are_all_answered(installed, picture, tmp_path):
-    from voila_clients import (
-        Visitor,
-    )  # its server takes seconds to import, in each process that only collects tests
+    # late: its server's modules take seconds to import, in each process that only collects tests
+    from voila_visitors import Visitor
 
     folder, python = installed
     with served(folder, tmp_path / "log.txt", python=python, PYTHONPATH="", JUPYTER_PATH="") as app:
