@@ -82,7 +82,9 @@ def run_twice(pytest: list[str], parallel: list[str]) -> int:
         os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = place
         kept = ["-o", f"cache_dir={folder / 'cache'}"]
         first = [*pytest, *kept, f"--junitxml={folder / 'first.xml'}", *parallel]
-        code = subprocess.run(first, check=False).returncode
+        # beside each other, the threads of a process wait for processors that others have
+        beside = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}
+        code = subprocess.run(first, check=False, env=beside).returncode
         failed = last_failed(folder / "cache")
         if (
             code != FAILED

@@ -20,7 +20,7 @@ from tellapart.network.tuning.checkpoints import Checkpoints
 from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.steps import Lesson, TuningSettings, tune
 folder, last, late_s = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-torch.set_num_threads(2)
+torch.set_num_threads(1)
 rng = np.random.default_rng(0)
 views = np.abs(rng.normal(0, 0.3, (8, 3, 49 * 192 + 152))).astype(np.float16)
 lesson = Lesson(views, np.arange(8), np.arange(8) % 2, np.ones(8, np.float32))
