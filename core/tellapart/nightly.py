@@ -26,7 +26,7 @@ from tellapart.gather import corrections_from, take_in
 from tellapart.planning.config import TrainConfig
 from tellapart.progress import Progress, silent
 from tellapart.store.decision_files import replay_decisions
-from tellapart.store.manifest import TO_DECIDE, now
+from tellapart.store.manifest import TO_DECIDE, Picture, now
 from tellapart.store.project import Project, open_project
 from tellapart.train import TrainResult, keep_as_run, train_head
 
@@ -155,7 +155,7 @@ def _compared(project: Project, result: TrainResult, old: Path | None) -> tuple[
     number. A picture that the old one cannot read, as the new one could, counts against it."""
     held_out = [one for one, part in zip(result.image_ids, result.splits, strict=True) if part == "valid"]
     pictures = [project.manifest.picture(image_id) for image_id in held_out]
-    new = _answers(project, result.bundle_dir, [one.image_id for one in pictures])
+    new = _answers(project, result.bundle_dir, pictures)
     try:
         predictor = Predictor(old) if old is not None else None
     except BundleError:
@@ -164,19 +164,18 @@ def _compared(project: Project, result: TrainResult, old: Path | None) -> tuple[
         right = [new[one.image_id] == one.label for one in pictures]
         return None, len(right) - sum(right), len(right)
     known = [one for one in pictures if one.label in predictor.classes]
-    before = _answers(project, predictor, [one.image_id for one in known])
+    before = _answers(project, predictor, known)
     wrong = np.array([[before[one.image_id] != one.label, new[one.image_id] != one.label] for one in known])
     n_before, n_after = wrong.sum(axis=0).tolist() if len(known) else (0, 0)
     return int(n_before), int(n_after), len(known)
 
 
-def _answers(project: Project, model: Predictor | Path, image_ids: list[str]) -> dict[str, str | None]:
+def _answers(project: Project, model: Predictor | Path, pictures: list[Picture]) -> dict[str, str | None]:
     predictor = model if isinstance(model, Predictor) else Predictor(model)
-    files = [project.file(project.manifest.picture(image_id)) for image_id in image_ids]
-    found = predictor.predict_many(files)
+    found = predictor.predict_many([project.file(one) for one in pictures])
     return {
-        image_id: None if isinstance(one, ImageError) else one.label
-        for image_id, one in zip(image_ids, found, strict=True)
+        picture.image_id: None if isinstance(one, ImageError) else one.label
+        for picture, one in zip(pictures, found, strict=True)
     }
 
 

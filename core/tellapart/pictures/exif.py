@@ -12,19 +12,22 @@ _MOST_TAGS = 512
 
 def orientation_of(image: Image.Image) -> int:
     """How a loaded picture lies, 1 (upright) to 8, as EXIF counts; 1 when nothing says so."""
-    try:
-        return int(image.getexif().get(_ORIENTATION, 1))
-    except Exception:
-        return 1  # a broken EXIF block, however it shows, does not make the picture unreadable
+    value = _tag(image, _ORIENTATION)
+    return int(value) if isinstance(value, (int, float)) else 1
 
 
 def camera_of(image: Image.Image) -> str:
     """Maker and model of the camera; "" if none are named."""
+    said = [_tag(image, tag) for tag in (_MAKE, _MODEL)]
+    return " ".join(str(one).strip("\0 ") for one in said if one is not None)
+
+
+def _tag(image: Image.Image, number: int) -> object:
+    """None where it is not there, or the block is broken: however that shows, the picture itself is sound."""
     try:
-        exif = image.getexif()
-        return " ".join(str(exif[tag]).strip("\0 ") for tag in (_MAKE, _MODEL) if tag in exif)
+        return image.getexif().get(number)
     except Exception:
-        return ""  # as above: whatever Pillow raises on a broken block, the picture itself is sound
+        return None
 
 
 def is_turned(image: Image.Image) -> bool:

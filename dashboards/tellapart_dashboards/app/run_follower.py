@@ -74,6 +74,17 @@ class Job(HasTraits):
         self._seen_ns = -1
         self._turn = asyncio.Lock()
 
+    def shown(self) -> dict[str, Any]:
+        """How far it is and how it ended, by the names that a page's facts of a run have."""
+        return {
+            "is_running": self.stage == "running",
+            "message": self.message,
+            "progress": self.progress,
+            "is_known": self.is_progress_known,
+            "problem": self.message if self.stage == "failed" else "",
+            "is_stopped": self.stage == "cancelled",
+        }
+
     @property
     def is_running(self) -> bool:
         """Whether a run is under way."""

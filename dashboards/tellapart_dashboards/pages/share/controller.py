@@ -179,15 +179,7 @@ class SharePage(HasTraits):
         self._draw()
 
     def _run_changed(self, _: Any = None) -> None:
-        job = self.run
-        self._made(
-            is_running=job.stage == "running",
-            message=job.message,
-            progress=job.progress,
-            is_known=job.is_progress_known,
-            problem=job.message if job.stage == "failed" else "",
-            is_stopped=job.stage == "cancelled",
-        )
+        self._made(**self.run.shown())
 
     async def _take_app(self, result: dict[str, Any]) -> None:
         app = await asyncio.to_thread(app_of, Path(self.run.project_dir), result)

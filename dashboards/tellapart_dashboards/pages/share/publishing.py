@@ -102,16 +102,7 @@ class Publishing(HasTraits):
             self.facts = replace(self.facts, repository=published[0], qr=published[1])
 
     def _changed(self, _: Any = None) -> None:
-        job = self.run
-        self.facts = replace(
-            self.facts,
-            is_running=job.stage == "running",
-            message=job.message,
-            progress=job.progress,
-            is_known=job.is_progress_known,
-            problem=job.message if job.stage == "failed" else "",
-            is_stopped=job.stage == "cancelled",
-        )
+        self.facts = replace(self.facts, **self.run.shown())
 
 
 def _published(result: dict[str, Any]) -> tuple[Repository, str] | None:
