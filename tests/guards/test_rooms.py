@@ -64,7 +64,8 @@ ENTRIES = (
     "tellapart.service.__main__",
     *("tellapart_dashboards", "tellapart_dashboards.__main__", "tellapart_dashboards.app.studio"),
     "tellapart_dashboards.hosted",  # of Binder and JupyterHub
-    "tellapart_dashboards.app.public.server",  # Voila finds its classes by name
+    "tellapart_dashboards.app.public.server",  # Voila finds its classes by name, and this one
+    "tellapart_dashboards.app.prompt_connection",
     "tellapart_dashboards.pages.visitors.page",  # of the notebook in an exported app
     "tellapart.network.efficientnet_lite",  # of benchmarks; the recipe thorough has only the last blocks in torch
 )

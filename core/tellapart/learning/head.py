@@ -203,16 +203,41 @@ def _solve_all(
             the whole moves those of the folds alike, but for the folds that never see these pictures.
     """
     spread = _spread(inputs, weights)
-    whole = _solve(inputs, targets, weights, spread, n_classes, l2, starts[-1], _FOR_USE)
+    laid_out = _LaidOut(inputs, targets, weights, folds)
+    whole = _solve(*laid_out.all(), spread, n_classes, l2, starts[-1], _FOR_USE)
     solutions = []
     for fold, start in enumerate(starts[:-1]):
-        seen = folds != fold
-        if changed is not None and changed[seen].any():
+        if changed is not None and changed[folds != fold].any():
             start = start + (whole - starts[-1])
-        solutions.append(
-            _solve(inputs[seen], targets[seen], weights[seen], spread, n_classes, l2, start, _FOR_USE)
-        )
+        solutions.append(_solve(*laid_out.without(fold), spread, n_classes, l2, start, _FOR_USE))
     return (*solutions, whole)
+
+
+class _LaidOut:
+    """Pictures sorted by fold, and once more but for the last fold: all without any one fold then lie side by side, and
+    nothing is copied for it."""
+
+    def __init__(
+        self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, folds: np.ndarray
+    ) -> None:
+        order = np.argsort(folds, kind="stable")
+        self._ends = np.searchsorted(folds[order], np.arange(N_FOLDS), side="right")
+        order = np.concatenate([order, order[: self._ends[-2]]])
+        self._all = inputs[order], targets[order], weights[order]
+        self._n = len(targets)
+
+    def all(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Inputs, targets and weights of every picture."""
+        return self._part(0, self._n)
+
+    def without(self, fold: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Those of every picture outside the fold."""
+        begins = self._ends[fold - 1] if fold else 0
+        return self._part(self._ends[fold], self._n + begins)
+
+    def _part(self, begin: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        inputs, targets, weights = self._all
+        return inputs[begin:end], targets[begin:end], weights[begin:end]
 
 
 def _spread(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:

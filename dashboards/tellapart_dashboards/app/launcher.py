@@ -33,6 +33,7 @@ PAGES = {
     "share": "5_share.ipynb",
 }
 PROJECT_VARIABLE = "TELLAPART_PROJECT"  # read by the notebooks
+PROMPT_CONNECTION = "tellapart_dashboards.app.prompt_connection.PromptConnection"
 
 # Nothing but this server may be asked for anything; anywidget loads its modules from blob: addresses.
 CONTENT_POLICY = (
@@ -113,6 +114,7 @@ def voila_config(port: int, token: str) -> dict[str, dict[str, Any]]:
             "token": token,
             "open_browser": False,
             "log_level": "ERROR",
+            "kernel_websocket_connection_class": PROMPT_CONNECTION,
             # Stand-alone Voila never sets the XSRF cookie, so with the check on no page could end its kernel.
             # Safe here: bound to this computer, and every request needs the token or its same-site cookie.
             "tornado_settings": {

@@ -11,6 +11,9 @@ from tellapart.deploy.voila.pins import installed_version
 
 TEMPLATE = "tellapart_app"
 PORT = 8866
+_CONNECTION = (
+    "tellapart_dashboards.app.prompt_connection.PromptConnection"  # of a page and its kernel: sends at once
+)
 _TEMPLATE_FILES = Path(__file__).parent / "template"
 _STYLES = ("tellapart.css", "voila_page.css", "voila_opening.html")
 _CODESPACES = r"https://[a-z0-9-]+\.app\.github\.dev$"
@@ -39,7 +42,12 @@ def voila_settings(is_codespace: bool = False) -> dict[str, Any]:
     if is_codespace:  # its pages come through GitHub's servers
         tornado["allow_origin_pat"] = _CODESPACES
     return {
-        "Voila": {"ip": "127.0.0.1", "port": PORT, "tornado_settings": tornado},
+        "Voila": {
+            "ip": "127.0.0.1",
+            "port": PORT,
+            "kernel_websocket_connection_class": _CONNECTION,
+            "tornado_settings": tornado,
+        },
         "VoilaConfiguration": {
             "template": TEMPLATE,
             "file_allowlist": ["(?!)"],
