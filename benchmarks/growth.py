@@ -129,7 +129,7 @@ def _show(name: str, found: dict[str, Any]) -> None:
         "new": "new: made 96 px JPEG files into a project",
         "open": f"Opening a project of {N_LABELS} labels, each row with its file; median of several, fresh processes",
         "group": "Near-duplicates: grouping fingerprints",
-        "fit": "Head: 1,280 numbers a picture, 10 classes",
+        "fit": "Head: 1,624 numbers a picture, 10 classes",
     }
     lines: dict[str, list[tuple[str, Callable[[dict[str, Any]], str]]]] = {
         "new": [

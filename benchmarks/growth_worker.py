@@ -20,7 +20,7 @@ from tellapart.learning.folds import assign_folds
 from tellapart.learning.head import fit_head, refit_head
 from tellapart.store.project import create_project, open_project
 
-EMBEDDING_SIZE = 1280
+EMBEDDING_SIZE = 1624
 N_CLASSES = 10
 N_SCENES = 20  # of the look-alike pictures: so many views a camera was pointed at
 

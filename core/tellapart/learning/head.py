@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tellapart.learning.folds import N_FOLDS, can_be_told
+from tellapart.learning.lbfgs import Tolerance, minimise
 from tellapart.learning.metrics import log_softmax
 from tellapart.learning.principal_components import (
     MAX_COMPONENTS,
@@ -24,15 +25,15 @@ from tellapart.learning.principal_components import (
 
 # From strong to weak, in units of the mean loss; the search stops once a weaker one brings nothing.
 L2_PATH = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
-MAX_ITERATIONS = 300
 MOST_DIRECTIONS = 512  # of the embeddings' spread; classes that look alike differ in some of the smaller ones
 _MANY = 20_000  # pictures; with more the largest 256 directions have to do, for the sake of time
 _ENOUGH_TO_SEARCH = 10_000  # pictures; the best strength hardly changes with more
 _TEMPERATURES = np.geomspace(0.2, 1.6, 10).astype(np.float32)
 _WORTH_ONE_MORE = 0.01  # share of the loss that a weaker penalty must save for another to be tried
 _AS_GOOD = 0.03  # share of the loss by which a stronger one may be worse and is still preferred
-_FOR_SEARCH = {"ftol": 1e-5, "gtol": 1e-3}  # near enough to compare strengths by
-_FOR_USE = {"ftol": 1e-9, "gtol": 3e-4}
+_FOR_SEARCH = Tolerance(gradient=1e-3, loss=1e-5)  # near enough to compare strengths by
+_FOR_USE = Tolerance(gradient=3e-4, loss=1e-9)
+_BLOCK = 4096  # pictures looked at together: they stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds:
         largest = coordinates[
             some, -MAX_COMPONENTS:
         ]  # the others hardly move the loss, and cost as much again
-        near, cv_loss = _search(largest, targets[some], n_classes, folds[some])
+        with blas_threads(len(some)):
+            near, cv_loss = _search(largest, targets[some], n_classes, folds[some])
         near = [_widened(flat, n_classes, coordinates.shape[1]) for flat in near]
         l2 = _chosen(cv_loss)
         solutions = _solve_all(
@@ -152,15 +154,12 @@ def _search(
     )  # by these pictures, which may be fewer of a large class than there are
     told = np.flatnonzero(can_be_told(targets, folds))
     spread = _spread(inputs, weights)
-    parts = [(inputs[folds != k], targets[folds != k], weights[folds != k]) for k in range(N_FOLDS)]
+    shares = np.stack([_shares(weights * (folds != k)) for k in range(N_FOLDS)])
     solutions = [np.zeros((inputs.shape[1] + 1) * n_classes) for _ in range(N_FOLDS)]
     found: dict[float, list[np.ndarray]] = {}
     losses: dict[float, float] = {}
     for l2 in L2_PATH:
-        solutions = [
-            _solve(*part, spread, n_classes, l2, start, _FOR_SEARCH)
-            for part, start in zip(parts, solutions, strict=True)
-        ]
+        solutions = _solve(inputs, targets, shares, spread, n_classes, l2, solutions, _FOR_SEARCH)
         oof = _oof(inputs, solutions, folds, n_classes)
         loss = calibrated_loss(oof[told], targets[told], weights[told])
         brings_nothing = bool(losses) and loss > (1 - _WORTH_ONE_MORE) * min(losses.values())
@@ -203,41 +202,19 @@ def _solve_all(
             the whole moves those of the folds alike, but for the folds that never see these pictures.
     """
     spread = _spread(inputs, weights)
-    laid_out = _LaidOut(inputs, targets, weights, folds)
-    whole = _solve(*laid_out.all(), spread, n_classes, l2, starts[-1], _FOR_USE)
-    solutions = []
-    for fold, start in enumerate(starts[:-1]):
-        if changed is not None and changed[folds != fold].any():
-            start = start + (whole - starts[-1])
-        solutions.append(_solve(*laid_out.without(fold), spread, n_classes, l2, start, _FOR_USE))
-    return (*solutions, whole)
+    (whole,) = _solve(inputs, targets, _shares(weights)[None], spread, n_classes, l2, [starts[-1]], _FOR_USE)
+    moved = whole - starts[-1]
+    shares = np.stack([_shares(weights * (folds != fold)) for fold in range(N_FOLDS)])
+    begin = [
+        start + moved if changed is None or changed[folds != fold].any() else start
+        for fold, start in enumerate(starts[:-1])
+    ]
+    return (*_solve(inputs, targets, shares, spread, n_classes, l2, begin, _FOR_USE), whole)
 
 
-class _LaidOut:
-    """Pictures sorted by fold, and once more but for the last fold: all without any one fold then lie side by side, and
-    nothing is copied for it."""
-
-    def __init__(
-        self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, folds: np.ndarray
-    ) -> None:
-        order = np.argsort(folds, kind="stable")
-        self._ends = np.searchsorted(folds[order], np.arange(N_FOLDS), side="right")
-        order = np.concatenate([order, order[: self._ends[-2]]])
-        self._all = inputs[order], targets[order], weights[order]
-        self._n = len(targets)
-
-    def all(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Inputs, targets and weights of every picture."""
-        return self._part(0, self._n)
-
-    def without(self, fold: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Those of every picture outside the fold."""
-        begins = self._ends[fold - 1] if fold else 0
-        return self._part(self._ends[fold], self._n + begins)
-
-    def _part(self, begin: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        inputs, targets, weights = self._all
-        return inputs[begin:end], targets[begin:end], weights[begin:end]
+def _shares(weights: np.ndarray) -> np.ndarray:
+    """(N,) float32 of (N,) weights: they sum to 1."""
+    return np.asarray(weights / weights.sum(dtype=np.float64), np.float32)
 
 
 def _spread(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -246,57 +223,56 @@ def _spread(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _solve(
-    inputs: np.ndarray,
-    targets: np.ndarray,
-    weights: np.ndarray,
-    spread: np.ndarray,
-    n_classes: int,
-    l2: float,
-    start: np.ndarray,
-    tolerance: dict[str, float],
-) -> np.ndarray:
-    """Flat solution, C * (R + 1): of each class its weights, then its bias.
+    inputs: np.ndarray, targets: np.ndarray, shares: np.ndarray, spread: np.ndarray, n_classes: int, l2: float,
+    starts: Sequence[np.ndarray], tolerance: Tolerance,
+) -> list[np.ndarray]:  # fmt: skip
+    """Flat solutions, C * (R + 1): of each class its weights, then its bias. One for each row of shares, found side by
+    side: products with many columns take hardly longer than with few.
 
     Solved in coordinates scaled so that the curvature is about 1 in every direction: there L-BFGS needs a third of the
-    steps, and the gradient tells how far the optimum is. Classes run along rows inside, since sums over the first axis
-    of a (C, N) array are many times faster. Source of the bound on the curvature: Böhning 1992, "Multinomial logistic
-    regression algorithm".
+    steps, and the gradient tells how far the optimum is. Source of the bound on the curvature: Böhning 1992,
+    "Multinomial logistic regression algorithm".
 
     Args:
-        spread: (R,) mean squares of the inputs, of these pictures or of more.
+        shares: (K, N) float32, how much each picture counts for each solution, 0 for those it must not see.
+        spread: (R,) mean squares of the inputs.
     """
-    from scipy.optimize import minimize  # a third of a second that only fitting needs
-
-    share = weights / weights.sum()  # (N,)
-    columns = np.arange(len(targets))
-    transposed = inputs.T  # (R, N)
     curvature = 0.25 * spread + l2
     scale = np.append(1 / np.sqrt(curvature), 1.0)  # (R + 1,)
     penalty = l2 * scale[:-1] ** 2
     narrow = scale[:-1].astype(np.float32)
+    blocks = [slice(begin, begin + _BLOCK) for begin in range(0, len(targets), _BLOCK)]
 
-    def loss_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        both = flat.reshape(n_classes, -1)
-        of_inputs = both[:, :-1]
-        logits = (of_inputs.astype(np.float32) * narrow) @ transposed + both[:, -1:].astype(
-            np.float32
-        )  # (C, N)
-        logits -= logits.max(axis=0)
-        probs = np.exp(logits)
-        totals = probs.sum(axis=0)
-        log_likelihood = float(share @ (logits[targets, columns] - np.log(totals)))
-        probs *= share / totals
-        probs[targets, columns] -= share
-        gradient = np.empty_like(both)
-        gradient[:, :-1] = (probs @ inputs) * narrow
-        gradient[:, :-1] += penalty * of_inputs
-        gradient[:, -1] = probs.sum(axis=1)
-        return 0.5 * float((penalty * of_inputs**2).sum()) - log_likelihood, gradient.ravel()
+    def functions(which: np.ndarray, flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        k = len(which)
+        both = flat.reshape(k, n_classes, -1)
+        of_inputs = both[..., :-1]
+        weights = (of_inputs.astype(np.float32) * narrow).reshape(k * n_classes, -1)
+        biases = both[..., -1:].astype(np.float32)
+        losses, gradient = 0.5 * (penalty * of_inputs**2).sum(axis=(1, 2)), np.zeros_like(both)
+        summed = np.zeros(weights.shape, np.float32)
+        for block in blocks:
+            some, wanted, counted = inputs[block], targets[block], shares[which, block]
+            columns = np.arange(len(wanted))
+            probs = (weights @ some.T).reshape(k, n_classes, -1)  # logits at first
+            probs += biases
+            probs -= probs.max(axis=1, keepdims=True)
+            own = probs[:, wanted, columns]
+            np.exp(probs, out=probs)
+            totals = probs.sum(axis=1)
+            losses -= (counted * (own - np.log(totals))).sum(axis=1, dtype=np.float64)
+            probs *= (counted / totals)[:, None]
+            probs[:, wanted, columns] -= counted
+            summed += probs.reshape(k * n_classes, -1) @ some
+            gradient[..., -1] += probs.sum(axis=2)
+        gradient[..., :-1] = summed.reshape(of_inputs.shape) * narrow
+        gradient[..., :-1] += penalty * of_inputs
+        return losses, gradient.reshape(k, -1)
 
-    options = {"maxiter": MAX_ITERATIONS, "maxcor": 10, **tolerance}
-    start = (start.reshape(n_classes, -1) / scale).ravel()
-    found = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=options)
-    return np.asarray((found.x.reshape(n_classes, -1) * scale).ravel())
+    scaled = [(start.reshape(n_classes, -1) / scale).ravel() for start in starts]
+    return [
+        (found.reshape(n_classes, -1) * scale).ravel() for found in minimise(functions, scaled, tolerance)
+    ]
 
 
 def _oof(
