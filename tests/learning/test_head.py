@@ -5,7 +5,7 @@ from tellapart.learning.folds import assign_folds
 from tellapart.learning.head import fit_head, refit_head
 from tellapart.learning.metrics import softmax
 from tellapart.learning.novelty import fit_novelty
-from tellapart.learning.principal_components import sample_rows
+from tellapart.learning.numerics.principal_components import sample_rows
 
 
 def made_embeddings(n=240, size=40, n_classes=3, spread=1.0, seed=0):

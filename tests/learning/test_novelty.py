@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.linalg import eigh
 from tellapart.learning.folds import assign_folds, can_be_told
 from tellapart.learning.novelty import fit_novelty
-from tellapart.learning.principal_components import MAX_COMPONENTS, fit_components
+from tellapart.learning.numerics.principal_components import MAX_COMPONENTS, fit_components
 
 
 def made(n, size, n_classes, seed):

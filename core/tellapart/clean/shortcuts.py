@@ -13,7 +13,7 @@ import numpy as np
 
 from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
 from tellapart.learning.metrics import balanced_accuracy
-from tellapart.learning.principal_components import sample_rows
+from tellapart.learning.numerics.principal_components import sample_rows
 from tellapart.store.manifest import Picture
 
 _ENOUGH = 20_000  # pictures

@@ -17,7 +17,7 @@ import numpy as np
 
 from tellapart.learning.folds import can_be_told
 from tellapart.learning.metrics import cautious, softmax
-from tellapart.learning.principal_components import sample_rows
+from tellapart.learning.numerics.principal_components import sample_rows
 
 PriorKind = Literal["project", "equal"]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tellapart.learning.folds import N_FOLDS, can_be_told
-from tellapart.learning.lbfgs import Tolerance, minimise
 from tellapart.learning.metrics import log_softmax
-from tellapart.learning.principal_components import (
+from tellapart.learning.numerics.lbfgs import Tolerance, minimise
+from tellapart.learning.numerics.principal_components import (
     MAX_COMPONENTS,
     Components,
     blas_threads,
