@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from tellapart.learning.numerics.lbfgs import Tolerance, minimise
+from tellapart.learning.numerics.lbfgs import StopRule, minimise
 
-CLOSE = Tolerance(gradient=1e-6, loss=1e-14)
+CLOSE = StopRule(gradient=1e-6, loss=1e-14)
 
 
 def ridges(n, size, seed):
@@ -63,7 +63,7 @@ def test_from_the_minimum_it_asks_once():
         asked.append(len(which))
         return together([function])(which, points)
 
-    (again,) = minimise(counted, [found], Tolerance(gradient=1e-5, loss=1e-12))
+    (again,) = minimise(counted, [found], StopRule(gradient=1e-5, loss=1e-12))
     assert asked == [1] and np.array_equal(again, found)
 
 

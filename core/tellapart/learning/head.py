@@ -14,7 +14,7 @@ import numpy as np
 
 from tellapart.learning.folds import N_FOLDS, can_be_told
 from tellapart.learning.metrics import log_softmax
-from tellapart.learning.numerics.lbfgs import Tolerance, minimise
+from tellapart.learning.numerics.lbfgs import StopRule, minimise
 from tellapart.learning.numerics.principal_components import (
     MAX_COMPONENTS,
     Components,
@@ -31,8 +31,8 @@ _ENOUGH_TO_SEARCH = 10_000  # pictures; the best strength hardly changes with mo
 _TEMPERATURES = np.geomspace(0.2, 1.6, 10).astype(np.float32)
 _WORTH_ONE_MORE = 0.01  # share of the loss that a weaker penalty must save for another to be tried
 _AS_GOOD = 0.03  # share of the loss by which a stronger one may be worse and is still preferred
-_FOR_SEARCH = Tolerance(gradient=1e-3, loss=1e-5)  # near enough to compare strengths by
-_FOR_USE = Tolerance(gradient=3e-4, loss=1e-9)
+_FOR_SEARCH = StopRule(gradient=1e-3, loss=1e-5)  # near enough to compare strengths by
+_FOR_USE = StopRule(gradient=3e-4, loss=1e-9)
 _BLOCK = 4096  # pictures looked at together: they stay in the processor's cache
 
 
@@ -224,7 +224,7 @@ def _spread(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 def _solve(
     inputs: np.ndarray, targets: np.ndarray, shares: np.ndarray, spread: np.ndarray, n_classes: int, l2: float,
-    starts: Sequence[np.ndarray], tolerance: Tolerance,
+    starts: Sequence[np.ndarray], stop_at: StopRule,
 ) -> list[np.ndarray]:  # fmt: skip
     """Flat solutions, C * (R + 1): of each class its weights, then its bias. One for each row of shares, found side by
     side: products with many columns take hardly longer than with few.
@@ -270,9 +270,7 @@ def _solve(
         return losses, gradient.reshape(k, -1)
 
     scaled = [(start.reshape(n_classes, -1) / scale).ravel() for start in starts]
-    return [
-        (found.reshape(n_classes, -1) * scale).ravel() for found in minimise(functions, scaled, tolerance)
-    ]
+    return [(found.reshape(n_classes, -1) * scale).ravel() for found in minimise(functions, scaled, stop_at)]
 
 
 def _oof(

@@ -23,7 +23,7 @@ Functions = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Tolerance:
+class StopRule:
     """When a function's search ends: no gradient larger than this, or a step that saves a smaller share of the loss (of
     1, where that is more), or this many steps."""
 
@@ -32,9 +32,9 @@ class Tolerance:
     n_steps: int = 300
 
 
-def minimise(functions: Functions, starts: Sequence[np.ndarray], tolerance: Tolerance) -> list[np.ndarray]:
+def minimise(functions: Functions, starts: Sequence[np.ndarray], stop_at: StopRule) -> list[np.ndarray]:
     """The minimum of each function, from its (P,) start. The same each time, whatever else is minimised beside it."""
-    searches = [_Search(start, tolerance) for start in starts]
+    searches = [_Descent(start, stop_at) for start in starts]
     active = list(range(len(searches)))
     while active:
         losses, gradients = functions(np.array(active), np.stack([searches[i].trial for i in active]))
@@ -44,13 +44,13 @@ def minimise(functions: Functions, starts: Sequence[np.ndarray], tolerance: Tole
     return [search.point for search in searches]
 
 
-class _Search:
-    """One function's. trial: where it wants to be evaluated next."""
+class _Descent:
+    """Of one function. trial: where it wants to be evaluated next."""
 
-    def __init__(self, start: np.ndarray, tolerance: Tolerance) -> None:
+    def __init__(self, start: np.ndarray, stop_at: StopRule) -> None:
         self.trial = self.point = np.asarray(start, np.float64)
         self.is_done = False
-        self._tolerance = tolerance
+        self._stop_at = stop_at
         self._loss = np.inf
         self._gradient = np.zeros_like(self.point)
         self._direction = np.zeros_like(self.point)
@@ -76,12 +76,12 @@ class _Search:
         self.point, self._loss, self._gradient = self.trial, loss, gradient
         self._n_steps += 1
         self.is_done = (
-            saved <= self._tolerance.loss * max(1.0, abs(loss)) or self._n_steps >= self._tolerance.n_steps
+            saved <= self._stop_at.loss * max(1.0, abs(loss)) or self._n_steps >= self._stop_at.n_steps
         )
         self._go_on()
 
     def _go_on(self) -> None:
-        self.is_done = self.is_done or float(np.abs(self._gradient).max()) <= self._tolerance.gradient
+        self.is_done = self.is_done or float(np.abs(self._gradient).max()) <= self._stop_at.gradient
         if not self.is_done:
             self._direction, self._step = self._downhill(), 1.0
             self.trial = self.point + self._direction
