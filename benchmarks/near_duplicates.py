@@ -158,7 +158,7 @@ def _peak_bytes(process: psutil.Process) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--data", type=Path, required=True, help="a folder of photographs, as deep as you like"
+        "--data", type=Path, required=True, help="a folder of photographs, as deep as you like; no scanned digits"
     )
     parser.add_argument("--pictures", type=int, default=2000)
     parser.add_argument("--changed", type=int, default=500, help="so many of them are changed in every way")
@@ -171,6 +171,8 @@ def main() -> None:
         grow(arguments.grow)
         return
     pictures = readable(arguments.data, arguments.pictures)
+    if not pictures:
+        parser.error(f"--data {arguments.data} holds no photograph that can be read.")
     print(f"{len(pictures)} photographs")
     pairs = near_duplicate_pairs([fingerprint for _, fingerprint in pictures], [path for path, _ in pictures])
     for one, other, distance in zip(pairs.first, pairs.second, pairs.distance, strict=True):
