@@ -83,6 +83,22 @@ async def test_an_unforeseen_error_is_shown(trained_dir: Path) -> None:
     assert "file not found" in text_of(view) and state.n_left == 0
 
 
+async def test_after_an_error_the_pictures_that_still_wait_are_counted(trained_dir: Path) -> None:
+    class FailsOnce(ClassifyState):
+        def _look(self, files: list[UploadedFile]) -> list[Answer]:
+            if files[0].name == "first.jpg":
+                raise OSError(28, "No space left on device")
+            seen.append(self.n_left)
+            return [Answer(file.name, b"", "cat") for file in files]
+
+    seen: list[int] = []
+    state = FailsOnce(project_dir=str(trained_dir))
+    for name, n in (("first.jpg", 3), ("second.jpg", 2)):
+        state.take_upload(trained_dir / name, [UploadedFile(trained_dir / name, name, (), 3)] * n)
+    await settled()
+    assert seen == [2] and state.n_left == 0 and "No space left" in state.message
+
+
 def test_names_and_labels_never_become_markup() -> None:
     made = answer_html(Answer("<b>.jpg", b"", "<script>", (("<script>", 0.5),)))
     assert "<script>" not in made and "<b>.jpg" not in made

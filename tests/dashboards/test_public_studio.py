@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import socket
 import stat
+import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+from threading import Thread
 
+import httpx
 import pytest
 from public_studio import PASSWORD, PublicStudio, kernel_of, public_studio
 from tellapart_dashboards import __main__ as command
+from tellapart_dashboards.app.launcher import LauncherError, free_port, reached_at
 from tellapart_dashboards.app.public import passwords
 from tellapart_dashboards.app.public.passwords import VARIABLE, PasswordError, hashed_password
-from tellapart_dashboards.app.public.studio import Certificate, tls_hint
+from tellapart_dashboards.app.public.studio import Certificate, tls_hint, visitors_in
+from tellapart_dashboards.app.public.studio import PublicStudio as PublicServer
+from tellapart_dashboards.app.public.visiting import Quotas
+from tornado.web import create_signed_value, decode_signed_value
 
 PAGE = "voila/render/4_classify.ipynb"
 
@@ -55,6 +67,8 @@ def test_a_password_is_hashed_from_wherever_it_comes(tmp_path: Path, monkeypatch
     (tmp_path / "password").write_text(f"{PASSWORD}\nsecond line\n")
     hashed = hashed_password(tmp_path / "password")
     assert PASSWORD not in hashed and passwd_check(hashed, PASSWORD)
+    (tmp_path / "password").write_text(PASSWORD, "utf-8-sig")  # as Windows' Notepad writes
+    assert passwd_check(hashed_password(tmp_path / "password"), PASSWORD)
     (tmp_path / "password").write_text(hashed)
     assert hashed_password(tmp_path / "password") == hashed, "a hash stays as it is"
     monkeypatch.setenv(VARIABLE, PASSWORD)
@@ -86,6 +100,28 @@ def test_a_server_whose_words_travel_readable_says_so(
         assert said in capsys.readouterr().err
 
 
+def test_the_address_is_said_wherever_the_server_listens(tmp_path: Path) -> None:
+    host = "127.0.0.2" if sys.platform == "linux" else "localhost"
+    with socket.create_server((host, 0)) as server:
+        port = server.getsockname()[1]
+        studio = PublicServer(visitors_in(tmp_path, Quotas()), port, "argon2:x", host)
+        said: list[str] = []
+        Thread(target=studio._wait_and_announce, args=(said.append,), daemon=True).start()
+        server.settimeout(10)
+        server.accept()[0].close()
+    assert said_in_time(said) == [f"http://{host}:{port}/"]
+    assert reached_at("0.0.0.0") == "127.0.0.1" and reached_at("::") == "::1"
+    with pytest.raises(LauncherError, match=r"no address 192\.0\.2\.1 to listen on"):
+        free_port(8866, "192.0.2.1")
+
+
+def said_in_time(said: list[str]) -> list[str]:
+    give_up_at = time.monotonic() + 10
+    while not said and time.monotonic() < give_up_at:
+        time.sleep(0.01)
+    return said
+
+
 def test_only_who_knows_the_password_comes_in(public: PublicStudio) -> None:
     with public.visitor() as visitor:
         asked = visitor.get(PAGE)
@@ -103,6 +139,25 @@ def test_only_who_knows_the_password_comes_in(public: PublicStudio) -> None:
             assert visitor.post("login", data={"password": PASSWORD}, headers=other).status_code == 403
     assert public.projects() == []
     assert PASSWORD not in public.log.read_text("utf-8")
+
+
+def test_a_browser_finds_its_project_again_for_a_year(public: PublicStudio) -> None:
+    a_page = "api/kernels/00000000-0000-0000-0000-000000000000"
+    secret = (public.root / ".cookie-secret").read_bytes()
+    with public.visitor() as visitor:
+        answer = visitor.post("login?next=/healthz", data={"password": PASSWORD})
+        ends = re.search("expires=([^;]+)", answer.headers["set-cookie"], re.IGNORECASE)
+        assert ends is not None
+        kept_s = parsedate_to_datetime(ends[1]).timestamp() - time.time()
+        assert 364 * 86400 < kept_s < 366 * 86400
+        ((name, value),) = visitor.cookies.items()
+        user = decode_signed_value(secret, name, value.strip('"'))
+        for days, status in ((300, 404), (400, 403)):
+            signed = create_signed_value(
+                secret, name, user or b"", clock=lambda d=days: time.time() - d * 86400
+            )
+            old = {"Cookie": f"{name}={signed.decode()}"}
+            assert httpx.get(f"{public.url}{a_page}", headers=old).status_code == status, days
 
 
 # what each of them gets
@@ -133,6 +188,19 @@ def test_two_visitors_have_two_projects_and_no_page_of_one_another(public: Publi
             assert owner.post(f"voila/api/shutdown/{one}").status_code == 204
         with public.visitor() as anybody:
             assert anybody.get("healthz").json() == {"status": "ok", "pages": 0, "most": 3}
+
+
+def test_a_page_that_is_loaded_again_has_room(public: PublicStudio) -> None:
+    with public.signed_in() as ada, ThreadPoolExecutor(1) as pool:
+        first, second = (kernel_of(ada.get(PAGE).text) for _ in range(2))
+        left = pool.submit(
+            ada.post, f"voila/api/shutdown/{first}"
+        )  # as browsers do, which do not wait for it
+        again = ada.get(PAGE)
+        assert again.status_code == 200, "it is not told that its own pages take the room"
+        assert left.result().status_code == 204
+        for one in (second, kernel_of(again.text)):
+            assert ada.post(f"voila/api/shutdown/{one}").status_code == 204
 
 
 def test_no_more_visitors_than_there_is_room_for(public: PublicStudio) -> None:

@@ -144,6 +144,20 @@ def test_too_much_is_refused_before_anything_is_written(
     assert not list((tmp_path / "uploads").rglob("*.jpg*"))
 
 
+def test_what_waits_since_an_earlier_upload_counts_where_room_is_limited(tmp_path: Path) -> None:
+    limits = UploadLimits(10, 10_000_000, "Fewer.", counts_waiting=True)
+    receiver = Receiver(tmp_path / "uploads", lambda *_: None, limits)
+    first, second, third = (Page(receiver, batch) for batch in ("b1", "b2", "b3"))
+    assert first.announce(**{"a.jpg": 6_000_000}) == {"t": "go", "batch": "b1"}
+    first.piece(0, 0, bytes(6_000_000))
+    first.say("end")
+    refused = second.announce(**{"b.jpg": 5_000_000})
+    assert (
+        refused is not None and "6 MB that were uploaded before still wait for a label" in refused["reason"]
+    )
+    assert third.announce(**{"c.jpg": 3_000_000}) == {"t": "go", "batch": "b3"}
+
+
 def test_an_unfinished_file_leaves_no_part_behind(
     tmp_path: Path, page: Page, batches: list[list[UploadedFile]]
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from acting import is_shown, one, settled, shown
@@ -39,6 +41,37 @@ def test_a_visitor_gets_one_project_with_limits_and_the_sample_pictures(visitors
     visitors.project_of(BEN)
     with pytest.raises(VisitError, match="takes 2 visitors, and all places are taken"):
         visitors.project_of("c" * 32)
+
+
+def test_pages_that_come_at_once_get_one_project_each_visitor(visitors: Visitors) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        places = list(pool.map(visitors.project_of, [ADA, BEN] * 8))
+    assert set(places) == {visitors.root / ADA, visitors.root / BEN}
+
+
+def test_whatever_stops_it_no_project_without_limits_is_left(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr("tellapart.store.limits.set_limits", mock.Mock(side_effect=KeyboardInterrupt))
+        visitors.project_of(ADA)
+    assert list(visitors.root.iterdir()) == []
+    with open_project(visitors.project_of(ADA)) as project:
+        assert limits_of(project.manifest) == ProjectLimits(7, 1_000_000)
+
+
+def test_other_limits_count_for_the_projects_that_are_there(visitors: Visitors) -> None:
+    place = visitors.project_of(ADA)
+    Visitors(visitors.root, Quotas(n_pictures=9, n_megabytes=2)).project_of(ADA)
+    with open_project(place) as project:
+        assert limits_of(project.manifest) == ProjectLimits(9, 2_000_000)
+
+
+def test_a_secret_that_a_full_disk_cut_off_is_made_anew_and_then_kept(visitors: Visitors) -> None:
+    (visitors.root / ".cookie-secret").write_bytes(b"half")
+    secret = visitors.cookie_secret()
+    assert len(secret) == 64 and secret == visitors.cookie_secret()
+    assert [path.name for path in visitors.root.iterdir()] == [".cookie-secret"]
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/../" + "b" * 32, "A" * 32, "a" * 31, "a" * 32 + "\n", "/etc"])

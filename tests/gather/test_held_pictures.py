@@ -2,8 +2,11 @@
 
 import shutil
 
+import pytest
+from tellapart.errors import FullError
 from tellapart.gather import discard_held, held_pictures, keep_held
 from tellapart.pictures.images import thumbnail_jpeg
+from tellapart.store.limits import ProjectLimits, set_limits
 from tellapart.store.project import open_project
 
 
@@ -46,3 +49,15 @@ def test_held_pictures_whose_cache_was_thrown_away_are_fetched_again(gathered, p
     lost = keep_held(project, [one.number for one in held])
     assert lost.n_added == 0 and "gather again to download it" in lost.refusals[0].reason
     assert gathered(limit=10).n_added == 10
+
+
+@pytest.mark.parametrize("limits", [ProjectLimits(6, 10**9), ProjectLimits(1000, 1000)])
+def test_what_waits_takes_room_too_where_a_project_has_limits(gathered, project, limits):
+    set_limits(project.manifest, limits)
+    with pytest.raises(FullError, match="what waits for your choice would be more. Keep what fits"):
+        gathered(limit=20, is_held=True)
+    held = held_pictures(project)
+    assert len(held) <= 6 and sum(one.file.stat().st_size for one in held) <= limits.n_bytes
+    assert len(list(project.held_dir.iterdir())) == len(held)
+    keep_held(project, [one.number for one in held])
+    assert project.manifest.n_pictures() == len(held), "what waited does fit"

@@ -15,6 +15,7 @@ from tellapart.safe_paths import path_inside
 from tellapart.store import searches
 from tellapart.store.add_pictures import AddedPictures, Arrival, add_new_pictures, credit
 from tellapart.store.files.file_moves import finish_moves
+from tellapart.store.limits import check_held
 from tellapart.store.manifest import Manifest, Origin, Refusal, now
 from tellapart.store.project import Project
 from tellapart.store.searches import DISCARDED, HELD, KEPT, WAITING, Candidate, CandidateRow, SearchRequest
@@ -105,7 +106,7 @@ def hold_landed(project: Project, landed: Sequence[Landed]) -> list[Verdict]:
     """Put pictures aside for a person to look at. A held file has its hash as name, so the same comes to lie once.
 
     Raises:
-        ProjectError: the disk does not take it.
+        ProjectError: the disk does not take it, or the project may not hold so much.
     """
     verdicts: list[Verdict] = []
     leftovers: list[Path] = []
@@ -126,6 +127,7 @@ def hold_landed(project: Project, landed: Sequence[Landed]) -> list[Verdict]:
             else:
                 searches.set_fate(manifest, one.row.number, HERE, reason, one.image_id)
             leftovers.append(one.path)
+        check_held(manifest)
     finish_moves(manifest, project.root)
     for path in leftovers:
         path.unlink(missing_ok=True)

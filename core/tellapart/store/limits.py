@@ -43,10 +43,9 @@ def check_room(db: sqlite3.Connection, added: Collection[int]) -> None:
     Raises:
         FullError: it holds more.
     """
-    row = db.execute("SELECT value FROM settings WHERE name = ?", [_SETTING]).fetchone()
-    if row is None or not added:
+    limits = _limits_in(db)
+    if limits is None or not added:
         return
-    limits = ProjectLimits(**json.loads(row[0]))
     n_kept, n_bytes = db.execute(
         "SELECT sum(state = 'kept'), sum((state != 'missing') * n_bytes) FROM pictures"
     ).fetchone()
@@ -61,3 +60,32 @@ def check_room(db: sqlite3.Connection, added: Collection[int]) -> None:
             f"{(n_bytes - sum(added)) / 1e6:,.1f} MB, and the next {sum(added) / 1e6:,.1f} MB do not fit. Add smaller "
             "ones, or ask whoever runs this studio for more room."
         )
+
+
+def check_held(manifest: Manifest) -> None:
+    """Nothing, where what waits for a person's choice would fit beside what the project holds. To be asked in the
+    transaction that put it aside, which it undoes.
+
+    Raises:
+        FullError: it would not.
+    """
+    with manifest.transaction() as db:  # joins the one around it
+        limits = _limits_in(db)
+        if limits is None:
+            return
+        n_held, held = db.execute(
+            "SELECT count(*), coalesce(sum(json_extract(file, '$.n_bytes')), 0) FROM candidates WHERE fate = 'held'"
+        ).fetchone()
+        n_kept, kept = db.execute(
+            "SELECT coalesce(sum(state = 'kept'), 0), coalesce(sum((state != 'missing') * n_bytes), 0) FROM pictures"
+        ).fetchone()
+    if n_kept + n_held > limits.n_pictures or kept + held > limits.n_bytes:
+        raise FullError(
+            f"A project here may hold {limits.n_pictures:,} pictures with {limits.n_bytes / 1e6:,.0f} MB, and what "
+            "waits for your choice would be more. Keep what fits and discard the rest, then search again."
+        )
+
+
+def _limits_in(db: sqlite3.Connection) -> ProjectLimits | None:
+    row = db.execute("SELECT value FROM settings WHERE name = ?", [_SETTING]).fetchone()
+    return None if row is None else ProjectLimits(**json.loads(row[0]))

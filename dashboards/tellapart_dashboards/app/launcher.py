@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import html
 import importlib.util
 import json
@@ -78,17 +79,27 @@ def ready_project(project_dir: Path) -> Path:
 def free_port(wanted: int, host: str = HOST) -> int:
     """The wanted port, or the next free one of the fifty after it, or any free one."""
     for port in [*range(wanted, min(wanted + 50, 65536)), 0]:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
             if os.name == "posix":  # on Windows the option would let two servers share a port
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
+            except OSError as error:
+                if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                    raise LauncherError(
+                        f"This computer has no address {host} to listen on ({error.strerror}). Give --host one of its "
+                        f"own, 0.0.0.0 for all of them, or {HOST} for this computer alone."
+                    ) from error
                 continue
             return int(probe.getsockname()[1])
     raise LauncherError(
         f"No free port near {wanted} on {host}. Close another server, or give --port another number."
     )
+
+
+def reached_at(host: str) -> str:
+    """Where this computer itself reaches a server that listens there: an address of its own for "all addresses"."""
+    return {"0.0.0.0": HOST, "::": "::1"}.get(host, host)
 
 
 def notebooks_dir() -> Path:
@@ -152,6 +163,7 @@ class Studio:
     token: random unless given; the printed address carries it, after that a cookie does.
     """
 
+    host = HOST  # where it listens
     has_password = False  # who may come in: who knows the address with the token, or who knows a password
 
     def __init__(self, project_dir: Path, port: int, page: str = "studio", token: str | None = None) -> None:
@@ -219,12 +231,12 @@ class Studio:
 
     def _wait_and_announce(self, announce: Callable[[str], None]) -> None:
         while True:  # a server that never answers takes this thread along when it ends
-            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-                probe.settimeout(1.0)
-                if probe.connect_ex((HOST, self.port)) == 0:
-                    announce(self.url)
-                    return
-            time.sleep(0.05)
+            try:
+                socket.create_connection((reached_at(self.host), self.port), timeout=1.0).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        announce(self.url)
 
 
 def open_browser(studio: Studio) -> bool:

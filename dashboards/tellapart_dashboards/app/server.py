@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +27,7 @@ _TEMPLATES = "/voila/templates/"
 _STATIC = re.compile(r"(tellapart|lab|base)/static/[\w./-]+")
 HEALTH = "/healthz"
 OPEN = "/open"  # where a browser is sent at the start, with the token
+_TOLD_S, _ENDING_S, _LOOK_S = 0.5, 10.0, 0.05
 
 
 class LimitedKernels(AsyncMappingKernelManager):
@@ -32,13 +36,36 @@ class LimitedKernels(AsyncMappingKernelManager):
     max_kernels = Int(12, min=1, config=True, help="Pages that may be open at once.")
     _n_starting = 0
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._ending: set[str] = set()
+
+    async def shutdown_kernel(self, kernel_id: str, *arguments: Any, **options: Any) -> None:  # type: ignore[override]
+        """Nothing, once the page's process has ended."""
+        self._ending.add(kernel_id)
+        try:
+            await super().shutdown_kernel(kernel_id, *arguments, **options)
+        finally:
+            self._ending.discard(kernel_id)
+
+    async def has_room(self, is_full: Callable[[], bool]) -> bool:
+        """Whether there is room, now or in a moment: a page that is loaded again begins before the process of the one
+        that it was has ended, and sometimes before the server is told of that."""
+        asked_at = time.monotonic()
+        while is_full():
+            waited_s = time.monotonic() - asked_at
+            if waited_s > (_ENDING_S if self._ending else _TOLD_S):
+                return False
+            await asyncio.sleep(_LOOK_S)
+        return True
+
     async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]
         """The id of a new kernel.
 
         Raises:
             HTTPError: 503, as many as may be are open.
         """
-        if len(self) + self._n_starting >= self.max_kernels:
+        if not await self.has_room(lambda: len(self) + self._n_starting >= self.max_kernels):
             raise HTTPError(
                 503, f"{self.max_kernels} pages of the studio are open; close one, then reload this one"
             )

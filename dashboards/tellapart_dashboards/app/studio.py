@@ -79,11 +79,13 @@ async def _prepare_classify(frame: Frame, project: str | Path) -> Callable[[], N
 
 async def _classify_body(frame: Frame, root: Path, go_to_train: Callable[[], None] | None) -> Widget:
     await asyncio.to_thread(import_module, "tellapart_dashboards.pages.classify.view")
-    from tellapart_dashboards.pages.classify.view import ClassifyState, classify_view
+    from tellapart_dashboards.app.public.visiting import is_visiting
+    from tellapart_dashboards.pages.classify.view import OF_VISITORS, ClassifyState, classify_view
+    from tellapart_dashboards.widgets.upload.upload import ON_THIS_COMPUTER
 
     state = ClassifyState(project_dir=str(root))
     follow(frame.widget, [state])
-    return classify_view(state, go_to_train)
+    return classify_view(state, go_to_train, OF_VISITORS if is_visiting() else ON_THIS_COMPUTER)
 
 
 @dataclass(frozen=True)

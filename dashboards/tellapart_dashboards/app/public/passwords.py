@@ -30,7 +30,7 @@ def hashed_password(file: Path | None, ask: Callable[[str], str] = getpass.getpa
     of_variable = os.environ.pop(VARIABLE, "")
     if file is not None:
         try:
-            given = file.read_text("utf-8").partition("\n")[0].strip()
+            given = file.read_text("utf-8-sig").partition("\n")[0].strip()
         except (OSError, UnicodeDecodeError) as error:
             raise PasswordError(f"The password cannot be read from {file} ({error}).") from error
     elif of_variable:

@@ -57,11 +57,14 @@ class VisitorKernels(LimitedKernels):
             HTTPError: 503, a limit is reached; the message is for the visitor.
         """
         visitor = _visitor.get()
-        n_open = sum(self.is_of(kernel_id, visitor) for kernel_id in self.list_kernel_ids())
-        if n_open + self._starting.count(visitor) >= self.max_each:
-            raise HTTPError(
-                503, f"You have {self.max_each} pages of the studio open; close one, then reload this one"
+        if not await self.has_room(lambda: self._n_pages_of(visitor) >= self.max_each):
+            n = self.max_each
+            which = (
+                "a page of the studio open; close it"
+                if n == 1
+                else f"{n} pages of the studio open; close one"
             )
+            raise HTTPError(503, f"You have {which}, then reload this one")
         self._starting.append(visitor)
         try:
             project_dir = str(await asyncio.to_thread(self.visitors.project_of, visitor))
@@ -74,6 +77,10 @@ class VisitorKernels(LimitedKernels):
             raise HTTPError(503, str(error).replace("%", "%%")) from error
         finally:
             self._starting.remove(visitor)
+
+    def _n_pages_of(self, visitor: str) -> int:
+        is_open = sum(self.is_of(kernel_id, visitor) for kernel_id in self.list_kernel_ids())
+        return is_open + self._starting.count(visitor)
 
 
 class _VisitorPage(TornadoVoilaHandler):

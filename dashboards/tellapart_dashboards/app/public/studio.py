@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tellapart_dashboards.app.launcher import HOST, LauncherError, Studio
+from tellapart_dashboards.app.launcher import LauncherError, Studio, reached_at
 from tellapart_dashboards.app.public.visiting import Quotas, Visitors
 
 DEFAULT_ROOT = Path.home() / "tellapart-projects" / "visitors"
 ANYWHERE = "0.0.0.0"  # what the word public means
+KNOWN_DAYS = 365  # browsers keep no cookie longer than 400
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class PublicStudio(Studio):
         self.visitors, self.host, self.certificate = visitors, host, certificate
         self._hashed_password = hashed_password
         self._secret = visitors.cookie_secret()
-        self.url = f"{'https' if certificate else 'http'}://{HOST if host == ANYWHERE else host}:{port}/"
+        place = f"[{reached_at(host)}]" if ":" in host else reached_at(host)
+        self.url = f"{'https' if certificate else 'http'}://{place}:{port}/"
         if certificate is not None:
             self._check(certificate)
 
@@ -57,6 +59,9 @@ class PublicStudio(Studio):
                 "private_key": str(self.certificate.key),
             }
         config["PasswordIdentityProvider"] = {"hashed_password": self._hashed_password}
+        # the cookie is all that leads a visitor to the project, and usually ends after a month
+        config["IdentityProvider"]["cookie_options"]["expires_days"] = KNOWN_DAYS
+        config["IdentityProvider"]["get_secure_cookie_kwargs"] = {"max_age_days": KNOWN_DAYS}
         voila = config["VoilaConfiguration"]
         voila["multi_kernel_manager_class"] = "tellapart_dashboards.app.public.server.VisitorKernels"
         voila["resources"].update(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
-from dataclasses import dataclass
+import shutil
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from tellapart import atomic_files
 from tellapart.errors import ProjectError, TellapartError
 from tellapart.runs import VISITOR
+from tellapart.store.project import DB_NAME
 
 _VISITOR_ID = re.compile(r"[0-9a-f]{32}")
-_SECRET = ".cookie-secret"
+_SECRET, _SECRET_BYTES = ".cookie-secret", 64
 
 
 class VisitError(TellapartError):
@@ -54,6 +59,7 @@ class Visitors:
 
     root: Path
     quotas: Quotas
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def project_of(self, visitor: str) -> Path:
         """The visitor's project, made on the first visit with the sample pictures.
@@ -65,9 +71,13 @@ class Visitors:
         if not _VISITOR_ID.fullmatch(visitor):
             raise VisitError("This studio does not know you. Sign in again.")
         project_dir = self.root / visitor
-        if project_dir.is_symlink():
-            raise VisitError("This visitor's folder leads elsewhere, so it is not opened.")
-        if not project_dir.is_dir():
+        with self._one_at_a_time:  # several pages of one visitor, or several visitors at the last place
+            if project_dir.is_symlink():
+                raise VisitError("This visitor's folder leads elsewhere, so it is not opened.")
+            if project_dir.is_dir():
+                if (project_dir / DB_NAME).is_file():  # else its page says what is wrong
+                    self._limit(project_dir)
+                return project_dir
             n = sum(1 for path in self.root.iterdir() if _VISITOR_ID.fullmatch(path.name))
             if n >= self.quotas.n_visitors:
                 raise VisitError(
@@ -78,15 +88,42 @@ class Visitors:
         return project_dir
 
     def _make(self, project_dir: Path) -> None:
+        """Beside, then renamed: whatever stops it, no project is left that has no limits."""
         from tellapart import runs
-        from tellapart.store.limits import ProjectLimits, set_limits
         from tellapart.store.project import create_project
+        from tellapart.store.sqlite.database_errors import disk_reason
 
-        with create_project(project_dir) as project:
-            set_limits(
-                project.manifest, ProjectLimits(self.quotas.n_pictures, self.quotas.n_megabytes * 1_000_000)
-            )
+        beside = self.root / f".{project_dir.name}.{secrets.token_hex(4)}.part"
+        try:
+            create_project(beside).close()
+            self._limit(beside)
+            beside.rename(project_dir)
+        except OSError as error:
+            raise ProjectError(disk_reason(self.root, error)) from error
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
         runs.start(project_dir, "samples", {"seed": 0})
+
+    def _limit(self, project_dir: Path) -> None:
+        """Have the project hold what visitors may take now, which another start of the studio may have changed."""
+        from tellapart.store.limits import ProjectLimits, limits_of, set_limits
+        from tellapart.store.manifest import Manifest
+
+        limits = ProjectLimits(self.quotas.n_pictures, self.quotas.n_megabytes * 1_000_000)
+        with contextlib.closing(Manifest(project_dir / DB_NAME)) as manifest:
+            if limits_of(manifest) != limits:
+                set_limits(manifest, limits)
+
+    def _make_secret(self, place: Path) -> None:
+        beside = place.with_name(f"{_SECRET}.{secrets.token_hex(4)}.part")
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(_SECRET_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            atomic_files.replace(beside, place)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def cookie_secret(self) -> bytes:
         """What visitors' cookies are signed with: kept, so that they find their projects after a restart.
@@ -97,9 +134,8 @@ class Visitors:
         place = self.root / _SECRET
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            if not place.is_file():
-                with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                    file.write(secrets.token_bytes(64))
+            if not place.is_file() or place.stat().st_size < _SECRET_BYTES:
+                self._make_secret(place)
             return place.read_bytes()
         except OSError as error:
             raise VisitError(

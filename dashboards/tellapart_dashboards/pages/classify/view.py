@@ -24,9 +24,15 @@ from tellapart_dashboards.app.wording import (
     message_html,
 )
 from tellapart_dashboards.pages.classify.answers import AT_ONCE, Answer, answers_box
-from tellapart_dashboards.widgets.upload.upload import UploadedFile, UploadWidget
+from tellapart_dashboards.widgets.upload.upload import (
+    ON_THIS_COMPUTER,
+    UploadedFile,
+    UploadLimits,
+    UploadWidget,
+)
 
 N_SHARES = 3
+OF_VISITORS = UploadLimits(200, 2**29, "Choose fewer at a time.")
 
 
 def newest_bundle(project_dir: Path) -> Path | None:
@@ -112,16 +118,18 @@ class ClassifyState(HasTraits):
         )
 
     async def _classify(self, batch: int, batch_dir: Path, files: list[UploadedFile]) -> None:
+        n_left = len(files)
         try:
             async with self._turn.taken():  # one batch after the other
                 await self._make_ready()
                 for first in range(0, len(files), AT_ONCE):
                     step = files[first : first + AT_ONCE]
                     answers = await asyncio.to_thread(self._look, step)
+                    n_left -= len(step)
                     self.n_left -= len(step)
                     self.latest = [batch, answers]
         except Exception as error:  # the page must say it: nobody sees a task's traceback
-            self.n_left = 0
+            self.n_left -= n_left  # other batches wait behind it
             self.message = error_sentence(error)
         finally:
             await asyncio.to_thread(shutil.rmtree, batch_dir, ignore_errors=True)
@@ -160,12 +168,17 @@ class ClassifyState(HasTraits):
         )
 
 
-def classify_view(state: ClassifyState, go_to_train: Callable[[], None] | None = None) -> VBox:
-    """The Classify page. go_to_train: opens the Train page, where there is one beside this."""
+def classify_view(
+    state: ClassifyState,
+    go_to_train: Callable[[], None] | None = None,
+    limits: UploadLimits = ON_THIS_COMPUTER,
+) -> VBox:
+    """The Classify page. go_to_train: opens the Train page, where there is one beside this. limits: of one upload."""
     head, note, model_line, busy = HTML(), HTML(), HTML(), HTML()
     upload = UploadWidget(
         state.uploads_dir,
         state.take_upload,
+        limits,
         accessible_name="Pictures to classify",
         accept="image/*,.heic,.heif",
     )

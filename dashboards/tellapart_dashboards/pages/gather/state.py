@@ -228,4 +228,6 @@ def _upload_limits(manifest: Manifest) -> UploadLimits:
     limits = limits_of(manifest)
     if limits is None:
         return ON_THIS_COMPUTER
-    return UploadLimits(limits.n_pictures, limits.n_bytes, "Choose fewer or smaller pictures.")
+    return UploadLimits(
+        limits.n_pictures, limits.n_bytes, "Choose fewer or smaller pictures.", counts_waiting=True
+    )

@@ -25,9 +25,10 @@ from tellapart_dashboards.app.page_frame import STATIC
 from tellapart_dashboards.app.visibility import folded
 from tellapart_dashboards.app.wording import count, error_html, heading_html, message_html
 from tellapart_dashboards.pages.classify.answers import answers_box
+from tellapart_dashboards.pages.classify.view import OF_VISITORS
 from tellapart_dashboards.pages.visitors.corrections import correction_below
 from tellapart_dashboards.pages.visitors.papers import paper_html
-from tellapart_dashboards.pages.visitors.state import VISITORS, VisitorState, is_on_binder
+from tellapart_dashboards.pages.visitors.state import VisitorState, is_on_binder
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
 from tellapart_dashboards.widgets.webcam.webcam import Webcam
 
@@ -64,7 +65,7 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
     upload = UploadWidget(
         state.uploads_dir,
         state.take_upload,
-        VISITORS,
+        OF_VISITORS,
         accessible_name="Pictures to classify",
         accept="image/*,.heic,.heif",
         takes_folders=False,

@@ -20,9 +20,8 @@ from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.classify.answers import Answer
 from tellapart_dashboards.pages.classify.view import ClassifyState
-from tellapart_dashboards.widgets.upload.upload import UploadedFile, UploadLimits
+from tellapart_dashboards.widgets.upload.upload import UploadedFile
 
-VISITORS = UploadLimits(200, 2**29, "Choose fewer at a time.")
 SILENT = Asking()  # visitors are not asked
 CORRECTIONS = "corrections"  # the folder beside the app
 LOG_VARIABLE = "TELLAPART_LOG"

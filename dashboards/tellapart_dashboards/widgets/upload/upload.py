@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,11 +58,13 @@ class UploadedFile:
 
 @dataclass(frozen=True)
 class UploadLimits:
-    """What one upload may hold; instead: what a person with more does."""
+    """What one upload may hold; instead: what a person with more does. counts_waiting: what was uploaded before and is
+    still there counts as well."""
 
     n_files: int
     n_bytes: int
     instead: str
+    counts_waiting: bool = False
 
 
 ON_THIS_COMPUTER = UploadLimits(
@@ -206,6 +208,12 @@ class Receiver:
 
     def _too_much(self, n_files: int, n_bytes: int) -> str:
         most = self._limits
+        waiting = sum(self._bytes_waiting()) if most.counts_waiting else 0
+        if waiting and waiting + n_bytes > most.n_bytes:
+            return (
+                f"{waiting / 1e6:,.0f} MB that were uploaded before still wait for a label; {n_bytes / 1e6:,.0f} MB "
+                f"more are above {most.n_bytes / 1e6:,.0f} MB. Add them first."
+            )
         if n_files > most.n_files or n_bytes > most.n_bytes:
             return (
                 f"{n_files:,} files with {n_bytes / 2**30:.1f} GB are too many for one upload; at most "
@@ -219,6 +227,11 @@ class Receiver:
                 f"{max(0, n_free) / 2**20:,.0f} MB. Make room there, or upload fewer files at once."
             )
         return ""
+
+    def _bytes_waiting(self) -> Iterator[int]:
+        for path in self.folder.rglob("*"):
+            with contextlib.suppress(OSError):  # it went into the project just now
+                yield path.stat().st_size * path.is_file()
 
     def _take(self, message: Pieces, contents: list[memoryview]) -> dict[str, Any]:
         files = self._batches[message.batch].files
