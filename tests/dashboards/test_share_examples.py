@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,29 @@ async def test_chosen_examples_are_previewed_kept_and_go_to_the_run(
     await settled()
     assert not is_shown(its_view, one(its_view, Picks)), "a service shows none"
     assert "Example 1" not in frame(its_view)
+
+
+async def test_what_is_pressed_while_the_pictures_are_read_again_is_not_lost(
+    trained_dir: Path, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, view = await opened(trained_dir, start_run=start)
+    picks, shown, read = one(view, Picks), page.state.offered, controller.offered_pictures
+    loop, asked = asyncio.get_running_loop(), list[tuple[str, ...]]()
+
+    def slowly(project: Any, chosen: tuple[str, ...]) -> Any:
+        asked.append(chosen)
+        if len(asked) == 1:  # somebody presses meanwhile
+            asyncio.run_coroutine_threadsafe(press(), loop).result(10)
+        return read(project, chosen)
+
+    async def press() -> None:
+        picks.set_state({"chosen": [3]})
+
+    monkeypatch.setattr(controller, "offered_pictures", slowly)
+    await page._offer()
+    await settled()
+    assert page.state.draft.examples == (shown[3].image_id,) and picks.chosen == [3]
+    assert len(asked) == 2 and page.state.offered is shown, "the same pictures are not sent again"
 
 
 async def test_what_others_may_not_be_shown_is_not_offered(trained_dir: Path) -> None:

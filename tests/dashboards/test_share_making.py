@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from acting import is_shown, one, say, settled, text_of
-from ipywidgets import Button, RadioButtons, Text
+from ipywidgets import Button, Checkbox, RadioButtons, Text
 from share_acting import made_app, opened
 from tellapart.deploy.targets import TARGETS, Target
 from tellapart.errors import RunError
@@ -82,6 +85,56 @@ async def test_a_made_app_is_zipped_and_opened(
     assert "is no longer there. Make the app again" in text_of(view)
     _, its_view = await opened(trained_dir)
     assert not is_shown(its_view, one(its_view, Button, "Save as zip")), "an app that is gone is not offered"
+
+
+async def test_a_page_for_a_web_site_comes_with_its_second_file(
+    trained_dir: Path, start: Any, started: list[Any]
+) -> None:
+    page, view = await opened(trained_dir, start_run=start)
+    tick = one(view, Checkbox, "It will lie on a web site")
+    assert is_shown(view, tick) and not tick.value
+    tick.value = True
+    await settled()
+    one(view, Button, "Make the app").click()
+    await settled()
+    run = page.run.run
+    assert run is not None and started[0][1]["settings"]["service_worker"] is True
+    app = made_app(page, run)
+    app.with_name("shapes-service-worker.js").write_text("const SHA256 = 1;")
+    await page.poll()
+    await settled()
+    download = one(view, Download)
+    assert "shapes-service-worker.js" in text_of(view) and "Put both files into one folder" in text_of(view)
+    assert download.file_name == "" and is_shown(view, one(view, Button, "Open it"))
+    one(view, Button, "Save as zip").click()
+    await settled()
+    assert download.file_name == "shapes.html.zip" and download.description == "Download the zip"
+    with zipfile.ZipFile(trained_dir / "apps" / "shapes.html.zip") as archive:
+        assert archive.namelist() == ["shapes.html", "shapes-service-worker.js"]
+    one(view, RadioButtons).value = "api"
+    await settled()
+    assert not is_shown(view, tick), "other kinds have none"
+    again, its_view = await opened(trained_dir, start_run=start)
+    assert one(its_view, Checkbox, "It will lie on a web site").value and again.state.making.app is not None
+    assert again.state.making.app.second == app.with_name("shapes-service-worker.js")
+
+
+async def test_an_app_that_is_made_once_more_is_not_offered_with_its_old_zip(
+    trained_dir: Path, start: Any
+) -> None:
+    page, view = await opened(trained_dir, start_run=start)
+    for n in range(2):
+        one(view, Button, "Make the app").click()
+        await settled()
+        assert page.run.run is not None
+        app = made_app(page, page.run.run)
+        os.utime(app, (time.time() + 10 * n,) * 2)
+        await page.poll()
+        await settled()
+        assert page.state.making.app is not None and page.state.making.app.zip is None
+        one(view, Button, "Save as zip").click()
+        await settled()
+        assert page.state.making.app.zip is not None
 
 
 async def test_a_folder_is_offered_as_a_zip(

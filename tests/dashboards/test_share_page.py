@@ -93,7 +93,8 @@ async def test_a_title_of_five_hundred_signs_is_refused_and_nothing_is_lost(trai
     await settled()
     title.value = "x" * 500
     await settled()
-    assert "The title has 500 characters; at most 120 fit" in text_of(view)
+    said = "The title has 500 characters; at most 120 fit"
+    assert text_of(view).count(said) == 2, "below the fields, and beside the button that waits for it"
     assert one(view, Button, "Make the app").disabled and "<h1>Which?</h1>" in frame(view)
     assert read_share(page.project.project.manifest).appearance.title == "Which?"
     title.value = "Short"
@@ -141,3 +142,14 @@ async def test_phone_or_laptop(trained_dir: Path) -> None:
     one(view, Choices).set_state({"chosen": "laptop"})
     await settled()
     assert 'title="Preview on a laptop" sandbox=""' in text_of(view)
+
+
+async def test_two_pages_that_are_open_keep_what_is_typed_in_each(trained_dir: Path) -> None:
+    (_, one_view), (_, other_view) = await opened(trained_dir), await opened(trained_dir)
+    one(one_view, Text, "Title").value = "Which shape?"
+    await settled()
+    one(other_view, Textarea, "A few words").value = "Circles and squares."
+    await settled()
+    with open_project(trained_dir) as project:
+        kept = read_share(project.manifest).appearance
+    assert (kept.title, kept.about) == ("Which shape?", "Circles and squares.")

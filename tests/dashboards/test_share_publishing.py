@@ -116,6 +116,19 @@ async def test_what_went_wrong_is_said_and_the_button_is_free(
     assert page.publishing.run.config["is_update"] is True
 
 
+async def test_programs_are_asked_once_for_a_token_however_often_the_page_is_drawn(
+    trained_dir: Path, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(publishing, "token_at_hand", lambda: asked.append(1) or "")
+    page, view = await opened(trained_dir, start_run=start)
+    one(view, RadioButtons).value = "voila"
+    one(view, Text, "Title").value = "Which?"
+    page.write(about="Shapes")
+    await settled()
+    assert asked == [1]
+
+
 async def test_without_git_the_steps_remain_and_with_a_token_at_hand_none_is_asked(
     trained_dir: Path, start: Any, secrets: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

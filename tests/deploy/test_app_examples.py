@@ -42,6 +42,28 @@ def test_only_what_others_may_be_shown_is_offered_and_each_label_in_turn(tiny_pr
     assert named.credit == CREDIT == credit_line(tiny_project.manifest.picture(pictures[0].image_id))
 
 
+def test_few_rows_are_read_but_where_the_first_may_not_be_shown(tiny_project, monkeypatch):
+    manifest, read = tiny_project.manifest, []
+    usual, label = manifest.pictures, next(iter(manifest.labels()))
+
+    def noted(*wanted, **more):
+        found = usual(*wanted, **more)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(manifest, "pictures", noted)
+    (one,) = showable(manifest, 1)
+    assert [example.source for example in examples_of(tiny_project, [one.image_id])]
+    assert one.label == label and max(read) == 4, "four times as many as wanted"
+    of_label = usual(label)
+    assert len(of_label) > 4
+    for picture in of_label[:4]:
+        set_origin(
+            tiny_project, picture.image_id, licence="All rights reserved", page_url="https://a.example/1"
+        )
+    assert showable(manifest, 1) == usual(label)[4:5]
+
+
 def test_a_repository_shows_them_small_with_their_credits(trained, tmp_path):
     picture = next((trained[0] / "images").rglob("*.png"))
     app = export_voila(

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 from command_line import tellapart
@@ -16,7 +17,7 @@ from tellapart.deploy.card_answers import CardAnswers, answered
 from tellapart.deploy.facts import record_of
 from tellapart.deploy.fit_check import FitCode
 from tellapart.deploy.html.preview import SampleAnswer, preview_html, sample_of
-from tellapart.deploy.making import app_place, make_app, size_of, zip_app
+from tellapart.deploy.making import app_place, make_app, second_file, size_of, zip_app
 from tellapart.deploy.share_settings import ShareSettings, keep_share, read_share
 from tellapart.deploy.targets import TARGETS, Target
 from tellapart.errors import BundleError, DeployError
@@ -34,6 +35,19 @@ def test_settings_are_kept_with_the_project(tiny_project):
     asking = ShareSettings(corrections=Asking(True, "Agreed?", "https://example.org/corrections"))
     keep_share(tiny_project.manifest, asking)
     assert read_share(tiny_project.manifest) == asking
+    assert ShareSettings.from_json(replace(asking, service_worker=True).to_json()).service_worker
+
+
+def test_two_pages_that_are_open_keep_what_each_of_them_changed(tiny_project):
+    before = ShareSettings(Appearance("Which?"), answers=CardAnswers(purpose="play"))
+    keep_share(tiny_project.manifest, before)
+    one = replace(before, appearance=Appearance("Which leaf?"), answers=CardAnswers("play", users="children"))
+    other = replace(before, repository="ada/leaf", answers=CardAnswers("play", contact="me"))
+    keep_share(tiny_project.manifest, one, before)
+    keep_share(tiny_project.manifest, other, before)
+    assert read_share(tiny_project.manifest) == replace(
+        one, repository="ada/leaf", answers=CardAnswers("play", users="children", contact="me")
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,6 +188,17 @@ def test_a_zip_holds_the_app_and_no_link(tmp_path):
     page.write_text("<h1>")
     with zipfile.ZipFile(zip_app(page)) as archive:
         assert archive.namelist() == ["leaves.html"]
+    worker, wanted = tmp_path / "leaves-service-worker.js", ShareSettings(service_worker=True)
+    assert second_file(page, wanted) is None
+    worker.write_text("const SHA256 = 1;")
+    assert second_file(page, wanted) == worker and second_file(page, ShareSettings()) is None
+    assert (
+        second_file(page, replace(wanted, target="api"))
+        is None
+        is second_file(page, replace(wanted, target="?"))
+    )
+    with zipfile.ZipFile(zip_app(page, worker)) as archive:
+        assert archive.namelist() == ["leaves.html", "leaves-service-worker.js"]
     with pytest.raises(DeployError, match="no longer there. Make the app again"):
         zip_app(tmp_path / "nothing")
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []

@@ -44,12 +44,12 @@ def app(
         ),
     ] = None,
     service_worker: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--service-worker",
+            "--service-worker/--no-service-worker",
             help="html only: a second file beside the page; on a web server it then opens offline, too.",
         ),
-    ] = False,
+    ] = None,
     repository: Annotated[
         str | None,
         typer.Option(help="voila only: where it lies on GitHub, for the links.", metavar="OWNER/NAME"),
@@ -87,7 +87,7 @@ def app(
 
     from tellapart.deploy.fit_check import FitLevel, fit_check, stops
     from tellapart.deploy.fit_words import fit_sentence
-    from tellapart.deploy.making import make_app, size_of
+    from tellapart.deploy.making import make_app, second_file, size_of
     from tellapart.deploy.targets import TARGETS
 
     if target not in TARGETS:
@@ -109,6 +109,8 @@ def app(
         said: dict[str, Any] = {"is_on": corrections, "consent": consent, "address": corrections_to}
         said = {name: value for name, value in said.items() if value is not None}
         settings = replace(settings, corrections=replace(settings.corrections, **said))
+        if service_worker is not None:
+            settings = replace(settings, service_worker=service_worker)
         if corrections and "corrections" not in chosen.takes:
             fail(f"--target {target} takes no corrections. Leave --corrections out.", is_json, 2)
         bundle = bundle_in(bundle_dir)
@@ -120,6 +122,8 @@ def app(
         print_json({"target": target, "made": str(made), "megabytes": round(megabytes, 2), "check": check})
         return
     say(f"The app is {made} ({megabytes:.1f} MB).")
+    if worker := second_file(made, settings):
+        say(f"{worker.name} lies beside it: put both into one folder of your web site.")
     say(chosen.then.replace("OUT", typed(made)))
     held, all_stops = stops(findings, settings.all_the_same), stops(findings)
     for some, heading in (

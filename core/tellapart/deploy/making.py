@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tellapart import atomic_files
 from tellapart.deploy.card_answers import answered
 from tellapart.deploy.examples.choosing import examples_of
+from tellapart.deploy.html.export import service_worker_of
 from tellapart.deploy.share_settings import ShareSettings
 from tellapart.deploy.targets import TARGETS, Target
 from tellapart.errors import DeployError
@@ -40,7 +41,11 @@ def make_app(
         BundleError, DeployError: the classifier cannot be used; the app cannot be made or written.
     """
     target = _target(settings.target)
-    own = {"corrections": settings.corrections if settings.corrections.is_on else None, **own}
+    usual = {
+        "corrections": settings.corrections if settings.corrections.is_on else None,
+        "service_worker": settings.service_worker,
+    }
+    own = {**usual, **own}
     own = {name: value for name, value in own.items() if value and name in target.takes}
     with answered(bundle_dir, settings.answers) as bundle:
         return target.export(bundle, out, settings.appearance, force=force, progress=progress, **own)
@@ -66,9 +71,20 @@ def size_of(app: Path) -> int:
     return sum(path.stat().st_size for path in _files_of(app))
 
 
-def zip_app(app: Path) -> Path:
+def second_file(app: Path, settings: ShareSettings) -> Path | None:
+    """The service worker of a web page that was made with these settings; None where there is none."""
+    target = TARGETS.get(settings.target)
+    if not settings.service_worker or target is None or "service_worker" not in target.takes:
+        return None
+    worker = service_worker_of(app)
+    return worker if _files_of(worker) else None
+
+
+def zip_app(app: Path, second: Path | None = None) -> Path:
     """The app as a zip beside it, replaced where there is one. Links are left out, for they could lead anywhere.
 
+    Args:
+        second: a file that belongs to the app, see `second_file`.
     Raises:
         DeployError: there is no such app, or the disk does not take the zip.
     """
@@ -79,7 +95,7 @@ def zip_app(app: Path) -> Path:
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in files:
+            for path in [*files, *(_files_of(second) if second else [])]:
                 archive.write(path, path.relative_to(app.parent).as_posix())
         atomic_files.replace(part, target)
     except OSError as error:

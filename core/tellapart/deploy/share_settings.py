@@ -18,6 +18,7 @@ from tellapart.store.manifest import Manifest
 
 _SETTING = "share"
 DEFAULT_TARGET = "html"
+_OF_SOME = ("corrections", "examples", "repository", "service_worker")  # only some kinds of apps take them
 _MAX_TEXTS, _MAX_SIGNS = 50, 100
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 
@@ -28,7 +29,8 @@ class ShareSettings:
     corrections: whether visitors may say that an answer is wrong.
 
     examples: ids of pictures that visitors may try, at most 12. repository: "owner/name" on GitHub, "" where it is not
-    known. all_the_same: codes of what the fit check said stop to, and the owner shares it all the same.
+    known. all_the_same: codes of what the fit check said stop to, and the owner shares it all the same. service_worker:
+    whether a web page gets the second file with which it opens offline on a web site.
     """
 
     appearance: Appearance = field(default_factory=Appearance)
@@ -38,6 +40,7 @@ class ShareSettings:
     examples: tuple[str, ...] = ()
     repository: str = ""
     all_the_same: tuple[str, ...] = ()
+    service_worker: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, see `from_json`."""
@@ -52,6 +55,7 @@ class ShareSettings:
             "examples": list(self.examples),
             "repository": self.repository,
             "all_the_same": list(self.all_the_same),
+            "service_worker": self.service_worker,
         }
 
     def in_app(self) -> dict[str, Any]:
@@ -61,8 +65,7 @@ class ShareSettings:
         return {
             name: value
             for name, value in kept.items()
-            if name != "all_the_same"
-            and (name not in ("corrections", "examples", "repository") or name in takes)
+            if name != "all_the_same" and (name not in _OF_SOME or name in takes)
         }
 
     @classmethod
@@ -91,6 +94,7 @@ class ShareSettings:
             tuple(dict.fromkeys(examples))[:MOST_EXAMPLES],
             repository,
             tuple(_texts(known.get("all_the_same"))),
+            known.get("service_worker") is True,
         )
 
 
@@ -104,10 +108,27 @@ def read_share(manifest: Manifest) -> ShareSettings:
     return ShareSettings.from_json(manifest.setting(_SETTING))
 
 
-def keep_share(manifest: Manifest, settings: ShareSettings) -> None:
+def keep_share(manifest: Manifest, settings: ShareSettings, before: ShareSettings | None = None) -> None:
     """Have the project remember them.
 
+    Args:
+        before: what they were changed from; then only what is other now is written, and what another page has changed
+            meanwhile stays.
     Raises:
         ProjectError: the project cannot be written.
     """
-    manifest.set_setting(_SETTING, settings.to_json())
+    kept = settings.to_json()
+    if before is not None:
+        kept = _changed(read_share(manifest).to_json(), before.to_json(), kept)
+    manifest.set_setting(_SETTING, kept)
+
+
+def _changed(there: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What is there, with what is other after than before; in groups (answers, corrections) one by one."""
+    found = dict(there)
+    for name, value in after.items():
+        if isinstance(value, dict):
+            found[name] = _changed(there[name], before[name], value)
+        elif value != before[name]:
+            found[name] = value
+    return found

@@ -99,6 +99,7 @@ class Job(HasTraits):
         `runs.start`; it is not kept here."""
         if self.is_running:
             return
+        self.follower = None  # of the run before: a look meanwhile would take its end for this one's
         self.set_trait("progress", 0.0)
         self.is_progress_known = False
         self.step, self.facts = Step.STARTING, {}
@@ -144,6 +145,7 @@ class Job(HasTraits):
                 self._fail(error)
                 return
             self.run, self.config, self.run_id = run, config, run.run_id
+            self.stage = "running"  # a look that began before may have found another run, and its end
 
     async def _cancel(self) -> None:
         async with self._turn:
@@ -198,3 +200,12 @@ class Job(HasTraits):
         if seen.result is not None:
             self.take_result(seen.result)
         self.stage = status.stage
+
+
+class KeptResult(Job):
+    """A run whose result stays. result: of the last that ended well, with its name as "run"; {} before."""
+
+    result = Dict()
+
+    def take_result(self, result: dict[str, Any]) -> None:
+        self.result = {**result, "run": self.run_id}  # the same once more is news, too

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tellapart.errors import OutsideError
+from tellapart.errors import OutsideError, ProjectError
 from tellapart.safe_paths import path_inside
 from tellapart.store.ledger import credit_line, may_be_shown_small
 from tellapart.store.manifest import Manifest, Picture
@@ -27,24 +28,40 @@ class Example:
 
 def showable(manifest: Manifest, most: int) -> list[Picture]:
     """Pictures of a project that others may be shown, at most so many, taken from its labels in turn."""
-    by_label = (
-        [one for one in manifest.pictures(label) if one.is_member and may_be_shown_small(one)]
-        for label in manifest.labels()
+    in_turn = chain.from_iterable(
+        zip_longest(*(_showable_of(manifest, label, most) for label in manifest.labels()))
     )
-    in_turn = chain.from_iterable(zip_longest(*(few[:most] for few in by_label)))
     return [picture for picture in in_turn if picture is not None][:most]
 
 
-def examples_of(project: Project, image_ids: Sequence[str]) -> list[Example]:
-    """Those pictures of the project; without those that are no longer there or may not be shown."""
-    wanted = set(image_ids)
-    known = {one.image_id: one for one in project.manifest.pictures() if one.image_id in wanted}
+def _showable_of(manifest: Manifest, label: str, most: int) -> list[Picture]:
+    """Of one label: the first rows are mostly enough, and there may be a hundred thousand."""
+    n_first = 4 * most
+    for limit in (n_first, -1):
+        rows = manifest.pictures(label, limit=limit)
+        found = [one for one in rows if _may_be_shown(one)][:most]
+        if len(found) == most or len(rows) < n_first:
+            break
+    return found
+
+
+def chosen_pictures(manifest: Manifest, image_ids: Sequence[str]) -> list[Picture]:
+    """Those pictures, in that order; without those that are no longer there or may not be shown."""
     found = []
     for image_id in image_ids:
-        picture = known.get(image_id)
-        if picture is not None and picture.is_member and may_be_shown_small(picture):
-            try:
-                found.append(Example(path_inside(project.root, picture.path), credit_line(picture)))
-            except OutsideError:
-                continue
+        with suppress(ProjectError):
+            found.append(manifest.picture(image_id))
+    return [one for one in found if _may_be_shown(one)]
+
+
+def examples_of(project: Project, image_ids: Sequence[str]) -> list[Example]:
+    """The same as files with their credits."""
+    found = []
+    for picture in chosen_pictures(project.manifest, image_ids):
+        with suppress(OutsideError):
+            found.append(Example(path_inside(project.root, picture.path), credit_line(picture)))
     return found
+
+
+def _may_be_shown(picture: Picture) -> bool:
+    return picture.is_member and may_be_shown_small(picture)

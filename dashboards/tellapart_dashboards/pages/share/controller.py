@@ -15,12 +15,12 @@ from tellapart.deploy.measuring import Start, measured_start
 from tellapart.deploy.share_settings import keep_share, read_share
 from tellapart.deploy.targets import TARGETS
 from tellapart.errors import BundleError, TellapartError
-from traitlets import Dict, HasTraits, Instance
+from traitlets import HasTraits, Instance
 
 from tellapart_dashboards.app.event_loop import Repeated, soon
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.public.visiting import is_visiting
-from tellapart_dashboards.app.run_follower import Job
+from tellapart_dashboards.app.run_follower import KeptResult
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.share.publishing import Publishing
 from tellapart_dashboards.pages.share.reading import (
@@ -31,6 +31,7 @@ from tellapart_dashboards.pages.share.reading import (
     opened_in_browser,
 )
 from tellapart_dashboards.pages.share.state import (
+    AppFacts,
     CheckFacts,
     MakingFacts,
     ModelFacts,
@@ -45,14 +46,10 @@ TYPING_S = 0.3  # what is typed is kept, and the check looks at it, once somebod
 _LOOKED_AT = {"target", *HEADINGS}  # what the check depends on
 
 
-class AppRun(Job):
-    """The run that makes an app. result: of the last that ended well, {} before."""
+class AppRun(KeptResult):
+    """The run that makes an app."""
 
     tasks = ("app",)
-    result = Dict()
-
-    def take_result(self, result: dict[str, Any]) -> None:
-        self.result = result
 
 
 class SharePage(HasTraits):
@@ -82,6 +79,7 @@ class SharePage(HasTraits):
         self._offered: tuple[OfferedPicture, ...] = ()
         self._making = replace(self._making, app=newest_app(Path(project.project_dir)))
         self._draw()
+        self._kept = self.state.settings
         self._run_changed()
         self.run.observe(self._run_changed, ["stage", "message", "progress", "is_progress_known"])
         self.run.observe(lambda _: soon(self._take_app(self.run.result)), "result")
@@ -159,7 +157,7 @@ class SharePage(HasTraits):
         """Have the app packed into a zip beside it."""
         if self._making.app is not None:
             self._made(notice="Packing …", problem="")
-            soon(self._save_zip(self._making.app.path))
+            soon(self._save_zip(self._making.app))
 
     def open_app(self) -> None:
         """Have the app shown by the browser of this computer."""
@@ -201,10 +199,14 @@ class SharePage(HasTraits):
 
     async def _offer(self) -> None:
         """Have the pictures read that may be examples; a chosen one that may be none any more is let go."""
-        chosen = self._draft.examples
-        self._offered = await asyncio.to_thread(offered_pictures, self.project.project, chosen)
-        offered = {one.image_id for one in self._offered}
-        self._draft = self._draft.changed(examples=tuple(one for one in chosen if one in offered))
+        chosen: tuple[str, ...] | None = None
+        while chosen != self._draft.examples:  # somebody chose others meanwhile
+            chosen = self._draft.examples
+            offered = await asyncio.to_thread(offered_pictures, self.project.project, chosen)
+        if offered != self._offered:  # else what is on its way from the page still means the same pictures
+            self._offered = offered
+        there = {one.image_id for one in offered}
+        self._draft = self._draft.changed(examples=tuple(one for one in chosen if one in there))
         self._draw()
 
     async def _keep(self) -> None:
@@ -213,7 +215,8 @@ class SharePage(HasTraits):
             return
         settings = settings_of(self._draft)
         try:
-            await asyncio.to_thread(keep_share, self.project.project.manifest, settings)
+            await asyncio.to_thread(keep_share, self.project.project.manifest, settings, self._kept)
+            self._kept = settings
         except TellapartError as error:
             self.project.message = error_sentence(error)
 
@@ -240,13 +243,13 @@ class SharePage(HasTraits):
         )
         return findings_of(bundle_dir, settings.target, settings.answers, start, reason, made)
 
-    async def _save_zip(self, app: Path) -> None:
+    async def _save_zip(self, app: AppFacts) -> None:
         try:
-            zipped = await asyncio.to_thread(zip_app, app)
+            zipped = await asyncio.to_thread(zip_app, app.path, app.second)
         except TellapartError as error:
             self._made(notice="", problem=error_sentence(error))
             return
-        if self._making.app is not None and self._making.app.path == app:
+        if self._making.app is not None and self._making.app.path == app.path:
             self._made(app=replace(self._making.app, zip=zipped), notice="")
 
     async def _open_app(self, app: Path) -> None:

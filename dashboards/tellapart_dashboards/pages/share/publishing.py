@@ -15,17 +15,13 @@ from tellapart.errors import DeployError
 from traitlets import Dict, HasTraits, Instance
 
 from tellapart_dashboards.app.event_loop import soon
-from tellapart_dashboards.app.run_follower import Job, newest_result
+from tellapart_dashboards.app.run_follower import KeptResult, newest_result
 
 
-class PublishRun(Job):
-    """The run that publishes an app. result: of the last that ended well, {} before."""
+class PublishRun(KeptResult):
+    """The run that publishes an app."""
 
     tasks = ("publish",)
-    result = Dict()
-
-    def take_result(self, result: dict[str, Any]) -> None:
-        self.result = result
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,7 @@ class Publishing(HasTraits):
 
     def __init__(self, project_dir: Path, **run: Any) -> None:
         super().__init__()
+        self._has_looked = False
         self.run = PublishRun(project_dir=str(project_dir), **run)
         self.run.read()
         done = newest_result(project_dir, "publish")
@@ -76,7 +73,8 @@ class Publishing(HasTraits):
 
     def look(self) -> None:
         """Have it looked at what this computer has for it, once."""
-        if self.facts.has_git is None:
+        if not self._has_looked:  # nor again while programs are being asked
+            self._has_looked = True
             soon(self._look())
 
     def start(self, config: dict[str, Any], token: str) -> None:
@@ -88,14 +86,14 @@ class Publishing(HasTraits):
         self.run.cancel()
 
     async def _look(self) -> None:
-        has_git = shutil.which("git") is not None
+        has_git = await asyncio.to_thread(shutil.which, "git") is not None
         has_token = bool(await asyncio.to_thread(token_at_hand))
         self.facts = replace(self.facts, has_git=has_git, has_token=has_token)
 
     async def _take_result(self) -> None:
         self._take(await asyncio.to_thread(_published, self.run.result))
         if isinstance(app := self.run.result.get("app"), dict):
-            self.app = app
+            self.app = {**app, "run": self.run.run_id}  # the same once more is news, too
 
     def _take(self, published: tuple[Repository, str] | None) -> None:
         if published is not None:

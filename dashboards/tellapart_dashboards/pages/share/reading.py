@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.bundle.loading import newest_bundle
-from tellapart.deploy.examples.choosing import showable
+from tellapart.deploy.examples.choosing import chosen_pictures, showable
 from tellapart.deploy.facts import made_of, record_of
 from tellapart.deploy.html.preview import sample_of
+from tellapart.deploy.making import second_file
 from tellapart.deploy.share_settings import ShareSettings
 from tellapart.errors import OutsideError
 from tellapart.safe_paths import path_inside
-from tellapart.store.ledger import may_be_shown_small
 from tellapart.store.project import Project
 
 from tellapart_dashboards.app.run_follower import newest_result
@@ -48,7 +48,8 @@ def app_of(root: Path, result: dict[str, Any]) -> AppFacts | None:
     zipped = path.with_name(f"{path.name}.zip")
     is_zipped = zipped.is_file() and zipped.stat().st_mtime >= path.stat().st_mtime
     settings = ShareSettings.from_json(result.get("settings"))
-    return AppFacts(path, target, megabytes, model, settings, zipped if is_zipped else None)
+    second = second_file(path, settings) if target == settings.target else None
+    return AppFacts(path, target, megabytes, model, settings, zipped if is_zipped else None, second)
 
 
 def newest_app(root: Path) -> AppFacts | None:
@@ -65,10 +66,7 @@ def offered_pictures(project: Project, chosen: Sequence[str]) -> tuple[OfferedPi
     some = showable(project.manifest, N_OFFERED)
     known = {one.image_id: one for one in some}
     missing = [one for one in chosen if one not in known]
-    if missing:  # chosen another day, or on another page
-        wanted = set(missing)
-        more = [one for one in project.manifest.pictures() if one.image_id in wanted]
-        some = [one for one in more if one.is_member and may_be_shown_small(one)] + some
+    some = chosen_pictures(project.manifest, missing) + some  # chosen another day, or on another page
     thumbnails = Thumbnails(project.root)
     return tuple(
         OfferedPicture(one.image_id, one.label, thumbnails.one(one.image_id, one.path)) for one in some

@@ -41,7 +41,7 @@ class ModelFacts:
 @dataclass(frozen=True)
 class Draft:
     """What stands in the fields, as it was typed. target: name of a kind of app. asks: whether visitors may say that an
-    answer is wrong; consent, address: see `Asking`; examples, repository, all_the_same: see `ShareSettings`."""
+    answer is wrong; consent, address: see `Asking`; the others: see `ShareSettings`."""
 
     title: str = ""
     about: str = ""
@@ -57,6 +57,7 @@ class Draft:
     examples: tuple[str, ...] = ()
     repository: str = ""
     all_the_same: tuple[str, ...] = ()
+    service_worker: bool = False
 
     def changed(self, **fields: Any) -> Draft:
         """The draft with other texts."""
@@ -83,7 +84,8 @@ class CheckFacts:
 
 @dataclass(frozen=True)
 class AppFacts:
-    """The app that was made last. settings, model: what it was made from; zip: of it, if there is one."""
+    """The app that was made last. settings, model: what it was made from; second: a file that belongs to it; zip: of
+    it, if there is one."""
 
     path: Path
     target: str
@@ -91,6 +93,12 @@ class AppFacts:
     model: str
     settings: ShareSettings = field(default_factory=ShareSettings)
     zip: Path | None = None
+    second: Path | None = None
+
+    @property
+    def offered(self) -> Path | None:
+        """The one file to save: the app where it is one, else its zip, once there is one."""
+        return self.path if self.path.suffix == ".html" and self.second is None else self.zip
 
 
 @dataclass(frozen=True)
@@ -197,7 +205,16 @@ def settings_of(draft: Draft) -> ShareSettings:
     repository = draft.repository.strip()
     if repository:
         repository = str(parsed(repository)) if _has_repository(draft.target) else ""
-    return ShareSettings(looks, draft.target, answers, asking, draft.examples, repository, draft.all_the_same)
+    return ShareSettings(
+        looks,
+        draft.target,
+        answers,
+        asking,
+        draft.examples,
+        repository,
+        draft.all_the_same,
+        draft.service_worker,
+    )
 
 
 def _has_repository(target: str) -> bool:
@@ -213,5 +230,5 @@ def draft_of(settings: ShareSettings) -> Draft:
     return Draft(
         title, looks.about, looks.accent, target, **settings.answers.to_json(), asks=asking.is_on,
         consent=asking.consent, address=asking.address, examples=settings.examples,
-        repository=settings.repository, all_the_same=settings.all_the_same,
+        repository=settings.repository, all_the_same=settings.all_the_same, service_worker=settings.service_worker,
     )  # fmt: skip

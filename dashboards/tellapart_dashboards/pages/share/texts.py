@@ -75,6 +75,11 @@ def warning_html(stops: tuple[FitFinding, ...], held: tuple[FitFinding, ...]) ->
     return f'<div class="ta-warning" role="status"><p>{said}</p><ul>{reasons}</ul></div>'
 
 
+def wrong_html(wrong: str) -> str:
+    """Why nothing can be made yet, beside the button: the field with the text may be out of sight."""
+    return f'<p class="ta-warning">{html.escape(wrong)}</p>' if wrong else ""
+
+
 def examples_lead(is_any: bool) -> str:
     """What examples are for, or why there can be none."""
     if is_any:
@@ -102,10 +107,16 @@ def app_html(app: AppFacts, is_current: bool) -> str:
         if app.zip is not None
         else ""
     )
+    second = (
+        f'<p class="ta-place">With it: <code>{html.escape(str(app.second))}</code></p>'
+        '<p class="ta-soft">Put both files into one folder of your web site.</p>'
+        if app.second is not None
+        else ""
+    )
     then = TARGETS[app.target].then.replace("OUT", str(app.path)) if app.target in TARGETS else ""
     return (
         f"<h2>The app is ready: {app.megabytes:,.1f} MB</h2>"
-        f'<p class="ta-place"><code>{html.escape(str(app.path))}</code></p>{zipped}'
+        f'<p class="ta-place"><code>{html.escape(str(app.path))}</code></p>{second}{zipped}'
         f'<p class="ta-soft">{html.escape(then)}</p>{older}'
     )
 
@@ -117,6 +128,9 @@ def corrections_html() -> str:
         "decide. Without an address of your own it is kept beside the app; on a web page, visitors save it as a "
         "file.</p>"
     )
+
+
+SECOND_FILE = "It will lie on a web site: let it open there without internet, too (makes a second file)"
 
 
 def runtime_html(is_needed: bool) -> str:
@@ -144,6 +158,6 @@ def preview_frame(state: ShareState, look: str) -> str:
     page = preview_html(classes, looks, state.model.sample, state.example_jpegs)
     name = f"Preview on a {look}"
     return (
-        f'<div class="ta-frame ta-{look}"><iframe title="{name}" sandbox="" tabindex="-1" '
+        f'<div class="ta-preview ta-{look}"><iframe title="{name}" sandbox="" tabindex="-1" '
         f'srcdoc="{html.escape(page)}"></iframe></div>'
     )

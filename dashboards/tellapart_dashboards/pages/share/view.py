@@ -22,6 +22,7 @@ from tellapart_dashboards.pages.share.texts import (
     CHECKING,
     LOOKS,
     QUESTIONS,
+    SECOND_FILE,
     app_html,
     checks_html,
     corrections_html,
@@ -33,6 +34,7 @@ from tellapart_dashboards.pages.share.texts import (
     runtime_html,
     target_options,
     warning_html,
+    wrong_html,
 )
 from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.download.download import Download
@@ -118,7 +120,9 @@ def _making(page: SharePage) -> Widget:
         about.value = made_of_html(state) + runtime_html(making.needs_runtime and takes("runtime"))
         make.description = make_label(state)
         make.disabled = making.is_running or bool(state.wrong) or state.is_held or page.publishing.is_running
-        held.value = warning_html(state.stops, state.held) or (CHECKING if state.is_held else "")
+        held.value = wrong_html(state.wrong) or (
+            warning_html(state.stops, state.held) or (CHECKING if state.is_held else "")
+        )
         all_the_same.value = bool(state.stops) and not state.held
         running.value = (
             progress_html(making.progress, making.message, making.is_known, "Making the app")
@@ -140,11 +144,13 @@ def _making(page: SharePage) -> Widget:
         continuous_update=False,
     )  # fmt: skip
     place = Box([repository]).add_class("ta-line").add_class("ta-gap")
+    second = Checkbox(description=SECOND_FILE, value=page.state.draft.service_worker, indent=False)
     page.observe(draw, "state")
     page.publishing.observe(draw, "facts")
     draw()
     kind.observe(lambda change: page.write(target=change["new"]), "value")
     repository.observe(lambda change: page.write(repository=change["new"]), "value")
+    second.observe(lambda change: page.write(service_worker=change["new"]), "value")
     all_the_same.observe(_said_by_hand(page), "value")
     make.on_click(lambda _: page.make(runtime=runtime.value))
     cancel.on_click(lambda _: page.cancel())
@@ -153,12 +159,14 @@ def _making(page: SharePage) -> Widget:
     shown_when(all_the_same, page, ["state"], lambda: may_be_said(page.state))
     shown_when(offline, page, ["state"], lambda: takes("runtime") and not is_visiting())
     shown_when(place, page, ["state"], lambda: takes("repository"))
+    shown_when(second, page, ["state"], lambda: takes("service_worker"))
     choice = VBox([kind]).add_class("ta-kinds")
     parts = [
         HTML("<h2>What to make</h2>"),
         choice,
         about,
         place,
+        second,
         held,
         all_the_same,
         said,
@@ -193,9 +201,8 @@ def _app(page: SharePage) -> Widget:
         notice.value = message_html(page.state.making.notice)
         is_file = app.path.suffix == ".html"
         show.layout.display = "" if is_file and not is_visiting() else "none"
-        offered = app.path if is_file else app.zip
-        download.offer(offered)
-        download.description = "Download" if is_file else "Download the zip"
+        download.offer(app.offered)
+        download.description = "Download" if app.offered == app.path else "Download the zip"
 
     page.observe(draw, "state")
     draw()
