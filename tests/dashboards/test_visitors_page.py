@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from acting import every, one, settled, text_of, upload
 from ipywidgets import Button, Dropdown, Text, ToggleButton
+from ipywidgets.widgets.widget import _instances
 from tellapart.corrections.asking import Asking
 from tellapart.corrections.box import CorrectionBox
 from tellapart.corrections.correction import model_of
@@ -185,6 +186,23 @@ async def test_a_visitor_says_what_it_is_and_it_is_kept_beside_the_app(app_dir: 
     assert correction.kind == "other" and "a boat" in correction.said and "\u202e" not in correction.said
     assert correction.consent == Asking(consent="Kept for <b>science</b>.").version
     assert correction.model == model_of(app_dir / "bundle") and picture.read_bytes().startswith(b"\xff\xd8")
+
+
+async def test_a_form_that_is_left_leaves_nothing_in_memory(app_dir: Path) -> None:
+    page = await answered(asking_app(app_dir))
+    n_widgets = []
+    for _ in range(3):
+        one(page, Button, "That is wrong").click()
+        cancel = one(page, Button, "Cancel")
+        cancel.click()
+        cancel.click()
+        n_widgets.append(len(_instances))
+    assert n_widgets[0] == n_widgets[2]
+    one(page, Button, "That is wrong").click()
+    one(page, Dropdown).value = ("label", "cross")
+    one(page, Button, "Send").click()
+    await settled()
+    assert "Thank you." in text_of(page) and len(_instances) <= n_widgets[0]
 
 
 async def test_nobody_is_asked_unless_the_owner_says_so(app_dir: Path) -> None:

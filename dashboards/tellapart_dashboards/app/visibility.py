@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ipywidgets import DOMWidget, ToggleButton, VBox
+from ipywidgets import DOMWidget, ToggleButton, VBox, Widget
 from traitlets import HasTraits
 
 
@@ -17,6 +17,17 @@ def shown_when(widget: DOMWidget, owner: HasTraits, names: list[str], is_shown: 
 
     owner.observe(update, names)
     update()
+
+
+def close_whole(widget: Widget) -> None:
+    """Nothing; the widget and all that is in it are gone, here and in the page: closing a box leaves its children open,
+    and what they hold in memory."""
+    for child in getattr(widget, "children", ()):
+        close_whole(child)
+    widget.close()
+    for name in ("layout", "style"):
+        if isinstance(own := getattr(widget, name, None), Widget):
+            own.close()
 
 
 def folded(title: str, body: DOMWidget) -> VBox:

@@ -6,10 +6,11 @@ import html
 from collections.abc import Callable
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox
+from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox, Widget
 from tellapart.corrections.asking import MAX_TEXT, Asking
 
 from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.visibility import close_whole
 from tellapart_dashboards.app.wording import message_html
 from tellapart_dashboards.pages.classify.answers import Answer
 from tellapart_dashboards.pages.visitors.state import VisitorState
@@ -73,14 +74,18 @@ def _open(
             send.disabled = False
             said.value = message_html(problem, "care")
         else:
-            place.children = (HTML(message_html(THANKS)),)
+            leave(HTML(message_html(THANKS)))
+            close_whole(wrong)
 
-    def close(_: Any = None) -> None:
-        place.children = (wrong,)
+    def leave(shown: Widget) -> None:
+        before, place.children = place.children, (shown,)
+        for one in before:
+            if one not in (shown, wrong):
+                close_whole(one)
 
     what.observe(draw, "value")
     words.observe(draw, "value")
     send.on_click(lambda _: soon(give()))
-    cancel.on_click(close)
+    cancel.on_click(lambda _: leave(wrong))
     buttons = Box([send, cancel]).add_class("ta-line")
     place.children = (VBox([what, words, consent, buttons, said]).add_class("ta-fields"),)
