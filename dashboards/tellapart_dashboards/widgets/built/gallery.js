@@ -1,24 +1,5 @@
 // Built by `make widgets` from gallery/gallery.js and the modules it imports: change those, not this file.
-// 44fe0ba3a6d4a92172d59195cab54d65fc672fd716a4d7e03472cf99bb96ee10
-
-// Bytes from Python.
-/** @import { Bytes } from "./model" */
-
-/**
- * The bytes alone, for an array of numbers: the view may start where such an array cannot.
- * @param {Bytes} view
- */
-function copied(view) {
-  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-}
-
-/**
- * The address of a JPEG, to be revoked when nobody shows it any more; "" where there are no bytes.
- * @param {Bytes | Uint8Array<ArrayBuffer> | undefined} jpeg
- */
-function pictureUrl(jpeg) {
-  return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
-}
+// 6f4d8fe47617812810f72db9604b24df36d72b61986177eca9b5635fc85ac4ba
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -92,6 +73,68 @@ function oncePerFrame(call) {
   return { soon, cancel };
 }
 
+// Bytes from Python.
+/** @import { Bytes } from "./model" */
+
+/**
+ * The bytes alone, for an array of numbers: the view may start where such an array cannot.
+ * @param {Bytes} view
+ */
+function copied(view) {
+  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+}
+
+/**
+ * The address of a JPEG, to be revoked when nobody shows it any more; "" where there are no bytes.
+ * @param {Bytes | Uint8Array<ArrayBuffer> | undefined} jpeg
+ */
+function pictureUrl(jpeg) {
+  return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
+}
+
+// Many pictures as packed.py sends them: all JPEGs joined, and where each begins.
+/** @import { Bytes } from "./model" */
+
+class PackedPictures {
+  constructor() {
+    this.blob = /** @type {Bytes} */ (new DataView(new ArrayBuffer(0)));
+    this.offsets = new Uint32Array(1);
+    this.urls = /** @type {string[]} */ ([]);
+  }
+
+  get count() { return this.offsets.length - 1; }
+
+  /**
+   * Whether the two belong together: else one of them is still on its way, and those before stay.
+   * @param {Bytes} blob
+   * @param {Bytes} offsets
+   */
+  take(blob, offsets) {
+    const next = new Uint32Array(copied(offsets));
+    if (!next.length || next[next.length - 1] !== blob.byteLength) return false;
+    this.forget();
+    this.blob = blob;
+    this.offsets = next;
+    return true;
+  }
+
+  /**
+   * The address of a picture, made when it is first asked for; "" for one that cannot be shown.
+   * @param {number} i
+   */
+  url(i) {
+    const begin = this.offsets[i];
+    this.urls[i] ??= pictureUrl(new Uint8Array(this.blob.buffer, this.blob.byteOffset + begin, this.offsets[i + 1] - begin));
+    return this.urls[i];
+  }
+
+  /** No address is valid any more. */
+  forget() {
+    this.urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
+    this.urls = [];
+  }
+}
+
 // A packed picture grid: only the rows in sight exist in the page. Left, right, up, down, Home, End walk.
 /** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
@@ -112,28 +155,17 @@ function render({ model, el }) {
   el.append(root);
 
   const prefix = `ta${Math.random().toString(36).slice(2)}`;
-  let offsets = new Uint32Array(1);
-  let urls = /** @type {string[]} */ ([]);
+  const pictures = new PackedPictures();
   let tiles = /** @type {Map<number, HTMLElement>} */ (new Map()); // by position
   let columns = 1;
   let width = 0;
   let rowHeight = 0;
 
-  const count = () => offsets.length - 1;
+  const count = () => pictures.count;
   const textsOf = (/** @type {number} */ i) => ({
     caption: model.get("captions")[i] ?? "", badge: model.get("badges")[i] ?? "", mark: model.get("marks")[i] ?? "",
   });
   const words = (/** @type {number} */ i) => Object.values(textsOf(i)).filter(Boolean).join(", ");
-
-  /** @param {number} i */
-  function url(i) {
-    if (urls[i] === undefined) {
-      const blob = model.get("blob");
-      const bytes = new Uint8Array(blob.buffer, blob.byteOffset + offsets[i], offsets[i + 1] - offsets[i]);
-      urls[i] = pictureUrl(bytes);
-    }
-    return urls[i];
-  }
 
   /** @param {number} i */
   function tile(i) {
@@ -144,7 +176,7 @@ function render({ model, el }) {
     node.setAttribute("aria-posinset", String(i + 1));
     node.setAttribute("aria-setsize", String(count()));
     node.setAttribute("aria-label", words(i));
-    const address = url(i);
+    const address = pictures.url(i);
     if (address) {
       const img = element("img");
       img.src = address;
@@ -209,12 +241,7 @@ function render({ model, el }) {
   }
 
   function load() {
-    const blob = model.get("blob");
-    const next = new Uint32Array(copied(model.get("offsets")));
-    if (!next.length || next[next.length - 1] !== blob.byteLength) return; // the other half is still on its way
-    urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
-    urls = [];
-    offsets = next;
+    if (!pictures.take(model.get("blob"), model.get("offsets"))) return;
     tiles.forEach((node) => node.remove());
     tiles = new Map();
     box.scrollTop = 0;
@@ -271,7 +298,7 @@ function render({ model, el }) {
     loading.cancel();
     model.off(null, null, loading.soon);
     model.off(null, null, selectedChanged);
-    urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
+    pictures.forget();
   };
 }
 

@@ -1,24 +1,5 @@
 // Built by `make widgets` from picks/picks.js and the modules it imports: change those, not this file.
-// 9695acfe2f0beba6ce7e47397a1398a895447c01c0f49ef4df46b78386f29b30
-
-// Bytes from Python.
-/** @import { Bytes } from "./model" */
-
-/**
- * The bytes alone, for an array of numbers: the view may start where such an array cannot.
- * @param {Bytes} view
- */
-function copied(view) {
-  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-}
-
-/**
- * The address of a JPEG, to be revoked when nobody shows it any more; "" where there are no bytes.
- * @param {Bytes | Uint8Array<ArrayBuffer> | undefined} jpeg
- */
-function pictureUrl(jpeg) {
-  return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
-}
+// f096fb74a2d3321faf9c38868811e9ec949c311714a5218617f9f82ba8d30dde
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -92,6 +73,68 @@ function oncePerFrame(call) {
   return { soon, cancel };
 }
 
+// Bytes from Python.
+/** @import { Bytes } from "./model" */
+
+/**
+ * The bytes alone, for an array of numbers: the view may start where such an array cannot.
+ * @param {Bytes} view
+ */
+function copied(view) {
+  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+}
+
+/**
+ * The address of a JPEG, to be revoked when nobody shows it any more; "" where there are no bytes.
+ * @param {Bytes | Uint8Array<ArrayBuffer> | undefined} jpeg
+ */
+function pictureUrl(jpeg) {
+  return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
+}
+
+// Many pictures as packed.py sends them: all JPEGs joined, and where each begins.
+/** @import { Bytes } from "./model" */
+
+class PackedPictures {
+  constructor() {
+    this.blob = /** @type {Bytes} */ (new DataView(new ArrayBuffer(0)));
+    this.offsets = new Uint32Array(1);
+    this.urls = /** @type {string[]} */ ([]);
+  }
+
+  get count() { return this.offsets.length - 1; }
+
+  /**
+   * Whether the two belong together: else one of them is still on its way, and those before stay.
+   * @param {Bytes} blob
+   * @param {Bytes} offsets
+   */
+  take(blob, offsets) {
+    const next = new Uint32Array(copied(offsets));
+    if (!next.length || next[next.length - 1] !== blob.byteLength) return false;
+    this.forget();
+    this.blob = blob;
+    this.offsets = next;
+    return true;
+  }
+
+  /**
+   * The address of a picture, made when it is first asked for; "" for one that cannot be shown.
+   * @param {number} i
+   */
+  url(i) {
+    const begin = this.offsets[i];
+    this.urls[i] ??= pictureUrl(new Uint8Array(this.blob.buffer, this.blob.byteOffset + begin, this.offsets[i + 1] - begin));
+    return this.urls[i];
+  }
+
+  /** No address is valid any more. */
+  forget() {
+    this.urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
+    this.urls = [];
+  }
+}
+
 // Small pictures, each a button that is pressed or not. Those that were pressed have their number in the order.
 /** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
@@ -104,22 +147,18 @@ function render({ model, el }) {
   status.setAttribute("role", "status");
   el.append(root, status);
 
-  let urls = /** @type {string[]} */ ([]);
+  const pictures = new PackedPictures();
   let tiles = /** @type {HTMLButtonElement[]} */ ([]);
 
   function load() {
-    const blob = model.get("blob");
-    const offsets = new Uint32Array(copied(model.get("offsets")));
     const captions = model.get("captions");
-    if (offsets[offsets.length - 1] !== blob.byteLength || offsets.length - 1 !== captions.length) return;
-    forget();
+    if (!pictures.take(model.get("blob"), model.get("offsets")) || pictures.count !== captions.length) return;
     tiles = captions.map((caption, i) => {
-      const bytes = new Uint8Array(blob.buffer, blob.byteOffset + offsets[i], offsets[i + 1] - offsets[i]);
-      urls[i] = pictureUrl(bytes);
       const tile = button("ta-pick-tile", "", () => press(i));
       const image = element("img");
       image.alt = "";
-      if (urls[i]) image.src = urls[i];
+      tile.title = caption; // a long one is cut off
+      if (pictures.url(i)) image.src = pictures.url(i);
       tile.append(image, element("span", "ta-pick-name", caption), element("span", "ta-pick-number"));
       return tile;
     });
@@ -151,11 +190,6 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  function forget() {
-    urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
-    urls = [];
-  }
-
   const loading = oncePerFrame(load);
   model.on("change:blob change:offsets change:captions", loading.soon);
   model.on("change:chosen change:at_most", draw);
@@ -164,7 +198,7 @@ function render({ model, el }) {
     loading.cancel();
     model.off(null, null, loading.soon);
     model.off(null, null, draw);
-    forget();
+    pictures.forget();
   };
 }
 

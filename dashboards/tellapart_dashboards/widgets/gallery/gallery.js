@@ -1,9 +1,9 @@
 // A packed picture grid: only the rows in sight exist in the page. Left, right, up, down, Home, End walk.
 /** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
-import { copied, pictureUrl } from "../common/bytes.js";
 import { element } from "../common/elements.js";
 import { oncePerFrame } from "../common/frames.js";
+import { PackedPictures } from "../common/packed.js";
 
 /** @param {Context<Traits>} context */
 function render({ model, el }) {
@@ -21,28 +21,17 @@ function render({ model, el }) {
   el.append(root);
 
   const prefix = `ta${Math.random().toString(36).slice(2)}`;
-  let offsets = new Uint32Array(1);
-  let urls = /** @type {string[]} */ ([]);
+  const pictures = new PackedPictures();
   let tiles = /** @type {Map<number, HTMLElement>} */ (new Map()); // by position
   let columns = 1;
   let width = 0;
   let rowHeight = 0;
 
-  const count = () => offsets.length - 1;
+  const count = () => pictures.count;
   const textsOf = (/** @type {number} */ i) => ({
     caption: model.get("captions")[i] ?? "", badge: model.get("badges")[i] ?? "", mark: model.get("marks")[i] ?? "",
   });
   const words = (/** @type {number} */ i) => Object.values(textsOf(i)).filter(Boolean).join(", ");
-
-  /** @param {number} i */
-  function url(i) {
-    if (urls[i] === undefined) {
-      const blob = model.get("blob");
-      const bytes = new Uint8Array(blob.buffer, blob.byteOffset + offsets[i], offsets[i + 1] - offsets[i]);
-      urls[i] = pictureUrl(bytes);
-    }
-    return urls[i];
-  }
 
   /** @param {number} i */
   function tile(i) {
@@ -53,7 +42,7 @@ function render({ model, el }) {
     node.setAttribute("aria-posinset", String(i + 1));
     node.setAttribute("aria-setsize", String(count()));
     node.setAttribute("aria-label", words(i));
-    const address = url(i);
+    const address = pictures.url(i);
     if (address) {
       const img = element("img");
       img.src = address;
@@ -118,12 +107,7 @@ function render({ model, el }) {
   }
 
   function load() {
-    const blob = model.get("blob");
-    const next = new Uint32Array(copied(model.get("offsets")));
-    if (!next.length || next[next.length - 1] !== blob.byteLength) return; // the other half is still on its way
-    urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
-    urls = [];
-    offsets = next;
+    if (!pictures.take(model.get("blob"), model.get("offsets"))) return;
     tiles.forEach((node) => node.remove());
     tiles = new Map();
     box.scrollTop = 0;
@@ -180,7 +164,7 @@ function render({ model, el }) {
     loading.cancel();
     model.off(null, null, loading.soon);
     model.off(null, null, selectedChanged);
-    urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
+    pictures.forget();
   };
 }
 

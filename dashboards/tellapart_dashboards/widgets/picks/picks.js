@@ -1,9 +1,9 @@
 // Small pictures, each a button that is pressed or not. Those that were pressed have their number in the order.
 /** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
-import { copied, pictureUrl } from "../common/bytes.js";
 import { button, element } from "../common/elements.js";
 import { oncePerFrame } from "../common/frames.js";
+import { PackedPictures } from "../common/packed.js";
 
 /** @param {Context<Traits>} context */
 function render({ model, el }) {
@@ -13,22 +13,18 @@ function render({ model, el }) {
   status.setAttribute("role", "status");
   el.append(root, status);
 
-  let urls = /** @type {string[]} */ ([]);
+  const pictures = new PackedPictures();
   let tiles = /** @type {HTMLButtonElement[]} */ ([]);
 
   function load() {
-    const blob = model.get("blob");
-    const offsets = new Uint32Array(copied(model.get("offsets")));
     const captions = model.get("captions");
-    if (offsets[offsets.length - 1] !== blob.byteLength || offsets.length - 1 !== captions.length) return;
-    forget();
+    if (!pictures.take(model.get("blob"), model.get("offsets")) || pictures.count !== captions.length) return;
     tiles = captions.map((caption, i) => {
-      const bytes = new Uint8Array(blob.buffer, blob.byteOffset + offsets[i], offsets[i + 1] - offsets[i]);
-      urls[i] = pictureUrl(bytes);
       const tile = button("ta-pick-tile", "", () => press(i));
       const image = element("img");
       image.alt = "";
-      if (urls[i]) image.src = urls[i];
+      tile.title = caption; // a long one is cut off
+      if (pictures.url(i)) image.src = pictures.url(i);
       tile.append(image, element("span", "ta-pick-name", caption), element("span", "ta-pick-number"));
       return tile;
     });
@@ -60,11 +56,6 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  function forget() {
-    urls.filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
-    urls = [];
-  }
-
   const loading = oncePerFrame(load);
   model.on("change:blob change:offsets change:captions", loading.soon);
   model.on("change:chosen change:at_most", draw);
@@ -73,7 +64,7 @@ function render({ model, el }) {
     loading.cancel();
     model.off(null, null, loading.soon);
     model.off(null, null, draw);
-    forget();
+    pictures.forget();
   };
 }
 
