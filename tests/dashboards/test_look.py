@@ -6,7 +6,9 @@ import re
 
 import pytest
 from tellapart_dashboards.app.page_frame import STATIC
+from tellapart_dashboards.widgets import BUILT
 
+WIDGETS = BUILT.parent
 CSS = (STATIC / "tellapart.css").read_text("utf-8")
 LIGHT = CSS[: CSS.index("@media (prefers-color-scheme: dark)")]
 DARK = CSS[CSS.index("@media (prefers-color-scheme: dark)") : CSS.index("/* what ipywidgets")]
@@ -34,6 +36,18 @@ def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
 
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def test_no_rule_for_pages_changes_what_is_inside_a_widget() -> None:
+    """The margin of a frame on one page once moved every picture on another."""
+    meant = {"ta-bad", "ta-bar", "ta-head"}  # label rows draw these as pages do
+    plain = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
+    selectors = {one.strip() for rule in re.findall(r"([^{}]+)\{", plain) for one in rule.split(",")}
+    starts = (re.match(r"\.ta\s+\w*\.(ta-[\w-]+)", one) for one in selectors)
+    of_pages = {found[1] for found in starts if found}
+    for css in sorted(WIDGETS.glob("*/*.css")):
+        own = set(re.findall(r"\.(ta-[\w-]+)", css.read_text("utf-8")))
+        assert own & of_pages <= meant, css.name
 
 
 @pytest.mark.parametrize("css", [LIGHT, DARK], ids=["light", "dark"])

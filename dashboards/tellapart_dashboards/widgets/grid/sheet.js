@@ -6,7 +6,7 @@
 
 const MOST_PX = 12e6;
 const GAP = 12;
-const SIZES = { S: { px: 104, words: 46 }, M: { px: 158, words: 84 }, L: { px: 300, words: 84 } };
+const SIZES = { S: { px: 104, words: 46 }, M: { px: 158, words: 88 }, L: { px: 300, words: 88 } };
 const PHONE = { S: 3, M: 2, L: 1 };
 
 export class Sheet {
