@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import eigh
+from tellapart.learning import novelty
 from tellapart.learning.folds import assign_folds, can_be_told
 from tellapart.learning.novelty import fit_novelty
 from tellapart.learning.numerics.principal_components import MAX_COMPONENTS, fit_components
@@ -74,6 +75,20 @@ def test_novelty_and_its_line_are_what_the_plain_formula_gives(n, size, n_classe
 @pytest.mark.slow
 def test_the_plain_formula_also_holds_where_directions_are_left_out():
     assert_as_plain(*made(360, 340, 3, seed=1))
+
+
+def test_of_very_many_pictures_only_those_that_count_are_asked_of_other_networks(monkeypatch):
+    monkeypatch.setattr(novelty, "_ENOUGH", 60)
+    embeddings, targets, folds = made(100, 6, 3, 0)
+    asked = []
+
+    def without(fold, rows):
+        asked.append(len(rows))
+        return embeddings[rows]
+
+    found = fit_novelty(embeddings, targets, 3, folds, without)
+    assert asked and max(asked) < 70
+    assert found.threshold == fit_novelty(embeddings, targets, 3, folds).threshold
 
 
 def test_a_class_that_a_fold_left_out_whole_is_no_class_to_be_near():

@@ -12,8 +12,10 @@ from tellapart.errors import Cancelled, TrainError
 from tellapart.learning.head import Head
 from tellapart.network.tuning import steps
 from tellapart.network.tuning.checkpoints import Checkpoints
+from tellapart.network.tuning.folds import _plain
 from tellapart.network.tuning.last_blocks import FIRST, LastBlocks, _Filters, averaged, mixed
 from tellapart.network.tuning.steps import DivergedError, Lesson, TuningSettings, tune
+from tellapart.network.tuning.views import kept_views
 from torch.nn import functional
 
 AVERAGES = [4, 10, 14]
@@ -106,6 +108,36 @@ def test_what_has_learned_is_written_in_the_backbones_form_and_gives_the_same_em
 def test_weights_that_did_not_learn_come_back_as_they_were(network, weights, pixels, embeddings):
     content = embedding_onnx(network.into(weights), AVERAGES)
     assert distance(session(content).run(None, {"pixels": pixels})[0], embeddings) < 1e-5
+
+
+def test_views_go_on_from_where_a_stopped_training_was(tmp_path):
+    made, told, path = [], [], tmp_path / "views.f16"
+
+    class Maker:
+        n_views = 1
+
+        def of(self, file):
+            made.append(file)
+            return np.full((2, 3), file, np.float16)
+
+    def stop_at_five(n_done):
+        if n_done == 5:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        kept_views(path, range(12), Maker(), stop_at_five)
+    with (tmp_path / ".views.f16.part").open("ab") as part:
+        part.write(b"what a kill left, nobody knows how")
+    made.clear()
+    views = kept_views(path, range(12), Maker(), told.append)
+    assert sorted(made) == list(range(5, 12)) and told == list(range(6, 13))
+    assert np.array_equal(views[:, :, 0], np.arange(12)[:, None] * np.ones(2))
+    assert [one.name for one in tmp_path.iterdir()] == ["views.f16"]
+
+
+def test_pictures_are_judged_a_few_at_a_time():
+    parts = _plain(np.zeros((70, 2, 5), np.float16), np.arange(70))
+    assert [len(next(parts)) for _ in range(3)] == [32, 32, 6] and next(parts, None) is None
 
 
 def test_the_filters_gradient_is_torchs_own():

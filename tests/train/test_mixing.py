@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from tellapart.train.mixing import choose_share, is_clearly_worse
+from tellapart.train.thorough import _kept_quick
 
 TARGETS = np.arange(30) % 3
 FOLDS = np.arange(30) // 10
@@ -23,6 +24,17 @@ def test_the_lowest_loss_without_more_mistakes_is_taken():
 
 def test_where_all_make_more_mistakes_none_is_taken():
     assert choose_share({0.0: logits(2, 3), 0.5: logits(3, 3), 1.0: logits(4, 3)}, TARGETS, FOLDS).share == 0
+
+
+def test_fewer_mistakes_at_less_probability_bring_nothing_and_that_is_said():
+    barely, surely = logits(6, 3), logits(5, 3)
+    barely[:6] *= 0.1  # of its mistakes the one is unsure, the other sure
+    surely[:5] *= 10
+    choice = choose_share({0.0: barely, 1.0: surely}, TARGETS, FOLDS)
+    assert choice.share == 0
+    said = _kept_quick(choice)
+    assert "at best 5 of 30 wrong; quick training has 6. It gives the right labels less probability" in said
+    assert "though" not in _kept_quick(choose_share({0.0: logits(2, 3), 0.5: logits(3, 3)}, TARGETS, FOLDS))
 
 
 def test_a_class_in_one_fold_alone_does_not_count():

@@ -78,14 +78,14 @@ class NoveltyFit:
 
 def fit_novelty(
     embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds: np.ndarray,
-    without: Callable[[int], np.ndarray] | None = None,
+    without: Callable[[int, np.ndarray], np.ndarray] | None = None,
 ) -> NoveltyFit:  # fmt: skip
     """From training pictures: the model from all of them, the line from models that left a fold out.
 
     Args:
         embeddings: (N, D) float32. targets: (N,) int. folds: (N,) int, as of the head's cross-validation.
-        without: fold -> (N, D), where the network learned from these pictures, too: embeddings of all of them by one
-            that had not seen that fold.
+        without: fold and (M,) rows -> (M, D), where the network learned from these pictures, too: their embeddings by
+            one that had not seen that fold.
     """
     chosen = np.arange(len(targets))
     if len(targets) > _ENOUGH:
@@ -97,7 +97,7 @@ def fit_novelty(
         ]
         judged = np.concatenate([np.flatnonzero(folds == fold) for fold in names] or [np.zeros(0, int)])
         told = can_be_told(targets, folds)[judged]
-        of_fold = (lambda fold: without(fold)[chosen]) if without else (lambda fold: embeddings)
+        of_fold = (lambda fold: without(fold, chosen)) if without else (lambda fold: embeddings)
         nearest, squares = _unseen(of_fold, embeddings.shape[1], targets, n_classes, folds, names)
         beside = _counts(squares[told] if told.any() else squares)
         model = _model(embeddings, targets, n_classes, beside)

@@ -192,7 +192,7 @@ def _fitted(
     calibration = fit_calibration(found.oof_logits[share], task.targets, task.folds, groups, config.prior)
     novelty = fit_novelty(
         embeddings.array[train], task.targets, len(data.classes), task.folds,
-        lambda fold: found.embeddings_without(fold, share),
+        lambda fold, rows: found.embeddings_without(fold, share, rows),
     )  # fmt: skip
     fit = replace(quick.fit, head=head, oof_logits=found.oof_logits[share], folds=task.folds)
     embeddings = replace(embeddings, decode_s=data.embeddings.decode_s, embed_s=data.embeddings.embed_s)
@@ -205,10 +205,11 @@ def _wrong(data: TrainData, fitted: FittedHead) -> np.ndarray:
 
 
 def _kept_quick(choice: Choice) -> str:
-    best = min(n for share, n in choice.n_wrong.items() if share)
+    best, before = min(n for share, n in choice.n_wrong.items() if share), choice.n_wrong[0.0]
+    but = " It gives the right labels less probability, though." if best < before else ""
     return (
         f"Thorough training brought nothing here: on training pictures that it had not seen, at best {best} of "
-        f"{choice.n} wrong; quick training has {choice.n_wrong[0.0]}. The model of quick training was kept."
+        f"{choice.n} wrong; quick training has {before}.{but} The model of quick training was kept."
     )
 
 

@@ -70,16 +70,13 @@ class Tunings:
         network.load_state_dict(mixed(start, averaged(self.tuned), share))
         return network.into(read_weights(weights_file())), network.fitted_head(self.task.head.l2)
 
-    def embeddings_without(self, fold: int, share: float) -> np.ndarray:
-        """(N, D) of all pictures, by the network that had not seen this fold."""
+    def embeddings_without(self, fold: int, share: float, rows: np.ndarray) -> np.ndarray:
+        """(M, D) of the pictures in these (M,) rows, by the network that had not seen this fold."""
         network = _network(self.task)
         network.load_state_dict(mixed(self.starts[fold], self.tuned[fold], share))
         network.round_as_stored()
         with torch.inference_mode():
-            found = [
-                network.embeddings(features).numpy()
-                for features in _plain(self.views, np.arange(len(self.views)))
-            ]
+            found = [network.embeddings(some).numpy() for some in _plain(self.views, rows)]
         return np.concatenate(found)
 
 
@@ -146,12 +143,10 @@ def _network(task: TuningTask) -> LastBlocks:
     return LastBlocks(read_weights(weights_file()), task.backbone["averaged_blocks"], task.head)
 
 
-def _plain(views: np.ndarray, rows: np.ndarray) -> list[torch.Tensor]:
-    """The first views of these rows, a few at a time."""
-    return [
-        torch.from_numpy(views[rows[at : at + _BATCH], 0].astype(np.float32))
-        for at in range(0, len(rows), _BATCH)
-    ]
+def _plain(views: np.ndarray, rows: np.ndarray) -> Iterator[torch.Tensor]:
+    """The first views of these rows, a few at a time: all of them may be more than fits into memory."""
+    for at in range(0, len(rows), _BATCH):
+        yield torch.from_numpy(views[rows[at : at + _BATCH], 0].astype(np.float32))
 
 
 def _within_bytes(maker: ViewMaker, task: TuningTask) -> ViewMaker:

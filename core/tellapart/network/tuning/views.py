@@ -7,13 +7,16 @@ lighter or darker, with more or less contrast, drawn from the picture's name: th
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import onnxruntime
@@ -30,6 +33,7 @@ _LEAST_AREA = 0.35  # of the picture, of a crop
 _ASPECT = 4 / 3
 _LIGHT, _CONTRAST = 0.2, 1.25  # most that is added of the range, and most that it is stretched
 _AHEAD = 2  # pictures in work for each core
+_NOTED_EVERY_S = 8.0  # how far the views are, for one that is killed
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def augmented(image: Image.Image, size_px: int, rng: np.random.Generator) -> np.
 def kept_views(
     path: Path, files: Sequence[PictureFile], maker: ViewMaker, tell: Callable[[int], None]
 ) -> np.ndarray:
-    """(N, 1 + V, F) float16, memory-mapped: the views of all pictures, from the file where they lie there, whole.
+    """(N, 1 + V, F) float16, memory-mapped: the views of all pictures, from the file where they lie there, whole; where
+    an earlier training was stopped, from there on.
 
     Args:
         tell: is told how many pictures are done; may raise.
@@ -112,14 +117,45 @@ def kept_views(
     """
     if not path.is_file():
         beside = path.with_name(f".{path.name}.part")
-        with beside.open("wb") as out:  # written, not mapped: a full disk is then an error and no crash
-            for n_done, views in enumerate(_made(files, maker), 1):
+        note = beside.with_suffix(".json")
+        n_before, n_bytes = _noted(note, beside)
+        with beside.open(
+            "r+b" if n_before else "wb"
+        ) as out:  # written, not mapped: a full disk is then no crash
+            out.truncate(n_bytes)
+            out.seek(n_bytes)
+            noted_at = time.monotonic()
+            for n_done, views in enumerate(_made(files[n_before:], maker), n_before + 1):
                 out.write(views.tobytes())
-                tell(n_done)
+                if time.monotonic() - noted_at >= _NOTED_EVERY_S:
+                    _note(note, out, n_done)
+                    noted_at = time.monotonic()
+                try:
+                    tell(n_done)
+                except BaseException:
+                    _note(note, out, n_done)
+                    raise
             out.flush()
             os.fsync(out.fileno())
         atomic_files.replace(beside, path)
+        note.unlink(missing_ok=True)
     return np.memmap(path, np.float16, "r").reshape(len(files), 1 + maker.n_views, -1)
+
+
+def _note(note: Path, out: BinaryIO, n_done: int) -> None:
+    """Write down how many pictures are surely on the disk, and where their views end."""
+    out.flush()
+    os.fsync(out.fileno())
+    atomic_files.write_json(note, [n_done, out.tell()])
+
+
+def _noted(note: Path, views: Path) -> tuple[int, int]:
+    """What `_note` has written of this file; (0, 0) where nothing is to be had."""
+    try:
+        n_done, n_bytes = json.loads(note.read_text("utf-8"))
+        return (n_done, n_bytes) if views.stat().st_size >= n_bytes else (0, 0)
+    except (OSError, ValueError):
+        return 0, 0
 
 
 def _made(files: Sequence[PictureFile], maker: ViewMaker) -> Iterator[np.ndarray]:
