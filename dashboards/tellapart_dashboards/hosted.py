@@ -11,10 +11,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tellapart import atomic_files
 from tellapart.errors import TellapartError
 from tellapart.safe_text import harmless
 
-from tellapart_dashboards.app.launcher import PROJECT_VARIABLE, Studio, ready_project
+from tellapart_dashboards.app.launcher import PROJECT_VARIABLE, Studio, ready_project, voila_config
 
 _SERVER_CONFIG = Path(__file__).parent / "app" / "server_config"
 
@@ -31,6 +32,16 @@ def project_place() -> Path:
     return Path(tempfile.gettempdir()) / "tellapart" / "sample-project"
 
 
+def settings_place() -> Path:
+    """A new folder with the studio's settings of Voila, which takes them from there where another server starts it."""
+    ours = voila_config(0, "")["VoilaConfiguration"]
+    del ours["resources"]  # names of scripts to fetch early, below addresses that are the studio's own
+    del ours["multi_kernel_manager_class"]  # kernels are the server's, which is one person's own
+    place = Path(tempfile.mkdtemp(prefix="tellapart-settings-"))
+    atomic_files.write_json(place / "voila.json", {"VoilaConfiguration": ours})
+    return place
+
+
 def main(command: list[str]) -> int:
     """Only where it does not become the server: 2, and the sentence says why."""
     if not command:
@@ -39,8 +50,8 @@ def main(command: list[str]) -> int:
         return 2
     try:
         os.environ.update(Studio(ready_project(project_place()), 0).environment())
-        configured = filter(None, [str(_SERVER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH")])
-        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(configured)
+        places = [str(settings_place()), str(_SERVER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, places))
         os.execvp(command[0], command)
     except (TellapartError, OSError) as error:
         print(harmless(str(error)), file=sys.stderr)  # noqa: T201

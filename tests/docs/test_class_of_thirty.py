@@ -53,7 +53,11 @@ def test_the_configuration_loads_and_holds_no_password(monkeypatch):
 
 
 def test_what_the_spawner_starts_becomes_the_server_with_a_project_of_its_own(tmp_path):
-    code = "import os; print(os.environ['JUPYTER_PATH'], os.environ['TELLAPART_PROJECT'], sep='\\n')"
+    code = (
+        "import os; from voila.server_extension import load_config_file; "
+        "print(load_config_file().VoilaConfiguration.template); "
+        "print(os.environ['JUPYTER_PATH'], os.environ['TELLAPART_PROJECT'], sep='\\n')"
+    )
     environment = {**os.environ, "STATE_DIRECTORY": str(tmp_path / "state")}
     environment.pop("TELLAPART_PROJECT", None)
     (tmp_path / "state").mkdir()
@@ -67,7 +71,10 @@ def test_what_the_spawner_starts_becomes_the_server_with_a_project_of_its_own(tm
         [sys.executable, "-m", "tellapart_dashboards.hosted", sys.executable, "-c", code],
         env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    jupyter_path, project = done.stdout.splitlines()[-2:]
+    template, jupyter_path, project = done.stdout.splitlines()[-3:]
+    assert template == "tellapart", (
+        "under another server Voila shows the studio's own look, and serves no file"
+    )
     assert Path(project) == tmp_path / "state" / "project" and (Path(project) / "tellapart.db").is_file()
     assert any((Path(one) / "voila/templates/tellapart").is_dir() for one in jupyter_path.split(os.pathsep))
     without = subprocess.run(
