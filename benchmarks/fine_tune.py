@@ -22,7 +22,8 @@ from typing import Any
 import machine
 import picture_sets
 import report
-from run_log import RunLog, run_key
+from fastai_peer import add_options, fastai_run
+from run_log import RunLog
 from tellapart.backbones.lite0.weights import weights_file
 
 HERE = Path(__file__).resolve().parent
@@ -38,9 +39,7 @@ def main() -> None:
         scratch = Path(folder)
         log = RunLog((options.work.absolute() if options.work else scratch) / "fine-tune-runs.jsonl")
         sets = {}
-        for name in options.sets.split(","):
-            pictures = picture_sets.class_folders(options.data.absolute(), name, scratch)
-            picture_sets.warm(pictures)
+        for name, pictures in picture_sets.warmed(options.data, options.sets, scratch):
             sets[name] = _summary(
                 [_one_split(options, name, pictures, seed, log) for seed in _seeds(options)]
             )
@@ -50,25 +49,15 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Thorough training beside quick training and fastai.")
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder with the picture sets, unpacked or as .tgz"
-    )
+    add_options(parser, None)  # without one ours runs alone
     parser.add_argument(
         "--sets", default="trashnet,ants_bees,clothing,bears_web", help="names joined by commas"
     )
-    parser.add_argument("--splits", type=int, default=5, help="random 80/20 splits of each set")
     parser.add_argument(
         "--first-seed", type=int, default=0, help="of the splits; settings were tried on 100 and more"
     )
-    parser.add_argument("--work", type=Path, help="keep finished fastai runs here and go on from them")
-    parser.add_argument(
-        "--fastai-python", type=Path, help="a Python that has fastai; without one ours runs alone"
-    )
     parser.add_argument("--fastai-epochs", default="1,3", help="of fine_tune, joined by commas")
     parser.add_argument("--fastai-batches", default="16,64", help="sizes, joined by commas")
-    parser.add_argument(
-        "--fastai-workers", type=int, default=2, help="processes that load pictures for fastai"
-    )
     options = parser.parse_args()
     if options.fastai_python and not options.fastai_python.is_file():
         sys.exit(f"{options.fastai_python} is not there. Name a Python that has fastai with --fastai-python.")
@@ -105,22 +94,10 @@ def _peers(
     found = {}
     for n_epochs in map(int, options.fastai_epochs.split(",")):
         for batch in map(int, options.fastai_batches.split(",")):
-            settings = {
-                "backbone": "efficientnet_lite0", "seed": seed, "n_workers": options.fastai_workers, "version": 1,
-                "n_epochs": n_epochs, "batch": batch,
-            }  # fmt: skip
-            key = run_key(rows, weights_file(), settings)
-            run = log.find(key, is_timed=True)
-            if run is None:
-                job = {
-                    "files": [str(pictures / file) for file, _, _ in rows],
-                    "labels": [label for _, label, _ in rows],
-                    "is_valid": [split == "valid" for _, _, split in rows],
-                    "weights": str(weights_file()), **settings,
-                }  # fmt: skip
-                run = machine.python_worker(HERE / "fastai_worker.py", job, options.fastai_python)
-                log.add(key, True, {"set": name, "seed": seed, "load": machine.load()}, run)
-            found[f"{n_epochs} × {batch}"] = run
+            settings = {"backbone": "efficientnet_lite0", "seed": seed, "n_epochs": n_epochs, "batch": batch}
+            found[f"{n_epochs} × {batch}"] = fastai_run(
+                options, log, name, pictures, rows, weights_file(), settings
+            )
     return found
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 SPLIT_NAMES = {"train", "training", "valid", "val", "validation", "test", "testing"}
@@ -54,6 +55,14 @@ def warm(folder: Path) -> int:
     for path in files:
         path.read_bytes()
     return len(files)
+
+
+def warmed(data: Path, names: str, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """Each set of these names, joined by commas, with its class folders, whose files were read once."""
+    for name in names.split(","):
+        pictures = class_folders(data.absolute(), name, scratch)
+        warm(pictures)
+        yield name, pictures
 
 
 def _unpacked(data: Path, name: str, scratch: Path) -> Path:

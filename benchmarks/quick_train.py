@@ -26,7 +26,8 @@ import backbone_choice
 import machine
 import picture_sets
 import report
-from run_log import RunLog, run_key
+from fastai_peer import add_options, fastai_run
+from run_log import RunLog
 
 HERE = Path(__file__).resolve().parent
 VALID = 0.2
@@ -50,9 +51,7 @@ def main() -> None:
         result: dict[str, Any] = {"sets": {}, "machine": machine.describe()}
         result["conversion_s"] = _convert(options, cache)
         log = RunLog(work / "fastai-runs.jsonl")
-        for name in options.sets.split(","):
-            pictures = picture_sets.class_folders(options.data.absolute(), name, scratch)
-            picture_sets.warm(pictures)
+        for name, pictures in picture_sets.warmed(options.data, options.sets, scratch):
             runs = [_one_split(options, name, pictures, seed, log) for seed in range(options.splits)]
             result["sets"][name] = _summary(runs)
         result["peer"] = next((run["peer"]["versions"] for run in runs if run["peer"]), None)
@@ -64,28 +63,16 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="tellapart beside fastai: same pictures, splits and weights."
     )
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder with the picture sets, unpacked or as .tgz"
-    )
+    add_options(parser, _python_of(HERE.parent / ".venv-fastai"))
     backbone_choice.add_options(parser)
     parser.add_argument("--against", choices=["fastai"], help="measure this peer, too")
     parser.add_argument(
         "--sets", default="bears_web,ants_bees,trashnet,clothing", help="names of sets, joined by commas"
     )
-    parser.add_argument("--splits", type=int, default=5, help="random 80/20 splits of each set")
     parser.add_argument(
         "--timed",
         type=int,
         help="so many of them for times, all unless given; of the others only errors count",
-    )
-    parser.add_argument(
-        "--work", type=Path, help="keep finished peer runs here and go on from them after an interruption"
-    )
-    parser.add_argument(
-        "--fastai-python", type=Path, default=_python_of(HERE.parent / ".venv-fastai"), help="that has fastai"
-    )
-    parser.add_argument(
-        "--fastai-workers", type=int, default=2, help="processes that load pictures for fastai"
     )
     options = parser.parse_args()
     backbone_choice.settle(options)
@@ -126,38 +113,14 @@ def _one_split(options: argparse.Namespace, name: str, pictures: Path, seed: int
     }
     ours = machine.python_worker(HERE / "tellapart_worker.py", job)
     line = f"{name} split {seed}: tellapart {ours['error']:.1%} wrong, {ours['seconds']['total']:.2f} s"
-    peer = _fastai(options, name, pictures, seed, ours["rows"], is_timed, log) if options.against else None
+    peer = None
+    if options.against:
+        settings = {"backbone": options.backbone, "seed": seed}
+        peer = fastai_run(options, log, name, pictures, ours["rows"], options.weights, settings, is_timed)
     if peer:
         line += f"; fastai {peer['error']:.1%} wrong, {peer['seconds']['total']:.1f} s"
     print(line if is_timed else f"{line} (times do not count)", flush=True)
     return {"seed": seed, "is_timed": is_timed, "ours": ours, "peer": peer}
-
-
-def _fastai(
-    options: argparse.Namespace,
-    name: str,
-    pictures: Path,
-    seed: int,
-    rows: list[list[str]],
-    is_timed: bool,
-    log: RunLog,
-) -> dict[str, Any]:
-    settings = {"backbone": options.backbone, "seed": seed, "n_workers": options.fastai_workers, "version": 1}
-    key = run_key(rows, options.weights, settings)
-    if found := log.find(key, is_timed):
-        return found
-    job = {
-        "files": [str(pictures / file) for file, _, _ in rows],
-        "labels": [label for _, label, _ in rows],
-        "is_valid": [split == "valid" for _, _, split in rows],
-        "weights": str(options.weights), **settings,
-    }  # fmt: skip
-    load = machine.load()
-    result = machine.python_worker(HERE / "fastai_worker.py", job, options.fastai_python)
-    log.add(
-        key, is_timed, {"set": name, "seed": seed, "n_workers": options.fastai_workers, "load": load}, result
-    )
-    return result
 
 
 def _summary(runs: list[Run]) -> dict[str, Any]:
