@@ -4,11 +4,17 @@ import os
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import pytest
-from tellapart.deploy.app_folder import RECORD, new_app_folder, read_record
+from tellapart import atomic_files
+from tellapart.deploy import app_contents
+from tellapart.deploy.app_folder import LEFT_BY_PEOPLE, RECORD, files_of, new_app_folder, read_record
 from tellapart.deploy.appearance import TITLE, Appearance
+from tellapart.deploy.facts import credits_text
+from tellapart.deploy.making import size_of, zip_app
 from tellapart.deploy.program_wheel import program_wheel
+from tellapart.deploy.voila.texts import FILES
 from tellapart.errors import DeployError
 
 
@@ -49,6 +55,54 @@ def test_only_an_app_is_replaced_and_only_with_force(tmp_path):
     assert (mine / "chapter.txt").read_text() == "years of work"
 
 
+def left_by_people(out):
+    for name in ("corrections/pictures", ".git", "__pycache__"):
+        (out / name).mkdir(parents=True)
+        (out / name / "some").write_text(name)
+    (out / "answers.jsonl").write_text("{}")
+    (out / ".env").write_text("TELLAPART_API_KEY=secret")
+
+
+def test_what_people_left_in_an_app_is_in_the_new_one_and_in_no_zip(tmp_path):
+    out = made(tmp_path / "app")
+    left_by_people(out)
+    size = size_of(out)
+    made(out, "two", force=True)
+    assert names(out) == sorted([".env", ".git", "answers.jsonl", "app.txt", "corrections", RECORD])
+    assert (out / "corrections" / "pictures" / "some").read_text() == "corrections/pictures"
+    assert (out / "app.txt").read_text() == "two" and names(tmp_path) == ["app"]
+    assert [path.name for path in files_of(out)] == ["app.txt", RECORD] and size_of(out) == size
+    os.utime(out / "app.txt", (0, 0))  # of a computer whose clock began anew
+    with zipfile.ZipFile(zip_app(out)) as archive:
+        assert sorted(archive.namelist()) == ["app/app.txt", f"app/{RECORD}"]
+    ignored = (FILES / "gitignore.txt").read_text("utf-8")
+    assert all(name.removesuffix(".1") in ignored for name in LEFT_BY_PEOPLE if name != ".git")
+
+
+def test_what_cannot_be_moved_into_the_new_app_is_not_removed_with_the_old_one(tmp_path, monkeypatch):
+    out = made(tmp_path / "app")
+    left_by_people(out)
+    move = atomic_files.replace
+
+    def busy(source, target):
+        if source.name == "corrections":
+            raise PermissionError(13, "Permission denied")
+        move(source, target)
+
+    monkeypatch.setattr(atomic_files, "replace", busy)
+    with pytest.raises(DeployError, match="corrections of the old one could not be moved there") as said:
+        made(out, "two", force=True)
+    (aside,) = tmp_path.glob(".app.*.old")
+    assert str(aside) in str(said.value) and (aside / "corrections" / "pictures" / "some").is_file()
+    assert (out / "app.txt").read_text() == "two"
+    monkeypatch.undo()
+    made(out, "three", force=True)  # as after a kill at that moment
+    assert names(tmp_path) == ["app"] and (out / "corrections" / "pictures" / "some").is_file()
+    (tmp_path / ".app.0123abcd.old").mkdir()  # of somebody else
+    made(out, "four", force=True)
+    assert names(tmp_path) == [".app.0123abcd.old", "app"]
+
+
 def test_a_file_or_a_link_is_never_replaced_and_an_empty_folder_is_taken(tmp_path):
     (tmp_path / "file").write_text("mine")
     (tmp_path / "empty").mkdir()
@@ -74,6 +128,12 @@ def test_a_disk_that_does_not_take_it_is_said(tmp_path):
         tmp_path.chmod(0o700)
 
 
+def test_an_app_that_takes_too_long_to_prove_itself_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(app_contents, "_PATIENCE_S", 0.01)
+    with pytest.raises(DeployError, match="did not classify its golden pictures within 0 s"):
+        app_contents.prove(tmp_path)
+
+
 def test_a_file_in_the_way_of_its_folder_is_said(tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(DeployError, match="Nothing was lost"):
@@ -97,6 +157,13 @@ def test_texts_are_one_title_and_some_sentences():
     shown = Appearance("  Which\nleaf? \u202e ", " One.\nTwo. ")
     assert "\n" not in shown.title and "\u202e" not in shown.title and shown.title.startswith("Which leaf?")
     assert shown.about == "One.\nTwo." and Appearance("  ").title == TITLE
+
+
+def test_what_a_strangers_bundle_says_of_its_backbone_stays_text(tmp_path):
+    backbone = {"name": "<img src=x> [a](https://b.example)", "licence": "<b>MIT</b>"}
+    bundle = SimpleNamespace(bundle_dir=tmp_path, record={"backbone": backbone})
+    text = credits_text(bundle, ["The app itself"])
+    assert "<" not in text and "](" not in text and "&lt;img src=x&gt;" in text
 
 
 def test_the_wheel_of_the_program_installs_from_its_own_file_and_is_the_same_twice(tmp_path):

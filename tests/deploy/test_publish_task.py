@@ -106,6 +106,24 @@ def test_an_app_for_another_repository_is_made_anew_first(trained, github, tmp_p
     assert PLACE.binder in (root / "apps" / "shapes-voila" / "README.md").read_text("utf-8")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
+def test_the_settings_of_a_strangers_folder_run_no_program(monkeypatch, tmp_path):
+    """git asks the helpers that the repository around it names, and a project may come with a repository."""
+    for name in token.TOKEN_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    project, home = tmp_path / "project", tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    subprocess.run(["git", "init", "--quiet", project], check=True)
+    helper = f"!touch {tmp_path / 'was-run'}; echo password=of_stranger"
+    subprocess.run(["git", "-C", project, "config", "credential.helper", helper], check=True)
+    (project / "runs" / "some").mkdir(parents=True)
+    for cwd in (project, project / "runs" / "some"):
+        monkeypatch.chdir(cwd)
+        assert token_at_hand() != "of_stranger" and not (tmp_path / "was-run").exists()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="the programs are shell scripts")
 def test_a_token_lies_at_hand_in_a_variable_or_with_gh_or_git(monkeypatch, tmp_path):
     for name in token.TOKEN_VARIABLES:

@@ -5,9 +5,10 @@ import shutil
 import subprocess
 
 import pytest
+from command_line import run_here
 from github_server import LOGIN, TOKEN, GitHubServer
 from tellapart.deploy.app_folder import new_app_folder
-from tellapart.deploy.publishing import publish
+from tellapart.deploy.publishing import Published, publish
 from tellapart.deploy.publishing.qr_code import qr_svg
 from tellapart.deploy.publishing.services import Services
 from tellapart.deploy.voila.repository import Repository, parsed
@@ -96,6 +97,21 @@ def test_one_that_is_there_is_updated_only_when_asked_and_keeps_its_history(app,
     assert log.stdout.splitlines() == ["Update the app", "Publish the app"]
 
 
+def test_what_visitors_and_the_owner_left_in_the_app_is_not_published(app, github, tmp_path):
+    before = files_in(app)
+    for name in ("corrections/pictures", ".venv/bin", "binder/__pycache__"):
+        (app / name).mkdir(parents=True)
+        (app / name / "some").write_text("a visitor's picture")
+    (app / ".env").write_text("TELLAPART_API_KEY=secret")
+    (app / "answers.jsonl").write_text("{}")
+    if os.name == "posix":
+        (app / ".venv" / "bin" / "python").symlink_to("/usr/bin/env")
+        (app / ":(exclude)binder").write_bytes(b"a file like any other")
+        before[":(exclude)binder"] = b"a file like any other"
+    publish(app, PLACE, TOKEN, services=github.services)
+    assert files_in(cloned(github, tmp_path)) == before
+
+
 def test_an_empty_one_that_a_failed_try_left_is_filled(app, github, tmp_path):
     github.make(PLACE.owner, PLACE.name)
     publish(app, PLACE, TOKEN, services=github.services, update=True)
@@ -164,6 +180,14 @@ def test_the_token_is_on_no_command_line_and_in_no_file(app, github, tmp_path, m
     assert "push" in seen.read_text() and TOKEN not in seen.read_text()
     assert not any(TOKEN.encode() in path.read_bytes() for path in app.rglob("*") if path.is_file())
     assert not any(path for path in (tmp_path / "tmp").rglob("*") if path.is_file())
+
+
+def test_a_code_that_cannot_be_saved_hides_no_link(app, monkeypatch, tmp_path):
+    done = Published(PLACE.address, PLACE.binder, "ab12", True)
+    monkeypatch.setattr("tellapart.deploy.publishing.publish", lambda *_, **__: done)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    said = run_here("publish", app, str(PLACE), "--qr", tmp_path / "nowhere" / "code.svg")
+    assert said.returncode == 1 and PLACE.binder in said.stdout and "FileNotFoundError" in said.stderr
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,12 @@ def publish(
             token = str(typer.prompt("Token", hide_input=True)).strip()
         with progress_bar(is_json) as progress:
             done = publish_folder(folder, place, token, update=is_update, progress=progress)
-        if qr is not None:
-            atomic_files.write_bytes(qr, qr_svg(done.link).encode())
     if is_json:
         print_json({"address": done.address, "link": done.link, "commit": done.commit, "new": done.is_new})
-        return
-    say(f"Published: {done.address}")
-    say(f"The link to share: {done.link}")
-    say("The first visitor waits some minutes while mybinder.org builds it; open the link once yourself.")
+    else:
+        say(f"Published: {done.address}")
+        say(f"The link to share: {done.link}")
+        say("The first visitor waits some minutes while mybinder.org builds it; open the link once yourself.")
+    if qr is not None:  # last, for what goes wrong with it shall not hide where the app is
+        with explained(is_json=False):
+            atomic_files.write_bytes(qr, qr_svg(done.link).encode())

@@ -106,12 +106,18 @@ def prove(folder: Path, wheel: str = "") -> None:
         if wheel:
             program = Path(place) / "program"
             zipfile.ZipFile(folder / wheel).extractall(program)
-        done = subprocess.run(
-            [sys.executable, "-c", _PROOF, str(program.resolve()), str(folder / BUNDLE)],
-            cwd=place, env={**os.environ, "TELLAPART_CACHE": place, "PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", errors="replace",
-            timeout=_PATIENCE_S, check=False,
-        )  # fmt: skip
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", _PROOF, str(program.resolve()), str(folder / BUNDLE)],
+                cwd=place, env={**os.environ, "TELLAPART_CACHE": place, "PYTHONDONTWRITEBYTECODE": "1"},
+                stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", errors="replace",
+                timeout=_PATIENCE_S, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise DeployError(
+                f"The app was made, but did not classify its golden pictures within {_PATIENCE_S:.0f} s. It is not "
+                "handed over. Close other programs, then export again."
+            ) from error
     if done.returncode:
         last_words = done.stderr.strip().rpartition("\n")[2][:300] or f"it ended with {done.returncode}"
         raise DeployError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta, Struct, ValidationError, convert
 
 from tellapart.bundle.record import MAX_BYTES, parse, validate
+from tellapart.markdown import plain
 from tellapart.safe_text import harmless
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ def credits_text(bundle: Bundle, software: Sequence[str], examples: Sequence[str
     examples: whose each example of the app is, see `credit_line`; "" for the owner's own."""
     credits = _paper(bundle.bundle_dir / "CREDITS.md") or "Nobody has written down who made the pictures."
     licence = bundle.record["backbone"].get("licence")
-    backbone = f" (licence: {_plain(str(licence))})" if licence else ""
-    lines = [f"Backbone: {_plain(str(bundle.record['backbone']['name']))}{backbone}", *software]
+    backbone = f" (licence: {plain(str(licence))})" if licence else ""
+    lines = [f"Backbone: {plain(str(bundle.record['backbone']['name']))}{backbone}", *software]
     if any(examples):
         shown = [f"- Example {n}: {credit}" for n, credit in enumerate(examples, 1) if credit]
         credits += "\n\n## Examples in this app\n\n" + "\n".join(shown)
@@ -147,7 +147,3 @@ def _paper(path: Path) -> str:
             f"{text.rpartition(chr(10))[0]}\n\nThis text goes on; ask whoever shared the page for all of it."
         )
     return "\n".join(harmless(line) for line in text.split("\n"))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]])", r"\\\1", harmless(text))

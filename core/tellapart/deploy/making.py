@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tellapart import atomic_files
+from tellapart.deploy.app_folder import files_of
 from tellapart.deploy.card_answers import answered
 from tellapart.deploy.examples.choosing import examples_of
 from tellapart.deploy.html.export import service_worker_of
@@ -16,7 +16,6 @@ from tellapart.deploy.share_settings import ShareSettings
 from tellapart.deploy.targets import TARGETS, Target
 from tellapart.errors import DeployError
 from tellapart.progress import Progress, silent
-from tellapart.safe_paths import is_plain
 from tellapart.store.sqlite.database_errors import disk_reason
 
 if TYPE_CHECKING:
@@ -67,8 +66,8 @@ def app_place(apps_dir: Path, target: str) -> Path:
 
 
 def size_of(app: Path) -> int:
-    """Bytes of an app's file, or of all files of its folder; 0 where there is none."""
-    return sum(path.stat().st_size for path in _files_of(app))
+    """Bytes of an app's file, or of the files of its folder, see `files_of`; 0 where there is none."""
+    return sum(path.stat().st_size for path in files_of(app))
 
 
 def second_file(app: Path, settings: ShareSettings) -> Path | None:
@@ -77,25 +76,26 @@ def second_file(app: Path, settings: ShareSettings) -> Path | None:
     if not settings.service_worker or target is None or "service_worker" not in target.takes:
         return None
     worker = service_worker_of(app)
-    return worker if _files_of(worker) else None
+    return worker if files_of(worker) else None
 
 
 def zip_app(app: Path, second: Path | None = None) -> Path:
-    """The app as a zip beside it, replaced where there is one. Links are left out, for they could lead anywhere.
+    """The app as a zip beside it, replaced where there is one: the files of `files_of`, so no link, no visitor's
+    correction and no key of its owner.
 
     Args:
         second: a file that belongs to the app, see `second_file`.
     Raises:
         DeployError: there is no such app, or the disk does not take the zip.
     """
-    files = _files_of(app)
+    files = files_of(app)
     if not files:
         raise DeployError(f"{app} is no longer there. Make the app again.")
     target = app.with_name(f"{app.name}.zip")
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in [*files, *(_files_of(second) if second else [])]:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+            for path in [*files, *(files_of(second) if second else [])]:
                 archive.write(path, path.relative_to(app.parent).as_posix())
         atomic_files.replace(part, target)
     except OSError as error:
@@ -111,15 +111,3 @@ def _target(name: str) -> Target:
             f"This tellapart makes no apps of the kind {name!r}. Choose {' or '.join(TARGETS)}."
         )
     return TARGETS[name]
-
-
-def _files_of(app: Path) -> list[Path]:
-    if app.is_symlink():
-        return []
-    if not app.is_dir():
-        return [app] if app.is_file() else []
-    found = []
-    for folder, names, files in os.walk(app):  # does not follow links
-        names.sort()
-        found += [path for name in sorted(files) if is_plain((path := Path(folder) / name).lstat())]
-    return found

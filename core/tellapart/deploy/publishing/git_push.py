@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tellapart.deploy.app_folder import files_of
 from tellapart.deploy.publishing.github import offline, wrong_token
 from tellapart.errors import PublishCode, PublishError
 
@@ -39,7 +40,8 @@ def git_program() -> str:
 
 
 def push_folder(folder: Path, address: str, login: str, token: str, message: str, is_new: bool) -> str:
-    """The id of the commit that the repository at `address` has on its branch main now, with these files and no others.
+    """The id of the commit that the repository at `address` has on its branch main now, with the app's files
+    (`files_of`) and no others.
 
     Args:
         is_new: it is empty; else the commit goes on top of what is there, which stays in its history.
@@ -51,7 +53,8 @@ def push_folder(folder: Path, address: str, login: str, token: str, message: str
         git.local("init", "--quiet", f"--initial-branch={BRANCH}")
         if not is_new and git.remote("fetch", "--quiet", "--depth=1", address, BRANCH, may_lack_branch=True):
             git.local("reset", "--quiet", "--soft", "FETCH_HEAD")
-        git.local("add", "--all", "--force", ".")
+        names = [path.relative_to(folder).as_posix() for path in files_of(folder)]
+        git.local("add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul", asked="\0".join(names))
         git.local("commit", "--quiet", "--allow-empty", "-m", message)
         git.remote("push", "--quiet", address, f"HEAD:refs/heads/{BRANCH}")
         return git.local("rev-parse", "HEAD").strip()
@@ -61,7 +64,7 @@ class _Git:
     """git on one folder, with no settings but ours: a person's own may sign, hook or rewrite addresses."""
 
     def __init__(self, program: str, git_dir: Path, work_tree: Path, login: str, token: str, address: str):
-        self._command = [program, f"--git-dir={git_dir}", f"--work-tree={work_tree}"]
+        self._command = [program, "--literal-pathspecs", f"--git-dir={git_dir}", f"--work-tree={work_tree}"]
         self._folder = work_tree
         secret = base64.b64encode(f"x-access-token:{token}".encode()).decode()
         name, mail = login, f"{login}@users.noreply.github.com"
@@ -90,9 +93,9 @@ class _Git:
             **{f"GIT_CONFIG_VALUE_{i}": value for i, value in enumerate(settings.values())},
         }  # fmt: skip
 
-    def local(self, *arguments: str) -> str:
-        """What git prints."""
-        done = self._run(arguments, _LOCAL_S)
+    def local(self, *arguments: str, asked: str = "") -> str:
+        """What git prints. asked: what it reads."""
+        done = self._run(arguments, _LOCAL_S, asked)
         if done.returncode:
             raise PublishError(
                 f"git {arguments[0]} failed: {_last_line(done.stderr)}. Upload the folder's files by the steps in its "
@@ -119,10 +122,12 @@ class _Git:
             PublishCode.REFUSED,
         )
 
-    def _run(self, arguments: Sequence[str], patience_s: float) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, arguments: Sequence[str], patience_s: float, asked: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         try:
             return subprocess.run(
-                [*self._command, *arguments], cwd=self._folder, env=self._environment, stdin=subprocess.DEVNULL,
+                [*self._command, *arguments], cwd=self._folder, env=self._environment, input=asked,
                 capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=patience_s,
             )  # fmt: skip
         except subprocess.TimeoutExpired:

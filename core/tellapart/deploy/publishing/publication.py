@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tellapart.deploy.app_folder import read_record
+from tellapart.deploy.app_folder import files_of, is_left_in_app, read_record
 from tellapart.deploy.publishing.git_push import git_program, push_folder
 from tellapart.deploy.publishing.github import GitHub, wrong_token
 from tellapart.deploy.publishing.services import GITHUB, Services
@@ -76,14 +76,14 @@ def _check(root: Path) -> None:
             f"{root} is no app that tellapart made. Make one first: tellapart app PROJECT FOLDER --target voila",
             PublishCode.NO_APP,
         )
-    if strange := sorted(strange_files(root, depth=_MAX_DEPTH)):
+    if strange := sorted(name for name in strange_files(root, depth=_MAX_DEPTH) if not is_left_in_app(name)):
         raise PublishError(
             f"{root.name} holds a link or a special file, {strange[0]}, which could publish what it should not. "
             "Remove it.",
             PublishCode.NO_APP,
         )
-    for path in root.rglob("*"):
-        if path.is_file() and path.stat().st_size >= _MAX_FILE_BYTES:
+    for path in files_of(root):
+        if path.stat().st_size >= _MAX_FILE_BYTES:
             raise PublishError(
                 f"{path.name} has {path.stat().st_size / 2**20:.0f} MB; GitHub takes files below 100 MB. Train with a "
                 "smaller backbone and make the app again.",

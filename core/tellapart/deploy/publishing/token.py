@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from tellapart.errors import PublishCode, PublishError
 from tellapart.runs import VISITOR
@@ -36,13 +38,17 @@ def _kept_by_git() -> str:
 
 
 def _said(command: Sequence[str], asked: str = "") -> str:
-    """What a program prints; "" where it is missing, fails or would ask a person."""
+    """What a program prints; "" where it is missing, fails or would ask a person.
+
+    It runs in an empty folder: the settings of a repository around a stranger's project may name programs to run.
+    """
     quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GCM_INTERACTIVE": "never"}
     try:
-        done = subprocess.run(
-            command, input=asked, env={**os.environ, **quiet}, capture_output=True, encoding="utf-8",
-            errors="replace", check=False, timeout=_PATIENCE_S,
-        )  # fmt: skip
+        with tempfile.TemporaryDirectory(prefix="tellapart-token-", ignore_cleanup_errors=True) as place:
+            done = subprocess.run(
+                command, cwd=place, input=asked, capture_output=True, encoding="utf-8", errors="replace", check=False,
+                env={**os.environ, **quiet, "GIT_CEILING_DIRECTORIES": str(Path(place).parent)}, timeout=_PATIENCE_S,
+            )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout if done.returncode == 0 else ""
