@@ -35,6 +35,12 @@ def test_the_stage_goes_by_thresholds_that_are_fixed(counts, stage, words):
     assert found.stage == stage and words in found.why, found.why
 
 
+def test_a_label_that_nobody_has_judged_holds_the_wider_use():
+    found = agreement(pairs(200, 1), known=[*LABELS, "triangle"])
+    assert found.stage == "watched" and "20 pictures of 'triangle'" in found.why
+    assert agreement(pairs(200, 1), known=LABELS).stage == "wider"
+
+
 def test_the_table_says_it_by_label_and_whom_it_mixes_up():
     found = agreement(pairs(50, 6, none=3))
     assert (found.n, found.n_agreed) == (159, 150) and 0.85 < found.interval[0] < found.n_agreed / found.n

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from tellapart.watching import two_samples
 from tellapart.watching.agreement import cohens_kappa
 from tellapart.watching.two_samples import energy_test, holm
 
@@ -45,6 +46,29 @@ def test_odd_sets():
     assert energy_test(same[:1], same[:1]).p == 1.0
     with pytest.raises(ValueError, match="both sides"):
         energy_test(same[:0], same)
+
+
+def test_no_more_permutations_are_drawn_than_p_needs(monkeypatch):
+    """Of what is alike, few tell; of what is not, all that were asked for are drawn."""
+    drawn = []
+    energies = two_samples._energies
+    monkeypatch.setattr(
+        two_samples, "_energies", lambda *them: (drawn.append(them[1].shape[1]), energies(*them))[1]
+    )
+    rng = np.random.default_rng(2)
+    some, others = rng.normal(size=(60, 16)), rng.normal(size=(80, 16))
+    assert 0.02 < energy_test(some, others, 0, 50_000).p <= 1 and sum(drawn) < 10_000
+    drawn.clear()
+    assert energy_test(some + 1, others, 0, 20_000).p == 1 / 20_001 and sum(drawn) == 20_001
+
+
+def test_a_p_that_was_known_early_is_that_of_all_permutations():
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        some, others = rng.normal(size=(40, 4)) + 0.1, rng.normal(size=(40, 4))
+        whole = energy_test(some, others, 0, 49)  # too few for an end before them
+        early = energy_test(some, others, 0, 50_000)
+        assert early.p == pytest.approx(whole.p, abs=0.25) and early.statistic == whole.statistic
 
 
 def test_holm_makes_p_values_larger_in_order():

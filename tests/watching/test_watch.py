@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import datetime, timedelta, timezone
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,15 +12,15 @@ from command_line import tellapart
 from make_data import make_tiny_folder
 from PIL import Image, ImageEnhance
 from tellapart.bundle.loading import load_bundle
-from tellapart.bundle.reference import FILE, read_reference, reference_of
+from tellapart.bundle.reference import FILE, Reference, read_reference, reference_of
 from tellapart.classify import Predictor
 from tellapart.classify.answer_log import MAX_LOG_BYTES, AnswerLog, answer_facts
 from tellapart.corrections.correction import model_of
 from tellapart.errors import BundleError, WatchError
-from tellapart.watching.log_lines import AnswerLines
+from tellapart.watching.log_lines import AnswerLines, LoggedAnswer
 from tellapart.watching.watch import watch_log
 from tellapart.watching.weekly_page import weekly_page, write_page
-from tellapart.watching.weeks import watch
+from tellapart.watching.weeks import _count, _Gathered, _quantiles, watch
 
 MONDAY = datetime(2026, 9, 7, 12, tzinfo=timezone.utc)
 
@@ -101,6 +102,19 @@ def test_a_changed_reference_makes_the_bundle_damaged(bundle_dir, tmp_path):
         load_bundle(copy, is_own=True)
 
 
+def test_a_reference_of_other_embeddings_is_told_when_the_bundle_is_loaded(bundle_dir, tmp_path, others):
+    """And not to each visitor, as a failure of the service."""
+    copy = shutil.copytree(bundle_dir, tmp_path / "copy")
+    data = reference_of(np.zeros((40, 7)), np.zeros(7), np.ones(7), np.full(5, 0.5))
+    (copy / FILE).write_bytes(data)
+    record = json.loads((copy / "bundle.json").read_text("utf-8"))
+    record["files"][FILE] = sha256(data).hexdigest()
+    (copy / "bundle.json").write_text(json.dumps(record), "utf-8")
+    with pytest.raises(BundleError, match="its reference is of embeddings of another size"):
+        Predictor(copy, is_own=True, gives_sketches=True)
+    assert Predictor(copy, is_own=True).predict(others[0]).label
+
+
 def test_what_is_kept_of_training_is_small_and_the_same_each_time(bundle_dir):
     assert (bundle_dir / FILE).stat().st_size < 100_000
     rng = np.random.default_rng(0)
@@ -138,6 +152,52 @@ def test_drift_is_told_when_pictures_change_and_not_when_they_do_not(
     assert "In 1 of 4 week(s)" in watched.sentences()[0] and watched.weeks[3].drift.share > 0.01
 
 
+def a_log_of_weeks(n_weeks, n_changed, n_each=40):
+    """Answers with sketches like those of the reference, in the last weeks unlike them; and the reference."""
+    rng = np.random.default_rng(8)
+    usual = Reference(np.zeros(4), np.ones(4), rng.normal(size=(120, 16)), np.full(30, 0.9))
+    answers = [
+        LoggedAnswer(
+            MONDAY + timedelta(7 * week, minutes=i), "ab" * 6, f"{week} {i}", "oak", 0.8, False,
+            tuple(rng.normal(size=16) + (1.0 if week >= n_weeks - n_changed else 0.0)),
+        )
+        for week in range(n_weeks)
+        for i in range(n_each)
+    ]  # fmt: skip
+    return answers, usual
+
+
+@pytest.mark.parametrize("n_weeks", [1, 12, 60])
+def test_a_change_is_told_after_however_many_weeks(n_weeks):
+    """Corrected for many weeks, the least p that 999 permutations can give would be none to speak of."""
+    answers, usual = a_log_of_weeks(n_weeks, 1)
+    watched = watch(answers, reference=usual)
+    assert [one.has_drift for one in watched.weeks] == [False] * (n_weeks - 1) + [True]
+    tested = [one.drift is not None for one in watched.weeks]
+    assert tested == [False] * (n_weeks - min(n_weeks, 52)) + [True] * min(n_weeks, 52)
+    assert f"In 1 of {min(n_weeks, 52)} week(s)" in watched.sentences()[0]
+
+
+def test_a_week_of_many_answers_takes_no_more_memory_and_has_the_same_numbers():
+    rng = np.random.default_rng(3)
+    confidences = rng.random(30_000).round(4)
+    answers = (
+        LoggedAnswer(MONDAY, "ab" * 6, str(i), "oak", float(one), False, (float(i),) * 16)
+        for i, one in enumerate(confidences)
+    )
+    week = _Gathered()
+    for answer in answers:
+        _count(week, answer)
+    assert week.n == 30_000 and len(week.sketches) == 400 and len(week.probabilities) <= 10_001
+    assert _quantiles(week.probabilities) == tuple(np.quantile(confidences, (0.1, 0.5, 0.9)).round(4))
+    kept = week.sketches.rows()[:, 0]
+    assert 12_000 < kept.mean() < 18_000, "a fair sample of the whole week"
+    again = _Gathered()
+    _count(again, LoggedAnswer(MONDAY, "ab" * 6, "one", "oak", 0.5, False, (1.0,) * 16))
+    _count(again, LoggedAnswer(MONDAY, "ab" * 6, "one", "oak", 0.5, False, (2.0,) * 16))
+    assert again.sketches.rows().tolist() == [[1.0] * 16], "of one batch the first"
+
+
 def test_pictures_that_came_together_count_once_in_the_test(bundle_dir, usual, tmp_path):
     lines = lines_of(usual, MONDAY, model_of(bundle_dir), apart=False)
     watched = watch_log([log_of(tmp_path / "log", *lines)], bundle_dir)
@@ -151,6 +211,8 @@ def test_broken_and_hostile_lines_are_passed_over(bundle_dir, usual, tmp_path):
     bad = [
         {**good, "probability": 2}, {**good, "probability": None}, {**good, "sketch": [1, 2]}, {**good, "time": "soon"},
         {**good, "sketch": ["a"] * 16}, {**good, "label": "x" * 500}, {**good, "none_of_these": "yes"},
+        {**good, "time": "0001-01-01T00:00:00+10:00"}, {**good, "time": "9999-12-31T23:59:00-10:00"},
+        {**good, "sketch": [1e300] * 16},
     ]  # fmt: skip
     hostile = {**good, "label": "<script>alert(1)</script>\u202e"}
     lines = [
@@ -160,7 +222,7 @@ def test_broken_and_hostile_lines_are_passed_over(bundle_dir, usual, tmp_path):
     path = tmp_path / "log"
     path.write_bytes("\n".join(lines).encode() + b"\n\xff\xfe\x00\n" + json.dumps(good).encode())
     watched = watch_log([path], bundle_dir)
-    assert (watched.n, watched.n_of_others) == (3, 1) and watched.n_broken == 11
+    assert (watched.n, watched.n_of_others) == (3, 1) and watched.n_broken == 14
     page = weekly_page(watched, "<i>leaves</i>")
     assert "<script" not in page and "<i>" not in page.replace("<input", "") and "\u202e" not in page
 
@@ -170,6 +232,10 @@ def test_logs_without_answers_are_said(tmp_path, bundle_dir):
         watch_log([log_of(tmp_path / "log", '{"event": "request"}')], bundle_dir)
     with pytest.raises(WatchError, match="cannot be read"):
         watch_log([tmp_path / "nowhere"])
+    said = tellapart("watch", tmp_path / "log", "--bundle", tmp_path / "nowhere", code=1)
+    assert "nowhere is not a bundle" in said and "written" not in said
+    odd = {"event": "answer", "time": "2026-09-07", "model": "ab\u202e", "label": "oak", "probability": 0.8}
+    assert "\u202e" not in watch(AnswerLines([log_of(tmp_path / "odd", json.dumps(odd))])).model
     assert watch(iter(())).sentences() == ["There is no answer of this model in the log yet."]
 
 

@@ -70,11 +70,13 @@ class Bundle:
         """The same, and sketches of the embeddings (N, 16), or (N, 0) where the bundle gives none; see `Reference`.
 
         Raises:
-            BundleError: the network fails.
+            BundleError: the network fails, or the reference is of other embeddings.
         """
         if self.reference is None:
             return (*self.run(pixels), np.empty((len(pixels), 0)))
         probs, novelty, embeddings = self._outputs([*_OUTPUTS, _EMBEDDINGS], pixels)
+        if embeddings.shape != (len(pixels), len(self.reference.mean)):
+            raise _damaged(self.bundle_dir, "its reference is of embeddings of another size")
         return probs, novelty, self.reference.sketch(embeddings)
 
     def _outputs(self, names: list[str], pixels: np.ndarray) -> list[np.ndarray]:
@@ -185,7 +187,7 @@ def check_golden(bundle: Bundle) -> None:
                 f"The golden picture {golden.file} of {bundle.bundle_dir.name}: {error}. Export the bundle "
                 "again."
             ) from error
-        probs, _ = bundle.run(pixels[None])
+        probs, *_ = bundle.run_with_sketches(pixels[None])
         expected = np.array(golden.probabilities)
         if probs.shape != (1, len(expected)) or not np.abs(probs[0] - expected).max() <= TOLERANCE:
             label = bundle.classes[int(expected.argmax())]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, ValidationError, convert, structs
 
 from tellapart.corrections.asking import MAX_TEXT
-from tellapart.errors import CorrectionError, ImageError
+from tellapart.errors import BundleError, CorrectionError, ImageError
 from tellapart.pictures.images import thumbnail_jpeg
 from tellapart.safe_text import harmless, harmless_json
 
@@ -133,5 +133,15 @@ def moment() -> str:
 
 
 def model_of(bundle_dir: Path) -> str:
-    """By which a bundle is told from others: the SHA-256 of its bundle.json."""
-    return sha256((bundle_dir / "bundle.json").read_bytes()).hexdigest()
+    """By which a bundle is told from others: the SHA-256 of its bundle.json.
+
+    Raises:
+        BundleError: there is none that can be read.
+    """
+    try:
+        return sha256((bundle_dir / "bundle.json").read_bytes()).hexdigest()
+    except OSError as error:
+        raise BundleError(
+            f"{bundle_dir} is not a bundle: its bundle.json cannot be read ({error.strerror}). Give the folder of a "
+            "trained model, or its project's."
+        ) from error

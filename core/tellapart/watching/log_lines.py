@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -19,6 +18,7 @@ from tellapart.safe_text import harmless
 
 _MAX_LINE_BYTES = 16 * 2**10
 _MARK = json.dumps(EVENT).encode()
+_Number = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
 
 
 class _Line(msgspec.Struct):
@@ -29,7 +29,7 @@ class _Line(msgspec.Struct):
     label: Annotated[str, msgspec.Meta(max_length=400)] = ""
     probability: Annotated[float, msgspec.Meta(ge=0, le=1)] = -1.0
     none_of_these: bool = False
-    sketch: Annotated[list[float], msgspec.Meta(max_length=SKETCH)] = []
+    sketch: Annotated[list[_Number], msgspec.Meta(max_length=SKETCH)] = []
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class AnswerLines:
             return None
         try:
             found = self._decode(line)
-            at = datetime.fromisoformat(found.time.replace("Z", "+00:00")) if found.event == EVENT else None
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            at = _utc(found.time) if found.event == EVENT else None
+        except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
             if isinstance(error, msgspec.ValidationError) and _MARK not in line:
                 self.n_other += 1  # whole, and about something else
             else:
@@ -93,15 +93,16 @@ class AnswerLines:
         if at is None:
             self.n_other += 1
             return None
-        is_whole = len(found.sketch) in (0, SKETCH) and all(map(math.isfinite, found.sketch))
-        if found.probability < 0 or not is_whole:
+        if found.probability < 0 or len(found.sketch) not in (0, SKETCH):
             self.n_broken += 1
             return None
         return LoggedAnswer(
-            _utc(at), found.model[:12], found.batch, harmless(found.label), found.probability, found.none_of_these,
+            at, harmless(found.model[:12]), found.batch, harmless(found.label), found.probability, found.none_of_these,
             tuple(found.sketch),
         )  # fmt: skip
 
 
-def _utc(at: datetime) -> datetime:
+def _utc(time: str) -> datetime:
+    """Raises ValueError, or OverflowError at the ends of the calendar."""
+    at = datetime.fromisoformat(time.replace("Z", "+00:00"))
     return at.replace(tzinfo=timezone.utc) if at.tzinfo is None else at.astimezone(timezone.utc)

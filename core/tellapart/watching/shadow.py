@@ -113,11 +113,14 @@ def shadow(predictor: Predictor, said: Sequence[PersonSaid], progress: Progress 
         raise WatchError(
             f"None of the {len(said)} pictures can be read; the first, {unread[0].path}: {unread[0].reason}."
         )
-    return agreement(pairs, unread)
+    return agreement(pairs, unread, predictor.classes)
 
 
-def agreement(pairs: Counter[tuple[str, str]], unread: Sequence[Skipped] = ()) -> Agreement:
-    """What pairs (person, model) come to. At least one."""
+def agreement(
+    pairs: Counter[tuple[str, str]], unread: Sequence[Skipped] = (), known: Sequence[str] = ()
+) -> Agreement:
+    """What pairs (person, model) come to. At least one. known: labels of the model; of one that nobody has judged a
+    picture of, nothing is known."""
     labels = sorted({one for pair in pairs for one in pair}, key=label_order)
     place = {label: i for i, label in enumerate(labels)}
     counts = np.zeros((len(labels), len(labels)), np.int64)
@@ -131,7 +134,7 @@ def agreement(pairs: Counter[tuple[str, str]], unread: Sequence[Skipped] = ()) -
     )
     apart = tuple((person, model, n) for (person, model), n in pairs.most_common() if person != model)
     kappa, interval = cohens_kappa(counts), _interval(n_agreed, n)
-    stage, why = _stage(n, interval, kappa, by_label)
+    stage, why = _stage(n, interval, kappa, by_label, known)
     return Agreement(n, n_agreed, interval, kappa, by_label, apart[:20], stage, why, tuple(unread))
 
 
@@ -203,7 +206,11 @@ def _interval(n_agreed: int, n: int) -> tuple[float, float]:
 
 
 def _stage(
-    n: int, interval: tuple[float, float], kappa: Kappa, by_label: Sequence[LabelAgreement]
+    n: int,
+    interval: tuple[float, float],
+    kappa: Kappa,
+    by_label: Sequence[LabelAgreement],
+    known: Sequence[str],
 ) -> tuple[str, str]:
     """Which stage the numbers support, and why not the next one."""
     low = interval[0]
@@ -213,7 +220,8 @@ def _stage(
             f"judged by both and the interval of their agreement begins at {_percent(WATCHED_AGREEMENT)} or more."
         )
     weak = [one for one in by_label if one.n >= WIDER_LABEL_N and one.interval[0] < WIDER_LABEL]
-    few = [one for one in by_label if one.n < WIDER_LABEL_N]
+    judged = {one.label: one.n for one in by_label}
+    few = [label for label in dict.fromkeys([*judged, *known]) if judged.get(label, 0) < WIDER_LABEL_N]
     missing = [
         *([f"at least {WIDER_N} pictures"] if n < WIDER_N else []),
         *([f"an interval that begins at {_percent(WIDER_AGREEMENT)}"] if low < WIDER_AGREEMENT else []),
@@ -223,7 +231,7 @@ def _stage(
             else []
         ),
         *([f"more agreement about {weak[0].label!r}"] if weak else []),
-        *([f"{WIDER_LABEL_N} pictures of {few[0].label!r}"] if few else []),
+        *([f"{WIDER_LABEL_N} pictures of {few[0]!r}"] if few else []),
     ]
     if missing:
         return "watched", (

@@ -9,7 +9,7 @@ from pathlib import Path
 import tellapart
 from tellapart import atomic_files
 from tellapart.errors import WatchError
-from tellapart.watching.weeks import ALPHA, Watched, Week
+from tellapart.watching.weeks import ALPHA, MOST_WEEKS, Watched, Week
 
 _MARK = '<meta name="generator" content="tellapart watch'
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 720, 200, 48, 26, 10
@@ -25,12 +25,19 @@ def write_page(watched: Watched, out: Path, name: str) -> Path:
     """
     out = out.expanduser().absolute()
     try:
-        if out.is_dir() or (out.exists() and _MARK not in out.read_bytes()[:2000].decode("utf-8", "replace")):
+        if out.exists() and not _is_ours(out):
             raise WatchError(f"{out} is there and no page of tellapart watch. Choose another name.")
         atomic_files.write_bytes(out, weekly_page(watched, name).encode())
     except OSError as error:
         raise WatchError(f"{out} cannot be written ({error.strerror}). Choose another place.") from error
     return out
+
+
+def _is_ours(out: Path) -> bool:
+    if not out.is_file():
+        return False
+    with out.open("rb") as file:
+        return _MARK in file.read(2000).decode("utf-8", "replace")
 
 
 def weekly_page(watched: Watched, name: str) -> str:
@@ -65,7 +72,8 @@ def weekly_page(watched: Watched, name: str) -> str:
         '<section><h2>Every week</h2><div class="scroll" tabindex="0" role="region" aria-label="Every week">',
         f"{_table(weeks)}</div>",
         '<p class="soft">Drift: energy test of sketches of the embeddings against those of the training pictures ',
-        "(Székely and Rizzo 2013), 999 permutations, p corrected for all weeks (Holm). At ",
+        "(Székely and Rizzo 2013), judged by permutations, p corrected for all weeks that are tested, the last ",
+        f"{MOST_WEEKS} (Holm). At ",
         f"{ALPHA:g} or below, ▲, the pictures are others than those; share says how much of their distance comes from ",
         "that, 0 to 1.</p></section></main></body></html>\n",
     ]

@@ -2,15 +2,19 @@
 the model was made from.
 
 A week drifts when the energy test of its sketches against those of the training pictures says so at 1 %, with all weeks
-that were looked at taken into account (Holm). Of pictures that came together one counts, since they may show one thing.
+that were tested taken into account (Holm). Of pictures that came together one counts, since they may show one thing.
+Memory stays flat however many answers there are.
 """
 
 from __future__ import annotations
 
+import heapq
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -18,12 +22,13 @@ import numpy as np
 from tellapart.bundle.reference import Reference
 from tellapart.learning.metrics import error_interval
 from tellapart.watching.log_lines import LoggedAnswer
-from tellapart.watching.two_samples import TwoSamples, energy_test, holm
+from tellapart.watching.two_samples import N_PERMUTATIONS, TwoSamples, energy_test, holm
 
 ALPHA = 0.01  # of a false alarm, over all weeks together
 LEAST = 30  # pictures of a week, and of the training set; about fewer nothing is said
 MOST = 400  # sketches of a week in the test
-_MOST_KEPT = 20_000  # answers of a week whose numbers are kept; further ones are counted
+MOST_WEEKS = 52  # that are tested, the latest; each makes all others a little harder to tell
+_MOST_LABELS = 20_000  # of a week that are counted by name
 _QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -41,7 +46,7 @@ class Drift:
 class Week:
     """The answers from one Monday to the next, UTC. none_interval: of the share of none of these, 95 %. confidence:
     10 %, 50 % and 90 % quantile of the probability of the label. labels: the commonest, of answers that have one.
-    drift: None where there is too little to test, or nothing to compare with."""
+    drift: None where there is too little to test, nothing to compare with, or it was long ago."""
 
     monday: date
     n: int
@@ -91,14 +96,14 @@ class Watched:
             return ["There is no answer of this model in the log yet."]
         last = self.weeks[-1]
         said = []
-        drifted = [one for one in self.weeks if one.has_drift]
+        drifted, n_tested = [one for one in self.weeks if one.has_drift], sum(map(_is_tested, self.weeks))
         if drifted:
             said.append(
-                f"In {len(drifted)} of {len(self.weeks)} week(s), last in that of {drifted[-1].monday}, the pictures "
+                f"In {len(drifted)} of {n_tested} week(s), last in that of {drifted[-1].monday}, the pictures "
                 "were others than those the model was made from, beyond chance. Look at some of them; if they are what "
                 "it should know, add them and train again."
             )
-        elif any(one.drift for one in self.weeks):
+        elif n_tested:
             said.append("The pictures look like those the model was made from: no difference beyond chance.")
         low, high = last.none_interval
         said.append(
@@ -131,13 +136,45 @@ class Watched:
         return said
 
 
+def _is_tested(week: Week) -> bool:
+    return week.drift is not None
+
+
+class _Sketches:
+    """One sketch of each batch, and of all batches a fair sample of at most MOST: those with the smallest digests."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[float, ...]] = {}
+        self._largest: list[int] = []  # a heap of the digests, negative
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def keep(self, batch: str, sketch: tuple[float, ...]) -> None:
+        digest = int.from_bytes(blake2b(batch.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+        if digest in self._kept:
+            return
+        if len(self._kept) < MOST:
+            heapq.heappush(self._largest, -digest)
+        elif digest < -self._largest[0]:
+            del self._kept[-heapq.heapreplace(self._largest, -digest)]
+        else:
+            return
+        self._kept[digest] = sketch
+
+    def rows(self) -> np.ndarray:
+        return np.array([self._kept[digest] for digest in sorted(self._kept)])
+
+
 @dataclass
 class _Gathered:
+    """probabilities: how often each, to four places, which is what logs have."""
+
     n: int = 0
     n_none: int = 0
-    probabilities: list[float] = field(default_factory=list)
+    probabilities: Counter[float] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
-    sketches: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    sketches: _Sketches = field(default_factory=_Sketches)
 
 
 def watch(
@@ -155,7 +192,11 @@ def watch(
     """
     by_model: dict[str, dict[date, _Gathered]] = {}
     last: tuple[datetime, str] | None = None
+    n_of_others = 0
     for answer in answers:
+        if model and answer.model != model:
+            n_of_others += 1
+            continue
         year, number, _ = answer.at.isocalendar()
         week = by_model.setdefault(answer.model, {}).setdefault(
             date.fromisocalendar(year, number, 1), _Gathered()
@@ -164,37 +205,37 @@ def watch(
         last = max(last or (answer.at, answer.model), (answer.at, answer.model))
     model = model or (last[1] if last else "")
     found = by_model.pop(model, {})
-    n_of_others = sum(week.n for weeks in by_model.values() for week in weeks.values())
+    n_of_others += sum(week.n for weeks in by_model.values() for week in weeks.values())
     tests = _tests(found, reference, seed)
     weeks = tuple(_week(monday, found[monday], tests.get(monday)) for monday in sorted(found))
     confidences = None if reference is None or not len(reference.confidences) else reference.confidences
     return Watched(
         model, weeks, sum(week.n for week in weeks), n_of_others, 0, expected_none,
-        None if confidences is None else _quantiles(confidences), _why_not(found, reference, bool(tests)),
+        None if confidences is None else _quantiles(Counter(confidences.tolist())),
+        _why_not(found, reference, bool(tests)),
     )  # fmt: skip
 
 
 def _count(week: _Gathered, answer: LoggedAnswer) -> None:
     week.n += 1
     week.n_none += answer.none_of_these
-    if not answer.none_of_these and (answer.label in week.labels or len(week.labels) < _MOST_KEPT):
+    if not answer.none_of_these and (answer.label in week.labels or len(week.labels) < _MOST_LABELS):
         week.labels[answer.label] += 1
-    if len(week.probabilities) < _MOST_KEPT:
-        week.probabilities.append(answer.probability)
-    batch = answer.batch or f"alone {week.n}"
-    if answer.sketch and batch not in week.sketches and len(week.sketches) < _MOST_KEPT:
-        week.sketches[batch] = answer.sketch
+    week.probabilities[round(answer.probability, 4)] += 1
+    if answer.sketch:
+        week.sketches.keep(answer.batch or f"alone {week.n}", answer.sketch)
 
 
 def _tests(found: dict[date, _Gathered], reference: Reference | None, seed: int) -> dict[date, Drift]:
     if reference is None or len(reference.sketches) < LEAST:
         return {}
-    asked: dict[date, TwoSamples] = {}
-    for monday, week in sorted(found.items()):
-        rows = np.array(list(week.sketches.values()))
-        if len(rows) >= LEAST:
-            chosen = np.random.default_rng(seed).permutation(len(rows))[:MOST]
-            asked[monday] = energy_test(rows[chosen], reference.sketches, seed)
+    mondays = [monday for monday in sorted(found) if len(found[monday].sketches) >= LEAST][-MOST_WEEKS:]
+    # the least p that so many permutations can give stays below ALPHA when it is corrected for so many weeks
+    n_permutations = max(N_PERMUTATIONS, math.ceil(2 * len(mondays) / ALPHA))
+    asked: dict[date, TwoSamples] = {
+        monday: energy_test(found[monday].sketches.rows(), reference.sketches, seed, n_permutations)
+        for monday in mondays
+    }
     corrected = holm([one.p for one in asked.values()])
     return {
         monday: Drift(one.n, round(one.statistic, 4), round(one.share, 4), round(p, 4))
@@ -205,13 +246,20 @@ def _tests(found: dict[date, _Gathered], reference: Reference | None, seed: int)
 def _week(monday: date, week: _Gathered, drift: Drift | None) -> Week:
     low, high = error_interval(week.n_none, week.n)
     return Week(
-        monday, week.n, week.n_none, (round(low, 4), round(high, 4)), _quantiles(np.array(week.probabilities)),
+        monday, week.n, week.n_none, (round(low, 4), round(high, 4)), _quantiles(week.probabilities),
         dict(week.labels.most_common(12)), drift,
     )  # fmt: skip
 
 
-def _quantiles(values: np.ndarray) -> tuple[float, float, float]:
-    low, middle, high = (round(float(one), 4) for one in np.quantile(values, _QUANTILES))
+def _quantiles(counts: Counter[float]) -> tuple[float, float, float]:
+    """Of values that are there so often, as np.quantile of all of them."""
+    values = np.array(sorted(counts))
+    ends = np.cumsum([counts[value] for value in values.tolist()])
+    places = np.array(_QUANTILES) * (ends[-1] - 1)
+    below, above = (
+        values[np.searchsorted(ends, end, side="right")] for end in (np.floor(places), np.ceil(places))
+    )
+    low, middle, high = (below + (above - below) * (places % 1)).round(4).tolist()
     return low, middle, high
 
 
@@ -225,7 +273,7 @@ def _why_not(found: dict[date, _Gathered], reference: Reference | None, is_teste
         )
     if len(reference.sketches) < LEAST:
         return f"The pictures are not compared: the model was made from fewer than {LEAST} different ones."
-    if not any(week.sketches for week in found.values()):
+    if not any(len(week.sketches) for week in found.values()):
         return "The pictures are not compared: the log has no sketches, which apps of this version write."
     return f"The pictures are not compared yet: no week has {LEAST} that came apart from one another."
 
