@@ -2,6 +2,8 @@
 
 import json
 import multiprocessing
+import os
+import signal
 import threading
 
 import pytest
@@ -142,6 +144,10 @@ def test_a_full_disk_keeps_nothing_half(tmp_path, jpegs, monkeypatch):
     with pytest.raises(CorrectionError, match="No space left"):
         box.put(a_correction(jpegs[0], "triangle"), jpegs[0])
     assert len(lines(tmp_path)) == 1
+    with pytest.raises(CorrectionError, match="No space left"):
+        monkeypatch.setattr(boxes.CorrectionBox, "_append", full)
+        box.put(a_correction(jpegs[1]), jpegs[1])
+    assert len(list((tmp_path / "pictures").iterdir())) == 1, "no picture that no line speaks of"
     monkeypatch.undo()
     monkeypatch.setattr(atomic_files, "write_bytes", full)
     with pytest.raises(CorrectionError, match="No space left"):
@@ -156,6 +162,27 @@ def test_a_full_disk_keeps_nothing_half(tmp_path, jpegs, monkeypatch):
 
 def full(*_):
     raise OSError(28, "No space left on device")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a limit of POSIX stands for a full disk")
+def test_a_line_that_was_refused_is_not_written_later(tmp_path, jpegs, monkeypatch):
+    """What waits in a buffer would come when the file is closed, after the sender was told that nothing was saved."""
+    import resource
+
+    box = CorrectionBox(tmp_path)
+    assert box.put(a_correction(jpegs[0]), jpegs[0])
+    before = (tmp_path / boxes.LINES).read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    monkeypatch.setattr(atomic_files, "write_bytes", lambda *_: None)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, hard))
+        with pytest.raises(CorrectionError, match="cannot be kept"):
+            box.put(a_correction(jpegs[1]), jpegs[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+    assert (tmp_path / boxes.LINES).read_bytes() == before
 
 
 def test_a_line_that_a_kill_left_open_harms_no_other(tmp_path, jpegs):

@@ -1,21 +1,28 @@
 """The service takes corrections where its owner says so, hands them to the owner alone, and is not filled by a flood."""
 
+import asyncio
 import io
 import json
+import socket
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 from corrections_made import line_of
 from PIL import Image
 from running_service import multipart, running_service
+from starlette.requests import Request
 from tellapart.corrections.box import CorrectionBox
 from tellapart.corrections.correction import new_correction
 from tellapart.corrections.sending import fetch, send
 from tellapart.errors import CorrectionError
 from tellapart.gather import corrections_from
+from tellapart.service.correction_desk import CorrectionDesk
 from tellapart.service.description import description
-from tellapart.service.settings import settings_from
+from tellapart.service.entrance import Entrance
+from tellapart.service.request_errors import RequestError
+from tellapart.service.settings import Limits, settings_from
 
 KEY = "a-key-of-many-letters-1234"
 OWN = ("--own",)
@@ -114,6 +121,67 @@ def test_they_come_into_a_project_over_the_web(desk, tiny_project, jpegs, tmp_pa
     assert summary.n_added >= 1 and corrections_from(tiny_project, address, KEY).n_added == 0
     with pytest.raises(CorrectionError, match="cannot be reached"):
         corrections_from(tiny_project, "http://127.0.0.1:9/corrections", KEY)
+
+
+@contextmanager
+def a_server_that_says(answer):
+    """To whoever asks once, and then hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/corrections"
+        thread.join()
+
+
+def test_what_goes_wrong_on_the_way_is_not_blamed_on_the_disk(tiny_project, tmp_path, monkeypatch):
+    with (
+        a_server_that_says(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nPK") as address,
+        pytest.raises(CorrectionError, match="cannot be reached"),
+    ):
+        corrections_from(tiny_project, address, KEY)
+
+    def unknown(*_, **__):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(CorrectionError, match=r"cannot be reached \(Name or service not known\)"):
+        corrections_from(tiny_project, "https://example.org", KEY)
+    for key in ("line\nbreak", "schlüssel"):
+        with pytest.raises(CorrectionError, match="a sign that no key has") as said:
+            fetch("https://example.org", key, tmp_path / "some.zip")
+        assert key not in str(said.value)
+
+
+def test_corrections_that_do_not_come_leave_room_for_questions(tmp_path):
+    entrance = Entrance(Limits())
+    desk = CorrectionDesk(settings_from({}, corrections=tmp_path), tmp_path, entrance)
+    kind = [(b"content-type", b"multipart/form-data; boundary=x")]
+
+    async def many():
+        leave = asyncio.Event()
+
+        async def nothing_yet():
+            await leave.wait()
+            return {"type": "http.disconnect"}
+
+        request = Request({"type": "http", "method": "POST", "headers": kind}, nothing_yet)
+        tasks = [asyncio.create_task(desk.take(request)) for _ in range(40)]
+        await asyncio.sleep(0)
+        assert entrance.n_inside == 8
+        leave.set()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        return [one for one in ended if isinstance(one, RequestError)], await desk.take(request)
+
+    refused, after = asyncio.run(many())
+    assert len(refused) == 32 and {one.status for one in refused} == {503}
+    assert entrance.n_inside == 0 == entrance.n_bytes and after.status_code == 499, "there is room again"
 
 
 def test_pages_of_other_sites_may_only_if_the_owner_names_them(desk, jpegs):

@@ -10,13 +10,14 @@ from tellapart.clean import open_review
 from tellapart.clean.findings import VISITOR_WORD
 from tellapart.corrections.box import CorrectionBox
 from tellapart.corrections.correction import new_correction
-from tellapart.errors import IntakeError, ProjectError
+from tellapart.errors import FullError, IntakeError, ProjectError
 from tellapart.gather import take_corrections
 from tellapart.gather.archives import entries
 from tellapart.nightly import nightly
 from tellapart.planning.config import TrainConfig
 from tellapart.store.journal import Mark, Relabel
 from tellapart.store.ledger import credits_markdown, forbids_showing
+from tellapart.store.limits import ProjectLimits, set_limits
 from tellapart.store.manifest import TO_DECIDE
 from tellapart.store.project import open_project
 from tellapart.store.visitor_words import visitor_words
@@ -162,6 +163,42 @@ def test_bombs_are_refused(tiny_project, tmp_path, jpegs, monkeypatch):
     monkeypatch.setattr(entries, "MAX_UNPACKED", 1000)
     with pytest.raises(IntakeError, match="zip bomb"):
         take_corrections(tiny_project, tmp_path / "big.zip")
+
+
+def test_many_lines_about_one_picture_open_it_once(tiny_project, tmp_path, jpegs, monkeypatch):
+    """A small zip with many lines shall not take hours."""
+    from tellapart.gather import corrections
+
+    opened = []
+    inspect = corrections.inspect
+    monkeypatch.setattr(corrections, "inspect", lambda data: (opened.append(len(data)), inspect(data))[1])
+    lines = [line_of(name, kind="other", said=f"word {i}") for name in ("1", "2") for i in range(300)]
+    pictures = {"1": jpegs[0], "2": b"\xff\xd8 no picture"}
+    summary = take_corrections(tiny_project, zip_of(tmp_path / "some.zip", lines, pictures))
+    assert (summary.n_added, summary.n_repeated, summary.n_refused) == (1, 299, 300)
+    assert "not a JPEG file" in summary.refusals[-1].reason and sorted(opened) == [13, len(jpegs[0])]
+
+
+def test_a_picture_that_changes_while_it_is_read_is_not_taken(tiny_project, tmp_path, jpegs, monkeypatch):
+    from tellapart.gather import corrections
+
+    given = iter([jpegs[0], jpegs[1]])
+    monkeypatch.setattr(
+        corrections, "_opened", lambda _: (json.dumps(line_of("1")).encode(), lambda _: next(given))
+    )
+    summary = take_corrections(tiny_project, tmp_path)
+    assert summary.n_added == 0 and "changed while it was read" in summary.refusals[0].reason
+
+
+def test_where_there_is_no_room_nothing_is_left_waiting(tiny_project, tmp_path, jpegs):
+    n = tiny_project.manifest.n_pictures()
+    set_limits(tiny_project.manifest, ProjectLimits(n + 2, 10**9))
+    place = zip_of(tmp_path / "some.zip", *all_kinds(jpegs))
+    with pytest.raises(FullError, match="the next 4 do not fit"):
+        take_corrections(tiny_project, place)
+    assert list(tiny_project.incoming_dir.iterdir()) == [] and not visitor_words(tiny_project.manifest)
+    set_limits(tiny_project.manifest, ProjectLimits(n + 4, 10**9))
+    assert take_corrections(tiny_project, place).n_added == 4
 
 
 def test_a_full_disk_takes_nothing_and_says_so(tiny_project, tmp_path, jpegs, monkeypatch):

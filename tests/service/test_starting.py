@@ -4,10 +4,12 @@ import signal
 import socket
 import threading
 
+import pytest
 from command_line import tellapart
 from other_process import assert_sentence, run_tellapart
 from running_service import running_service
 from tellapart.deploy.app_folder import RECORD
+from tellapart.service.__main__ import main
 
 
 def test_what_cannot_be_served_is_said(tmp_path, bundle_dir):
@@ -21,6 +23,15 @@ def test_what_cannot_be_served_is_said(tmp_path, bundle_dir):
         )
     assert "--port" in tellapart("serve", "--help")
     assert RECORD not in [path.name for path in bundle_dir.iterdir()]
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "{", "\xff", "[" * 5000])
+def test_texts_that_are_none_are_said(tmp_path, bundle_dir, capsys, text):
+    file = tmp_path / "service.json"
+    file.write_bytes(text.encode("latin-1"))
+    assert main([str(bundle_dir), "--texts", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert str(file) in said and "Write title and about as one" in said
 
 
 def test_a_gentle_stop_answers_what_is_there_and_ends_well(bundle_dir, golden):

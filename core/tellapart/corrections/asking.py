@@ -20,6 +20,8 @@ CONSENT = (
 MAX_CONSENT, MAX_ADDRESS = 1000, 300
 MAX_TEXT = 200  # of a visitor's own words
 ROUTE = "/corrections"
+# By which a service knows its owner: what a request carries, and where the key is put on either side.
+KEY_HEADER, KEY_VARIABLE = "X-API-Key", "TELLAPART_API_KEY"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[::1\]")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]*)*")
@@ -53,11 +55,6 @@ class Asking:
     def version(self) -> str:
         """Of the text that visitors agree to: 12 hex digits that change with it."""
         return sha256(self.consent.encode()).hexdigest()[:12]
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port of the address, "" without one."""
-        return self.address[: self.address.index("/", 8)] if self.address else ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, see `from_json`."""

@@ -65,9 +65,15 @@ class CorrectionBox:
                     return False
                 self._check_room(contents, len(jpeg))
                 picture = self._folder / PICTURES / f"{correction.picture}.jpg"
-                if not picture.exists():
+                is_new = not picture.exists()
+                if is_new:
                     atomic_files.write_bytes(picture, jpeg)
-                self._append(correction.line().encode() + b"\n")
+                try:
+                    self._append(correction.line().encode() + b"\n")
+                except OSError:
+                    if is_new:
+                        picture.unlink(missing_ok=True)
+                    raise
             return True
         except OSError as error:
             reason = error.strerror or str(error)
@@ -99,7 +105,7 @@ class CorrectionBox:
         return n
 
     def _contents(self) -> _Contents:
-        """What is there now; read again only where somebody else has changed it."""
+        """What is there now; read again only where it has changed."""
         if self._state() != self._known.state:
             keys, files = set(), {}
             for correction, picture in self:
@@ -133,14 +139,16 @@ class CorrectionBox:
             return b""
 
     def _append(self, line: bytes) -> None:
-        with self._lines.open("ab") as file:
+        # without a buffer, which would be written once more when the file is closed
+        with self._lines.open("ab", buffering=0) as file:
             before = file.tell()
+            left = memoryview(self._end_of_torn(before) + line)
             try:
-                file.write(self._end_of_torn(before) + line)
-                file.flush()
+                while left:
+                    left = left[file.write(left) :]
                 os.fsync(file.fileno())
             except OSError:
-                os.truncate(self._lines, before)
+                file.truncate(before)
                 raise
 
     def _end_of_torn(self, size: int) -> bytes:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tellapart.corrections.asking import checked_address
+from tellapart.corrections.asking import KEY_HEADER, checked_address
 from tellapart.corrections.correction import Correction
 from tellapart.errors import CorrectionError
 from tellapart.safe_text import harmless
 
-KEY_HEADER = "X-API-Key"
 _PATIENCE_S = 30.0
 _MAX_REPLY_BYTES = 100_000
 MAX_ZIP_BYTES = 2**30
@@ -54,28 +54,40 @@ def fetch(address: str, key: str, target: Path) -> Path:
         CorrectionError: the address may not be used, nobody answers there, the key is wrong, or there is too much.
         OSError: the disk does not take it.
     """
+    key = key.strip()
+    if not key.isascii() or not key.isprintable():
+        raise CorrectionError(
+            f"The key for {address} holds a sign that no key has. Copy it again from where the service was started."
+        )
     connection, path = _connection(address)
+    try:
+        with target.open("wb") as file:
+            for piece in _pieces(connection, path, address, key):
+                file.write(piece)
+    finally:
+        connection.close()
+    return target
+
+
+def _pieces(connection: http.client.HTTPConnection, path: str, address: str, key: str) -> Iterator[bytes]:
+    """What comes over the web, whose failures are told apart from those of the disk."""
+    n_bytes = 0
     try:
         connection.request("GET", path, headers={KEY_HEADER: key})
         reply = connection.getresponse()
         if reply.status != 200:
             raise _refused(address, reply)
-        n_bytes = 0
-        with target.open("wb") as file:
-            while piece := reply.read(_PIECE):
-                n_bytes += len(piece)
-                if n_bytes > MAX_ZIP_BYTES:
-                    raise CorrectionError(
-                        f"{address} sends more than {MAX_ZIP_BYTES // 2**30} GB. Nothing was taken."
-                    )
-                file.write(piece)
-    except http.client.HTTPException as error:
+        while piece := reply.read(_PIECE):
+            n_bytes += len(piece)
+            if n_bytes > MAX_ZIP_BYTES:
+                raise CorrectionError(
+                    f"{address} sends more than {MAX_ZIP_BYTES // 2**30} GB. Nothing was taken."
+                )
+            yield piece
+        if reply.length:
+            raise http.client.IncompleteRead(b"", reply.length)
+    except (OSError, http.client.HTTPException) as error:
         raise _silent(address, error) from error
-    except (ConnectionError, TimeoutError) as error:
-        raise _silent(address, error) from error
-    finally:
-        connection.close()
-    return target
 
 
 def _connection(address: str) -> tuple[http.client.HTTPConnection, str]:

@@ -9,15 +9,20 @@ from __future__ import annotations
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from msgspec import structs
 
 from tellapart.corrections.box import LINES, PICTURES
 from tellapart.corrections.correction import MAX_PICTURE_BYTES, Correction, parsed
 from tellapart.corrections.sending import fetch
 from tellapart.errors import (
     CorrectionError,
+    FullError,
     ImageError,
     IntakeError,
     LabelsError,
@@ -117,7 +122,9 @@ def corrections_from(
         return take_corrections(project, Path(place), progress)
     project.check_writable()
     try:
-        with tempfile.TemporaryDirectory(prefix="tellapart-corrections-") as folder:
+        with tempfile.TemporaryDirectory(
+            prefix="tellapart-corrections-", ignore_cleanup_errors=True
+        ) as folder:
             progress(0, 0, Doing(Step.DOWNLOADING, "Fetching the corrections"))
             return take_corrections(project, fetch(place, key, Path(folder) / "corrections.zip"), progress)
     except OSError as error:
@@ -134,28 +141,53 @@ class _CorrectionDoor:
             raise LabelsError(f"{project.root.name} has no labels yet, so corrections have no place.")
         self._words = visitor_words(project.manifest)
         self._keys = {word.key for words in self._words.values() for word in words}
+        self._ids: dict[str, str] = {}
+        self._useless: dict[str, tuple[str, RefusalCode]] = {}
 
     def take(self, lines: list[bytes], n_before: int, read: Read) -> None:
         arrivals: dict[str, Arrival] = {}
         words: list[tuple[str, VisitorWord]] = []
-        for number, line in enumerate(lines, n_before + 1):
-            try:
-                correction, data = self._checked(line, read)
-                if correction.key in self._keys:
-                    self._summary.n_repeated += 1
-                    continue
-                self._keys.add(correction.key)
-                label = self._label(correction)
-                words.append((correction.picture, _word(correction)))
-                if correction.picture in arrivals or correction.picture in self._words:
-                    self._summary.n_repeated += 1
-                else:
-                    arrivals[correction.picture] = self._arrival(correction, data, label)
-            except (CorrectionError, OutsideError) as error:
-                self._summary.refuse(f"line {number}", str(error))
-            except ImageError as error:
-                self._summary.refuse(f"line {number}", str(error), error.code)
+        try:
+            for number, line in enumerate(lines, n_before + 1):
+                try:
+                    self._look_at(parsed(line), read, arrivals, words)
+                except (CorrectionError, OutsideError) as error:
+                    self._summary.refuse(f"line {number}", str(error))
+                except ImageError as error:
+                    self._summary.refuse(f"line {number}", str(error), error.code)
+            self._admit(arrivals, words)
+        except FullError:  # nothing of these was added
+            self._drop(arrivals)
+            raise
 
+    def _look_at(
+        self,
+        correction: Correction,
+        read: Read,
+        arrivals: dict[str, Arrival],
+        words: list[tuple[str, VisitorWord]],
+    ) -> None:
+        """Put what a correction brings with the others of its batch."""
+        name = correction.picture  # what the lines call it, until its bytes give it its name
+        if name not in self._ids:
+            self._ids[name] = correction.of(self._bytes(name, read)).picture
+        correction = structs.replace(correction, picture=self._ids[name])
+        if correction.key in self._keys:
+            self._summary.n_repeated += 1
+            return
+        label = self._label(correction)
+        if correction.picture in arrivals or correction.picture in self._words:
+            self._summary.n_repeated += 1
+        else:
+            try:
+                arrivals[correction.picture] = self._arrival(name, correction.picture, label, read)
+            except OSError:
+                self._drop(arrivals)
+                raise
+        self._keys.add(correction.key)
+        words.append((correction.picture, _word(correction)))
+
+    def _admit(self, arrivals: dict[str, Arrival], words: list[tuple[str, VisitorWord]]) -> None:
         def note(added: AddedPictures) -> None:
             ours = {*added.added, *self._words}
             keep_words(self._project.manifest, [one for one in words if one[0] in ours])
@@ -171,15 +203,30 @@ class _CorrectionDoor:
         for one in admission.refusals:
             self._summary.refuse(one.name, one.reason, one.code)
 
-    def _checked(self, line: bytes, read: Read) -> tuple[Correction, bytes]:
-        """A correction that is one, named by the bytes of its picture."""
-        correction = parsed(line)
-        data = read(correction.picture)
-        if len(data) > MAX_PICTURE_BYTES:
-            raise ImageError(
-                f"its picture has more than {MAX_PICTURE_BYTES // 2**20} MB", RefusalCode.OTHER_KIND
-            )
-        return correction.of(data), data
+    def _drop(self, arrivals: dict[str, Arrival]) -> None:
+        """The files of pictures that were not added."""
+        for arrival in arrivals.values():
+            (self._project.root / arrival.path).unlink(missing_ok=True)
+
+    @contextmanager
+    def _noting(self, name: str) -> Iterator[None]:
+        """Notes why a picture cannot be used, for many lines may speak of one that takes its time."""
+        if name in self._useless:
+            raise ImageError(*self._useless[name])
+        try:
+            yield
+        except ImageError as error:
+            self._useless[name] = str(error), error.code
+            raise
+
+    def _bytes(self, name: str, read: Read) -> bytes:
+        with self._noting(name):
+            data = read(name)
+            if len(data) > MAX_PICTURE_BYTES:
+                raise ImageError(
+                    f"its picture has more than {MAX_PICTURE_BYTES // 2**20} MB", RefusalCode.OTHER_KIND
+                )
+            return data
 
     def _label(self, correction: Correction) -> str:
         """Under which it enters: what the visitor said if that is a label, else what the model said."""
@@ -193,10 +240,14 @@ class _CorrectionDoor:
             )
         return label
 
-    def _arrival(self, correction: Correction, data: bytes, label: str) -> Arrival:
-        facts = inspect(data)
-        if facts.format != "JPEG":
-            raise ImageError(f"its picture is {facts.format}; apps write JPEG", RefusalCode.OTHER_KIND)
+    def _arrival(self, name: str, image_id: str, label: str, read: Read) -> Arrival:
+        data = self._bytes(name, read)
+        with self._noting(name):
+            if sha256(data).hexdigest() != image_id:
+                raise ImageError("its picture was changed while it was read")
+            facts = inspect(data)
+            if facts.format != "JPEG":
+                raise ImageError(f"its picture is {facts.format}; apps write JPEG", RefusalCode.OTHER_KIND)
         waiting = self._project.incoming_dir / f"{uuid.uuid4().hex}{facts.suffix}"
         try:
             waiting.write_bytes(data)
@@ -204,9 +255,9 @@ class _CorrectionDoor:
             waiting.unlink(missing_ok=True)
             raise
         return Arrival(
-            image_id=correction.picture, label=label, facts=facts, n_bytes=len(data),
+            image_id=image_id, label=label, facts=facts, n_bytes=len(data),
             path=waiting.relative_to(self._project.root).as_posix(),
-            original_name=f"correction-{correction.picture[:12]}.jpg", origin=Origin(VISITOR), mark=TO_DECIDE,
+            original_name=f"correction-{image_id[:12]}.jpg", origin=Origin(VISITOR), mark=TO_DECIDE,
         )  # fmt: skip
 
 

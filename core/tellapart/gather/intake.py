@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import uuid
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -95,16 +96,17 @@ def take_in(
 def _pass_through(door: _Door, found: list[Found], summary: IntakeSummary, progress: Progress) -> None:
     waiting: list[Arrival] = []
     refused: list[Refusal] = []
-    for done, looked in enumerate(_ahead(door, found), start=1):
-        if isinstance(looked, Arrival):
-            waiting.append(looked)
-        else:
-            refused.append(looked)
-        if len(waiting) + len(refused) >= _BATCH or done == len(found):
-            _admit(door, waiting, refused, summary)
-            waiting, refused = [], []
-        name = looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name
-        progress(done, len(found), Doing(Step.TAKING_IN, f"Taking in {name}", name=name))
+    with closing(_ahead(door, found)) as ahead:  # else its threads would go on after an error
+        for done, looked in enumerate(ahead, start=1):
+            if isinstance(looked, Arrival):
+                waiting.append(looked)
+            else:
+                refused.append(looked)
+            if len(waiting) + len(refused) >= _BATCH or done == len(found):
+                _admit(door, waiting, refused, summary)
+                waiting, refused = [], []
+            name = looked.label or looked.original_name if isinstance(looked, Arrival) else looked.name
+            progress(done, len(found), Doing(Step.TAKING_IN, f"Taking in {name}", name=name))
 
 
 def _admit(door: _Door, waiting: list[Arrival], refused: list[Refusal], summary: IntakeSummary) -> None:
@@ -123,7 +125,7 @@ def _admit(door: _Door, waiting: list[Arrival], refused: list[Refusal], summary:
     summary.refusals += [Skipped(one.name, one.reason, one.code) for one in [*refused, *copies]]
 
 
-def _ahead(door: _Door, found: list[Found]) -> Iterator[Arrival | Refusal]:
+def _ahead(door: _Door, found: list[Found]) -> Generator[Arrival | Refusal, None, None]:
     """Check files on threads, a bounded number ahead, so that memory stays flat; results come in order."""
     n_threads = min(8, (os.cpu_count() or 2) + 1)
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="intake")

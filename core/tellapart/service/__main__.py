@@ -6,8 +6,9 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from tellapart.errors import TellapartError
+from tellapart.errors import ServiceError, TellapartError
 from tellapart.safe_text import harmless
 from tellapart.service.settings import Settings, settings_from
 
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--corrections", type=Path, help="keep visitors' corrections here", metavar="DIR")
     options = parser.parse_args(arguments)
     try:
-        texts = json.loads(options.texts.read_text("utf-8")) if options.texts else {}
+        texts = _texts(options.texts) if options.texts else {}
         title, about = str(texts.get("title") or Settings.title), str(texts.get("about", ""))
         consent = str(texts.get("consent") or Settings.consent)
         settings = settings_from(title=title, about=about, corrections=options.corrections, consent=consent)
@@ -36,6 +37,18 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(harmless(str(error)) + "\n")
         return 1
     return 0
+
+
+def _texts(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ServiceError(
+            f"{file} is no JSON ({error}). Write title and about as one JSON object."
+        ) from error
+    if not isinstance(found, dict):
+        raise ServiceError(f"{file} holds no JSON object. Write title and about as one.")
+    return found
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from starlette.routing import Route
 import tellapart
 from tellapart.classify import Predictor
 from tellapart.classify.answer_log import EVENT, answer_facts, new_batch
+from tellapart.corrections.asking import KEY_HEADER
 from tellapart.corrections.asking import ROUTE as CORRECTIONS
 from tellapart.corrections.correction import model_of
 from tellapart.errors import ImageError
@@ -26,7 +27,7 @@ from tellapart.service.correction_desk import CorrectionDesk
 from tellapart.service.description import description
 from tellapart.service.docs_page import POLICY, docs_page
 from tellapart.service.entrance import Entrance
-from tellapart.service.guard import KEY_HEADER, Guard, Stopping
+from tellapart.service.guard import Guard, Stopping
 from tellapart.service.log import say
 from tellapart.service.measures import Measures
 from tellapart.service.reading.bodies import pictures_of

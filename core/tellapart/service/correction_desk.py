@@ -13,16 +13,20 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from tellapart.corrections.asking import KEY_VARIABLE
 from tellapart.corrections.box import CorrectionBox
 from tellapart.corrections.correction import MAX_LINE_BYTES, bare_jpeg, moment, parsed
 from tellapart.errors import CorrectionError, ImageError
 from tellapart.service.entrance import Entrance
 from tellapart.service.reading.bodies import pictures_of
 from tellapart.service.request_errors import RequestCode, RequestError, error_json
-from tellapart.service.settings import KEY_VARIABLE, Settings
+from tellapart.service.settings import Settings
 
 PICTURE_BYTES = 8 * 2**20
 _N_FILES = 2
+_MOST_INSIDE = (
+    8  # corrections that are read or kept at once: anybody may send them, and asking takes the same places
+)
 
 
 class CorrectionDesk:
@@ -36,12 +40,21 @@ class CorrectionDesk:
             request_bytes=PICTURE_BYTES + 2**16,
             n_pictures=_N_FILES,
         )
-        self._turn = (
-            asyncio.Lock()
-        )  # one at a time: visitors write seldom, and a flood shall not take the cores
+        # one at a time is written anew: visitors write seldom, and a flood shall not take the cores
+        self._turn = asyncio.Lock()
+        self._n_inside = 0
 
     async def take(self, request: Request) -> Response:
         """201 for a new correction, 200 for one that was here."""
+        if self._n_inside >= _MOST_INSIDE:
+            raise self._entrance.busy()
+        self._n_inside += 1
+        try:
+            return await self._taken(request)
+        finally:
+            self._n_inside -= 1
+
+    async def _taken(self, request: Request) -> Response:
         with self._entrance.place() as place:
             try:
                 files = await pictures_of(request, self._limits, place)

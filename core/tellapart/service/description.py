@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import tellapart
-from tellapart.corrections.asking import MAX_TEXT
+from tellapart.corrections.asking import KEY_HEADER, MAX_TEXT
+from tellapart.corrections.asking import ROUTE as CORRECTIONS
 from tellapart.corrections.correction import FORMAT
 from tellapart.errors import RefusalCode
 from tellapart.safe_text import harmless
@@ -46,7 +47,7 @@ def description(settings: Settings, labels: tuple[str, ...]) -> dict[str, Any]:
                     "responses": {"200": {"description": "Plain text.", "content": {"text/plain": {}}}},
                 }
             },
-            **({"/corrections": _corrections(settings, keys)} if settings.corrections else {}),
+            **({CORRECTIONS: _corrections(settings, keys)} if settings.corrections else {}),
         },
         "components": {
             "schemas": {**_schemas(labels), **({"Correction": _CORRECTION} if settings.corrections else {})},
@@ -56,7 +57,7 @@ def description(settings: Settings, labels: tuple[str, ...]) -> dict[str, Any]:
 
 
 _SECURITY = {
-    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "key": {"type": "apiKey", "in": "header", "name": KEY_HEADER},
     "bearer": {"type": "http", "scheme": "bearer"},
 }
 _BINARY = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
@@ -123,6 +124,7 @@ def _corrections(settings: Settings, keys: list[dict[str, list[str]]]) -> dict[s
                         "400": "There are not two files, or the body is not understood.",
                         "413": "The picture is too large.",
                         "422": "It is no correction, or the picture cannot be read; the text says why.",
+                        "503": "Too many are being kept; ask again after the seconds in Retry-After.",
                         "507": "There is no room for more.",
                     }.items()
                 },

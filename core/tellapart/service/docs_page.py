@@ -8,6 +8,7 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
+from tellapart.corrections.asking import KEY_HEADER
 from tellapart.service.settings import Settings
 
 _STYLE = (
@@ -31,7 +32,7 @@ def docs_page(description: dict[str, Any], settings: Settings) -> str:
     info = description["info"]
     limits = settings.limits
     key = (
-        "<p>Send your key with each request, as the header <code>X-API-Key</code>. The form below cannot do that."
+        f"<p>Send your key with each request, as the header <code>{KEY_HEADER}</code>. The form below cannot do that."
         if settings.key
         else ""
     )

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tellapart.corrections.asking import KEY_HEADER, KEY_VARIABLE
 from tellapart.corrections.asking import ROUTE as CORRECTIONS
 from tellapart.service.log import say
 from tellapart.service.measures import Measures
 from tellapart.service.reading.incoming import Incoming
 from tellapart.service.request_errors import RequestCode, RequestError
-from tellapart.service.settings import KEY_VARIABLE, Settings
+from tellapart.service.settings import Settings
 
-KEY_HEADER = "X-API-Key"
 GUARDED = ("/predict", "/metrics")
 _TOO_SLOW = 408
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH")

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tellapart.corrections.asking import CONSENT
+from tellapart.corrections.asking import CONSENT, KEY_VARIABLE
 from tellapart.errors import ServiceError
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-KEY_VARIABLE, HOSTS_VARIABLE, ORIGINS_VARIABLE, CORRECTIONS_VARIABLE = (
-    "TELLAPART_API_KEY",
+HOSTS_VARIABLE, ORIGINS_VARIABLE, CORRECTIONS_VARIABLE = (
     "TELLAPART_ALLOWED_HOSTS",
     "TELLAPART_ALLOWED_ORIGINS",
     "TELLAPART_CORRECTIONS",

@@ -28,11 +28,12 @@ def corrections(
 
     The key of a service is taken from TELLAPART_API_KEY.
     """
+    from tellapart.corrections.asking import KEY_VARIABLE
     from tellapart.gather.corrections import corrections_from
     from tellapart.store.project import open_project
 
     with explained(is_json), open_project(project_dir) as project, progress_bar(is_json) as progress:
-        summary = corrections_from(project, place, os.environ.get("TELLAPART_API_KEY", ""), progress)
+        summary = corrections_from(project, place, os.environ.get(KEY_VARIABLE, ""), progress)
     if is_json:
         print_json({"project": str(project_dir), **summary.to_json()})
         return
