@@ -8,7 +8,10 @@ from command_line import tellapart
 from make_data import make_tiny_folder
 from tellapart import nightly as nights
 from tellapart.bundle.loading import newest_bundle
-from tellapart.errors import ProjectError
+from tellapart.corrections.asking import Asking
+from tellapart.deploy.appearance import Appearance
+from tellapart.deploy.share_settings import ShareSettings, keep_share
+from tellapart.errors import DeployError, ProjectError
 from tellapart.nightly import nightly
 from tellapart.store.decision_files import export_decisions
 from tellapart.store.journal import Relabel, Remove
@@ -63,6 +66,36 @@ def test_a_worse_model_is_kept_aside_and_not_tried_again(root, monkeypatch):
     assert night.bundle.startswith("rejected/") and (root / night.bundle / "bundle.json").is_file()
     assert "the old model stays" in night.sentence()
     assert nightly(root).bundle == "" and len(list((root / "rejected").iterdir())) == 1
+
+
+def test_a_model_that_could_not_be_published_is_noted_and_published_the_next_night(root):
+    shutil.rmtree(root / "bundles")
+
+    def offline(bundle):
+        raise DeployError("no internet")
+
+    with pytest.raises(DeployError, match="no internet"):
+        nightly(root, publish=offline)
+    (night,) = log(root)
+    assert night["is_published"] and newest_bundle(root / "bundles").name == night["bundle"].removeprefix(
+        "bundles/"
+    )
+    published = []
+    nightly(root, publish=published.append)
+    nightly(root, publish=published.append)
+    assert published == [newest_bundle(root / "bundles")]
+
+
+def test_the_app_of_a_night_is_as_its_owner_wants_it(root, tmp_path):
+    settings = ShareSettings(
+        Appearance("Which shape is it?"), corrections=Asking(True, "We keep this picture.")
+    )
+    with open_project(root) as project:
+        keep_share(project.manifest, settings)
+    shutil.rmtree(root / "bundles")
+    tellapart("nightly", root, "--app", tmp_path / "service", "--target", "api")
+    made = json.loads((tmp_path / "service" / "service.json").read_text("utf-8"))
+    assert (made["title"], made["consent"]) == ("Which shape is it?", "We keep this picture.")
 
 
 def _worse(answers, good):

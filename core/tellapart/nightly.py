@@ -86,7 +86,8 @@ def nightly(
             in it is changed: what came in before is known again.
         corrections: zips, folders or addresses of services with what visitors said, see `corrections_from`; what is
             said there waits for somebody to decide. key: of those services.
-        publish: called with the new model's folder when it takes the old one's place, for instance to export an app.
+        publish: called with the new model's folder when it took the old one's place, for instance to export an app.
+            What it raises ends the night; the next one trains and publishes again.
     Raises:
         ProjectError: another night's work goes on, or the disk does not take it.
         IntakeError: the inbox cannot be read. TrainError, SplitError: there are too few pictures.
@@ -104,12 +105,13 @@ def nightly(
         before, after, n = _compared(project, result, old)
         is_better = before is None or after <= before
         bundle = _put_in_place(project, result, is_better)
-        project.manifest.set_setting(_TRIED, state)
-        if is_better and publish is not None:
-            publish(bundle)
         place = bundle.relative_to(project.root).as_posix()
         night = Night(now(), n_new, n_decisions, n, before, after, place, is_better, n_corrections)
-        return _noted(project, night)
+        _noted(project, night)
+        if is_better and publish is not None:
+            publish(bundle)
+        project.manifest.set_setting(_TRIED, state)
+        return night
 
 
 @contextmanager
