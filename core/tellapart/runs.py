@@ -301,7 +301,7 @@ def _launch(run_dir: Path, secret: str) -> None:
             close_fds=True, cwd=run_dir, **detached,
         )  # fmt: skip
     if process.stdin is not None:
-        with contextlib.suppress(BrokenPipeError), process.stdin:  # a worker that died says so itself
+        with contextlib.suppress(OSError), process.stdin:  # a worker that died says so itself
             process.stdin.write(secret.encode())
     # The worker says so itself once Python and its packages are loaded, which takes a busy machine its time.
     with contextlib.suppress(psutil.Error, OSError):

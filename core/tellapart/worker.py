@@ -18,7 +18,7 @@ import psutil
 from tellapart import atomic_files
 from tellapart.errors import Cancelled, GatherError, IntakeError, LabelsError, TellapartError
 from tellapart.progress import Doing, Progress, Step
-from tellapart.runs import Run, secret_of
+from tellapart.runs import VISITOR, Run, secret_of
 from tellapart.store.project import open_project
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def main(run_dir: Path) -> int:
         pid=os.getpid(), created=psutil.Process().create_time(), step=Step.STARTING, message="Starting"
     )
     try:
+        _check_room(run)
         result = TASKS[run.task](run, report)
         atomic_files.write_json(run_dir / "result.json", result)
         report.write(stage="done", message=str(result.get("sentence", "Done.")))
@@ -80,6 +81,16 @@ def main(run_dir: Path) -> int:
         )
         return 1
     return 0
+
+
+def _check_room(run: Run) -> None:
+    """Raises FullError where the project is a visitor's, and what was made in it takes all that it may."""
+    if run.task not in ("train", "app", "publish") or not os.environ.get(VISITOR):
+        return
+    from tellapart.store.limits import check_room_to_make
+
+    with open_project(run.project_dir) as project:
+        check_room_to_make(project.manifest, (project.bundles_dir, project.runs_dir, project.apps_dir))
 
 
 def _intake(run: Run, progress: Progress) -> dict[str, Any]:

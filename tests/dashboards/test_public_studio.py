@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 import socket
@@ -12,20 +13,23 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from jupyter_server.auth.identity import User
 from public_studio import PASSWORD, PublicStudio, kernel_of, public_studio
 from tellapart_dashboards import __main__ as command
-from tellapart_dashboards.app.launcher import LauncherError, free_port, reached_at
-from tellapart_dashboards.app.public import passwords
+from tellapart_dashboards.app.launcher import LauncherError, Studio, free_port, reached_at
+from tellapart_dashboards.app.public import passwords, server
 from tellapart_dashboards.app.public.passwords import VARIABLE, PasswordError, hashed_password
 from tellapart_dashboards.app.public.studio import Certificate, tls_hint, visitors_in
 from tellapart_dashboards.app.public.studio import PublicStudio as PublicServer
 from tellapart_dashboards.app.public.visiting import Quotas
-from tornado.web import create_signed_value, decode_signed_value
+from tornado.web import HTTPError, create_signed_value, decode_signed_value
 
 PAGE = "voila/render/4_classify.ipynb"
 
@@ -158,6 +162,48 @@ def test_a_browser_finds_its_project_again_for_a_year(public: PublicStudio) -> N
             )
             old = {"Cookie": f"{name}={signed.decode()}"}
             assert httpx.get(f"{public.url}{a_page}", headers=old).status_code == status, days
+
+
+async def test_who_guesses_passwords_is_stopped_and_told_when_to_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(server.time, "monotonic", lambda: clock[0])
+    door = server.OnePassword(
+        hashed_password="sha256::" + sha256(PASSWORD.encode()).hexdigest(), most_wrong=3
+    )
+    headers: dict[str, str] = {}
+
+    def asked(password: str) -> User | None:
+        form = SimpleNamespace(
+            get_argument=lambda name, default: password if name == "password" else default,
+            set_header=headers.__setitem__,
+            log=logging.getLogger("studio"),
+        )
+        return door.process_login_form(form)
+
+    for second in (0, 10, 20):
+        clock[0] = 1000.0 + second
+        assert asked(PASSWORD) is not None and asked("geese") is None
+    for password in ("geese", PASSWORD):
+        with pytest.raises(
+            HTTPError, match="3 wrong passwords came within a minute.*in 40 seconds"
+        ) as refused:
+            asked(password)
+        assert refused.value.status_code == 429 and headers == {"Retry-After": "40"}
+    clock[0] = 1060.0  # the first of the three is forgotten
+    assert asked(PASSWORD) is not None and asked("geese") is None
+    with pytest.raises(HTTPError, match="in 10 seconds"):
+        asked(PASSWORD)
+
+
+def test_the_page_for_who_guesses_says_it_in_words(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, 0)
+    page = studio._own_login_page().get_template("error.html")
+    said = page.render(
+        status_code=429, message="30 wrong passwords came <b>", base_url="/", status_message=""
+    )
+    assert "<h1>Wait a moment</h1>" in said and "came &lt;b&gt;." in said and 'href="/login"' in said
 
 
 # what each of them gets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
@@ -11,9 +12,9 @@ from acting import is_shown, one, settled, shown
 from ipywidgets import Button, Text
 from make_data import make_tiny_folder
 from share_acting import opened as opened_share
-from tellapart import runs
+from tellapart import runs, worker
 from tellapart.errors import ProjectError
-from tellapart.gather import take_in
+from tellapart.gather import intake, take_in
 from tellapart.runs import VISITOR, latest
 from tellapart.store.limits import ProjectLimits, limits_of, set_limits
 from tellapart.store.project import create_project, open_project
@@ -147,6 +148,48 @@ def test_a_full_project_says_so_and_keeps_what_it_has(tmp_path: Path) -> None:
         assert project.manifest.n_pictures() == 5
     with open_project(tmp_path / "leaves") as project:
         assert project.manifest.n_pictures() == 5 and list(project.incoming_dir.glob("*.png")) == []
+
+
+def test_where_there_is_no_room_no_file_comes_after_the_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are checked on threads ahead; those end before what they left is cleared away."""
+    files = make_tiny_folder(tmp_path / "shapes", ("circle",), n_per_class=40)
+    monkeypatch.setattr(intake, "_BATCH", 2)
+    with create_project(tmp_path / "leaves") as project:
+        set_limits(project.manifest, ProjectLimits(1, 1_000_000))
+        with pytest.raises(ProjectError, match="may hold 1 pictures"):
+            take_in(project, files["circle"][0].parent, label="circle")
+        assert not any(thread.name.startswith("intake") for thread in threading.enumerate())
+        assert list(project.incoming_dir.iterdir()) == [] and project.manifest.n_pictures() == 0
+
+
+def test_models_and_apps_are_counted_too(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A visitor who trains again and again fills no disk; whose studio it is may."""
+    own = visitors.project_of(ADA)
+    with (own / "bundles" / "many models").open("wb") as file:
+        file.truncate(4_000_000)
+    (own / "apps").mkdir(exist_ok=True)
+    for task in ("train", "app", "publish"):
+        run = runs.start(own, task, {})
+        monkeypatch.setenv(VISITOR, str(own))
+        assert worker.main(run.run_dir) == 1
+        said = run.status().message
+        assert "its models, runs and apps, takes 4 MB, and 4 MB may be taken here" in said, said
+        assert "ask whoever runs this studio for more room" in said
+        monkeypatch.delenv(VISITOR)
+        assert worker.main(run.run_dir) == 1 and "may be taken here" not in run.status().message
+
+
+@pytest.mark.parametrize(
+    "kept", [5, [], {}, {"n_pictures": "7", "n_bytes": 3}, {"n_pictures": True, "n_bytes": 3}]
+)
+def test_limits_that_a_stranger_wrote_stop_nobody(tmp_path: Path, kept: object) -> None:
+    files = make_tiny_folder(tmp_path / "shapes", ("circle",), n_per_class=2)
+    with create_project(tmp_path / "leaves") as project:
+        project.manifest.set_setting("limits", kept)
+        assert limits_of(project.manifest) is None
+        assert take_in(project, files["circle"][0], label="circle").n_added == 1
 
 
 async def test_an_upload_is_no_larger_than_the_project_may_be(tmp_path: Path, visitors: Visitors) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from tellapart.errors import FullError
 from tellapart.store.manifest import Manifest
 
 _SETTING = "limits"
+_TIMES_MADE = 4  # of the bytes of pictures: so many may be taken by what is made of them
 
 
 @dataclass(frozen=True)
 class ProjectLimits:
-    """n_pictures: kept ones. n_bytes: of all picture files, those in the trash too."""
+    """n_pictures: kept ones. n_bytes: of all picture files, those in the trash too. What is made of them (models, runs,
+    apps) may take four times as many."""
 
     n_pictures: int
     n_bytes: int
@@ -32,8 +36,7 @@ def set_limits(manifest: Manifest, limits: ProjectLimits) -> None:
 
 def limits_of(manifest: Manifest) -> ProjectLimits | None:
     """How much a project may hold; None where nobody has set that."""
-    kept = manifest.setting(_SETTING)
-    return None if kept is None else ProjectLimits(**kept)
+    return _limits(manifest.setting(_SETTING))
 
 
 def check_room(db: sqlite3.Connection, added: Collection[int]) -> None:
@@ -88,4 +91,42 @@ def check_held(manifest: Manifest) -> None:
 
 def _limits_in(db: sqlite3.Connection) -> ProjectLimits | None:
     row = db.execute("SELECT value FROM settings WHERE name = ?", [_SETTING]).fetchone()
-    return None if row is None else ProjectLimits(**json.loads(row[0]))
+    return None if row is None else _limits(json.loads(row[0]))
+
+
+def check_room_to_make(manifest: Manifest, folders: Iterable[Path]) -> None:
+    """Nothing, where one more model, run or app may be made beside those in these folders of the project.
+
+    Raises:
+        FullError: they take all that they may.
+    """
+    limits = limits_of(manifest)
+    if limits is None:
+        return
+    most, taken = _TIMES_MADE * limits.n_bytes, sum(map(_bytes_in, folders))
+    if taken >= most:
+        raise FullError(
+            f"What was made in this project, its models, runs and apps, takes {taken / 1e6:,.0f} MB, and "
+            f"{most / 1e6:,.0f} MB may be taken here. Nothing was lost. Save what you need, and ask whoever runs this "
+            "studio for more room."
+        )
+
+
+def _limits(kept: object) -> ProjectLimits | None:
+    """None as well for what this program never wrote, in a stranger's project."""
+    found = kept if isinstance(kept, dict) else {}
+    n_pictures, n_bytes = found.get("n_pictures"), found.get("n_bytes")
+    if type(n_pictures) is not int or type(n_bytes) is not int:
+        return None
+    return ProjectLimits(n_pictures, n_bytes)
+
+
+def _bytes_in(folder: Path) -> int:
+    found = 0
+    for place, _, files in os.walk(folder):
+        for name in files:
+            try:
+                found += (Path(place) / name).lstat().st_size
+            except OSError:  # gone, or another process is writing it
+                continue
+    return found

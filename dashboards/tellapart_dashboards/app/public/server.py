@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import math
 import ssl
+import time
+from collections import deque
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from jupyter_server.auth.identity import PasswordIdentityProvider
+from jupyter_server.auth.identity import PasswordIdentityProvider, User
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tellapart.errors import TellapartError
 from tellapart.runs import VISITOR
@@ -24,13 +27,42 @@ from tellapart_dashboards.app.public.visiting import Visitors
 from tellapart_dashboards.app.server import LimitedKernels, StudioServer
 
 _visitor: ContextVar[str] = ContextVar("visitor")
+_MINUTE_S = 60.0
 
 
 class OnePassword(PasswordIdentityProvider):
-    """One password for all; who signs in gets a name of their own, which a signed cookie keeps."""
+    """One password for all; who signs in gets a name of their own, which a signed cookie keeps. Who guesses is stopped:
+    after so many wrong ones in a minute, whoever they came from, none is looked at until the minute is over."""
 
     allow_password_change = False
     need_token = False  # nobody gets in by a token
+    most_wrong = Int(30, min=1, config=True, help="Wrong passwords a minute, of all visitors together.")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._wrong_at: deque[float] = deque()
+
+    def process_login_form(self, handler: Any) -> User | None:
+        """The visitor, where the password is right.
+
+        Raises:
+            HTTPError: 429, there were too many wrong ones.
+        """
+        now = time.monotonic()
+        while self._wrong_at and now - self._wrong_at[0] >= _MINUTE_S:
+            self._wrong_at.popleft()
+        if len(self._wrong_at) >= self.most_wrong:
+            wait_s = math.ceil(_MINUTE_S - (now - self._wrong_at[0]))
+            handler.set_header("Retry-After", str(wait_s))
+            raise HTTPError(
+                429,
+                f"{self.most_wrong} wrong passwords came within a minute, so none is looked at now. Try again in "
+                f"{wait_s} seconds",
+            )
+        visitor = super().process_login_form(handler)
+        if visitor is None:
+            self._wrong_at.append(now)
+        return visitor
 
 
 class VisitorKernels(LimitedKernels):
