@@ -158,7 +158,10 @@ def _peak_bytes(process: psutil.Process) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--data", type=Path, required=True, help="a folder of photographs, as deep as you like; no scanned digits"
+        "--data",
+        type=Path,
+        required=True,
+        help="a folder of photographs, as deep as you like; no scanned digits",
     )
     parser.add_argument("--pictures", type=int, default=2000)
     parser.add_argument("--changed", type=int, default=500, help="so many of them are changed in every way")

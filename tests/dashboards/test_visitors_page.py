@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,17 @@ def test_our_markdown_becomes_elements_and_all_else_stays_text() -> None:
         '<a href="https://e.org/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer">two</a> more' in made
     )
     assert "<code>c&lt;d</code> &lt;x&gt; &lt;b&gt; [no](javascript:x)" in made
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "[a](http://b", "- \n" + " " * 50, "`", "**", "*a", "\\", "|-\n", "<"]
+)
+def test_a_card_that_was_made_to_hold_the_page_up_does_not(piece: str) -> None:
+    """Two megabytes of it would take hours, if each sign made the rest be read once more."""
+    text = "- " + piece * (150_000 // len(piece))
+    begun = time.process_time()
+    made = paper_html(text)
+    assert time.process_time() - begun < 20 and made.startswith('<div class="ta-paper">')
 
 
 def test_the_page_is_light() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from command_line import tellapart
 from tellapart.deploy import export_html, export_voila
+from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.examples.choosing import Example, examples_of, showable
 from tellapart.deploy.share_settings import ShareSettings, keep_share
+from tellapart.deploy.voila.settings import read_settings, write_settings
 from tellapart.errors import DeployError
 from tellapart.store.ledger import credit_line
 from tellapart.store.project import open_project
@@ -62,6 +64,27 @@ def test_few_rows_are_read_but_where_the_first_may_not_be_shown(tiny_project, mo
             tiny_project, picture.image_id, licence="All rights reserved", page_url="https://a.example/1"
         )
     assert showable(manifest, 1) == usual(label)[4:5]
+
+
+def test_names_that_go_on_and_on_make_no_app_that_does_not_open(tiny_project, tmp_path):
+    """A stranger's title of a picture may be as long as a book."""
+    picture = tiny_project.manifest.pictures()[0]
+    page = "https://a.example/" + "ä" * 300
+    set_origin(
+        tiny_project,
+        picture.image_id,
+        page_url=page,
+        title="[日本語]" * 9000,
+        author="*é*" * 9000,
+        licence="by " * 9000,
+    )
+    picture = tiny_project.manifest.picture(picture.image_id)
+    credits = {f"examples/{n}.jpg": credit_line(picture) for n in range(1, 13)}
+    write_settings(tmp_path, Appearance(), credits)
+    found = read_settings(tmp_path).example_credits
+    assert (
+        found == list(credits.values()) and "…](<https" in found[0] and "…" in found[0].partition(" by ")[2]
+    )
 
 
 def test_a_repository_shows_them_small_with_their_credits(trained, tmp_path):

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 from command_line import tellapart
+from tellapart.bundle import start_process
 from tellapart.deploy import fit_check as fit
 from tellapart.deploy.card_answers import CardAnswers
 from tellapart.deploy.fit_check import FitCode, FitFinding, FitLevel, findings_of, fit_check, worst
@@ -122,6 +123,26 @@ def test_training_notes_which_pictures_nobody_may_show(tiny_project):
     assert 0 < sum(one["lacks_licence"] for one in record["golden"]) < len(record["golden"])
 
 
+def test_pictures_that_others_may_be_shown_go_into_the_bundle_first(tiny_project):
+    """All but three held-out pictures of each label are of visitors, or nobody has said that they may be shown."""
+    from tellapart.train import train_head
+
+    first = train_head(tiny_project, name="first")
+    held_out = {one for one, part in zip(first.image_ids, first.splits, strict=True) if part == "valid"}
+    free = set()
+    for label in first.classes:
+        of_label = [one.image_id for one in tiny_project.manifest.pictures(label=label)]
+        free |= set(sorted(held_out & set(of_label))[-3:])
+    with tiny_project.manifest.transaction() as db:
+        for row in db.execute("SELECT image_id, number FROM pictures").fetchall():
+            if row[0] not in free:
+                column = "source = 'visitor'" if row[1] % 2 else "page_url = 'https://example.org/1'"
+                db.execute(f"UPDATE pictures SET {column} WHERE image_id = ?", [row[0]])
+    bundle = train_head(tiny_project, name="second").bundle_dir
+    golden = json.loads((bundle / "bundle.json").read_text("utf-8"))["golden"]
+    assert len(free) == 9 and [one["lacks_licence"] for one in golden] == [False] * 8
+
+
 def test_questions_nobody_has_answered(bundle):
     card = found(bundle, answers=CardAnswers(purpose="to learn"))[FitCode.CARD]
     assert card.level is FitLevel.THINK and card.facts == {"missing": ["users", "weak_points", "contact"]}
@@ -138,6 +159,13 @@ def test_the_size_of_the_app_counts_once_it_is_made(bundle, tmp_path):
     after = found(bundle, app=app)[FitCode.SIZE]
     assert after.level is FitLevel.THINK and after.facts["megabytes"] == 26.0 and after.facts["of"] == "app"
     assert "mail" in fit_sentence(after)
+
+
+def test_a_system_that_says_less_of_its_memory_is_measured_too(tmp_path, monkeypatch):
+    """Some containers have /proc/self/status without the peak."""
+    (tmp_path / "status").write_text("Name:\tpython\nVmRSS:\t1000 kB\n")
+    monkeypatch.setattr(start_process, "Path", lambda _: tmp_path / "status")
+    assert 20 < start_process.peak_mb() < 20_000
 
 
 @pytest.mark.parametrize(

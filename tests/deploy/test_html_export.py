@@ -17,6 +17,7 @@ from other_process import run_python
 from tellapart.deploy import export_html
 from tellapart.deploy.accent import _colour, accent_css, contrast
 from tellapart.deploy.html import runtime as runtimes
+from tellapart.deploy.html.export import service_worker_of
 from tellapart.deploy.html.linking import linked
 from tellapart.deploy.html.packing import json_in_html
 from tellapart.errors import BundleError, DeployError
@@ -54,14 +55,21 @@ def test_the_page_is_one_file_whose_policy_lets_only_its_own_script_run(page_fil
     assert [path.name for path in page_file.parent.iterdir()] == [page_file.name]
 
 
-def test_nothing_is_overwritten_unless_asked(trained, runtime, tmp_path):
+def test_nothing_is_overwritten_unless_asked(trained, runtime, page_file, tmp_path):
     out = tmp_path / "page.html"
     out.write_text("mine")
     with pytest.raises(DeployError, match=r"exists. Choose another name, or replace it \(--force\)"):
         export_html(trained[1].bundle_dir, out, runtime=runtime)
     assert out.read_text() == "mine"
+    with pytest.raises(DeployError, match="is not what tellapart made.*--force or not"):
+        export_html(trained[1].bundle_dir, out, runtime=runtime, force=True)
+    assert out.read_text() == "mine"
+    shutil.copy(page_file, out)
+    service_worker_of(out).write_text("mine")
+    with pytest.raises(DeployError, match="page-service-worker.js is not what tellapart made"):
+        export_html(trained[1].bundle_dir, out, runtime=runtime, service_worker=True, force=True)
     export_html(trained[1].bundle_dir, out, runtime=runtime, force=True)
-    assert out.stat().st_size > 1_000_000
+    assert "<title>Which shape?" not in out.read_text("utf-8") and out.stat().st_size > 1_000_000
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,22 @@ def test_all_eight_exif_orientations_come_out_upright(kind, orientation):
     assert (facts.width, facts.height, facts.format) == (96, 64, kind)
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (11, b"\0\0\xc0\x7f"), (11, b"\0\0\x80\x7f"), (11, struct.pack("<f", 1e30)), (3, b"\x4d\0\0\0"), (3, b"\0\0\0\0"),
+        (9, b"\xff\xff\xff\xff"), (2, b"6\0\0\0"),
+    ],
+)  # fmt: skip
+def test_an_orientation_that_is_none_leaves_a_picture_as_it_lies(kind, value):
+    """Not a number, infinite, 77, 0, -1, a text: the picture itself is sound."""
+    tags = struct.pack("<2sHIHHHI", b"II", 42, 8, 1, ORIENTATION, kind, 1 if kind != 2 else 2) + value
+    data = encoded(four_corners(), "JPEG", exif=b"Exif\0\0" + tags + b"\0\0\0\0")
+    assert_alike(read_image(data), four_corners())
+    facts = inspect(data)
+    assert (facts.width, facts.height) == (96, 64)
+
+
 def test_every_kind_is_read_by_a_program_that_has_written_none(tmp_path):
     """To write a picture makes Pillow load all it can read; reading has to ask for each kind by name."""
     kinds = ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF"]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tellapart.errors import Cancelled
 from tellapart.gather import take_in
 from tellapart.pictures import images
 from tellapart.pictures.images import camera_in
@@ -51,6 +52,25 @@ def test_each_file_is_looked_at_once(tmp_path, monkeypatch):
         project.file(pictures[0]).unlink()
         assert cameras_of(project, pictures) == first
     assert images.camera_in is camera_in
+
+
+def test_the_look_at_many_pictures_can_be_stopped_and_goes_on_from_there(tmp_path, monkeypatch):
+    for i in range(4):
+        picture(tmp_path / "source" / "a" / f"{i}.jpg", "Maker", "M", i)
+    with create_project(tmp_path / "project") as project:
+        take_in(project, tmp_path / "source", labels="folders")
+        pictures = project.manifest.pictures()
+        monkeypatch.setattr(lookups, "_AT_ONCE", 1)
+
+        def stop(done, total, said):
+            if done == 2:
+                raise Cancelled(str(said))
+
+        with pytest.raises(Cancelled, match="the camera of 2 of 4 pictures"):
+            cameras_of(project, pictures, stop)
+        seen = []
+        monkeypatch.setattr(lookups, "camera_in", lambda path: (seen.append(path), "Maker M")[1])
+        assert cameras_of(project, pictures) == ["Maker M"] * 4 and len(seen) == 2
 
 
 def test_a_camera_is_a_slice_of_the_bias_probe(tiny_folder, tmp_path):

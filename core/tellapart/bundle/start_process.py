@@ -51,16 +51,18 @@ def _measured(bundle_dir: Path, began: float) -> dict[str, Any]:
 def peak_mb() -> float:
     """The most memory this process has held so far, in MB."""
     status = Path("/proc/self/status")
-    if status.exists():  # getrusage would begin with what the process that started this one held
-        line = next(line for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024 / 1e6
+    lines = status.read_text("utf-8").splitlines() if status.exists() else []
+    for line in lines:  # getrusage would begin with what the process that started this one held
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024 / 1e6
     if sys.platform == "win32":
         import psutil
 
         return float(psutil.Process().memory_info().peak_wset) / 1e6
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # macOS counts in bytes
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6  # bytes there, kilobytes elsewhere
 
 
 if __name__ == "__main__":

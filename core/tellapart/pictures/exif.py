@@ -13,7 +13,7 @@ _MOST_TAGS = 512
 def orientation_of(image: Image.Image) -> int:
     """How a loaded picture lies, 1 (upright) to 8, as EXIF counts; 1 when nothing says so."""
     value = _tag(image, _ORIENTATION)
-    return int(value) if isinstance(value, (int, float)) else 1
+    return int(value) if isinstance(value, (int, float)) and 1 <= value <= 8 else 1  # no NaN either
 
 
 def camera_of(image: Image.Image) -> str:

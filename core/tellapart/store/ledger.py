@@ -18,6 +18,7 @@ from tellapart.safe_text import csv_cell
 from tellapart.store.manifest import VISITOR, Picture
 from tellapart.store.sqlite.database_errors import disk_reason
 
+_MAX_NAME = 200  # in a credit of an app, whose settings are read whole for each visitor
 CSV_COLUMNS = (
     "picture", "label", "image_id", "title", "author", "licence", "licence_code", "licence_url", "permits",
     "conditions", "page_url", "picture_url", "source", "query", "added_at",
@@ -59,12 +60,13 @@ def may_be_shown_small(picture: Picture) -> bool:
 
 
 def credit_line(picture: Picture) -> str:
-    """What it is called, by whom, under which licence, as Markdown on one line; "" where none of that is known."""
+    """What it is called, by whom, under which licence, as Markdown on one line, of which each name is at most 200
+    characters; "" where none of that is known."""
     licence, author, place = licence_of_picture(picture), _author(picture), _web_place(picture)
     if not (licence.is_known or author or place):
         return ""
-    by = f" by {plain(author)}" if author else ""
-    return f"{link(title_of(picture), place)}{by}, {link(licence.name, licence.url)}"
+    by = f" by {plain(_short(author))}" if author else ""
+    return f"{link(_short(title_of(picture)), place)}{by}, {link(_short(licence.name), licence.url)}"
 
 
 def ledger(pictures: Iterable[Picture], use: Use = "any") -> list[LedgerRow]:
@@ -213,6 +215,10 @@ def _web_place(picture: Picture) -> str | None:
 
 def _author(picture: Picture) -> str | None:
     return _one_line(picture.author or "") or None
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 1]}…"
 
 
 def _one_line(text: str) -> str:

@@ -12,8 +12,9 @@ from tellapart.backbones.catalogue import Backbone
 from tellapart.bundle.graph import Tail
 from tellapart.bundle.reference import reference_of
 from tellapart.bundle.writer import BundleContents
+from tellapart.progress import Progress, silent
 from tellapart.store.ledger import credits_markdown, forbids_showing
-from tellapart.store.manifest import Picture
+from tellapart.store.manifest import VISITOR, Picture
 from tellapart.store.project import Project
 from tellapart.train.cameras import cameras_of
 from tellapart.train.fitting import FittedHead
@@ -25,8 +26,9 @@ _N_GOLDEN = 64  # pictures kept with their answers, for whoever opens the bundle
 
 
 def bundle_contents(
-    project: Project, data: TrainData, backbone: Backbone, fitted: FittedHead, result: TrainResult
-) -> BundleContents:
+    project: Project, data: TrainData, backbone: Backbone, fitted: FittedHead, result: TrainResult,
+    progress: Progress = silent,
+) -> BundleContents:  # fmt: skip
     """Graph, scores and pictures to check it by, ready to be written."""
     labels = np.array([picture.label for picture in data.pictures])
     train, valid = data.of("train"), data.of("valid")
@@ -74,7 +76,7 @@ def bundle_contents(
         temperature=calibration.temperature, prior=_prior_record(result), threshold=fitted.novelty.threshold,
         golden=tuple(golden), unlicensed=frozenset(path for path, one in golden.items() if forbids_showing(one)),
         reference=reference, scores=scores, counts=counts,
-        slices=slices_record(data, result.out_of_fold_probs, cameras_of(project, data.pictures)),
+        slices=slices_record(data, result.out_of_fold_probs, cameras_of(project, data.pictures, progress)),
         sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
     )  # fmt: skip
 
@@ -96,8 +98,14 @@ def _prior_record(result: TrainResult) -> dict[str, Any]:
 
 
 def _golden(project: Project, data: TrainData) -> dict[Path, Picture]:
-    """File -> held-out picture, one of each class first."""
-    order = sorted(np.flatnonzero(data.of("valid")), key=lambda i: data.pictures[i].image_id)
+    """File -> held-out picture, one of each class first, and of a class those that others may be shown: apps and
+    repositories carry them. Pictures of visitors, who agreed to no such thing, come last."""
+
+    def reserve(row: int) -> tuple[bool, bool, str]:
+        picture = data.pictures[row]
+        return picture.source == VISITOR, forbids_showing(picture), picture.image_id
+
+    order = sorted(np.flatnonzero(data.of("valid")).tolist(), key=reserve)
     seen: Counter[int] = Counter()
     ranked = []
     for i in order:

@@ -9,6 +9,7 @@ import numpy as np
 
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.pictures.images import camera_in
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import explained
@@ -19,11 +20,12 @@ _KEY = "cameras-1"  # the number is raised when what is looked up changes
 _AT_ONCE = 256
 
 
-def cameras_of(project: Project, pictures: Sequence[Picture]) -> list[str]:
+def cameras_of(project: Project, pictures: Sequence[Picture], progress: Progress = silent) -> list[str]:
     """The camera of each picture, "" where its file names none or cannot be read.
 
     Raises:
         ProjectError: the cache cannot be written.
+        Cancelled: from `progress`; what was looked up until then is kept.
     """
     ids = [picture.image_id for picture in pictures]
     with explained(project.db_path), RowCache(project.cache_dir / "cameras", _KEY, _ROW) as cache:
@@ -31,6 +33,8 @@ def cameras_of(project: Project, pictures: Sequence[Picture]) -> list[str]:
         missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]
         with ThreadPoolExecutor(available_cpus(), thread_name_prefix="camera") as pool:
             for start in range(0, len(missing), _AT_ONCE):
+                said = f"Read the camera of {start} of {len(missing)} pictures"
+                progress(start, len(missing), Doing(Step.LOOKING, said))
                 some = missing[start : start + _AT_ONCE]
                 found = list(pool.map(lambda picture: camera_in(project.file(picture)), some))
                 records = np.array([(one.encode()[:96],) for one in found], _ROW)

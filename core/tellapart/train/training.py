@@ -68,7 +68,9 @@ def train_head(
     result = _result(
         data, config, backbone, fitted, evaluation, guessing, project, project.bundles_dir / name, thorough
     )
-    write_bundle(project.bundles_dir / name, bundle_contents(project, data, backbone, fitted, result))
+    write_bundle(
+        project.bundles_dir / name, bundle_contents(project, data, backbone, fitted, result, progress)
+    )
     seconds = {
         "decode": data.embeddings.decode_s, "embed": data.embeddings.embed_s, "fit": fit_s,
         "total": time.perf_counter() - started,

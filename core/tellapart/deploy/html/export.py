@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _SUFFIXES = (".html", ".htm")
 _HERE = Path(__file__).parent
 _PART = re.compile(r"\{\{(\w+)\}\}")
+_MARK = b'<meta name="generator" content="tellapart '  # by which a page of ours is known
+_MARK_OF_WORKER = b"// Keeps the page it was made with"
 # Nobody may be asked for anything, but to take a correction; only this very script runs, and the worker it makes.
 _POLICY = (
     "default-src 'none'; script-src 'sha256-{script}' 'wasm-unsafe-eval' blob:; style-src 'sha256-{style}'; "
@@ -69,7 +71,7 @@ def export_html(
         service_worker: write a second file beside it, `service_worker_of(out)`: where both are served over HTTPS the
             page opens without a connection once it was visited.
         examples: at most 12 pictures that visitors may try, in the page itself; see `small_examples`.
-        force: replace a file that is there.
+        force: replace a page that is there, and its service worker, which must be made by tellapart: nothing else is.
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
         DeployError: `out` is there or cannot be written, or the runtime is not to be had, or an example is none.
@@ -109,9 +111,24 @@ def _check_free(target: Path, worker: Path | None, force: bool) -> None:
         raise DeployError(
             f"{target.name} does not end in .html, so no browser would open it. Call it {target.name}.html."
         )
-    for path in (target, worker):
-        if path is not None and path.exists() and not force:
+    for path, mark in ((target, _MARK), (worker, _MARK_OF_WORKER)):
+        if path is None or not path.exists():
+            continue
+        if not force:
             raise DeployError(f"{path} exists. Choose another name, or replace it (--force).")
+        if mark not in _beginning(path):
+            raise DeployError(
+                f"{path} is not what tellapart made of a classifier, so it is not replaced, --force or not. Choose "
+                "another name."
+            )
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except OSError:
+        return b""
 
 
 def _write(target: Path, html: bytes, worker: Path | None) -> None:

@@ -15,7 +15,7 @@ from tellapart.errors import CorrectionError, DeployError
 
 FILE, BUNDLE, EXAMPLES = "app.json", "bundle", "examples"
 FORMAT = 1
-_MAX_BYTES = 100_000
+_MAX_BYTES = 1_000_000
 
 _Example = Annotated[str, Meta(pattern=r"^examples/[1-9][0-9]?\.jpg\Z")]
 _Credit = Annotated[str, Meta(max_length=10_000)]

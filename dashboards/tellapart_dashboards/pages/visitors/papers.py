@@ -8,7 +8,8 @@ from html import escape, unescape
 
 _PIECE = re.compile(
     r"\*\*(?P<strong>(?:\\.|[^*\\])+)\*\*|\*(?P<soft>(?:\\.|[^*\\])+)\*|`(?P<code>[^`]+)`"
-    r"|\[(?P<text>(?:\\.|[^\]\\])+)\]\(<?(?P<url>https?://[^\s<>)]+)>?\)|\\(?P<plain>[\\`*_{}\[\]()#+!|~:@$.=-])"
+    r"|\[(?P<text>(?:\\.|[^\[\]\\])+)\]\(<?(?P<url>https?://[^\s<>)]{1,2000})>?\)"
+    r"|\\(?P<plain>[\\`*_{}\[\]()#+!|~:@$.=-])"
 )
 _RULE = re.compile(r"\|[-: |]+")
 _TAG = re.compile(r"<[^>]*>")  # of ours: all else is escaped
@@ -34,7 +35,7 @@ def _block(block: str) -> Iterator[str]:
         yield _table(lines)
     elif lines[0].startswith("- "):
         items = re.split(r"\n- ", block[2:])
-        joined = (_line(re.sub(r"\s*\n\s*", " ", item)) for item in items)
+        joined = (_line(" ".join(map(str.strip, item.split("\n")))) for item in items)
         yield f"<ul>{''.join(f'<li>{item}</li>' for item in joined)}</ul>"
     else:
         yield f"<p>{_line(' '.join(lines))}</p>"

@@ -14,7 +14,7 @@ export function offerInstalling(facts) {
   link.href = `data:application/manifest+json,${encodeURIComponent(JSON.stringify(manifestOf(facts, address)))}`;
   document.head.append(link);
   if (facts.service_worker === "" || !("serviceWorker" in navigator)) return;
-  const worker = new URL(facts.service_worker, address);
+  const worker = new URL(`./${encodeURIComponent(facts.service_worker)}`, address);
   navigator.serviceWorker.register(worker, { scope: address }).catch(() => undefined); // then it needs its server
 }
 

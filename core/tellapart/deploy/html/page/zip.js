@@ -43,7 +43,6 @@ export function zipped(files) {
   view.setUint32(0, 0x06054b50, true);
   view.setUint16(8, files.length, true);
   view.setUint16(10, files.length, true);
-  view.setUint16(10, files.length, true);
   view.setUint32(12, size, true);
   view.setUint32(16, offset, true);
   return new Blob([...parts, ...directory, end], { type: "application/zip" });
