@@ -27,12 +27,12 @@ def singles(targets: np.ndarray) -> list[str]:
     return [f"{row}" for row in range(len(targets))]
 
 
-@pytest.mark.parametrize("b, c", [(0.3, 0.0), (0.5, 0.05), (1.0, 0.1)])
-def test_a_law_is_found_again(b, c):
-    errors = 0.2 * (SIZES / SIZES[-1]) ** -b + c
-    laws = fit_power_laws(SIZES, errors[None], np.full(len(SIZES), 0.002))
-    assert laws.at(320)[0] == pytest.approx(errors[-1], abs=0.003)
-    assert laws.at(640)[0] == pytest.approx(0.2 * 2**-b + c, abs=0.01)
+@pytest.mark.parametrize("a, b, c", [(0.2, 0.3, 0.0), (0.1, 0.5, 0.05), (0.05, 1.0, 0.1)])
+def test_a_law_is_found_again(a, b, c):
+    errors = a * (SIZES / SIZES[-1]) ** -b + c
+    laws = fit_power_laws(SIZES, errors[None], np.full(len(SIZES), 0.005))
+    assert laws.at(320)[0] == pytest.approx(errors[-1], abs=0.006)
+    assert laws.at(640)[0] == pytest.approx(a * 2**-b + c, abs=0.015)
 
 
 def test_one_point_that_lies_apart_does_not_bend_the_curve():
@@ -78,13 +78,13 @@ def test_the_same_seed_gives_the_same_curve_and_errors_fall():
 def test_forecasts_hold():
     """Fitted on half of the pictures, checked against the error on all, measured alike."""
     inside = []
-    for seed in range(10):
+    for seed in range(8):
         array, targets = clouds(
             seed, 60 + 12 * (seed % 3), n_classes=2 + seed % 3, apart=0.16 + 0.02 * (seed % 5)
         )
         half = np.arange(len(targets)) % 2 == 0
         labels = [f"{k}" for k in range(int(targets.max()) + 1)]
-        curve = learning_curve(array[half], targets[half], labels, singles(targets[half]), n_draws=2)
+        curve = learning_curve(array[half], targets[half], labels, singles(targets[half]), n_draws=1)
         whole = subset_answers(array, targets, len(labels), singles(targets), n_draws=1, fractions=(1.0,))
         inside.append(curve.whole.low <= whole.wrong[0, -1].mean() <= curve.whole.high)
     assert np.mean(inside) >= 0.7

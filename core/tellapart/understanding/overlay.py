@@ -1,4 +1,4 @@
-"""A class map drawn over its picture: dark red to pale yellow where the evidence is, the picture through it."""
+"""A class map drawn over its picture: purple to pale yellow where the evidence is, the picture through it."""
 
 from __future__ import annotations
 
