@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from tellapart.errors import Cancelled, SplitError
+from tellapart.learning.folds import assign_folds
+from tellapart.learning.head import fit_head, fit_head_at
 from tellapart.learning.learning_curve import learning_curve
 from tellapart.learning.learning_curve.curve import Forecast, LearningCurve
 from tellapart.learning.learning_curve.power_law import fit_power_laws
@@ -63,6 +65,18 @@ def test_copies_are_held_out_and_drawn_together():
     alone = subset_answers(array, targets, 2, singles(targets), n_draws=1)
     assert together.wrong[0, -1].mean() > 0.3 > alone.wrong[0, -1].mean()
     assert (np.diff(together.sizes) > 0).all() and together.sizes[-1] == pytest.approx(128)
+
+
+def test_a_head_of_a_known_strength_is_the_one_that_a_search_finds():
+    array, targets = clouds(4, 40)
+    searched = fit_head(array, targets, 3, assign_folds(targets, singles(targets))).head
+    known = fit_head_at(array, targets, 3, searched.l2)
+    assert (
+        np.abs(known.logits(array) - searched.logits(array)).max()
+        < 0.1 * np.abs(searched.logits(array)).max()
+    )
+    with pytest.raises(ValueError, match="have no picture"):
+        fit_head_at(array, targets, 4, 0.1)
 
 
 def test_the_same_seed_gives_the_same_curve_and_errors_fall():

@@ -120,10 +120,9 @@ def fit_head_at(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, l2:
     with blas_threads(len(targets)):
         components, coordinates = fit_components(embeddings, MOST_DIRECTIONS)
         weights = _balanced(targets, n_classes)
+        shares, spread = _shares(weights)[None], _spread(coordinates, weights)
         start = np.zeros((coordinates.shape[1] + 1) * n_classes)
-        flat = _solve(
-            coordinates, targets, weights, _spread(coordinates, weights), n_classes, l2, start, _FOR_SEARCH
-        )
+        (flat,) = _solve(coordinates, targets, shares, spread, n_classes, l2, [start], _FOR_SEARCH)
     return _head_of(components, flat, n_classes, l2)
 
 

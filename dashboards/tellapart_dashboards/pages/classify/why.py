@@ -97,6 +97,6 @@ def _figure_html(answer: Answer, jpeg: bytes, place: str, share: float) -> str:
         alt = f"No evidence for {label}"
     return (
         f'<figure><img alt="{alt}" src="data:image/jpeg;base64,{b64encode(jpeg).decode()}"><figcaption>{words}'
-        '<span class="ta-heat" aria-hidden="true"></span><span class="ta-soft">Dark red is weak evidence, yellow '
+        '<span class="ta-heat" aria-hidden="true"></span><span class="ta-soft">Purple is weak evidence, yellow '
         "strong; where the picture is plain there is little.</span></figcaption></figure>"
     )
