@@ -46,7 +46,9 @@ def main() -> None:
         with create_project(scratch / "project") as project:
             take_in(project, scratch / "leaves")
             trained = train_head(project)
-        predictor = Predictor(trained.bundle_dir)
+        predictor = Predictor(
+            trained.bundle_dir, n_threads=1
+        )  # pictures are small: several threads bring little
         n_each = max(8, -(-options.pictures // 3))  # a few have flaws
         shown = make_samples(scratch / "shown", seed=SHOWN, n_per_class=n_each)
         places = dict(list(leaf_places(SHOWN, n_each)))
@@ -54,7 +56,7 @@ def main() -> None:
         squares = [_squares(scratch / "shown" / path, places[path], predictor) for path in chosen]
         labels = [path.partition("/")[0] for path in chosen]
         assert set(labels) == set(shown.files)
-        explainer = Explainer(predictor.bundle)
+        explainer = Explainer(predictor.bundle, n_threads=1)
         result: dict[str, Any] = {
             "n_pictures": len(chosen), "n_train": trained.n_train, "error_rate": trained.error_rate, "wanted": WANTED,
             "leaf_share": float(np.mean([mask.mean() for _, mask in squares])),
