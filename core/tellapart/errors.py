@@ -165,6 +165,10 @@ class BundleError(TellapartError):
     """A bundle is missing, damaged, too new, or no longer gives the answers it was made with."""
 
 
+class ExplainError(TellapartError):
+    """An answer cannot be explained: the label, the method or the project does not fit."""
+
+
 class DeployError(TellapartError):
     """An export cannot be made or written."""
 

@@ -181,6 +181,21 @@ def test_near_duplicates_has_a_recall_for_every_change_and_a_time_for_every_size
     assert {one["false_pairs"] for one in result["look_alikes"].values()} == {0}
 
 
+def test_class_maps_are_measured_on_leaves_and_in_mosaics():
+    result = run("class_maps", "--pictures", 16, "--occlusion", 8, "--per-class", 10)
+    assert (result["n_pictures"], result["exact"]["n"], result["occlusion"]["n"]) == (16, 16, 8)
+    assert 0 <= result["exact"]["on_leaf"] <= 1 and 0 < result["leaf_share"] < 1
+    assert result["mosaic"]["exact"]["n"] % 4 == 0
+
+
+def test_learning_curve_counts_forecasts_inside_their_interval(picture_sets_folder):
+    result = run(
+        "learning_curve", "--data", picture_sets_folder, "--sets", "shapes", "--seeds", 1, "--drawn", 1
+    )
+    assert result["n"] == len(result["cases"]) == 2 and result["inside"] in (0, 0.5, 1)
+    assert all(one["low"] <= one["error"] <= one["high"] for one in result["cases"])
+
+
 def test_drift_counts_alarms_for_every_change(picture_sets_folder):
     sets = ("--data", picture_sets_folder, "--sets", "shapes,given")
     result = run("drift", *sets, "--n", 36, "--week", 12, "--seeds", 2)

@@ -46,6 +46,8 @@ def test_nothing_sticks_out(trained_studio: Studio, leaves: Path, open_tab: Open
         if name == "Classify":
             classify(page, sorted(leaves.rglob("*.jpg"))[:3])
             expect(page.locator(".ta-answer")).to_have_count(3)
+            page.get_by_role("button", name="Why?").first.click()
+            expect(page.locator(".ta-why figure img")).to_be_visible()
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             for scheme in ("light", "dark"):

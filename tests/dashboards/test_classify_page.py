@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from acting import is_shown, one, settled, shown, text_of, upload
-from ipywidgets import HTML
+from acting import every, is_shown, one, settled, shown, text_of, upload
+from ipywidgets import HTML, ToggleButton
 from tellapart.store.project import open_project
 from tellapart.train import TrainConfig, train_head
 from tellapart_dashboards.app.studio import classify_page
+from tellapart_dashboards.pages.classify import answers, why
 from tellapart_dashboards.pages.classify.answers import AT_ONCE, Answer, answer_html
 from tellapart_dashboards.pages.classify.view import ClassifyState, classify_view
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
@@ -126,3 +127,65 @@ print([name for name in ("torch", "scipy", "sklearn", "matplotlib", "pandas") if
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_why_shows_where_the_evidence_lies_and_hides_it_again(trained_dir: Path) -> None:
+    view = classify_view(ClassifyState(project_dir=str(trained_dir)))
+    await settled()
+    good = next((trained_dir / "images" / "circle").iterdir()).read_bytes()
+    await upload(view, {"<i>good.png": good, "text.jpg": b"bread and milk"})
+    buttons = [w for w in every(view) if isinstance(w, ToggleButton) and w.description == "Why?"]
+    assert len(buttons) == 1, "what cannot be read has no why"
+    assert "<figure>" not in text_of(view)
+    buttons[0].value = True
+    assert "Looking …" in text_of(view), "the page goes on meanwhile"
+    await settled()
+    said = text_of(view)
+    assert said.count("<figure>") == 1 and "data:image/jpeg;base64," in said
+    assert "What speaks for <b>" in said or "Nothing in the picture speaks for <b>" in said
+    buttons[0].value = False
+    assert "<figure>" not in text_of(view)
+    buttons[0].value = True
+    await settled()
+    assert text_of(view).count("<figure>") == 1, "shown again, not drawn again"
+
+
+async def test_why_of_an_answer_by_an_older_model_is_said_in_words(trained_dir: Path) -> None:
+    state = ClassifyState(project_dir=str(trained_dir))
+    view = classify_view(state)
+    await settled()
+    good = next((trained_dir / "images" / "circle").iterdir()).read_bytes()
+    await upload(view, {"good.png": good})
+    with open_project(trained_dir) as project:
+        train_head(project, TrainConfig())
+    await state.poll()
+    await settled()
+    one(view, ToggleButton, "Why?").value = True
+    await settled()
+    assert "A newer model has been trained since" in text_of(view)
+
+
+async def test_why_that_fails_unforeseen_is_shown(trained_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> str:
+        raise ZeroDivisionError("why")
+
+    monkeypatch.setattr(why.Why, "drawn", broken)
+    view = classify_view(ClassifyState(project_dir=str(trained_dir)))
+    await settled()
+    await upload(view, {"good.png": next((trained_dir / "images" / "circle").iterdir()).read_bytes()})
+    one(view, ToggleButton, "Why?").value = True
+    await settled()
+    assert "ZeroDivisionError" in text_of(view) and "Looking …" not in text_of(view)
+
+
+async def test_answers_that_leave_take_their_pictures_along(
+    trained_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST_SHOWN", AT_ONCE)
+    view = classify_view(ClassifyState(project_dir=str(trained_dir)))
+    await settled()
+    good = next((trained_dir / "images" / "circle").iterdir()).read_bytes()
+    await upload(view, {"first.png": good}, batch="one")
+    old = one(view, ToggleButton, "Why?")
+    await upload(view, {"second.png": good}, batch="two")
+    assert old.comm is None and one(view, ToggleButton, "Why?") is not old

@@ -31,7 +31,7 @@ FLOORS = (
     ["tellapart.bundle", "tellapart.network", "tellapart.planning", "tellapart.runs"],
     [
         *("tellapart.gather", "tellapart.clean", "tellapart.train", "tellapart.classify", "tellapart.deploy"),
-        "tellapart.samples",
+        *("tellapart.samples", "tellapart.understanding"),
     ],
     [
         *(

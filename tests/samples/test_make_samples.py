@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 from tellapart.errors import Cancelled, ProjectError
-from tellapart.samples import SampleSet, make_samples
+from tellapart.samples import SampleSet, leaf_places, make_samples
 from tellapart.samples.flaws import ORIENTATION
 from tellapart.samples.sampler import N_GROUNDS, _flaws, _plan
 from tellapart.samples.scene import Scenery, draw_scene
@@ -202,3 +202,19 @@ def test_a_folder_that_cannot_be_made_is_an_error_in_words(tmp_path: Path) -> No
 def test_too_few_pictures_per_class_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least 8"):
         make_samples(tmp_path, n_per_class=7)
+
+
+def test_the_places_of_the_leaves_fit_their_pictures(samples: SampleSet) -> None:
+    flawed = {flaw.path for flaw in samples.flaws}
+    places = dict(leaf_places(3, N_PER_CLASS))
+    assert set(places) == {path for paths in samples.files.values() for path in paths} - flawed
+    shares, unlike = [], []
+    for path, place in places.items():
+        with Image.open(samples.directory / path) as picture:
+            pixels = np.asarray(picture.convert("RGB"), float)
+        assert place.shape == pixels.shape[:2] and place.dtype == bool
+        shares.append(place.mean())
+        spread = pixels.reshape(-1, 3).std(axis=0).mean()
+        unlike.append(np.abs(pixels[place].mean(axis=0) - pixels[~place].mean(axis=0)).mean() / spread)
+    assert 0.1 < np.mean(shares) < 0.6
+    assert np.mean(unlike) > 0.5, "leaf and ground differ in colour"

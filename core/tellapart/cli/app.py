@@ -37,6 +37,8 @@ from tellapart.cli.published.shadow import shadow
 from tellapart.cli.published.watch import watch
 from tellapart.cli.serve import serve, studio
 from tellapart.cli.share import app as app_command
+from tellapart.cli.understanding.explain import explain
+from tellapart.cli.understanding.learning_curve import learning_curve
 
 if TYPE_CHECKING:
     from tellapart.store.project import Project
@@ -269,6 +271,8 @@ def export(
         )
 
 
+for understanding in (explain, learning_curve):
+    app.command()(understanding)
 app.command("app")(app_command)
 app.command()(serve)
 app.command()(publish)

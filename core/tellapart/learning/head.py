@@ -110,6 +110,22 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds:
     return HeadFit(head, oof_logits, folds, cv_loss, components, coordinates, targets, solutions)
 
 
+def fit_head_at(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, l2: float) -> Head:
+    """A head with an L2 strength that is known already; nothing is cross-validated.
+
+    Args: as of `fit_head`.
+    Raises:
+        ValueError: a class has no picture.
+    """
+    with blas_threads(len(targets)):
+        components, coordinates = fit_components(embeddings, MOST_DIRECTIONS)
+        weights = _balanced(targets, n_classes)
+        shares, spread = _shares(weights)[None], _spread(coordinates, weights)
+        start = np.zeros((coordinates.shape[1] + 1) * n_classes)
+        (flat,) = _solve(coordinates, targets, shares, spread, n_classes, l2, [start], _FOR_SEARCH)
+    return _head_of(components, flat, n_classes, l2)
+
+
 def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
     """The head again after labels changed: same pictures, same folds, same L2 strength, started from the last fit.
 

@@ -190,14 +190,17 @@ def pixels_of(image: Image.Image, preprocess: Preprocess) -> np.ndarray:
 
 def square_of(image: Image.Image, preprocess: Preprocess) -> Image.Image:
     """The square a network sees, from an upright RGB picture, still as a picture."""
-    width, height = image.size
-    box = (0.0, 0.0, float(width), float(height))
-    if preprocess.fit == "crop":
-        side = min(width, height) * preprocess.size_px / preprocess.resize_px
-        left, top = (width - side) / 2, (height - side) / 2
-        box = (left, top, left + side, top + side)
     size = (preprocess.size_px, preprocess.size_px)
-    return image.resize(size, RESAMPLING[preprocess.interpolation], box=box)
+    return image.resize(size, RESAMPLING[preprocess.interpolation], box=seen_box(*image.size, preprocess))
+
+
+def seen_box(width: int, height: int, preprocess: Preprocess) -> tuple[float, float, float, float]:
+    """The part of an upright picture that becomes the square: left, top, right and bottom, in pixels."""
+    if preprocess.fit == "stretch":
+        return 0.0, 0.0, float(width), float(height)
+    side = min(width, height) * preprocess.size_px / preprocess.resize_px
+    left, top = (width - side) / 2, (height - side) / 2
+    return left, top, left + side, top + side
 
 
 def thumbnail_jpeg(source: Source, side_px: int = 160) -> bytes:

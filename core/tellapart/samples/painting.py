@@ -65,10 +65,11 @@ def paint_leaf(
     light: Light,
     noise: np.ndarray,
     rng: np.random.Generator,
+    covered_by: np.ndarray | None = None,
 ) -> None:
     """Paints into canvas, (3, H, W) float32 in 0..1: one plane per colour, which numpy is quickest with.
 
-    What lies outside is cut off.
+    What lies outside is cut off. covered_by: (H, W) bool, becomes True where the leaf with its stem lies.
     """
     length = pose.length_px
     outline = pose.place(leaf.outline)
@@ -89,6 +90,8 @@ def paint_leaf(
     inside = _array(mask.filter(ImageFilter.BoxBlur(0.07 * length)))
     near_veins = _array(veins.filter(ImageFilter.BoxBlur(max(1.0, 0.016 * length))))
     alpha, vein = _array(mask), _array(veins)
+    if covered_by is not None:
+        covered_by[top:bottom, left:right] |= alpha > 0.5
     shift = rng.integers(0, 200, 2)
     patch = noise[shift[0] : shift[0] + alpha.shape[0], shift[1] : shift[1] + alpha.shape[1]]
     grain = noise[shift[1] : shift[1] + alpha.shape[0], shift[0] : shift[0] + alpha.shape[1]][::-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,7 +15,7 @@ from PIL import Image
 from tellapart.errors import ProjectError
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.samples.flaws import COPIES, STORED, Flaw, FlawName, blur, cut_off, darken, to_jpeg
-from tellapart.samples.scene import Scenery, draw_scene
+from tellapart.samples.scene import Scenery, draw_scene, draw_scene_and_place
 from tellapart.samples.shapes import KINDS
 from tellapart.samples.textures import make_ground
 
@@ -93,6 +94,18 @@ def make_samples(
     return SampleSet(directory, files, _flaws(plans))
 
 
+def leaf_places(seed: int = 0, n_per_class: int = 48) -> Iterator[tuple[str, np.ndarray]]:
+    """Of each file without a flaw that `make_samples` writes: its path, and (H, W) bool, where its leaves lie.
+
+    To check whether a model looks at the leaf. Twigs and blades that lie about belong to no class, and are not in it.
+    """
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        scenery = _scenery(pool, seed)
+        for plan in _plan(seed, n_per_class):
+            if plan.flaw is None:
+                yield plan.path, draw_scene_and_place(plan.drawn, scenery, _generator(plan, seed))[1]
+
+
 def _plan(seed: int, n_per_class: int) -> list[_Plan]:
     """Every file with its flaw and its name; no file has two flaws, and no copy is made of a flawed one."""
     rng = np.random.default_rng([seed, 4])
@@ -138,9 +151,7 @@ def _write(directory: Path, plans: list[_Plan], seed: int, progress: Progress) -
     progress(0, len(plans), message)
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         try:
-            scenery = Scenery(
-                list(pool.map(lambda number: make_ground(number, seed), range(N_GROUNDS))), seed
-            )
+            scenery = _scenery(pool, seed)
             waiting = [pool.submit(_write_one, directory, plan, scenery, seed) for plan in plans]
             for done, future in enumerate(as_completed(waiting), start=1):
                 future.result()
@@ -148,6 +159,10 @@ def _write(directory: Path, plans: list[_Plan], seed: int, progress: Progress) -
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _scenery(pool: ThreadPoolExecutor, seed: int) -> Scenery:
+    return Scenery(list(pool.map(lambda number: make_ground(number, seed), range(N_GROUNDS))), seed)
 
 
 def _write_one(directory: Path, plan: _Plan, scenery: Scenery, seed: int) -> None:
@@ -159,7 +174,7 @@ def _jpeg(plan: _Plan, scenery: Scenery, seed: int) -> bytes:
     if plan.original is not None:
         original = _jpeg(plan.original, scenery, seed)
         return original if plan.copy == "exact" else COPIES[plan.copy](Image.open(BytesIO(original)))
-    rng = np.random.default_rng([seed, 5, list(KINDS).index(plan.drawn), plan.number])
+    rng = _generator(plan, seed)
     picture = draw_scene(plan.drawn, scenery, rng)
     quality = int(rng.integers(68, 96))
     if plan.flaw == "blurred":
@@ -168,6 +183,10 @@ def _jpeg(plan: _Plan, scenery: Scenery, seed: int) -> bytes:
         picture = darken(picture, rng)
     jpeg = to_jpeg(picture, quality, plan.orientation)
     return cut_off(jpeg) if plan.flaw == "broken" else jpeg
+
+
+def _generator(plan: _Plan, seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, 5, list(KINDS).index(plan.drawn), plan.number])
 
 
 def _flaws(plans: list[_Plan]) -> tuple[Flaw, ...]:

@@ -34,10 +34,18 @@ class Scenery:
 
 def draw_scene(kind: str, scenery: Scenery, rng: np.random.Generator) -> Image.Image:
     """An RGB picture of `kind`, one of KINDS; the same generator state gives the same pixels."""
+    return draw_scene_and_place(kind, scenery, rng)[0]
+
+
+def draw_scene_and_place(
+    kind: str, scenery: Scenery, rng: np.random.Generator
+) -> tuple[Image.Image, np.ndarray]:
+    """The same picture, and where its leaves of that kind lie: (H, W) bool, stems among them."""
     width, height = SIZES_PX[int(rng.integers(len(SIZES_PX)))]
     bearing = rng.uniform(0, 2 * np.pi)
     light = Light((float(np.cos(bearing)), float(np.sin(bearing))), rng.uniform(0.1, 1.0), rng.uniform(0, 1))
     canvas = _lay_ground(scenery, (width, height), rng)
+    place_of_leaves = np.zeros((height, width), bool)
 
     for _ in range(int(rng.choice(3, p=(0.8, 0.18, 0.02)))):
         _scatter(canvas, scenery, light, rng)
@@ -52,10 +60,11 @@ def draw_scene(kind: str, scenery: Scenery, rng: np.random.Generator) -> Image.I
             tilt=(rng.uniform(-0.35, 0.35), rng.uniform(-0.25, 0.25)),
             curl=(float(rng.normal(0, 0.3)), float(rng.normal(0, 0.25))),
         )
-        paint_leaf(canvas, leaf, pose, _pick_palette(kind, rng), light, scenery.noise, rng)
+        palette = _pick_palette(kind, rng)
+        paint_leaf(canvas, leaf, pose, palette, light, scenery.noise, rng, place_of_leaves)
     if rng.uniform() < 0.15:  # something lies partly over the leaf
         _scatter(canvas, scenery, light, rng)
-    return _photograph(canvas, scenery, rng)
+    return _photograph(canvas, scenery, rng), place_of_leaves
 
 
 def _pick_palette(kind: str, rng: np.random.Generator) -> str:

@@ -20,7 +20,7 @@ MOST_SHOWN = 300
 @dataclass(frozen=True)
 class Answer:
     """What the model says of one picture. shares: the likeliest labels; reason: why there are none. picture: a bare
-    JPEG of it, where visitors may say that the answer is wrong."""
+    JPEG of it, where the answer is explained, or visitors may say that it is wrong. model: the bundle's folder."""
 
     name: str
     thumbnail: bytes
@@ -29,6 +29,7 @@ class Answer:
     is_none_of_these: bool = False
     reason: str = ""
     picture: bytes = b""
+    model: str = ""
 
 
 def answers_box(state: HasTraits, below: Callable[[Answer], Widget] | None = None) -> VBox:
@@ -48,13 +49,20 @@ def answers_box(state: HasTraits, below: Callable[[Answer], Widget] | None = Non
         n_most = MOST_SHOWN // AT_ONCE
         while sum(len(box.children) for box in results.children) > n_most:
             oldest = results.children[-1]
-            oldest.children[0].close()
+            _close(oldest.children[0])
             oldest.children = oldest.children[1:]
             if not oldest.children:
                 results.children = results.children[:-1]
 
     state.observe(add, "latest")
     return results
+
+
+def _close(widget: Widget) -> None:
+    """The widget and what is in it: a box that is closed leaves its children open, and their pictures in memory."""
+    for child in getattr(widget, "children", ()):
+        _close(child)
+    widget.close()
 
 
 def _step(answers: Sequence[Answer], below: Callable[[Answer], Widget] | None) -> Widget:

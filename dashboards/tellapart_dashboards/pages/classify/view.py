@@ -24,6 +24,7 @@ from tellapart_dashboards.app.wording import (
     message_html,
 )
 from tellapart_dashboards.pages.classify.answers import AT_ONCE, Answer, answers_box
+from tellapart_dashboards.pages.classify.why import Why, why_below
 from tellapart_dashboards.widgets.upload.upload import (
     ON_THIS_COMPUTER,
     UploadedFile,
@@ -58,6 +59,7 @@ class ClassifyState(HasTraits):
         self._predictor: Any = None
         self._n_batches = 0
         self._turn = Turn()
+        self._why = Why()
 
     @property
     def uploads_dir(self) -> Path:
@@ -65,6 +67,7 @@ class ClassifyState(HasTraits):
         return Path(self.project_dir) / "cache" / "uploads" / "classify"
 
     is_running = False
+    explains = True  # its answers; then a small picture of each stays in memory as long as its answer
 
     def tell(self, sentence: str) -> None:
         """Say it above the answers."""
@@ -155,17 +158,30 @@ class ClassifyState(HasTraits):
 
         if isinstance(prediction, ImageError):
             return Answer(file.name, b"", reason=str(prediction))
+        thumbnail = picture = b""
         try:
             thumbnail = thumbnail_jpeg(file.path, 168)
+            if self.explains:
+                picture = thumbnail_jpeg(file.path, self._why.side_px(self._predictor.bundle))
         except ImageError:
-            thumbnail = b""  # its answer stands without a picture beside it
+            pass  # its answer stands without a picture beside it
         return Answer(
             file.name,
             thumbnail,
             prediction.label,
             tuple(prediction.top(N_SHARES)),
             prediction.is_none_of_these,
+            picture=picture,
+            model=self._predictor.bundle.bundle_dir.name,
         )
+
+    async def explain(self, answer: Answer) -> str:
+        """Why a picture got its answer, as HTML, or why that cannot be said; worked out on a thread."""
+        predictor = self._predictor
+        try:
+            return await asyncio.to_thread(self._why.drawn, predictor, answer)
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
+            return message_html(error_sentence(error), "care")
 
 
 def classify_view(
@@ -184,7 +200,7 @@ def classify_view(
     )
     train = Button(description="Train a model").add_class("ta-primary")
     train.on_click(lambda _: go_to_train() if go_to_train else None)
-    card = VBox([upload, busy, answers_box(state)]).add_class("ta-card")
+    card = VBox([upload, busy, answers_box(state, why_below(state.explain))]).add_class("ta-card")
 
     def draw(_: Any = None) -> None:
         if state.stage == "opening":

@@ -40,6 +40,8 @@ class VisitorState(ClassifyState):
     asking: whether the visitor may say that an answer is wrong. Then pictures stay in memory as long as the page.
     """
 
+    explains = False
+
     def __init__(self, folder: Path, bundle_dir: Path, asking: Asking = SILENT) -> None:
         super().__init__(project_dir=str(folder))
         self._bundle = self._bundle_dir = bundle_dir

@@ -1,0 +1,1 @@
+"""What lies where in a picture: what each place adds to an answer."""
