@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from make_data import make_tiny_folder
+from tellapart.clean import open_review
 from tellapart.gather import take_in
 from tellapart.store.project import Project, create_project, open_project
 from tellapart.train import TrainResult, train_head
@@ -44,6 +45,22 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def few_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with 4 pictures each: where it counts that something is trained, and not how well."""
+    folder = tmp_path_factory.mktemp("few") / "shapes"
+    make_tiny_folder(folder, n_per_class=4, size_px=48)
+    return folder
+
+
+@pytest.fixture
+def few_project(few_folder: Path, tmp_path: Path) -> Iterator[Project]:
+    """A project of one's own with these, of which nothing is cached yet."""
+    with create_project(tmp_path / "few-shapes") as project:
+        take_in(project, few_folder)
+        yield project
+
+
+@pytest.fixture(scope="session")
 def trained(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainResult]:
     """A project trained with the built-in backbone: its folder and the result. Do not change it; see `tiny_project`."""
     root = tmp_path_factory.mktemp("trained") / "shapes-project"
@@ -53,10 +70,28 @@ def trained(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
     return root, result
 
 
+@pytest.fixture(scope="session")
+def reviewed(trained: tuple[Path, TrainResult], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same project after somebody has looked for what is amiss in it. Do not change it."""
+    root = tmp_path_factory.mktemp("reviewed") / "shapes-project"
+    shutil.copytree(trained[0], root)
+    with open_project(root) as project:
+        open_review(project)
+    return root
+
+
 @pytest.fixture
 def tiny_project(trained: tuple[Path, TrainResult], tmp_path: Path) -> Iterator[Project]:
     """A project of one's own with cached embeddings and a bundle."""
     shutil.copytree(trained[0], tmp_path / "shapes-project")
+    with open_project(tmp_path / "shapes-project") as project:
+        yield project
+
+
+@pytest.fixture
+def reviewed_project(reviewed: Path, tmp_path: Path) -> Iterator[Project]:
+    """The same in which all is cached that cleaning looks at."""
+    shutil.copytree(reviewed, tmp_path / "shapes-project")
     with open_project(tmp_path / "shapes-project") as project:
         yield project
 
