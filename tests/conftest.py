@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from longest_first import longest_first
 from make_data import make_tiny_folder
 from tellapart.clean import open_review
 from tellapart.gather import take_in
@@ -29,7 +31,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--network", action="store_true", help="also ask the real services on the internet")
 
 
+@pytest.hookimpl(trylast=True)  # those that are left out are out by then, and shuffled is what was to be
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if n_workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+        items[:] = longest_first(items, n_workers)
     if not config.getoption("--network"):
         for item in items:
             if item.get_closest_marker("network"):
