@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from environments import new_environment
 from hypothesis import HealthCheck, settings
 from longest_first import longest_first
+from made_once import made_once
 from make_data import make_tiny_folder
 from tellapart.clean import open_review
 from tellapart.gather import take_in
@@ -108,6 +110,15 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setenv("TELLAPART_WEIGHTS_URL", "http://127.0.0.1:9/")  # nobody listens: as good as offline
     return tmp_path / "cache"
+
+
+@pytest.fixture(scope="session")
+def repo2docker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program with which mybinder.org builds."""
+    environment = made_once(
+        tmp_path_factory, "repo2docker", lambda folder: new_environment(folder, "jupyter-repo2docker")
+    )
+    return environment / "bin" / "jupyter-repo2docker"
 
 
 @pytest.fixture
