@@ -29,7 +29,6 @@ from tellapart.store.project import open_project
 from tellapart_dashboards.pages.clean.saved_queue import save_queue
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-N_DECISIONS = 15
 DECISIONS = ("seen_ms", "written_ms", "ranked_ms", "kept_ms", "removed_ms")
 VIEWS = {"findings": "", "every picture": "every"}
 # What happens in the page, in milliseconds of its own clock.
@@ -71,9 +70,12 @@ def main() -> None:
     )
     parser.add_argument("--sizes", default="10000,100000", help="numbers of pictures")
     parser.add_argument("--chromium", help="a Chromium or Chrome; else the one of playwright, or on the path")
+    parser.add_argument("--decisions", type=int, default=15, help="timed in each view, at least 2")
     options = parser.parse_args()
     report.machine_line()
-    result = {size: _measure(int(size), options.chromium) for size in options.sizes.split(",")}
+    result = {
+        size: _measure(int(size), options.chromium, options.decisions) for size in options.sizes.split(",")
+    }
     rows = [
         [f"{int(size):,}", view, *(report.number(one[name], 2) for name in ("heading_s", "first_s", "all_s")),
          *(report.number(one[name], 0) for name in DECISIONS)]
@@ -85,7 +87,7 @@ def main() -> None:
     report.finish(result)
 
 
-def _measure(n: int, chromium: str | None) -> dict[str, dict[str, Any]]:
+def _measure(n: int, chromium: str | None, n_decisions: int) -> dict[str, dict[str, Any]]:
     """Both views of a project of n pictures that was looked at before."""
     with tempfile.TemporaryDirectory(prefix="tellapart-bench-") as folder:
         root = Path(folder) / "project"
@@ -96,11 +98,11 @@ def _measure(n: int, chromium: str | None) -> dict[str, dict[str, Any]]:
         for view, kind in VIEWS.items():
             with open_project(root) as project:
                 project.manifest.set_setting("clean_view", {"kind": kind})
-            measured[view] = _visit(root, chromium)
+            measured[view] = _visit(root, chromium, n_decisions)
         return measured
 
 
-def _visit(root: Path, chromium: str | None) -> dict[str, Any]:
+def _visit(root: Path, chromium: str | None, n_decisions: int) -> dict[str, Any]:
     """One visit: when things were there, then the medians of some decisions."""
     log = root.parent / "studio.log"
     with log.open("wb") as output:
@@ -121,7 +123,7 @@ def _visit(root: Path, chromium: str | None) -> dict[str, Any]:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-            measured = {**_opened(page, url), **_decided(page)}
+            measured = {**_opened(page, url), **_decided(page, n_decisions)}
             page.goto("about:blank")
             browser.close()
             return measured
@@ -156,13 +158,13 @@ def _opened(page: Page, url: str) -> dict[str, float]:
     return {"heading_s": heading_s, "first_s": first_s, "all_s": time.perf_counter() - began - heading_s}
 
 
-def _decided(page: Page) -> dict[str, float]:
+def _decided(page: Page, n_decisions: int) -> dict[str, float]:
     """Medians of some decisions, once the review is open."""
     page.get_by_text("cross-validated error").wait_for(timeout=300_000)
     page.evaluate(WATCH)
     page.locator('.ta-tile[aria-posinset="1"]').focus()
     times: list[dict[str, float]] = []
-    for i in range(N_DECISIONS):
+    for i in range(n_decisions):
         page.keyboard.press("d" if i % 2 else "s")
         page.wait_for_function("window.timed.seen && window.timed.ranked", timeout=60_000)
         times.append(page.evaluate("window.timed"))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from environments import new_environment
 from hypothesis import HealthCheck, settings
+from longest_first import longest_first
+from made_once import made_once
 from make_data import make_tiny_folder
+from tellapart.clean import open_review
 from tellapart.gather import take_in
 from tellapart.store.project import Project, create_project, open_project
 from tellapart.train import TrainResult, train_head
@@ -28,7 +33,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--network", action="store_true", help="also ask the real services on the internet")
 
 
+@pytest.hookimpl(trylast=True)  # those that are left out are out by then, and shuffled is what was to be
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if n_workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+        items[:] = longest_first(items, n_workers)
     if not config.getoption("--network"):
         for item in items:
             if item.get_closest_marker("network"):
@@ -44,6 +52,22 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def few_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with 4 pictures each: where it counts that something is trained, and not how well."""
+    folder = tmp_path_factory.mktemp("few") / "shapes"
+    make_tiny_folder(folder, n_per_class=4, size_px=48)
+    return folder
+
+
+@pytest.fixture
+def few_project(few_folder: Path, tmp_path: Path) -> Iterator[Project]:
+    """A project of one's own with these, of which nothing is cached yet."""
+    with create_project(tmp_path / "few-shapes") as project:
+        take_in(project, few_folder)
+        yield project
+
+
+@pytest.fixture(scope="session")
 def trained(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainResult]:
     """A project trained with the built-in backbone: its folder and the result. Do not change it; see `tiny_project`."""
     root = tmp_path_factory.mktemp("trained") / "shapes-project"
@@ -51,6 +75,16 @@ def trained(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
         take_in(project, tiny_folder)
         result = train_head(project)
     return root, result
+
+
+@pytest.fixture(scope="session")
+def reviewed(trained: tuple[Path, TrainResult], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same project after somebody has looked for what is amiss in it. Do not change it."""
+    root = tmp_path_factory.mktemp("reviewed") / "shapes-project"
+    shutil.copytree(trained[0], root)
+    with open_project(root) as project:
+        open_review(project)
+    return root
 
 
 @pytest.fixture
@@ -62,12 +96,29 @@ def tiny_project(trained: tuple[Path, TrainResult], tmp_path: Path) -> Iterator[
 
 
 @pytest.fixture
+def reviewed_project(reviewed: Path, tmp_path: Path) -> Iterator[Project]:
+    """The same in which all is cached that cleaning looks at."""
+    shutil.copytree(reviewed, tmp_path / "shapes-project")
+    with open_project(tmp_path / "shapes-project") as project:
+        yield project
+
+
+@pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test's own: it neither reads nor fills that of the person who runs it, nor asks the internet."""
     monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setenv("TELLAPART_WEIGHTS_URL", "http://127.0.0.1:9/")  # nobody listens: as good as offline
     return tmp_path / "cache"
+
+
+@pytest.fixture(scope="session")
+def repo2docker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program with which mybinder.org builds."""
+    environment = made_once(
+        tmp_path_factory, "repo2docker", lambda folder: new_environment(folder, "jupyter-repo2docker")
+    )
+    return environment / "bin" / "jupyter-repo2docker"
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Python programs in processes of their own: another person at the same project, or one that gets killed."""
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tellapart.runs import Run, RunStatus
@@ -17,14 +19,17 @@ HEADER = "import os, sys\nfrom pathlib import Path\n"
 _PR_CAPBSET_DROP, _DAC_OVERRIDE, _DAC_READ_SEARCH = 24, 1, 2  # <linux/prctl.h>, <linux/capability.h>
 
 
-def start_python(code: str, *arguments: object, is_held: bool = False) -> subprocess.Popen[str]:
-    """A running program; its arguments are in sys.argv[1:].
+def start_python(
+    code: str, *arguments: object, is_held: bool = False, stdin: int | None = None
+) -> subprocess.Popen[str]:
+    """A running program; its arguments are in sys.argv[1:]. stdin: subprocess.PIPE to tell it something.
 
     is_held: by the permissions of files, even where the tests run as root: it then gives up root's right to pass
     them over (Linux; elsewhere run the tests as an ordinary user).
     """
     return subprocess.Popen(
         [sys.executable, "-c", HEADER + textwrap.dedent(code), *map(str, arguments)],
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -40,6 +45,46 @@ def run_python(code: str, *arguments: object, is_held: bool = False) -> str:
     out, errors = process.communicate(timeout=HANGS_S)
     assert process.returncode == 0, errors
     return out.strip()
+
+
+_FORKING = """
+import json as _json
+for _line in sys.stdin:
+    _process = os.fork()
+    if not _process:
+        os.dup2(1, 2)
+        sys.argv[1:] = _json.loads(_line)
+        work()
+        sys.stdout.flush()
+        os._exit(0)
+    print("ended", os.waitstatus_to_exitcode(os.waitpid(_process, 0)[1]), flush=True)
+"""
+
+
+@contextmanager
+def forking(code: str) -> Iterator[Callable[..., tuple[int, str]]]:
+    """Does the `work()` of a program again and again, each time in a process of its own which finds the program's modules
+    loaded: it is forked (POSIX).
+
+    Yields a function of what `work` finds in sys.argv[1:]. It gives the exit status, below zero the signal that killed
+    the process, and all that was said.
+    """
+    with start_python(textwrap.dedent(code) + _FORKING, stdin=subprocess.PIPE) as process:
+        asked, answers, errors = process.stdin, process.stdout, process.stderr
+        assert asked is not None and answers is not None and errors is not None
+
+        def run(*arguments: object) -> tuple[int, str]:
+            asked.write(json.dumps([str(one) for one in arguments]) + "\n")
+            asked.flush()
+            said = ""
+            while not (line := answers.readline()).startswith("ended "):
+                assert line, errors.read()
+                said += line
+            return int(line.split()[1]), said
+
+        yield run
+        asked.close()
+        assert process.wait(HANGS_S) == 0, errors.read()
 
 
 def has_ended(status: RunStatus) -> bool:

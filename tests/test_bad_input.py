@@ -22,7 +22,7 @@ def test_a_folder_without_pictures(tmp_path):
     )
     assert not (tmp_path / "project").exists()
     (tmp_path / "source" / "bear" / "notes.txt").write_text("bread")
-    done = run_tellapart("new", tmp_path / "project", "--from", tmp_path / "source", "--json")
+    done = run_here("new", tmp_path / "project", "--from", tmp_path / "source", "--json")
     assert (
         done.returncode == 1
         and "None of the 1 file(s) in source could be used" in json.loads(done.stdout)["error"]
@@ -144,7 +144,5 @@ def test_a_damaged_and_a_newer_database_at_the_command_line(tmp_path):
         run_tellapart("train", tmp_path / "project"), "is damaged", "are untouched", "Rename the file"
     )
     db_path.write_bytes(whole[:60] + (7).to_bytes(4, "big") + whole[64:])
-    assert_sentence(
-        run_tellapart("train", tmp_path / "project"), "format 7, made by a newer tellapart", "Update"
-    )
+    assert_sentence(run_here("train", tmp_path / "project"), "format 7, made by a newer tellapart", "Update")
     assert sorted(path.read_bytes() for path in (tmp_path / "project" / "images").rglob("*.png")) == before

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Binder runs on Linux")
-def test_binder_s_own_builder_accepts_the_project(tmp_path):
-    venv.create(tmp_path / "venv", with_pip=True)
-    programs = tmp_path / "venv" / "bin"
-    subprocess.run(
-        [programs / "python", "-m", "pip", "install", "--quiet", "jupyter-repo2docker"], check=True
-    )
+def test_binder_s_own_builder_accepts_the_project(repo2docker, tmp_path):
     shutil.copytree(ROOT / "binder", tmp_path / "project" / "binder")
     done = subprocess.run(
-        [programs / "jupyter-repo2docker", "--no-build", "--debug", tmp_path / "project"],
+        [repo2docker, "--no-build", "--debug", tmp_path / "project"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

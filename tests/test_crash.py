@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from make_data import make_tiny_folder
-from other_process import start_python
+from other_process import forking
 from tellapart.bundle.loading import load_bundle, newest_bundle
 from tellapart.gather import take_in
 from tellapart.store.project import create_project, open_project
@@ -21,29 +21,29 @@ from tellapart.store.project import create_project, open_project
 # a slow machine kills at the same places as a fast one. As with kill -9, nothing is cleaned up.
 COUNTED = """
 import signal, time
-last, late_s = int(sys.argv[2]), float(sys.argv[3])
 signal.signal(signal.SIGALRM, signal.SIG_DFL)
-n_steps = 0
-def count(frame, event, argument):
-    global n_steps
-    n_steps += 1
-    if n_steps == last:
-        sys.setprofile(None)
-        signal.setitimer(signal.ITIMER_REAL, late_s)
-sys.setprofile(count)
-work()
-sys.setprofile(None)
-if last:
-    if n_steps < last:  # it took fewer than the time before
-        signal.setitimer(signal.ITIMER_REAL, late_s)
-    time.sleep(600)  # the moment is not over yet
-print(n_steps)
+def work():
+    last, late_s, n_steps = int(sys.argv[2]), float(sys.argv[3]), 0
+    def count(frame, event, argument):
+        nonlocal n_steps
+        n_steps += 1
+        if n_steps == last:
+            sys.setprofile(None)
+            signal.setitimer(signal.ITIMER_REAL, late_s)
+    sys.setprofile(count)
+    deed()
+    sys.setprofile(None)
+    if last:
+        if n_steps < last:  # it took fewer than the time before
+            signal.setitimer(signal.ITIMER_REAL, late_s)
+        time.sleep(600)  # the moment is not over yet
+    print(n_steps)
 """
 INTAKE = (
     """
 from tellapart.gather import take_in
 from tellapart.store.project import open_project
-def work():
+def deed():
     with open_project(Path(sys.argv[1])) as project:
         take_in(project, Path(sys.argv[4]))
 """
@@ -54,7 +54,7 @@ DECISIONS = (
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
 from tellapart.store.project import open_project
 import random
-def work():
+def deed():
     rng = random.Random(sys.argv[2])
     with open_project(Path(sys.argv[1])) as project:
         ids = [picture.image_id for state in ("kept", "removed") for picture in project.manifest.pictures(state=state)]
@@ -72,7 +72,7 @@ from tellapart.store.project import open_project
 from tellapart.train import train_head
 from tellapart.train import training  # loaded before the steps are counted
 import onnxruntime, scipy.optimize
-def work():
+def deed():
     with open_project(Path(sys.argv[1])) as project:
         train_head(project)
 """
@@ -81,7 +81,7 @@ def work():
 OPENING = (
     """
 from tellapart.store.project import open_project
-def work():
+def deed():
     open_project(Path(sys.argv[1])).close()
 """
     + COUNTED
@@ -95,22 +95,15 @@ pytestmark = [
 
 def undisturbed(program, root, *arguments):
     """The steps it takes."""
-    process = start_python(program, root, 0, 0, *arguments)
-    out, errors = process.communicate()
-    assert process.returncode == 0, errors
-    return int(out)
+    code, said = program(root, 0, 0, *arguments)
+    assert code == 0, said
+    return int(said)
 
 
-def doomed(program, root, rng, n_steps, *arguments):
-    """A program that will be killed at any moment of its work."""
-    return start_python(
-        program, root, rng.randint(1, max(1, n_steps - 1)), rng.uniform(0.0001, 0.01), *arguments
-    )
-
-
-def assert_killed(process):
-    _, errors = process.communicate()
-    assert process.returncode == -signal.SIGALRM, errors
+def kill(program, root, rng, n_steps, *arguments):
+    """Nothing; it was killed at any moment of its work."""
+    code, said = program(root, rng.randint(1, max(1, n_steps - 1)), rng.uniform(0.0001, 0.01), *arguments)
+    assert code == -signal.SIGALRM, said
 
 
 def assert_agreed(root):
@@ -132,17 +125,15 @@ def assert_agreed(root):
 def test_an_intake_killed_at_any_moment_is_completed_by_the_next(tmp_path):
     make_tiny_folder(tmp_path / "source", ("circle", "square", "ring"), 80)
     create_project(tmp_path / "undisturbed").close()
-    n_steps = undisturbed(INTAKE, tmp_path / "undisturbed", tmp_path / "source")
-    wanted = assert_agreed(tmp_path / "undisturbed")
-    assert len(wanted) == 240
-    rng, n_partly = random.Random(1), 0
-    for start in range(0, 12, 2):
-        roots = [tmp_path / f"project{start + i}" for i in range(2)]
-        for root in roots:
+    with forking(INTAKE) as intake:
+        n_steps = undisturbed(intake, tmp_path / "undisturbed", tmp_path / "source")
+        wanted = assert_agreed(tmp_path / "undisturbed")
+        assert len(wanted) == 240
+        rng, n_partly = random.Random(1), 0
+        for number in range(12):
+            root = tmp_path / f"project{number}"
             create_project(root).close()
-        both = [doomed(INTAKE, root, rng, n_steps, tmp_path / "source") for root in roots]
-        for root, process in zip(roots, both, strict=True):
-            assert_killed(process)
+            kill(intake, root, rng, n_steps, tmp_path / "source")
             n_partly += 0 < len(assert_agreed(root)) < 240
             with open_project(root) as project:
                 take_in(project, tmp_path / "source")
@@ -157,12 +148,13 @@ def test_decisions_killed_at_any_moment_lose_nothing_and_can_all_be_undone(tmp_p
     first = assert_agreed(tmp_path / "project")
     with open_project(tmp_path / "project") as project:
         rows = project.manifest.pictures()
-    n_steps = undisturbed(DECISIONS, tmp_path / "project")
-    rng = random.Random(2)
-    for _ in range(10):
-        assert_killed(doomed(DECISIONS, tmp_path / "project", rng, n_steps))
-        now = assert_agreed(tmp_path / "project")
-        assert [image_id for image_id, _ in now] == [image_id for image_id, _ in first]
+    with forking(DECISIONS) as decisions:
+        n_steps = undisturbed(decisions, tmp_path / "project")
+        rng = random.Random(2)
+        for _ in range(10):
+            kill(decisions, tmp_path / "project", rng, n_steps)
+            now = assert_agreed(tmp_path / "project")
+            assert [image_id for image_id, _ in now] == [image_id for image_id, _ in first]
     with open_project(tmp_path / "project") as project:
         assert project.journal.entries(1)
         while project.journal.undo():
@@ -205,17 +197,18 @@ def all_that_is_in(root):
 
 
 def test_an_upgrade_killed_at_any_moment_is_completed_by_the_next_and_loses_nothing(tmp_path):
-    n_steps = undisturbed(OPENING, old_project(tmp_path / "undisturbed"))
-    wanted = all_that_is_in(tmp_path / "undisturbed" / "shapes-project")
-    assert [entry["kind"] for entry in wanted[1]][:3] == ["rename label", "mark", "mark"]
     rng, formats = random.Random(4), set()
-    for number in range(8):
-        root = old_project(tmp_path / f"{number}")
-        assert_killed(doomed(OPENING, root, rng, n_steps))
-        db = sqlite3.connect(root / "tellapart.db")
-        formats.add(db.execute("PRAGMA user_version").fetchone()[0])
-        db.close()
-        assert all_that_is_in(root) == wanted
+    with forking(OPENING) as opening:
+        n_steps = undisturbed(opening, old_project(tmp_path / "undisturbed"))
+        wanted = all_that_is_in(tmp_path / "undisturbed" / "shapes-project")
+        assert [entry["kind"] for entry in wanted[1]][:3] == ["rename label", "mark", "mark"]
+        for number in range(8):
+            root = old_project(tmp_path / f"{number}")
+            kill(opening, root, rng, n_steps)
+            db = sqlite3.connect(root / "tellapart.db")
+            formats.add(db.execute("PRAGMA user_version").fetchone()[0])
+            db.close()
+            assert all_that_is_in(root) == wanted
     assert len(formats) <= 2, "the old one or the new one, and nothing in between"
 
 
@@ -223,19 +216,20 @@ def test_a_training_killed_at_any_moment_leaves_no_half_bundle_and_is_completed_
     make_tiny_folder(tmp_path / "source", ("circle", "square"), 20)
     with create_project(tmp_path / "project") as project:
         take_in(project, tmp_path / "source")
-    n_steps = undisturbed(TRAINING, tmp_path / "project")
-    wanted = scores_of(newest_bundle(tmp_path / "project" / "bundles"))
     rng = random.Random(3)
-    for round_ in range(7):
-        if round_ == 3:  # once more from the start, without cached embeddings
-            for path in (tmp_path / "project" / "cache" / "embeddings").iterdir():
-                path.unlink()
-        assert_killed(doomed(TRAINING, tmp_path / "project", rng, n_steps))
-        assert_agreed(tmp_path / "project")
-        newest = newest_bundle(tmp_path / "project" / "bundles")
-        assert not newest.name.startswith("."), "a bundle that is only half written is none"
-        load_bundle(newest)
-    undisturbed(TRAINING, tmp_path / "project")
+    with forking(TRAINING) as training:
+        n_steps = undisturbed(training, tmp_path / "project")
+        wanted = scores_of(newest_bundle(tmp_path / "project" / "bundles"))
+        for round_ in range(7):
+            if round_ == 3:  # once more from the start, without cached embeddings
+                for path in (tmp_path / "project" / "cache" / "embeddings").iterdir():
+                    path.unlink()
+            kill(training, tmp_path / "project", rng, n_steps)
+            assert_agreed(tmp_path / "project")
+            newest = newest_bundle(tmp_path / "project" / "bundles")
+            assert not newest.name.startswith("."), "a bundle that is only half written is none"
+            load_bundle(newest)
+        undisturbed(training, tmp_path / "project")
     assert scores_of(newest_bundle(tmp_path / "project" / "bundles")) == wanted
 
 

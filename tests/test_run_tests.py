@@ -4,9 +4,11 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from longest_first import LONG, longest_first
 
 TOOL = Path(__file__).resolve().parent.parent / "tools" / "run_tests.py"
 SETTINGS = "[pytest]\nmarkers =\n    slow\n    browser\n"
@@ -37,6 +39,27 @@ def assert_summary(line: str, *parts: str) -> None:
     """A line in the form of pytest's own last one, as .ci/run finds it."""
     assert re.fullmatch(r"=+ .* in [0-9.]+s( \([0-9:]+\))? =+", line), line
     assert all(part in line for part in parts), line
+
+
+@dataclass
+class Item:
+    nodeid: str
+
+
+def test_each_worker_begins_with_what_takes_long():
+    others = [Item(f"tests/test_other{i // 4}.py::test_{i}") for i in range(40)]
+    long = [Item(f"{name}::test_{i}") for name in LONG[:5] for i in range(3)]
+    ordered = longest_first([*others, *long], 3)
+    assert sorted(one.nodeid for one in ordered) == sorted(one.nodeid for one in (*others, *long))
+    shares = [ordered[:18], ordered[18:36], ordered[36:]]  # as pytest-xdist deals them out
+    assert [share[0].nodeid.partition("::")[0] for share in shares] == list(LONG[:3])
+    assert [sum(one in long for one in share) for share in shares] == [6, 6, 3]
+    assert [one for one in ordered if one in others] == others
+    assert longest_first(long[:1], 3) == long[:1] and longest_first([], 3) == []
+
+
+def test_what_takes_long_is_there():
+    assert [name for name in LONG if not (TOOL.parents[1] / name).is_file()] == []
 
 
 @pytest.mark.slow

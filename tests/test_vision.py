@@ -3,8 +3,8 @@ import builtins
 from tellapart import runs, vision
 
 
-def test_six_lines_from_a_folder_to_an_answer(tmp_path, tiny_folder):
-    names: dict[str, object] = {"folder": tiny_folder, "root": tmp_path / "my-shapes"}
+def test_six_lines_from_a_folder_to_an_answer(tmp_path, few_folder):
+    names: dict[str, object] = {"folder": few_folder, "root": tmp_path / "my-shapes"}
     program = """
 from tellapart.vision import *
 project = new_project(root, folder)

@@ -5,8 +5,9 @@ import os
 import shutil
 
 import pytest
+from command_line import run_here
 from make_data import make_awkward
-from other_process import assert_sentence, run_tellapart
+from other_process import assert_sentence
 from tellapart.bundle.loading import FORMAT
 from tellapart.errors import BundleError
 
@@ -62,7 +63,7 @@ def test_a_damaged_or_newer_bundle_says_what_is_wrong(bundle, damage):
 
 def test_a_bundle_of_a_newer_format_at_the_command_line(bundle):
     rewrite(bundle / "bundle.json", format=FORMAT + 1)
-    done = run_tellapart("predict", bundle, bundle / "golden" / "1.jpg")
+    done = run_here("predict", bundle, bundle / "golden" / "1.jpg")
     assert_sentence(done, f"format {FORMAT + 1}, made by a newer tellapart", "Update tellapart")
 
 
@@ -73,7 +74,7 @@ def test_unreadable_pictures_among_good_ones_are_told_by_the_exit_code(bundle, t
         tmp_path / "source" / "empty.jpg",
         tmp_path / "source" / "missing.jpg",
     ]
-    done = run_tellapart("predict", bundle, *files, "--json")
+    done = run_here("predict", bundle, *files, "--json")
     rows = json.loads(done.stdout)
     assert done.returncode == 3 and [("label" in row, row.get("error")) for row in rows] == [
         (True, None), (False, "empty file (0 bytes)"), (False, "file not found"),

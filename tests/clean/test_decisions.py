@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from make_data import make_tiny_folder
-from other_process import start_python
+from other_process import forking
 from tellapart.clean import export_decisions, list_decisions, open_review, replay_decisions
 from tellapart.errors import IntakeError, ProjectError
 from tellapart.gather import take_in
@@ -83,31 +83,38 @@ import itertools, json, random, signal, threading
 from tellapart.clean import open_review
 from tellapart.store.journal import Mark, Relabel, Remove
 from tellapart.store.project import open_project
-rng = random.Random(int(sys.argv[2]))
-with open_project(Path(sys.argv[1])) as project:
-    review = open_review(project)
-    ids = [picture.image_id for picture in project.manifest.pictures()]
-    last = rng.randrange(20)
-    for number in itertools.count():
-        if number == last:
-            kill = lambda: os.kill(os.getpid(), signal.SIGKILL)
-            threading.Timer(rng.uniform(0.0, 0.02), kill).start()
-        image_id, kind = rng.choice(ids), rng.randrange(3)
-        wanted = [Remove(image_id), Mark(image_id, "keep"), Relabel(image_id, rng.choice("abc"))][kind]
-        review.decide([wanted])
-        print(json.dumps([image_id, kind, getattr(wanted, "label", None)]), flush=True)
+def work():
+    rng = random.Random(int(sys.argv[2]))
+    with open_project(Path(sys.argv[1])) as project:
+        review = open_review(project)
+        ids = [picture.image_id for picture in project.manifest.pictures()]
+        last = rng.randrange(20)
+        for number in itertools.count():
+            if number == last:
+                kill = lambda: os.kill(os.getpid(), signal.SIGKILL)
+                threading.Timer(rng.uniform(0.0, 0.02), kill).start()
+            image_id, kind = rng.choice(ids), rng.randrange(3)
+            wanted = [Remove(image_id), Mark(image_id, "keep"), Relabel(image_id, rng.choice("abc"))][kind]
+            review.decide([wanted])
+            print(json.dumps([image_id, kind, getattr(wanted, "label", None)]), flush=True)
 """
+
+
+@pytest.fixture
+def killed():
+    """Decides until it is killed."""
+    with forking(KILLED) as run:
+        yield run
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
 @pytest.mark.timeout(3600)
 @pytest.mark.slow
-def test_a_decision_is_there_after_a_process_was_killed(tiny_project):
+def test_a_decision_is_there_after_a_process_was_killed(tiny_project, killed):
     n_seen = 0
     for seed in range(N_KILLS):
-        process = start_python(KILLED, tiny_project.root, seed)
-        out, errors = process.communicate()
-        assert process.returncode == -9, errors
+        code, out = killed(tiny_project.root, seed)
+        assert code == -9, out
         last = {}
         for line in out.splitlines():
             image_id, kind, label = json.loads(line)

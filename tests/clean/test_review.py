@@ -197,10 +197,11 @@ def test_suggestions_become_decisions_and_a_keep_is_none_of_them(mislabelled):
     assert all(one.suggestion.confidence > 0.9 for one in review.suggestions(0.9))
 
 
-@pytest.fixture
-def flawed(tiny_folder, tmp_path):
-    """A project with copies, a conflict, a leak, poor pictures and files that cannot be read."""
-    source = tmp_path / "source"
+@pytest.fixture(scope="module")
+def flawed_root(tiny_folder, tmp_path_factory):
+    """A project with copies, a conflict, a leak, poor pictures and files that cannot be read; looked at once."""
+    folder = tmp_path_factory.mktemp("flawed")
+    source = folder / "source"
     for split in ("train", "valid"):
         for label in ("circle", "square"):
             files = sorted((tiny_folder / label).iterdir())
@@ -222,8 +223,17 @@ def flawed(tiny_folder, tmp_path):
     shutil.copy(source / "train" / "circle" / "original.png", source / "train" / "square" / "same-bytes.png")
     Image.new("RGB", (48, 48), (3, 3, 4)).save(source / "train" / "circle" / "dark.png")
     (source / "train" / "circle" / "note.jpg").write_text("not a picture")
-    with create_project(tmp_path / "project") as project:
+    with create_project(folder / "project") as project:
         take_in(project, source)
+        open_review(project)
+    return folder / "project"
+
+
+@pytest.fixture
+def flawed(flawed_root, tmp_path):
+    """One of one's own."""
+    shutil.copytree(flawed_root, tmp_path / "project")
+    with open_project(tmp_path / "project") as project:
         yield project
 
 
@@ -259,6 +269,8 @@ def test_a_file_that_cannot_be_read_any_more_is_a_finding(flawed):
     picture = flawed.manifest.pictures("circle")[3]
     data = flawed.file(picture).read_bytes()
     flawed.file(picture).write_bytes(data[: len(data) // 2])
+    for cached in ("clean", "embeddings", "looks"):  # else nobody reads it
+        shutil.rmtree(flawed.cache_dir / cached)
     review = open_review(flawed)
     finding = review.queue()[0]
     assert (finding.kind, finding.image_id, finding.score) == ("unreadable", picture.image_id, 1.0)

@@ -18,10 +18,10 @@ def tellapart(*arguments, code=0):
 
 
 @pytest.fixture
-def root(trained, tmp_path):
+def root(reviewed, tmp_path):
     """The tiny project, three circles among the squares."""
     root = tmp_path / "shapes"
-    shutil.copytree(trained[0], root)
+    shutil.copytree(reviewed, root)
     for path in sorted((root / "images" / "circle").iterdir())[:3]:
         path.rename(root / "images" / "square" / path.name)
     return root
@@ -84,6 +84,7 @@ def test_the_commands_work_in_a_process_of_their_own(root):
 
 
 def test_the_workers_task_computes_what_a_page_then_opens_at_once(root):
+    shutil.rmtree(root / "cache" / "clean")
     run = runs.start(root, "clean", {"backbone": "efficientnet_lite0"})
     status = wait(run)
     assert status.stage == "done", status.message

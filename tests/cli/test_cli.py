@@ -18,12 +18,12 @@ def in_a_process(*arguments, code=0):
     return done.stdout
 
 
-def test_from_a_folder_to_an_answer_in_three_commands(tiny_folder, tmp_path):
+def test_from_a_folder_to_an_answer_in_three_commands(few_folder, tmp_path):
     project = tmp_path / "my shapes"
-    assert "72 files, 72 added" in in_a_process("new", project, "--from", tiny_folder)
+    assert "12 files, 12 added" in in_a_process("new", project, "--from", few_folder)
     report = in_a_process("train", project)
     assert "wrong: error" in report and "Always guessing the most common label" in report
-    picture = sorted((tiny_folder / "cross").iterdir())[3]
+    picture = sorted((few_folder / "cross").iterdir())[3]
     assert f"{picture}: " in in_a_process("predict", project, picture)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from command_line import tellapart
+from environments import new_environment, pip
 from odd_pictures import scene, variants
 from other_process import run_python
 from running_service import running_service
@@ -249,14 +250,9 @@ def test_its_clients_send_the_key_of_the_environment(exported, trained, name):
 @pytest.mark.slow
 def test_it_installs_from_its_own_files_starts_by_its_own_command_and_is_small(exported, trained, tmp_path):
     app = shutil.copytree(exported, tmp_path / "app")
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
-    python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run([*pip, "-r", "requirements.txt"], cwd=app, check=True, timeout=900)
-    listed = subprocess.run(
-        [python, "-m", "pip", "list", "--format", "json"], capture_output=True, check=True
-    )
-    installed = {one["name"].lower().replace("_", "-"): one["version"] for one in json.loads(listed.stdout)}
+    python = new_environment(tmp_path / "venv", "-r", "requirements.txt", cwd=app)
+    listed = json.loads(pip(python, "list", "--format", "json"))
+    installed = {one["name"].lower().replace("_", "-"): one["version"] for one in listed}
     installed = {
         name: version for name, version in installed.items() if name not in ("pip", "setuptools", "tellapart")
     }

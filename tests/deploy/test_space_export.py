@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from command_line import tellapart
+from environments import new_environment
 from running_service import PATIENCE_S, multipart
 from tellapart.classify import Predictor
 from tellapart.deploy import Appearance, export_space
@@ -109,10 +109,7 @@ def test_it_is_made_from_a_project_on_the_command_line(trained, tmp_path):
 def test_the_real_gradio_answers_for_a_golden_picture(exported, trained, tmp_path):
     """Installed into an environment of its own, started as a Space starts it, asked over Gradio's own interface."""
     app = shutil.copytree(exported, tmp_path / "app")
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
-    python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run([*pip, f"gradio=={GRADIO}", "-r", "requirements.txt"], cwd=app, check=True, timeout=1200)
+    python = new_environment(tmp_path / "venv", f"gradio=={GRADIO}", "-r", "requirements.txt", cwd=app)
     log = tmp_path / "log.txt"
     environment = {**os.environ, "PYTHONPATH": "", "PYTHONUNBUFFERED": "1", "TELLAPART_CACHE": str(tmp_path / "cache"),
                    "GRADIO_SERVER_PORT": "", "GRADIO_TEMP_DIR": str(tmp_path / "gradio"), "HF_HUB_OFFLINE": "1"}  # fmt: skip

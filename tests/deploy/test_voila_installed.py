@@ -9,19 +9,22 @@ import shutil
 import subprocess
 import sys
 import time
-import venv
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from environments import new_environment, pip
+from made_once import made_once
 from voila_apps import PATIENCE_S, app_tab, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 N_VISITORS = 10
 ABOUT = "import json, sys; print(json.dumps([sys.version, sys.prefix, sys.path]))"
+# what its server and a page import: whoever does so first compiles it, and ten at once would do so ten times
+SERVED = "import voila.app, ipykernel.kernelapp, jupyter_server.serverapp, tellapart_dashboards.pages.visitors.page"
+COMPILED = 1.1  # bytes of a compiled module, for each of its source
 
 
 def run(*command: object, cwd: Path | None = None, **environment: str) -> str:
@@ -35,12 +38,6 @@ def run(*command: object, cwd: Path | None = None, **environment: str) -> str:
     return done.stdout
 
 
-def new_environment(folder: Path) -> Path:
-    """The Python of a fresh virtual environment."""
-    venv.create(folder, with_pip=True)
-    return folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-
-
 def unpacked(app: Path, place: Path) -> Path:
     """The app as somebody has it who got it as a zip."""
     shutil.unpack_archive(shutil.make_archive(str(place / "app"), "zip", app), place / "from zip")
@@ -50,6 +47,12 @@ def unpacked(app: Path, place: Path) -> Path:
 def copied(app: Path, place: Path) -> Path:
     """The app as somebody has it who cloned it."""
     return Path(shutil.copytree(app, place / "clone"))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Its files; not what Python keeps beside them."""
+    files = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")
@@ -62,21 +65,32 @@ def picture(trained) -> tuple[Path, str]:
 @pytest.fixture(scope="module")
 def installed(voila_app, tmp_path_factory) -> tuple[Path, Path]:
     """A clone of the app, and the Python that has what its requirements.txt names."""
-    place = tmp_path_factory.mktemp("installed")
-    folder, python = copied(voila_app, place), new_environment(place / "venv")
-    run(python, "-m", "pip", "install", "--quiet", "-r", "requirements.txt", cwd=folder)
-    return folder, python
+
+    def make(place: Path) -> None:
+        place.mkdir()
+        folder = copied(voila_app, place)
+        python = new_environment(place / "venv", "-r", "requirements.txt", cwd=folder)
+        run(python, "-c", SERVED, cwd=folder)
+
+    place = made_once(tmp_path_factory, "installed-app", make)
+    return place / "clone", sorted(place.glob("venv/*/python*"))[0]
 
 
-def size_of(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+def size_of(folder: Path) -> float:
+    """Bytes, with every module compiled."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return sum(
+        path.stat().st_size * (1 + COMPILED * (path.suffix == ".py"))
+        for path in files
+        if path.suffix != ".pyc"
+    )
 
 
 def test_it_needs_nothing_but_what_it_names_and_says_so(installed):
     folder, python = installed
     said = json.loads(run(python, "check.py", cwd=folder))
     assert said["ok"] is True and said["labels"] == 3
-    listed = json.loads(run(python, "-m", "pip", "list", "--format", "json"))
+    listed = json.loads(pip(python, "list", "--format", "json"))
     there = {one["name"].lower().replace("_", "-"): one["version"] for one in listed}
     wanted = dict(
         line.partition(";")[0].strip().split("==")
@@ -85,7 +99,7 @@ def test_it_needs_nothing_but_what_it_names_and_says_so(installed):
     )
     assert {name: there[name] for name in wanted if name in there}.items() <= wanted.items()
     assert set(there) - set(wanted) <= {"tellapart", "pip", "setuptools"}, "pip chose a version by itself"
-    assert run(python, "-m", "pip", "check")
+    assert pip(python, "check")
     megabytes = size_of(python.parent.parent) / 1e6
     sys.stdout.write(
         f"\ninstalled: {megabytes:.0f} MB in {len(there)} packages; folder: {size_of(folder) / 1e6:.1f} MB\n"
@@ -93,13 +107,11 @@ def test_it_needs_nothing_but_what_it_names_and_says_so(installed):
     assert megabytes < 600
 
 
-@pytest.mark.parametrize("as_given", [copied, unpacked])
-def test_it_is_installed_started_and_used_by_a_visitor(
-    as_given: Callable[[Path, Path], Path], installed, voila_app, browser, picture, tmp_path
-):
-    """A clone and a zip: the same environment serves both, for what they hold is the same."""
-    folder, python = as_given(voila_app, tmp_path), installed[1]
-    dry = run(python, "-m", "pip", "install", "--no-index", "--dry-run", "-r", "requirements.txt", cwd=folder)
+def test_it_is_installed_started_and_used_by_a_visitor(installed, voila_app, browser, picture, tmp_path):
+    """From a zip, which holds what a clone does; that one is served to ten visitors, below."""
+    folder, python = unpacked(voila_app, tmp_path), installed[1]
+    assert contents(folder) == contents(voila_app)
+    dry = pip(python, "install", "--no-index", "--dry-run", "-r", "requirements.txt", cwd=folder)
     assert "Would install tellapart" in dry or "already satisfied" in dry
     assert str(Path(__file__).parents[2]) not in run(python, "-c", ABOUT, cwd=folder)
     bare = {"PYTHONPATH": "", "JUPYTER_PATH": ""}
@@ -141,14 +153,17 @@ def test_ten_visitors_at_once_are_all_answered(installed, picture, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Binder runs on Linux")
 def test_under_a_jupyter_server_as_on_binder(installed, browser, picture, tmp_path):
-    folder, python = installed
+    folder, shared = installed
+    environment = shared.parent.parent
+    shutil.copytree(environment, tmp_path / "venv", symlinks=True, copy_function=os.link)  # Binder adds to it
+    python = tmp_path / "venv" / shared.relative_to(environment)
     run("bash", "binder/postBuild", cwd=folder, PATH=f"{python.parent}{os.pathsep}{os.environ['PATH']}")
     own = {f"JUPYTER_{name}_DIR": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-    environment = {**own, "BINDER_LAUNCH_HOST": "https://mybinder.org/", "PYTHONPATH": "", "JUPYTER_PATH": ""}
+    bare = {**own, "BINDER_LAUNCH_HOST": "https://mybinder.org/", "PYTHONPATH": "", "JUPYTER_PATH": ""}
     options = ["--allow-root", "--IdentityProvider.token=secret", "--ServerApp.ip=127.0.0.1"]
     with (
         served(
-            folder, tmp_path / "log.txt", *options, python=python, program=["jupyter_server"], **environment
+            folder, tmp_path / "log.txt", *options, python=python, program=["jupyter_server"], **bare
         ) as app,
         app_tab(browser) as tab,
     ):
@@ -164,12 +179,10 @@ def test_under_a_jupyter_server_as_on_binder(installed, browser, picture, tmp_pa
         tab.foreign.clear()
 
 
-def test_binder_s_own_builder_accepts_the_folder(voila_app, tmp_path):
+def test_binder_s_own_builder_accepts_the_folder(voila_app, repo2docker):
     """repo2docker makes the Dockerfile as mybinder.org does; it looks for no Docker then."""
-    python = new_environment(tmp_path / "venv")
-    run(python, "-m", "pip", "install", "--quiet", "jupyter-repo2docker")
     done = subprocess.run(
-        [python.parent / "jupyter-repo2docker", "--no-build", "--debug", voila_app],
+        [repo2docker, "--no-build", "--debug", voila_app],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

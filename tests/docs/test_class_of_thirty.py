@@ -3,10 +3,10 @@
 import os
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
+from environments import new_environment
 from traitlets.config.loader import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,9 +86,7 @@ def test_what_the_spawner_starts_becomes_the_server_with_a_project_of_its_own(tm
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd is of Linux")
 def test_every_option_that_it_names_exists(tmp_path):
-    venv.create(tmp_path / "hub", with_pip=True)
-    python = tmp_path / "hub" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    python = new_environment(tmp_path / "hub", *PACKAGES)
     done = subprocess.run([python, "-c", EXISTS, FOLDER], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "SharedPasswordAuthenticator 35" in done.stdout

@@ -72,7 +72,7 @@ COPIES = {
 
 @pytest.fixture(scope="module")
 def scenes():
-    return [scene(seed) for seed in range(60)]
+    return [scene(seed) for seed in range(40)]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """Pictures of one layout or one fixed camera are not copies; copies of them are."""
 
 import io
+from functools import cache
 
 import numpy as np
 import pytest
@@ -23,15 +24,30 @@ def as_jpeg(image, quality=90):
     return buffer.getvalue()
 
 
-def pairs_of(files):
-    pairs = near_duplicate_pairs([inspect(file).fingerprint for file in files], files)
+def pairs_of(files, fingerprints=()):
+    """fingerprints: of the first files, where they are known."""
+    known = [*fingerprints, *(inspect(file).fingerprint for file in files[len(fingerprints) :])]
+    pairs = near_duplicate_pairs(known, files)
     return set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
+
+
+@cache
+def set_of(name):
+    return SETS[name](np.random.default_rng(7))
+
+
+@cache
+def six(draw):
+    """Pictures, their files and fingerprints."""
+    images = draw(np.random.default_rng(3), 6)
+    files = [as_jpeg(image) for image in images]
+    return images, files, [inspect(file).fingerprint for file in files]
 
 
 @pytest.mark.parametrize("name", SETS)
 @pytest.mark.parametrize("encode", [pytest.param(as_png, marks=pytest.mark.slow), as_jpeg])
 def test_different_pictures_that_look_alike_when_small_are_no_copies(name, encode):
-    files = [encode(image) for image in SETS[name](np.random.default_rng(7))]
+    files = [encode(image) for image in set_of(name)]
     assert pairs_of(files) == set()
 
 
@@ -39,7 +55,7 @@ def test_the_first_look_alone_takes_many_of_them_for_copies():
     """Else the test above would show nothing."""
     n_pairs = {}
     for name in ("a camera trap", "screenshots", "lamps", "maps"):
-        prints = [inspect(as_png(image)).fingerprint for image in SETS[name](np.random.default_rng(7))]
+        prints = [inspect(as_png(image)).fingerprint for image in set_of(name)]
         n_pairs[name] = len(pairs_at_first_look(prints).first)
     assert min(n_pairs.values()) > 20 and sum(n_pairs.values()) > 100
 
@@ -59,9 +75,8 @@ CHANGES = {
     "draw", [animals, pages, *(pytest.param(draw, marks=pytest.mark.slow) for draw in (screens, lamps))]
 )
 def test_a_copy_of_one_of_them_is_found_and_told_from_the_others(draw, change):
-    images = draw(np.random.default_rng(3), 6)
-    files = [*map(as_jpeg, images), CHANGES[change](images[4])]
-    assert pairs_of(files) == {(4, 6)}
+    images, files, fingerprints = six(draw)
+    assert pairs_of([*files, CHANGES[change](images[4])], fingerprints) == {(4, 6)}
 
 
 def test_equal_fingerprints_do_not_make_copies_nor_hide_them():

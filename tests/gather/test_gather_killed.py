@@ -3,13 +3,15 @@
 import json
 import os
 import random
+import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from fakes.web import FakeWeb
-from other_process import start_python
+from other_process import forking
 from tellapart.gather import gather, held_pictures
 from tellapart.store.project import create_project, open_project
 
@@ -18,8 +20,11 @@ import json
 from fakes.web import local_web
 from tellapart.gather import gather
 from tellapart.store.project import open_project
-with open_project(Path(sys.argv[1])) as project:
-    gather(project, "bear", "brown bear", "openverse", 100, is_held=sys.argv[3] == "held", web=local_web(json.loads(sys.argv[2])))
+def work():
+    Path(sys.argv[4]).write_text(str(os.getpid()))
+    web = local_web(json.loads(sys.argv[2]))
+    with open_project(Path(sys.argv[1])) as project:
+        gather(project, "bear", "brown bear", "openverse", 100, is_held=sys.argv[3] == "held", web=web)
 """
 # TELLAPART_KILLS=20 pytest tests/gather/test_gather_killed.py   # as often as we promise
 N_ROUNDS = int(os.environ.get("TELLAPART_KILLS", "6"))
@@ -47,23 +52,32 @@ def fake():
         yield web
 
 
+@pytest.fixture(scope="module")
+def gathering():
+    with forking(GATHER) as run:
+        yield run
+
+
 def go_on(root, fake, how):
     """Gather until all is there, in this process."""
     with open_project(root) as project:
         gather(project, "bear", "brown bear", "openverse", 100, is_held=how == "held", web=fake.web())
 
 
-def killed(root, fake, how, n_pictures, late_s):
+def killed(gathering, root, fake, how, n_pictures, late_s):
     """Nothing; a program that gathers was killed (-9): so long after it got so many pictures, and before the rest."""
     fake.pictures.hold_after = fake.pictures.n_answered + n_pictures
-    process = start_python(GATHER, root, json.dumps(fake.bases), how)
-    while fake.pictures.n_answered < fake.pictures.hold_after and process.poll() is None:
-        time.sleep(0.001)
-    time.sleep(late_s)
-    process.kill()
-    _, errors = process.communicate()
+    number = root.with_suffix(".pid")
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(gathering, root, json.dumps(fake.bases), how, number)
+        while fake.pictures.n_answered < fake.pictures.hold_after and not ended.done():
+            time.sleep(0.001)
+        time.sleep(late_s)
+        if not ended.done():
+            os.kill(int(number.read_text()), signal.SIGKILL)
+        code, said = ended.result()
     fake.pictures.let_go()
-    assert process.returncode == -9, errors
+    assert code == -signal.SIGKILL, said
 
 
 def state(root):
@@ -83,7 +97,7 @@ def state(root):
 
 
 @pytest.mark.parametrize("how", ["kept", "held"])
-def test_a_gathering_killed_at_any_moment_ends_as_an_undisturbed_one(fake, tmp_path, how):
+def test_a_gathering_killed_at_any_moment_ends_as_an_undisturbed_one(fake, gathering, tmp_path, how):
     n_rounds = N_ROUNDS if how == "kept" else 2
     create_project(tmp_path / "undisturbed").close()
     n_before = fake.pictures.n_answered
@@ -98,7 +112,7 @@ def test_a_gathering_killed_at_any_moment_ends_as_an_undisturbed_one(fake, tmp_p
         n_pictures = int((n_all - 1) * (number + rng.random()) / n_rounds)
         if number == n_rounds - 1:
             n_pictures = n_all - 2  # more than are ever on their way at once: some have been taken in
-        killed(root, fake, how, n_pictures, rng.uniform(0, 0.05))
+        killed(gathering, root, fake, how, n_pictures, rng.uniform(0, 0.05))
         rows, held, _ = state(root)
         n_partly += 0 < len(rows) + len(held) < 100
         go_on(root, fake, how)

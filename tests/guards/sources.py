@@ -67,10 +67,14 @@ def _imports_in(node: ast.AST, path: Path, is_late: bool) -> Iterator[Import]:
             inner = f"{base}.{alias.name}"
             module = inner if _is_ours(inner, path) else base
             yield Import(path, node.lineno, module, is_late, alias.name)
-    elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+    elif not (isinstance(node, ast.If) and _is_for_type_checkers(node.test)):
         inside = is_late or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         for child in ast.iter_child_nodes(node):
             yield from _imports_in(child, path, inside)
+
+
+def _is_for_type_checkers(test: ast.expr) -> bool:
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
 def is_within(module: str, *parents: str) -> bool:
@@ -101,8 +105,13 @@ def _absolute(path: Path, node: ast.ImportFrom) -> str:
 
 def _is_ours(module: str, importer: Path) -> bool:
     places = (_above_packages(importer), ROOT / "core", ROOT / "dashboards")
-    found = [place.joinpath(*module.split(".")) for place in places]
-    return any(path.with_suffix(".py").is_file() or (path / "__init__.py").is_file() for path in found)
+    return any(_lies_in(place, module) for place in places)
+
+
+@functools.cache
+def _lies_in(place: Path, module: str) -> bool:
+    path = place.joinpath(*module.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
 @functools.cache

@@ -158,32 +158,39 @@ def test_weights_stored_in_16_bits_halve_the_file_and_answer_alike(tmp_path):
     assert np.abs(embed(half, pixels) - wanted).max() < 2e-3 * np.abs(wanted).max()
 
 
-def test_a_weights_file_is_converted_once_and_kept_under_its_content(own_cache, tmp_path):
-    model = torchvision_models()["squeezenet1_1"]
-    network = lively(build_network(model))
-    path = tmp_path / "mine.pth"
-    torch.save(network.state_dict(), path)
-    messages = []
-    first = load_backbone("squeezenet1_1", path, lambda done, total, message: messages.append(message))
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory):
+    """A weights file, a cache with the backbone that was made of it, that backbone, and what was told meanwhile."""
+    folder, messages = tmp_path_factory.mktemp("mine"), []
+    path = folder / "mine.pth"
+    torch.save(lively(build_network(torchvision_models()["squeezenet1_1"])).state_dict(), path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TELLAPART_CACHE", str(folder / "cache"))
+        made = load_backbone("squeezenet1_1", path, lambda done, total, message: messages.append(message))
+    return path, folder / "cache", made, messages
+
+
+def test_a_weights_file_is_converted_once_and_kept_under_its_content(mine, own_cache, tmp_path):
+    path, cache, first, messages = mine
     assert first.embedding_size == 512 and first.name == "squeezenet1_1" and "mine.pth" in first.licence
     assert any("Converting squeezenet1_1" in message for message in messages)
 
-    messages.clear()
-    moved = path.rename(tmp_path / "renamed.pth")
-    again = load_backbone(weights=moved, progress=lambda done, total, message: messages.append(message))
-    assert again.onnx_sha256 == first.onnx_sha256 and not messages
+    shutil.copytree(cache, own_cache)
+    moved, told = shutil.copy(path, tmp_path / "renamed.pth"), []
+    again = load_backbone(weights=moved, progress=lambda done, total, message: told.append(message))
+    assert again.onnx_sha256 == first.onnx_sha256 and not told
 
-    network.features[0].bias.data += 1
-    torch.save(network.state_dict(), moved)
+    state = torch.load(path, weights_only=True)
+    state["features.0.bias"] += 1
+    torch.save(state, moved)
     assert load_backbone(weights=moved).onnx_sha256 != first.onnx_sha256
     kept = sorted(file.suffix for file in (own_cache / "backbones").iterdir())
     assert kept == [".json", ".json", ".onnx", ".onnx"]
 
 
 @pytest.mark.slow
-def test_two_processes_converting_at_once_leave_one_whole_backbone(own_cache, tmp_path):
-    path = tmp_path / "mine.pth"
-    torch.save(lively(build_network(torchvision_models()["squeezenet1_1"])).state_dict(), path)
+def test_two_processes_converting_at_once_leave_one_whole_backbone(mine, own_cache):
+    path = mine[0]
     code = (
         "from pathlib import Path; from tellapart.backbones.catalogue import load_backbone\n"
         f"print(load_backbone('squeezenet1_1', Path({str(path)!r})).onnx_sha256)"
@@ -198,12 +205,11 @@ def test_two_processes_converting_at_once_leave_one_whole_backbone(own_cache, tm
     assert {file.suffix for file in backbone.onnx_path.parent.iterdir()} == {".json", ".onnx"}
 
 
-def test_a_damaged_conversion_is_made_again(own_cache, tmp_path):
-    model = torchvision_models()["squeezenet1_1"]
-    path = tmp_path / "mine.pth"
-    torch.save(lively(build_network(model)).state_dict(), path)
-    first = load_backbone("squeezenet1_1", path)
-    first.onnx_path.write_bytes(first.onnx_path.read_bytes()[:1000])
+def test_a_damaged_conversion_is_made_again(mine, own_cache):
+    path, cache, first, _ = mine
+    shutil.copytree(cache, own_cache)
+    kept = own_cache / first.onnx_path.relative_to(cache)
+    kept.write_bytes(kept.read_bytes()[:1000])
     again = load_backbone("squeezenet1_1", path)
     assert embed(again.onnx_path, np.zeros((1, 96, 96, 3), np.uint8)).shape == (1, 512)
 

@@ -16,12 +16,18 @@ def network() -> EfficientNetLite:
     return network.eval()
 
 
+@pytest.fixture(scope="module")
+def kept_whole() -> bytes:
+    """The ONNX file with every weight as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for store in ("_store_8_bits", "_store_16_bits"):
+            patch.setattr(graph, store, lambda graph, name, values: graph.constant(name, values))
+        return graph.embedding_onnx(read_weights(weights_file()), [4, 10, 14])
+
+
 @pytest.mark.parametrize("size_px", [224, 160, 97])
-def test_torch_and_onnx_agree_where_weights_are_kept_whole(network, size_px, monkeypatch):
-    for store in ("_store_8_bits", "_store_16_bits"):
-        monkeypatch.setattr(graph, store, lambda graph, name, values: graph.constant(name, values))
-    content = graph.embedding_onnx(read_weights(weights_file()), [4, 10, 14])
-    assert largest_distance(network, content, size_px) < 1e-4
+def test_torch_and_onnx_agree_where_weights_are_kept_whole(network, size_px, kept_whole):
+    assert largest_distance(network, kept_whole, size_px) < 1e-4
 
 
 def test_stored_in_8_and_16_bits_the_embeddings_stay_near(network):

@@ -1,6 +1,7 @@
 """Weights files of users: read safely whatever they are, fitted to their network, refused in words."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,14 @@ def path(tmp_path):
     return tmp_path / "weights.pth"
 
 
+@cache
+def some_network():
+    """To load weights into, again and again."""
+    return build_network(SQUEEZENET)
+
+
 def fits(path):
-    load_state(build_network(SQUEEZENET), read_state(path), SQUEEZENET, path.name)
+    load_state(some_network(), read_state(path), SQUEEZENET, path.name)
     return recognise_file(path) == SQUEEZENET
 
 

@@ -35,13 +35,13 @@ def is_refused(data):
     return False  # zeros may pass for pixels
 
 
-def test_damaged_pictures_stop_neither_taking_in_nor_opening_nor_training(damaged, tiny_folder, tmp_path):
+def test_damaged_pictures_stop_neither_taking_in_nor_opening_nor_training(damaged, few_folder, tmp_path):
     assert len(damaged) >= 8
     source = tmp_path / "source"
-    shutil.copytree(tiny_folder, source)
+    shutil.copytree(few_folder, source)
     for name, data in damaged.items():
         (source / "circle" / name).write_bytes(data)
-    n_good = len(list(tiny_folder.glob("*/*")))
+    n_good = len(list(few_folder.glob("*/*")))
     with create_project(tmp_path / "project") as project:
         summary = take_in(project, source)
         assert summary.n_added == n_good
@@ -55,9 +55,8 @@ def test_damaged_pictures_stop_neither_taking_in_nor_opening_nor_training(damage
         assert result.bundle_dir.is_dir()
 
 
-def test_a_picture_that_is_damaged_after_it_came_in_is_left_out_of_training(damaged, tiny_project):
-    path = tiny_project.manifest.rows("SELECT path FROM pictures ORDER BY number LIMIT 1")[0][0]
-    (tiny_project.root / path).write_bytes(next(iter(damaged.values())))
-    shutil.rmtree(tiny_project.cache_dir / "embeddings")
-    result = train_head(tiny_project)
+def test_a_picture_that_is_damaged_after_it_came_in_is_left_out_of_training(damaged, few_project):
+    path = few_project.manifest.rows("SELECT path FROM pictures ORDER BY number LIMIT 1")[0][0]
+    (few_project.root / path).write_bytes(next(iter(damaged.values())))
+    result = train_head(few_project)
     assert result.bundle_dir.is_dir() and len(result.skipped) == 1

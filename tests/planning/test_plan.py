@@ -1,5 +1,7 @@
 """The plan of a project: Train and Clean call the same pictures copies, and put each into the same part."""
 
+import shutil
+
 import numpy as np
 import pytest
 from drawn_alike import animals
@@ -29,19 +31,28 @@ def saved(folder, images):
     return folder
 
 
-@pytest.fixture
-def project(tmp_path):
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
     """Two labels, with copies, with two subjects of three pictures, and with parts that folders gave."""
+    folder = tmp_path_factory.mktemp("planned")
     made = {label: photographs(seed, 9) for seed, label in enumerate(("deer", "fox"))}
     for label, images in made.items():
         copies = [image.resize((360, 270)) for image in images[:2]]
-        saved(tmp_path / "set" / "train" / label, [*images[:5], *copies])
-        saved(tmp_path / "set" / "valid" / label, images[5:7])
-    with create_project(tmp_path / "project") as project:
-        take_in(project, tmp_path / "set")
+        saved(folder / "set" / "train" / label, [*images[:5], *copies])
+        saved(folder / "set" / "valid" / label, images[5:7])
+    with create_project(folder / "project") as project:
+        take_in(project, folder / "set")
         for label, seed in (("deer", 10), ("fox", 11)):
-            one = saved(tmp_path / f"one {label}", photographs(seed, 3))
+            one = saved(folder / f"one {label}", photographs(seed, 3))
             take_in(project, one, label=label, origin=Origin(source="folder", subject=f"one {label}"))
+    return folder / "project"
+
+
+@pytest.fixture
+def project(root, tmp_path):
+    """One of one's own."""
+    shutil.copytree(root, tmp_path / "project")
+    with open_project(tmp_path / "project") as project:
         yield project
 
 

@@ -94,12 +94,16 @@ def test_no_file_has_two_flaws_and_no_copy_is_made_of_a_flawed_one(seed: int) ->
 
 
 @functools.cache
+def _scenery() -> Scenery:
+    return Scenery([make_ground(number, 3) for number in range(N_GROUNDS)], 3)
+
+
+@functools.cache
 def _drawn(kind: str) -> list[np.ndarray]:
     """All drawings of a kind in the `samples` fixture, drawn again without any flaw, small and grey."""
-    scenery = Scenery([make_ground(number, 3) for number in range(N_GROUNDS)], 3)
     place = list(KINDS).index(kind)
     pictures = (
-        draw_scene(kind, scenery, np.random.default_rng([3, 5, place, number]))
+        draw_scene(kind, _scenery(), np.random.default_rng([3, 5, place, number]))
         for number in range(N_PER_CLASS)
     )
     return [np.asarray(p.convert("L").resize((32, 32), Image.Resampling.BOX), float) for p in pictures]

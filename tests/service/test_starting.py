@@ -5,7 +5,7 @@ import socket
 import threading
 
 import pytest
-from command_line import tellapart
+from command_line import run_here, tellapart
 from other_process import assert_sentence, run_tellapart
 from running_service import running_service
 from tellapart.deploy.app_folder import RECORD
@@ -13,7 +13,7 @@ from tellapart.service.__main__ import main
 
 
 def test_what_cannot_be_served_is_said(tmp_path, bundle_dir):
-    assert_sentence(run_tellapart("serve", tmp_path), "is not a bundle")
+    assert_sentence(run_here("serve", tmp_path), "is not a bundle")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

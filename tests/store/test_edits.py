@@ -1,49 +1,25 @@
 """A picture that is changed in its place stays the picture it was; whatever else was done to the files is told apart."""
 
-import io
 import os
-import re
 import shutil
 import sys
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from make_data import draw_shape, make_tiny_folder
-from PIL import Image
+from edited import picture_bytes, rewrite, save_beside
+from make_data import draw_shape
 from tellapart.clean import export_decisions, open_review, replay_decisions
 from tellapart.gather import take_in
 from tellapart.store.files import edited_files
 from tellapart.store.journal import Mark, Relabel, Remove
-from tellapart.store.project import create_project, open_project
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    root = tmp_path_factory.mktemp("made")
-    make_tiny_folder(root / "source", ("circle", "square"), 4)
-    with create_project(root / "project") as project:
-        take_in(project, root / "source")
-    for number, path in enumerate(sorted((root / "project" / "images").rglob("*.png"))):
-        os.utime(path, ns=(1, (1_600_000_000 + number) * 10**9))  # long ago, as files are that nobody touches
-    with open_project(root / "project") as project:
-        assert project.changes == []
-    return root
+from tellapart.store.project import open_project
 
 
 @pytest.fixture
 def root(made, tmp_path):
     return shutil.copytree(made / "project", tmp_path / "project")
-
-
-def picture_bytes(number, kind="PNG", size_px=40):
-    file = io.BytesIO()
-    draw_shape("ring", np.random.default_rng(1000 + number), size_px).save(file, kind)
-    return file.getvalue()
 
 
 def same_length(data, length):
@@ -58,22 +34,6 @@ def ids_and_files(root):
         for picture in rows.values():
             assert sha256(project.file(picture).read_bytes()).hexdigest() == picture.image_id
         return rows, " ".join(project.changes)
-
-
-def rewrite(file, data):
-    """The bytes in the very file; its folder does not change, as when a program saves what it has open."""
-    before = file.parent.stat().st_mtime_ns
-    with file.open("r+b") as opened:
-        opened.truncate()
-        opened.write(data)
-    assert file.parent.stat().st_mtime_ns == before
-
-
-def save_beside(file, data):
-    """As most programs save: a new file takes the name of the old one."""
-    beside = file.with_name(".part")
-    beside.write_bytes(data)
-    beside.replace(file)
 
 
 def keep_size(file, data):
@@ -274,91 +234,3 @@ def test_a_picture_moved_away_takes_its_decisions_along_and_leaves_a_new_one(roo
     assert "1 new picture(s)" in said and "1 picture(s) moved by hand" in said and "edited" not in said
     assert now["images/square/moved.png"].image_id == before[path].image_id
     assert now[path].label == before[path].label and len(now) == 9
-
-
-DEEDS = st.tuples(
-    st.sampled_from(["rewrite", "save", "copy", "swap", "move", "delete", "damage", "touch", "again", "remove"]),
-    st.integers(0, 7), st.integers(0, 9),
-)  # fmt: skip
-
-
-def do(root, deed, contents):
-    kind, first, second = deed
-    files = sorted((root / "images").rglob("*.png"))
-    one, other = files[first % len(files)], files[second % len(files)]
-    if kind in ("rewrite", "save"):
-        (rewrite if kind == "rewrite" else save_beside)(one, picture_bytes(second))
-    elif kind == "copy" and one != other:
-        rewrite(other, one.read_bytes())
-    elif kind == "swap" and one != other:
-        data = one.read_bytes()
-        rewrite(one, other.read_bytes())
-        rewrite(other, data)
-    elif kind == "move":
-        one.rename(root / "images" / ("circle", "square", "new")[second % 3] / f"moved-{first}-{second}.png")
-    elif kind == "delete" and len(files) > 3:
-        one.unlink()
-    elif kind == "damage":
-        rewrite(one, one.read_bytes()[: 20 + second])
-    elif kind == "touch":
-        os.utime(one)
-    elif kind == "again":
-        (root / "images" / "new" / f"again-{second}.png").write_bytes(contents[second % len(contents)])
-    elif kind == "remove":
-        with open_project(root) as project:
-            kept = project.manifest.pictures()
-            if len(kept) > 3:
-                project.journal.decide(Remove(kept[first % len(kept)].image_id))
-
-
-@given(st.lists(st.lists(DEEDS, min_size=1, max_size=5), min_size=1, max_size=3))
-@example([[("swap", 0, 1), ("damage", 0, 3)], [("rewrite", 0, 4)]])
-@example([[("copy", 0, 1), ("rewrite", 0, 4), ("again", 0, 0)]])
-@example([[("damage", 1, 1)], [("again", 0, 1), ("rewrite", 1, 1)]])
-@settings(max_examples=20, deadline=None)
-def test_whatever_was_done_to_the_files_rows_and_files_agree(made, rounds):
-    """Each kept row's file holds its very bytes; every good picture in the folders is a row's or an exact copy of one;
-    no row is lost; and what was noticed once is not noticed again."""
-    with tempfile.TemporaryDirectory() as place:
-        root = shutil.copytree(made / "project", Path(place) / "project")
-        (root / "images" / "new").mkdir()
-        contents = [path.read_bytes() for path in sorted((made / "source").rglob("*.png"))]
-        n_rows = 8
-        for deeds in rounds:
-            for deed in deeds:
-                do(root, deed, contents)
-            for folder in (root / "images").iterdir():
-                os.utime(folder)  # files that were refused are looked at again when their folder has changed
-            with open_project(root) as project:
-                rows = project.manifest.rows("SELECT path, image_id, state, path_key, file_ns FROM pictures")
-                assert not re.search(r"(^| )(-\d+|0) (picture|file)\(s\)", " ".join(project.changes))
-                with project.manifest.transaction() as db:
-                    assert not [row for row in rows if row[3].startswith("\0")]
-                    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            kept = {path: image_id for path, image_id, state, *_ in rows if state == "kept"}
-            ids = {image_id for _, image_id, *_ in rows}
-            for path, image_id in kept.items():
-                assert sha256((root / path).read_bytes()).hexdigest() == image_id
-            for file in (root / "images").rglob("*.png"):
-                data = file.read_bytes()
-                if is_whole(data) and file.relative_to(root).as_posix() not in kept:
-                    former = {row[0] for row in project_rows(root, "SELECT former_id FROM edits")}
-                    assert sha256(data).hexdigest() in ids | former
-            assert len(rows) >= n_rows
-            n_rows = len(rows)
-            with open_project(root) as project:
-                again = project.manifest.rows("SELECT path, image_id, state, path_key, file_ns FROM pictures")
-                assert [row[:3] for row in again] == [row[:3] for row in rows]
-
-
-def project_rows(root, query):
-    with open_project(root) as project:
-        return project.manifest.rows(query)
-
-
-def is_whole(data):
-    try:
-        Image.open(io.BytesIO(data)).load()
-    except Exception:
-        return False
-    return True

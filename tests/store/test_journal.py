@@ -1,20 +1,15 @@
 """Every decision can be taken back: files with their bytes and paths, and rows, also in a new process."""
 
-import atexit
-import functools
 import json
-import shutil
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from make_data import make_tiny_folder
+from journaled import copy_of_project, files_below, labels_of, make_project, rows_of
 from other_process import run_python
 from tellapart.errors import IntakeError, ProjectError
-from tellapart.gather import take_in
 from tellapart.gather.wanted_labels import (
     add_wanted,
     merge_label,
@@ -23,7 +18,7 @@ from tellapart.gather.wanted_labels import (
     wanted_labels,
 )
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
-from tellapart.store.project import create_project, open_project
+from tellapart.store.project import open_project
 
 LABELS = ("circle", "square", "Circle", "a/b", "new one")
 DECISIONS = st.lists(
@@ -32,43 +27,6 @@ DECISIONS = st.lists(
     ),
     max_size=10,
 )
-
-
-def files_below(root):
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for top in ("images", "trash")
-        for path in sorted((root / top).rglob("*"))
-        if path.is_file()
-    }
-
-
-def rows_of(project):
-    states = ("kept", "removed", "missing")
-    return [asdict(picture) for state in states for picture in project.manifest.pictures(state=state)]
-
-
-def make_project(root):
-    """Six pictures in two labels; two of them share a file name."""
-    make_tiny_folder(root / "source", ("circle", "square"), 3)
-    for path in (root / "source" / "square").iterdir():
-        path.rename(path.with_name(path.name.replace("square", "circle")))
-    project = create_project(root / "project")
-    take_in(project, root / "source")
-    return project
-
-
-@functools.cache
-def project_to_copy():
-    root = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
-    make_project(root).close()
-    return root / "project"
-
-
-def copy_of_project(root):
-    """The same, quickly, for tests of many examples."""
-    return open_project(shutil.copytree(project_to_copy(), root / "project"))
 
 
 def decision_of(image_id, kind, label):
@@ -266,97 +224,3 @@ def test_a_bad_decision_in_a_batch_leaves_all_as_it_was(tmp_path):
         with pytest.raises(IntakeError, match="at most 100"):
             project.journal.decide(Remove(first), Relabel(first, "x" * 300))
         assert (files_below(project.root), rows_of(project), project.journal.entries()) == (files, rows, [])
-
-
-def test_a_name_taken_by_hand_is_never_overwritten(tmp_path):
-    with make_project(tmp_path) as project:
-        picture = project.manifest.pictures()[0]
-        place = project.images_dir / "square" / "strange.png"
-        project.file(picture).rename(project.images_dir / "circle" / "strange.png")
-    place.write_bytes(b"somebody's own notes")
-    with open_project(tmp_path / "project") as project:
-        project.journal.decide(Relabel(picture.image_id, "square"))
-        now = project.manifest.picture(picture.image_id)
-        assert place.read_bytes() == b"somebody's own notes"
-        assert project.file(now) != place and project.file(now).stat().st_size == picture.n_bytes
-        project.journal.undo()
-        assert project.manifest.picture(picture.image_id).label == "circle"
-
-
-def test_moves_that_were_cut_off_are_finished_past_a_name_taken_by_hand(tmp_path):
-    with make_project(tmp_path) as project:
-        picture = project.manifest.pictures()[0]
-        project.file(picture).rename(tmp_path / "held.png")  # as another program would hold it, on Windows
-        data = (tmp_path / "held.png").read_bytes()
-        with project.manifest.transaction() as db:  # two decisions, and a kill before either file moved
-            names = ("images/square/x.png", "trash/square/x.png")
-            db.execute("INSERT INTO pending_moves (source, target) VALUES (?, ?)", [picture.path, names[0]])
-            db.execute("INSERT INTO pending_moves (source, target) VALUES (?, ?)", names)
-            db.execute("UPDATE pictures SET state = 'removed', path = ?, path_key = ? WHERE image_id = ?",
-                       [names[1], names[1], picture.image_id])  # fmt: skip
-        (tmp_path / "held.png").rename(project.file(picture))
-        (project.root / names[0]).write_bytes(b"a stranger's file")
-    with open_project(tmp_path / "project") as project:
-        assert project.file(project.manifest.picture(picture.image_id)).read_bytes() == data
-        assert (project.root / names[0]).read_bytes() == b"a stranger's file"
-        assert project.manifest.rows("SELECT * FROM pending_moves") == []
-
-
-def test_undo_does_not_pretend_that_a_lost_file_is_there(tmp_path):
-    with make_project(tmp_path) as project:
-        first, second = project.manifest.pictures()[:2]
-        project.journal.decide(Remove(first.image_id), Mark(second.image_id, "keep"))
-        trashed = project.file(project.manifest.picture(first.image_id))
-        trashed.unlink()
-        project.file(second).unlink()
-    with open_project(tmp_path / "project") as project:
-        assert "1 picture(s) are missing" in " ".join(project.changes)
-        project.journal.undo()
-        for picture in (first, second):
-            assert project.manifest.picture(picture.image_id).state == "missing"
-        assert project.manifest.n_pictures() == 4
-
-
-def labels_of(project):
-    return project.manifest.rows("SELECT label, folder, folder_key FROM labels ORDER BY label")
-
-
-def test_a_label_that_only_an_undone_relabel_made_is_gone_again(tmp_path):
-    with make_project(tmp_path) as project:
-        labels, (one, other, *_) = labels_of(project), project.manifest.pictures()
-        project.journal.decide(Relabel(one.image_id, "polar: ice?"), Relabel(other.image_id, "polar: ice?"))
-        folder = project.manifest.labels()["polar: ice?"]
-        project.journal.decide(Remove(one.image_id))
-        made = labels_of(project)
-        for _ in range(2):
-            project.journal.undo()
-        assert labels_of(project) == labels and not (project.images_dir / folder).exists()
-        assert not (project.trash_dir / folder).exists()
-        while project.journal.redo():
-            pass
-        assert labels_of(project) == made and (project.images_dir / folder).is_dir()
-        assert project.manifest.picture(other.image_id).path.startswith(f"images/{folder}/")
-
-
-def test_a_new_label_stays_while_a_picture_has_it_or_a_stranger_lies_in_its_folder(tmp_path):
-    with make_project(tmp_path) as project:
-        one, other = project.manifest.pictures()[:2]
-        project.journal.decide(Relabel(one.image_id, "new"))
-        (project.images_dir / "new" / "notes.txt").write_text("mine")
-        project.journal.decide(Relabel(other.image_id, "new"))
-        project.journal.undo()
-        assert "new" in project.manifest.labels()
-        project.journal.undo()
-        assert "new" not in project.manifest.labels()
-        assert (project.images_dir / "new" / "notes.txt").read_text() == "mine"
-
-
-def test_a_missing_picture_can_be_given_a_label_that_is_new(tmp_path):
-    with make_project(tmp_path) as project:
-        picture = project.manifest.pictures()[0]
-        project.file(picture).unlink()
-    with open_project(tmp_path / "project") as project:
-        project.journal.decide(Relabel(picture.image_id, "lost"))
-        assert project.manifest.picture(picture.image_id).label == "lost"
-        project.journal.undo()
-        assert "lost" not in project.manifest.labels()

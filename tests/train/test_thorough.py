@@ -4,7 +4,6 @@ import errno
 import importlib.util
 import json
 import shutil
-from functools import partial
 
 import numpy as np
 import psutil
@@ -25,17 +24,15 @@ from tellapart.train.mixing import Choice
 
 pytest.importorskip("torch", reason="torch is not installed (light path): pip install 'tellapart[torch]'")
 
-from tellapart.network import tuning_door
-from tellapart.network.tuning.steps import TuningSettings
+import short_tuning
 
 THOROUGH = TrainConfig(recipe="thorough")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def short():
-    """Fewer views and epochs than the product takes: here the way counts, not how far it leads."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tuning_door, "TuningSettings", partial(TuningSettings, n_epochs=2, n_views=2))
+        short_tuning.make_short(patch.setattr)
         yield
 
 
@@ -267,15 +264,19 @@ def test_two_at_once_on_the_same_pictures_are_told_apart(project):
 
 
 @pytest.mark.slow
-def test_a_run_whose_worker_is_killed_goes_on_when_it_is_started_again(project, quick, tmp_path):
+def test_a_run_whose_worker_is_killed_goes_on_when_it_is_started_again(project, quick, tmp_path, monkeypatch):
     shutil.copytree(quick[0], tmp_path / "undisturbed")
-    undisturbed = runs.start(tmp_path / "undisturbed", "train", THOROUGH.to_json())
-    assert wait(undisturbed).stage == "done"
-    first = runs.start(project.root, "train", THOROUGH.to_json())
-    wait(first, lambda status: has_ended(status) or (status.step == Step.TUNING and status.fraction > 0.6))
+    with open_project(tmp_path / "undisturbed") as other:
+        expected = json.loads(json.dumps(train_head(other, THOROUGH).to_json()))
+    monkeypatch.setattr(runs, "WORKER", short_tuning.COMMAND)
+    with monkeypatch.context() as patch:
+        patch.setenv("TEST_HELD", "yes")
+        first = runs.start(project.root, "train", THOROUGH.to_json())
+    at = short_tuning.HELD_AT
+    wait(first, lambda status: has_ended(status) or (status.step == Step.TUNING and status.fraction >= at))
     psutil.Process(json.loads((first.run_dir / "worker.json").read_text())["pid"]).kill()
     assert wait(first).stage == "failed" and len(list((project.cache_dir / "tuning").iterdir())) == 1
     again = runs.start(project.root, "train", THOROUGH.to_json())
     assert wait(again).stage == "done" and list((project.cache_dir / "tuning").iterdir()) == []
-    result, expected = again.result(), undisturbed.result()
+    result = again.result()
     assert all(result[name] == expected[name] for name in ("recipe", "confusion", "temperature", "threshold"))

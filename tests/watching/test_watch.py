@@ -39,8 +39,8 @@ def predictor(bundle_dir):
 def others(tmp_path_factory):
     """Ninety pictures of the same kinds as the model was made from, none of which it has seen."""
     folder = tmp_path_factory.mktemp("visitors") / "shapes"
-    make_tiny_folder(folder, n_per_class=90, size_px=48)
-    files = [path for label in sorted(folder.iterdir()) for path in sorted(label.iterdir())[30:90]]
+    make_tiny_folder(folder, n_per_class=60, size_px=48)
+    files = [path for label in sorted(folder.iterdir()) for path in sorted(label.iterdir())[30:60]]
     return [Image.open(path).convert("RGB") for path in files]
 
 

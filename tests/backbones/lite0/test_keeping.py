@@ -111,22 +111,22 @@ def test_two_threads_at_once_both_work(own_cache):
     assert len(found) == 4 and len({one.onnx_path for one in found}) == 1 and found[0].onnx_path.is_file()
 
 
-def assert_works_from_memory(tmp_path: Path, tiny_folder: Path) -> None:
+def assert_works_from_memory(tmp_path: Path, few_folder: Path) -> None:
     backbone = load_backbone()
     assert backbone.content is not None and "cannot be saved in" in backbone.note
     assert "TELLAPART_CACHE" in backbone.note
     size_px = backbone.preprocess.size_px
     assert embed_pixels(backbone, np.zeros((1, size_px, size_px, 3), np.uint8)).shape == (1, 1624)
     with create_project(tmp_path / "project") as project:
-        take_in(project, tiny_folder)
+        take_in(project, few_folder)
         result = train_head(project)
     assert backbone.note in result.notes and (result.bundle_dir / "model.onnx").is_file()
 
 
-def test_where_a_file_stands_in_the_way_of_the_cache_it_is_made_in_memory(tmp_path, tiny_folder, monkeypatch):
+def test_where_a_file_stands_in_the_way_of_the_cache_it_is_made_in_memory(tmp_path, few_folder, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "file"))
-    assert_works_from_memory(tmp_path, tiny_folder)
+    assert_works_from_memory(tmp_path, few_folder)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions do not bind there")
@@ -163,7 +163,7 @@ def test_a_disk_that_really_takes_no_more_leaves_no_half_file(own_cache):
     assert "cannot be saved in" in told and not list((own_cache / "backbones").iterdir())
 
 
-def test_no_torch_is_needed_for_a_first_training(tmp_path, own_cache, tiny_folder):
+def test_no_torch_is_needed_for_a_first_training(tmp_path, own_cache, few_folder):
     code = (
         "import sys; sys.modules['torch'] = sys.modules['torchvision'] = None\n"
         "from pathlib import Path\n"
@@ -171,6 +171,6 @@ def test_no_torch_is_needed_for_a_first_training(tmp_path, own_cache, tiny_folde
         "project = new_project(sys.argv[1], sys.argv[2])\n"
         "print(train(project).backbone)"
     )
-    arguments = [sys.executable, "-c", code, str(tmp_path / "project"), str(tiny_folder)]
+    arguments = [sys.executable, "-c", code, str(tmp_path / "project"), str(few_folder)]
     ended = subprocess.run(arguments, capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines()[-1] == "efficientnet_lite0"
