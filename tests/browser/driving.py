@@ -67,7 +67,7 @@ class Studio:
         found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with contextlib.suppress(psutil.Error):  # one that is just ending
-                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                if "page_kernel" in " ".join(child.cmdline()):
                     found.append(child)
         return found
 
