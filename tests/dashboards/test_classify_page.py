@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from acting import is_shown, one, settled, shown, text_of, upload
 from ipywidgets import HTML
 from tellapart.store.project import open_project
@@ -15,13 +14,6 @@ from tellapart_dashboards.app.studio import classify_page
 from tellapart_dashboards.pages.classify.answers import AT_ONCE, Answer, answer_html
 from tellapart_dashboards.pages.classify.view import ClassifyState, classify_view
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
-
-
-@pytest.fixture
-def trained_dir(project_dir: Path) -> Path:
-    with open_project(project_dir) as project:
-        train_head(project, TrainConfig())
-    return project_dir
 
 
 async def test_before_a_model_exists_the_page_says_what_to_do(project_dir: Path) -> None:
