@@ -119,7 +119,7 @@ def _kernel() -> dict[str, float] | None:
             "fifty": VISIT.format(files=files[:50]),
         }
         connection, _ = write_connection_file(f"{folder}/kernel.json")
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", connection]
+        command = [sys.executable, "-m", "tellapart_dashboards.app.page_kernel", "-f", connection]
         kernel = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         client = BlockingKernelClient(connection_file=connection)
         try:

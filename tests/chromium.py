@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Playwright, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -29,17 +30,48 @@ def executable() -> str | None:
     return found or None
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The browser, until the end. Have it per module: Playwright's event loop runs as long, and other tests start
-    loops of their own."""
-    with sync_playwright() as playwright:
+class OneBrowser:
+    """One Chromium for all modules of this process, which saves a start each: they borrow it one after the other.
+
+    Playwright's event loop is the thread's running one only while it is lent, so that other tests can start theirs.
+    """
+
+    def __init__(self) -> None:
+        self._playwright: Playwright | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._browser: Browser | None = None
+        self.kept: dict[str, BrowserContext] = {}  # profiles that later modules use again
+
+    @contextmanager
+    def lent(self) -> Iterator[Browser]:
+        """The browser; a new one where the one before has crashed."""
+        if self._playwright is None:
+            self._playwright = sync_playwright().start()
+            self._loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(self._loop)  # as Playwright itself does after each of its calls
         try:
-            browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
-        except Error as error:
-            pytest.fail(f"{NO_BROWSER}\n{str(error).splitlines()[0]}", pytrace=False)
-        yield browser
-        browser.close()
+            if self._browser is None or not self._browser.is_connected():
+                self._browser = _launched(self._playwright)
+                self.kept.clear()
+            yield self._browser
+        finally:
+            asyncio._set_running_loop(None)
+
+    def end(self) -> None:
+        """Nothing; the browser is gone."""
+        if self._playwright is not None:
+            asyncio._set_running_loop(self._loop)
+            if self._browser is not None:
+                self._browser.close()
+            self._playwright.stop()
+            asyncio._set_running_loop(None)
+
+
+def _launched(playwright: Playwright) -> Browser:
+    try:
+        return playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+    except Error as error:
+        pytest.fail(f"{NO_BROWSER}\n{str(error).splitlines()[0]}", pytrace=False)
 
 
 def leaves_the_computer(address: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from environments import new_environment
@@ -17,6 +18,10 @@ from tellapart.clean import open_review
 from tellapart.gather import take_in
 from tellapart.store.project import Project, create_project, open_project
 from tellapart.train import TrainResult, train_head
+
+if TYPE_CHECKING:
+    from chromium import OneBrowser
+    from playwright.sync_api import Browser
 
 # The same examples everywhere, however slow or busy the machine; `--hypothesis-profile=default` looks for new ones.
 settings.register_profile(
@@ -93,6 +98,23 @@ def tiny_project(trained: tuple[Path, TrainResult], tmp_path: Path) -> Iterator[
     shutil.copytree(trained[0], tmp_path / "shapes-project")
     with open_project(tmp_path / "shapes-project") as project:
         yield project
+
+
+@pytest.fixture(scope="session")
+def one_browser() -> Iterator[OneBrowser]:
+    """The Chromium that the modules of this process borrow."""
+    from chromium import OneBrowser  # Playwright is there only where browsers are tested
+
+    browser = OneBrowser()
+    yield browser
+    browser.end()
+
+
+@pytest.fixture(scope="module")
+def browser(one_browser: OneBrowser) -> Iterator[Browser]:
+    """The real Chromium, for the tests of one module: make contexts in it, and close them."""
+    with one_browser.lent() as found:
+        yield found
 
 
 @pytest.fixture

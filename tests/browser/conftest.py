@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import waiting_worker
-from chromium import chromium, leaves_the_computer
-from driving import LAPTOP, PHONE, Studio, Tab, wait_for
-from playwright.sync_api import Browser, BrowserContext, expect
+from chromium import OneBrowser
+from driving import Profiles, Studio, Tab, opening_tabs, wait_for
+from once import made_once
+from playwright.sync_api import Browser, expect
 from studios import OneServer
 
 PATIENCE_MS = 120_000  # a page on a busy machine is slow, not wrong
+IS_FOR_SCREENSHOTS = "TELLAPART_SCREENSHOTS" in os.environ
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -25,54 +29,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def profile(browser: Browser) -> Callable[[bool], BrowserContext]:
-    """A browser's profile, one with a touch screen and one without: the second page finds the program of the first."""
-    made: dict[bool, BrowserContext] = {}
-
-    def of(has_touch: bool) -> BrowserContext:
-        if has_touch not in made:
-            made[has_touch] = browser.new_context(has_touch=has_touch, reduced_motion="reduce")
-            made[has_touch].set_default_timeout(PATIENCE_MS)
-        return made[has_touch]
-
-    return of
+def profiles(browser: Browser, one_browser: OneBrowser) -> Iterator[Profiles]:
+    profiles = Profiles(browser, one_browser.kept, PATIENCE_MS)
+    yield profiles
+    profiles.end()
 
 
 @pytest.fixture
-def open_tab(profile: Callable[[bool], BrowserContext]) -> Iterator[Callable[..., Tab]]:
-    """Makes tabs, which know nothing of an earlier test; afterwards none has asked another host for anything."""
-    tabs: list[Tab] = []
+def open_tab(profiles: Profiles) -> Iterator[Callable[..., Tab]]:
+    """Makes tabs for one test."""
+    with opening_tabs(profiles) as make:
+        yield make
 
-    def make(size: tuple[int, int] = LAPTOP, scheme: str = "light") -> Tab:
-        tab = Tab(profile(size == PHONE).new_page())
-        tab.page.set_viewport_size({"width": size[0], "height": size[1]})
-        tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        tab.page.on(
-            "request",
-            lambda request: tab.foreign.append(request.url) if leaves_the_computer(request.url) else None,
-        )
-        tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
-        tab.page.on(
-            "console",
-            lambda message: tab.errors.append(message.text) if "Security Policy" in message.text else None,
-        )
-        tabs.append(tab)
-        return tab
 
-    yield make
-    for tab in tabs:
-        tab.leave()
-    for tab in tabs:
-        tab.page.context.clear_cookies()  # all that our pages keep in a profile
-        tab.page.close()
-    assert [tab.foreign for tab in tabs] == [[] for _ in tabs], "a request was to leave the computer"
-    assert [tab.errors for tab in tabs] == [[] for _ in tabs]
+@pytest.fixture(scope="module")
+def open_shared_tab(profiles: Profiles) -> Iterator[Callable[..., Tab]]:
+    """Makes tabs that the tests of a module share: opening a page costs more than most of what is tested in it."""
+    with opening_tabs(profiles) as make:
+        yield make
 
 
 @pytest.fixture(scope="session")
@@ -93,9 +67,8 @@ def leaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with four class folders of drawn leaves, JPEG: a few, or as many as people see for screenshots."""
     from tellapart.samples import make_samples
 
-    folder = tmp_path_factory.mktemp("leaves") / "leaves"
-    make_samples(folder, seed=0, n_per_class=48 if os.environ.get("TELLAPART_SCREENSHOTS") else 12)
-    return folder
+    n = 48 if IS_FOR_SCREENSHOTS else 12
+    return made_once(tmp_path_factory, "leaves", lambda folder: make_samples(folder, seed=0, n_per_class=n))
 
 
 @pytest.fixture(scope="session")
@@ -105,15 +78,48 @@ def trained_project(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> P
     from tellapart.runs import start
     from tellapart.store.project import create_project
 
-    root = tmp_path_factory.mktemp("trained") / "leaves"
-    with create_project(root) as project:
-        take_in(project, leaves)
-    run = start(root, "train", {})
-    wait_for(lambda: run.status().stage != "running")
-    assert run.status().stage == "done", run.status().message
-    return root
+    def make(folder: Path) -> None:
+        with create_project(folder / "leaves") as project:
+            take_in(project, leaves)
+        run = start(folder / "leaves", "train", {})
+        wait_for(lambda: run.status().stage != "running")
+        assert run.status().stage == "done", run.status().message
+
+    return made_once(tmp_path_factory, "trained", make) / "leaves"
 
 
 @pytest.fixture
 def trained_studio(trained_project: Path, start_studio: Callable[[Path], Studio]) -> Studio:
     return start_studio(trained_project)
+
+
+@pytest.fixture(scope="session")
+def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `leaves`, a project of the samples as a person gets them whose pictures have been looked at, and
+    their planted flaws, see `planted`; half as many, but for screenshots. Tests copy the project."""
+    from tellapart.clean import open_review
+    from tellapart.gather import take_in
+    from tellapart.samples import make_samples
+    from tellapart.store.project import create_project
+
+    def make(folder: Path) -> None:
+        samples = make_samples(folder / "samples", seed=0, n_per_class=48 if IS_FOR_SCREENSHOTS else 24)
+        flaws = [(flaw.name, flaw.path) for flaw in samples.flaws]
+        (folder / "planted.json").write_text(json.dumps(flaws), "utf-8")
+        with create_project(folder / "leaves") as project:
+            take_in(project, samples.directory)
+            open_review(project)
+
+    return made_once(tmp_path_factory, "looked-at", make)
+
+
+@pytest.fixture(scope="session")
+def planted(looked_at: Path) -> list[tuple[str, str]]:
+    """Name and path of every flaw that the samples came with."""
+    return [(name, path) for name, path in json.loads((looked_at / "planted.json").read_text("utf-8"))]
+
+
+@pytest.fixture
+def project_dir(looked_at: Path, tmp_path: Path) -> Path:
+    """A project of samples that were looked at, for one test."""
+    return Path(shutil.copytree(looked_at / "leaves", tmp_path / "leaves"))

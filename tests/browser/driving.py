@@ -7,12 +7,13 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Page
+from chromium import leaves_the_computer
+from playwright.sync_api import Browser, BrowserContext, Page
 
 # both at once: what a slow machine lets go late is a burst of the camera
 SHORT_PRESS = """shutter => ["keydown", "keyup"].forEach((name) => shutter.dispatchEvent(new KeyboardEvent(name, { key: " " })))"""
@@ -67,7 +68,7 @@ class Studio:
         found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with contextlib.suppress(psutil.Error):  # one that is just ending
-                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                if "page_kernel" in " ".join(child.cmdline()):
                     found.append(child)
         return found
 
@@ -83,6 +84,9 @@ class Tab:
 
     def __post_init__(self) -> None:
         self.page.on("websocket", lambda socket: self._note_kernel(socket.url))
+        self.page.on("request", lambda request: self._note_address(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: self._note_refusal(message.text))
 
     def open(self, url: str) -> Page:
         """The page once its first heading is there."""
@@ -96,6 +100,19 @@ class Tab:
         self.page.unroute_all(behavior="ignoreErrors")
         self.page.goto("about:blank")
         assert not psutil.wait_procs(self._kernel_processes(), timeout=200)[1], "a page's kernel lives on"
+
+    def look(self, size: tuple[int, int] = LAPTOP, scheme: str = "light") -> None:
+        """Nothing; the page is as large and as light as that from now on."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+
+    def _note_address(self, address: str) -> None:
+        if leaves_the_computer(address):
+            self.foreign.append(address)
+
+    def _note_refusal(self, text: str) -> None:
+        if "Security Policy" in text:
+            self.errors.append(text)
 
     def _note_kernel(self, address: str) -> None:
         if "/voila/" in self.page.url:  # those of JupyterLab live on
@@ -126,3 +143,57 @@ class Tab:
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         if before is not None:
             self.page.set_viewport_size(before)
+
+
+class Profiles:
+    """Profiles of a browser: one with a touch screen and one without, in which the second page finds the program of the
+    first; and fresh ones.
+
+    kept: those two, once there are any, for whoever comes next."""
+
+    def __init__(self, browser: Browser, kept: dict[str, BrowserContext], patience_ms: float) -> None:
+        self._browser = browser
+        self._kept = kept
+        self._patience_ms = patience_ms
+        self._fresh: list[BrowserContext] = []
+
+    def of(self, has_touch: bool, is_fresh: bool = False) -> BrowserContext:
+        """A profile. is_fresh: that nobody has used, without the studio's cookie."""
+        name = "touch" if has_touch else "mouse"
+        if not is_fresh and name in self._kept:
+            return self._kept[name]
+        made = self._browser.new_context(has_touch=has_touch, reduced_motion="reduce")
+        made.set_default_timeout(self._patience_ms)
+        if is_fresh:
+            self._fresh.append(made)
+        else:
+            self._kept[name] = made
+        return made
+
+    def end(self) -> None:
+        """Nothing; the fresh ones are closed."""
+        for context in self._fresh:
+            context.close()
+
+
+@contextlib.contextmanager
+def opening_tabs(profiles: Profiles) -> Iterator[Callable[..., Tab]]:
+    """Makes tabs, which know nothing of an earlier test; afterwards none has asked another host for anything."""
+    tabs: list[Tab] = []
+
+    def make(size: tuple[int, int] = LAPTOP, scheme: str = "light", is_fresh: bool = False) -> Tab:
+        tab = Tab(profiles.of(size == PHONE, is_fresh).new_page())
+        tab.look(size, scheme)
+        tabs.append(tab)
+        return tab
+
+    yield make
+    for tab in tabs:
+        tab.leave()
+    for tab in tabs:
+        context = tab.page.context
+        tab.page.close()
+        if not context.pages:  # else one that a whole module shares needs them
+            context.clear_cookies()  # all that our pages keep in a profile
+    assert [tab.foreign for tab in tabs] == [[] for _ in tabs], "a request was to leave the computer"
+    assert [tab.errors for tab in tabs] == [[] for _ in tabs]

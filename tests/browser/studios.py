@@ -53,15 +53,18 @@ class OneServer:
             "TEST_WORKER": os.pathsep.join(map(str, worker)),
         }
         self.studio: Studio | None = None
+        self.project_dir: Path | None = None
 
     def on(self, project_dir: Path) -> Studio:
         """The studio; pages opened from now on show this project."""
         link = self.folder / "project"
-        if HAS_LINKS:
-            link.unlink(missing_ok=True)
-            link.symlink_to(project_dir, target_is_directory=True)
-        else:
-            self.end()
+        if project_dir != self.project_dir:  # else a page that looks there may be open
+            if HAS_LINKS:
+                link.unlink(missing_ok=True)
+                link.symlink_to(project_dir, target_is_directory=True)
+            else:
+                self.end()
+            self.project_dir = project_dir
         if self.studio is None or not self.studio.is_running():
             self.studio = launch(link if HAS_LINKS else project_dir, self.folder, **self.environment)
         return self.studio

@@ -10,6 +10,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,9 +19,72 @@ import pytest
 from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, wait_for
 from PIL import Image
 from playwright.sync_api import Page, expect
+from studios import OneServer
 from tellapart_dashboards.app import launcher
 
 Open = Callable[..., Tab]
+SMALL_PHONE = (375, 812)
+SIZES = (SMALL_PHONE, PHONE, LAPTOP)
+HEADINGS = {
+    "Gather": "pictures,",
+    "Train": "wrong",
+    "Classify": "What is in the picture?",
+    "Share": "Share it",
+}
+# how many pages are in sight at most, from now on
+WATCH_PAGES = """() => {
+  window.mostPages = 0;
+  const count = () => {
+    const shown = [...document.querySelectorAll(".ta-main h1")].filter((heading) => heading.checkVisibility());
+    window.mostPages = Math.max(window.mostPages, shown.length);
+  };
+  new MutationObserver(count).observe(document.body, { subtree: true, childList: true, attributes: true });
+}"""
+
+
+@dataclass
+class Opened:
+    """The studio in a tab. came_by: what the browser was told to open; scripts: names of those that the page asked for,
+    in that order."""
+
+    tab: Tab
+    came_by: str
+    scripts: list[str]
+
+    def at(self, step: str, size: tuple[int, int] = LAPTOP) -> Page:
+        """The page with this step in sight."""
+        page = self.tab.page
+        self.tab.look(size)
+        page.get_by_role("tab", name=step).click()
+        expect(page.get_by_role("heading", name=re.compile(HEADINGS[step]))).to_be_visible()
+        return page
+
+
+@pytest.fixture(scope="module")
+def opened(
+    one_server: OneServer,
+    trained_project: Path,
+    open_shared_tab: Open,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Opened:
+    """The studio of a trained project as the launcher opens it, on a small phone; it knows the token from then on."""
+    studio = one_server.on(trained_project)
+    address = urlsplit(studio.url)
+    asked: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("home") / "projects"
+        patch.setattr(launcher, "DEFAULT_PROJECT", home / "samples")
+        patch.setattr(launcher.webbrowser, "open", lambda url, new: asked.append(url) or True)
+        assert launcher.open_browser(launcher.Studio(home, int(address.port or 0), token=address.query[6:]))
+    tab = open_shared_tab(SMALL_PHONE)
+    page = tab.page
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url.split("?")[0]))
+    page.goto(asked[0])
+    expect(page.get_by_role("heading", name=re.compile(HEADINGS["Train"]))).to_be_visible()
+    scripts = [Path(url).name for url in requested if re.search(r"/voila/static/[^/]+\.js$", url)]
+    page.evaluate(WATCH_PAGES)
+    return Opened(tab, asked[0], list(dict.fromkeys(scripts)))
 
 
 def classify(page: Page, files: object) -> None:
@@ -28,21 +92,17 @@ def classify(page: Page, files: object) -> None:
     area.locator('input[aria-label="Files"]').set_input_files(files)  # type: ignore[arg-type]
 
 
-SIZES = ((375, 812), PHONE, LAPTOP)
-HEADINGS = {
-    "Gather": "pictures,",
-    "Train": "wrong",
-    "Classify": "What is in the picture?",
-    "Share": "Share it",
-}
+def test_the_browser_that_starts_with_the_studio_comes_in_through_a_file(opened: Opened) -> None:
+    """No command line of the browser has the token."""
+    assert opened.came_by.startswith("file:") and "token" not in opened.came_by
+    expect(opened.tab.page.get_by_role("tab", name="Gather")).to_be_visible()
+    assert opened.tab.page.url.startswith(f"http://{launcher.HOST}:")
 
 
-def test_nothing_sticks_out(trained_studio: Studio, leaves: Path, open_tab: Open) -> None:
+def test_nothing_sticks_out(opened: Opened, leaves: Path) -> None:
     """On a small phone, and when the page becomes wider; by day and by night."""
-    page = open_tab(SIZES[0]).open(trained_studio.url)
-    for name, heading in HEADINGS.items():
-        page.get_by_role("tab", name=name).click()
-        expect(page.get_by_role("heading", name=re.compile(heading))).to_be_visible()
+    for name in HEADINGS:
+        page = opened.at(name, SMALL_PHONE)
         if name == "Classify":
             classify(page, sorted(leaves.rglob("*.jpg"))[:3])
             expect(page.locator(".ta-answer")).to_have_count(3)
@@ -56,32 +116,17 @@ def test_nothing_sticks_out(trained_studio: Studio, leaves: Path, open_tab: Open
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= page.evaluate("window.innerWidth"), (name, width, scheme)
                 assert page.evaluate("getComputedStyle(document.body).colorScheme") == scheme
-        page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
 
 
-def test_there_are_never_two_pages_in_sight(trained_studio: Studio, open_tab: Open) -> None:
+def test_there_are_never_two_pages_in_sight(opened: Opened) -> None:
     """Neither when a step is opened for the first time nor when it is opened again."""
-    page = open_tab().open(trained_studio.url)
-    page.evaluate(WATCH_PAGES)
     for name in [*HEADINGS, *reversed(HEADINGS)]:
-        page.get_by_role("tab", name=name).click()
-        expect(page.get_by_role("heading", name=re.compile(HEADINGS[name]))).to_be_visible()
+        page = opened.at(name)
     assert page.evaluate("window.mostPages") == 1
 
 
-WATCH_PAGES = """() => {
-  window.mostPages = 0;
-  const count = () => {
-    const shown = [...document.querySelectorAll(".ta-main h1")].filter((heading) => heading.checkVisibility());
-    window.mostPages = Math.max(window.mostPages, shown.length);
-  };
-  new MutationObserver(count).observe(document.body, { subtree: true, childList: true, attributes: true });
-}"""
-
-
-def test_everything_by_keyboard(trained_studio: Studio, open_tab: Open) -> None:
-    page = open_tab().open(trained_studio.url)
-    expect(page.get_by_role("heading", name=re.compile("wrong"))).to_be_visible()
+def test_everything_by_keyboard(opened: Opened) -> None:
+    page = opened.at("Train")
     page.get_by_role("tab", name=re.compile("Train")).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -111,85 +156,56 @@ def test_everything_by_keyboard(trained_studio: Studio, open_tab: Open) -> None:
     assert outline == "solid", "the focus must be seen"
 
 
-def test_the_scripts_to_preload_are_the_ones_a_page_needs(trained_studio: Studio, open_tab: Open) -> None:
+def test_the_scripts_to_preload_are_the_ones_a_page_needs(opened: Opened) -> None:
     """app/static/preload.json belongs to one Voila; for another one it is not used, and TELLAPART_PRELOAD=1 writes it anew."""
-    tab = open_tab()
-    requested: list[str] = []
-    tab.page.on("request", lambda request: requested.append(request.url.split("?")[0]))
-    tab.open(trained_studio.at("3_train.ipynb"))
-    needed = list(
-        dict.fromkeys(Path(url).name for url in requested if re.search(r"/voila/static/[^/]+\.js$", url))
-    )
     record = Path(launcher.__file__).parent / "static" / "preload.json"
     if os.environ.get("TELLAPART_PRELOAD"):
-        record.write_text(json.dumps({"voila": version("voila"), "files": needed}, indent=1) + "\n", "utf-8")
+        known = {"voila": version("voila"), "files": opened.scripts}
+        record.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
     if listed := launcher.scripts_to_preload():
-        assert set(listed) == set(needed)
+        assert set(listed) == set(opened.scripts)
 
 
-def test_pictures_can_be_dropped_and_pasted(trained_studio: Studio, leaves: Path, open_tab: Open) -> None:
-    page = open_tab().open(trained_studio.at("4_classify.ipynb"))
-    page.get_by_role("group", name="Pictures to classify").wait_for()
-    data = list(next((leaves / "maple").glob("*.jpg")).read_bytes())
-    for n, kind in enumerate(("drop", "paste"), start=1):
-        page.evaluate(
-            """([kind, data]) => {
-              const transfer = new DataTransfer();
-              transfer.items.add(new File([new Uint8Array(data)], kind + ".jpg", { type: "image/jpeg" }));
-              const options = { bubbles: true, cancelable: true };
-              document.body.dispatchEvent(kind === "drop"
-                ? new DragEvent("drop", { ...options, dataTransfer: transfer })
-                : new ClipboardEvent("paste", { ...options, clipboardData: transfer }));
-            }""",
-            [kind, data],
-        )
-        expect(page.locator(".ta-answer")).to_have_count(n)
-    expect(page.locator(".ta-answer").first).to_contain_text("paste.jpg")
-
-
-def test_a_classify_page_is_light(
-    trained_studio: Studio, trained_project: Path, leaves: Path, open_tab: Open
+def test_a_classify_page_takes_pictures_in_every_way_and_stays_light(
+    trained_studio: Studio, trained_project: Path, leaves: Path, open_tab: Open, tmp_path: Path
 ) -> None:
     page = open_tab().open(trained_studio.at("4_classify.ipynb"))
     page.get_by_role("group", name="Pictures to classify").wait_for()
-    classify(page, sorted(leaves.rglob("*.jpg"))[:30])
-    expect(page.locator(".ta-answer")).to_have_count(30)
     kernel = max(trained_studio.kernels(), key=lambda process: process.create_time())
+    answers = page.locator(".ta-answer")
+
+    data = list(next((leaves / "maple").glob("*.jpg")).read_bytes())
+    for n, kind in enumerate(("drop", "paste"), start=1):
+        page.evaluate(GIVE, [kind, data])
+        expect(answers).to_have_count(n)
+    expect(answers.first).to_contain_text("paste.jpg")
+
+    classify(page, sorted(leaves.rglob("*.jpg"))[:30])
+    expect(answers).to_have_count(32)
     megabytes = kernel.memory_info().rss / 1e6
-    print(f"A Classify page's kernel after 30 pictures: {megabytes:.0f} MB resident")  # noqa: T201
+    print(f"A Classify page's kernel after 32 pictures: {megabytes:.0f} MB resident")  # noqa: T201
     assert megabytes < 170  # 152 to 156 in single runs, before the newest changes and after
     loaded = " ".join(region.path for region in kernel.memory_maps())
-    assert not re.search(r"site-packages/(torch|scipy|sklearn|matplotlib)/", loaded)
+    assert not re.search(r"site-packages/(torch|scipy|sklearn|matplotlib|debugpy)/", loaded)
+
+    Image.new("RGB", (3600, 3000), "green").save(tmp_path / "large.bmp")
+    assert (tmp_path / "large.bmp").stat().st_size > 30_000_000  # uploads of Jupyter's own end at ten
+    classify(page, tmp_path / "large.bmp")
+    expect(answers).to_have_count(33)
+    expect(answers.filter(has_text="large.bmp").locator(".ta-share")).to_have_count(3)
+
     uploads = trained_project / "cache" / "uploads"
     wait_for(lambda: not any(path.is_file() for path in uploads.rglob("*")))  # they are not kept
 
 
-def test_an_upload_has_no_ten_megabyte_limit(trained_studio: Studio, tmp_path: Path, open_tab: Open) -> None:
-    Image.new("RGB", (3600, 3000), "green").save(tmp_path / "large.bmp")
-    assert (tmp_path / "large.bmp").stat().st_size > 30_000_000
-    page = open_tab().open(trained_studio.at("4_classify.ipynb"))
-    page.get_by_role("group", name="Pictures to classify").wait_for()
-    classify(page, tmp_path / "large.bmp")
-    expect(page.locator(".ta-answer .ta-share")).to_have_count(3)
-
-
-def wait_for_kernels(studio: Studio, n_kernels: int) -> None:
-    wait_for(lambda: len(studio.kernels()) == n_kernels)
-
-
-def test_a_closed_page_ends_its_kernel(trained_studio: Studio, open_tab: Open) -> None:
-    wait_for_kernels(trained_studio, 0)  # those of the tests before
-    tab = open_tab()
-    tab.open(trained_studio.at("3_train.ipynb"))
-    tab.leave()
-    wait_for_kernels(trained_studio, 0)
-    page = tab.open(trained_studio.at("3_train.ipynb"))
-    expect(page.get_by_role("heading", name=re.compile("wrong"))).to_be_visible()
-    page.reload()
-    page.locator(".ta-main h1").wait_for()
-    wait_for_kernels(trained_studio, 1)
-    tab.leave()
-    wait_for_kernels(trained_studio, 0)
+GIVE = """([kind, data]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(data)], kind + ".jpg", { type: "image/jpeg" }));
+  const options = { bubbles: true, cancelable: true };
+  document.body.dispatchEvent(kind === "drop"
+    ? new DragEvent("drop", { ...options, dataTransfer: transfer })
+    : new ClipboardEvent("paste", { ...options, clipboardData: transfer }));
+}"""
 
 
 @pytest.mark.parametrize(
@@ -208,13 +224,11 @@ def test_nobody_gets_in_without_the_token(trained_studio: Studio, path: str) -> 
 
 
 def test_pages_that_nobody_should_see_are_in_our_words(trained_studio: Studio, open_tab: Open) -> None:
-    page = open_tab().page
+    page = open_tab(is_fresh=True).page
     page.goto(trained_studio.url.split("?")[0])
     expect(page.get_by_role("heading", name="This studio is private")).to_be_visible()
     page.goto(trained_studio.at("nothing.ipynb"))
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
-    page.goto(trained_studio.url.replace("voila/render/studio.ipynb", ""))
-    expect(page.get_by_role("tab", name="Gather")).to_be_visible()
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -245,14 +259,12 @@ class AttackingPage(http.server.BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def test_another_page_of_this_computer_starts_no_kernel(trained_studio: Studio, open_tab: Open) -> None:
-    tab = open_tab()
-    tab.open(trained_studio.url)
-    wait_for_kernels(trained_studio, 1)
+def test_another_page_of_this_computer_starts_no_kernel(opened: Opened, trained_studio: Studio) -> None:
+    before = {kernel.pid for kernel in trained_studio.kernels()}
     AttackingPage.studio = trained_studio.url.split("/voila/")[0]
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), AttackingPage) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        other = tab.page.context.new_page()  # with the cookie of the studio
+        other = opened.tab.page.context.new_page()  # with the cookie of the studio
         answers: list[int] = []
         other.on(
             "response",
@@ -266,19 +278,4 @@ def test_another_page_of_this_computer_starts_no_kernel(trained_studio: Studio, 
         assert len(answers) >= 4 and set(answers) == {403}
         other.close()
         server.shutdown()
-    assert len(trained_studio.kernels()) == 1
-    tab.leave()
-
-
-def test_the_browser_that_starts_with_the_studio_comes_in_through_a_file(
-    trained_studio: Studio, open_tab: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = urlsplit(trained_studio.url)
-    opened: list[str] = []
-    monkeypatch.setattr(launcher, "DEFAULT_PROJECT", tmp_path / "home" / "samples")
-    monkeypatch.setattr(launcher.webbrowser, "open", lambda url, new: opened.append(url) or True)
-    assert launcher.open_browser(launcher.Studio(tmp_path, int(address.port or 0), token=address.query[6:]))
-    page = open_tab().page
-    page.goto(opened[0])
-    expect(page.get_by_role("tab", name="Gather")).to_be_visible()
-    assert launcher.HOST in page.url and list((tmp_path / "home").iterdir())
+    assert {kernel.pid for kernel in trained_studio.kernels()} == before and before

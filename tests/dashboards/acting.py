@@ -6,10 +6,15 @@ import asyncio
 import json
 import time
 from collections.abc import Coroutine, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ipywidgets import Widget
+from tellapart.pictures.images import inspect
+from tellapart.store import searches
+from tellapart.store.project import open_project
+from tellapart.store.searches import HELD, Candidate, SearchRequest
 from tellapart_dashboards.app import event_loop
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.clean.controller import CleanPage
@@ -94,3 +99,51 @@ def opened(project_dir: Path, **run: Any) -> tuple[CleanPage, Any]:
     """A Clean page that was just opened, and its view."""
     page = CleanPage(ProjectState(project_dir, pages=["clean", "train"]), **run)
     return page, clean_view(page, lambda: None)
+
+
+def shown_ids(page: CleanPage) -> list[str]:
+    """The pictures on the page, in order."""
+    return list(page.state.queue.ids)
+
+
+def stray(project_dir: Path) -> str:
+    """The circle among the squares."""
+    with open_project(project_dir) as project:
+        return next(one.image_id for one in project.manifest.pictures() if "stray" in one.path)
+
+
+def tile(page: CleanPage, image_id: str) -> dict[str, Any]:
+    """What the grid shows of a picture."""
+    return page.desk.tiles(page.desk.keys_of([image_id]).tolist())[0]
+
+
+def pictures_of(folder: Path, n: int) -> list[bytes]:
+    """The first n of a folder."""
+    return [path.read_bytes() for path in sorted(folder.rglob("*.png"))[:n]]
+
+
+def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
+    """What a search leaves behind: rows, and files that wait for a person."""
+    with open_project(project_dir) as project:
+        number = searches.begin(project.manifest, SearchRequest(label, label))
+        found = [
+            (
+                Candidate(
+                    f"https://example.org/{i}.jpg", "openverse", title=f"<i>{i}</i>", licence="CC0-1.0"
+                ),
+                HELD,
+                None,
+            )
+            for i in range(len(pictures))
+        ]
+        rows, _ = searches.add_candidates(project.manifest, number, found)
+        project.held_dir.mkdir(parents=True, exist_ok=True)
+        for row, picture in zip(rows, pictures, strict=True):
+            image_id, facts = sha256(picture).hexdigest(), inspect(picture)
+            path = project.held_dir / f"{image_id}{facts.suffix}"
+            path.write_bytes(picture)
+            told = {
+                "path": path.relative_to(project.root).as_posix(), "n_bytes": len(picture), "format": facts.format,
+                "width": facts.width, "height": facts.height, "fingerprint": facts.fingerprint.hex(),
+            }  # fmt: skip
+            searches.set_fate(project.manifest, row.number, HELD, None, image_id, told)

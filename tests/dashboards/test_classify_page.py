@@ -18,13 +18,6 @@ from tellapart_dashboards.pages.classify.view import ClassifyState, classify_vie
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
 
 
-@pytest.fixture
-def trained_dir(project_dir: Path) -> Path:
-    with open_project(project_dir) as project:
-        train_head(project, TrainConfig())
-    return project_dir
-
-
 async def test_before_a_model_exists_the_page_says_what_to_do(project_dir: Path) -> None:
     view = classify_view(ClassifyState(project_dir=str(project_dir)))
     await settled()

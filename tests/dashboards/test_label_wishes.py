@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import settled, text_of
+from acting import hold, pictures_of, settled, text_of
 from tellapart.store.project import open_project
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.gather.search_state import SearchState
 from tellapart_dashboards.pages.gather.state import GatherState
 from tellapart_dashboards.pages.gather.view import gather_view
 from tellapart_dashboards.widgets.label_rows.label_rows import LabelRows
-from test_search import hold, pictures_of
 
 
 @pytest.fixture

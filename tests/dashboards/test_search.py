@@ -7,62 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import one, say, settled, text_of
+from acting import hold, pictures_of, say, settled, text_of
 from make_data import make_tiny_folder
 from tellapart.gather import take_in
 from tellapart.licences import UNKNOWN
-from tellapart.store import searches
 from tellapart.store.journal import Mark, Remove
 from tellapart.store.ledger import LedgerRow
-from tellapart.store.project import open_project
-from tellapart.store.searches import HELD, Candidate, SearchRequest
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.gather.credits import MOST_ROWS, OriginsState, ledger_html, origins_view
 from tellapart_dashboards.pages.gather.search_state import SearchState
 from tellapart_dashboards.pages.gather.state import GatherState
 from tellapart_dashboards.pages.gather.view import gather_view
 from tellapart_dashboards.widgets.label_rows.label_rows import LabelRows
-from tellapart_dashboards.widgets.webcam.webcam import MOST_WAITING, Webcam
 
 
 @pytest.fixture
 def state(empty_project_dir: Path, start: Any) -> SearchState:
     return SearchState(ProjectState(empty_project_dir), start_run=start)
-
-
-def hold(project_dir: Path, label: str, pictures: list[bytes]) -> None:
-    """What a search leaves behind: rows, and files that wait for a person."""
-    from hashlib import sha256
-
-    from tellapart.pictures.images import inspect
-
-    with open_project(project_dir) as project:
-        number = searches.begin(project.manifest, SearchRequest(label, label))
-        found = [
-            (
-                Candidate(
-                    f"https://example.org/{i}.jpg", "openverse", title=f"<i>{i}</i>", licence="CC0-1.0"
-                ),
-                HELD,
-                None,
-            )
-            for i in range(len(pictures))
-        ]
-        rows, _ = searches.add_candidates(project.manifest, number, found)
-        project.held_dir.mkdir(parents=True, exist_ok=True)
-        for row, picture in zip(rows, pictures, strict=True):
-            image_id, facts = sha256(picture).hexdigest(), inspect(picture)
-            path = project.held_dir / f"{image_id}{facts.suffix}"
-            path.write_bytes(picture)
-            told = {
-                "path": path.relative_to(project.root).as_posix(), "n_bytes": len(picture), "format": facts.format,
-                "width": facts.width, "height": facts.height, "fingerprint": facts.fingerprint.hex(),
-            }  # fmt: skip
-            searches.set_fate(project.manifest, row.number, HELD, None, image_id, told)
-
-
-def pictures_of(folder: Path, n: int) -> list[bytes]:
-    return [path.read_bytes() for path in sorted(folder.rglob("*.png"))[:n]]
 
 
 async def test_labels_typed_are_rows_at_once_and_after_a_reload(
@@ -288,64 +249,3 @@ async def test_the_credits_are_written_beside_the_database(project_dir: Path) ->
 def test_authors_are_told_as_text(project_dir: Path) -> None:
     shown = ledger_html([LedgerRow(UNKNOWN, "<script>", 3)] * (MOST_ROWS + 2), 3)
     assert "&lt;script&gt;" in shown and "<script>" not in shown and "and 2 more rows" in shown
-
-
-# The camera
-
-
-async def test_a_shot_goes_in_under_its_label_and_is_said_to_be_from_the_camera(
-    empty_project_dir: Path, tiny_folder: Path
-) -> None:
-    state = GatherState(ProjectState(empty_project_dir))
-    camera = one(gather_view(state), Webcam)
-    (shot,) = pictures_of(tiny_folder, 1)
-    await camera.receive({"t": "shot", "n": 1, "label": " mug ", "is_last": True}, [memoryview(shot)])
-    await settled()
-    assert state.project.counts == {"mug": 1} and state.n_shots_kept == 1
-    (picture,) = state.project.project.manifest.pictures()
-    assert picture.source == "camera"
-    assert list(state.project.project.uploads_dir.iterdir()) == []
-
-
-async def test_a_long_burst_goes_in_while_it_is_still_taken(
-    empty_project_dir: Path, tiny_folder: Path
-) -> None:
-    state = GatherState(ProjectState(empty_project_dir))
-    camera = one(gather_view(state), Webcam)
-    shots = pictures_of(tiny_folder, MOST_WAITING + 3)
-    for n, shot in enumerate(shots):
-        await camera.receive({"t": "shot", "n": n, "label": "mug", "is_last": False}, [memoryview(shot)])
-        await settled()
-    assert state.project.counts == {"mug": MOST_WAITING}
-    await camera.receive({"t": "shot", "n": "end", "label": "mug", "is_last": True}, [])
-    await settled()
-    assert state.project.counts == {"mug": len(shots)}
-
-
-async def test_shots_without_a_label_or_without_bytes_are_not_kept(empty_project_dir: Path) -> None:
-    state = GatherState(ProjectState(empty_project_dir))
-    camera = one(gather_view(state), Webcam)
-    await camera.receive({"t": "shot", "n": 1, "label": " ", "is_last": True}, [memoryview(b"x")])
-    await settled()
-    await camera.receive({"t": "shot", "n": 2, "label": "mug", "is_last": True}, [memoryview(b"")])
-    await settled()
-    assert camera.n_shots == 0 and state.project.counts == {}
-
-
-async def test_loose_pictures_still_wait_after_a_reload(
-    empty_project_dir: Path, start: Any, started: list[Any]
-) -> None:
-    from acting import upload
-    from ipywidgets import Button, Combobox
-
-    state = GatherState(ProjectState(empty_project_dir), start_run=start)
-    await upload(gather_view(state), {"1.jpg": b"one", "2.jpg": b"two"})
-    again = GatherState(ProjectState(empty_project_dir), start_run=start)
-    view = gather_view(again)
-    await settled()
-    assert again.n_waiting == 2 and "2 pictures wait for a label" in text_of(view)
-    one(view, Combobox).set_state({"value": "robin"})
-    await settled()
-    one(view, Button, "Add 2 pictures").click()
-    await settled()
-    assert started[0][1]["label"] == "robin"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from chromium import chromium
 from html_pages import HtmlPage
+from once import made_once
 from PIL import Image
 from playwright.sync_api import Browser
 from tellapart.deploy import Appearance, export_html, export_voila
@@ -29,41 +29,47 @@ def runtime() -> Path:
 @pytest.fixture(scope="session")
 def page_file(trained, runtime, tmp_path_factory) -> Path:
     """A page of the classifier of shapes."""
-    return export_html(
-        trained[1].bundle_dir,
-        tmp_path_factory.mktemp("page") / "shapes.html",
-        Appearance("Which shape?"),
-        runtime=runtime,
-    )
+
+    def make(folder: Path) -> None:
+        shown = Appearance("Which shape?")
+        export_html(trained[1].bundle_dir, folder / "shapes.html", shown, runtime=runtime)
+
+    return made_once(tmp_path_factory, "page", make) / "shapes.html"
 
 
 @pytest.fixture(scope="session")
 def voila_app(trained, tmp_path_factory) -> Path:
     """A repository with an app of the classifier of shapes, and two examples."""
-    folder = tmp_path_factory.mktemp("voila")
-    picture = folder / "secret name.jpg"
-    exif = Image.Exif()
-    exif[0x010E] = "secret"
-    Image.new("RGB", (900, 600), "teal").save(picture, exif=exif, comment=b"secret")
-    return export_voila(
-        trained[1].bundle_dir,
-        folder / "app",
-        Appearance("Which shape?", "Shapes in colour.\nFor tests.", "#b3261e"),
-        examples=["golden/1.jpg", picture],
-    )
+
+    def make(folder: Path) -> None:
+        picture = folder / "secret name.jpg"
+        exif = Image.Exif()
+        exif[0x010E] = "secret"
+        Image.new("RGB", (900, 600), "teal").save(picture, exif=exif, comment=b"secret")
+        export_voila(
+            trained[1].bundle_dir,
+            folder / "app",
+            Appearance("Which shape?", "Shapes in colour.\nFor tests.", "#b3261e"),
+            examples=["golden/1.jpg", picture],
+        )
+
+    return made_once(tmp_path_factory, "voila", make) / "app"
 
 
 @pytest.fixture(scope="session")
 def hostile_app(trained, tmp_path_factory) -> Path:
     """The same, of a bundle and by an owner who want to do harm."""
-    folder = tmp_path_factory.mktemp("hostile")
-    bundle = shutil.copytree(trained[1].bundle_dir, folder / "bundle")
-    record = json.loads((bundle / "bundle.json").read_text("utf-8"))
-    record["classes"] = HOSTILE_LABELS
-    record["backbone"]["licence"] = record["backbone"]["name"] = "<script>alert(3)</script>"
-    (bundle / "bundle.json").write_text(json.dumps(record), "utf-8")
-    (bundle / "CREDITS.md").write_text(HOSTILE_CREDITS, "utf-8")
-    return export_voila(bundle, folder / "app", Appearance(HOSTILE, f"About {HOSTILE}"))
+
+    def make(folder: Path) -> None:
+        bundle = shutil.copytree(trained[1].bundle_dir, folder / "bundle")
+        record = json.loads((bundle / "bundle.json").read_text("utf-8"))
+        record["classes"] = HOSTILE_LABELS
+        record["backbone"]["licence"] = record["backbone"]["name"] = "<script>alert(3)</script>"
+        (bundle / "bundle.json").write_text(json.dumps(record), "utf-8")
+        (bundle / "CREDITS.md").write_text(HOSTILE_CREDITS, "utf-8")
+        export_voila(bundle, folder / "app", Appearance(HOSTILE, f"About {HOSTILE}"))
+
+    return made_once(tmp_path_factory, "hostile", make) / "app"
 
 
 @pytest.fixture(scope="session")
@@ -72,12 +78,6 @@ def served_app(hostile_app, tmp_path_factory) -> Iterator[ServedApp]:
     place = tmp_path_factory.mktemp("served")
     with served(hostile_app, place / "log.txt", **unpacked_program(hostile_app, place / "program")) as app:
         yield app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture
@@ -98,3 +98,23 @@ def open_page(browser: Browser) -> Iterator[Callable[..., HtmlPage]]:
         "a page asked for something"
     )
     assert [page.errors for page in opened] == [[] for _ in opened]
+
+
+@pytest.fixture(scope="module")
+def opened_page(browser: Browser, page_file: Path) -> Iterator[HtmlPage]:
+    """The page of shapes from disk, which may use the camera, opened once for a module: see `tab`."""
+    context = browser.new_context(reduced_motion="reduce", permissions=["camera"])
+    page = HtmlPage(context.new_page())
+    page.open(page_file)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def tab(opened_page: HtmlPage) -> Iterator[HtmlPage]:
+    """That page as it opened; afterwards it has asked for nothing but its own file, and logged no error."""
+    opened_page.begin_anew()
+    opened_page.errors.clear()
+    yield opened_page
+    assert opened_page.requests == [opened_page.address], "a page asked for something"
+    assert opened_page.errors == []

@@ -16,6 +16,15 @@ _DONE = (
 )
 _ANSWERS = """tellapart.answers.entries.map(({ name, said, answer, row }) => (
   { name, said, text: row.innerText, probabilities: answer?.probabilities, novelty: answer?.novelty }))"""
+# as it was when it opened; the next press of Tab leads to its first button
+_ANEW = """(() => {
+  if (tellapart.camera.stream !== null) tellapart.camera.stop();
+  tellapart.answers.clear();
+  delete navigator.mediaDevices.getUserMedia;
+  document.getElementById("camera-refusal").textContent = "";
+  for (const one of document.querySelectorAll("details")) one.open = false;
+  scrollTo(0, 0);
+})()"""
 
 
 @dataclass
@@ -47,6 +56,17 @@ class HtmlPage:
         self.page.set_input_files("#files", list(files))  # type: ignore[arg-type]
         self.wait_until(_DONE.format(n=n + len(files)))
         return list(self.page.evaluate(_ANSWERS))
+
+    def begin_anew(self) -> None:
+        """The page as it was when it could first answer, large and light, whatever was done to it since."""
+        self.look((1280, 720))
+        self.page.evaluate(_ANEW)
+        self.page.locator("h1").click()
+
+    def look(self, size: tuple[int, int], scheme: str = "light") -> None:
+        """Nothing; the page is as large and as light as that from now on."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
 
     def wait_until(self, expression: str) -> None:
         """Nothing; it is true in the page, or the test fails. The page's policy forbids Playwright's own way."""

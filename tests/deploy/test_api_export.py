@@ -231,20 +231,31 @@ def test_its_clients_tell_what_is_in_pictures(exported, exported_service, traine
     assert json.loads(said)["error"]["code"] in ("other_kind", "unreadable")
 
 
+@pytest.fixture(scope="module")
+def closed_service(trained):
+    """A service that wants to see KEY."""
+    with running_service(trained[1].bundle_dir, TELLAPART_API_KEY=KEY) as service:
+        yield service
+
+
+KEY = "a-key-of-more-than-16-characters"
+
+
 @pytest.mark.parametrize("name", CLIENTS)
-def test_its_clients_send_the_key_of_the_environment(exported, trained, name):
+def test_its_clients_send_the_key_of_the_environment(exported, closed_service, name):
     needs = "curl" if name == "client.sh" else CLIENTS[name][0]
     if shutil.which(needs) is None:
         pytest.skip(f"{needs} is not here")
-    key = "a-key-of-more-than-16-characters"
     golden = next((exported / "bundle" / "golden").iterdir())
-    with running_service(trained[1].bundle_dir, TELLAPART_API_KEY=key) as service:
-        client = [*CLIENTS[name], exported / "clients" / name, golden]
-        assert '"label"' in ran(client, service, TELLAPART_API_KEY=key)
-        check = [sys.executable, exported / "health_check.py", f"http://127.0.0.1:{service.port}"]
-        assert "get the answers" in ran(check, service, TELLAPART_API_KEY=key)
-        code = 0 if name == "client.sh" else 1
-        assert "needed" in ran(client, service, code, TELLAPART_API_KEY="")
+    client = [*CLIENTS[name], exported / "clients" / name, golden]
+    assert '"label"' in ran(client, closed_service, TELLAPART_API_KEY=KEY)
+    code = 0 if name == "client.sh" else 1
+    assert "needed" in ran(client, closed_service, code, TELLAPART_API_KEY="")
+
+
+def test_its_health_check_sends_the_key_of_the_environment(exported, closed_service):
+    check = [sys.executable, exported / "health_check.py", f"http://127.0.0.1:{closed_service.port}"]
+    assert "get the answers" in ran(check, closed_service, TELLAPART_API_KEY=KEY)
 
 
 @pytest.mark.slow

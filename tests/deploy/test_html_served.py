@@ -52,15 +52,24 @@ def server(folder):
     running.stop()
 
 
-@pytest.fixture
-def tab(browser, tmp_path):
-    """A tab of a profile on the disk: nothing can be installed from a private one."""
+@pytest.fixture(scope="module")
+def profile(browser, tmp_path_factory):
+    """A profile on the disk: nothing can be installed from a private one."""
     context = browser.browser_type.launch_persistent_context(
-        tmp_path / "profile", executable_path=executable(), args=ARGUMENTS
+        tmp_path_factory.mktemp("profile"), executable_path=executable(), args=ARGUMENTS
     )
-    page = HtmlPage(context.new_page())
-    yield page
+    yield context
     context.close()
+
+
+@pytest.fixture
+def tab(profile, server):
+    """A tab of that profile, which knows nothing of the server before and forgets it afterwards."""
+    page = HtmlPage(profile.new_page())
+    yield page
+    own = {"origin": server.url, "storageTypes": "all"}
+    profile.new_cdp_session(page.page).send("Storage.clearDataForOrigin", own)
+    page.page.close()
     assert page.errors == []
 
 

@@ -1,5 +1,6 @@
 """Publishing as a run: in a process of its own, with a token that is in no file, and a sentence for what goes wrong."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,11 +13,13 @@ from other_process import wait
 from tellapart import runs
 from tellapart.deploy.app_folder import new_app_folder
 from tellapart.deploy.publishing import token
+from tellapart.deploy.publishing.services import Services
 from tellapart.deploy.publishing.token import token_at_hand
 from tellapart.deploy.share_settings import ShareSettings
 from tellapart.deploy.voila.repository import Repository
 from tellapart.errors import PublishError
 from tellapart.store.project import create_project
+from tellapart.web.addresses import AddressGuard
 from tellapart.worker import publish_task
 
 PLACE = Repository(LOGIN, "which-leaf")
@@ -69,31 +72,45 @@ def test_the_app_is_pushed_and_the_token_is_in_no_file_of_the_run(root, github):
     assert ended(root, is_update=True).result()["is_new"] is False
 
 
+def settings_only(root):
+    """A run that nobody does."""
+    run = runs.Run(root / "runs" / "29991231-235959-0001")
+    run.run_dir.mkdir(parents=True)
+    (run.run_dir / "config.json").write_text(
+        json.dumps({"task": "publish", "config": config(), "started": 0.0})
+    )
+    return run
+
+
 def test_what_goes_wrong_is_a_sentence_and_nothing_is_made(root, github, monkeypatch, tmp_path):
-    def said(**how):
-        status = ended(root, **how).status()
-        assert status.stage == "failed" and TOKEN not in status.message
-        return status.message
-
-    assert "does not accept this token" in said(secret="ghp_wrong")
+    status = ended(root, secret="ghp_wrong").status()
+    assert status.stage == "failed" and "does not accept this token" in status.message
     assert not github.repository(PLACE.owner, PLACE.name).exists()
+    run = settings_only(root)
+    monkeypatch.setattr("tellapart.worker.secret_of", lambda: TOKEN)
+
+    def said(services):
+        with pytest.raises(PublishError) as caught:
+            publish_task(run, lambda *_: None, services=services)
+        assert TOKEN not in str(caught.value)
+        return str(caught.value)
+
     github.refuses_push = True
-    assert "refused the push" in said()
-    address = os.environ["TEST_GITHUB"]
-    monkeypatch.setenv("TEST_GITHUB", "http://127.0.0.1:9")
-    assert "GitHub gives no answer" in said()
-    monkeypatch.setenv("TEST_GITHUB", address)
+    assert "refused the push" in said(github.services)
+    guard = AddressGuard(may_be_local=True)
+    assert "GitHub gives no answer" in said(
+        Services("http://127.0.0.1:9/api", "http://127.0.0.1:9/git", guard)
+    )
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    assert "git is not installed" in said()
+    assert "git is not installed" in said(github.services)
 
 
-def test_without_any_token_it_says_where_there_are_some(root, github, monkeypatch):
-    run = ended(root, secret="x")  # a run to read the settings of
+def test_without_any_token_it_says_where_there_are_some(root, monkeypatch):
     monkeypatch.setattr("tellapart.worker.secret_of", lambda: "")
     monkeypatch.setattr(token, "TOKEN_VARIABLES", ())
     monkeypatch.setattr(token, "_said", lambda *_: "")
     with pytest.raises(PublishError, match=r"no token for GitHub.*settings/tokens"):
-        publish_task(run, lambda *_: None)
+        publish_task(settings_only(root), lambda *_: None)
 
 
 @pytest.mark.slow

@@ -63,6 +63,7 @@ ENTRIES = (
     "tellapart.network.torchvision_table",
     "tellapart.service.__main__",
     *("tellapart_dashboards", "tellapart_dashboards.__main__", "tellapart_dashboards.app.studio"),
+    "tellapart_dashboards.app.page_kernel",
     "tellapart_dashboards.hosted",  # of Binder and JupyterHub
     "tellapart_dashboards.app.public.server",  # Voila finds its classes by name, and this one
     "tellapart_dashboards.app.prompt_connection",

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -45,7 +46,14 @@ def measured_start(bundle_dir: Path) -> Start:
 
 
 def installed_mb(names: Iterable[str]) -> float:
-    """What these distributions and all they need take on this disk; those that are not installed here count nothing."""
+    """What these distributions and all they need take on this disk; those that are not installed here count nothing.
+
+    Looked up once: what a running program has installed stays as it is."""
+    return _installed_mb(tuple(names))
+
+
+@cache
+def _installed_mb(names: tuple[str, ...]) -> float:
     seen: dict[str, Distribution] = {}
     waiting = list(names)
     while waiting:

@@ -15,19 +15,29 @@ from urllib.parse import urlsplit
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule
 from tornado.web import HTTPError
-from traitlets import Int
+from traitlets import Int, default
 from voila.app import Voila
 
 RENDER = "/voila/render/"
 _TEMPLATES = "/voila/templates/"
 _STATIC = re.compile(r"(tellapart|lab|base)/static/[\w./-]+")
 HEALTH = "/healthz"
+_PAGE_KERNEL = "tellapart_dashboards.app.page_kernel"
 OPEN = "/open"  # where a browser is sent at the start, with the token
 _TOLD_S, _ENDING_S, _LOOK_S = 0.5, 10.0, 0.05
+
+
+class PageKernel(ServerKernelManager):
+    """One page's kernel: `page_kernel` is started where notebooks have ipykernel's own program."""
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        """The command line."""
+        command = super().format_kernel_cmd(extra_arguments)
+        return [_PAGE_KERNEL if one == "ipykernel_launcher" else one for one in command]
 
 
 class LimitedKernels(AsyncMappingKernelManager):
@@ -35,6 +45,10 @@ class LimitedKernels(AsyncMappingKernelManager):
 
     max_kernels = Int(12, min=1, config=True, help="Pages that may be open at once.")
     _n_starting = 0
+
+    @default("kernel_manager_class")
+    def _kernel_of_a_page(self) -> str:
+        return f"{__name__}.{PageKernel.__name__}"
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

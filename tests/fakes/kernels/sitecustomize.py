@@ -7,7 +7,7 @@ cannot be told so by a setting.
 import os
 import sys
 
-if "ipykernel_launcher" in " ".join(sys.orig_argv) or "TEST_EVERY_RUN" in os.environ:
+if "page_kernel" in " ".join(sys.orig_argv) or "TEST_EVERY_RUN" in os.environ:
     from tellapart import runs
 
     runs.WORKER = tuple(os.environ["TEST_WORKER"].split(os.pathsep))

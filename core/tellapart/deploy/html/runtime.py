@@ -10,6 +10,7 @@ import gzip
 import os
 import tarfile
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -160,4 +161,9 @@ def _other(local: Path, reason: object) -> DeployError:
 
 def _runtime(files: dict[str, bytes]) -> Runtime:
     script, mjs, wasm = (files[name] for name in _SHA256)
-    return Runtime(script.decode(), mjs.decode(), gzip.compress(wasm, 9, mtime=0))
+    return Runtime(script.decode(), mjs.decode(), _gzipped(wasm))
+
+
+@lru_cache(maxsize=1)  # a second of processor, for each page that a program makes
+def _gzipped(wasm: bytes) -> bytes:
+    return gzip.compress(wasm, 9, mtime=0)

@@ -1,0 +1,170 @@
+"""The Gather page without a browser: pictures that wait, go in or are refused, and what it advises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acting import is_shown, one, say, settled, text_of, upload
+from ipywidgets import Button, Combobox, Text
+from make_data import make_tiny_folder
+from tellapart.gather import take_in
+from tellapart.runs import Run
+from tellapart.store.project import open_project
+from tellapart_dashboards.app.label_advice import advice
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.gather.view import GatherState, gather_view
+
+FakeRun = Callable[..., Run]
+
+
+async def test_loose_pictures_wait_for_a_label_then_go_in(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(state)
+    await settled()
+    await upload(view, {"1.jpg": b"one", "2.jpg": b"two"})
+    assert started == [] and "2 pictures wait for a label" in text_of(view)
+    one(view, Combobox).set_state({"value": " robin "})
+    await settled()
+    one(view, Button, "Add 2 pictures").click()
+    await settled()
+    (task, config), *_ = started
+    assert (task, config["label"], config["delete_source"]) == ("intake", "robin", True)
+    assert sorted(path.name for path in Path(config["source"]).iterdir()) == ["1.jpg", "2.jpg"]
+    assert state.n_waiting == 0
+
+
+async def test_folders_and_archives_go_in_one_after_the_other(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    await upload(gather_view(state), {"zoo/cat/1.jpg": b"1", "zoo/dog/1.jpg": b"2", "more.zip": b"3"})
+    assert len(started) == 1 and started[0][1]["source"].endswith("more.zip")
+    assert state.run is not None
+    summary = {
+        "sentence": "1 file, 0 added",
+        "refusals": [{"path": "<i>.jpg", "reason": "empty"}],
+        "notes": [],
+    }
+    (state.run.run_dir / "result.json").write_text(json.dumps(summary), "utf-8")
+    say(state.run.run_dir, stage="done", message="1 file")
+    await state.poll()
+    await settled()
+    assert len(started) == 2 and started[1][1]["label"] is None
+    assert sorted(path.name for path in Path(started[1][1]["source"]).iterdir()) == ["cat", "dog"]
+
+
+async def test_a_failure_stays_in_sight_when_the_next_one_goes_well(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(state)
+    await settled()
+    await upload(view, {"bad.zip": b"1", "cat/1.jpg": b"2"})
+    assert state.run is not None and len(started) == 1
+    say(state.run.run_dir, stage="failed", message="bad.zip is not a zip file. Choose another.")
+    await state.poll()
+    await settled()
+    assert len(started) == 2
+    (state.run.run_dir / "result.json").write_text('{"sentence": "1 file, 1 added"}', "utf-8")
+    say(state.run.run_dir, stage="done", message="1 file, 1 added")
+    await state.poll()
+    await settled()
+    assert "bad.zip is not a zip file" in text_of(view) and "1 file, 1 added" in text_of(view)
+
+
+async def test_cancel_gives_up_what_waits(empty_project_dir: Path, start: Any, started: list[Any]) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(state)
+    await settled()
+    await upload(view, {"more.zip": b"1", "cat/1.jpg": b"2"})
+    one(view, Button, "Cancel").click()
+    await settled()
+    assert state.run is not None and state.run.is_cancel_asked()
+    say(state.run.run_dir, stage="cancelled", message="Stopped. Finished work is saved.")
+    await state.poll()
+    await settled()
+    assert len(started) == 1 and state.stage == "cancelled"
+
+
+async def test_the_summary_and_each_refusal_are_shown(project_dir: Path, fake_run: FakeRun) -> None:
+    result = {
+        "sentence": "2 files, 1 added, 1 refused",
+        "refusals": [{"path": "<i>.jpg", "reason": "empty file (0 bytes)"}],
+        "notes": ["Labels differ only in capital letters."],
+    }  # fmt: skip
+    fake_run(project_dir, "intake", "done", result=result)
+    shown = text_of(gather_view(GatherState(ProjectState(project_dir))))
+    assert (
+        "2 files, 1 added, 1 refused" in shown and "&lt;i&gt;.jpg: empty file" in shown and "capital" in shown
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "No path given"), ("birds", "not a full path"), ("/nowhere/at/all", "does not exist")],
+)
+async def test_a_wrong_folder_is_said(
+    empty_project_dir: Path, start: Any, started: list[Any], text: str, words: str
+) -> None:
+    view = gather_view(GatherState(ProjectState(empty_project_dir), start_run=start))
+    await settled()
+    one(view, Text, "Folder").set_state({"value": text})
+    await settled()
+    one(view, Button, "Add this folder").click()
+    await settled()
+    assert words in text_of(view) and started == []
+
+
+async def test_the_sample_project_is_offered_only_while_there_is_nothing(
+    empty_project_dir: Path, project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    view = gather_view(GatherState(ProjectState(empty_project_dir), start_run=start))
+    await settled()
+    samples = one(view, Button, "sample")
+    assert is_shown(view, samples)
+    samples.click()
+    await settled()
+    assert started[0][0] == "samples" and not is_shown(view, samples)
+    full = gather_view(GatherState(ProjectState(project_dir)))
+    await settled()
+    assert not is_shown(full, one(full, Button, "sample"))
+
+
+def test_advice_says_the_next_step() -> None:
+    assert advice({}) == ("", "")
+    assert "Add pictures of at least one other thing" in advice({"cat": 30})[0]
+    assert "cat (3)" in advice({"cat": 3, "dog": 30})[0]
+    assert "10 times as many" in advice({"cat": 20, "dog": 200})[0]
+    assert advice({"cat": 30, "dog": 40}) == ("2 labels with enough pictures. Ready to train.", "")
+
+
+async def test_pictures_that_come_by_another_way_are_noticed(project_dir: Path, tmp_path: Path) -> None:
+    state = ProjectState(project_dir)
+    make_tiny_folder(tmp_path / "more", ("ring",), n_per_class=3)
+    with open_project(project_dir) as project:
+        take_in(project, tmp_path / "more")
+    await state.poll()
+    await settled()
+    assert state.counts == {"circle": 6, "ring": 3, "square": 6} and state.n_pictures == 15
+
+
+async def test_loose_pictures_still_wait_after_a_reload(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    await upload(gather_view(state), {"1.jpg": b"one", "2.jpg": b"two"})
+    again = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(again)
+    await settled()
+    assert again.n_waiting == 2 and "2 pictures wait for a label" in text_of(view)
+    one(view, Combobox).set_state({"value": "robin"})
+    await settled()
+    one(view, Button, "Add 2 pictures").click()
+    await settled()
+    assert started[0][1]["label"] == "robin"
