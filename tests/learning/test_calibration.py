@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import check_grad, minimize
-from tellapart.learning.calibration import fit_calibration, label_prior
+from tellapart.learning.calibration import calibrate_held_out, fit_calibration, label_prior
 from tellapart.learning.folds import assign_folds, can_be_told
 from tellapart.learning.head import fit_head
 from tellapart.learning.metrics import class_calibration_errors, expected_calibration_error, softmax
@@ -121,6 +121,21 @@ def test_whatever_the_logits_the_answers_are_probabilities_in_the_order_of_the_l
     assert found.prior.sum() == pytest.approx(1) and 0.05 <= found.temperature <= 20
     weights, bias = found.folded(np.eye(n_classes), np.zeros(n_classes))
     assert (logits @ weights + bias).argmax(axis=1).tolist() == probs.argmax(axis=1).tolist()
+
+
+def test_from_pictures_held_out_it_is_the_same_and_a_label_without_any_keeps_its_share():
+    embeddings, targets = drawn((0.6, 0.3, 0.1), 200, 0.4)
+    fit, folded = fitted(embeddings, targets)
+    groups, prior = names(len(targets)), label_prior(targets, 3, "project")
+    held_out = calibrate_held_out(fit.oof_logits, targets, groups, prior)
+    assert held_out.temperature == pytest.approx(folded.temperature)
+    assert held_out.bias == pytest.approx(folded.bias) and held_out.caution == folded.caution
+    there = targets != 2
+    without = calibrate_held_out(fit.oof_logits[there], targets[there], groups[: there.sum()], prior)
+    assert without.bias[2] == pytest.approx(np.log(prior[2]), rel=1e-5) and np.isfinite(without.bias).all()
+    nothing = calibrate_held_out(fit.oof_logits[:0], targets[:0], [], prior)
+    assert nothing.probs(fit.oof_logits).sum(axis=1) == pytest.approx(np.ones(len(targets)))
+    assert nothing.caution == 0.5 and nothing.temperature == pytest.approx(1, abs=1e-3)
 
 
 def test_the_gradient_is_that_of_the_loss(monkeypatch):

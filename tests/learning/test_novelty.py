@@ -91,6 +91,19 @@ def test_of_very_many_pictures_only_those_that_count_are_asked_of_other_networks
     assert found.threshold == fit_novelty(embeddings, targets, 3, folds).threshold
 
 
+def test_where_a_network_learned_from_one_fold_the_other_alone_finds_the_line():
+    embeddings, targets, _ = made(90, 12, 3, seed=4)
+    folds = (np.arange(90) % 4 == 0).astype(int)  # the held-out ones are fold 1
+    embeddings[folds == 0] = 0.3 * embeddings[folds == 0]  # what was learned lies close together
+    both, held_out = (
+        fit_novelty(embeddings, targets, 3, folds),
+        fit_novelty(embeddings, targets, 3, folds, None, (1,)),
+    )
+    assert len(held_out.unseen) == (folds == 1).sum() and len(both.unseen) == 90
+    assert (held_out.unseen > held_out.threshold).mean() <= 0.05
+    assert held_out.threshold > 1.5 * both.model.novelty(embeddings[folds == 0]).max()
+
+
 def test_a_class_that_a_fold_left_out_whole_is_no_class_to_be_near():
     embeddings, targets, folds = made(60, 12, 3, seed=2)
     folds[targets == 2], folds[targets != 2] = 0, np.arange(40) % 4 + 1

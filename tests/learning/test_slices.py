@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import fisher_exact
-from tellapart.learning.slices import error_by_slice, worst_slice
+from tellapart.learning.slices import brightness, error_by_slice, slices_json, worst_slice
 
 
 def drawn(n, rates, seed):
@@ -57,3 +57,14 @@ def test_few_pictures_one_value_and_unknown_ones_say_nothing(n):
     assert error_by_slice(np.ones(n, bool), {"source": ["web"] * n}, range(n)) == []
     assert error_by_slice(np.ones(50, bool), {"source": ["web"] * 50, "camera": [""] * 50}, range(50)) == []
     assert worst_slice([]) is None
+
+
+def test_a_slice_as_json_and_what_is_dark():
+    is_wrong = np.arange(60) < 20
+    values = {"brightness": ["dark"] * 30 + ["bright"] * 30}
+    record = slices_json(error_by_slice(is_wrong, values, range(60)))
+    assert record["worst"] == record["slices"][0] and record["worst"]["value"] == "dark"
+    assert record["worst"]["n_wrong"] == 20 and len(record["slices"]) == 2
+    assert slices_json([]) == {"slices": [], "worst": None}
+    grey = np.array([20, 128, 240], np.uint8)[:, None, None, None] * np.ones((1, 4, 4, 3), np.uint8)
+    assert brightness(grey) == ["dark", "medium", "bright"] and brightness(grey[:0]) == []

@@ -75,9 +75,27 @@ def fit_calibration(
     Args:
         logits: (N, C) out of fold. targets, folds: (N,) int. groups: (N,) of near-duplicates.
     """
+    prior = label_prior(targets, logits.shape[1], kind)
+    return _calibrated(logits, targets, np.flatnonzero(can_be_told(targets, folds)), groups, prior)
+
+
+def calibrate_held_out(
+    logits: np.ndarray, targets: np.ndarray, groups: Sequence[str], prior: np.ndarray
+) -> Calibration:
+    """The same from pictures that were held out, where each class was learned from others.
+
+    Args:
+        logits: (N, C). targets: (N,) int. groups: (N,) of near-duplicates. prior: (C,) how common each class is,
+            above 0.
+    """
+    return _calibrated(logits, targets, np.arange(len(targets)), groups, prior)
+
+
+def _calibrated(
+    logits: np.ndarray, targets: np.ndarray, told: np.ndarray, groups: Sequence[str], prior: np.ndarray
+) -> Calibration:
+    """From the rows `told`."""
     n_classes = logits.shape[1]
-    prior = label_prior(targets, n_classes, kind)
-    told = np.flatnonzero(can_be_told(targets, folds))
     n_told = len({groups[i] for i in told.tolist()})
     caution = min(_MOST_CAUTION, n_classes / max(1, n_classes - 1) / (n_told + 2))
     told = told[sample_rows(targets[told], _ENOUGH)] if len(told) else told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -60,6 +60,21 @@ class Evaluation:
     reject_rate: float
     mistakes: tuple[Mistake, ...]
 
+    def by_class(self, classes: Sequence[str]) -> list[dict[str, Any]]:
+        """Plain JSON values for each class, in order; None where there is nothing to count."""
+        return [
+            {
+                "label": label,
+                "precision": _number(self.precision[k]),
+                "recall": _number(self.recall[k]),
+                "n": int(self.confusion[k].sum()),
+                "share": float(self.shares[k]),
+                "mean_probability": float(self.mean_probs[k]),
+                "calibration_error": float(self.class_calibration[k]),
+            }
+            for k, label in enumerate(classes)
+        ]
+
 
 def evaluate(
     probs: np.ndarray, targets: np.ndarray, is_rejected: np.ndarray, classes: Sequence[str],
@@ -108,6 +123,10 @@ def evaluate(
             for i in surest
         ),
     )
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 class Leakage(NamedTuple):

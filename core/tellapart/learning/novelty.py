@@ -78,7 +78,7 @@ class NoveltyFit:
 
 def fit_novelty(
     embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds: np.ndarray,
-    without: Callable[[int, np.ndarray], np.ndarray] | None = None,
+    without: Callable[[int, np.ndarray], np.ndarray] | None = None, judged_folds: Sequence[int] | None = None,
 ) -> NoveltyFit:  # fmt: skip
     """From training pictures: the model from all of them, the line from models that left a fold out.
 
@@ -86,15 +86,16 @@ def fit_novelty(
         embeddings: (N, D) float32. targets: (N,) int. folds: (N,) int, as of the head's cross-validation.
         without: fold and (M,) rows -> (M, D), where the network learned from these pictures, too: their embeddings by
             one that had not seen that fold.
+        judged_folds: those whose pictures find the line, where the network itself learned from the others; all unless
+            given.
     """
     chosen = np.arange(len(targets))
     if len(targets) > _ENOUGH:
         chosen = sample_rows(targets, _ENOUGH)
         embeddings, targets, folds = embeddings[chosen], targets[chosen], folds[chosen]
     with blas_threads(len(targets)):
-        names = [fold for fold in np.unique(folds) if (folds != fold).any()][
-            : 1 if len(targets) > _MANY else None
-        ]
+        there = np.unique(folds) if judged_folds is None else np.array(judged_folds)
+        names = [fold for fold in there if (folds != fold).any()][: 1 if len(targets) > _MANY else None]
         judged = np.concatenate([np.flatnonzero(folds == fold) for fold in names] or [np.zeros(0, int)])
         told = can_be_told(targets, folds)[judged]
         of_fold = (lambda fold: without(fold, chosen)) if without else (lambda fold: embeddings)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
@@ -17,6 +18,9 @@ from tellapart.learning.metrics import error_interval
 
 LEAST = 10  # pictures in a slice; about fewer nothing can be said
 ALPHA = 0.05
+_MOST = 40  # slices kept in a bundle
+_DARK, _BRIGHT = 0.25, 0.65  # mean luma of the square that the network sees
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32) / 255  # ITU-R BT.601
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,24 @@ def worst_slice(slices: Sequence[Slice], alpha: float = ALPHA) -> Slice | None:
     if not slices or slices[0].chance * len(slices) > alpha:
         return None
     return slices[0]
+
+
+def slices_json(slices: Sequence[Slice]) -> dict[str, Any]:
+    """Plain JSON for bundle.json: "slices", the most suspicious first, and "worst", one of them or None."""
+    rows = [
+        {
+            "by": one.by, "value": one.value, "n": one.n, "n_wrong": one.n_wrong,
+            "error_interval": [round(end, 4) for end in one.interval], "chance": float(f"{one.chance:.3g}"),
+        }
+        for one in slices[:_MOST]
+    ]  # fmt: skip
+    return {"slices": rows, "worst": rows[0] if worst_slice(slices) else None}
+
+
+def brightness(tiny: np.ndarray) -> list[str]:
+    """ "dark", "medium" or "bright" for each of (N, H, W, 3) uint8 miniatures."""
+    luma = (tiny.astype(np.float32) @ _LUMA).reshape(len(tiny), -1).mean(axis=1) if len(tiny) else np.empty(0)
+    return ["dark" if one < _DARK else "bright" if one > _BRIGHT else "medium" for one in luma]
 
 
 def _chance(n_wrong_in: int, size: int, n_wrong: int, n: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -92,18 +91,7 @@ class TrainResult:
             "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
             "bundle": f"{self.bundle_dir.parent.name}/{self.bundle_dir.name}",
             "confusion": checked.confusion.tolist(),
-            "per_class": [
-                {
-                    "label": label,
-                    "precision": _number(checked.precision[k]),
-                    "recall": _number(checked.recall[k]),
-                    "n": int(checked.confusion[k].sum()),
-                    "share": float(checked.shares[k]),
-                    "mean_probability": float(checked.mean_probs[k]),
-                    "calibration_error": float(checked.class_calibration[k]),
-                }
-                for k, label in enumerate(self.classes)
-            ],
+            "per_class": checked.by_class(self.classes),
             "n_different": checked.n_different,
             "temperature": self.calibration.temperature,
             "threshold": self.threshold,
@@ -123,7 +111,3 @@ class TrainResult:
             "skipped": [{"path": one.path, "reason": one.reason} for one in self.skipped],
             "notes": list(self.notes),
         }
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
