@@ -153,6 +153,10 @@ class TrainError(TellapartError):
     """Training cannot start or finish."""
 
 
+class DescriptionError(TrainError):
+    """A description of data does not fit the pictures, or cannot be used."""
+
+
 class BackboneError(TellapartError):
     """A backbone is unknown, not at hand, or cannot be downloaded or converted."""
 

@@ -1,0 +1,132 @@
+"""Assembly: a description applied to a folder or table: each item with its label and its part. No picture is opened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tellapart.description.copies import copy_groups
+from tellapart.description.items import said
+from tellapart.description.labels import label_of
+from tellapart.description.splits import parts_of
+from tellapart.errors import DescriptionError, TellapartError
+from tellapart.label_names import label_order
+
+if TYPE_CHECKING:
+    from tellapart.description.data_description import DataDescription
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """items: those of both parts. targets: (N,) int into classes. is_valid: (N,) bool. groups: (N,) int, shared by
+    exact copies. notes: what a person should know."""
+
+    items: tuple[Any, ...]
+    targets: np.ndarray
+    classes: tuple[str, ...]
+    is_valid: np.ndarray
+    groups: tuple[int, ...]
+    notes: tuple[str, ...]
+
+    def rows(self, valid: bool) -> np.ndarray:
+        """The places of one part's items."""
+        return np.flatnonzero(self.is_valid == valid)
+
+
+def assembled(description: DataDescription, source: Any) -> Assembly:
+    """Items, labels and parts, checked.
+
+    Raises:
+        DescriptionError: there is nothing to train on or to validate with; a function fails for an item.
+    """
+    items = items_of(description, source)
+    labels = [label_of(description.labels, item) for item in items]
+    groups = copy_groups(items)
+    parts = parts_of(description.split, items, labels, groups)
+    notes = []
+    if n_out := sum(part is None for part in parts):
+        notes.append(f"{n_out} item(s) belong to neither part and were left out.")
+    held_out = {group for group, part in zip(groups, parts, strict=True) if part}
+    leaks = [part is False and group in held_out for group, part in zip(groups, parts, strict=True)]
+    if n_leaks := sum(leaks):
+        notes.append(
+            f"{n_leaks} training picture(s) are exact copies of validation pictures and were left out."
+        )
+    kept = [i for i, part in enumerate(parts) if part is not None and not leaks[i]]
+    is_valid = np.array([bool(parts[i]) for i in kept], bool)
+    classes = _checked_classes([labels[i] for i in kept], is_valid, len(items))
+    place = {label: k for k, label in enumerate(classes)}
+    targets = np.array([place[labels[i]] for i in kept], np.int64)
+    missing = [label for k, label in enumerate(classes) if not (targets[is_valid] == k).any()]
+    if missing:
+        notes.append(
+            f"The validation part has no picture of {_listed(missing)}: what is measured says nothing about "
+            f"{'them' if len(missing) > 1 else 'it'}. Add pictures, or hold out a larger share."
+        )
+    return Assembly(
+        tuple(items[i] for i in kept),
+        targets,
+        classes,
+        is_valid,
+        tuple(groups[i] for i in kept),
+        tuple(notes),
+    )
+
+
+def items_of(description: DataDescription, source: Any) -> list[Any]:
+    """The items of a folder or table.
+
+    Raises:
+        DescriptionError: there are none, or the function fails.
+    """
+    try:
+        items = list(description.items(source))
+    except TellapartError:
+        raise
+    except Exception as error:  # a person's own function raises what it likes
+        raise DescriptionError(
+            f"The items of {said(source)} cannot be listed: {type(error).__name__}: {error}. Change `items`."
+        ) from error
+    if not items:
+        raise DescriptionError(f"{said(source)} has no items. Check the folder or table, or change `items`.")
+    return items
+
+
+def _checked_classes(labels: Sequence[str], is_valid: np.ndarray, n_items: int) -> tuple[str, ...]:
+    """The labels in order, if each of them can be learned."""
+    in_train = Counter(label for label, valid in zip(labels, is_valid.tolist(), strict=True) if not valid)
+    n_train, n_valid = sum(in_train.values()), int(is_valid.sum())
+    for what, n in (("train on", n_train), ("hold out for validation", n_valid)):
+        if not n:
+            raise DescriptionError(
+                f"None of the {n_items} item(s) is there to {what}. Change `split`, for instance to random_split(0.2), "
+                "or add pictures."
+            )
+    classes = tuple(sorted(set(labels), key=label_order))
+    if len(classes) < 2:
+        raise DescriptionError(
+            f"All {len(labels)} item(s) have the label {classes[0]!r}, but training needs at least 2 labels. Add "
+            "pictures of something else, or change `labels`."
+        )
+    if len(classes) > n_train:
+        raise DescriptionError(
+            f"There are {len(classes)} labels, for instance {_listed(classes)}, and {n_train} picture(s) to train on: "
+            "more labels than pictures. Change `labels`, or add pictures."
+        )
+    if unknown := [label for label in classes if not in_train[label]]:
+        raise DescriptionError(
+            f"No picture of {_listed(unknown)} is left to train on: all of them are held out. Change `split`, or add "
+            "pictures."
+        )
+    return classes
+
+
+def _listed(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
+    return ", ".join(repr(label) for label in labels[:_MOST_NAMED]) + more

@@ -1,0 +1,94 @@
+"""A set of pictures for torch's loader: squares, decoded on threads where there is no process for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset, Sampler
+
+from tellapart.backbones.onnx_session import available_cpus
+from tellapart.description.items import said
+from tellapart.description.transforms import ItemTransform
+from tellapart.errors import ImageError, Skipped
+from tellapart.network.data.kept_pictures import KeptPictures
+from tellapart.network.data.squares import base, square_of_item, view
+
+Wish = tuple[int, int | None]  # the place of an item, and which random view of it, None for that in use
+
+
+@dataclass(frozen=True)
+class Squares:
+    """A batch as it is loaded. pixels: (N, 3, H, W) uint8. places: (N,) of the items. refused: those that could not be
+    read, by place."""
+
+    pixels: torch.Tensor
+    places: torch.Tensor
+    refused: tuple[tuple[int, Skipped], ...]
+
+    def pin_memory(self) -> Squares:
+        """The same in memory that a device reads faster."""
+        return Squares(self.pixels.pin_memory(), self.places, self.refused)
+
+
+class PictureSet(Dataset[Any]):
+    """Items as squares. It can be sent to another process; nothing is drawn from a generator that others use, too."""
+
+    def __init__(self, items: Sequence[Any], transform: ItemTransform, has_threads: bool) -> None:
+        self.items, self.transform, self.has_threads = tuple(items), transform, has_threads
+        self.kept = KeptPictures() if has_threads else None  # a file cannot be sent to another process
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, wish: Wish) -> tuple[int, np.ndarray | Skipped]:
+        """The place and its square, or why there is none: one bad file in a thousand stops nothing."""
+        place, draw = wish
+        item = self.items[place]
+        try:
+            return place, square_of_item(item, self.transform) if draw is None else self._view(place, draw)
+        except ImageError as error:
+            return place, Skipped(said(item), str(error), error.code)
+
+    def _view(self, place: int, draw: int) -> np.ndarray:
+        pixels = self.kept.get(place) if self.kept is not None else None
+        if pixels is None:
+            pixels = base(self.items[place], self.transform)
+            if self.kept is not None:
+                self.kept.put(place, pixels)
+        return view(pixels, self.transform, draw)
+
+    def __getitems__(self, wishes: Sequence[Wish]) -> list[tuple[int, np.ndarray | Skipped]]:
+        """A whole batch, as torch asks for it."""
+        if not self.has_threads:
+            return [self[wish] for wish in wishes]
+        with ThreadPoolExecutor(available_cpus(), thread_name_prefix="decode") as pool:
+            return list(pool.map(self.__getitem__, wishes))
+
+
+def joined(found: Sequence[tuple[int, np.ndarray | Skipped]]) -> Squares:
+    """What torch's loader makes of a batch."""
+    good = [(place, one) for place, one in found if not isinstance(one, Skipped)]
+    pixels = torch.from_numpy(np.stack([one for _, one in good])) if good else torch.empty(0, 1, 1, 3)
+    return Squares(
+        pixels=pixels.permute(0, 3, 1, 2).contiguous(),
+        places=torch.tensor([place for place, _ in good], dtype=torch.int64),
+        refused=tuple((place, one) for place, one in found if isinstance(one, Skipped)),
+    )
+
+
+class PassOrder(Sampler[list[Wish]]):
+    """Which items come in which batch; set before each pass."""
+
+    def __init__(self) -> None:
+        self.wishes: list[list[Wish]] = []
+
+    def __iter__(self) -> Iterator[list[Wish]]:
+        return iter(self.wishes)
+
+    def __len__(self) -> int:
+        return len(self.wishes)

@@ -1,0 +1,114 @@
+"""From an item to the square of pixels that a network sees: as in use, or another view of it for each draw."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torchvision.transforms import v2
+from torchvision.transforms.v2 import functional
+
+from tellapart.description.items import TableRow
+from tellapart.description.transforms import ItemTransform, RandomResizedCrop, Resize
+from tellapart.errors import ImageError
+from tellapart.pictures.boundary import one_picture
+from tellapart.pictures.images import pixels_of, read_given, read_image
+from tellapart.pictures.preprocess import Preprocess
+
+_RATIO = [3 / 4, 4 / 3]  # of the sides of a random part
+_drawing = threading.Lock()  # torch's transforms draw from one generator for all threads
+
+
+def opened(item: Any, n_px_needed: int | None = None) -> Image.Image:
+    """The picture of an item, upright RGB.
+
+    Raises:
+        ImageError: the reason, in words.
+    """
+    source = item.picture if isinstance(item, TableRow) else item
+    if isinstance(source, str | Path | bytes):
+        return read_image(source if isinstance(source, bytes) else Path(source), n_px_needed)
+    if isinstance(source, Image.Image | np.ndarray):
+        return read_given(source)
+    raise ImageError(
+        f"a {type(source).__name__} is not a picture; give a path, bytes, a Pillow image or an array"
+    )
+
+
+def square(image: Image.Image, transform: ItemTransform, draw: int | None = None) -> np.ndarray:
+    """(size, size, 3) uint8.
+
+    Args:
+        draw: which random view, in training; the view in use unless given.
+    """
+    if draw is not None and isinstance(transform, RandomResizedCrop):
+        return _random_part(image, transform, draw)
+    if isinstance(transform, Resize) and transform.method == "pad":
+        return _padded(image, transform)
+    return pixels_of(image, preprocess_of(transform))
+
+
+def preprocess_of(transform: ItemTransform) -> Preprocess:
+    """How a bundle says what it does in use; mean and deviation are the network's to say.
+
+    Raises:
+        DescriptionError: no bundle can say it.
+    """
+    return Preprocess(size_px=transform.size, resize_px=transform.size, fit=transform.fit)
+
+
+def base(item: Any, transform: ItemTransform) -> np.ndarray:
+    """What all views of an item in training are made from: (H, W, 3) uint8. The picture made as small as they need it;
+    where nothing is drawn, the square itself.
+
+    Raises:
+        ImageError: the reason, in words.
+    """
+    with one_picture():
+        image = opened(item, transform.n_px_needed)
+        if isinstance(transform, Resize):
+            return square(image, transform)
+        scale = transform.n_px_needed / min(image.size)
+        if scale < 1:
+            width, height = image.size
+            smaller = (max(1, round(width * scale)), max(1, round(height * scale)))
+            image = image.resize(smaller, Image.Resampling.BILINEAR, reducing_gap=3.0)
+        return np.asarray(image)
+
+
+def view(pixels: np.ndarray, transform: ItemTransform, draw: int) -> np.ndarray:
+    """(size, size, 3) uint8: one of the views of a `base`."""
+    return pixels if isinstance(transform, Resize) else square(Image.fromarray(pixels), transform, draw)
+
+
+def square_of_item(item: Any, transform: ItemTransform) -> np.ndarray:
+    """(size, size, 3) uint8 as in use, straight from the item.
+
+    Raises:
+        ImageError: the reason, in words.
+    """
+    with one_picture():
+        return square(opened(item, transform.size), transform)
+
+
+def _random_part(image: Image.Image, transform: RandomResizedCrop, draw: int) -> np.ndarray:
+    with _drawing, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(draw)
+        top, left, height, width = v2.RandomResizedCrop.get_params(image, [transform.min_scale, 1.0], _RATIO)
+    part = functional.resized_crop(image, top, left, height, width, [transform.size, transform.size])
+    return np.asarray(part)
+
+
+def _padded(image: Image.Image, transform: Resize) -> np.ndarray:
+    """The whole picture in the middle. NumPy reflects as often as there is room; torchvision's pad does so once."""
+    size, (width, height) = transform.size, image.size
+    scale = size / max(width, height)
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    pixels = np.asarray(image.resize(inner, Image.Resampling.BILINEAR))
+    wide, high = size - inner[0], size - inner[1]
+    around = ((high // 2, high - high // 2), (wide // 2, wide - wide // 2), (0, 0))
+    return np.pad(pixels, around, mode="constant" if transform.pad == "zeros" else "symmetric")

@@ -1,0 +1,95 @@
+"""From an item to pixels: as in use the very ones of a bundle, in training another part for each draw."""
+
+import numpy as np
+import pytest
+from make_data import draw_shape, make_awkward
+from PIL import Image
+from tellapart.description import RandomResizedCrop, Resize, table_rows
+from tellapart.errors import DescriptionError, ImageError
+from tellapart.network.data.squares import base, opened, preprocess_of, square, square_of_item, view
+from tellapart.pictures.images import load_pixels
+
+
+@pytest.fixture
+def wide():
+    """100 × 40, red at the left, blue at the right."""
+    pixels = np.zeros((40, 100, 3), np.uint8)
+    pixels[:, :50, 0] = 255
+    pixels[:, 50:, 2] = 255
+    return Image.fromarray(pixels)
+
+
+@pytest.mark.parametrize("transform", [Resize(48), Resize(48, "squish"), RandomResizedCrop(48)])
+def test_in_use_a_square_is_that_of_the_bundle(transform, tmp_path):
+    draw_shape("ring", np.random.default_rng(0), 96).crop((0, 10, 96, 70)).save(tmp_path / "a.jpg")
+    assert np.array_equal(
+        square_of_item(tmp_path / "a.jpg", transform),
+        load_pixels(tmp_path / "a.jpg", preprocess_of(transform)),
+    )
+
+
+def test_squish_keeps_all_of_it_and_crop_the_middle(wide):
+    assert square(wide, Resize(40, "squish"))[20, 2].tolist() == [255, 0, 0]
+    cropped = square(wide, Resize(40))
+    assert cropped.shape == (40, 40, 3) and cropped[20, 2].tolist() == [255, 0, 0]
+    assert abs(int((square(wide, Resize(40))[20, :, 0] > 127).sum()) - 20) <= 1
+
+
+def test_padding_is_black_or_the_picture_mirrored_at_its_border(wide):
+    black, mirrored = square(wide, Resize(50, "pad")), square(wide, Resize(50, "pad", "reflect"))
+    assert black[0].max() == 0 and black[25, 5].tolist() == [255, 0, 0]
+    assert mirrored[0, 5].tolist() == [255, 0, 0] and mirrored[-1, -5].tolist() == [0, 0, 255]
+    strip = Image.fromarray(np.full((2, 200, 3), 9, np.uint8))
+    assert square(strip, Resize(64, "pad", "reflect")).min() == 9  # mirrored many times
+    with pytest.raises(DescriptionError, match=r"cannot be exported.*method='crop'"):
+        preprocess_of(Resize(50, "pad"))
+
+
+def test_a_draw_gives_its_own_part_and_the_same_each_time(wide):
+    transform = RandomResizedCrop(32, min_scale=0.2)
+    views = [square(wide, transform, draw) for draw in range(12)]
+    assert all(view.shape == (32, 32, 3) for view in views)
+    assert len({view.tobytes() for view in views}) > 6
+    assert np.array_equal(views[3], square(wide, transform, 3))
+    assert np.array_equal(square(wide, Resize(32), 3), square(wide, Resize(32)))
+
+
+def test_what_views_are_made_from_is_as_small_as_they_need(tmp_path):
+    draw_shape("ring", np.random.default_rng(0), 200).crop((0, 20, 200, 180)).save(tmp_path / "a.png")
+    assert base(tmp_path / "a.png", RandomResizedCrop(40, min_scale=0.25)).shape == (80, 100, 3)
+    assert base(tmp_path / "a.png", RandomResizedCrop(100, min_scale=0.1)).shape == (
+        160,
+        200,
+        3,
+    )  # never enlarged
+    plain = base(tmp_path / "a.png", Resize(40, "squish"))
+    assert np.array_equal(plain, square_of_item(tmp_path / "a.png", Resize(40, "squish")))
+    assert view(plain, Resize(40, "squish"), 5) is plain
+
+
+def test_an_item_may_be_a_path_bytes_an_array_a_picture_or_a_row(tmp_path, wide):
+    wide.save(tmp_path / "a.png")
+    (row,) = table_rows(folder=tmp_path)([{"file_name": "a.png"}])
+    for item in (
+        tmp_path / "a.png",
+        str(tmp_path / "a.png"),
+        row,
+        (tmp_path / "a.png").read_bytes(),
+        wide,
+        np.asarray(wide),
+    ):
+        assert np.array_equal(np.asarray(opened(item)), np.asarray(wide))
+    with pytest.raises(ImageError, match="a dict is not a picture"):
+        opened({})
+
+
+def test_every_awkward_picture_is_opened_by_the_one_opener(tmp_path):
+    for name, outcome in make_awkward(tmp_path).items():
+        if outcome == "ok":
+            pixels = base(tmp_path / name, RandomResizedCrop(24))
+            assert view(pixels, RandomResizedCrop(24), 1).shape == (24, 24, 3)
+        else:
+            with pytest.raises(ImageError, match=outcome):
+                square_of_item(tmp_path / name, Resize(24))
+    upright = np.asarray(opened(tmp_path / "plain.jpg"), int)
+    assert np.abs(np.asarray(opened(tmp_path / "exif_rotated.jpg"), int) - upright).mean() < 8
