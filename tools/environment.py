@@ -99,10 +99,11 @@ def pip_arguments(options: argparse.Namespace) -> list[str]:
     """What pip gets. All in one call: torch and torchvision are then chosen together, from one source."""
     if options.torch == "no":
         return ["-e", f".[{options.extras}]"]
+    with_torch = "dev-torch" if "dev" in options.extras.split(",") else "torch"
     pair = shlex.split(options.torch_args) if options.torch_args else ["-c", "constraints/torch.txt"]
     if options.packages:
         return [*shlex.split(options.packages), "torch", "torchvision", *pair]
-    return ["-e", f".[{options.extras},torch]", *pair]
+    return ["-e", f".[{options.extras},{with_torch}]", *pair]
 
 
 def check_torch_pair(python: Path) -> None:

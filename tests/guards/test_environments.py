@@ -139,10 +139,16 @@ def test_whatever_the_core_imports_is_declared():
     light = set(bounds(declared["dependencies"]))
     groups = declared["optional-dependencies"]
     optional = set(
-        bounds([*groups["torch"], *groups["heic"], *groups["search"], *groups["map"], *groups["share"]])
+        bounds(
+            [
+                *(*groups["torch"], *groups["charts"], *groups["gpu"], *groups["timm"]),
+                *(*groups["heic"], *groups["search"], *groups["map"], *groups["share"]),
+            ]
+        )
     )
     service = set(bounds(groups["api"]))
     names = {"PIL": "pillow", "pillow_heif": "pillow-heif", "sklearn": "scikit-learn"}
+    names |= {"lightning_fabric": "lightning-fabric"}
     names |= {"python_multipart": "python-multipart", "prometheus_client": "prometheus-client"}
     undeclared = set()
     for path in python_files(CORE):

@@ -8,7 +8,7 @@ import pytest
 
 from .sources import CORE, module_name, python_files
 
-HEAVY = {"torch", "torchvision", "onnxscript", "onnx_ir"}
+HEAVY = {"torch", "torchvision", "onnxscript", "onnx_ir", "matplotlib", "timm", "lightning_fabric"}
 WIDGETS_AND_SERVERS = {"IPython", "anywidget", "ipywidgets", "tornado", "traitlets", "voila"}
 NOT_FOR_CLASSIFYING = {"scipy", "onnx", "httpx", "rich", "typer", "pandas", "matplotlib", "sqlite3"}
 
@@ -37,6 +37,14 @@ def test_the_core_without_its_network_folder_imports_no_torch_and_no_widget():
         if network not in path.parents and path.name != "__main__.py"
     ]
     assert loaded_by(*modules) & (HEAVY | WIDGETS_AND_SERVERS) == set()
+
+
+def test_the_star_import_of_notebooks_stays_light():
+    """Everything that describes data is a plain value until it is used."""
+    code = "import sys; from tellapart.vision import *; bears = DataDescription(item=RandomResizedCrop(64))"
+    code += f"; bears.new(batch=aug_transforms()); print(sorted(set(sys.modules) & {HEAVY!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.skipif(not (CORE / "classify" / "__init__.py").exists(), reason="there is no classify yet")

@@ -8,7 +8,7 @@ from .sources import CORE, DASHBOARDS, imports, is_within, python_files, tree
 
 TORCH = ("torch", "torchvision", "torchaudio", "onnxscript")
 WIDGETS_AND_SERVERS = (
-    *("IPython", "anywidget", "ipykernel", "ipywidgets", "matplotlib", "notebook", "traitlets"),
+    *("IPython", "anywidget", "ipykernel", "ipywidgets", "notebook", "traitlets"),
     *("voila", "tornado", "jupyter_server", "http.server", "socketserver", "flask", "fastapi"),
 )
 SERVICE = ("starlette", "uvicorn", "python_multipart", "prometheus_client")
@@ -42,6 +42,17 @@ def test_the_network_folder_is_only_imported_inside_functions():
 )
 def test_the_core_imports_neither_views_nor_widgets_nor_servers(forbidden):
     assert [str(found) for found in core_imports() if is_within(found.module, *forbidden)] == []
+
+
+def test_what_draws_figures_is_imported_late_or_by_what_is_imported_late():
+    early = [
+        str(found)
+        for found in core_imports()
+        if is_within(found.module, "matplotlib")
+        and not found.is_late
+        and CORE / "network" not in found.path.parents
+    ]
+    assert early == []
 
 
 def test_only_the_service_room_stands_on_a_web_framework_and_is_imported_late():

@@ -27,8 +27,9 @@ FLOORS = (
     ],
     ["tellapart.pictures", "tellapart.learning", "tellapart.web"],
     ["tellapart.store"],
-    ["tellapart.backbones", "tellapart.corrections", "tellapart.duplicates"],
-    ["tellapart.bundle", "tellapart.network", "tellapart.planning", "tellapart.runs"],
+    ["tellapart.backbones", "tellapart.corrections", "tellapart.description", "tellapart.duplicates"],
+    ["tellapart.bundle", "tellapart.planning", "tellapart.runs"],
+    ["tellapart.network"],
     [
         *("tellapart.gather", "tellapart.clean", "tellapart.train", "tellapart.classify", "tellapart.deploy"),
         *("tellapart.samples", "tellapart.understanding"),

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -44,7 +44,7 @@ class Backbone:
     onnx_path: input "pixels" uint8 (N, H, W, 3) RGB, normalised inside; output "embeddings" float32 (N, D).
     parts: how many numbers come from each map, the last map first; empty where all come from one.
     content: the file's bytes, where no folder could be written to; `note` then says so to the person. Also those of a
-    network of one model alone, `is_tuned`, whose last blocks have learned.
+    network of one model alone, `is_tuned`, whose layers, or the last of them, have learned.
     """
 
     name: str
@@ -121,7 +121,7 @@ def load_backbone(
     elif name == DEFAULT_BACKBONE:
         return _built_in(size_px, progress)
     else:
-        model = _known(name)
+        model = known_model(name)
         key, source = model.sha256_prefix, model.licence
     record = _read_record(_record_path(model.name, key))
     if record is None:
@@ -155,8 +155,14 @@ def _built_in(size_px: int | None, progress: Progress) -> Backbone:
     )
 
 
-def _known(name: str) -> TorchvisionModel:
-    """The table's row of a torchvision name, or an error that suggests one."""
+def known_model(name: str, others: Sequence[str] = ()) -> TorchvisionModel:
+    """The table's row of a torchvision name.
+
+    Args:
+        others: more names to suggest where it is none.
+    Raises:
+        BackboneError: it is none; the text suggests what is meant.
+    """
     if name in RETIRED:
         raise BackboneError(
             f"The backbone {name!r} was built into older versions and has been removed. Choose "
@@ -165,7 +171,9 @@ def _known(name: str) -> TorchvisionModel:
         )
     model = torchvision_models().get(name)
     if model is None:
-        plain = {re.sub(r"\W|_", "", known): known for known in all_names()}  # ResNet-50 is resnet50
+        plain = {
+            re.sub(r"\W|_", "", known): known for known in (*others, *all_names())
+        }  # ResNet-50 is resnet50
         near = difflib.get_close_matches(re.sub(r"\W|_", "", name.lower()), list(plain), n=3)
         suggestion = f" Did you mean {' or '.join(plain[match] for match in near)}?" if near else ""
         raise BackboneError(
@@ -178,7 +186,7 @@ def _known(name: str) -> TorchvisionModel:
 def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
     """Which network a local weights file is for, and the key of its conversion."""
     if name not in (DEFAULT_BACKBONE, ""):
-        _known(name)  # a misspelt name is told before a large file is read
+        known_model(name)  # a misspelt name is told before a large file is read
     if weights.exists() and not weights.is_file():
         raise WeightsError(
             f"The weights {weights} are a folder or device, not a file. Give a .safetensors or .pth file "
@@ -192,9 +200,9 @@ def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
             "its permissions."
         ) from error
     if name not in (DEFAULT_BACKBONE, ""):
-        return _known(name), key
+        return known_model(name), key
     for path in sorted(cache_dir().glob(f"*-{key}.json")):
-        return _known(path.stem.removesuffix(f"-{key}")), key
+        return known_model(path.stem.removesuffix(f"-{key}")), key
     model = _conversion(f"The weights file {weights.name} must be converted once").recognise_file(weights)
     if model is None:
         raise WeightsError(

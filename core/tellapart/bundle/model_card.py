@@ -87,7 +87,7 @@ Backbone: {plain(record["backbone"]["name"])} ({plain(record["backbone"]["licenc
 
 def _learned(backbone: dict[str, Any]) -> str:
     if backbone.get("is_tuned"):
-        return "its last blocks trained on\nthese pictures together with a linear classifier on its"
+        return "all its layers or its last blocks trained on\nthese pictures together with a linear classifier on its"
     return "weights unchanged, with a\nlogistic regression on its"
 
 

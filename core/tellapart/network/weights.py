@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError  # the name of an error only: nothing is unpickled but by weights_only=True
 from typing import Any
@@ -80,9 +80,21 @@ def read_state(path: Path) -> State:
 def load_state(
     network: nn.Module, state: Mapping[str, torch.Tensor], model: TorchvisionModel, source: str
 ) -> None:
-    """Put `state` into a network of build_network; the last layer and training's side outputs in it are
-    left out.
+    """Put `state` into a network of build_network; see `fit_state`.
 
+    Raises:
+        WeightsError: it does not fit.
+    """
+    fit_state(network, state, (model.head,), model.name, source)
+
+
+def fit_state(
+    network: nn.Module, state: Mapping[str, torch.Tensor], heads: Sequence[str], name: str, source: str
+) -> None:
+    """Put `state` into a network without its last layer; that layer, and training's side outputs, in it are left out.
+
+    Args:
+        heads: the state dict's names of the last layer. name: what the network is called. source: where it is from.
     Raises:
         WeightsError: a tensor is missing, is too many, has another shape, or holds a number that is not
             finite.
@@ -91,7 +103,8 @@ def load_state(
     given = {
         key: tensor
         for key, tensor in state.items()
-        if not key.startswith((f"{model.head}.", *AUXILIARY)) and (key in expected or not _is_counter(key))
+        if not key.startswith((*(f"{head}." for head in heads), *AUXILIARY))
+        and (key in expected or not _is_counter(key))
     }
     missing = [key for key in expected if key not in given and not _is_counter(key)]
     unexpected = [key for key in given if key not in expected]
@@ -117,7 +130,7 @@ def load_state(
             else ("Choose the backbone these weights were trained for, by its torchvision name.")
         )
         raise WeightsError(
-            f"The weights in {source} do not fit {model.name}: tensors {'; '.join(problems)}. {remedy}"
+            f"The weights in {source} do not fit {name}: tensors {'; '.join(problems)}. {remedy}"
         )
     broken = [key for key, tensor in given.items() if not torch.isfinite(tensor).all()]
     if broken:

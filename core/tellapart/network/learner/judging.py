@@ -1,0 +1,181 @@
+"""The judgement of a network on the pictures it has not seen: probabilities, confusion, worst answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tellapart.learning.calibration import Calibration, calibrate_held_out
+from tellapart.learning.folds import assign_folds
+from tellapart.learning.metrics import confusion_matrix, log_softmax, softmax
+
+if TYPE_CHECKING:
+    from tellapart.network.charts import Chart
+
+_N_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """logits: (N, C) of the validation pictures. targets: (N,). places: (N,) of their items. groups: (N,) of exact
+    copies. prior: (C,) how common each class is among all pictures."""
+
+    logits: np.ndarray
+    targets: np.ndarray
+    places: np.ndarray
+    groups: tuple[str, ...]
+    prior: np.ndarray
+
+    def expected(self) -> np.ndarray:
+        """(N, C) probabilities before calibration: the logits, with classes as common as they are."""
+        return softmax(self.logits + np.log(self.prior))
+
+    @property
+    def loss(self) -> float:
+        """Mean log loss of `expected`."""
+        logs = log_softmax(self.logits + np.log(self.prior))
+        return float(-logs[np.arange(len(self.targets)), self.targets].mean())
+
+    @property
+    def n_wrong(self) -> int:
+        """Pictures for which another class than theirs is the likeliest."""
+        return int((self.expected().argmax(axis=1) != self.targets).sum())
+
+    def sentence(self) -> str:
+        """For instance "validation loss 0.412, 8 of 96 wrong, 8.3 %"."""
+        n = len(self.targets)
+        return f"validation loss {self.loss:.3f}, {self.n_wrong} of {n} wrong, {100 * self.n_wrong / n:.1f} %"
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """Fitted on all of them, for pictures to come."""
+        return calibrate_held_out(self.logits, self.targets, self.groups, self.prior)
+
+    def probs(self) -> np.ndarray:
+        """(N, C) calibrated, each picture by a calibration fitted on the others."""
+        folds = assign_folds(self.targets, self.groups, _N_FOLDS)
+        probs = np.empty_like(self.logits)
+        for fold in np.unique(folds):
+            others, own = folds != fold, folds == fold
+            groups = [group for group, other in zip(self.groups, others, strict=True) if other]
+            fitted = calibrate_held_out(self.logits[others], self.targets[others], groups, self.prior)
+            probs[own] = fitted.probs(self.logits[own])
+        return probs
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """counts: (C, C) of validation pictures, rows actual, columns predicted. classes: (C,)."""
+
+    counts: np.ndarray
+    classes: tuple[str, ...]
+
+    def most_confused(self, at_least: int = 1) -> list[tuple[str, str, int]]:
+        """(actual, predicted, how often) where they differ, the most frequent first."""
+        rows, columns = np.nonzero((self.counts >= at_least) & ~np.eye(len(self.classes), dtype=bool))
+        found = [
+            (self.classes[row], self.classes[column], int(self.counts[row, column]))
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
+        return sorted(found, key=lambda one: -one[2])
+
+    def figure(self) -> Chart:
+        """The matrix as a chart.
+
+        Raises:
+            DescriptionError: matplotlib is not installed.
+        """
+        from tellapart.network.charts import matrix_chart
+
+        return matrix_chart(self.counts, self.classes)
+
+    def __str__(self) -> str:
+        width = max(*(len(label) for label in self.classes), len(str(self.counts.max())), 3)
+        head = " " * (width + 2) + "  ".join(f"{label:>{width}}" for label in self.classes)
+        rows = [
+            f"{label:>{width}}  " + "  ".join(f"{n:>{width}}" for n in row)
+            for label, row in zip(self.classes, self.counts.tolist(), strict=True)
+        ]
+        return "\n".join(["rows: actual, columns: predicted", head, *rows])
+
+    __repr__ = __str__
+
+    def _repr_png_(self) -> bytes:
+        return self.figure()._repr_png_()
+
+
+@dataclass(frozen=True)
+class TopLoss:
+    """One validation picture. loss: -log of the probability of its label. confidence: of what was predicted."""
+
+    place: int
+    picture: str
+    label: str
+    predicted: str
+    confidence: float
+    loss: float
+
+    def sentence(self) -> str:
+        """For instance "a.jpg: black, predicted grizzly with 93 %, loss 2.81"."""
+        return (
+            f"{self.picture}: {self.label}, predicted {self.predicted} with {100 * self.confidence:.0f} %, "
+            f"loss {self.loss:.2f}"
+        )
+
+
+class TopLosses(Sequence[TopLoss]):
+    """The validation pictures whose label got the least probability, worst first."""
+
+    def __init__(self, losses: Sequence[TopLoss], pictures: Sequence[np.ndarray]) -> None:
+        self._losses, self._pictures = tuple(losses), tuple(pictures)
+
+    def __getitem__(self, place: int) -> TopLoss:  # type: ignore[override]  # no slices: whoever wants some, asks for n
+        return self._losses[place]
+
+    def __len__(self) -> int:
+        return len(self._losses)
+
+    def __iter__(self) -> Iterator[TopLoss]:
+        return iter(self._losses)
+
+    def __repr__(self) -> str:
+        return "\n".join(one.sentence() for one in self)
+
+    def figure(self) -> Chart:
+        """The pictures as the network sees them, each with what was predicted, its label, loss and confidence.
+
+        Raises:
+            DescriptionError: matplotlib is not installed.
+        """
+        from tellapart.network.charts import picture_grid
+
+        titles = [
+            f"{one.predicted} / {one.label}\n{one.loss:.2f} / {100 * one.confidence:.0f} %" for one in self
+        ]
+        return picture_grid(self._pictures, titles)
+
+    def _repr_png_(self) -> bytes:
+        return self.figure()._repr_png_()
+
+
+@dataclass(frozen=True)
+class LearnerAnswer:
+    """label: the likeliest class. probabilities: of every class, in class order, sum 1."""
+
+    label: str
+    probabilities: dict[str, float]
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the label, 0 to 1."""
+        return self.probabilities[self.label]
+
+
+def confusion_of(judgement: Judgement, classes: tuple[str, ...]) -> Confusion:
+    """Of calibrated answers."""
+    predicted = judgement.probs().argmax(axis=1)
+    return Confusion(confusion_matrix(judgement.targets, predicted, len(classes)), classes)

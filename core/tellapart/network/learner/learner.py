@@ -1,0 +1,213 @@
+"""Learner: a network that learns described data, says how good it is, and becomes a bundle."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from tellapart.description.items import said
+from tellapart.errors import DescriptionError, Skipped
+from tellapart.network.data.data import Data
+from tellapart.network.data.squares import preprocess_of, square_of_item
+from tellapart.network.learner.classifier import Classifier
+from tellapart.network.learner.device import Precision, device_of
+from tellapart.network.learner.judging import (
+    Confusion,
+    Judgement,
+    LearnerAnswer,
+    TopLoss,
+    TopLosses,
+    confusion_of,
+)
+from tellapart.network.learner.networks import check_size, network_of
+from tellapart.network.learner.probe import fit_probe, judge
+from tellapart.network.learner.rates import N_STEPS, RateSearch, search_rate
+from tellapart.network.learner.steps import FineTuning
+from tellapart.network.learner.training import Epoch, train_all
+from tellapart.pictures.boundary import one_picture
+
+RATE = 1e-3
+_MOST_TOLD = 10
+
+
+class Learner:
+    """A network with a head for the classes of `data`.
+
+    Whatever is measured is measured on the validation part, which teaches nothing; probabilities are calibrated on it,
+    and each of its pictures is then judged by a calibration that has not seen it. history: the epochs so far.
+    """
+
+    def __init__(
+        self, data: Data, backbone: str, weights: Path | str | None, seed: int, device: str | None,
+        precision: Precision | None, say: Callable[[str], object],
+    ) -> None:  # fmt: skip
+        self.data, self.seed, self.say = data, seed, say
+        self.network = network_of(backbone, None if weights is None else Path(weights), self._tell)
+        check_size(self.network, data.description.item.size)
+        self.device = device_of(device, precision, say)
+        self.classifier = Classifier(self.network, len(data.classes), seed).to(self.device.torch_device)
+        self.history: list[Epoch] = []
+        self._judgement: Judgement | None = None
+        self._has_head = False
+        self._told: set[Skipped] = set()
+        for note in (*data.notes, *_no_export(data)):
+            say(note)
+
+    def fine_tune(
+        self, epochs: int, freeze_epochs: int = 1, rate: float = RATE, smoothing: float = 0.1
+    ) -> None:
+        """Fit the head to the network as it is, then let all layers learn; a second call goes on from there.
+
+        What each epoch comes to is printed. Where the loss becomes no number, the best weights so far are kept.
+
+        Args:
+            epochs: passes over the training pictures in which all layers learn; 0 for none.
+            freeze_epochs: passes for the head alone, before; the first sees the pictures as in use, each further one
+                other random views of them. 0 leaves the head as it is, random at first.
+            rate: highest learning rate, of the head; the first layers learn with a twentieth of it.
+            smoothing: share of each label that is spread over all labels.
+        Raises:
+            TrainError: a class has no readable picture, or the memory is not enough.
+            ValueError: a number is out of range.
+        """
+        if epochs < 0 or freeze_epochs < 0 or not rate > 0 or not 0 <= smoothing < 1:
+            raise ValueError(
+                f"epochs={epochs}, freeze_epochs={freeze_epochs}, rate={rate}, smoothing={smoothing}: choose whole "
+                "numbers from 0, a rate above 0, and a share of 0 to 1."
+            )
+        clock = time.monotonic()
+        if freeze_epochs and not self._has_head:
+            fit_probe(self.classifier, self.data, self.device, freeze_epochs)
+            self._has_head, self._judgement = True, None
+        start = Epoch(0, math.nan, self.judgement(), time.monotonic() - clock)
+        self._say_refused()
+        self.say(f"Before training: {start.judgement.sentence()}; {start.seconds:.0f} s")
+        if not epochs:
+            return
+        settings = FineTuning(epochs, rate, smoothing=smoothing)
+        self._judgement = None  # also where this is interrupted
+        self._has_head = True
+        epochs_done = train_all(self.classifier, self.data, self.device, settings, self.seed, start, self.say)
+        self.history += epochs_done
+        self._judgement = (epochs_done or [start])[-1].judgement
+
+    def lr_find(self, n_steps: int = N_STEPS) -> RateSearch:
+        """Losses under growing learning rates, and the rate to choose; the network's weights stay as they are.
+
+        Args:
+            n_steps: batches to try, at least 10.
+        Raises:
+            TrainError: a class has no readable picture.
+        """
+        self._fit_head_once()
+        return search_rate(self.classifier, self.data, self.device, self.seed, max(10, n_steps))
+
+    def judgement(self) -> Judgement:
+        """What the network says of the validation part, as it is now.
+
+        Raises:
+            TrainError: none of its pictures can be read.
+        """
+        if self._judgement is None:
+            self._judgement = judge(self.classifier, self.data, self.device)
+        return self._judgement
+
+    def confusion(self) -> Confusion:
+        """How often validation pictures of each label are taken for each label."""
+        self._fit_head_once()
+        return confusion_of(self.judgement(), self.data.classes)
+
+    def top_losses(self, n: int = 9) -> TopLosses:
+        """The n validation pictures whose own label got the least probability, worst first: look at them first, since
+        often the label is wrong."""
+        self._fit_head_once()
+        judgement = self.judgement()
+        probs, classes = judgement.probs(), self.data.classes
+        losses = -np.log(probs[np.arange(len(probs)), judgement.targets])
+        worst = np.argsort(-losses, kind="stable")[:n].tolist()
+        found = []
+        for row in worst:
+            place, predicted = int(judgement.places[row]), int(probs[row].argmax())
+            found.append(
+                TopLoss(
+                    place=place, picture=said(self.data.assembly.items[place]),
+                    label=classes[judgement.targets[row]], predicted=classes[predicted],
+                    confidence=float(probs[row, predicted]), loss=float(losses[row]),
+                )
+            )  # fmt: skip
+        pictures = [
+            square_of_item(self.data.assembly.items[one.place], self.data.description.item) for one in found
+        ]
+        return TopLosses(found, pictures)
+
+    def predict(self, picture: Any) -> LearnerAnswer:
+        """The likeliest label of a picture, with the probability of each; "none of these" only an exported bundle can
+        say.
+
+        Args:
+            picture: a path, bytes, a Pillow picture or an array.
+        Raises:
+            ImageError: it cannot be read; the reason, in words.
+        """
+        self._fit_head_once()
+        calibration = self.judgement().calibration
+        with one_picture():
+            pixels = square_of_item(picture, self.data.description.item)
+        self.classifier.eval()
+        planes = (
+            torch.from_numpy(pixels.copy())[None].permute(0, 3, 1, 2).to(self.device.torch_device).float()
+            / 255
+        )
+        with torch.inference_mode(), self.device.precision():
+            logits = self.classifier(planes).float().cpu().numpy()
+        probs = calibration.probs(logits)[0]
+        return LearnerAnswer(
+            self.data.classes[int(probs.argmax())], dict(zip(self.data.classes, probs.tolist(), strict=True))
+        )
+
+    def export(self, folder: Path | str) -> Path:
+        """The network as a bundle in a new folder: what `Predictor` opens, and every way of sharing takes.
+
+        Raises:
+            BundleError: the folder holds something, or the disk does not take it.
+            BackboneError: torch cannot convert the network.
+            DescriptionError: pictures are padded, which no bundle can do.
+        """
+        from tellapart.network.learner.export import write_learner  # needs onnx, which training does not
+
+        self._fit_head_once()
+        return write_learner(self, Path(folder))
+
+    def __repr__(self) -> str:
+        return f"Learner of {self.network.name} on {self.data!r}"
+
+    def _fit_head_once(self) -> None:
+        if not self._has_head:
+            self.fine_tune(0)
+
+    def _say_refused(self) -> None:
+        new = [one for one in self.data.refused if one not in self._told]
+        for one in new[:_MOST_TOLD]:
+            self.say(f"{one.path} cannot be read and was left out: {one.reason}.")
+        if len(new) > _MOST_TOLD:
+            self.say(f"{len(new) - _MOST_TOLD} more cannot be read and were left out; see data.refused.")
+        self._told.update(new)
+
+    def _tell(self, done: int, total: int, message: str) -> None:
+        if done == 0:
+            self.say(str(message))
+
+
+def _no_export(data: Data) -> list[str]:
+    """Why the network cannot become a bundle, said before it learns."""
+    try:
+        preprocess_of(data.description.item)
+    except DescriptionError as error:
+        return [str(error)]
+    return []

@@ -1,0 +1,91 @@
+"""The learning-rate finder: the rate grows from tiny to huge over a few steps, and the loss says where to stop.
+
+Source: Smith 2017, "Cyclical learning rates for training neural networks" (arXiv:1506.01186); to take a tenth of the
+rate at which the loss is lowest: Howard and Gugger 2020, "Deep Learning for Coders", chapter 5.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from tellapart.network.data.batches import PictureBatch
+from tellapart.network.data.data import Data
+from tellapart.network.learner.classifier import Classifier
+from tellapart.network.learner.device import Device
+from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
+
+if TYPE_CHECKING:
+    from tellapart.network.charts import Chart
+
+LOWEST, HIGHEST, N_STEPS = 1e-6, 1.0, 60
+_MEMORY = 0.85  # of the smoothed loss
+_TOO_HIGH = 3.0  # times the lowest loss: it has blown up
+_BELOW = 10  # the suggestion is so many times lower than the rate of the lowest loss
+
+
+@dataclass(frozen=True)
+class RateSearch:
+    """rates, losses: of each step, the losses smoothed. suggestion: the rate for `fine_tune`."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    suggestion: float
+
+    def figure(self) -> Chart:
+        """Loss against rate.
+
+        Raises:
+            DescriptionError: matplotlib is not installed.
+        """
+        from tellapart.network.charts import rate_chart
+
+        return rate_chart(self.rates, self.losses, self.suggestion)
+
+    def __repr__(self) -> str:
+        return f"Suggested learning rate: {self.suggestion:.1e}"
+
+    def _repr_png_(self) -> bytes:
+        return self.figure()._repr_png_()
+
+
+def search_rate(classifier: Classifier, data: Data, device: Device, seed: int, n_steps: int) -> RateSearch:
+    """The losses under growing rates; the network's weights are as before afterwards."""
+    kept = {name: values.detach().clone() for name, values in classifier.state_dict().items()}
+    balance = class_balance(data.assembly.targets[data.readable(valid=False)], len(data.classes))
+    rates, losses = [], []
+    smoothed = 0.0
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            steps = OneCycle(classifier, device, FineTuning(1, HIGHEST), n_steps + 1, balance)
+            highest = [group["max_lr"] for group in steps.optimizer.param_groups]
+            classifier.train()
+            for step, batch in zip(range(n_steps), _endless(data, device), strict=False):
+                rate = LOWEST * (HIGHEST / LOWEST) ** (step / (n_steps - 1))
+                for group, most in zip(steps.optimizer.param_groups, highest, strict=True):
+                    group["lr"] = rate * most / HIGHEST
+                loss = steps.once(batch)
+                if not math.isfinite(loss):
+                    break
+                smoothed = _MEMORY * smoothed + (1 - _MEMORY) * loss
+                rates.append(rate)
+                losses.append(smoothed / (1 - _MEMORY ** (step + 1)))
+                if losses[-1] > _TOO_HIGH * min(losses):
+                    break
+    finally:
+        classifier.load_state_dict(kept)
+    if not rates:
+        return RateSearch((), (), LOWEST)
+    return RateSearch(tuple(rates), tuple(losses), rates[int(np.argmin(losses))] / _BELOW)
+
+
+def _endless(data: Data, device: Device) -> Iterator[PictureBatch]:
+    for epoch in count():
+        yield from data.train.epoch(epoch, device.torch_device)

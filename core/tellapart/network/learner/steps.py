@@ -1,0 +1,92 @@
+"""The steps of training all layers: AdamW, one cycle, label smoothing, rates that fall towards the first layers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+from torch.optim.lr_scheduler import OneCycleLR
+
+from tellapart.network.data.batches import PictureBatch
+from tellapart.network.learner.classifier import Classifier
+from tellapart.network.learner.device import Device, is_memory
+
+_BETAS, _WEIGHT_DECAY = (0.9, 0.99), 0.01
+_WARM_UP = 0.25  # share of the steps in which rates rise
+_FEWEST = 8  # steps of a cycle; a shorter training ends within one
+_LONGEST = 1.0  # of the gradient
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """rate: highest learning rate, of the head. least: what the first layers' is of that. smoothing: share of each
+    label that is spread over all."""
+
+    epochs: int
+    rate: float
+    least: float = 0.05
+    smoothing: float = 0.1
+
+
+class OneCycle:
+    """The optimizer and its schedule. n_parts: into how many parts a batch is cut, since memory was short."""
+
+    def __init__(
+        self, classifier: Classifier, device: Device, settings: FineTuning, n_steps: int, balance: np.ndarray
+    ) -> None:
+        groups = classifier.parameter_groups(settings.rate, settings.least)
+        highest = [group["lr"] for group in groups]
+        optimizer = torch.optim.AdamW(groups, betas=_BETAS, weight_decay=_WEIGHT_DECAY)
+        self.schedule = OneCycleLR(
+            optimizer, highest, total_steps=max(_FEWEST, n_steps), pct_start=_WARM_UP, cycle_momentum=False
+        )
+        self.device, self.smoothing = device, settings.smoothing
+        self.network, self.optimizer = device.prepared(classifier, optimizer)
+        self.balance = torch.from_numpy(balance.astype(np.float32)).to(device.torch_device)
+        self.n_parts = 1
+
+    def once(self, batch: PictureBatch) -> float:
+        """Learn from one batch; its loss, and nothing is learned where that is not a finite number.
+
+        Raises:
+            RuntimeError, MemoryError: memory is not even enough for one picture.
+        """
+        while True:
+            try:
+                loss = self._gradient(batch)
+                break
+            except (MemoryError, RuntimeError) as error:
+                if not is_memory(error) or self.n_parts >= len(batch.targets):
+                    raise
+                self.n_parts *= 2
+                self.device.free()
+        if math.isfinite(loss):
+            self.device.shorten(self.network, self.optimizer, _LONGEST)
+            self.optimizer.step()
+            if self.schedule.last_epoch < self.schedule.total_steps - 1:
+                self.schedule.step()
+        return loss
+
+    def _gradient(self, batch: PictureBatch) -> float:
+        self.optimizer.zero_grad(set_to_none=True)
+        total, n = 0.0, len(batch.targets)
+        for part in torch.arange(n).tensor_split(min(self.n_parts, n)):
+            some, targets = batch.pictures[part[0] : part[-1] + 1], batch.targets[part[0] : part[-1] + 1]
+            with self.device.precision():
+                logits = self.network(some)
+            losses = functional.cross_entropy(
+                logits.float(), targets, reduction="none", label_smoothing=self.smoothing
+            )
+            loss = (losses * self.balance[targets]).sum() / n
+            self.device.backward(loss)
+            total += float(loss.detach())
+        return total
+
+
+def class_balance(targets: np.ndarray, n_classes: int) -> np.ndarray:
+    """(C,) weights under which classes count alike, 1 on average over the pictures."""
+    counts = np.bincount(targets, minlength=n_classes)
+    return np.asarray(len(targets) / n_classes / np.maximum(counts, 1))

@@ -1,0 +1,136 @@
+"""The epochs of a training, each judged on the validation part; it stops where the loss is no number any more."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from tellapart.errors import TrainError
+from tellapart.network.data.data import Data
+from tellapart.network.learner.classifier import Classifier
+from tellapart.network.learner.device import Device, is_memory
+from tellapart.network.learner.judging import Judgement
+from tellapart.network.learner.probe import judge
+from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
+from tellapart.network.tuning.memory import kept_memory
+
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch came to. number: from 1; 0 for the linear probe, whose training loss is NaN."""
+
+    number: int
+    train_loss: float
+    judgement: Judgement
+    seconds: float
+
+    @property
+    def valid_loss(self) -> float:
+        """Mean log loss on the validation part."""
+        return self.judgement.loss
+
+    @property
+    def error_rate(self) -> float:
+        """Share of the validation pictures that are taken for something else, 0 to 1."""
+        return self.judgement.n_wrong / len(self.judgement.targets)
+
+
+def train_all(
+    classifier: Classifier,
+    data: Data,
+    device: Device,
+    settings: FineTuning,
+    seed: int,
+    start: Epoch,
+    say: Say,
+) -> list[Epoch]:
+    """The epochs; the network then has the weights of the last one, or, where the loss became no number, of the best.
+
+    Args:
+        start: how good the network is before.
+    Raises:
+        TrainError: memory is not even enough for one picture.
+    """
+    with torch.random.fork_rng(devices=[]), kept_memory():
+        torch.manual_seed(seed)  # for dropout and its like
+        try:
+            return _epochs(classifier, data, device, settings, start, say)
+        except (MemoryError, RuntimeError) as error:
+            if not is_memory(error):
+                raise
+            raise TrainError(
+                "The memory is not enough to train on even one picture at a time. Close other programs, make pictures "
+                "smaller (item=Resize(128)), or choose a smaller network."
+            ) from error
+
+
+def _epochs(
+    classifier: Classifier, data: Data, device: Device, settings: FineTuning, start: Epoch, say: Say
+) -> list[Epoch]:
+    balance = class_balance(data.assembly.targets[data.readable(valid=False)], len(data.classes))
+    steps = OneCycle(classifier, device, settings, settings.epochs * len(data.train), balance)
+    epochs: list[Epoch] = []
+    best, kept = start, _copied(classifier)
+    for number in range(1, settings.epochs + 1):
+        clock = time.monotonic()
+        classifier.train()
+        train_loss = _pass(steps, data, number - 1, say)
+        judgement = judge(classifier, data, device) if math.isfinite(train_loss) else None
+        if judgement is None or not math.isfinite(judgement.loss):
+            classifier.load_state_dict(kept)
+            say(_diverged(number, settings, best))
+            return [one for one in epochs if one.number <= best.number]
+        epoch = Epoch(number, train_loss, judgement, time.monotonic() - clock)
+        epochs.append(epoch)
+        say(_said(epoch, settings.epochs))
+        if (epoch.error_rate, epoch.valid_loss) < (best.error_rate, best.valid_loss):
+            best, kept = epoch, _copied(classifier)
+    if epochs[-1].error_rate > start.error_rate:
+        say(
+            f"It was better before: {start.judgement.sentence()}. Try a lower rate, fewer epochs, or more pictures; "
+            "fine_tune(0) of a new learner gives what it was."
+        )
+    return epochs
+
+
+def _pass(steps: OneCycle, data: Data, epoch: int, say: Say) -> float:
+    """The mean loss of one pass over the training pictures; NaN as soon as a loss is no finite number."""
+    total, n_seen, n_parts = 0.0, 0, steps.n_parts
+    for batch in data.train.epoch(epoch, steps.device.torch_device):
+        loss = steps.once(batch)
+        if not math.isfinite(loss):
+            return math.nan
+        total, n_seen = total + loss * len(batch.targets), n_seen + len(batch.targets)
+        if steps.n_parts > n_parts:
+            n_parts = steps.n_parts
+            size = -(-data.train.batch_size // n_parts)
+            say(f"The memory was not enough: batches are taken {size} pictures at a time from here on.")
+    return total / max(1, n_seen)
+
+
+def _said(epoch: Epoch, n_epochs: int) -> str:
+    left_s = epoch.seconds * (n_epochs - epoch.number)
+    left = f", about {left_s:.0f} s left" if left_s else ""
+    return (
+        f"Epoch {epoch.number} of {n_epochs}: training loss {epoch.train_loss:.3f}, {epoch.judgement.sentence()}; "
+        f"{epoch.seconds:.0f} s{left}"
+    )
+
+
+def _diverged(number: int, settings: FineTuning, best: Epoch) -> str:
+    which = f"of epoch {best.number}, the best so far," if best.number else "from before the first epoch"
+    return (
+        f"The loss was no longer a number in epoch {number} of {settings.epochs}. Training stopped, and the weights "
+        f"{which} were kept. Try a lower rate: fine_tune({settings.epochs}, rate={settings.rate / 10:.0e}), or see "
+        "what lr_find() suggests; and look for damaged pictures."
+    )
+
+
+def _copied(classifier: Classifier) -> dict[str, torch.Tensor]:
+    return {name: values.detach().clone() for name, values in classifier.state_dict().items()}

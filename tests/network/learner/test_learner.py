@@ -1,0 +1,122 @@
+"""A network learns described pictures: what it says on the way, what moves in it, and what it makes of pictures."""
+
+import numpy as np
+import pytest
+import torch
+from described_shapes import SHAPES
+from make_data import make_tiny_folder
+from matplotlib.figure import Figure
+from tellapart.network.learner.probe import judge
+from tellapart.vision import Resize, learner
+
+
+def weights(learn):
+    return learn.classifier.state_dict()
+
+
+def test_it_says_how_good_it_is_on_pictures_that_taught_nothing(tuned):
+    learn, said, _ = tuned
+    assert said[0].startswith("Before training: validation loss ")
+    assert [line.split(":")[0] for line in said[1:3]] == ["Epoch 1 of 2", "Epoch 2 of 2"]
+    assert " s left" in said[1] and " left" not in said[2]
+    last = learn.history[-1]
+    assert f"{last.judgement.n_wrong} of 18 wrong, {100 * last.error_rate:.1f} %" in said[2]
+    assert last.judgement.places.tolist() == learn.data.assembly.rows(True).tolist()
+    assert last.error_rate <= 0.34, "guessing would be wrong for 67 % of them"
+
+
+def test_all_layers_learn_the_first_ones_less_and_batch_norms_keep_their_statistics(tuned):
+    learn, _, before = tuned
+    after = weights(learn)
+    statistics = [name for name in after if name.endswith(("running_mean", "running_var"))]
+    assert statistics and all(torch.equal(before[name], after[name]) for name in statistics)
+
+    def moved(name):
+        return float((after[name] - before[name]).norm() / before[name].norm())
+
+    body = [name for name, _ in learn.classifier.body.named_parameters(prefix="body")]
+    assert all(moved(name) > 0 for name in body if before[name].norm() > 0)
+    assert moved("body.network._conv_stem.weight") < 0.5 * moved("body.network._conv_head.weight")
+
+
+def test_the_same_seed_gives_the_same_bits(tiny_folder):
+    some = SHAPES.new(item=Resize(32), split=lambda item: not item.stem.endswith(("1", "2")))
+    found = []
+    for _ in range(2):
+        learn = learner(some.data(tiny_folder, seed=3), seed=3, say=lambda line: None)
+        torch.rand(5)  # whoever else draws
+        learn.fine_tune(1)
+        found.append(weights(learn))
+    assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
+
+
+def test_the_probe_alone_is_a_fitted_head_and_a_second_call_goes_on(tiny_folder):
+    said = []
+    learn = learner(SHAPES.new(item=Resize(48)).data(tiny_folder), say=said.append)
+    chance = judge(learn.classifier, learn.data, learn.device)
+    body = {name: values.clone() for name, values in learn.classifier.body.state_dict().items()}
+    learn.fine_tune(0, freeze_epochs=2)
+    assert learn.judgement().loss < 0.8 * chance.loss and len(said) == 1
+    assert all(torch.equal(values, learn.classifier.body.state_dict()[name]) for name, values in body.items())
+    head = learn.classifier.head.weight.clone()
+    learn.fine_tune(0)
+    assert torch.equal(head, learn.classifier.head.weight)
+
+
+def test_confusion_counts_every_validation_picture(tuned):
+    confusion = tuned[0].confusion()
+    assert confusion.counts.sum(axis=1).tolist() == [6, 6, 6] and confusion.classes == (
+        "circle",
+        "cross",
+        "square",
+    )
+    wrong = sum(n for _, _, n in confusion.most_confused())
+    assert wrong == 18 - np.trace(confusion.counts)
+    assert "rows: actual" in str(confusion) and isinstance(confusion.figure(), Figure)
+    assert confusion._repr_png_().startswith(b"\x89PNG")
+
+
+def test_top_losses_are_the_worst_first_and_show_the_picture(tuned):
+    learn = tuned[0]
+    worst = learn.top_losses(5)
+    losses = [one.loss for one in worst]
+    assert len(worst) == 5 and losses == sorted(losses, reverse=True)
+    probs, judgement = learn.judgement().probs(), learn.judgement()
+    given = -np.log(probs[np.arange(18), judgement.targets])
+    assert losses[0] == pytest.approx(given.max(), rel=1e-6)
+    assert all(one.picture.rsplit("/", 2)[-2] == one.label for one in worst)
+    chart = worst.figure()
+    assert len(chart.axes) == 5 and worst[0].label in chart.axes[0].get_title()
+    assert str(worst).count("\n") == 4 and len(learn.top_losses(99)) == 18
+
+
+def test_probabilities_are_calibrated_and_a_picture_gets_its_own_label(tuned, tiny_folder):
+    learn = tuned[0]
+    np.testing.assert_allclose(learn.judgement().probs().sum(axis=1), 1, atol=1e-5)
+    right = 0
+    for path in sorted(tiny_folder.glob("*/*_00*.png")):
+        answer = learn.predict(path)
+        assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-5)
+        assert answer.confidence == max(answer.probabilities.values())
+        right += answer.label == path.parent.name
+    assert right >= 22  # of 30, most of which it learned
+
+
+def test_the_rate_finder_leaves_the_network_as_it_is(tmp_path):
+    make_tiny_folder(tmp_path, n_per_class=8)
+    learn = learner(SHAPES.new(item=Resize(32)).data(tmp_path, batch_size=8), say=lambda line: None)
+    learn.fine_tune(0)
+    before = {name: values.clone() for name, values in weights(learn).items()}
+    found = learn.lr_find(n_steps=20)
+    assert all(torch.equal(values, weights(learn)[name]) for name, values in before.items())
+    assert 1e-7 <= found.suggestion <= 0.1 and len(found.rates) == len(found.losses) > 10
+    assert list(found.rates) == sorted(found.rates) and isinstance(found.figure(), Figure)
+    assert found.losses[-1] > 2 * min(found.losses) or found.rates[-1] == pytest.approx(1)
+    assert f"{found.suggestion:.1e}" in repr(found)
+
+
+def test_what_is_asked_before_any_training_is_answered_by_the_head(tmp_path):
+    make_tiny_folder(tmp_path, ("circle", "bar"), n_per_class=8)
+    said = []
+    learn = learner(SHAPES.new(item=Resize(32)).data(tmp_path), say=said.append)
+    assert learn.confusion().counts.sum() == 4 and said[0].startswith("Before training")

@@ -1,0 +1,192 @@
+"""What goes wrong in a training is a sentence, and nothing is lost by it."""
+
+import importlib.util
+import sys
+
+import pytest
+import torch
+from described_shapes import SHAPES
+from make_data import make_tiny_folder
+from safetensors.torch import save_file
+from tellapart.errors import BackboneError, DescriptionError, TrainError, WeightsError
+from tellapart.network.learner.classifier import Classifier
+from tellapart.network.learner.device import device_of
+from tellapart.network.learner.networks import Network, check_size
+from tellapart.vision import Resize, learner
+
+SMALL = SHAPES.new(item=Resize(32), batch=())
+
+
+@pytest.fixture
+def shapes(tmp_path):
+    make_tiny_folder(tmp_path / "shapes", n_per_class=8)
+    return tmp_path / "shapes"
+
+
+def small(shapes, said=None, **options):
+    return learner(SMALL.data(shapes, batch_size=8), say=(said if said is not None else []).append, **options)
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_best(shapes):
+    said = []
+    learn = small(shapes, said)
+    learn.fine_tune(0)
+    before = {name: values.clone() for name, values in learn.classifier.state_dict().items()}
+    loss = learn.judgement().loss
+    learn.fine_tune(3, rate=1e30)
+    assert "no longer a number in epoch 1 of 3" in said[-1] and "from before the first epoch" in said[-1]
+    assert "rate=1e+29" in said[-1] and "lr_find()" in said[-1]
+    after = learn.classifier.state_dict()
+    assert all(torch.equal(values, after[name]) for name, values in before.items())
+    assert learn.history == [] and learn.judgement().loss == loss and learn.confusion().counts.sum() == 6
+
+
+def test_after_a_good_epoch_its_weights_are_the_best(shapes, monkeypatch):
+    from tellapart.network.learner import steps
+
+    said, calls = [], []
+    learn = small(shapes, said)
+    once = steps.OneCycle.once
+
+    def failing(self, batch):
+        calls.append(batch)
+        return once(self, batch) if len(calls) <= 3 else float("nan")  # three batches an epoch
+
+    monkeypatch.setattr(steps.OneCycle, "once", failing)
+    learn.fine_tune(4, rate=3e-4)
+    assert "epoch 2 of 4" in said[-1]
+    assert [epoch.number for epoch in learn.history] in ([1], []) and len(calls) == 4
+    best = "of epoch 1, the best so far," if learn.history else "from before the first epoch"
+    assert best in said[-1]
+
+
+def test_short_memory_halves_the_batch_and_goes_on(shapes, monkeypatch):
+    said, largest = [], []
+    forward = Classifier.forward
+
+    def short_of_memory(self, pictures):
+        if self.training and len(pictures) > 3:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 123 bytes")
+        largest.append(len(pictures))
+        return forward(self, pictures)
+
+    whole = small(shapes)
+    whole.fine_tune(1, rate=1e-4)
+    monkeypatch.setattr(Classifier, "forward", short_of_memory)
+    learn = small(shapes, said)
+    learn.fine_tune(1, rate=1e-4)
+    assert "The memory was not enough: batches are taken 2 pictures at a time from here on." in said
+    assert len(learn.history) == 1 and learn.history[0].train_loss == pytest.approx(
+        whole.history[0].train_loss, rel=1e-3
+    )
+
+
+def test_no_memory_even_for_one_is_a_sentence(shapes, monkeypatch):
+    def none(self, pictures):
+        if self.training:
+            raise MemoryError
+        return torch.zeros(len(pictures), 3)
+
+    monkeypatch.setattr(Classifier, "forward", none)
+    with pytest.raises(TrainError, match="not enough to train on even one picture"):
+        small(shapes).fine_tune(1)
+
+
+def test_an_unknown_network_gets_the_nearest_names(shapes):
+    with pytest.raises(BackboneError, match=r"no backbone 'efficientnet_lite'.*efficientnet_lite0"):
+        small(shapes, backbone="efficientnet_lite")
+    with pytest.raises(BackboneError, match=r"Did you mean .*resnet50"):
+        small(shapes, backbone="ResNet-5O")
+
+
+def test_weights_that_do_not_fit_are_named(shapes, tmp_path):
+    save_file({"features.0.weight": torch.zeros(3, 3)}, tmp_path / "other.safetensors")
+    with pytest.raises(
+        WeightsError, match=r"other.safetensors do not fit efficientnet_lite0: tensors .* missing"
+    ):
+        small(shapes, weights=tmp_path / "other.safetensors")
+    with pytest.raises(WeightsError, match="cannot be read"):
+        small(shapes, weights=str(tmp_path / "gone.pth"))
+
+
+def test_weights_of_a_file_are_those_it_starts_from(shapes, tmp_path):
+    start = small(shapes)
+    state = {name: values.clone() for name, values in start.classifier.body.network.state_dict().items()}
+    state["_bn1.bias"] = state["_bn1.bias"] + 1
+    state["_fc.weight"] = torch.zeros(7, 1280)  # of other classes; not used
+    save_file(state, tmp_path / "mine.safetensors")
+    learn = small(shapes, weights=tmp_path / "mine.safetensors")
+    assert torch.equal(learn.classifier.body.network._bn1.bias.data, state["_bn1.bias"])
+    assert learn.network.licence == "that of the weights file mine.safetensors"
+
+
+def test_a_network_of_one_size_only_says_which(shapes):
+    network = Network("vit_b_16", torch.nn.Identity(), 8, (0.5,) * 3, (0.5,) * 3, 224, "")
+    check_size(network, 224)
+    with pytest.raises(
+        BackboneError, match=r"224 pixels a side only, and the description makes 128.*Resize\(224\)"
+    ):
+        check_size(network, 128)
+
+
+def test_a_label_whose_pictures_cannot_be_read_is_named(shapes):
+    data = SMALL.data(shapes)
+    for path in (shapes / "cross").glob("*.png"):
+        path.write_bytes(b"")
+    said = []
+    with pytest.raises(
+        TrainError, match=r"None of the training pictures of 'cross' can be read; .*cross_\d+.png: "
+    ):
+        learner(data, say=said.append).fine_tune(1)
+
+
+def test_validation_pictures_that_cannot_be_read_are_a_sentence(shapes):
+    data = SMALL.data(shapes)
+    for row in data.assembly.rows(True):
+        data.assembly.items[row].write_bytes(b"")
+    with pytest.raises(TrainError, match="None of the validation pictures can be read"):
+        learner(data, say=lambda line: None).fine_tune(1)
+
+
+def test_a_broken_picture_and_a_missing_label_are_said_and_stop_nothing(shapes):
+    described = SMALL.new(split=lambda item: item.stem[-1] in "67" and item.parent.name != "cross")
+    (shapes / "circle" / "circle_001.png").write_bytes(b"")
+    said = []
+    learn = learner(described.data(shapes), say=said.append)
+    learn.fine_tune(1)
+    assert "no picture of 'cross'" in said[0] and "circle_001.png cannot be read and was left out" in said[1]
+    assert learn.confusion().counts.sum(axis=1).tolist() == [2, 0, 2] and len(learn.history) == 1
+
+
+def test_figures_without_matplotlib_say_what_to_install(shapes, monkeypatch):
+    monkeypatch.delitem(sys.modules, "tellapart.network.charts", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(DescriptionError, match=r'matplotlib, which is not installed.*"tellapart\[charts\]"'):
+        SMALL.data(shapes).show_batch()
+
+
+def test_numbers_out_of_range_are_told(shapes):
+    learn = small(shapes)
+    for wrong in ({"epochs": -1}, {"epochs": 1, "rate": 0.0}, {"epochs": 1, "smoothing": 1.0}):
+        with pytest.raises(ValueError, match="choose whole numbers"):
+            learn.fine_tune(**wrong)
+    with pytest.raises(ValueError, match="batch_size=0"):
+        SMALL.data(shapes, batch_size=0)
+
+
+def test_devices_that_are_not_there_and_packages_that_are_missing(monkeypatch):
+    with pytest.raises(ValueError, match="device='gpu'"):
+        device_of("gpu")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(TrainError, match="There is no cuda device"):
+        device_of("cuda")
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "lightning_fabric" else find(name)
+    )
+    with pytest.raises(TrainError, match=r'Lightning Fabric, which is not installed.*"tellapart\[gpu\]"'):
+        device_of("cpu", "bf16")
+    assert device_of("cpu").torch_device.type == "cpu"
+    said = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert device_of(say=said.append).torch_device.type == "cpu" and "graphics card is not used" in said[0]

@@ -1,0 +1,85 @@
+"""Networks by name: torchvision's and timm's learn and are exported like the built-in one; fewer bits through Fabric."""
+
+import numpy as np
+import pytest
+import torch
+from described_shapes import SHAPES
+from make_data import make_tiny_folder
+from safetensors.torch import save_file
+from tellapart.backbones.torchvision_models import torchvision_models
+from tellapart.classify import Predictor
+from tellapart.network.learner.networks import network_of
+from tellapart.network.weights import build_network
+from tellapart.vision import Resize, learner
+
+
+@pytest.fixture
+def shapes(tmp_path):
+    make_tiny_folder(tmp_path / "shapes", n_per_class=8)
+    return tmp_path / "shapes"
+
+
+def learned(shapes, name, path, size_px, **options):
+    learn = learner(
+        SHAPES.new(item=Resize(size_px)).data(shapes), name, weights=path, say=lambda line: None, **options
+    )
+    learn.fine_tune(1)
+    return learn
+
+
+def assert_exported_alike(learn, shapes, folder):
+    predictor = Predictor(learn.export(folder))
+    for path in sorted(shapes.glob("*/*_00[01].png")):
+        one, other = predictor.predict(path), learn.predict(path)
+        wanted = np.array(list(other.probabilities.values()))
+        assert np.abs(np.array(list(one.probabilities.values())) - wanted).max() < 0.02
+
+
+@pytest.mark.parametrize(
+    ("name", "size_px"),
+    [
+        ("squeezenet1_1", 48),
+        *(pytest.param(name, 64, marks=pytest.mark.slow) for name in ("mobilenet_v2", "resnet18", "regnet_y_400mf", "convnext_tiny")),
+    ],
+)  # fmt: skip
+def test_torchvision_s_networks_learn_and_go_out(name, size_px, shapes, tmp_path):
+    torch.manual_seed(0)
+    save_file(build_network(torchvision_models()[name]).state_dict(), tmp_path / "start.safetensors")
+    learn = learned(shapes, name, tmp_path / "start.safetensors", size_px)
+    assert learn.network.mean == (0.485, 0.456, 0.406) and len(learn.history) == 1
+    assert_exported_alike(learn, shapes, tmp_path / "app")
+
+
+def test_a_timm_network_from_a_file(tmp_path):
+    import timm
+
+    torch.manual_seed(0)
+    name = "mobilenetv3_small_050"
+    state = timm.create_model(name, pretrained=False, num_classes=5).state_dict()
+    save_file(state, tmp_path / "start.safetensors")
+    network = network_of(name, tmp_path / "start.safetensors")
+    assert torch.equal(network.body.state_dict()["conv_stem.weight"], state["conv_stem.weight"])
+    assert (
+        network.body(torch.zeros(2, 3, 64, 64)).shape == (2, network.n_features) and network.size_px is None
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "size_px"), [("mobilenetv3_small_050", 64), ("vit_tiny_patch16_224", 224)])
+def test_timm_s_networks_learn_and_go_out(name, size_px, shapes, tmp_path):
+    import timm
+
+    torch.manual_seed(0)
+    save_file(timm.create_model(name, pretrained=False).state_dict(), tmp_path / "start.safetensors")
+    learn = learned(shapes, name, tmp_path / "start.safetensors", size_px)
+    assert_exported_alike(learn, shapes, tmp_path / "app")
+
+
+def test_fewer_bits_come_near_to_32(shapes):
+    found = {}
+    for precision in ("32", "bf16"):
+        learn = learned(shapes, "efficientnet_lite0", None, 32, device="cpu", precision=precision)
+        found[precision] = learn.history[0]
+        assert next(learn.classifier.parameters()).dtype == torch.float32
+    assert found["bf16"].train_loss != found["32"].train_loss
+    assert found["bf16"].train_loss == pytest.approx(found["32"].train_loss, rel=0.1)
