@@ -41,7 +41,7 @@ FLOORS = (
             "tellapart.nightly",
             "tellapart.service",
         ),
-        "tellapart.watching",
+        *("tellapart.watching", "tellapart.training_runs"),
     ],
     ["tellapart.cli"],
     [
