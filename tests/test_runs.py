@@ -107,6 +107,21 @@ def test_cancelling_stops_at_once_and_keeps_what_is_finished(root, tmp_path, mon
         assert take_in(project, source).n_added == 300 - kept
 
 
+def test_a_paused_run_says_so_and_the_same_work_goes_on_in_another(root, tmp_path, monkeypatch):
+    source = many_pictures(tmp_path)
+    run, _ = held_intake(root, source, monkeypatch)
+    run.pause()
+    assert run.is_pause_asked() and run.is_cancel_asked()
+    held_worker.let_go(run)
+    status = wait(run)
+    assert (status.stage, status.message) == ("paused", "Paused. It goes on from here when you resume it.")
+    assert 0 < status.fraction < 1
+    again = runs.start(root, run.task, run.config)
+    assert wait(again).stage == "done"
+    with open_project(root) as project:
+        assert project.manifest.n_pictures() == 300
+
+
 def test_a_killed_worker_is_told_in_words_and_the_work_can_be_done_again(root, tmp_path, monkeypatch):
     source = many_pictures(tmp_path)
     run, process = held_intake(root, source, monkeypatch)
@@ -222,8 +237,10 @@ def test_work_done_elsewhere_is_found_like_any_run(root):
     assert run.result() == {"sentence": "8 of 96 wrong"}
     with pytest.raises(RunError):
         runs.record(root, run.run_id, "train", {}, {"sentence": "another"}, 0.0)
+    beside = runs.record(root, "20261122-101500-ab12cd", "train", {}, {}, 0.0, {"held_out.npz": b"arrays"})
+    assert (beside.run_dir / "held_out.npz").read_bytes() == b"arrays"
     assert run.result() == {"sentence": "8 of 96 wrong"}
-    assert [path.name for path in (root / "runs").iterdir()] == [run.run_id]
+    assert {path.name for path in (root / "runs").iterdir()} == {run.run_id, beside.run_id}
 
 
 def test_nothing_begins_where_no_project_is_any_more(root):

@@ -23,6 +23,7 @@ from tellapart.classify import Predictor
 from tellapart.errors import BundleError, ImageError, ProjectError, RunError, TrainError
 from tellapart.file_lock import try_lock
 from tellapart.gather import corrections_from, take_in
+from tellapart.learning.statistics.paired import paired
 from tellapart.planning.config import TrainConfig
 from tellapart.progress import Progress, silent
 from tellapart.store.decision_files import replay_decisions
@@ -167,9 +168,11 @@ def _compared(project: Project, result: TrainResult, old: Path | None) -> tuple[
         return None, len(right) - sum(right), len(right)
     known = [one for one in pictures if one.label in predictor.classes]
     before = _answers(project, predictor, known)
-    wrong = np.array([[before[one.image_id] != one.label, new[one.image_id] != one.label] for one in known])
-    n_before, n_after = wrong.sum(axis=0).tolist() if len(known) else (0, 0)
-    return int(n_before), int(n_after), len(known)
+    pairs = paired(
+        np.array([before[one.image_id] != one.label for one in known], bool),
+        np.array([new[one.image_id] != one.label for one in known], bool),
+    )
+    return pairs.only_second + pairs.both_wrong, pairs.only_first + pairs.both_wrong, pairs.n
 
 
 def _answers(project: Project, model: Predictor | Path, pictures: list[Picture]) -> dict[str, str | None]:

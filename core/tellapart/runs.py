@@ -1,8 +1,8 @@
 """Long work on disk: start it, follow it, cancel it, find it again from another page or after a restart.
 
 A run is a folder that is never used twice: config.json, worker.json, progress.jsonl, result.json, log.txt, and a
-file named `cancel` once somebody asked it to stop. The work itself is a detached process,
-`python -m tellapart.worker RUN_DIR`.
+file named `cancel` once somebody asked it to stop, beside it `pause` where the same work is to go on later. The work
+itself is a detached process, `python -m tellapart.worker RUN_DIR`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from tellapart.json_lines import JsonLines
 from tellapart.progress import Step
 from tellapart.store.sqlite.database_errors import disk_reason
 
-Stage = Literal["running", "done", "failed", "cancelled"]
+Stage = Literal["running", "done", "failed", "cancelled", "paused"]
 WORKER = (
     "-m",
     "tellapart.worker",
@@ -104,6 +105,15 @@ class Run:
     def cancel(self) -> None:
         """Ask it to stop; it does so at its next step and keeps what is finished."""
         (self.run_dir / "cancel").touch()
+
+    def pause(self) -> None:
+        """Ask it to stop as `cancel` does, so that another run with the same settings goes on from there."""
+        (self.run_dir / "pause").touch()
+        self.cancel()
+
+    def is_pause_asked(self) -> bool:
+        """Whether it was asked to stop for a while."""
+        return (self.run_dir / "pause").exists()
 
     def is_cancel_asked(self) -> bool:
         """Whether somebody asked it to stop."""
@@ -234,11 +244,17 @@ def start(project_dir: Path, task: str, config: dict[str, Any], secret: str = ""
 
 
 def record(
-    project_dir: Path, run_id: str, task: str, config: dict[str, Any], result: dict[str, Any], seconds: float
+    project_dir: Path,
+    run_id: str,
+    task: str,
+    config: dict[str, Any],
+    result: dict[str, Any],
+    seconds: float,
+    files: Mapping[str, bytes] | None = None,
 ) -> Run:
     """Work that another program did by itself, kept as a run that is done, for every page to find. Whole or not there.
 
-    result: what `Run.result` will give; its "sentence" becomes the status message.
+    result: what `Run.result` will give; its "sentence" becomes the status message. files: what else lies in its folder.
 
     Raises:
         RunError: the disk does not take it, or there is such a run.
@@ -250,6 +266,8 @@ def record(
     try:
         beside.parent.mkdir(exist_ok=True)
         beside.mkdir()
+        for name, content in (files or {}).items():
+            atomic_files.write_bytes(beside / name, content)
         atomic_files.write_json(beside / "result.json", result)
         atomic_files.write_bytes(
             beside / "progress.jsonl", json.dumps(last, ensure_ascii=False).encode() + b"\n"

@@ -67,7 +67,10 @@ def main(run_dir: Path) -> int:
         atomic_files.write_json(run_dir / "result.json", result)
         report.write(stage="done", message=str(result.get("sentence", "Done.")))
     except Cancelled as error:
-        report.write(stage="cancelled", message=str(error))
+        if run.is_pause_asked():
+            report.write(stage="paused", message="Paused. It goes on from here when you resume it.")
+        else:
+            report.write(stage="cancelled", message=str(error))
         return 1
     except TellapartError as error:
         report.write(stage="failed", message=str(error))
@@ -171,10 +174,12 @@ def _samples(run: Run, progress: Progress) -> dict[str, Any]:
 
 
 def _train(run: Run, progress: Progress) -> dict[str, Any]:
-    from tellapart.train import TrainConfig, train_head
+    from tellapart.train import TrainConfig, keep_held_out, train_head
 
     with open_project(run.project_dir) as project:
-        return train_head(project, TrainConfig.from_json(run.config), progress, name=run.run_id).to_json()
+        result = train_head(project, TrainConfig.from_json(run.config), progress, name=run.run_id)
+    keep_held_out(run.run_dir, result)
+    return result.to_json()
 
 
 def _clean(run: Run, progress: Progress) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from tellapart_dashboards.app.event_loop import Repeated, follow
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.studio import studio
 from tellapart_dashboards.pages.gather.search_state import SearchState
-from tellapart_dashboards.pages.train.view import TrainState
+from tellapart_dashboards.pages.train.state import TrainState
 from tellapart_dashboards.widgets.label_rows.label_rows import LabelRows
 from tellapart_dashboards.widgets.map.map import EmbeddingMap
 from tellapart_dashboards.widgets.steps.steps import Steps

@@ -14,7 +14,8 @@ from tellapart.errors import RunError
 from tellapart.runs import Run
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.gather.view import GatherState
-from tellapart_dashboards.pages.train.view import TrainState, train_view
+from tellapart_dashboards.pages.train.state import TrainState
+from tellapart_dashboards.pages.train.view import train_view
 from tellapart_dashboards.widgets.gallery.gallery import Gallery
 from tellapart_dashboards.widgets.matrix.matrix import Matrix
 
@@ -32,7 +33,7 @@ async def test_training_shows_progress_then_the_answer(
     await settled()
     await state.poll()
     await settled()
-    assert started == [("train", {"backbone": "efficientnet_lite0", "prior": "project"})]
+    assert started == [("train", {"backbone": "efficientnet_lite0", "prior": "project", "recipe": "quick"})]
     assert button.disabled and state.progress == 0.25 and "Looking" in text_of(view)
     assert is_shown(view, one(view, Button, "Cancel"))
 

@@ -14,6 +14,7 @@ import pytest
 from acting import every, one, settled, text_of, upload
 from ipywidgets import Button, Dropdown, Text, ToggleButton
 from ipywidgets.widgets.widget import _instances
+from tellapart.bundle.papers import paper_html
 from tellapart.corrections.asking import Asking
 from tellapart.corrections.box import CorrectionBox
 from tellapart.corrections.correction import model_of
@@ -22,7 +23,6 @@ from tellapart.deploy.voila.settings import read_settings, write_settings
 from tellapart.errors import DeployError
 from tellapart_dashboards.pages.visitors import state as visitors
 from tellapart_dashboards.pages.visitors.page import app_page
-from tellapart_dashboards.pages.visitors.papers import paper_html
 from tellapart_dashboards.pages.visitors.state import is_on_binder
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
 from tellapart_dashboards.widgets.webcam.webcam import Webcam

@@ -42,7 +42,7 @@ FLOORS = (
             "tellapart.nightly",
             "tellapart.service",
         ),
-        "tellapart.watching",
+        *("tellapart.watching", "tellapart.training_runs"),
     ],
     ["tellapart.cli"],
     [
@@ -62,6 +62,7 @@ ENTRIES = (
     *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.worker"),
     *("tellapart.bundle.trial_process", "tellapart.bundle.start_process"),
     "tellapart.network.torchvision_table",
+    "tellapart.train.estimate_process",
     "tellapart.service.__main__",
     *("tellapart_dashboards", "tellapart_dashboards.__main__", "tellapart_dashboards.app.studio"),
     "tellapart_dashboards.app.page_kernel",

@@ -183,6 +183,10 @@ def _entry_lines(entries: Sequence[Entry]) -> list[str]:
 
 
 def _words(entry: Entry) -> str:
+    if "run" in entry.before:
+        from tellapart.store.run_changes import change_words
+
+        return change_words(entry.kind, entry.before, entry.after)
     if not entry.image_id and None in (entry.before["label"], entry.after["label"]):
         return f"{entry.kind} {entry.before['label'] or entry.after['label']}"
     if entry.kind == "mark":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from tellapart.label_names import clean_label
+from tellapart.store import run_changes
 from tellapart.store.decided import Decided, DecidedView
 from tellapart.store.files.file_moves import finish_moves
 from tellapart.store.files.picture_paths import ensure_label, free_path
@@ -64,8 +65,8 @@ _KINDS = {Remove: "remove", Restore: "restore", Relabel: "relabel", Mark: "mark"
 @dataclass(frozen=True)
 class Entry:
     """One line of the journal. `before` and `after` hold label, state, mark and path; `after` also `is_guided`, and
-    `is_new_label` where the decision made a label that was not there before. One about a label as a whole has the
-    image_id "" and no more than labels: see `label_changes`."""
+    `is_new_label` where the decision made a label that was not there before. One about a label as a whole, or about a
+    run, has the image_id "" and no more than that: see `label_changes` and `run_changes`."""
 
     number: int
     at: str
@@ -94,7 +95,8 @@ class UndoStep:
 
 
 class Journal:
-    """Everything about one project that can be undone: decisions about pictures, and changes of labels as a whole."""
+    """Everything about one project that can be undone: decisions about pictures, changes of labels as a whole, and what
+    becomes of runs."""
 
     def __init__(self, manifest: Manifest, root: Path):
         self._manifest = manifest
@@ -134,6 +136,25 @@ class Journal:
             has_moves = db.execute("SELECT 1 FROM pending_moves LIMIT 1").fetchone() is not None
         if has_moves:  # a mark moves nothing
             finish_moves(self._manifest, self._root)
+        return changed
+
+    def change_runs(self, changes: Sequence[run_changes.RunChange]) -> int:
+        """Name, delete or bring back runs as one batch; how many of them changed.
+
+        Raises:
+            ProjectError: the disk does not take it.
+        """
+        changed = 0
+        with self._manifest.transaction() as db:
+            batch = self._next_batch(db)
+            for change in changes:
+                before, after = run_changes.carry_out(self._manifest, db, change)
+                if after != before:
+                    _append(db, batch, change.kind, "", before, after)
+                    changed += 1
+            if changed:
+                db.execute("UPDATE journal SET is_over = 1 WHERE is_undone = 1 AND is_over = 0")
+        finish_moves(self._manifest, self._root)
         return changed
 
     def undo(self, batch: int | None = None) -> list[Entry]:
@@ -243,6 +264,10 @@ class Journal:
         if entry.kind in _OF_LABELS:
             do = take_back if kind == "undo" else carry_out_again
             do(self._manifest, entry.kind, entry.before, entry.after)
+            _append(db, batch, kind, "", current, wanted)
+            return
+        if entry.kind in run_changes.OF_RUNS:
+            run_changes.put(self._manifest, db, wanted)
             _append(db, batch, kind, "", current, wanted)
             return
         current = state_of(db, entry.image_id)

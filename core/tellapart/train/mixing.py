@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 
 from tellapart.learning.folds import can_be_told
 from tellapart.learning.head import calibrated_loss
+from tellapart.learning.statistics.paired import paired
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,5 @@ def choose_share(oof_logits: Mapping[float, np.ndarray], targets: np.ndarray, fo
     loss = {share: calibrated_loss(logits[told], own, weights) for share, logits in oof_logits.items()}
     n_wrong = {share: int(one.sum()) for share, one in wrong.items()}
     share = min((share for share in loss if n_wrong[share] <= n_wrong[0.0]), key=lambda share: loss[share])
-    before, after = wrong[0.0], wrong[share]
-    return Choice(share, len(told), n_wrong, loss, int((before & ~after).sum()), int((after & ~before).sum()))
-
-
-def is_clearly_worse(only_before: int, only_after: int, alpha: float = 0.05) -> bool:
-    """Whether more pictures became wrong than right beyond chance: McNemar's exact test, one side.
-
-    Source: McNemar 1947, "Note on the sampling error of the difference between correlated proportions".
-    """
-    n = only_before + only_after
-    return sum(comb(n, k) for k in range(only_after, n + 1)) < alpha * 2**n
+    pairs = paired(wrong[0.0], wrong[share])
+    return Choice(share, len(told), n_wrong, loss, pairs.only_second, pairs.only_first)

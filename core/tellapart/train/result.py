@@ -12,6 +12,7 @@ from tellapart.errors import Skipped
 from tellapart.learning.calibration import Calibration
 from tellapart.learning.evaluation import Evaluation
 from tellapart.planning.config import TrainConfig
+from tellapart.train.held_out import HeldOut
 
 FORMAT = 1
 MAX_MISTAKES = 500
@@ -25,6 +26,7 @@ class TrainResult:
     out_of_fold_probs: (N, C) for all image_ids (N,), each from a head that had not seen it; splits: (N,).
     seconds: decode, embed, fit, total. test_error_rate: on the folder's own test part, if it had one. recipe: plain
     JSON, "kept" (quick or thorough), and after thorough training "share" (of the tuned weights), "said" and "compared".
+    held_out: the answers about each held-out picture, which `to_json` leaves out.
     """
 
     classes: tuple[str, ...]
@@ -47,6 +49,7 @@ class TrainResult:
     notes: tuple[str, ...]
     seconds: dict[str, float]
     recipe: dict[str, Any] = field(default_factory=lambda: {"kept": "quick"})
+    held_out: HeldOut | None = None
 
     @property
     def temperature(self) -> float:

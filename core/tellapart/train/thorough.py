@@ -24,11 +24,12 @@ from tellapart.errors import TrainError
 from tellapart.learning.calibration import fit_calibration
 from tellapart.learning.head import fit_head
 from tellapart.learning.novelty import fit_novelty
+from tellapart.learning.statistics.paired import is_clearly_worse, paired
 from tellapart.planning.config import TrainConfig
 from tellapart.progress import Progress
 from tellapart.store.project import Project
 from tellapart.train.fitting import FittedHead
-from tellapart.train.mixing import Choice, choose_share, is_clearly_worse
+from tellapart.train.mixing import Choice, choose_share
 from tellapart.train.preparation import TrainData
 from tellapart.train.work_folder import work_folder
 
@@ -72,6 +73,16 @@ def check_possible(config: TrainConfig) -> None:
     """Whether the recipe can be followed here, before the long work.
 
     Raises:
+        TrainError: torch is not installed or does not start, or the backbone is one whose weights cannot be tuned.
+    """
+    check_chosen(config)
+    _tuning()
+
+
+def check_chosen(config: TrainConfig) -> None:
+    """The same as far as it can be told at once, without importing torch.
+
+    Raises:
         TrainError: torch is not installed, or the backbone is one whose weights cannot be tuned.
     """
     if config.backbone != DEFAULT_BACKBONE or config.weights is not None:
@@ -80,7 +91,11 @@ def check_possible(config: TrainConfig) -> None:
             f"The recipe thorough works with the backbone {DEFAULT_BACKBONE} and its own weights, not with {other}. "
             "Choose the recipe quick, or that backbone."
         )
-    _tuning()
+    if importlib.util.find_spec("torch") is None:
+        raise TrainError(
+            'The recipe thorough needs torch, which is not installed. Install it: pip install "tellapart[torch]", or '
+            "choose the recipe quick, which needs no torch."
+        )
 
 
 def train_thoroughly(
@@ -115,7 +130,7 @@ def train_thoroughly(
             project, data, backbone, quick, config, found, choice.share, progress
         )
     before, after = _wrong(data, quick), _wrong(tuned_data, fitted)
-    if is_clearly_worse(int((before & ~after).sum()), int((after & ~before).sum())):
+    if is_clearly_worse(paired(before, after)):
         said = (
             f"On the held-out pictures thorough training was worse than quick training ({after.sum()} wrong instead of "
             f"{before.sum()} of {len(before)}). The model of quick training was kept."
@@ -214,11 +229,6 @@ def _kept_quick(choice: Choice) -> str:
 
 
 def _tuning() -> ModuleType:
-    if importlib.util.find_spec("torch") is None:
-        raise TrainError(
-            'The recipe thorough needs torch, which is not installed. Install it: pip install "tellapart[torch]", or '
-            "choose the recipe quick, which needs no torch."
-        )
     try:
         from tellapart.network import tuning_door
     except (ImportError, OSError, RuntimeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tellapart.store.journal import Entry
+from tellapart.store.run_changes import change_words
 
 from tellapart_dashboards.app.wording import count
 
@@ -14,6 +15,8 @@ def step_words(entry: Entry, n_pictures: int) -> str:
 
 
 def _words(entry: Entry) -> str:
+    if "run" in entry.before:
+        return change_words(entry.kind, entry.before, entry.after)
     if not entry.image_id:
         name = f"{entry.kind} {entry.before['label']}"
         return f"{name} → {entry.after['label']}" if entry.after["label"] is not None else name

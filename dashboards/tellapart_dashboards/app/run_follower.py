@@ -56,7 +56,7 @@ class Job(HasTraits):
 
     tasks: tuple[str, ...] = ()
     project_dir = Unicode("")
-    stage = Enum(("idle", "running", "done", "failed", "cancelled"), "idle")
+    stage = Enum(("idle", "running", "done", "failed", "cancelled", "paused"), "idle")
     progress = Float(0.0)
     is_progress_known = Bool(False)
     message = Unicode("")
@@ -162,7 +162,7 @@ class Job(HasTraits):
             if not self._runs_changed():
                 return None
             newest = self._newest()
-            if newest is None or (self.run is not None and newest.run_id == self.run.run_id):
+            if newest is None or (self.run is not None and not self._is_after(newest)):
                 return None
             follower = runs.RunFollower(newest)
         if follower is None:
@@ -181,6 +181,14 @@ class Job(HasTraits):
             return False
         self._seen_ns = changed_ns if time.time_ns() - changed_ns > SETTLED_NS else 0
         return True
+
+    def _is_after(self, run: runs.Run) -> bool:
+        """Whether it began after the one that is followed: where that was deleted, an older one is no news."""
+        assert self.run is not None
+        name, other = run.order[0], self.run.order[0]
+        return run.run_id != self.run.run_id and (
+            name > other or (name == other and run.order > self.run.order)
+        )
 
     def _newest(self) -> runs.Run | None:
         found = [self.find_run(Path(self.project_dir), task) for task in self.tasks]

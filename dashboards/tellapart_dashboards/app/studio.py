@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tellapart_dashboards.app.project_state import ProjectState
     from tellapart_dashboards.pages.clean.controller import CleanPage
     from tellapart_dashboards.pages.gather.view import GatherState
-    from tellapart_dashboards.pages.train.view import TrainState
+    from tellapart_dashboards.pages.train.state import TrainState
 
 LABELS = {"gather": "Gather", "clean": "Clean", "train": "Train", "classify": "Classify", "share": "Share"}
 
@@ -150,7 +150,7 @@ def _gather_state(state: ProjectState) -> GatherState:
 
 
 def _train_state(state: ProjectState) -> TrainState:
-    from tellapart_dashboards.pages.train.view import TrainState
+    from tellapart_dashboards.pages.train.state import TrainState
 
     return TrainState(state)
 

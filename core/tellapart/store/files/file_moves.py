@@ -147,7 +147,10 @@ def _strike(database: Database, numbers: list[int], lost: list[str]) -> None:
 def _turn_aside(database: Database, number: int, source_file: Path, target: str) -> None:
     """Another target, because someone put a file of this name there by hand. Never overwrites it."""
     place = PurePosixPath(target)
-    digest = sha256(source_file.read_bytes()).hexdigest()
+    content = (
+        source_file.read_bytes() if source_file.is_file() else str(source_file).encode()
+    )  # or a run's folder
+    digest = sha256(content).hexdigest()
     other = str(place.with_name(f"{place.stem}-{digest[:16]}{place.suffix}"))
     with database.transaction() as db:
         db.execute("UPDATE pending_moves SET target = ? WHERE number = ?", [other, number])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from tellapart.backbones.names import RETIRED
+from tellapart.backbones.names import DEFAULT_BACKBONE, RETIRED
 
 from tellapart_dashboards.app.wording import bar_html, count, percent, seconds
 
@@ -35,6 +35,22 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
         f"Ready to tell {len(counts)} labels apart",
         f"{count(sum(counts.values()), 'picture')} so far. Training takes seconds; "
         "a fifth is held out to measure the result.",
+    )
+
+
+def offer_text(offer: Any) -> str:
+    """A backbone as one line of the choice: name, size, whether it is downloaded first."""
+    if offer.name == DEFAULT_BACKBONE:
+        return f"{offer.name} · built in"
+    return f"{offer.name} · {offer.megabytes:.0f} MB{'' if offer.is_ready else ', downloaded once'}"
+
+
+def paused_html(fraction: float, config: dict[str, Any]) -> str:
+    """How far a training is that waits to go on."""
+    recipe = "Thorough training" if config.get("recipe") == "thorough" else "Training"
+    return (
+        f'<h2>{recipe} is paused</h2><p class="ta-soft" role="status">{100 * fraction:.0f} % is done and kept. It goes '
+        "on from there as long as the pictures stay the same; training quickly is possible meanwhile.</p>"
     )
 
 

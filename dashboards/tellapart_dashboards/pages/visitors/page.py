@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, VBox, Widget
+from tellapart.bundle.papers import paper_html
 from tellapart.deploy.accent import accent_variables
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import about_html, credits_text, kinds, model_card_text
@@ -27,7 +28,6 @@ from tellapart_dashboards.app.wording import count, error_html, heading_html, me
 from tellapart_dashboards.pages.classify.answers import answers_box
 from tellapart_dashboards.pages.classify.view import OF_VISITORS
 from tellapart_dashboards.pages.visitors.corrections import correction_below
-from tellapart_dashboards.pages.visitors.papers import paper_html
 from tellapart_dashboards.pages.visitors.state import VisitorState, is_on_binder
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
 from tellapart_dashboards.widgets.webcam.webcam import Webcam

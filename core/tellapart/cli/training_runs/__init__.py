@@ -1,0 +1,1 @@
+"""The commands about the trainings of a project."""

@@ -1,0 +1,1 @@
+"""Statistics of answers: two classifiers compared, and what probabilities are worth."""

@@ -1,0 +1,48 @@
+"""How long a thorough training will take on this computer, tried on a few pictures and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tellapart.backbones.lite0.graph import first_blocks_onnx
+from tellapart.backbones.lite0.weights import read_weights, weights_file
+from tellapart.backbones.onnx_session import open_session
+from tellapart.errors import BackboneError
+from tellapart.learning.head import Head
+from tellapart.network.tuning.last_blocks import FIRST, LastBlocks
+from tellapart.network.tuning.pace import measured
+from tellapart.network.tuning.steps import TuningSettings
+from tellapart.network.tuning.views import PictureFile, ViewMaker
+from tellapart.pictures.preprocess import Preprocess
+
+_WHOLE = 1.6  # what the whole backbone takes for a picture, over what its first blocks take
+
+
+def tuning_seconds(
+    files: Sequence[PictureFile], n_classes: int, n_pictures: int, n_folds: int, backbone: Mapping[str, Any]
+) -> float:
+    """Seconds for the tunings without each fold, and for looking at all pictures with what comes out.
+
+    Args:
+        files: of all pictures that teach; a few of them are looked at. n_pictures: with those held out. backbone:
+            lite0.keeping.record().
+    Raises:
+        TrainError: a picture is gone. BackboneError: the backbone cannot be opened.
+    """
+    settings = TuningSettings()
+    weights, averages = read_weights(weights_file()), backbone["averaged_blocks"]
+    content = first_blocks_onnx(weights, FIRST, averages)
+    session = open_session(content, BackboneError, n_threads=1, keeps_memory=True)
+    maker = ViewMaker(
+        session, Preprocess.from_json(dict(backbone["preprocess"])), settings.n_views, settings.seed
+    )
+    size = int(backbone["embedding_size"])
+    nothing = np.zeros((size, n_classes), np.float32)
+    head = Head(np.zeros(size, np.float32), np.ones(size, np.float32), nothing, nothing[0], 1.0)
+    costs = measured(list(files), maker, LastBlocks(weights, averages, head), settings)
+    n_steps = n_folds * settings.n_steps(round(len(files) * (1 - 1 / n_folds)))
+    whole_s = costs.file_s / (1 + settings.n_views) * _WHOLE
+    return costs.total_s(len(files), n_steps) + n_pictures * whole_s

@@ -1,0 +1,82 @@
+"""How long a training will take, told before it starts.
+
+Quick: from how many pictures are new to the cache. Thorough: tried on a few pictures, in a process of its own, since
+that needs torch; remembered for a day, for as many cores.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tellapart import atomic_files
+from tellapart.backbones.onnx_session import available_cpus
+from tellapart.errors import TrainError
+from tellapart.planning.config import TrainConfig
+from tellapart.train.thorough import check_chosen
+
+_NOTED = "thorough_time.json"  # in the project's cache
+_NOTED_S = 24 * 3600.0
+_PATIENCE_S = 120.0
+_START_S, _PICTURE_CORE_S = 2.0, 0.04  # of quick training: imports and fits; one picture on one core
+ESTIMATE_PROCESS = ("-m", "tellapart.train.estimate_process")
+
+
+def quick_seconds(n_new: int) -> float:
+    """Of quick training with so many pictures that are not in the cache yet."""
+    return _START_S + n_new * _PICTURE_CORE_S / available_cpus()
+
+
+def why_not_thorough(config: TrainConfig) -> str:
+    """Why the recipe thorough cannot be followed here with these settings, and what to do; "" where it can."""
+    try:
+        check_chosen(config)
+    except TrainError as error:
+        return str(error)
+    return ""
+
+
+def noted_thorough_seconds(cache_dir: Path, n_pictures: int) -> float | None:
+    """What was measured within a day, scaled to so many pictures; None where nothing was."""
+    try:
+        noted = json.loads((cache_dir / _NOTED).read_text("utf-8"))
+        seconds, n, at = float(noted["seconds"]), int(noted["n_pictures"]), float(noted["at"])
+        is_fresh = abs(time.time() - at) < _NOTED_S and int(noted["n_cpus"]) == available_cpus()
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return seconds * n_pictures / n if is_fresh and n > 0 and math.isfinite(seconds) else None
+
+
+def thorough_seconds(project_dir: Path, n_pictures: int) -> float:
+    """Of thorough training of so many pictures: as noted, else measured, which takes some seconds.
+
+    Raises:
+        TrainError: the recipe cannot be followed here, or the trial says why not.
+    """
+    cache_dir = project_dir / "cache"
+    known = noted_thorough_seconds(cache_dir, n_pictures)
+    if known is not None:
+        return known
+    check_chosen(TrainConfig(recipe="thorough"))
+    command = [sys.executable, *ESTIMATE_PROCESS, str(project_dir)]
+    try:
+        done = subprocess.run(
+            command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
+        )
+        told = json.loads(done.stdout.decode("utf-8", "replace").splitlines()[-1])
+    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
+        raise TrainError(
+            "How long thorough training takes could not be measured. It says so itself once it runs."
+        ) from error
+    if "error" in told:
+        raise TrainError(str(told["error"]))
+    note = {**told, "at": time.time(), "n_cpus": available_cpus()}
+    try:
+        atomic_files.write_json(cache_dir / _NOTED, note)
+    except OSError:
+        return float(told["seconds"])  # measured again next time
+    return float(told["seconds"]) * n_pictures / max(1, int(told["n_pictures"]))

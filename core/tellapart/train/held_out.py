@@ -1,0 +1,97 @@
+"""HeldOut: what a model answered about each held-out picture, kept with the run so that two runs can be compared."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tellapart.errors import RunError
+from tellapart.train.fitting import FittedHead
+from tellapart.train.preparation import TrainData
+
+FILE = "held_out.npz"
+_MAX_BYTES = 2**30
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Of the held-out pictures, in the order of the plan.
+
+    image_ids: (N,). targets: (N,) int, the class each was labelled with then. probs: (N, C) float32. groups: (N,) int,
+    shared by near-duplicates and by pictures of one subject.
+    """
+
+    image_ids: tuple[str, ...]
+    targets: np.ndarray
+    probs: np.ndarray
+    groups: np.ndarray
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """(N,) int."""
+        return np.asarray(self.probs.argmax(axis=1))
+
+    @property
+    def is_wrong(self) -> np.ndarray:
+        """(N,) bool."""
+        return np.asarray(self.predicted != self.targets)
+
+    def to_bytes(self) -> bytes:
+        """The file held_out.npz: plain arrays, no pickle."""
+        ids = np.frombuffer(bytes.fromhex("".join(self.image_ids)), np.uint8).reshape(-1, 32)
+        file = io.BytesIO()
+        np.savez_compressed(
+            file,
+            image_ids=ids,
+            targets=self.targets.astype(np.int32),
+            probs=self.probs.astype(np.float32),
+            groups=self.groups.astype(np.int32),
+        )
+        return file.getvalue()
+
+
+def held_out_of(data: TrainData, fitted: FittedHead) -> HeldOut:
+    """What the fitted head answers about the held-out pictures."""
+    rows = np.flatnonzero(data.of("valid"))
+    _, groups = np.unique([data.plan.groups[row] for row in rows], return_inverse=True)
+    return HeldOut(
+        tuple(data.pictures[row].image_id for row in rows),
+        data.targets[rows],
+        fitted.probs(data.embeddings.array[rows]),
+        groups,
+    )
+
+
+def read_held_out(run_dir: Path, n_classes: int) -> HeldOut:
+    """What a run kept; every value is checked, since a stranger may have written it.
+
+    Raises:
+        RunError: there is none, as in runs of older versions, or it cannot be used.
+    """
+    path = run_dir / FILE
+    if not path.is_file():
+        raise RunError(
+            f"Run {run_dir.name} did not keep what it answered about each held-out picture, as older versions did not. "
+            "Train again with the same settings, and use that run."
+        )
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ValueError("it is larger than 1 GB")
+        with np.load(path, allow_pickle=False) as file:
+            ids, targets, probs, groups = (file[name] for name in ("image_ids", "targets", "probs", "groups"))
+        n = len(ids)
+        if (ids.shape, ids.dtype) != ((n, 32), np.uint8) or probs.shape != (n, n_classes):
+            raise ValueError("its parts do not fit together")
+        if targets.shape != (n,) or groups.shape != (n,) or not np.isfinite(probs).all():
+            raise ValueError("its parts do not fit together")
+        targets = targets.astype(np.int64)
+        if n and not 0 <= targets.min() <= targets.max() < n_classes:
+            raise ValueError("it names a label that is not there")
+    except _DAMAGED as error:
+        raise RunError(f"{path} is damaged ({error}). Train again, and use that run.") from error
+    return HeldOut(tuple(bytes(one).hex() for one in ids), targets, probs, groups)

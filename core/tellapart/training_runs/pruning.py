@@ -1,0 +1,151 @@
+"""Pruning: old runs and models that nothing points to go to the trash, or for good; what they take is said first."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tellapart.bundle.loading import newest_bundle
+from tellapart.errors import OutsideError, ProjectError, RunError
+from tellapart.runs import Run
+from tellapart.store.project import Project
+from tellapart.store.run_changes import DELETE, RunChange, run_notes
+from tellapart.store.sqlite.database_errors import disk_reason
+from tellapart.training_runs.listing import (
+    bundle_folder,
+    run_folder,
+    runs_in,
+    size_on_disk,
+    training_runs,
+)
+
+KEEP = 5
+
+
+@dataclass(frozen=True)
+class Pruning:
+    """What goes. run_ids: of runs, or of models without one. in_trash: those that were deleted before, which go as well
+    where it is for good. n_bytes: what all of them take."""
+
+    run_ids: tuple[str, ...]
+    in_trash: tuple[str, ...]
+    n_bytes: int
+    for_good: bool
+
+    @property
+    def n(self) -> int:
+        """How many go."""
+        return len(self.run_ids) + len(self.in_trash)
+
+    def sentence(self, is_done: bool) -> str:
+        """For a person, before or after."""
+        if not self.n:
+            return "Nothing to prune: every run is new, named, shared or of use."
+        what = f"{self.n} run(s) and their models, {self.n_bytes / 1e6:.1f} MB"
+        if self.for_good:
+            return f"Deleted for good: {what}." if is_done else f"Would delete for good: {what}."
+        if not is_done:
+            return f"Would move to the trash: {what}."
+        return f"Moved to the trash: {what}. They take that space until `prune --for-good`; `undo` brings them back."
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "runs": list(self.run_ids), "in_trash": list(self.in_trash), "n_bytes": self.n_bytes,
+            "for_good": self.for_good,
+        }  # fmt: skip
+
+
+def to_prune(project: Project, keep: int = KEEP, for_good: bool = False) -> Pruning:
+    """What nothing points to: neither among the `keep` newest trainings that ended well, nor named, shared or running,
+    nor the newest of its kind.
+
+    Raises:
+        RunError: keep is below 1.
+    """
+    if keep < 1:
+        raise RunError(f"--keep {keep} would delete the newest model. Keep at least 1.")
+    pointed = _pointed_at(project, keep)
+    runs = {run.run_id for run in runs_in(project.root, project.runs_dir)}
+    bundles = {name for name in _names(project.bundles_dir) if (project.bundles_dir / name).is_dir()}
+    old = sorted((runs | bundles) - pointed)
+    in_trash = sorted(_trashed(project)) if for_good else []
+    sizes = [
+        size_on_disk(*_folders(project, run_id, is_deleted))
+        for is_deleted, ids in ((False, old), (True, in_trash))
+        for run_id in ids
+    ]
+    return Pruning(tuple(old), tuple(in_trash), sum(sizes), for_good)
+
+
+def prune(project: Project, pruning: Pruning) -> None:
+    """Nothing; what was to go is in the trash, as one step of the journal, or gone for good.
+
+    Raises:
+        ProjectError: the disk does not take it.
+    """
+    project.check_writable()
+    if not pruning.for_good:
+        project.journal.change_runs([RunChange(DELETE, run_id) for run_id in pruning.run_ids])
+        return
+    try:
+        for is_deleted, ids in ((False, pruning.run_ids), (True, pruning.in_trash)):
+            for run_id in ids:
+                for folder in _folders(project, run_id, is_deleted):
+                    if folder.is_dir():
+                        shutil.rmtree(folder)
+    except OSError as error:
+        raise ProjectError(disk_reason(project.root, error)) from error
+
+
+def _pointed_at(project: Project, keep: int) -> set[str]:
+    rows = [one for one in training_runs(project) if not one.is_deleted]
+    done = [one.run_id for one in rows if one.is_done]
+    pointed = {*done[:keep], *(one.run_id for one in rows if one.name or one.stage == "running")}
+    pointed |= {run_id for run_id, note in run_notes(project.manifest).items() if note.name}
+    if (newest := newest_bundle(project.bundles_dir)) is not None:
+        pointed.add(newest.name)
+    pointed |= {one.run_id for one in rows[:1]}  # a page that opens follows it
+    return pointed | set(_of_other_work(runs_in(project.root, project.runs_dir), keep))
+
+
+def _of_other_work(runs: Iterable[Run], keep: int) -> Iterable[str]:
+    """Runs that are no trainings and of which pages still read, and the models that were shared."""
+    seen: Counter[str] = Counter()
+    for run in sorted(runs, key=lambda run: run.order, reverse=True):
+        try:
+            task, config, stage = run.task, run.config, run.status().stage
+        except (RunError, KeyError, TypeError, ValueError):
+            yield run.run_id  # nobody knows what it is
+            continue
+        if task in ("app", "publish") and isinstance(config.get("bundle"), str):
+            yield config["bundle"]
+        if task != "train":
+            is_good = stage == "done"
+            if seen[task] < keep or stage == "running" or (is_good and not seen[f"{task} done"]):
+                yield run.run_id
+            seen[task] += 1
+            seen[f"{task} done"] += is_good
+
+
+def _trashed(project: Project) -> set[str]:
+    trash = project.root / "trash"
+    return {name for place in (".runs", ".bundles") for name in _names(trash / place)}
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError:
+        return []
+
+
+def _folders(project: Project, run_id: str, is_deleted: bool) -> list[Path]:
+    try:
+        return [place(project.root, run_id, is_deleted) for place in (run_folder, bundle_folder)]
+    except OutsideError:  # a link, which is not ours
+        return []

@@ -1,0 +1,80 @@
+"""The report as one HTML file that asks for nothing and runs nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+import tellapart
+from tellapart import atomic_files
+from tellapart.errors import RunError
+from tellapart.store.project import Project
+from tellapart.training_runs.listing import TrainingRun
+from tellapart.training_runs.report import sections
+from tellapart.training_runs.report.facts import ReportFacts, report_facts
+from tellapart.training_runs.report.html_parts import interval, percent
+
+STYLE = Path(__file__).with_name("report.css")
+PARTS = (
+    sections.error_section, sections.confusion_section, sections.classes_section, sections.mistakes_section,
+    sections.slices_section, sections.probabilities_section, sections.data_section, sections.settings_section,
+    sections.papers_section,
+)  # fmt: skip
+MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)  # of a result.json that is none
+_MARK = '<meta name="generator" content="tellapart report'
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def write_report(project: Project, run: TrainingRun, out: Path) -> Path:
+    """The report at `out`; one that was made before is replaced, nothing else is.
+
+    Raises:
+        RunError: something else is at `out`, the disk does not take it, or the run's result cannot be used.
+    """
+    out = out.expanduser().absolute()
+    try:
+        if out.is_dir() or (out.exists() and _MARK not in out.read_bytes()[:2000].decode("utf-8", "replace")):
+            raise RunError(f"{out} is there and no report of tellapart. Choose another name.")
+        atomic_files.write_bytes(out, report_html(report_facts(project, run)).encode())
+    except OSError as error:
+        raise RunError(f"{out} cannot be written ({error.strerror}). Choose another place.") from error
+    except MALFORMED as error:
+        raise unusable(run, error) from error
+    return out
+
+
+def unusable(run: TrainingRun, error: Exception) -> RunError:
+    """What to say of a result that is not as training writes it."""
+    return RunError(
+        f"The result of run {run.title} cannot be used ({type(error).__name__}: {error}). Train again, and report that "
+        "run."
+    )
+
+
+def title(facts: ReportFacts) -> str:
+    """The project and its error, as plain text."""
+    return f"{facts.project}: {percent(facts.result['error_rate'])} wrong"
+
+
+def lead(facts: ReportFacts) -> str:
+    """What was trained, when and how well, as plain text."""
+    run, result = facts.run, facts.result
+    at = datetime.fromtimestamp(run.started).astimezone()
+    return (
+        f"{len(result['classes'])} labels, trained on {result['n_train']} pictures; {result['n_wrong']} of "
+        f"{result['n_valid']} held-out pictures wrong, 95 % interval {interval(result['error_interval'])}. Training "
+        f"“{run.title}”, {at:%d %B %Y}."
+    )
+
+
+def report_html(facts: ReportFacts) -> str:
+    """The page, every text escaped."""
+    head = [
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
+        f'{_MARK} {tellapart.__version__}"><meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">',
+        f"<title>{escape(title(facts))}</title><style>{STYLE.read_text('utf-8')}</style></head>",
+        f'<body><main><h1>{escape(title(facts))}</h1><p class="lead">{escape(lead(facts))}</p>',
+    ]
+    return "".join([*head, *(part(facts) for part in PARTS), "</main></body></html>\n"])

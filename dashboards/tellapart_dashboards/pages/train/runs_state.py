@@ -1,0 +1,81 @@
+"""RunsState: what the table of trainings shows at one moment, made by one function of what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tellapart.training_runs.listing import TrainingRun
+
+if TYPE_CHECKING:
+    from tellapart.training_runs.comparing import RunComparison
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two trainings side by side. jpegs: small pictures of the first of `comparison.changed`."""
+
+    comparison: RunComparison
+    jpegs: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class RunsState:
+    """What is to be drawn.
+
+    rows: trainings that ended well, the newest first; trash: deleted ones. chosen: the runs with a tick; compared: two
+    of them, None before. quick, thorough: the newest of each recipe, where both are there; beside: what comparing them
+    says. problem, notice: of what was asked for last.
+    """
+
+    rows: tuple[TrainingRun, ...] = ()
+    trash: tuple[TrainingRun, ...] = ()
+    chosen: tuple[str, ...] = ()
+    compared: Compared | None = None
+    quick: TrainingRun | None = None
+    thorough: TrainingRun | None = None
+    beside: tuple[str, ...] = ()
+    problem: str = ""
+    notice: str = ""
+
+    def row(self, run_id: str) -> TrainingRun | None:
+        """The training of that name, of all that are shown."""
+        return next((one for one in (*self.rows, *self.trash) if one.run_id == run_id), None)
+
+    @property
+    def has_both(self) -> bool:
+        """Whether there is a quick and a thorough training to show side by side."""
+        return self.quick is not None and self.thorough is not None
+
+
+def runs_state(
+    found: Sequence[TrainingRun],
+    chosen: Sequence[str] = (),
+    compared: Compared | None = None,
+    beside: Sequence[str] = (),
+    problem: str = "",
+    notice: str = "",
+) -> RunsState:
+    """The state. found: all trainings on disk; what is chosen and compared counts as far as it is still there."""
+    rows = tuple(one for one in found if one.is_done and not one.is_deleted)
+    there = {one.run_id for one in rows}
+    ticked = tuple(run_id for run_id in chosen if run_id in there)
+    pair = newest_pair(rows)
+    return RunsState(
+        rows=rows,
+        trash=tuple(one for one in found if one.is_deleted),
+        chosen=ticked,
+        compared=compared if len(ticked) == 2 else None,
+        quick=pair[0] if pair else None,
+        thorough=pair[1] if pair else None,
+        beside=tuple(beside),
+        problem=problem,
+        notice=notice,
+    )
+
+
+def newest_pair(rows: Sequence[TrainingRun]) -> tuple[TrainingRun, TrainingRun] | None:
+    """The newest quick and the newest thorough training; None where one of them is missing."""
+    newest = {one.recipe: one for one in reversed(rows) if one.is_done and not one.is_deleted}
+    return (newest["quick"], newest["thorough"]) if {"quick", "thorough"} <= newest.keys() else None

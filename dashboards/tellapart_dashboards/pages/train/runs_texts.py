@@ -1,0 +1,117 @@
+"""Trainings in words and rows: the table, two recipes side by side, a comparison."""
+
+from __future__ import annotations
+
+import html
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tellapart.training_runs.listing import TrainingRun
+
+from tellapart_dashboards.app.wording import percent, seconds
+from tellapart_dashboards.pages.train.runs_state import RunsState
+
+if TYPE_CHECKING:
+    from tellapart.training_runs.comparing import ChangedPicture, RunComparison
+
+_RECIPES = {"quick": "Quick", "thorough": "Thorough"}
+
+
+def shown_name(run: TrainingRun) -> str:
+    """How the page calls a training: “first”, or "Thorough, 21 Nov 10:15"."""
+    return run.name or f"{recipe_name(run.recipe)}, {_when(run)}"
+
+
+def recipe_name(recipe: str) -> str:
+    """As the page writes it."""
+    return _RECIPES.get(recipe, recipe)
+
+
+def table_row(run: TrainingRun) -> dict[str, Any]:
+    """A row of the table, see `RunTable`."""
+    kept = f", {run.kept} kept" if run.kept not in ("", run.recipe) else ""
+    return {
+        "run": run.run_id, "name": run.name, "started": run.started, "when": _when(run),
+        "recipe": recipe_name(run.recipe) + kept, "error": run.error_rate or 0.0, "error_text": error_words(run),
+        "pictures": run.n_pictures, "seconds": run.seconds, "time": seconds(run.seconds), "bytes": run.n_bytes,
+        "size": f"{run.n_bytes / 1e6:.1f} MB",
+    }  # fmt: skip
+
+
+def trash_row(run: TrainingRun) -> dict[str, str]:
+    """A deleted training."""
+    error = f", {percent(run.error_rate)} wrong" if run.error_rate is not None else ""
+    return {
+        "run": run.run_id,
+        "name": run.name,
+        "text": f"{recipe_name(run.recipe)}, {_when(run)}{error}, {run.n_bytes / 1e6:.1f} MB",
+    }
+
+
+def error_words(run: TrainingRun) -> str:
+    """Its error with the interval: "8.3 % (4.1 % to 15 %)"."""
+    if run.error_rate is None or run.error_interval is None:
+        return "–"
+    low, high = run.error_interval
+    return f"{percent(run.error_rate)} ({percent(low)} to {percent(high)})"
+
+
+def side_by_side_html(state: RunsState) -> str:
+    """The newest quick and the newest thorough training, and what comparing them says."""
+    if state.quick is None or state.thorough is None:
+        return ""
+    columns = "".join(
+        f'<div><p class="ta-soft">{recipe_name(run.recipe)}</p>'
+        f'<div class="ta-big">{percent(run.error_rate or 0.0)}</div>'
+        f'<p class="ta-soft">wrong, {html.escape(_interval(run))}; took {seconds(run.seconds)}</p></div>'
+        for run in (state.quick, state.thorough)
+    )
+    said = [state.thorough.said, *state.beside]
+    return (
+        f'<h2>Quick and thorough</h2><div class="ta-beside">{columns}</div>'
+        f"{''.join(f'<p>{html.escape(one)}</p>' for one in said if one)}"
+    )
+
+
+def comparison_html(found: RunComparison) -> str:
+    """What the comparison of two trainings says, and its four counts as a table."""
+    first, second = html.escape(found.first.title), html.escape(found.second.title)
+    said = "".join(f"<p>{html.escape(one)}</p>" for one in found.sentences())
+    if not found.pairs.n:
+        return said
+    pairs = found.pairs
+    rows = (
+        ("right", pairs.both_right, pairs.only_first),
+        ("wrong", pairs.only_second, pairs.both_wrong),
+    )
+    body = "".join(
+        f'<tr><th scope="row">{first} {word}</th><td class="ta-number">{right:,}</td>'
+        f'<td class="ta-number">{wrong:,}</td></tr>'
+        for word, right, wrong in rows
+    )
+    return (
+        f'{said}<div class="ta-scroll" tabindex="0" role="region" aria-label="Pictures right and wrong">'
+        '<table class="ta-table ta-counts"><thead><tr><td></td>'
+        f'<th scope="col" class="ta-number">{second} right</th><th scope="col" class="ta-number">{second} wrong</th>'
+        f"</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def changed_badge(one: ChangedPicture) -> str:
+    """What the two predicted of a picture: "now right: crab 80 %, then bear 70 %"."""
+    before, after = (
+        f"{label} {percent(prob)}" for label, prob in zip(one.predicted, one.probabilities, strict=True)
+    )
+    return f"{'now right' if one.is_better else 'now wrong'}: {before}, then {after}"
+
+
+def _interval(run: TrainingRun) -> str:
+    if run.error_interval is None:
+        return ""
+    low, high = run.error_interval
+    return f"between {percent(low)} and {percent(high)} (95 % interval)"
+
+
+def _when(run: TrainingRun) -> str:
+    at = datetime.fromtimestamp(run.started).astimezone()
+    return f"{at:%d %b %H:%M}".lstrip("0")

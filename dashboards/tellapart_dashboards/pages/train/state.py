@@ -1,0 +1,181 @@
+"""TrainState: what the Train page knows of the run, its result and its mistakes, and what it can ask for."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from tellapart.backbones.names import DEFAULT_BACKBONE
+from tellapart.errors import ProjectError, TellapartError
+from traitlets import Dict, Enum, Int, List, Tuple, Unicode, observe
+
+from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.app.run_follower import Job, newest_result
+from tellapart_dashboards.app.thumbnails import Thumbnails
+from tellapart_dashboards.app.wording import licence_mark, percent
+from tellapart_dashboards.pages.train.recipe_choice import Pictures, RecipeDesk
+from tellapart_dashboards.pages.train.runs_desk import RunsDesk
+from tellapart_dashboards.pages.train.scores import offer_text
+
+FIRST_MISTAKES = 24
+
+
+class TrainState(Job):
+    """What the Train page knows and does. result: result.json of the last good training, {} before.
+
+    runs: the table of trainings; choice: of the recipe, with how long each takes.
+    """
+
+    tasks = ("train",)
+    prior = Enum(("project", "equal"), "project")  # how common the labels are among the pictures to come
+    backbone = Unicode(DEFAULT_BACKBONE)
+    offers = List(Dict())  # {"name", "text"}, from quick to slow
+    result = Dict()
+    chosen = List(Int())  # [actual, predicted] whose mistakes are in sight, [] for all
+    n_shown = Int(FIRST_MISTAKES)
+    mistakes = List(Dict())  # those of the chosen cell, surest first
+    pictures = Tuple(([], [], [], []))  # thumbnails, captions, badges, marks of the first n_shown mistakes
+
+    def __init__(self, project: ProjectState, **traits: Any) -> None:
+        super().__init__(project_dir=project.project_dir, **traits)
+        self.project = project
+        self.runs = RunsDesk(project.project)
+        self.choice = RecipeDesk(Path(project.project_dir))
+        self._thumbnails = Thumbnails(Path(project.project_dir), side_px=240)
+        self._result_of = ""  # the run whose result is shown
+        newest = newest_result(Path(project.project_dir), "train")
+        if newest is not None:
+            self._result_of = newest[0]
+            self.chosen, self.result = [], newest[1]
+            self.prior = newest[1].get("config", {}).get("prior", self.prior)
+        self.read()
+
+    def train(self) -> None:
+        """Have training started."""
+        recipe = self.choice.state.recipe
+        self.start("train", {"backbone": self.backbone, "prior": self.prior, "recipe": recipe})
+
+    def pause(self) -> None:
+        """Ask the run to stop where it is, so that it can go on later."""
+        if self.stage == "running":
+            self.message, self.step = "Pausing …", None
+            soon(self._pause())
+
+    def resume(self) -> None:
+        """Have the paused training go on: another run with its settings, from its last checkpoint."""
+        if self.stage == "paused":
+            self.start("train", self.config)
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether what runs could go on later from where it is."""
+        return bool(self.stage == "running" and self.config.get("recipe") == "thorough")
+
+    async def poll(self) -> None:
+        """Take over where the newest run is, and which trainings there are."""
+        await super().poll()
+        await self.runs.poll()
+
+    def begin(self) -> None:
+        """Have drawn what the page shows first, and read what there is to choose from."""
+        self._draw_soon()
+        self.observe(self._draw_soon, ["n_shown", "chosen", "result"])
+        soon(self.load_offers())
+        self.observe(lambda _: self.runs.look(), "stage")
+        self.runs.observe(lambda _: soon(self._follow_runs()), "state")
+        self.observe(self._know, ["backbone", "result"])
+        self.project.observe(self._know, "counts")
+        self._know()
+        self.runs.look()
+
+    async def load_offers(self) -> None:
+        """Take over the backbones to choose from, with their size."""
+        try:
+            found = await asyncio.to_thread(_offers)
+        except TellapartError as error:
+            self.message = str(error)
+            return
+        self.offers = [{"name": one.name, "text": offer_text(one), "sentence": one.sentence} for one in found]
+
+    def take_result(self, result: dict[str, Any]) -> None:
+        self._result_of = self.run_id
+        self.chosen = []
+        self.result = result
+
+    async def _pause(self) -> None:
+        async with self._turn:
+            if self.run is not None and self.stage == "running":
+                await asyncio.to_thread(self.run.pause)
+
+    async def _follow_runs(self) -> None:
+        """Show the result of the newest training that is there, when one was deleted or brought back."""
+        newest = self.runs.state.rows[0].run_id if self.runs.state.rows else ""
+        if self.stage == "running" or newest == self._result_of:
+            return
+        found = await asyncio.to_thread(newest_result, Path(self.project_dir), "train")
+        self._result_of, result = found or ("", {})
+        self.chosen = []
+        self.result = result
+
+    def _know(self, _: Any = None) -> None:
+        """What the time of a training depends on."""
+        has_seen = self.result.get("backbone") == self.backbone
+        n_seen = self.result["n_train"] + self.result["n_valid"] if has_seen else 0
+        self.choice.know(Pictures(sum(self.project.counts.values()), n_seen, self.backbone))
+
+    def show_more(self) -> None:
+        """Have twice as many mistakes in sight."""
+        self.n_shown = 2 * self.n_shown
+
+    def has_hint(self) -> bool:
+        """Whether the commonest mistake is worth naming; a large matrix names several by itself."""
+        is_small = len(self.result.get("classes", [])) <= 12
+        return is_small and not self.chosen and self.largest_confusion() is not None
+
+    def largest_confusion(self) -> tuple[int, int, int] | None:
+        """(actual, predicted, number) of the commonest mistake, None when there is none; ties: the first."""
+        cells = [
+            (n, -actual, -predicted)
+            for actual, row in enumerate(self.result.get("confusion", []))
+            for predicted, n in enumerate(row)
+            if n and actual != predicted
+        ]
+        n, actual, predicted = max(cells, default=(0, 0, 0))
+        return (-actual, -predicted, n) if n else None
+
+    @observe("result", "chosen")
+    def _choose(self, _: Any) -> None:
+        # results of older versions have them by loss
+        wrong = sorted(self.result.get("mistakes", []), key=lambda one: -one["confidence"])
+        if self.chosen:
+            actual, predicted = (self.result["classes"][i] for i in self.chosen)
+            wrong = [one for one in wrong if one["label"] == actual and one["predicted"] == predicted]
+        self.n_shown = FIRST_MISTAKES
+        self.mistakes = wrong
+
+    def _draw_soon(self, _: Any = None) -> None:
+        soon(self._draw(self.mistakes[: self.n_shown]))
+
+    async def _draw(self, wrong: list[dict[str, Any]]) -> None:
+        jpegs = await self._thumbnails.many([(one["image_id"], one["path"]) for one in wrong])
+        marks = await asyncio.to_thread(self._marks, wrong)
+        if wrong == self.mistakes[: self.n_shown]:  # else the person has chosen something else meanwhile
+            badges = [f"predicted {one['predicted']} {percent(one['confidence'])}" for one in wrong]
+            self.pictures = (jpegs, [one["label"] for one in wrong], badges, marks)
+
+    def _marks(self, wrong: list[dict[str, Any]]) -> list[str]:
+        marks = []
+        for one in wrong:
+            try:
+                marks.append(licence_mark(self.project.project.manifest.picture(one["image_id"])))
+            except ProjectError:  # the picture is no longer in the project
+                marks.append("")
+        return marks
+
+
+def _offers() -> list[Any]:
+    from tellapart.backbones.catalogue import offers
+
+    return list(offers())

@@ -1,0 +1,44 @@
+// What the run table's page and run_table.py say to each other.
+import type { Model } from "../common/model";
+
+export type RunsModel = Model<Traits, ToPython>;
+export type Wish = (message: ToPython) => void;
+
+export interface Traits {
+  rows: RunRow[];
+  trash: DeletedRun[];
+  /** at most two runs */
+  chosen: string[];
+}
+
+/** Numbers to sort by, and beside them the words for a person. */
+export interface RunRow {
+  run: string;
+  /** what a person called it, or "" */
+  name: string;
+  /** seconds since 1970 */
+  started: number;
+  when: string;
+  recipe: string;
+  /** a fraction */
+  error: number;
+  error_text: string;
+  pictures: number;
+  seconds: number;
+  time: string;
+  bytes: number;
+  size: string;
+}
+
+export interface DeletedRun {
+  run: string;
+  name: string;
+  text: string;
+}
+
+/** What a person wants. */
+export type ToPython =
+  | { t: "compare"; runs: string[] }
+  | { t: "rename"; run: string; name: string }
+  | { t: "delete"; run: string }
+  | { t: "restore"; run: string };

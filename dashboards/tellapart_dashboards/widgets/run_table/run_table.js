@@ -1,0 +1,98 @@
+// The trainings of a project: see run_table.py for the traits and the wishes. Rows keep their element while their numbers
+// or their order change, so that nobody loses the name they are typing.
+/** @import { Context } from "../common/model" */
+/** @import { RunRow, ToPython, Traits } from "./protocol" */
+import { arrange, button, element } from "../common/elements.js";
+import { Row } from "./row.js";
+
+/** @type {[string, keyof RunRow | ""][]} */
+const COLUMNS = [
+  ["Compare", ""], ["Name", "name"], ["Trained", "started"], ["Recipe", "recipe"], ["Error (95 % interval)", "error"],
+  ["Pictures", "pictures"], ["Took", "seconds"], ["Size", "bytes"], ["Change", ""],
+];
+const CLASSES = ["", "", "ta-when", "ta-recipe", "ta-error_text", "ta-pictures", "ta-time", "ta-size", ""];
+
+/** @param {Context<Traits, ToPython>} context */
+function render({ model, el }) {
+  const wish = (/** @type {ToPython} */ message) => model.send(message);
+  const root = element("div", "ta-runs");
+  const scroll = element("div", "ta-scroll");
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "region");
+  scroll.setAttribute("aria-label", "Trainings");
+  const table = element("table");
+  const head = table.createTHead().insertRow();
+  const body = table.createTBody();
+  const trash = element("details");
+  const summary = element("summary");
+  const deleted = element("ul");
+  trash.append(summary, deleted);
+  scroll.append(table);
+  root.append(scroll, trash);
+  el.append(root);
+
+  let [by, isDown] = /** @type {[keyof RunRow, boolean]} */ (["started", true]);
+  const heads = COLUMNS.map(([text, column], i) => {
+    const cell = element("th", CLASSES[i]);
+    cell.scope = "col";
+    if (!column) {
+      cell.textContent = text;
+    } else {
+      cell.append(button("ta-sort", text, () => {
+        [by, isDown] = [column, by === column ? !isDown : column === "started"];
+        draw();
+      }));
+    }
+    head.append(cell);
+    return cell;
+  });
+
+  /** @param {string} run */
+  function choose(run) {
+    const before = model.get("chosen");
+    const chosen = before.includes(run) ? before.filter((one) => one !== run) : [...before, run].slice(-2);
+    model.set("chosen", chosen);
+    model.save_changes();
+    wish({ t: "compare", runs: chosen });
+    draw();
+  }
+
+  let rows = /** @type {Map<string, Row>} */ (new Map());
+  const draw = () => {
+    const told = [...model.get("rows")].sort((a, b) => {
+      const [one, other] = [a[by], b[by]];
+      const order = typeof one === "number" && typeof other === "number"
+        ? one - other : String(one).localeCompare(String(other));
+      return (isDown ? -order : order) || b.started - a.started;
+    });
+    const chosen = model.get("chosen");
+    rows = new Map(told.map(({ run }) => [run, rows.get(run) ?? new Row(wish, run, choose)]));
+    arrange(body, [...rows.values()].map((row) => row.root));
+    told.forEach((row) => rows.get(row.run)?.show(row, chosen.includes(row.run)));
+    heads.forEach((cell, i) => {
+      const column = COLUMNS[i][1];
+      if (column) cell.setAttribute("aria-sort", column !== by ? "none" : isDown ? "descending" : "ascending");
+    });
+    scroll.hidden = !told.length;
+    drawTrash();
+  };
+
+  function drawTrash() {
+    const gone = model.get("trash");
+    trash.hidden = !gone.length;
+    summary.textContent = `In the trash (${gone.length})`;
+    deleted.replaceChildren(...gone.map(({ run, name, text }) => {
+      const item = element("li");
+      const back = button("ta-action", "Bring back", () => wish({ t: "restore", run }));
+      back.setAttribute("aria-label", `Bring back ${name || text}`);
+      item.append(element("b", "", name), " ", element("span", "ta-soft", text), " ", back);
+      return item;
+    }));
+  }
+
+  model.on("change:rows change:trash change:chosen", draw);
+  draw();
+  return () => model.off(null, null, draw);
+}
+
+export default { render };

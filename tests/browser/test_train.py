@@ -1,0 +1,97 @@
+"""Training thoroughly as a person does it: paused, resumed, cancelled, beside quick, compared, deleted, brought back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe import assert_accessible
+from driving import PHONE, Studio, Tab
+from playwright.sync_api import Page, expect
+from waiting_worker import HOLD
+
+Open = Callable[..., Tab]
+Start = Callable[[Path], Studio]
+
+pytest.importorskip("torch", reason="torch is not installed (light path): pip install 'tellapart[torch]'")
+
+
+@pytest.fixture
+def root(trained_project: Path, tmp_path: Path) -> Path:
+    """The leaves with one quick training, for one test."""
+    return Path(shutil.copytree(trained_project, tmp_path / "leaves"))
+
+
+def choose(page: Page, recipe: str) -> None:
+    page.get_by_role("radio", name=re.compile(recipe)).click()
+
+
+@pytest.mark.slow
+def test_thorough_is_paused_resumed_cancelled_compared_deleted_and_brought_back(
+    root: Path, start_studio: Start, open_tab: Open
+) -> None:
+    studio, tab = start_studio(root), open_tab()
+    page = tab.open(studio.url)
+    choose(page, "Thorough")
+    expect(page.get_by_text("measured on a few of your pictures")).to_be_visible()
+    (root / HOLD).touch()
+    page.get_by_role("button", name="Train again").click()
+    expect(page.get_by_role("progressbar", name="Training")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("progressbar", name="Training")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    (root / HOLD).unlink()
+    expect(page.get_by_role("heading", name="Thorough training is paused")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Thorough training is paused")).to_be_visible()
+
+    (root / HOLD).touch()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("progressbar", name="Training")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    (root / HOLD).unlink()
+    expect(page.get_by_text("Stopped. Finished work is saved.")).to_be_visible()
+
+    choose(page, "Thorough")
+    page.get_by_role("button", name="Train again").click()
+    expect(page.get_by_text(re.compile(r"about \d+ (s|min)"))).not_to_have_count(0)
+    expect(page.get_by_role("heading", name="Quick and thorough")).to_be_visible(timeout=600_000)
+    expect(page.locator(".ta-runs tbody tr")).to_have_count(2)
+    choose(page, "Quick")
+    page.get_by_role("button", name="Train again").click()
+    expect(page.locator(".ta-runs tbody tr")).to_have_count(3)
+
+    second = open_tab()
+    other = second.open(studio.url)
+    expect(other.locator(".ta-runs tbody tr")).to_have_count(3)
+    first = page.locator(".ta-runs tbody tr").first
+    first.get_by_role("button", name="Rename").click()
+    page.get_by_role("textbox", name="Name of").fill("again <quick>")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader", name="again <quick>")).to_be_visible()
+    expect(other.get_by_role("rowheader", name="again <quick>")).to_be_visible()
+
+    page.get_by_role("checkbox", name="Compare again <quick>").check()
+    page.locator(".ta-runs tbody tr").nth(1).get_by_role("checkbox").check()
+    expect(page.get_by_role("heading", name="Compared")).to_be_visible()
+    expect(page.get_by_text(re.compile("better|no difference|Neither")).last).to_be_visible()
+    page.get_by_role("button", name="Error (95 % interval)").click()
+    expect(page.get_by_role("columnheader", name="Error (95 % interval)")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    assert_accessible(page, "Train")
+    page.get_by_role("region", name="Trainings").scroll_into_view_if_needed()
+    tab.picture("train-runs", (1180, 1500))
+    tab.picture("train-runs-phone-dark", PHONE, "dark")
+
+    page.get_by_role("button", name="Delete again <quick>").click()
+    expect(page.locator(".ta-runs tbody tr")).to_have_count(2)
+    expect(other.locator(".ta-runs tbody tr")).to_have_count(2)
+    other.get_by_text("In the trash (1)").click()
+    other.get_by_role("button", name="Bring back again <quick>").click()
+    expect(page.get_by_role("rowheader", name="again <quick>")).to_be_visible()
+    page.reload()
+    expect(page.locator(".ta-runs tbody tr")).to_have_count(3)

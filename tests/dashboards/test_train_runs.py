@@ -1,0 +1,244 @@
+"""The Train page's recipes and its table of trainings, without a browser."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acting import every, is_shown, one, say, settled, text_of
+from ipywidgets import Button
+from tellapart.errors import TrainError
+from tellapart.store.project import open_project
+from tellapart.train import TrainResult, estimate, keep_as_run
+from tellapart.train.held_out import HeldOut
+from tellapart.training_runs.listing import TrainingRun
+from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.train.recipe_choice import Estimates, recipe_state
+from tellapart_dashboards.pages.train.recipe_view import recipe_html, told
+from tellapart_dashboards.pages.train.runs_state import newest_pair, runs_state
+from tellapart_dashboards.pages.train.runs_texts import side_by_side_html, table_row
+from tellapart_dashboards.pages.train.state import TrainState
+from tellapart_dashboards.pages.train.view import train_view
+from tellapart_dashboards.widgets.choices.choices import Choices
+from tellapart_dashboards.widgets.gallery.gallery import Gallery
+from tellapart_dashboards.widgets.run_table.run_table import RunTable
+
+FIRST, SECOND = "20260101-120000-aaaaaa", "20260102-120000-bbbbbb"
+RUN = TrainingRun(
+    run_id=FIRST, name="", started=1767268800.0, recipe="quick", kept="quick", backbone="efficientnet_lite0", stage="done",
+    error_rate=0.2, error_interval=(0.1, 0.4), n_wrong=3, n_valid=15, n_pictures=72, n_labels=3, seconds=2.0,
+    n_bytes=5_000_000, said="", has_bundle=True, is_deleted=False,
+)  # fmt: skip
+THOROUGH = replace(
+    RUN, run_id=SECOND, recipe="thorough", kept="thorough", error_rate=0.1, said="It was <better>."
+)
+
+
+@pytest.fixture
+def root(trained: tuple[Path, TrainResult], tmp_path: Path) -> Path:
+    """A project with a quick training, and a thorough one that gets one picture more right."""
+    root = Path(shutil.copytree(trained[0], tmp_path / "shapes"))
+    result = trained[1]
+    held = result.held_out
+    assert held is not None
+    probs = held.probs.copy()
+    probs[0] = probs[0][[1, 2, 0]]  # another label is the likeliest
+    with open_project(root) as project:
+        shutil.rmtree(project.bundles_dir)
+        for run_id, recipe, answers in ((FIRST, "quick", probs), (SECOND, "thorough", held.probs)):
+            shutil.copytree(trained[1].bundle_dir, project.bundles_dir / run_id)
+            found = replace(
+                result,
+                bundle_dir=project.bundles_dir / run_id,
+                held_out=HeldOut(held.image_ids, held.targets, answers, held.groups),
+                config=replace(result.config, recipe=recipe),
+                recipe={"kept": recipe, "said": f"{recipe} was kept."},
+            )
+            keep_as_run(project, found)
+    return root
+
+
+# Recipes
+
+
+def test_the_choice_says_how_long_each_takes_and_what_is_missing() -> None:
+    ready = recipe_state("thorough", Estimates(3.0, 62.0), False, "")
+    assert ready.is_possible and "about 60 s" in recipe_html(ready)
+    missing = recipe_state("thorough", Estimates(3.0, 62.0, "It needs <torch>."), False, "")
+    assert not missing.is_possible and missing.thorough_s is None
+    assert "It needs &lt;torch&gt;." in recipe_html(missing)
+    assert recipe_state("quick", Estimates(3.0, None, "no"), False, "").is_possible
+    assert "Measuring how long" in recipe_html(recipe_state("thorough", Estimates(), True, ""))
+    assert [told(one) for one in (3, 42, 100, 8000)] == ["a few seconds", "40 s", "2 min", "2.2 h"]
+
+
+async def test_thorough_is_tried_when_it_is_chosen_and_started_as_such(
+    project_dir: Path, start: Any, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(estimate, "why_not_thorough", lambda _: "")
+    monkeypatch.setattr(estimate, "thorough_seconds", lambda _, n: asked.append(n) or 42.0)
+    state = TrainState(ProjectState(project_dir), start_run=start)
+    view = train_view(state)
+    await settled()
+    choice = one(view, Choices)
+    assert not asked and choice.chosen == "quick" and choice.options[0]["n"] == "a few seconds"
+    choice.chosen = "thorough"
+    await settled()
+    assert asked == [12] and "about 40 s on this computer" in text_of(view)
+    assert choice.options[1]["n"] == "about 40 s"
+    one(view, Button, "Train").click()
+    await settled()
+    assert started[0][1]["recipe"] == "thorough" and is_shown(view, one(view, Button, "Pause"))
+
+
+async def test_without_torch_the_page_says_what_to_install_and_quick_works(
+    project_dir: Path, start: Any, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: Any) -> None:
+        raise TrainError("The recipe thorough needs torch. Install it: pip install torch.")
+
+    monkeypatch.setattr(estimate, "check_chosen", missing)
+    state = TrainState(ProjectState(project_dir), start_run=start)
+    view = train_view(state)
+    await settled()
+    choice, train = one(view, Choices), one(view, Button, "Train")
+    choice.chosen = "thorough"
+    await settled()
+    assert train.disabled and "pip install torch" in text_of(view)
+    choice.chosen = "quick"
+    await settled()
+    assert not train.disabled
+    train.click()
+    await settled()
+    assert started[0][1]["recipe"] == "quick" and not is_shown(view, one(view, Button, "Pause"))
+
+
+async def test_a_pause_is_asked_for_shown_after_a_reload_and_resumed_with_the_same_settings(
+    project_dir: Path, start: Any, started: list[Any], fake_run: Any
+) -> None:
+    config = {"backbone": "efficientnet_lite0", "prior": "equal", "recipe": "thorough"}
+    run = fake_run(project_dir, "train", config=config)
+    state = TrainState(ProjectState(project_dir), start_run=start)
+    view = train_view(state)
+    await settled()
+    await state.poll()
+    pause = one(view, Button, "Pause")
+    assert is_shown(view, pause) and not is_shown(view, one(view, Button, "Resume"))
+    pause.click()
+    await settled()
+    assert run.is_pause_asked() and run.is_cancel_asked() and "Pausing" in text_of(view)
+    say(run.run_dir, stage="paused", message="Paused.")
+    await state.poll()
+    await settled()
+    assert "25 % is done and kept" in text_of(view) and is_shown(view, one(view, Button, "Resume"))
+
+    again = TrainState(ProjectState(project_dir), start_run=start)
+    view = train_view(again)
+    await settled()
+    assert "Thorough training is paused" in text_of(view)
+    one(view, Button, "Resume").click()
+    await settled()
+    assert started == [("train", config)] and again.stage == "running"
+
+
+# The table
+
+
+def test_the_state_holds_what_is_done_and_the_newest_of_each_recipe() -> None:
+    gone, cut = replace(RUN, run_id="gone", is_deleted=True), replace(RUN, run_id="cut", stage="cancelled")
+    state = runs_state([THOROUGH, cut, RUN, gone], chosen=(FIRST, "gone"))
+    assert state.rows == (THOROUGH, RUN) and state.trash == (gone,) and state.chosen == (FIRST,)
+    assert state.has_both and state.quick == RUN and state.thorough == THOROUGH
+    assert newest_pair([RUN]) is None and not runs_state([RUN]).has_both
+    said = side_by_side_html(state)
+    assert "20 %" in said and "10 %" in said and "It was &lt;better&gt;." in said
+    row = table_row(THOROUGH)
+    assert (row["recipe"], row["error_text"], row["size"]) == ("Thorough", "10 % (10 % to 40 %)", "5.0 MB")
+    assert table_row(replace(THOROUGH, kept="quick"))["recipe"] == "Thorough, quick kept"
+
+
+async def opened(root: Path, start: Any) -> tuple[TrainState, Any, RunTable]:
+    state = TrainState(ProjectState(root), start_run=start)
+    view = train_view(state)
+    await settled()
+    return state, view, one(view, RunTable)
+
+
+async def test_quick_and_thorough_stand_side_by_side_and_two_are_compared(root: Path, start: Any) -> None:
+    _, view, table = await opened(root, start)
+    assert [row["run"] for row in table.rows] == [SECOND, FIRST] and table.trash == []
+    assert "Quick and thorough" in text_of(view) and "thorough was kept." in text_of(view)
+    assert "is better: it is right on 1 picture(s)" in text_of(view)
+    await table.receive({"t": "compare", "runs": [SECOND, FIRST]})
+    await settled()
+    shown = text_of(view)
+    assert table.chosen == [SECOND, FIRST] and "Compared" in shown and "Quick, " in shown
+    changed = next(
+        w for w in every(view) if isinstance(w, Gallery) and w.accessible_name == "Pictures that changed"
+    )
+    assert len(changed.captions) == 1 and changed.badges[0].startswith("now right: ") and changed.blob
+    await table.receive({"t": "compare", "runs": [FIRST]})
+    await settled()
+    assert "Compared" not in text_of(view)
+
+
+async def test_a_run_is_renamed_deleted_and_brought_back_and_another_page_sees_it(
+    root: Path, start: Any
+) -> None:
+    state, view, table = await opened(root, start)
+    other, _, second = await opened(root, start)
+    await table.receive({"t": "rename", "run": FIRST, "name": "<b>first"})
+    await settled()
+    assert table.rows[1]["name"] == "<b>first" and "&lt;b&gt;first" in text_of(view)
+    await table.receive({"t": "rename", "run": SECOND, "name": "<b>first"})
+    await settled()
+    assert "Another run is called" in text_of(view) and table.rows[0]["name"] == ""
+
+    shown = state.result["bundle"]
+    await table.receive({"t": "delete", "run": SECOND})
+    await settled()
+    assert [row["run"] for row in table.rows] == [FIRST] and [row["run"] for row in table.trash] == [SECOND]
+    assert state.result["bundle"] == f"bundles/{FIRST}" != shown and "are in the trash" in text_of(view)
+    assert state.stage == "done"
+    await other.poll()
+    await settled()
+    assert [row["run"] for row in second.rows] == [FIRST]
+
+    await second.receive({"t": "restore", "run": SECOND})
+    await settled()
+    await state.poll()
+    await settled()
+    assert [row["run"] for row in table.rows] == [SECOND, FIRST] and state.result["bundle"] == shown
+
+
+async def test_what_was_deleted_by_hand_is_a_sentence(root: Path, start: Any) -> None:
+    state, view, table = await opened(root, start)
+    await table.receive({"t": "delete", "run": FIRST})
+    await settled()
+    shutil.rmtree(root / "trash")
+    await table.receive({"t": "restore", "run": FIRST})
+    await settled()
+    assert "no longer in the trash" in text_of(view)
+    shutil.rmtree(root / "runs" / SECOND)
+    await state.poll()
+    await settled()
+    assert table.rows == [] and table.trash == []
+    await table.receive({"t": "compare", "runs": [FIRST, SECOND]})
+    await table.receive({"t": "delete", "run": SECOND})
+    await settled()
+    assert "no longer there" in text_of(view)
+
+
+async def test_when_the_last_training_goes_the_page_is_as_before_any(root: Path, start: Any) -> None:
+    state, view, table = await opened(root, start)
+    for run_id in (SECOND, FIRST):
+        await table.receive({"t": "delete", "run": run_id})
+        await settled()
+    assert state.result == {} and "Ready to tell 3 labels apart" in text_of(view)
+    assert one(view, Button, "Train").description == "Train"
+    assert json.dumps(table.trash)

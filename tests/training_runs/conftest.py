@@ -1,0 +1,44 @@
+"""A project with trainings that differ in what they answered about the held-out pictures."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tellapart.train import keep_as_run
+from tellapart.train.held_out import HeldOut
+from tellapart.training_runs.listing import training_runs
+
+
+def answers(held, wrong):
+    """The same pictures, those of these rows wrong and all others right."""
+    right = np.full(held.probs.shape, 0.1, np.float32)
+    targets = held.targets.copy()
+    predicted = targets.copy()
+    predicted[list(wrong)] = (predicted[list(wrong)] + 1) % right.shape[1]
+    right[np.arange(len(targets)), predicted] = 0.8
+    return HeldOut(held.image_ids, targets, right, np.arange(len(targets)))
+
+
+@pytest.fixture
+def keep(tiny_project, trained):
+    """Keeps a training of that name whose answers are wrong in these rows; a model lies beside it."""
+
+    def kept(run_id, wrong=(), recipe=None, held=None, **changed):
+        source = trained[1]
+        bundle = tiny_project.bundles_dir / run_id
+        if not bundle.exists():
+            bundle.mkdir()
+            for name in ("bundle.json", "MODEL_CARD.md"):
+                (bundle / name).write_bytes((source.bundle_dir / name).read_bytes())
+        result = replace(
+            source,
+            bundle_dir=bundle,
+            held_out=held or answers(source.held_out, wrong),
+            config=replace(source.config, recipe=recipe or "quick"),
+            recipe={"kept": recipe or "quick", "said": "It was better."},
+            **changed,
+        )
+        keep_as_run(tiny_project, result)
+        return next(one for one in training_runs(tiny_project) if one.run_id == run_id)
+
+    return kept

@@ -1,0 +1,142 @@
+"""Two trainings picture by picture: who is right where the other is wrong, and in which words."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tellapart.errors import RunError
+from tellapart.store.journal import Remove
+from tellapart.train.held_out import FILE, HeldOut, read_held_out
+from tellapart.training_runs.changing import name_run
+from tellapart.training_runs.comparing import compare_runs
+from tellapart.training_runs.finding import find_run
+
+FIRST, SECOND = "20260101-120000-aaaaaa", "20260102-120000-bbbbbb"
+
+
+@pytest.fixture
+def two(keep, tiny_project):
+    """The second is right about rows 0 and 1, which the first gets wrong, and wrong about row 2; row 3 beats both."""
+    for run_id, wrong, name in ((FIRST, (0, 1, 3), "A"), (SECOND, (2, 3), "B")):
+        name_run(tiny_project, keep(run_id, wrong), name)
+    return find_run(tiny_project, "A"), find_run(tiny_project, "B")
+
+
+def test_the_counts_and_the_sentence(two, tiny_project, trained):
+    found = compare_runs(tiny_project, *two)
+    n = trained[1].n_valid
+    assert (found.pairs.only_first, found.pairs.only_second, found.pairs.both_wrong, found.pairs.n) == (
+        1,
+        2,
+        1,
+        n,
+    )
+    said = found.sentences()
+    assert said[0] == (
+        "B is better: it is right on 2 picture(s) where A is wrong, and wrong on 1 where A is right (p = 1): this may be "
+        "chance."
+    )
+    assert said[1].startswith(f"Error of B minus error of A: {-100 / n:+.1f} points, 95 % interval ")
+    turned = compare_runs(tiny_project, two[1], two[0])
+    assert turned.sentences()[0] == said[0] and turned.pairs.difference == -found.pairs.difference
+
+
+def test_the_pictures_that_changed_are_listed_the_gains_first(two, tiny_project, trained):
+    found, held = compare_runs(tiny_project, *two), trained[1].held_out
+    assert {one.image_id for one in found.changed[:2]} == set(held.image_ids[:2]) and len(found.changed) == 3
+    assert [one.is_better for one in found.changed] == [True, True, False]
+    worse = found.changed[2]
+    assert worse.image_id == held.image_ids[2] and worse.predicted[0] == worse.label != worse.predicted[1]
+    assert tiny_project.manifest.picture(worse.image_id).path == worse.path
+    record = found.to_json()
+    assert record["only_second_right"] == 2 and record["changed"][0]["path"]
+    tiny_project.journal.decide(Remove(worse.image_id))
+    assert compare_runs(tiny_project, *two).changed[2].path == ""
+
+
+def test_better_beyond_chance_is_said(keep, tiny_project):
+    first, second = keep(FIRST, range(9)), keep(SECOND)
+    said = compare_runs(tiny_project, first, second).sentences()[0]
+    assert "(p = 0.0039): this is more than chance." in said and said.startswith(SECOND)
+
+
+def test_equals_are_called_so(keep, tiny_project):
+    first, second = keep(FIRST, (0, 1)), keep(SECOND, (0, 1))
+    assert (
+        "are right and wrong on the same pictures" in compare_runs(tiny_project, first, second).sentences()[0]
+    )
+    third = keep("20260103-120000-cccccc", (2, 3))
+    said = compare_runs(tiny_project, first, third).sentences()[0]
+    assert said == "Neither is better: each is right on 2 picture(s) where the other is wrong."
+
+
+def test_only_shared_pictures_count_and_none_is_a_sentence(keep, tiny_project, trained):
+    held = trained[1].held_out
+    half = len(held.image_ids) // 2
+    some = HeldOut(held.image_ids[:half], held.targets[:half], held.probs[:half], held.groups[:half])
+    others = HeldOut(held.image_ids[half:], held.targets[half:], held.probs[half:], held.groups[half:])
+    whole, part, rest = keep(FIRST), keep(SECOND, held=some), keep("20260103-120000-cccccc", held=others)
+    found = compare_runs(tiny_project, whole, part)
+    assert found.pairs.n == half and any(
+        f"Only the {half} held-out picture(s)" in one for one in found.sentences()
+    )
+    nothing = compare_runs(tiny_project, part, rest)
+    assert nothing.pairs.n == 0 and nothing.sentences() == [
+        f"{SECOND} and {rest.run_id} were judged on no picture in common, so they cannot be compared. Train both on "
+        "the same pictures with the same split."
+    ]
+
+
+def test_a_picture_that_got_another_label_does_not_count(keep, tiny_project, trained):
+    held = trained[1].held_out
+    targets = held.targets.copy()
+    targets[0] = (targets[0] + 1) % 3
+    found = compare_runs(tiny_project, keep(FIRST), keep(SECOND, held=replace(held, targets=targets)))
+    assert found.n_relabelled == 1 and found.pairs.n == len(targets) - 1
+    assert any("1 picture(s) got another label" in one for one in found.sentences())
+
+
+def test_near_duplicates_count_once_in_the_test(keep, tiny_project, trained):
+    held = trained[1].held_out
+    first = keep(FIRST, range(6))
+    second = keep(SECOND)
+    rows = np.arange(len(held.targets))
+    kept = read_held_out(tiny_project.runs_dir / SECOND, 3)
+    alike = replace(kept, groups=np.where(rows < 6, 0, rows))
+    (tiny_project.runs_dir / SECOND / FILE).write_bytes(alike.to_bytes())
+    found = compare_runs(tiny_project, first, second)
+    assert found.pairs.only_second == 6 and found.told.only_second == 1 and found.told.p_value == 1
+    assert "Near-duplicates count once in p and the interval." in found.sentences()
+
+
+def test_what_cannot_be_compared_is_a_sentence(keep, tiny_project):
+    first, second = keep(FIRST), keep(SECOND)
+    with pytest.raises(RunError, match="Both are the run"):
+        compare_runs(tiny_project, first, first)
+    (tiny_project.runs_dir / SECOND / FILE).write_bytes(b"no arrays")
+    with pytest.raises(RunError, match="is damaged"):
+        compare_runs(tiny_project, first, second)
+    (tiny_project.runs_dir / SECOND / FILE).unlink()
+    with pytest.raises(RunError, match="did not keep what it answered"):
+        compare_runs(tiny_project, first, second)
+
+
+def test_what_is_kept_comes_back_and_a_strangers_file_is_checked(trained, tmp_path):
+    held = trained[1].held_out
+    (tmp_path / FILE).write_bytes(held.to_bytes())
+    again = read_held_out(tmp_path, 3)
+    assert again.image_ids == held.image_ids and np.array_equal(again.targets, held.targets)
+    assert (
+        np.array_equal(again.probs, held.probs.astype(np.float32))
+        and again.is_wrong.sum() == held.is_wrong.sum()
+    )
+    with pytest.raises(RunError, match="do not fit together"):
+        read_held_out(tmp_path, 4)
+    bad = replace(held, targets=held.targets + 9)
+    (tmp_path / FILE).write_bytes(bad.to_bytes())
+    with pytest.raises(RunError, match="names a label that is not there"):
+        read_held_out(tmp_path, 3)
+    np.savez(tmp_path / "objects.npz", image_ids=np.array([{}], object), targets=[0], probs=[0], groups=[0])
+    (tmp_path / "objects.npz").replace(tmp_path / FILE)
+    with pytest.raises(RunError, match="is damaged"):
+        read_held_out(tmp_path, 3)

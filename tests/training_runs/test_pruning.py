@@ -1,0 +1,84 @@
+"""Pruning: what nothing points to goes to the trash or for good, and never more."""
+
+import json
+import shutil
+
+import pytest
+from tellapart import runs
+from tellapart.errors import RunError
+from tellapart.training_runs.changing import name_run
+from tellapart.training_runs.listing import training_runs
+from tellapart.training_runs.pruning import prune, to_prune
+
+IDS = [f"202601{day:02}-120000-aaaaaa" for day in range(1, 7)]
+
+
+@pytest.fixture
+def many(keep, tiny_project):
+    """Six trainings; the first has a name, an app was made of the second. The model of the fixture has no run."""
+    rows = [keep(run_id) for run_id in IDS]
+    name_run(tiny_project, rows[0], "the good one")
+    runs.record(
+        tiny_project.root, "20260107-120000-aaaaaa", "app", {"bundle": IDS[1]}, {"sentence": "Made."}, 1.0
+    )
+    return rows
+
+
+def test_the_newest_named_and_shared_ones_stay(many, tiny_project, trained):
+    found = to_prune(tiny_project, keep=2)
+    loose = trained[1].bundle_dir.name
+    newest = max(
+        (path for path in tiny_project.bundles_dir.iterdir()),
+        key=lambda path: (path / "bundle.json").stat().st_mtime_ns,
+    )
+    assert set(found.run_ids) == {IDS[2], IDS[3], loose} - {newest.name}
+    assert found.n_bytes > 0 and found.sentence(is_done=False).startswith("Would move to the trash: ")
+
+
+def test_pruned_runs_lie_in_the_trash_as_one_step(many, tiny_project):
+    before = {one.run_id for one in training_runs(tiny_project)}
+    found = to_prune(tiny_project, keep=1)
+    prune(tiny_project, found)
+    left = {one.run_id for one in training_runs(tiny_project) if not one.is_deleted}
+    assert left == before - set(found.run_ids) and IDS[-1] in left
+    assert to_prune(tiny_project, keep=1).n == 0
+    assert to_prune(tiny_project, keep=1).sentence(False).startswith("Nothing to prune")
+    tiny_project.journal.undo()
+    assert {one.run_id for one in training_runs(tiny_project) if not one.is_deleted} == before
+
+
+def test_for_good_empties_the_trash_of_runs_as_well(many, tiny_project):
+    prune(tiny_project, to_prune(tiny_project, keep=4))
+    found = to_prune(tiny_project, keep=1, for_good=True)
+    assert found.in_trash and found.run_ids
+    prune(tiny_project, found)
+    trash = tiny_project.root / "trash"
+    assert [*trash.glob(".runs/*"), *trash.glob(".bundles/*")] == []
+    assert not any((tiny_project.bundles_dir / run_id).exists() for run_id in found.run_ids)
+    assert len(training_runs(tiny_project)) == 3  # the newest, the named and the shared one
+
+
+def test_runs_of_other_work_go_when_pages_no_longer_read_them(keep, tiny_project):
+    keep(IDS[0])
+    for n in range(4):
+        run_id = f"2026020{n + 1}-120000-aaaaaa"
+        runs.record(tiny_project.root, run_id, "clean", {}, {"sentence": "Done."}, 1.0)
+    strange = tiny_project.runs_dir / "my own folder"
+    strange.mkdir()
+    found = to_prune(tiny_project, keep=2)
+    assert {"20260201-120000-aaaaaa", "20260202-120000-aaaaaa"} <= set(found.run_ids)
+    assert not {"20260204-120000-aaaaaa", "my own folder"} & set(found.run_ids)
+
+
+def test_the_newest_model_is_never_pruned(keep, tiny_project):
+    keep(IDS[0])
+    with pytest.raises(RunError, match="Keep at least 1"):
+        to_prune(tiny_project, keep=0)
+    shutil.rmtree(tiny_project.runs_dir)
+    tiny_project.runs_dir.mkdir()
+    newest = max(
+        tiny_project.bundles_dir.iterdir(),
+        key=lambda path: ((path / "bundle.json").stat().st_mtime_ns, path.name),
+    )
+    assert newest.name not in to_prune(tiny_project, keep=1).run_ids
+    assert json.loads(json.dumps(to_prune(tiny_project).to_json()))["for_good"] is False
