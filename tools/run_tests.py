@@ -27,8 +27,8 @@ FAILED = 1  # pytest's exit code when tests failed; others mean that something e
 
 
 def n_workers() -> int:
-    """One more than there are processors, since a browser and other processes are often waited for; at most 8."""
-    return min((os.cpu_count() or 1) + 1, 8)
+    """Two more than there are processors, since a browser and other processes are often waited for; at most 8."""
+    return min((os.cpu_count() or 1) + 2, 8)
 
 
 def memory_folder() -> str | None:

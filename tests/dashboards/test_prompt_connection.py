@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 # A real Jupyter server with a real kernel, to whom a page connects; printed is how the server's end is set.
 VISIT = """
 import asyncio, gc, json, socket, sys
@@ -37,6 +39,7 @@ server.io_loop.run_sync(visit)
 """
 
 
+@pytest.mark.slow
 def test_a_hosted_studio_s_server_sends_at_once(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": str(tmp_path), "TELLAPART_PROJECT": str(tmp_path / "project")}
     command = [sys.executable, "-m", "tellapart_dashboards.hosted", sys.executable, "-c", VISIT]

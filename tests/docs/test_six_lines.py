@@ -17,6 +17,7 @@ def six_lines():
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed (light path)")
+@pytest.mark.slow
 def test_the_six_lines_run_and_leave_an_app(tmp_path, monkeypatch, capsys):
     make_tiny_folder(tmp_path / "bears", ("circle", "bar"), n_per_class=8)
     monkeypatch.chdir(tmp_path)

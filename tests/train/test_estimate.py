@@ -75,6 +75,7 @@ def test_another_backbone_cannot_be_tuned():
     assert "not with resnet18" in why_not_thorough(TrainConfig(backbone="resnet18"))
 
 
+@pytest.mark.slow
 def test_the_process_measures_on_the_pictures_themselves(tiny_project):
     pytest.importorskip("torch", reason="torch is not installed (light path)")
     seconds = thorough_seconds(tiny_project.root, 72)

@@ -133,6 +133,7 @@ def test_nothing_is_left_of_the_work_and_embeddings_of_one_model_are_not_cached(
     assert names[0] == names[1]
 
 
+@pytest.mark.slow
 def test_where_nothing_is_gained_quick_is_kept_and_that_is_said(project, quick, monkeypatch):
     monkeypatch.setattr(thorough, "choose_share", always(0.0))
     result = train_head(project, THOROUGH)

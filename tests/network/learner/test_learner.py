@@ -102,6 +102,7 @@ def test_probabilities_are_calibrated_and_a_picture_gets_its_own_label(tuned, ti
     assert right >= 22  # of 30, most of which it learned
 
 
+@pytest.mark.slow
 def test_the_rate_finder_leaves_the_network_as_it_is(tmp_path):
     make_tiny_folder(tmp_path, n_per_class=8)
     learn = learner(SHAPES.new(item=Resize(32)).data(tmp_path, batch_size=8), say=lambda line: None)

@@ -75,6 +75,7 @@ def test_timm_s_networks_learn_and_go_out(name, size_px, shapes, tmp_path):
     assert_exported_alike(learn, shapes, tmp_path / "app")
 
 
+@pytest.mark.slow
 def test_fewer_bits_come_near_to_32(shapes):
     found = {}
     for precision in ("32", "bf16"):

@@ -151,7 +151,7 @@ const CLASSES = ["", "", "ta-when", "ta-recipe", "ta-error_text", "ta-pictures",
 function render({ model, el }) {
   const wish = (/** @type {ToPython} */ message) => model.send(message);
   const root = element("div", "ta-runs");
-  const scroll = element("div", "ta-scroll");
+  const scroll = element("div", "ta-sheet");
   scroll.tabIndex = 0;
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-label", "Trainings");
