@@ -1,5 +1,5 @@
 // Built by `make widgets` from run_table/run_table.js and the modules it imports: change those, not this file.
-// a97c768ee99ec5fc16472eb685f98917683d1799924a4d21b7fb2bded079bd7a
+// d3c9740565da5891b342fbc42990051bf99dce1225512cc36848e326f59884c4
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
