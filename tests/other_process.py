@@ -57,7 +57,8 @@ for _line in sys.stdin:
         work()
         sys.stdout.flush()
         os._exit(0)
-    print("ended", os.waitstatus_to_exitcode(os.waitpid(_process, 0)[1]), flush=True)
+    _code = os.waitstatus_to_exitcode(os.waitpid(_process, 0)[1])
+    print(f"\\nended {_code}", flush=True)  # on a line of its own, whatever was cut off before
 """
 
 
@@ -76,11 +77,11 @@ def forking(code: str) -> Iterator[Callable[..., tuple[int, str]]]:
         def run(*arguments: object) -> tuple[int, str]:
             asked.write(json.dumps([str(one) for one in arguments]) + "\n")
             asked.flush()
-            said = ""
+            said: list[str] = []
             while not (line := answers.readline()).startswith("ended "):
                 assert line, errors.read()
-                said += line
-            return int(line.split()[1]), said
+                said.append(line)
+            return int(line.split()[1]), "".join(said)[:-1]
 
         yield run
         asked.close()
