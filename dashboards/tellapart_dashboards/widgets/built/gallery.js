@@ -1,5 +1,5 @@
 // Built by `make widgets` from gallery/gallery.js and the modules it imports: change those, not this file.
-// 6f4d8fe47617812810f72db9604b24df36d72b61986177eca9b5635fc85ac4ba
+// 995efb4dda1ab24c513683af4a5080dea952f78b28bb3d6a9b2449476743f0b9
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -190,7 +190,7 @@ function render({ model, el }) {
     if (badge) {
       const tag = element("span", "ta-tag", badge);
       tag.title = badge;
-      lines.append(tag);
+      lines.append(" ", tag); // two words to a screen reader as well
     }
     node.append(lines);
     node.addEventListener("click", () => select(i));

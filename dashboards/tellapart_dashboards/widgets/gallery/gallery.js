@@ -56,7 +56,7 @@ function render({ model, el }) {
     if (badge) {
       const tag = element("span", "ta-tag", badge);
       tag.title = badge;
-      lines.append(tag);
+      lines.append(" ", tag); // two words to a screen reader as well
     }
     node.append(lines);
     node.addEventListener("click", () => select(i));
