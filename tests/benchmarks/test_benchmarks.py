@@ -1,66 +1,10 @@
 """Each benchmark runs on tiny made data and ends with the JSON object it promises. No figure is judged here."""
 
-import json
-import os
-import subprocess
-import sys
-import tarfile
-from pathlib import Path
-
 import pytest
 from make_data import make_tiny_folder
+from run_benchmark import BENCHMARKS, FASTAI, run
 
-BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 pytestmark = pytest.mark.slow
-FASTAI = Path(".venv-fastai", "Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-@pytest.fixture(scope="session")
-def picture_sets_folder(tmp_path_factory):
-    """Three sets: class folders, the same in an archive, and class folders inside given splits."""
-    folder = tmp_path_factory.mktemp("sets")
-    make_tiny_folder(folder / "shapes", n_per_class=12, size_px=48)
-    with tarfile.open(folder / "packed.tgz", "w:gz") as archive:
-        archive.add(folder / "shapes", arcname="packed")
-    for seed, split in enumerate(("train", "test")):
-        make_tiny_folder(folder / "given" / split, n_per_class=5, seed=seed + 1)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def weights(tmp_path_factory):
-    """A state dict of MobileNetV2 that has learned nothing but to keep its numbers in range."""
-    torch = pytest.importorskip("torch", reason="torch is not installed (light path)")
-    torchvision = pytest.importorskip("torchvision", reason="torchvision is not installed (light path)")
-    from safetensors.torch import save_file
-
-    torch.manual_seed(0)
-    network = torchvision.models.mobilenet_v2().train()
-    for layer in network.modules():
-        if isinstance(layer, torch.nn.BatchNorm2d):
-            layer.momentum = None  # what it sees counts at once, not a tenth of it
-    with torch.no_grad():
-        network(torch.randn(8, 3, 64, 64))
-    path = tmp_path_factory.mktemp("weights") / "mobilenet_v2.safetensors"
-    save_file(network.state_dict(), path)
-    return path
-
-
-@pytest.fixture(scope="session")
-def work(tmp_path_factory):
-    """Where the weights become ONNX once, for every benchmark that goes on from there."""
-    return tmp_path_factory.mktemp("work")
-
-
-def run(name, *arguments, is_failing=False):
-    """What a benchmark says: its last line as JSON, or its error when it is to fail."""
-    command = [sys.executable, str(BENCHMARKS / f"{name}.py"), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-    if is_failing:
-        assert done.returncode != 0 and "Traceback" not in done.stderr, done.stderr[-3000:]
-        return done.stderr
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def test_quick_train_measures_us_alone(picture_sets_folder, work):
@@ -315,39 +259,3 @@ def test_two_trees_runs_both_and_compares_what_both_report(tmp_path):
     }
     assert found["fit 400 seconds"]["ratio"] > 0 and found["fit 800 seconds"]["ratio"] > 0
     assert "is no checkout" in run("two_trees", "--old", tmp_path, "--data", tmp_path, is_failing=True)
-
-
-def test_service_measures_itself_beside_the_bare_network(picture_sets_folder):
-    result = run(
-        "service",
-        "--data",
-        picture_sets_folder,
-        "--set",
-        "shapes",
-        "--clients",
-        3,
-        "--pictures",
-        4,
-        "--rounds",
-        1,
-    )
-    assert result["n_failed"] == 0 and result["rate"] > 0 and result["bare_rate"] > 0
-    assert result["ratio"] == pytest.approx(result["rate"] / result["bare_rate"])
-    assert 0 < result["p50_ms"] <= result["p95_ms"] and result["back_s"] > 0 and len(result["memory_mb"]) == 2
-
-
-def test_deploy_compares_our_app_with_the_classic_one(picture_sets_folder, weights, work):
-    python = BENCHMARKS.parent / str(FASTAI).replace("fastai", "classic")
-    if not python.is_file():
-        pytest.skip("no fastai with Voila here; `make bench-deploy` makes its environment")
-    result = run(
-        "deploy", "--data", picture_sets_folder, "--set", "shapes", "--weights", weights, "--peer-python", python,
-        "--visits", 1, "--pictures", 3, "--visitors", 2, "--work", work,
-    )  # fmt: skip
-    names = {"size_ratio", "memory_ratio", "first_prediction_ratio", "per_picture_ratio"}
-    assert set(result) == names and all(ratio > 0 for ratio in result.values())
-
-
-def test_deploy_says_what_it_needs(picture_sets_folder):
-    said = run("deploy", "--data", picture_sets_folder, "--weights", "no-such-file", is_failing=True)
-    assert "no-such-file" in said and "--weights FILE" in said
