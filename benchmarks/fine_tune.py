@@ -7,7 +7,8 @@ Same pictures, same random 80/20 splits, same ImageNet weights, in turn, each ru
 
 Ours are timed from the folder on to the scores and the bundle, fastai's from the list of files on to its validation.
 Imports are not timed. Of fastai's batches of 16 and 64 the one with fewer mistakes counts; its times are those of
-fine_tune(1). The limit is what the views and the steps of thorough training take by themselves.
+fine_tune(1). The limit is what the views and the steps of thorough training take by themselves. With --work finished
+runs are kept, ours as long as the program's sources stay as they are.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ import argparse
 import statistics
 import sys
 import tempfile
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import machine
 import picture_sets
 import report
+import tellapart
 from fastai_peer import add_options, fastai_run
-from run_log import RunLog
+from run_log import RunLog, run_key
 from tellapart.backbones.lite0.weights import weights_file
 
 HERE = Path(__file__).resolve().parent
@@ -71,8 +75,8 @@ def _seeds(options: argparse.Namespace) -> range:
 def _one_split(options: argparse.Namespace, name: str, pictures: Path, seed: int, log: RunLog) -> Run:
     job = {"folder": str(pictures), "seed": seed, "valid": VALID}
     command = [sys.executable, str(HERE / "fine_tune_worker.py")]
-    quick = machine.run_worker(command, {**job, "recipe": "quick"})
-    ours = machine.run_worker([*command, "thorough"], {**job, "recipe": "thorough"})
+    quick = _ours(command, {**job, "recipe": "quick"}, name, log)
+    ours = _ours([*command, "thorough"], {**job, "recipe": "thorough"}, name, log)
     if sorted(quick["rows"]) != sorted(ours["rows"]):
         raise RuntimeError("The two recipes were not given the same split.")
     peers = _peers(options, name, pictures, seed, ours["rows"], log) if options.fastai_python else {}
@@ -85,6 +89,34 @@ def _one_split(options: argparse.Namespace, name: str, pictures: Path, seed: int
     ]
     print(f"{name} split {seed}: {'; '.join(listed)}", flush=True)
     return {"quick": quick, "ours": ours, "peers": peers}
+
+
+def _ours(command: list[str], job: dict[str, Any], name: str, log: RunLog) -> Run:
+    """One run by this program, or the one that these sources gave before: an interrupted table goes on where it was."""
+    settings = {
+        "ours": job["recipe"],
+        "set": name,
+        "seed": job["seed"],
+        "valid": job["valid"],
+        "sources": _sources(),
+    }
+    key = run_key([], weights_file(), settings)
+    if found := log.find(key, is_timed=True):
+        return found
+    load = machine.load()
+    result = machine.run_worker(command, job)
+    log.add(key, True, {"set": name, "seed": job["seed"], "recipe": job["recipe"], "load": load}, result)
+    return result
+
+
+@cache
+def _sources() -> str:
+    """A name for all that decides what ours gives: the sources of the program."""
+    package = Path(tellapart.__file__).parent
+    named = sha256()
+    for file in sorted(package.rglob("*.py")):
+        named.update(str(file.relative_to(package)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return named.hexdigest()
 
 
 def _peers(
@@ -114,6 +146,7 @@ def _summary(runs: list[Run]) -> dict[str, Any]:
         "quick_error": _mean(quick, "error"),
         "ours_error": _mean(ours, "error"),
         "peer_error": min(errors.values(), default=None),
+        "quick_mirror_error": _mean(quick, "mirror_error"),
         "ratio": first_s / ours_s if first_s else None,
         "of_limit": ours_s / statistics.median(said) if said else None,
         "quick_errors": [one["error"] for one in quick],
@@ -147,7 +180,10 @@ def _show(sets: dict[str, Any]) -> None:
     rows = []
     for name, one in sets.items():
         kept = sum(kind == "thorough" for kind in one["kept"])
-        errors = [report.percent(one[key]) for key in ("quick_error", "ours_error", "peer_error")]
+        errors = [
+            report.percent(one[key])
+            for key in ("quick_error", "quick_mirror_error", "ours_error", "peer_error")
+        ]
         times = [report.number(one[key], 1) for key in ("quick_s", "ours_s", "said_s")]
         more = [report.number(one["ratio"], 1, " ×"), report.number(one["ours_peak_mb"], 0)]
         rows.append(
@@ -162,7 +198,8 @@ def _show(sets: dict[str, Any]) -> None:
         )
     report.table(
         "Held-out pictures taken for something else (mean), and seconds from the folder to the bundle (median)",
-        ["set", "pictures", "quick", "thorough", "fastai", "thorough kept", "quick s", "thorough s", "said before",
+        ["set", "pictures", "quick", "quick, mirrored too", "thorough", "fastai",
+         "thorough kept", "quick s", "thorough s", "said before",
          "shorter than fine_tune(1)", "peak MB"],
         rows,
     )  # fmt: skip
