@@ -33,7 +33,7 @@ class TuningSettings:
     n_epochs: int = 5
     n_views: int = 5
     batch: int = 16
-    rate: float = 1e-3
+    rate: float = 3e-4
     rate_falls: float = 0.8
     smoothing: float = 0.1
     seed: int = 0
