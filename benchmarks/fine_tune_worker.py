@@ -18,7 +18,7 @@ from pathlib import Path
 
 import machine
 import numpy as np
-from tellapart.classify import Predictor, load_predictor
+from tellapart.classify import Predictor
 from tellapart.duplicates import near_duplicates  # noqa: F401  imported late by nobody, named here to be outside the times
 from tellapart.gather import take_in
 from tellapart.progress import Doing, Step
@@ -65,7 +65,7 @@ def main() -> None:
 
 def _mirror_error(project: Project, result: TrainResult) -> float:
     """On the held-out pictures, by the bundle."""
-    predictor = load_predictor(result.bundle_dir)
+    predictor = Predictor(result.bundle_dir, is_own=True)
     held_out = {
         image_id for image_id, split in zip(result.image_ids, result.splits, strict=True) if split == "valid"
     }
