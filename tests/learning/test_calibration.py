@@ -9,6 +9,7 @@ from tellapart.learning.calibration import calibrate_held_out, fit_calibration, 
 from tellapart.learning.folds import assign_folds, can_be_told
 from tellapart.learning.head import fit_head
 from tellapart.learning.metrics import class_calibration_errors, expected_calibration_error, softmax
+from tellapart.learning.numerics.lbfgs import minimise
 
 
 def names(n):
@@ -141,17 +142,45 @@ def test_from_pictures_held_out_it_is_the_same_and_a_label_without_any_keeps_its
 def test_the_gradient_is_that_of_the_loss(monkeypatch):
     losses = []
 
-    def seen(fun, start, **options):
-        losses.append((lambda x: fun(x)[0], lambda x: fun(x)[1], start))
-        return minimize(fun, start, **options)
+    def seen(functions, starts, stop_at):
+        def at(x):
+            (loss,), (gradient,) = functions(np.array([0]), x[None])
+            return loss, gradient
 
-    monkeypatch.setattr("scipy.optimize.minimize", seen)
+        losses.append((lambda x: at(x)[0], lambda x: at(x)[1], starts[0]))
+        return minimise(functions, starts, stop_at)
+
+    monkeypatch.setattr("tellapart.learning.calibration.minimise", seen)
     rng = np.random.default_rng(0)
     targets = np.arange(30) % 3
     fit_calibration(rng.normal(0, 2, (30, 3)), targets, np.arange(30) // 3 % 5, names(30), "project")
     loss, gradient, start = losses[0]
     for _ in range(5):
         assert check_grad(loss, gradient, start + rng.normal(0, 0.5, start.shape)) < 1e-4
+
+
+def test_the_minimum_is_the_one_that_scipy_finds(monkeypatch):
+    rng = np.random.default_rng(0)
+    for seed in range(20):
+        n, n_classes, size = int(rng.integers(20, 200)), int(rng.integers(2, 8)), float(rng.uniform(0.1, 30))
+        targets = np.arange(n) % n_classes
+        logits = rng.normal(0, size, (n, n_classes)).astype(np.float32)
+        logits[np.arange(n), targets] += rng.uniform(-3, 60)
+        asked = (logits, targets, rng.integers(0, 5, n), names(n), ("project", "equal")[seed % 2])
+        with monkeypatch.context() as patched:
+            patched.setattr("tellapart.learning.calibration.minimise", by_scipy)
+            theirs = fit_calibration(*asked)
+        ours = fit_calibration(*asked)
+        assert ours.temperature == pytest.approx(theirs.temperature, rel=1e-3)
+        assert ours.bias == pytest.approx(theirs.bias, abs=1e-3)
+
+
+def by_scipy(functions, starts, stop_at):
+    def at(x):
+        (loss,), (gradient,) = functions(np.array([0]), x[None])
+        return loss, gradient
+
+    return [minimize(at, starts[0], jac=True, method="L-BFGS-B", tol=1e-12).x]
 
 
 def test_the_prior_is_that_of_the_pictures_or_even():
