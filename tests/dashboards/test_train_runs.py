@@ -17,10 +17,11 @@ from tellapart.train import TrainResult, estimate, keep_as_run
 from tellapart.train.held_out import HeldOut
 from tellapart.training_runs.listing import TrainingRun
 from tellapart_dashboards.app.project_state import ProjectState
-from tellapart_dashboards.pages.train.recipe_choice import Estimates, recipe_state
-from tellapart_dashboards.pages.train.recipe_view import recipe_html, told
+from tellapart_dashboards.app.wording import rough_time
 from tellapart_dashboards.pages.train.runs_state import newest_pair, runs_state
 from tellapart_dashboards.pages.train.runs_texts import side_by_side_html, table_row
+from tellapart_dashboards.pages.train.settings.recipe_choice import Estimates, recipe_state
+from tellapart_dashboards.pages.train.settings.recipe_view import recipe_html
 from tellapart_dashboards.pages.train.state import TrainState
 from tellapart_dashboards.pages.train.view import train_view
 from tellapart_dashboards.widgets.choices.choices import Choices
@@ -73,7 +74,7 @@ def test_the_choice_says_how_long_each_takes_and_what_is_missing() -> None:
     assert "It needs &lt;torch&gt;." in recipe_html(missing)
     assert recipe_state("quick", Estimates(3.0, None, "no"), False, "").is_possible
     assert "Measuring how long" in recipe_html(recipe_state("thorough", Estimates(), True, ""))
-    assert [told(one) for one in (3, 42, 100, 8000)] == ["a few seconds", "40 s", "2 min", "2.2 h"]
+    assert [rough_time(one) for one in (3, 42, 100, 8000)] == ["a few seconds", "40 s", "2 min", "2.2 h"]
 
 
 async def test_thorough_is_tried_when_it_is_chosen_and_started_as_such(

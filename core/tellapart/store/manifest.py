@@ -156,6 +156,10 @@ class Manifest(Database):
             found += self.rows(f"{columns} WHERE image_id IN ({','.join('?' * len(some))})", some)
         return found
 
+    def newcomers(self, after: int) -> list[tuple[str, str, str, str | None]]:
+        """As `standings`, of the pictures that came after the picture of that number."""
+        return self.rows("SELECT image_id, label, state, mark FROM pictures WHERE number > ?", [after])
+
     def former_names(self) -> dict[str, str]:
         """Former image_id -> the one it has now, of pictures that were changed in their place."""
         return dict(self.rows("SELECT former_id, image_id FROM edits"))

@@ -53,6 +53,7 @@ class Project:
     trash_dir = property(lambda self: self.root / "trash", doc="Removed pictures.")
     runs_dir = property(lambda self: self.root / "runs", doc="One folder per long piece of work.")
     bundles_dir = property(lambda self: self.root / "bundles", doc="Trained classifiers.")
+    weights_dir = property(lambda self: self.root / "weights", doc="Weights files that a person chose.")
     apps_dir = property(lambda self: self.root / "apps", doc="What was made of them to share.")
     incoming_dir = property(lambda self: self.cache_dir / "incoming", doc="Files between check and row.")
     held_dir = property(lambda self: self.cache_dir / "held", doc="Gathered pictures that wait for a person.")

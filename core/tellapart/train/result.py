@@ -12,6 +12,7 @@ from tellapart.errors import Skipped
 from tellapart.learning.calibration import Calibration
 from tellapart.learning.evaluation import Evaluation
 from tellapart.planning.config import TrainConfig
+from tellapart.planning.snapshot import Snapshot
 from tellapart.train.held_out import HeldOut
 
 FORMAT = 1
@@ -26,7 +27,7 @@ class TrainResult:
     out_of_fold_probs: (N, C) for all image_ids (N,), each from a head that had not seen it; splits: (N,).
     seconds: decode, embed, fit, total. test_error_rate: on the folder's own test part, if it had one. recipe: plain
     JSON, "kept" (quick or thorough), and after thorough training "share" (of the tuned weights), "said" and "compared".
-    held_out: the answers about each held-out picture, which `to_json` leaves out.
+    held_out: the answers about each held-out picture, which `to_json` leaves out. snapshot: where the project stood.
     """
 
     classes: tuple[str, ...]
@@ -50,6 +51,7 @@ class TrainResult:
     seconds: dict[str, float]
     recipe: dict[str, Any] = field(default_factory=lambda: {"kept": "quick"})
     held_out: HeldOut | None = None
+    snapshot: Snapshot | None = None
 
     @property
     def temperature(self) -> float:
@@ -113,4 +115,5 @@ class TrainResult:
             ],
             "skipped": [{"path": one.path, "reason": one.reason} for one in self.skipped],
             "notes": list(self.notes),
+            "snapshot": self.snapshot.to_json() if self.snapshot else None,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +14,7 @@ from tellapart.backbones.embeddings import open_backbone
 from tellapart.bundle.writer import write_bundle
 from tellapart.learning.evaluation import Evaluation
 from tellapart.planning.config import TrainConfig
+from tellapart.planning.snapshot import snapshot
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.project import Project
 from tellapart.train.bundle_contents import bundle_contents
@@ -46,6 +48,7 @@ def train_head(
     started = time.perf_counter()
     project.check_writable()
     check_labels(project)
+    stood = snapshot(project)
     is_thorough = config.recipe == "thorough"
     if is_thorough:
         check_possible(config)
@@ -76,7 +79,7 @@ def train_head(
         "decode": data.embeddings.decode_s, "embed": data.embeddings.embed_s, "fit": fit_s,
         "total": time.perf_counter() - started,
     }  # fmt: skip
-    return result.with_seconds(seconds)
+    return replace(result.with_seconds(seconds), snapshot=stood)
 
 
 def _result(

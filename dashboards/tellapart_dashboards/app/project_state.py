@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
+from tellapart.planning.snapshot import Snapshot, n_changes
 from tellapart.store.project import Project, is_project, open_project
-from traitlets import Dict, Int, List, Unicode
+from traitlets import Dict, Instance, Int, List, Unicode
 
 from tellapart_dashboards.app.launcher import PROJECT_VARIABLE
 from tellapart_dashboards.app.page_frame import PageOwner
@@ -18,6 +20,30 @@ from tellapart_dashboards.app.public.visiting import check_is_own
 N_FINDINGS = (
     "n_open_findings"  # kept with the project by whoever looked last, for the number beside the Clean step
 )
+CLEAN_ERROR = "clean_error"  # the same, for the sentence that joins Clean's figure and Train's
+
+
+@dataclass(frozen=True)
+class LastTraining:
+    """The newest training, as every page tells it. error_rate: the headline, 0 to 1: the share of the pictures it had
+    not seen that the model gets wrong. snapshot: where the project stood; None of older versions."""
+
+    error_rate: float
+    snapshot: Snapshot | None = None
+
+    @classmethod
+    def of(cls, result: dict[str, Any]) -> LastTraining | None:
+        """From a run's result.json; None without one."""
+        if not result:
+            return None
+        return cls(float(result["error_rate"]), Snapshot.from_json(result.get("snapshot")))
+
+
+@dataclass(frozen=True)
+class _Found:
+    counts: dict[str, int]
+    n_changes: int
+    clean_error: dict[str, Any]
 
 
 def project_dir_from(project: str | Path = "") -> Path:
@@ -53,14 +79,25 @@ class ProjectState(PageOwner):
     project_dir = Unicode("")
     counts = Dict(key_trait=Unicode(), value_trait=Int())  # label -> kept pictures, in label order
     n_pictures = Int(0)
+    training = Instance(LastTraining, allow_none=True)
+    n_changes = Int(0)  # pictures that it would see otherwise now, see `planning.snapshot`
+    clean_error = Dict()  # what Clean measured last, see `Gain.to_json`; {} before
     pages = List(Unicode())  # keys of the pages that can be opened here
 
     def __init__(self, project_dir: Path, **traits: Any) -> None:
         super().__init__(project_dir=str(project_dir), name=project_dir.name, **traits)
         self.project: Project = open_project(project_dir)
-        self._seen: tuple[int, ...] = ()
+        self._seen: tuple[object, ...] = ()
         self._turn = asyncio.Lock()
         self.message = " ".join(self.project.changes)
+        self.read()
+
+    def take_training(self, result: dict[str, Any]) -> None:
+        """The newest training is this one now, {} for none; what changed since is counted at the next `poll`."""
+        self.training = LastTraining.of(result)
+
+    def read(self) -> None:
+        """Take over at once what the database says, for whoever makes a page on a thread."""
         self._take(self._look())
 
     is_running = False  # whatever runs is followed by its page
@@ -74,27 +111,33 @@ class ProjectState(PageOwner):
         async with self._turn:
             self._take(await asyncio.to_thread(self._look))
 
-    def _look(self) -> dict[str, int] | str | None:
-        """The counts, None when nothing changed, a sentence where the project is gone. For a thread."""
+    def _look(self) -> _Found | str | None:
+        """What the database says, None when nothing changed, a sentence where the project is gone. For a thread."""
         database = self.project.db_path
         if not database.exists():
             return (
                 f"{self.project.root} is no longer there: it was moved, renamed or deleted while this page "
                 "was open. Move it back and reload the page, or open the studio at its new location."
             )
-        seen = _state_of(database) + _state_of(database.with_name(database.name + "-wal"))
+        training = self.training
+        files = database, database.with_name(database.name + "-wal")
+        seen = (training, *map(_state_of, files))
         if seen == self._seen:
             return None
         counts = {label: n for label, n in self.project.manifest.label_counts().items() if n}
+        since = training.snapshot if training else None
+        changes = n_changes(self.project, since) if since else 0
+        found = _Found(counts, changes, self.project.manifest.setting(CLEAN_ERROR, {}))
         self._seen = seen
-        return counts
+        return found
 
-    def _take(self, found: dict[str, int] | str | None) -> None:
+    def _take(self, found: _Found | str | None) -> None:
         if isinstance(found, str):
             self.message = found
         elif found is not None:
-            self.n_pictures = sum(found.values())
-            self.counts = found
+            self.n_pictures = sum(found.counts.values())
+            self.counts = found.counts
+            self.n_changes, self.clean_error = found.n_changes, found.clean_error
 
 
 def _state_of(file: Path) -> tuple[int, int]:

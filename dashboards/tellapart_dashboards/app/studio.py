@@ -16,7 +16,7 @@ from ipywidgets import Widget
 
 from tellapart_dashboards.app.event_loop import follow
 from tellapart_dashboards.app.page_frame import Frame, PageOwner, new_page
-from tellapart_dashboards.app.wording import percent
+from tellapart_dashboards.app.wording import wrong_words
 
 if TYPE_CHECKING:
     from tellapart_dashboards.app.project_state import ProjectState
@@ -132,7 +132,7 @@ def _fill(frame: Frame, states: _States) -> None:
 
     def badges(_: Any = None) -> None:
         frame.set_badge("gather", _number(state.n_pictures))
-        frame.set_badge("train", percent(train.result["error_rate"]) if train and train.result else "")
+        frame.set_badge("train", wrong_words(train.result["error_rate"]) if train and train.result else "")
 
     badges()
     frame.set_badge("clean", _number(states.badge))

@@ -32,11 +32,35 @@ def seconds(value: float) -> str:
     return f"{value:.1f} seconds" if value < 10 else f"{value:.0f} seconds"
 
 
+def rough_time(seconds: float) -> str:
+    """As a person says it: "a few seconds", "40 s", "3 min", "2 h"."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 90:
+        return f"{5 * round(seconds / 5)} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def time_words(seconds: float | None) -> str:
+    """As `rough_time`, with "about" before a number; "" while unknown."""
+    return "" if seconds is None else f"about {rough_time(seconds)}".replace("about a few", "a few")
+
+
 def listed(names: list[str], at_most: int = 4) -> str:
     """["a", "b", "c"] -> "a, b and c"; a long list ends in "and 7 more"."""
     if len(names) > at_most + 1:
         names = [*names[:at_most], f"{len(names) - at_most} more"]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def wrong_words(error_rate: float) -> str:
+    """The headline error as every page tells it: "14 % wrong"."""
+    return f"{percent(error_rate)} wrong"
+
+
+def train_again_words(n_changes: int) -> str:
+    """What the button says: "12 changes since: train again", "Train again" where nothing changed."""
+    return f"{count(n_changes, 'change')} since: train again" if n_changes else "Train again"
 
 
 def licence_mark(picture: Picture) -> str:

@@ -18,7 +18,13 @@ from traitlets import HasTraits, Instance
 from tellapart_dashboards.app.event_loop import Repeated
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.wording import error_sentence
-from tellapart_dashboards.pages.train.runs_state import Compared, RunsState, newest_pair, runs_state
+from tellapart_dashboards.pages.train.runs_state import (
+    Compared,
+    LastStep,
+    RunsState,
+    newest_pair,
+    runs_state,
+)
 from tellapart_dashboards.pages.train.runs_texts import shown_name
 
 if TYPE_CHECKING:
@@ -38,6 +44,7 @@ class RunsDesk(HasTraits):
         self._thumbnails = Thumbnails(Path(project.root), side_px=240)
         self._found: tuple[TrainingRun, ...] = ()
         self._beside: tuple[str, ...] = ()
+        self._step: LastStep | None = None
         self._seen: object = None
         self._reading = Repeated(self._read)
 
@@ -117,28 +124,39 @@ class RunsDesk(HasTraits):
         }  # fmt: skip
         if changed.get("problem"):
             known["notice"] = ""
-        self.state = runs_state(self._found, beside=self._beside, **{**known, **changed})
+        self.state = runs_state(self._found, beside=self._beside, step=self._step, **{**known, **changed})
 
     async def _read(self) -> None:
         try:
-            seen, found, beside = await asyncio.to_thread(self._look)
+            seen, found, beside, step = await asyncio.to_thread(self._look)
         except (TellapartError, OSError) as error:
             self._draw(problem=error_sentence(error))
             return
-        self._seen, self._found, self._beside = seen, found, beside
+        self._seen, self._found, self._beside, self._step = seen, found, beside, step
         self._draw(problem=self.state.problem)
 
-    def _look(self) -> tuple[object, tuple[TrainingRun, ...], tuple[str, ...]]:
+    def _look(self) -> tuple[object, tuple[TrainingRun, ...], tuple[str, ...], LastStep | None]:
         seen = self._signature()
         found = tuple(training_runs(self._project))
-        pair = newest_pair([one for one in found if not one.is_deleted])
+        rows = [one for one in found if not one.is_deleted and one.is_done]
+        pair = newest_pair(rows)
         said: tuple[str, ...] = ()
         if pair is not None:
             try:
                 said = tuple(self._compared(*pair).sentences())
             except TellapartError:  # of an older version, without the answers to compare
                 said = ()
-        return seen, found, said
+        return seen, found, said, self._last_step(rows)
+
+    def _last_step(self, rows: list[TrainingRun]) -> LastStep | None:
+        """From the training before to the newest."""
+        if len(rows) < 2 or rows[0].error_rate is None or rows[1].error_rate is None:
+            return None
+        try:
+            told = self._compared(rows[1], rows[0]).told
+        except TellapartError:  # of an older version, without the answers to compare
+            return LastStep(rows[1].error_rate, rows[0].error_rate)
+        return LastStep(rows[1].error_rate, rows[0].error_rate, told.is_beyond_chance if told.n else None)
 
     def _signature(self) -> object:
         """What is another one when a run came, went or got a name."""

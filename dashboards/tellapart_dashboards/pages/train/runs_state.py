@@ -20,13 +20,24 @@ class Compared:
     jpegs: tuple[bytes, ...] = ()
 
 
+@dataclass(frozen=True)
+class LastStep:
+    """From the training before to the newest. before, after: error rates, 0 to 1. is_beyond_chance: None where the two
+    cannot be compared picture by picture."""
+
+    before: float
+    after: float
+    is_beyond_chance: bool | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class RunsState:
     """What is to be drawn.
 
     rows: trainings that ended well, the newest first; trash: deleted ones. chosen: the runs with a tick; compared: two
     of them, None before. quick, thorough: the newest of each recipe, where both are there; beside: what comparing them
-    says. problem, notice: of what was asked for last.
+    says. step: from the training before to the newest, None where there are not two. problem, notice: of what was asked
+    for last.
     """
 
     rows: tuple[TrainingRun, ...] = ()
@@ -36,6 +47,7 @@ class RunsState:
     quick: TrainingRun | None = None
     thorough: TrainingRun | None = None
     beside: tuple[str, ...] = ()
+    step: LastStep | None = None
     problem: str = ""
     notice: str = ""
 
@@ -54,6 +66,7 @@ def runs_state(
     chosen: Sequence[str] = (),
     compared: Compared | None = None,
     beside: Sequence[str] = (),
+    step: LastStep | None = None,
     problem: str = "",
     notice: str = "",
 ) -> RunsState:
@@ -70,6 +83,7 @@ def runs_state(
         quick=pair[0] if pair else None,
         thorough=pair[1] if pair else None,
         beside=tuple(beside),
+        step=step,
         problem=problem,
         notice=notice,
     )

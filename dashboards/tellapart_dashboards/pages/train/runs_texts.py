@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tellapart.training_runs.listing import TrainingRun
 
 from tellapart_dashboards.app.wording import percent, seconds
-from tellapart_dashboards.pages.train.runs_state import RunsState
+from tellapart_dashboards.pages.train.runs_state import LastStep, RunsState
 
 if TYPE_CHECKING:
     from tellapart.training_runs.comparing import ChangedPicture, RunComparison
@@ -54,6 +54,24 @@ def error_words(run: TrainingRun) -> str:
         return "–"
     low, high = run.error_interval
     return f"{percent(run.error_rate)} ({percent(low)} to {percent(high)})"
+
+
+def step_html(step: LastStep | None) -> str:
+    """What the newest training changed: "14 % → 11 % wrong", and whether that may be chance; "" without one before."""
+    if step is None:
+        return ""
+    told = {
+        True: "More than chance.",
+        False: "This may be chance.",
+        None: "Not checked on the same pictures, so the two are hard to compare.",
+    }[step.is_beyond_chance]
+    if step.before == step.after and not step.is_beyond_chance:
+        told = "As many as before."
+    before, after = percent(step.before), percent(step.after)
+    return (
+        f'<p class="ta-step" role="status">Since the training before: {before} → <b>{after} wrong</b>. '
+        f'<span class="ta-soft">{told}</span></p>'
+    )
 
 
 def side_by_side_html(state: RunsState) -> str:

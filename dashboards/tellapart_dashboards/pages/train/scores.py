@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from tellapart.backbones.names import DEFAULT_BACKBONE, RETIRED
+from tellapart.backbones.names import RETIRED
 
-from tellapart_dashboards.app.wording import bar_html, count, percent, seconds
+from tellapart_dashboards.app.wording import bar_html, count, percent, seconds, wrong_words
 
 _RELIABILITY_HEADS = (
     '<th scope="col" class="ta-number">Share</th>'
@@ -20,11 +20,13 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
     """The answer, and what it means."""
     if result:
         n_valid, n_wrong = result["n_valid"], result["n_wrong"]
-        took = seconds(result["seconds"]["total"])
+        low, high = map(percent, result["error_interval"])
+        wrong = f"{n_wrong:,} of {n_valid:,}" if n_wrong else f"none of {n_valid:,}"
+        guessing = percent(result["baselines"]["majority"])
         return (
-            f"{n_wrong:,} of {n_valid:,} wrong" if n_wrong else f"None of {n_valid:,} wrong",
-            f"Trained in {took} on {count(result['n_train'], 'picture')}, "
-            f"tested on {n_valid:,} held-out pictures.",
+            f"{wrong_words(result['error_rate'])}: {wrong}",
+            f"Checked on {count(n_valid, 'picture')} it had never seen; of many more like them it would get between "
+            f"{low} and {high} wrong. Guessing would be wrong {guessing} of the time.",
         )
     if len(counts) < 2:
         return (
@@ -34,15 +36,8 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
     return (
         f"Ready to tell {len(counts)} labels apart",
         f"{count(sum(counts.values()), 'picture')} so far. Training takes seconds; "
-        "a fifth is held out to measure the result.",
+        "a fifth of them is set aside to check the result.",
     )
-
-
-def offer_text(offer: Any) -> str:
-    """A backbone as one line of the choice: name, size, whether it is downloaded first."""
-    if offer.name == DEFAULT_BACKBONE:
-        return f"{offer.name} · built in"
-    return f"{offer.name} · {offer.megabytes:.0f} MB{'' if offer.is_ready else ', downloaded once'}"
 
 
 def paused_html(fraction: float, config: dict[str, Any]) -> str:
@@ -54,40 +49,60 @@ def paused_html(fraction: float, config: dict[str, Any]) -> str:
     )
 
 
-def scores_html(result: dict[str, Any]) -> str:
-    """The error rate with its interval, beside what guessing and comparing pixels would give."""
-    low, high = result["error_interval"]
+def outdated_words(result: dict[str, Any]) -> str:
+    """What is said of a model of older versions, "" of others."""
+    if result.get("backbone") not in RETIRED:
+        return ""
+    return "This was trained with an older version. Train again: this version makes far fewer mistakes."
+
+
+def measured_html(result: dict[str, Any], clean: dict[str, Any]) -> str:
+    """How the headline was measured, beside guessing and comparing pixels, and why Clean has another figure; folded.
+
+    clean: what Clean measured last, see `Gain.to_json`; {} before.
+    """
+    n_valid, n = result["n_valid"], result["n_train"] + result["n_valid"]
+    low, high = map(percent, result["error_interval"])
     baselines = result.get("baselines", {})
     bars = [
         ("always guessing the most common label", baselines.get("majority"), "ta-plain"),
         ("comparing pixels", baselines.get("pixels"), "ta-plain"),
+        ("<b>this model</b>", result["error_rate"], ""),
     ]
     lines = "".join(
         f"<p>{name} <span class=ta-soft>{percent(rate)}</span></p>{bar_html(rate, kind)}"
         for name, rate, kind in bars
         if rate is not None
     )
-    rate = result["error_rate"]
-    remarks = [*result.get("notes", [])]
-    if result["backbone"] in RETIRED:
-        remarks.insert(
-            0,
-            "This was trained with an older version. Train again: the current built-in backbone makes far "
-            "fewer mistakes.",
-        )
-    notes = "".join(f'<p class="ta-soft">{html.escape(str(one))}</p>' for one in remarks)
+    said = [
+        f"Before the training, {n_valid:,} of the {n:,} pictures were set aside, near-duplicates together; the same "
+        "ones each time, as far as they are still there. The model was then asked about them: "
+        f"{result['n_wrong']:,} wrong. 95 % interval: {low} to {high}.",
+        *_joined(result, clean),
+        *map(str, result.get("notes", [])),
+        f"Trained in {seconds(result['seconds']['total'])}, with {result['backbone']}.",
+    ]
+    notes = "".join(f'<p class="ta-soft">{html.escape(one)}</p>' for one in said)
     return (
-        f'<div class="ta-big">{percent(rate)}</div>'
-        '<p class="ta-soft" style="margin-bottom:14px">'
-        f"error, between {percent(low)} and {percent(high)} (95 % interval)</p>"
-        f"{lines}<p><b>this model</b> <span class=ta-soft>{percent(rate)}, with "
-        f"{html.escape(result['backbone'])}</span></p>"
-        f"{bar_html(rate)}{notes}"
+        '<details class="ta-measured"><summary>How this was measured</summary>'
+        f'<div class="ta-bars">{lines}</div>{notes}</details>'
     )
 
 
+def _joined(result: dict[str, Any], clean: dict[str, Any]) -> list[str]:
+    """The sentence that joins the headline and Clean's figure."""
+    error = clean.get("error_after")
+    if error is None:
+        return []
+    return [
+        f"Clean says {percent(error)}: there each of {clean['n_judged']:,} pictures is judged by a model that learned "
+        "from the others, which is how wrong labels are found. This page’s figure is of the one model that you use "
+        "and share, so it is the one shown everywhere."
+    ]
+
+
 def classes_html(result: dict[str, Any]) -> str:
-    """Precision, recall and reliability of each class in plain words."""
+    """Precision, recall and reliability of each class."""
     has_reliability = all(
         "mean_probability" in one for one in result["per_class"]
     )  # results of old have none
@@ -100,7 +115,7 @@ def classes_html(result: dict[str, Any]) -> str:
     return (
         '<div class="ta-scroll" tabindex="0" role="region" aria-label="Label by label">'
         '<table class="ta-table"><thead><tr><th scope="col">Label</th>'
-        '<th scope="col" class="ta-number">Held out</th>'
+        '<th scope="col" class="ta-number">Checked on</th>'
         '<th scope="col" class="ta-number">Found (recall)</th>'
         '<th scope="col" class="ta-number">Right when predicted (precision)</th>'
         f"{_RELIABILITY_HEADS if has_reliability else ''}</tr></thead>"

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tellapart.backbones.names import DEFAULT_BACKBONE
+from tellapart.backbones.names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import ProjectError, TellapartError
-from traitlets import Dict, Enum, Int, List, Tuple, Unicode, observe
+from traitlets import Dict, Enum, Instance, Int, List, Tuple, Unicode, observe
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.run_follower import Job, newest_result
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.wording import licence_mark, percent
-from tellapart_dashboards.pages.train.recipe_choice import Pictures, RecipeDesk
 from tellapart_dashboards.pages.train.runs_desk import RunsDesk
-from tellapart_dashboards.pages.train.scores import offer_text
+from tellapart_dashboards.pages.train.settings.recipe_choice import Pictures, RecipeDesk
+from tellapart_dashboards.pages.train.settings.sharpness import Offer
+from tellapart_dashboards.pages.train.settings.weights_desk import WeightsDesk
 
 FIRST_MISTAKES = 24
 
@@ -25,13 +27,13 @@ FIRST_MISTAKES = 24
 class TrainState(Job):
     """What the Train page knows and does. result: result.json of the last good training, {} before.
 
-    runs: the table of trainings; choice: of the recipe, with how long each takes.
+    runs: the table of trainings; choice: of the recipe, with how long each takes; weights: a file of one's own.
     """
 
     tasks = ("train",)
     prior = Enum(("project", "equal"), "project")  # how common the labels are among the pictures to come
     backbone = Unicode(DEFAULT_BACKBONE)
-    offers = List(Dict())  # {"name", "text"}, from quick to slow
+    offers = List(Instance(Offer))
     result = Dict()
     chosen = List(Int())  # [actual, predicted] whose mistakes are in sight, [] for all
     n_shown = Int(FIRST_MISTAKES)
@@ -42,20 +44,31 @@ class TrainState(Job):
         super().__init__(project_dir=project.project_dir, **traits)
         self.project = project
         self.runs = RunsDesk(project.project)
-        self.choice = RecipeDesk(Path(project.project_dir))
+        self.weights = WeightsDesk(project.project)
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=240)
         self._result_of = ""  # the run whose result is shown
         newest = newest_result(Path(project.project_dir), "train")
         if newest is not None:
             self._result_of = newest[0]
             self.chosen, self.result = [], newest[1]
-            self.prior = newest[1].get("config", {}).get("prior", self.prior)
+        self.choice = RecipeDesk(Path(project.project_dir), self._go_on_with(self.result.get("config", {})))
+        self.project.take_training(self.result)
+        self.project.read()
+        self.observe(lambda change: self.project.take_training(change["new"]), "result")
         self.read()
+
+    def _go_on_with(self, config: dict[str, Any]) -> str:
+        """Take over the settings of the last training, for the next one; its recipe."""
+        self.prior = config.get("prior", self.prior)
+        self.backbone = current_name(config.get("backbone", self.backbone))
+        self.weights.use(config.get("weights"), self.result.get("backbone", ""))
+        return str(config.get("recipe", "quick"))
 
     def train(self) -> None:
         """Have training started."""
-        recipe = self.choice.state.recipe
-        self.start("train", {"backbone": self.backbone, "prior": self.prior, "recipe": recipe})
+        config = {"backbone": self.backbone, "prior": self.prior, "recipe": self.choice.state.recipe}
+        own = self.weights.own
+        self.start("train", {**config, "weights": own.path} if own else config)
 
     def pause(self) -> None:
         """Ask the run to stop where it is, so that it can go on later."""
@@ -83,6 +96,7 @@ class TrainState(Job):
         self._draw_soon()
         self.observe(self._draw_soon, ["n_shown", "chosen", "result"])
         soon(self.load_offers())
+        self.observe(lambda _: soon(self.load_offers()), "result")
         self.observe(lambda _: self.runs.look(), "stage")
         self.runs.observe(lambda _: soon(self._follow_runs()), "state")
         self.observe(self._know, ["backbone", "result"])
@@ -91,13 +105,11 @@ class TrainState(Job):
         self.runs.look()
 
     async def load_offers(self) -> None:
-        """Take over the backbones to choose from, with their size."""
+        """Take over the networks to choose from, with their size and how long each takes."""
         try:
-            found = await asyncio.to_thread(_offers)
+            self.offers = await asyncio.to_thread(_offers, sum(self.project.counts.values()), self._n_seen)
         except TellapartError as error:
             self.message = str(error)
-            return
-        self.offers = [{"name": one.name, "text": offer_text(one), "sentence": one.sentence} for one in found]
 
     def take_result(self, result: dict[str, Any]) -> None:
         self._result_of = self.run_id
@@ -121,9 +133,13 @@ class TrainState(Job):
 
     def _know(self, _: Any = None) -> None:
         """What the time of a training depends on."""
-        has_seen = self.result.get("backbone") == self.backbone
-        n_seen = self.result["n_train"] + self.result["n_valid"] if has_seen else 0
+        n_seen = self._n_seen(self.backbone)
         self.choice.know(Pictures(sum(self.project.counts.values()), n_seen, self.backbone))
+
+    def _n_seen(self, backbone: str) -> int:
+        """Pictures that need not be looked at anew."""
+        has_seen = self.result.get("backbone") == backbone
+        return self.result["n_train"] + self.result["n_valid"] if has_seen else 0
 
     def show_more(self) -> None:
         """Have twice as many mistakes in sight."""
@@ -175,7 +191,18 @@ class TrainState(Job):
         return marks
 
 
-def _offers() -> list[Any]:
+def _offers(n: int, n_seen: Callable[[str], int]) -> list[Offer]:
+    """n: pictures; n_seen: of them, those that this network has looked at. For a thread: it takes a while to import."""
     from tellapart.backbones.catalogue import offers
+    from tellapart.train.estimate import quick_seconds
 
-    return list(offers())
+    return [
+        Offer(
+            one.name,
+            one.megabytes,
+            one.is_ready,
+            quick_seconds(max(0, n - n_seen(one.name)), one.name) if n else None,
+            one.sentence,
+        )
+        for one in offers()
+    ]

@@ -5,6 +5,8 @@ export type UploadModel = Model<Traits, ToPython, FromPython>;
 
 export interface Traits {
   accessible_name: string;
+  /** is to be dropped there, in words */
+  what: string;
   takes_folders: boolean;
   /** one large button, then the other ways */
   is_for_visitors: boolean;

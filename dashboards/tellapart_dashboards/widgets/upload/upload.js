@@ -36,7 +36,7 @@ function render({ model, el }) {
   const choose = button("ta-choose", isForVisitors ? "Choose pictures" : "choose files", () => input.click());
   const chooseFolder = button("ta-choose", "choose a folder", () => folderInput.click());
   if (isForVisitors) line.append(choose, element("span", "ta-ways", "or drop or paste them anywhere on this page"));
-  else line.append("Drop pictures here, paste, ", choose);
+  else line.append(`Drop ${model.get("what")} here, paste, `, choose);
   if (model.get("takes_folders")) line.append(" or ", chooseFolder);
   zone.append(line, input, folderInput);
   const progress = element("div", "ta-sending");

@@ -302,6 +302,7 @@ class UploadWidget(anywidget.AnyWidget):
     _esm = BUILT / "upload.js"
     _css = Path(__file__).parent / "upload.css"
     accessible_name = Unicode("Add pictures").tag(sync=True)
+    what = Unicode("pictures").tag(sync=True)  # is to be dropped there
     takes_folders = Bool(True).tag(sync=True)
     is_for_visitors = Bool(False).tag(sync=True)
     accept = Unicode("image/*,.heic,.heif,.zip").tag(sync=True)

@@ -62,21 +62,25 @@ def recipe_state(recipe: str, known: Estimates, is_measuring: bool, problem: str
 
 
 class RecipeDesk(HasTraits):
-    """What is chosen goes in, `state` is another one afterwards. Thorough is tried when somebody chooses it."""
+    """What is chosen goes in, `state` is another one afterwards. Thorough is tried when somebody chooses it.
+
+    recipe: of the last training, which training again follows where it can.
+    """
 
     state = Instance(RecipeState, ())
 
-    def __init__(self, project_dir: Path) -> None:
-        super().__init__()
+    def __init__(self, project_dir: Path, recipe: str = "quick") -> None:
+        super().__init__(state=RecipeState(recipe))
         self._project_dir = project_dir
-        self._recipe, self._pictures = "quick", Pictures()
+        self._recipe, self._pictures = recipe, Pictures()
+        self._is_chosen_here = False
         self._known = Estimates()
         self._is_measuring, self._problem = False, ""
         self._looking = Repeated(self._look)
 
     def choose(self, recipe: str) -> None:
         """Another recipe."""
-        self._recipe = recipe
+        self._recipe, self._is_chosen_here = recipe, True
         self._draw()
         self._looking.ask()
 
@@ -90,7 +94,10 @@ class RecipeDesk(HasTraits):
         """Whether thorough is possible, and how long it takes: as noted, or tried once it is chosen."""
         pictures, self._problem = self._pictures, ""
         self._known = await asyncio.to_thread(self._estimates, pictures)
-        is_wanted = self._recipe == "thorough" and not self._known.why_not and pictures.n > 0
+        if self._known.why_not and not self._is_chosen_here:
+            self._recipe = "quick"
+        is_wanted = self._is_chosen_here and self._recipe == "thorough" and pictures.n > 0
+        is_wanted = is_wanted and not self._known.why_not
         if self._known.thorough_s is None and is_wanted:
             self._is_measuring = True
             self._draw()
@@ -108,7 +115,7 @@ class RecipeDesk(HasTraits):
         from tellapart.train.estimate import noted_thorough_seconds, quick_seconds, why_not_thorough
 
         return Estimates(
-            quick_seconds(max(0, pictures.n - pictures.n_seen)) if pictures.n else None,
+            quick_seconds(max(0, pictures.n - pictures.n_seen), pictures.backbone) if pictures.n else None,
             noted_thorough_seconds(self._project_dir / "cache", pictures.n),
             why_not_thorough(TrainConfig(backbone=pictures.backbone) if pictures.backbone else TrainConfig()),
         )

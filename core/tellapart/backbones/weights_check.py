@@ -1,0 +1,36 @@
+"""Whether a weights file can be used, asked before a training, in a process of its own: reading one needs torch."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tellapart.errors import BackboneError, WeightsError
+
+WEIGHTS_PROCESS = ("-m", "tellapart.backbones.weights_process")
+_PATIENCE_S = 600.0
+
+
+def network_of(weights: Path) -> str:
+    """The name of the network whose weights these are, as a training with them finds it; it is then ready to use.
+
+    Raises:
+        WeightsError: the file cannot be read safely, or is of no network that is known.
+        BackboneError: torch is missing, or the network cannot be converted or kept.
+    """
+    command = [sys.executable, *WEIGHTS_PROCESS, str(weights)]
+    try:
+        done = subprocess.run(
+            command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
+        )
+        told = json.loads(done.stdout.decode("utf-8", "replace").splitlines()[-1])
+    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
+        raise WeightsError(
+            f"The weights file {weights.name} could not be checked ({type(error).__name__}). Try it again, or train "
+            f"with it on the command line: tellapart train PROJECT --weights {weights.name}"
+        ) from error
+    if "error" in told:
+        raise (WeightsError if told["is_about_file"] else BackboneError)(str(told["error"]))
+    return str(told["name"])

@@ -1,0 +1,75 @@
+"""What the model gets wrong: which label is mistaken for which, and the pictures themselves."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from ipywidgets import HTML, Box, Button, VBox, link
+
+from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.wording import count
+from tellapart_dashboards.pages.train.state import TrainState
+from tellapart_dashboards.widgets.gallery.gallery import Gallery
+from tellapart_dashboards.widgets.matrix.matrix import Matrix
+
+MATRIX_HEAD = (
+    '<h2>What is mistaken for what</h2><p class="ta-soft" style="margin-bottom:8px">Rows: what it is. Columns: what '
+    "the model answered. Press a number to see the pictures.</p>"
+)
+
+
+def matrix_card(state: TrainState) -> VBox:
+    """What is mistaken for what; a number shows its mistakes."""
+    matrix, hint = Matrix(), Button().add_class("ta-link").add_class("ta-hint")
+
+    def draw(_: Any = None) -> None:
+        result = state.result
+        if not result:
+            return
+        matrix.show(result["classes"], result["confusion"])
+        if largest := state.largest_confusion():
+            actual, predicted, n = largest
+            one, other = result["classes"][actual], result["classes"][predicted]
+            hint.description = f"Next: see the {f'{n} ' if n > 1 else ''}“{one}” mistaken for “{other}”"
+
+    link((state, "chosen"), (matrix, "chosen"))
+    state.observe(draw, "result")
+    hint.on_click(lambda _: state.set_trait("chosen", list((state.largest_confusion() or ())[:2])))
+    draw()
+    shown_when(hint, state, ["result", "chosen"], state.has_hint)
+    return VBox([HTML(MATRIX_HEAD), matrix, hint]).add_class("ta-card")
+
+
+def mistakes_part(state: TrainState) -> VBox:
+    """The pictures it gets wrong, surest first, or those of one number of the matrix."""
+    filter_line, gallery = HTML(), Gallery(accessible_name="Most confident mistakes", tile_px=150)
+    show_all, more = Button(description="Show all mistakes").add_class("ta-link"), Button()
+
+    def draw(_: Any = None) -> None:
+        gallery.show(*state.pictures)
+        n_hidden = len(state.mistakes) - len(state.pictures[0])
+        more.description = f"Show more ({n_hidden:,} left)"
+        more.layout.display = "" if n_hidden > 0 else "none"
+
+    def draw_line(_: Any = None) -> None:
+        filter_line.value = mistakes_html(state)
+
+    state.observe(draw, "pictures")
+    state.observe(draw_line, ["mistakes", "chosen"])
+    show_all.on_click(lambda _: state.set_trait("chosen", []))
+    more.on_click(lambda _: state.show_more())
+    shown_when(show_all, state, ["chosen"], lambda: bool(state.chosen))
+    draw()
+    draw_line()
+    line = Box([filter_line, show_all]).add_class("ta-line").add_class("ta-filter")
+    return VBox([HTML('<h2 class="ta-section">Most confident mistakes</h2>'), line, gallery, more])
+
+
+def mistakes_html(state: TrainState) -> str:
+    """Which mistakes are in sight."""
+    if not state.chosen:
+        return f'<span class="ta-soft">{count(len(state.mistakes), "picture")}, most confident first.</span>'
+    actual, predicted = (html.escape(state.result["classes"][i]) for i in state.chosen)
+    number = count(len(state.mistakes), "picture")
+    return f'<span class="ta-soft">{number} of <b>{actual}</b> mistaken for <b>{predicted}</b>.</span>'

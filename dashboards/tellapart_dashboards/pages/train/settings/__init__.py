@@ -1,0 +1,1 @@
+"""The settings of the next training on the Train page."""
