@@ -12,7 +12,7 @@ from tellapart.progress import Doing
 from traitlets import HasTraits, Instance
 
 from tellapart_dashboards.app.event_loop import Repeated, soon
-from tellapart_dashboards.app.project_state import N_FINDINGS, ProjectState
+from tellapart_dashboards.app.project_state import CLEAN_ERROR, N_FINDINGS, ProjectState
 from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.wording import count, error_sentence
 from tellapart_dashboards.pages.clean.filters import restored
@@ -337,6 +337,8 @@ class CleanPage(HasTraits):
         await self._show(n_rankings=self._facts.n_rankings + 1, problem="")
         if self._learning.is_asked:  # what the decisions bought is worked out when somebody pauses
             return
-        self._learned(gain=(await asyncio.to_thread(review.gain)).sentence)
+        gain = await asyncio.to_thread(review.gain)
+        self._learned(gain=gain)
         await asyncio.to_thread(lambda: save_queue(self.project.project, review.queue()))
         await self._keep(N_FINDINGS, self.state.n_open)
+        await self._keep(CLEAN_ERROR, gain.to_json())

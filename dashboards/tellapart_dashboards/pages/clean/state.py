@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tellapart.clean.gain import Gain
 from tellapart.progress import Step
 
 from tellapart_dashboards.pages.clean.filters import Filters
@@ -34,7 +35,7 @@ class ProjectFacts:
 
 @dataclass(frozen=True, eq=False)
 class ReviewFacts:
-    """queue: as it was read last. told: by the opening. gain: what the decisions bought, in words.
+    """queue: as it was read last. told: by the opening. gain: what the decisions bought, None before.
 
     problem: what went wrong last, "" for nothing. notice: what was applied at once. n_rankings: how often.
     """
@@ -42,7 +43,7 @@ class ReviewFacts:
     opening: Opening = Opening.UNDER_WAY
     queue: QueueView = field(default_factory=QueueView)
     told: Told = Told()
-    gain: str = ""
+    gain: Gain | None = None
     problem: str = ""
     notice: str = ""
     n_rankings: int = 0

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
 
+from tellapart.clean.gain import Gain
 from tellapart.clean.report import ReviewReport
 
-from tellapart_dashboards.app.wording import count, percent
+from tellapart_dashboards.app.wording import count, percent, wrong_words
 from tellapart_dashboards.pages.clean.phases import Phase
 
 MOST_LISTED = 12
 
 EVERY, DECIDED = "every", "decided"
 KIND_NAMES = {
-    "": "all findings",
-    "visitor": "said by visitors",
+    "": "all",
+    "visitor": "by visitors",
     "unreadable": "unreadable",
-    "conflict": "one picture, two labels",
-    "leak": "duplicate in another split",
+    "conflict": "two labels",
+    "leak": "in both parts",
     "wrong label": "wrong label",
-    "out of place": "out of place",
-    "duplicate": "duplicates",
+    "out of place": "odd",
+    "duplicate": "same",
     "quality": "quality",
     DECIDED: "decided",
     EVERY: "every picture",
 }
+SPLIT_NAMES = {"train": "learned from", "valid": "checked on", "test": "kept for a test"}
+# How sure a suggestion is, in words: the percentages on the page say what a picture looks like.
+SURE_WORDS = {0.99: "nearly certain", 0.95: "very sure", 0.9: "sure", 0.8: "fairly sure", 0.7: "likely"}
 
 
 def headline(
@@ -44,11 +49,7 @@ def headline(
     if phase in (Phase.STOPPED, Phase.FAILED) and not n_open:
         return "Not checked yet", "Check the pictures to see which ones may be wrong."
     if n_open:
-        title = f"{count(n_open, 'picture')} to review"
-        return title, (
-            "Most suspicious first. Decide the ones you are sure about; the order improves with every "
-            "decision."
-        )
+        return f"{count(n_open, 'picture')} to review", "Most suspicious first."
     if n_decided:
         return "Nothing left to review", "You have decided every finding. Train again to see the effect."
     return (
@@ -91,14 +92,46 @@ def batch_words(threshold: float, n_above: dict[float, int]) -> str:
         return ""
     surest = max((one for one, n in n_above.items() if n), default=None)
     if surest is None:
-        return f"No suggestion is above {percent(min(n_above, default=threshold))}. Decide these yourself."
-    return f"None above {percent(threshold)}, {n_above[surest]:,} above {percent(surest)}."
+        return "None of the suggestions is sure enough to be applied to many pictures at once. Decide these yourself."
+    return f"None is {SURE_WORDS[threshold]}, {n_above[surest]:,} {SURE_WORDS[surest]}."
 
 
-def gain_html(sentence: str) -> str:
-    """What the decisions bought."""
-    said = html.escape(sentence.replace(" %", "\u00a0%"))
-    return f'<p class="ta-gain" role="status">{said}</p>' if sentence else ""
+def error_words(error_rate: float | None, gain: Gain | None) -> str:
+    """The headline error of the last training, and what the decisions changed, in points; "" where neither is known."""
+    said = [] if error_rate is None else [f"{wrong_words(error_rate)} when last trained."]
+    if gain is not None and gain.n_decisions and not math.isnan(gain.error_after):
+        said.append(f"{count(gain.n_decisions, 'decision')}: {_change_words(gain)}.")
+    return " ".join(said).replace(" %", "\u00a0%")
+
+
+def _change_words(gain: Gain) -> str:
+    fewer = gain.error_before - gain.error_after
+    if abs(fewer) <= gain.interval:
+        return "no difference beyond chance yet"
+    points = f"{100 * abs(fewer):.1f} points {'fewer' if fewer > 0 else 'more'} (± {100 * gain.interval:.1f})"
+    return points if fewer > 0 else f"{points}; look at the latest, you can undo them"
+
+
+def measured_html(error_rate: float | None, gain: Gain | None) -> str:
+    """Where the figures come from, folded away; "" before anything was measured."""
+    if gain is None or math.isnan(gain.error_after):
+        return ""
+    before, after = percent(gain.error_before), percent(gain.error_after)
+    change = (
+        f"was {before} with the labels as they came and is {after} now" if gain.n_decisions else f"is {after}"
+    )
+    margin = f" (± {100 * gain.interval:.1f} points)" if gain.n_decisions else ""
+    said = [
+        f"Clean has each of {count(gain.n_judged, 'picture')} judged by a model that learned from the others: that is "
+        f"how wrong labels are found. Measured so, the error {change}{margin}, on pictures whose label you did not change."
+    ]
+    if error_rate is not None:
+        said.append(
+            f"{wrong_words(error_rate)} is the figure of the last training: of the one model that you use "
+            "and share, on pictures set aside for that. It is the one shown everywhere."
+        )
+    lines = "".join(f'<p class="ta-soft">{html.escape(one)}</p>' for one in said)
+    return f'<details class="ta-measured"><summary>How this was measured</summary>{lines}</details>'
 
 
 def report_html(report: ReviewReport) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from ipywidgets import HTML, Box, Button, VBox, Widget
+from ipywidgets import HTML, Box, Button, ToggleButton, VBox, Widget
 from tellapart.clean import Review
 from tellapart.label_names import label_order
 from tellapart.store.manifest import Manifest
@@ -75,12 +76,19 @@ class _Foldout:
             close_whole(part)
 
 
-def tools(page: CleanPage, batch: Widget) -> Widget:
-    """The line above the grid: `batch`, then buttons for map and summary; below it what they open, and the region."""
-    map_button, summary_button = (
-        Button(description="Map of all pictures"),
-        Button(description="Report on all pictures"),
-    )
+@dataclass(frozen=True)
+class Tools:
+    """The buttons of the title line, and what they open above the grid."""
+
+    buttons: Widget
+    parts: Widget
+
+
+def tools(page: CleanPage, batch: Widget) -> Tools:
+    """The map, and behind "More" what is suggested surely enough (`batch`) and the report on the whole set; what the map
+    has chosen. While suggestions are looked at, they stay in sight."""
+    map_button, more = Button(description="Map"), ToggleButton(description="More")
+    summary_button = Button(description="Report on all pictures")
     the_map = _Foldout(map_button, lambda: _map(page))
     summary = _Foldout(summary_button, lambda: _summary(page))
     region_line, clear = HTML(), Button(description="Clear selection").add_class("ta-link")
@@ -88,15 +96,20 @@ def tools(page: CleanPage, batch: Widget) -> Widget:
     def draw(_: Any = None) -> None:
         n = len(page.state.filters.region)
         region_line.value = f'<span class="ta-soft">{count(n, "picture")} selected on the map.</span>'
+        is_batch = page.state.filters.is_previewing or bool(page.state.review.notice)
+        rest.layout.display = "" if more.value or is_batch else "none"
 
+    line = Box([batch, summary_button]).add_class("ta-line").add_class("ta-tools")
+    rest = VBox([line, summary.box])
     page.observe(draw, "state")
+    more.observe(draw, "value")
+    draw()
     clear.on_click(lambda _: page.choose(region=frozenset()))
     chosen = Box([region_line, clear]).add_class("ta-line")
     shown_when(chosen, page, ["state"], lambda: bool(page.state.filters.region))
-    buttons = Box([map_button, summary_button]).add_class("ta-line")
+    buttons = Box([map_button, more]).add_class("ta-line")
     shown_when(buttons, page, ["state"], lambda: page.state.phase is Phase.READY)
-    line = Box([batch, buttons]).add_class("ta-line").add_class("ta-tools")
-    return VBox([line, the_map.box, summary.box, chosen])
+    return Tools(buttons, VBox([rest, the_map.box, chosen]))
 
 
 async def _summary(page: CleanPage) -> tuple[Widget, Callable[[], None]]:

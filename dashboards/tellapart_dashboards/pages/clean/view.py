@@ -11,61 +11,98 @@ from tellapart.label_names import label_order
 from tellapart.progress import Step
 
 from tellapart_dashboards.app.visibility import shown_when
-from tellapart_dashboards.app.wording import heading_html, message_html, percent, progress_html
+from tellapart_dashboards.app.wording import heading_html, message_html, progress_html, train_again_words
 from tellapart_dashboards.pages.clean.controller import CleanPage
-from tellapart_dashboards.pages.clean.filters import SPLITS, THRESHOLDS
+from tellapart_dashboards.pages.clean.filters import SIZES, SPLITS, THRESHOLDS
 from tellapart_dashboards.pages.clean.phases import Phase
 from tellapart_dashboards.pages.clean.state import CleanState
 from tellapart_dashboards.pages.clean.texts import (
     DECIDED,
     EVERY,
     KIND_NAMES,
+    SPLIT_NAMES,
+    SURE_WORDS,
     batch_words,
     busy_words,
     empty_text,
-    gain_html,
+    error_words,
     headline,
+    measured_html,
     options,
 )
 from tellapart_dashboards.pages.clean.tools import tools
 from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.grid.grid import Grid
 
-SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}
-
 
 def clean_view(page: CleanPage, train_again: Callable[[], None] | None = None) -> VBox:
     """The Clean page. train_again: trains and opens the Train page, where there is one beside this."""
     project = page.project
-    head, note, gain = HTML(), HTML(), HTML()
+    note = HTML()
     gather = Button(description="Gather pictures").add_class("ta-primary")
     again = Button(description="Check the pictures", layout=Layout(margin="0 0 18px"))
     again.add_class("ta-primary")
-    go_on = Button(description="Next: train").add_class("ta-primary")
 
     def draw(_: Any = None) -> None:
         state = page.state
-        n_open = max(state.n_open, 0)
-        head.value = heading_html(
-            *headline(state.phase, n_open, state.queue.decisions.n, state.n_pictures, state.is_first_look)
-        )
         note.value = message_html(state.review.problem, "failed") or message_html(_care(state), "care")
-        gain.value = gain_html(state.review.gain)
 
     page.observe(draw, "state")
     gather.on_click(lambda _: project.set_trait("current", "gather"))
     again.on_click(lambda _: page.look())
-    go_on.on_click(lambda _: train_again() if train_again else None)
-    desk = VBox([_filters(page, gain), tools(page, _batch(page)), _grid(page)])
+    foldouts = tools(page, _batch(page))
+    desk = VBox([foldouts.parts, _filters(page), _grid(page)])
     has_any = lambda: page.state.phase is Phase.READY or bool(page.state.queue.ids)  # noqa: E731
     shown_when(desk, page, ["state"], has_any)
     shown_when(gather, page, ["state"], lambda: page.state.phase is Phase.EMPTY and "gather" in project.pages)
     shown_when(again, page, ["state"], lambda: page.state.phase in (Phase.STOPPED, Phase.FAILED))
-    shown_when(go_on, page, ["state"], lambda: train_again is not None and len(page.state.project.counts) > 1)
     draw()
     page.look()
-    top = Box([VBox([head]).add_class("ta-grow"), go_on]).add_class("ta-line").add_class("ta-head")
-    return VBox([top, note, gather, again, _busy(page), desk])
+    buttons = Box([foldouts.buttons, _go_on(page, train_again)]).add_class("ta-line")
+    top = Box([_head(page), buttons]).add_class("ta-line").add_class("ta-head")
+    return VBox([top, note, gather, again, _busy(page), desk]).add_class("ta-cleaning")
+
+
+def _head(page: CleanPage) -> HTML:
+    """How much there is to review, how good the model is, and where that figure comes from."""
+    head = HTML().add_class("ta-grow")
+    project = page.project
+
+    def draw(_: Any = None) -> None:
+        state = page.state
+        title, lead = headline(
+            state.phase,
+            max(state.n_open, 0),
+            state.queue.decisions.n,
+            state.n_pictures,
+            state.is_first_look,
+        )
+        error = project.training.error_rate if project.training else None
+        gain = state.review.gain
+        if state.phase is Phase.READY:
+            lead = error_words(error, gain) or lead
+        head.value = heading_html(title, lead) + measured_html(error, gain)
+
+    page.observe(draw, "state")
+    project.observe(draw, "training")
+    draw()
+    return head
+
+
+def _go_on(page: CleanPage, train_again: Callable[[], None] | None) -> Button:
+    """On to training: the main button when something changed since the last one, or there was none."""
+    project, go_on = page.project, Button()
+
+    def draw(_: Any = None) -> None:
+        go_on.description = train_again_words(project.n_changes) if project.training else "Next: train"
+        is_main = project.n_changes > 0 or not project.training
+        (go_on.add_class if is_main else go_on.remove_class)("ta-primary")
+
+    project.observe(draw, ["training", "n_changes"])
+    go_on.on_click(lambda _: train_again() if train_again else None)
+    draw()
+    shown_when(go_on, page, ["state"], lambda: train_again is not None and len(page.state.project.counts) > 1)
+    return go_on
 
 
 def _grid(page: CleanPage) -> Grid:
@@ -88,7 +125,6 @@ def _grid(page: CleanPage) -> Grid:
             grid.changed()
 
     page.observe(lambda change: draw(change["old"], change["new"]), "state")
-    grid.observe(lambda change: page.choose(size=change["new"]), "size")
     draw(None, page.state)
     return grid
 
@@ -111,12 +147,17 @@ def _busy(page: CleanPage) -> Widget:
     return busy
 
 
-def _filters(page: CleanPage, gain: HTML) -> Widget:
-    """Kinds of finding with their numbers; label and split beside them."""
+def _filters(page: CleanPage) -> Widget:
+    """One line that stays in sight: kinds of finding with their numbers, label, part of the set, size of the tiles."""
     kinds = Choices(accessible_name="Which pictures")
+    sizes = Choices(
+        accessible_name="Size of the pictures",
+        options=[{"key": size, "label": size, "n": ""} for size in SIZES],
+        chosen=page.state.filters.size,
+    )
     label = Dropdown(description="Label")
     split = Dropdown(
-        description="Split", options=[("all", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
+        description="Part", options=[("all parts", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
     )
 
     def draw(_: Any = None) -> None:
@@ -129,6 +170,7 @@ def _filters(page: CleanPage, gain: HTML) -> Widget:
             state.is_first_look,
         )
         kinds.chosen = state.kind_in_sight
+        sizes.chosen = state.filters.size
         split.value = state.filters.split
         split.disabled = state.filters.kind in (DECIDED, EVERY)  # findings know their part
         draw_labels(state)
@@ -153,9 +195,12 @@ def _filters(page: CleanPage, gain: HTML) -> Widget:
     draw()
     page.observe(draw, "state")
     kinds.observe(choose_kind, "chosen")
+    sizes.observe(lambda change: page.choose(size=change["new"]), "chosen")
     split.observe(lambda change: page.choose(split=change["new"]), "value")
     menus = Box([label, split]).add_class("ta-line").add_class("ta-menus")
-    return VBox([kinds, Box([menus, gain]).add_class("ta-line").add_class("ta-below")]).add_class("ta-card")
+    return Box([kinds.add_class("ta-kinds-line"), menus, sizes.add_class("ta-sizes-line")]).add_class(
+        "ta-lid"
+    )
 
 
 def _label_options(state: CleanState) -> tuple[tuple[str, str], ...]:
@@ -165,7 +210,9 @@ def _label_options(state: CleanState) -> tuple[tuple[str, str], ...]:
 
 def _batch(page: CleanPage) -> Widget:
     """Apply what is suggested surely enough: first look at exactly those pictures, then say yes."""
-    threshold = Dropdown(description="Suggestions above", options=[(percent(one), one) for one in THRESHOLDS])
+    threshold = Dropdown(
+        description="Suggestions that are", options=[(SURE_WORDS[one], one) for one in THRESHOLDS]
+    )
     preview, apply, back = Button(), Button().add_class("ta-primary"), Button(description="Back")
     words = HTML()
 

@@ -39,7 +39,7 @@ function render({ model, el }) {
   model.on("msg:custom", receive);
   model.on("change:order change:sheet", load.soon);
   model.on("change:size change:empty_text change:accessible_name", redraw);
-  model.on("change:labels", drawActs);
+  model.on("change:labels change:all_labels", drawActs);
   model.on("change:can_undo change:can_redo", enable);
   grid.load();
   return () => {

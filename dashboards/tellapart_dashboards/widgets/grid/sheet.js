@@ -5,9 +5,9 @@
 /** @typedef {{ x: number, y: number }} Point of the sheet */
 
 const MOST_PX = 12e6;
-const GAP = 12;
-const SIZES = { S: { px: 104, words: 46 }, M: { px: 158, words: 88 }, L: { px: 300, words: 88 } };
-const PHONE = { S: 3, M: 2, L: 1 };
+const GAP = 10;
+const SIZES = { S: { px: 104, words: 46 }, M: { px: 136, words: 46 }, L: { px: 300, words: 88 } };
+const PHONE = { S: 4, M: 3, L: 1 };
 
 export class Sheet {
   /**
@@ -56,13 +56,18 @@ export class Sheet {
   /** What is in sight, in the sheet's own measure. */
   view() {
     const at = this.space.getBoundingClientRect().top;
-    const clip = this.isInner ? this.box.getBoundingClientRect() : { top: 0, bottom: window.innerHeight };
+    const clip = this.isInner ? this.box.getBoundingClientRect() : { top: this.lid(), bottom: window.innerHeight };
     const height = clip.bottom - clip.top;
     this.factor = this.shown > height ? (this.whole - height) / (this.shown - height) : 1;
     this.shownTop = clip.top - at;
     const inside = Math.min(Math.max(this.shownTop, 0), Math.max(0, this.shown - height));
     this.shift = inside - inside * this.factor;
     return { top: this.shownTop - this.shift, height };
+  }
+
+  /** How far down the line of filters reaches, which stays in sight while the window scrolls. */
+  lid() {
+    return Math.max(0, this.box.closest(".ta")?.querySelector(".ta-lid")?.getBoundingClientRect().bottom ?? 0);
   }
 
   /**

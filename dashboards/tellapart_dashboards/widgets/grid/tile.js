@@ -13,6 +13,19 @@ function spoken(tile) {
   return [tile.label, ...tile.chips, tile.said, tile.mark, tile.decided].filter(Boolean).join(", ");
 }
 
+/**
+ * Words of which the number at the end is never cut off: "looks like cardb… 91 %".
+ * @param {HTMLElement} node
+ * @param {string} text
+ */
+function write(node, text) {
+  const [, words, number] = /^(.+)( \S+\u00a0%)$/.exec(text) ?? ["", text, ""];
+  node.title = text;
+  node.replaceChildren(element("span", "", words));
+  if (number) node.append(element("span", "ta-percent", number));
+  return node;
+}
+
 export class Tile {
   /** @param {string} prefix of the ids of this page's tiles */
   constructor(prefix) {
@@ -66,12 +79,8 @@ export class Tile {
     this.decided.textContent = decided || "";
     this.licence.textContent = tile ? tile.mark : "";
     this.name.textContent = this.name.title = tile ? tile.label : "";
-    this.chips.replaceChildren(...(tile ? tile.chips : []).map((text) => {
-      const chip = element("span", "ta-tag", text);
-      chip.title = text;
-      return chip;
-    }));
-    this.said.textContent = this.said.title = tile ? tile.said : "";
+    this.chips.replaceChildren(...(tile ? tile.chips : []).map((text) => write(element("span", "ta-tag"), text)));
+    write(this.said, tile ? tile.said : "");
   }
 
   /**

@@ -33,7 +33,7 @@ export class Grid {
     this.space.setAttribute("aria-multiselectable", "true");
     this.empty = element("p", "ta-empty");
     this.box.append(this.space);
-    this.root.append(this.bars.top, this.empty, this.box, this.bars.bottom);
+    this.root.append(this.empty, this.box, this.bars.bottom);
     el.append(this.root);
     this.sheet = new Sheet(this.box, this.space, this.bars.bottom);
     this.store = new Store(model);
@@ -167,7 +167,7 @@ export class Grid {
   }
 
   /** @param {string} text */
-  announce(text) { this.bars.said.textContent = text; }
+  announce(text) { this.bars.said.textContent = this.bars.said.title = text; }
 
   // -- deciding
 
