@@ -51,13 +51,16 @@ def test_from_pictures_to_answers(empty: Path, leaves: Path, start_studio: Start
     expect(page.get_by_role("progressbar", name="Training")).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     (empty / HOLD).unlink()
-    expect(page.get_by_role("heading", name=re.compile(r"of \d+ wrong"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("% wrong: "))).to_be_visible()
+    page.get_by_text("How this was measured").click()
     expect(page.get_by_text("always guessing the most common label")).to_be_visible()
+    page.get_by_text("How this was measured").click()
+    expect(page.get_by_role("tab", name=re.compile("Train"))).to_contain_text("% wrong")
     expect(page.locator(".ta-matrix table")).to_be_visible()
     tab.picture("train")
     tab.picture("train-dark", scheme="dark")
 
-    page.get_by_role("tab", name="Classify").click()
+    page.get_by_role("button", name="Try it").click()
     expect(page.get_by_role("heading", name="What is in the picture?")).to_be_visible()
     some = {"maple": 1, "oak": 4, "ginkgo": 1}
     pictures = [sorted((leaves / label).glob("*.jpg"))[n] for label, n in some.items()]

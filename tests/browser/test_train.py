@@ -25,8 +25,14 @@ def root(trained_project: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained_project, tmp_path / "leaves"))
 
 
+def open_details(page: Page) -> None:
+    page.get_by_role("button", name="Details").click()
+
+
 def choose(page: Page, recipe: str) -> None:
-    page.get_by_role("radio", name=re.compile(recipe)).click()
+    page.get_by_role("radiogroup", name="How thoroughly to train").get_by_role(
+        "radio", name=re.compile(recipe)
+    ).click()
 
 
 @pytest.mark.slow
@@ -35,10 +41,11 @@ def test_thorough_is_paused_resumed_cancelled_compared_deleted_and_brought_back(
 ) -> None:
     studio, tab = start_studio(root), open_tab()
     page = tab.open(studio.url)
+    open_details(page)
     choose(page, "Thorough")
     expect(page.get_by_text("measured on a few of your pictures")).to_be_visible()
     (root / HOLD).touch()
-    page.get_by_role("button", name="Train again").click()
+    page.get_by_role("button", name="Train again", exact=True).click()
     expect(page.get_by_role("progressbar", name="Training")).to_be_visible()
     page.reload()
     expect(page.get_by_role("progressbar", name="Training")).to_be_visible()
@@ -47,6 +54,7 @@ def test_thorough_is_paused_resumed_cancelled_compared_deleted_and_brought_back(
     expect(page.get_by_role("heading", name="Thorough training is paused")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Thorough training is paused")).to_be_visible()
+    open_details(page)
 
     (root / HOLD).touch()
     page.get_by_role("button", name="Resume").click()
@@ -56,17 +64,18 @@ def test_thorough_is_paused_resumed_cancelled_compared_deleted_and_brought_back(
     expect(page.get_by_text("Stopped. Finished work is saved.")).to_be_visible()
 
     choose(page, "Thorough")
-    page.get_by_role("button", name="Train again").click()
+    page.get_by_role("button", name="Train again", exact=True).click()
     expect(page.get_by_text(re.compile(r"about \d+ (s|min)"))).not_to_have_count(0)
     expect(page.get_by_role("heading", name="Quick and thorough")).to_be_visible(timeout=600_000)
     expect(page.locator(".ta-runs tbody tr")).to_have_count(2)
     choose(page, "Quick")
-    page.get_by_role("button", name="Train again").click()
+    page.get_by_role("button", name="Train again", exact=True).click()
     expect(page.locator(".ta-runs tbody tr")).to_have_count(3)
 
     second = open_tab()
     other = second.open(studio.url)
     expect(other.locator(".ta-runs tbody tr")).to_have_count(3)
+    open_details(other)
     first = page.locator(".ta-runs tbody tr").first
     first.get_by_role("button", name="Rename").click()
     page.get_by_role("textbox", name="Name of").fill("again <quick>")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from acting import in_page, is_shown, one, opened, settled, shown_ids, stray, text_of, tile
-from ipywidgets import Button, Dropdown
+from acting import every, in_page, is_shown, one, opened, settled, shown_ids, stray, text_of, tile
+from ipywidgets import Button, Dropdown, ToggleButton
 from tellapart.store.journal import Relabel, Remove
 from tellapart.store.project import open_project
 from tellapart_dashboards.pages.clean.texts import batch_words
@@ -26,7 +26,9 @@ def test_filters_narrow_the_queue_and_are_there_after_a_reload(flawed_dir: Path)
         await settled()
         assert stray(flawed_dir) not in shown_ids(page)
         assert "all labels" in one(view, Grid).empty_text
-        one(view, Grid).size = "L"
+        sizes = [w for w in every(view) if isinstance(w, Choices)][1]
+        sizes.chosen = "L"
+        assert one(view, Grid).size == "L"
         kinds.chosen = "every"
         await settled()
         assert len(shown_ids(page)) == page.project.counts["circle"]
@@ -91,7 +93,8 @@ def test_suggestions_are_previewed_then_applied_as_one_batch(flawed_dir: Path) -
     async def apply() -> None:
         page, view = opened(flawed_dir)
         await settled()
-        one(view, Dropdown, "Suggestions above").value = 0.95
+        one(view, ToggleButton, "More").value = True
+        one(view, Dropdown, "Suggestions that are").value = 0.95
         await settled()
         preview = one(view, Button, "Preview")
         assert preview.description == "Preview 1"
@@ -115,14 +118,16 @@ def test_the_highest_threshold_with_suggestions_is_offered_until_one_is_chosen(f
     async def look() -> None:
         page, view = opened(flawed_dir)
         await settled()
+        one(view, ToggleButton, "More").value = True
         highest = max(least for least, n in page.state.queue.n_above.items() if n)
         assert (page.state.queue.threshold, page.state.filters.chosen_threshold) == (highest, 0.0)
         assert len(page.state.queue.suggested) == page.state.queue.n_above[highest] and is_shown(
             view, one(view, Button, "Preview")
         )
-        one(view, Dropdown, "Suggestions above").value = 0.7
+        one(view, Dropdown, "Suggestions that are").value = 0.7
         await settled()
         again, its_view = opened(flawed_dir)
+        one(its_view, ToggleButton, "More").value = True
         await settled()
         assert (
             again.state.queue.threshold == again.state.filters.chosen_threshold == 0.7
@@ -132,12 +137,12 @@ def test_the_highest_threshold_with_suggestions_is_offered_until_one_is_chosen(f
         await settled()
         if not any(again.state.queue.n_above.values()):
             assert not is_shown(its_view, one(its_view, Button, "Preview"))
-            assert "No suggestion is above 70 %" in text_of(its_view)
+            assert "None of the suggestions is sure enough" in text_of(its_view)
 
     in_page(look())
 
 
 def test_words_say_where_suggestions_are() -> None:
     assert batch_words(0.9, {0.95: 0, 0.9: 2}) == ""
-    assert batch_words(0.95, {0.95: 0, 0.9: 2, 0.8: 4}) == "None above 95 %, 2 above 90 %."
-    assert "No suggestion is above 70 %" in batch_words(0.95, {0.95: 0, 0.7: 0})
+    assert batch_words(0.95, {0.95: 0, 0.9: 2, 0.8: 4}) == "None is very sure, 2 sure."
+    assert "%" not in batch_words(0.95, {0.95: 0, 0.7: 0}), "percentages say what a picture looks like"

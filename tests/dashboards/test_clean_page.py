@@ -26,7 +26,9 @@ def test_the_planted_flaw_is_the_first_picture(flawed_dir: Path) -> None:
         assert f"{page.state.n_open} pictures to review</h1>" in text_of(view)
         words = tile(page, stray(flawed_dir))
         assert words["label"] == "square" and "circle" in words["chips"][0] and words["decided"] == ""
-        assert "cross-validated error" in page.state.review.gain
+        gain = page.state.review.gain
+        assert gain is not None and page.project.project.manifest.setting("clean_error") == gain.to_json()
+        assert "judged by a model that learned from the others" in text_of(view)
         grid = one(view, Grid)
         assert np.frombuffer(grid.order, "<u4").tolist() == page.desk.keys_of(page.state.queue.ids).tolist()
         assert grid.labels == ["circle", "square"]

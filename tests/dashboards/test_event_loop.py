@@ -153,7 +153,7 @@ async def test_work_that_is_asked_for_while_it_runs_is_done_once_more() -> None:
 async def test_the_map_is_closed_when_it_is_folded_away_and_made_anew(flawed_dir: Path) -> None:
     page, view = opened(flawed_dir)
     await settled()
-    button = one(view, Button, "Map of all pictures")
+    button = one(view, Button, "Map")
     maps: list[EmbeddingMap] = []
     for _ in range(3):
         button.click()
@@ -173,7 +173,7 @@ async def test_the_map_is_closed_when_it_is_folded_away_and_made_anew(flawed_dir
 async def test_a_map_that_is_closed_before_it_is_made_is_not_left_behind(flawed_dir: Path) -> None:
     page, view = opened(flawed_dir)
     await settled()
-    button = one(view, Button, "Map of all pictures")
+    button = one(view, Button, "Map")
     button.click()
     button.click()
     button.click()  # open again, before the first one is there

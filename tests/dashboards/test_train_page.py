@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from acting import is_shown, one, say, settled, text_of
-from ipywidgets import Button, Dropdown
+from ipywidgets import Button, Dropdown, ToggleButton
 from tellapart.errors import RunError
 from tellapart.runs import Run
 from tellapart_dashboards.app.project_state import ProjectState
@@ -44,12 +44,15 @@ async def test_training_shows_progress_then_the_answer(
     await settled()
     shown = text_of(view)
     assert (
-        "1 of 4 wrong" in shown
+        "25 % wrong: 1 of 4" in shown
         and "between 4.6 % and 70 %" in shown
+        and "Guessing would be wrong 50 % of the time" in shown
         and "always guessing the most common label" in shown
     )
-    assert not button.disabled and button.description == "Train again"
-    assert not is_shown(view, one(view, Button, "Cancel"))
+    assert not is_shown(view, button), "nothing changed: trying it comes next"
+    assert is_shown(view, one(view, ToggleButton, "Details")) and not is_shown(
+        view, one(view, Button, "Cancel")
+    )
 
 
 async def test_labels_can_be_taken_for_equally_likely(
@@ -57,6 +60,7 @@ async def test_labels_can_be_taken_for_equally_likely(
 ) -> None:
     view = train_view(TrainState(ProjectState(project_dir), start_run=start))
     await settled()
+    one(view, ToggleButton, "Details").value = True
     one(view, Dropdown, "Assume labels are").value = "equal"
     one(view, Button, "Train").click()
     await settled()
@@ -68,7 +72,9 @@ async def test_labels_can_be_taken_for_equally_likely(
     fake_run(project_dir, "train", "done", result={**train_result, "config": {"prior": "equal"}})
     again = TrainState(ProjectState(project_dir))
     assert again.prior == "equal", "what was chosen last is what training again goes on with"
-    shown = text_of(train_view(again))
+    view = train_view(again)
+    one(view, ToggleButton, "Details").value = True
+    shown = text_of(view)
     assert (
         "Probability error" in shown
         and ">50 %</td>" in shown
@@ -153,7 +159,7 @@ async def test_a_page_opened_later_finds_the_run_and_its_result(
     view = train_view(state)
     await settled()
     assert state.stage == "running" and state.run_id == running.run_id
-    assert "1 of 4 wrong" in text_of(view), "the last answer stays in sight while a new one is made"
+    assert "25 % wrong: 1 of 4" in text_of(view), "the last answer stays in sight while a new one is made"
 
 
 async def test_of_two_runs_begun_within_a_second_the_later_is_followed(
@@ -185,6 +191,7 @@ async def test_fifty_labels_that_look_like_markup_are_only_text(
     }  # fmt: skip
     fake_run(project_dir, "train", "done", result=result)
     view = train_view(TrainState(ProjectState(project_dir)))
+    one(view, ToggleButton, "Details").value = True
     await settled()
     assert "<img" not in text_of(view) and "&lt;img src=x onerror=alert(49)&gt;" in text_of(view)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from acting import every, is_shown, one, say, settled, text_of
-from ipywidgets import Button
+from ipywidgets import Button, ToggleButton
 from tellapart.errors import TrainError
 from tellapart.store.project import open_project
 from tellapart.train import TrainResult, estimate, keep_as_run
@@ -85,6 +85,7 @@ async def test_thorough_is_tried_when_it_is_chosen_and_started_as_such(
     monkeypatch.setattr(estimate, "thorough_seconds", lambda _, n: asked.append(n) or 42.0)
     state = TrainState(ProjectState(project_dir), start_run=start)
     view = train_view(state)
+    one(view, ToggleButton, "Details").value = True
     await settled()
     choice = one(view, Choices)
     assert not asked and choice.chosen == "quick" and choice.options[0]["n"] == "a few seconds"
@@ -106,6 +107,7 @@ async def test_without_torch_the_page_says_what_to_install_and_quick_works(
     monkeypatch.setattr(estimate, "check_chosen", missing)
     state = TrainState(ProjectState(project_dir), start_run=start)
     view = train_view(state)
+    one(view, ToggleButton, "Details").value = True
     await settled()
     choice, train = one(view, Choices), one(view, Button, "Train")
     choice.chosen = "thorough"
@@ -166,6 +168,7 @@ def test_the_state_holds_what_is_done_and_the_newest_of_each_recipe() -> None:
 async def opened(root: Path, start: Any) -> tuple[TrainState, Any, RunTable]:
     state = TrainState(ProjectState(root), start_run=start)
     view = train_view(state)
+    one(view, ToggleButton, "Details").value = True
     await settled()
     return state, view, one(view, RunTable)
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Widget
+from ipywidgets import VBox, Widget
 
 from tellapart_dashboards.app.event_loop import follow
 from tellapart_dashboards.app.page_frame import Frame, PageOwner, new_page
@@ -88,6 +88,13 @@ async def _classify_body(frame: Frame, root: Path, go_to_train: Callable[[], Non
     return classify_view(state, go_to_train, OF_VISITORS if is_visiting() else ON_THIS_COMPUTER)
 
 
+async def _noticed(states: _States, body: Awaitable[Widget]) -> Widget:
+    """The page below a notice, once it is there, of what changed since the last training."""
+    from tellapart_dashboards.app.training_notice import training_notice
+
+    return VBox([training_notice(states.project, states.train_again), await body])
+
+
 @dataclass(frozen=True)
 class _States:
     """What the pages know, as far as it is known before one is opened. badge: the number beside Clean."""
@@ -97,6 +104,12 @@ class _States:
     train: TrainState | None
     clean: CleanPage | None
     badge: int
+
+    def train_again(self) -> None:
+        """Train, and show how far that is."""
+        assert self.train is not None
+        self.train.train()
+        self.project.current = "train"
 
 
 async def _prepare(frame: Frame, keys: tuple[str, ...], project: str | Path) -> Callable[[], None]:
@@ -126,7 +139,9 @@ def _fill(frame: Frame, states: _States) -> None:
         "gather": lambda: _gather_body(gather),
         "clean": lambda: _clean_body(frame, states),
         "train": lambda: _train_body(train),
-        "classify": lambda: _classify_body(frame, root, lambda: state.set_trait("current", "train")),
+        "classify": lambda: _noticed(
+            states, _classify_body(frame, root, lambda: state.set_trait("current", "train"))
+        ),
         "share": lambda: _share_body(frame, state),
     }
 
@@ -175,16 +190,9 @@ async def _clean_body(frame: Frame, states: _States) -> Widget:
         clean = await asyncio.to_thread(_clean_page, states.project)
     from tellapart_dashboards.pages.clean.view import clean_view
 
-    train = states.train
-
-    def train_again() -> None:
-        assert train is not None
-        train.train()
-        states.project.current = "train"
-
     clean.observe(lambda change: frame.set_badge("clean", _number(change["new"].n_open)), "state")
     follow(frame.widget, [clean])
-    return clean_view(clean, train_again if train is not None else None)
+    return clean_view(clean, states.train_again if states.train is not None else None)
 
 
 def _number(n: int) -> str:

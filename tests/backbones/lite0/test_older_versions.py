@@ -11,7 +11,7 @@ from tellapart.classify import Predictor
 from tellapart.clean import open_review
 from tellapart.store.project import open_project
 from tellapart.train import TrainConfig, train_head
-from tellapart_dashboards.pages.train.scores import scores_html
+from tellapart_dashboards.pages.train.scores import outdated_words
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "project-0.1.0.zip"
 
@@ -50,8 +50,8 @@ def test_it_opens_with_its_decisions_and_trains_anew_with_the_new_backbone(old_p
 def test_the_train_page_says_that_an_older_version_trained_it(old_project):
     (run,) = (old_project / "runs").iterdir()
     result = json.loads((run / "result.json").read_text("utf-8"))
-    assert "This was trained with an older version. Train again" in scores_html(result)
-    assert "an older version" not in scores_html({**result, "backbone": "efficientnet_lite0"})
+    assert "This was trained with an older version. Train again" in outdated_words(result)
+    assert outdated_words({**result, "backbone": "efficientnet_lite0"}) == ""
 
 
 def test_what_the_old_backbone_had_computed_is_dropped_once_and_said(old_project):

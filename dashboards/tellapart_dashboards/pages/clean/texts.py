@@ -123,7 +123,8 @@ def measured_html(error_rate: float | None, gain: Gain | None) -> str:
     margin = f" (± {100 * gain.interval:.1f} points)" if gain.n_decisions else ""
     said = [
         f"Clean has each of {count(gain.n_judged, 'picture')} judged by a model that learned from the others: that is "
-        f"how wrong labels are found. Measured so, the error {change}{margin}, on pictures whose label you did not change."
+        f"how wrong labels are found. Measured so, the error {change}{margin}, on pictures whose label you did not "
+        "change."
     ]
     if error_rate is not None:
         said.append(

@@ -85,8 +85,8 @@ class Tools:
 
 
 def tools(page: CleanPage, batch: Widget) -> Tools:
-    """The map, and behind "More" what is suggested surely enough (`batch`) and the report on the whole set; what the map
-    has chosen. While suggestions are looked at, they stay in sight."""
+    """The map and what it has chosen; behind "More" what is suggested surely enough (`batch`), which stays in sight
+    while it is looked at, and the report on the whole set."""
     map_button, more = Button(description="Map"), ToggleButton(description="More")
     summary_button = Button(description="Report on all pictures")
     the_map = _Foldout(map_button, lambda: _map(page))
