@@ -93,7 +93,7 @@ def test_suggestions_are_previewed_then_applied_as_one_batch(flawed_dir: Path) -
     async def apply() -> None:
         page, view = opened(flawed_dir)
         await settled()
-        one(view, ToggleButton, "More").value = True
+        one(view, ToggleButton, "Tools").value = True
         one(view, Dropdown, "Suggestions that are").value = 0.95
         await settled()
         preview = one(view, Button, "Preview")
@@ -118,7 +118,7 @@ def test_the_highest_threshold_with_suggestions_is_offered_until_one_is_chosen(f
     async def look() -> None:
         page, view = opened(flawed_dir)
         await settled()
-        one(view, ToggleButton, "More").value = True
+        one(view, ToggleButton, "Tools").value = True
         highest = max(least for least, n in page.state.queue.n_above.items() if n)
         assert (page.state.queue.threshold, page.state.filters.chosen_threshold) == (highest, 0.0)
         assert len(page.state.queue.suggested) == page.state.queue.n_above[highest] and is_shown(
@@ -127,7 +127,7 @@ def test_the_highest_threshold_with_suggestions_is_offered_until_one_is_chosen(f
         one(view, Dropdown, "Suggestions that are").value = 0.7
         await settled()
         again, its_view = opened(flawed_dir)
-        one(its_view, ToggleButton, "More").value = True
+        one(its_view, ToggleButton, "Tools").value = True
         await settled()
         assert (
             again.state.queue.threshold == again.state.filters.chosen_threshold == 0.7

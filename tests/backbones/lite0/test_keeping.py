@@ -59,7 +59,7 @@ def run(model: bytes, pixels: np.ndarray) -> np.ndarray:
 def test_it_is_made_once_and_said(own_cache):
     told: list[str] = []
     first = load_backbone(progress=lambda done, total, message: told.append(message))
-    assert told == ["Preparing the built-in backbone (only once)"]
+    assert told == ["Preparing to look at pictures (only once)"]
     written = first.onnx_path.stat().st_mtime_ns
     told.clear()
     assert (

@@ -45,7 +45,7 @@ def kept_onnx(folder: Path, progress: Progress = silent) -> Kept:
     path = folder / f"{known['name']}-{known['sha256'][:12]}.onnx"
     if _is_whole(path, known["sha256"]):
         return Kept(path)
-    progress(0, 0, Doing(Step.PREPARING, "Preparing the built-in backbone (only once)"))
+    progress(0, 0, Doing(Step.PREPARING, "Preparing to look at pictures (only once)"))
     content = made_onnx()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -85,9 +85,9 @@ class Tools:
 
 
 def tools(page: CleanPage, batch: Widget) -> Tools:
-    """The map and what it has chosen; behind "More" what is suggested surely enough (`batch`), which stays in sight
+    """The map and what it has chosen; behind "Tools" what is suggested surely enough (`batch`), which stays in sight
     while it is looked at, and the report on the whole set."""
-    map_button, more = Button(description="Map"), ToggleButton(description="More")
+    map_button, more = Button(description="Map"), ToggleButton(description="Tools")
     summary_button = Button(description="Report on all pictures")
     the_map = _Foldout(map_button, lambda: _map(page))
     summary = _Foldout(summary_button, lambda: _summary(page))

@@ -11,7 +11,7 @@ from tellapart.label_names import label_order
 from tellapart.progress import Step
 
 from tellapart_dashboards.app.visibility import shown_when
-from tellapart_dashboards.app.wording import heading_html, message_html, progress_html, train_again_words
+from tellapart_dashboards.app.wording import message_html, progress_html, train_again_words
 from tellapart_dashboards.pages.clean.controller import CleanPage
 from tellapart_dashboards.pages.clean.filters import SIZES, SPLITS, THRESHOLDS
 from tellapart_dashboards.pages.clean.phases import Phase
@@ -81,7 +81,8 @@ def _head(page: CleanPage) -> HTML:
         gain = state.review.gain
         if state.phase is Phase.READY:
             lead = error_words(error, gain) or lead
-        head.value = heading_html(title, lead) + measured_html(error, gain)
+        said = f'<p class="ta-lead" role="status">{html.escape(lead)}</p>'
+        head.value = f"<h1>{html.escape(title)}</h1>{said}{measured_html(error, gain)}"
 
     page.observe(draw, "state")
     project.observe(draw, "training")

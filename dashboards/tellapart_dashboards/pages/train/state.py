@@ -100,6 +100,7 @@ class TrainState(Job):
         self.observe(lambda _: self.runs.look(), "stage")
         self.runs.observe(lambda _: soon(self._follow_runs()), "state")
         self.observe(self._know, ["backbone", "result"])
+        self.weights.observe(self._know, "own")
         self.project.observe(self._know, "counts")
         self._know()
         self.runs.look()
@@ -134,7 +135,8 @@ class TrainState(Job):
     def _know(self, _: Any = None) -> None:
         """What the time of a training depends on."""
         n_seen = self._n_seen(self.backbone)
-        self.choice.know(Pictures(sum(self.project.counts.values()), n_seen, self.backbone))
+        n, has_own_file = sum(self.project.counts.values()), self.weights.own is not None
+        self.choice.know(Pictures(n, n_seen, self.backbone, has_own_file))
 
     def _n_seen(self, backbone: str) -> int:
         """Pictures that need not be looked at anew."""

@@ -6,11 +6,14 @@ import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.errors import TellapartError
 from traitlets import HasTraits, Instance
 
 from tellapart_dashboards.app.event_loop import Repeated
 from tellapart_dashboards.app.wording import error_sentence
+
+_NOT_WITH_OTHERS = "Thorough works while “How sharply it looks” is Quick. Choose Quick there, or Quick here."
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,18 @@ class RecipeState:
 
 @dataclass(frozen=True)
 class Pictures:
-    """What the time depends on. n: pictures; n_seen: of them, those whose embeddings are cached already."""
+    """What the time depends on. n: pictures; n_seen: of them, those whose embeddings are cached already. backbone: ""
+    for the built-in one; has_own_file: its weights are a file that somebody chose."""
 
     n: int = 0
     n_seen: int = 0
     backbone: str = ""
+    has_own_file: bool = False
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether the model looks with what comes with the program."""
+        return self.backbone in ("", DEFAULT_BACKBONE) and not self.has_own_file
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ class RecipeDesk(HasTraits):
         return Estimates(
             quick_seconds(max(0, pictures.n - pictures.n_seen), pictures.backbone) if pictures.n else None,
             noted_thorough_seconds(self._project_dir / "cache", pictures.n),
-            why_not_thorough(TrainConfig(backbone=pictures.backbone) if pictures.backbone else TrainConfig()),
+            why_not_thorough(TrainConfig()) if pictures.is_built_in else _NOT_WITH_OTHERS,
         )
 
     def _measured(self, pictures: Pictures) -> float:
