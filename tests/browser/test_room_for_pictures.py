@@ -43,9 +43,10 @@ RING = """() => {
   const ring = focused.getBoundingClientRect();
   let lost = Math.max(0, reach - ring.top, ring.bottom + reach - innerHeight, reach - ring.left, ring.right + reach - innerWidth);
   for (let one = focused.parentElement; one; one = one.parentElement) {
-    const { overflowX, overflowY } = getComputedStyle(one), edge = one.getBoundingClientRect();
-    if (overflowX !== "visible") lost = Math.max(lost, edge.left - ring.left + reach, ring.right + reach - edge.right);
-    if (overflowY !== "visible") lost = Math.max(lost, edge.top - ring.top + reach, ring.bottom + reach - edge.bottom);
+    const { overflowX, overflowY, overflowClipMargin } = getComputedStyle(one), edge = one.getBoundingClientRect();
+    const over = reach - (overflowX === "clip" ? parseFloat(overflowClipMargin) : 0);
+    if (overflowX !== "visible") lost = Math.max(lost, edge.left - ring.left + over, ring.right + over - edge.right);
+    if (overflowY !== "visible") lost = Math.max(lost, edge.top - ring.top + over, ring.bottom + over - edge.bottom);
   }
   return lost;
 }"""

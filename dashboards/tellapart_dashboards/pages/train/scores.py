@@ -22,11 +22,12 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
         n_valid, n_wrong = result["n_valid"], result["n_wrong"]
         low, high = map(percent, result["error_interval"])
         wrong = f"{n_wrong:,} of {n_valid:,}" if n_wrong else f"none of {n_valid:,}"
-        guessing = percent(result["baselines"]["majority"])
+        guessing = result.get("baselines", {}).get("majority")
+        beside = "" if guessing is None else f" Guessing would be wrong {percent(guessing)} of the time."
         return (
             f"{wrong_words(result['error_rate'])}: {wrong}",
             f"Checked on {count(n_valid, 'picture')} it had never seen; of many more like them it would get between "
-            f"{low} and {high} wrong. Guessing would be wrong {guessing} of the time.",
+            f"{low} and {high} wrong.{beside}",
         )
     if len(counts) < 2:
         return (
