@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 3f4005a560dda5d8f140de8dca27362898e319444a04ca9be2c970f9cf9ce0cd
+// 9084ea615d60ffa617b33bc972e8bcc974c7c36d9d015a4fe8615391b2408908
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -191,12 +191,10 @@ function keyed(key, text, press) {
   return node;
 }
 
-// The lines around the grid: above it number, sizes, tidying; below it, always in sight, every decision with its key.
-/** @import { GridModel, Size } from "./protocol" */
+// The line below the grid, always in sight: the decisions with their keys and what came of them; the others behind "more".
+/** @import { GridModel } from "./protocol" */
 /** @import { Act } from "./keys.js" */
 
-/** @type {[Size, string][]} */
-const SIZES$1 = [["S", "small"], ["M", "medium"], ["L", "large"]];
 const FEW = ["keep", "remove", "relabel", "undo"]; // on a phone; the others behind "more"
 
 class Bars {
@@ -207,47 +205,36 @@ class Bars {
   constructor(model, act) {
     this.model = model;
     this.act = act;
-    this.top = element("div", "ta-grid-top");
     this.count = element("span", "ta-count");
-    this.tidy = this.button("t", "tidy", () => act("tidy"));
-    this.tidy.title = "Hide decided pictures, most suspicious first";
-    const all = this.button("a", "select all", () => act("all"));
-    this.sizes = element("div", "ta-sizes");
-    this.sizes.setAttribute("role", "radiogroup");
-    this.sizes.setAttribute("aria-label", "Size of the pictures");
-    this.radios = SIZES$1.map(([size, name]) => {
-      const radio = keyed("", size, () => this.choose(size));
-      radio.setAttribute("role", "radio");
-      radio.setAttribute("aria-label", name);
-      return radio;
-    });
-    this.sizes.append(...this.radios);
-    this.sizes.addEventListener("keydown", (event) => this.walkSizes(event));
-    this.top.append(this.count, this.tidy, element("span", "ta-spring"), all, this.sizes);
-
     this.bottom = element("div", "ta-decide");
+    this.bottom.setAttribute("role", "toolbar");
+    this.bottom.setAttribute("aria-label", "Decide");
     this.said = element("p", "ta-said");
     this.said.setAttribute("role", "status");
     this.acts = element("div", "ta-acts");
-    this.acts.setAttribute("role", "toolbar");
-    this.acts.setAttribute("aria-label", "Decide");
+    this.rest = element("div", "ta-rest");
     this.more = keyed("", "more", () => this.open(!this.bottom.classList.contains("ta-open")));
-    this.more.className = "ta-more";
-    this.bottom.append(this.acts);
-    this.open(false);
+    this.more.classList.add("ta-few");
     // Made once; only the labels among them come and go, so that a press of the others is never lost.
     /** @type {(key: string, text: string, name: Act) => HTMLButtonElement} */
     const button = (key, text, name) => this.button(key, text, () => this.act(name));
     this.relabel = button("r", "relabel", "relabel");
+    this.relabel.classList.add("ta-relabel");
     this.undo = button("u", "undo", "undo");
     this.redo = button("⇧u", "redo", "redo");
     this.redo.setAttribute("aria-keyshortcuts", "Shift+u");
-    this.acts.append(
-      button("k", "keep", "keep"), button("d", "remove", "remove"), this.relabel, button("s", "not sure", "not sure"),
-      button("x", "none of these", "none of these"), element("span", "ta-break"), this.said,
-      button("n", "most similar", "near"), button("⏎", "enlarge", "look"), this.undo, this.redo,
-      button("?", "all keys", "help"), this.more,
+    this.tidy = button("t", "tidy", "tidy");
+    this.tidy.title = "Hide decided pictures, most suspicious first";
+    this.rest.append(
+      button("s", "not sure", "not sure"), button("x", "none of these", "none of these"), button("n", "most similar", "near"),
+      button("⏎", "enlarge", "look"), button("a", "select all", "all"), this.redo, button("?", "all keys", "help"),
     );
+    this.acts.append(
+      button("k", "keep", "keep"), button("d", "remove", "remove"), this.relabel, this.said, this.count, this.tidy,
+      this.undo, this.more,
+    );
+    this.bottom.append(this.rest, this.acts);
+    this.open(false);
     this.drawActs();
   }
 
@@ -276,6 +263,7 @@ class Bars {
       button.setAttribute("aria-label", `relabel to ${label}`);
       return button;
     }));
+    this.relabel.classList.toggle("ta-many", this.model.get("all_labels").length > this.model.get("labels").length);
     this.enable();
   }
 
@@ -290,35 +278,11 @@ class Bars {
    * @param {number} decided
    */
   draw(count, chosen, decided) {
-    this.radios.forEach((radio, i) => {
-      const isChosen = SIZES$1[i][0] === this.model.get("size");
-      radio.setAttribute("aria-checked", String(isChosen));
-      radio.tabIndex = isChosen ? 0 : -1;
-    });
-    const parts = [`${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}`];
-    if (chosen) parts.push(`${chosen.toLocaleString("en")} selected`);
-    if (decided) parts.push(`${decided.toLocaleString("en")} decided`);
-    const text = parts.join(" · ");
+    let text = `${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}`;
+    if (decided) text = `${decided.toLocaleString("en")} decided`;
+    if (chosen) text = `${chosen.toLocaleString("en")} selected`;
     if (this.count.textContent !== text) this.count.textContent = text;
     this.tidy.hidden = !decided;
-  }
-
-  /** @param {Size} size */
-  choose(size) {
-    this.model.set("size", size);
-    this.model.save_changes();
-  }
-
-  /** @param {KeyboardEvent} event */
-  walkSizes(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const at = this.radios.findIndex((radio) => radio === document.activeElement);
-    const to = (at + step + SIZES$1.length) % SIZES$1.length;
-    this.choose(SIZES$1[to][0]);
-    this.radios[to].focus();
   }
 }
 
@@ -945,9 +909,9 @@ function watchPointer(space, grid) {
 /** @typedef {{ x: number, y: number }} Point of the sheet */
 
 const MOST_PX = 12e6;
-const GAP = 12;
-const SIZES = { S: { px: 104, words: 46 }, M: { px: 158, words: 88 }, L: { px: 300, words: 88 } };
-const PHONE = { S: 3, M: 2, L: 1 };
+const GAP = 10;
+const SIZES = { S: { px: 104, words: 46 }, M: { px: 136, words: 46 }, L: { px: 300, words: 88 } };
+const PHONE = { S: 4, M: 3, L: 1 };
 
 class Sheet {
   /**
@@ -996,13 +960,18 @@ class Sheet {
   /** What is in sight, in the sheet's own measure. */
   view() {
     const at = this.space.getBoundingClientRect().top;
-    const clip = this.isInner ? this.box.getBoundingClientRect() : { top: 0, bottom: window.innerHeight };
+    const clip = this.isInner ? this.box.getBoundingClientRect() : { top: this.lid(), bottom: window.innerHeight };
     const height = clip.bottom - clip.top;
     this.factor = this.shown > height ? (this.whole - height) / (this.shown - height) : 1;
     this.shownTop = clip.top - at;
     const inside = Math.min(Math.max(this.shownTop, 0), Math.max(0, this.shown - height));
     this.shift = inside - inside * this.factor;
     return { top: this.shownTop - this.shift, height };
+  }
+
+  /** How far down the line of filters reaches, which stays in sight while the window scrolls. */
+  lid() {
+    return Math.max(0, this.box.closest(".ta")?.querySelector(".ta-lid")?.getBoundingClientRect().bottom ?? 0);
   }
 
   /**
@@ -1110,6 +1079,19 @@ function spoken(tile) {
   return [tile.label, ...tile.chips, tile.said, tile.mark, tile.decided].filter(Boolean).join(", ");
 }
 
+/**
+ * Words of which the number at the end is never cut off: "looks like cardb… 91 %".
+ * @param {HTMLElement} node
+ * @param {string} text
+ */
+function write(node, text) {
+  const [, words, number] = /^(.+)( \S+\u00a0%)$/.exec(text) ?? ["", text, ""];
+  node.title = text;
+  node.replaceChildren(element("span", "", words));
+  if (number) node.append(element("span", "ta-percent", number));
+  return node;
+}
+
 class Tile {
   /** @param {string} prefix of the ids of this page's tiles */
   constructor(prefix) {
@@ -1163,12 +1145,8 @@ class Tile {
     this.decided.textContent = decided || "";
     this.licence.textContent = tile ? tile.mark : "";
     this.name.textContent = this.name.title = tile ? tile.label : "";
-    this.chips.replaceChildren(...(tile ? tile.chips : []).map((text) => {
-      const chip = element("span", "ta-tag", text);
-      chip.title = text;
-      return chip;
-    }));
-    this.said.textContent = this.said.title = tile ? tile.said : "";
+    this.chips.replaceChildren(...(tile ? tile.chips : []).map((text) => write(element("span", "ta-tag"), text)));
+    write(this.said, tile ? tile.said : "");
   }
 
   /**
@@ -1270,7 +1248,7 @@ class Grid {
     this.space.setAttribute("aria-multiselectable", "true");
     this.empty = element("p", "ta-empty");
     this.box.append(this.space);
-    this.root.append(this.bars.top, this.empty, this.box, this.bars.bottom);
+    this.root.append(this.empty, this.box, this.bars.bottom);
     el.append(this.root);
     this.sheet = new Sheet(this.box, this.space, this.bars.bottom);
     this.store = new Store(model);
@@ -1404,7 +1382,7 @@ class Grid {
   }
 
   /** @param {string} text */
-  announce(text) { this.bars.said.textContent = text; }
+  announce(text) { this.bars.said.textContent = this.bars.said.title = text; }
 
   // -- deciding
 
@@ -1581,7 +1559,7 @@ function render({ model, el }) {
   model.on("msg:custom", receive);
   model.on("change:order change:sheet", load.soon);
   model.on("change:size change:empty_text change:accessible_name", redraw);
-  model.on("change:labels", drawActs);
+  model.on("change:labels change:all_labels", drawActs);
   model.on("change:can_undo change:can_redo", enable);
   grid.load();
   return () => {

@@ -1,5 +1,5 @@
 // Built by `make widgets` from upload/upload.js and the modules it imports: change those, not this file.
-// b80f0ca9d216b29874a72aeb14e07dd4de6c1fa063149c0305bc8320f61d5500
+// 80ee6b161c64b039e8a87c75553618b8cbb738b6390ef8f4ab5e74931eed17f1
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -346,7 +346,7 @@ function render({ model, el }) {
   const choose = button("ta-choose", isForVisitors ? "Choose pictures" : "choose files", () => input.click());
   const chooseFolder = button("ta-choose", "choose a folder", () => folderInput.click());
   if (isForVisitors) line.append(choose, element("span", "ta-ways", "or drop or paste them anywhere on this page"));
-  else line.append("Drop pictures here, paste, ", choose);
+  else line.append(`Drop ${model.get("what")} here, paste, `, choose);
   if (model.get("takes_folders")) line.append(" or ", chooseFolder);
   zone.append(line, input, folderInput);
   const progress = element("div", "ta-sending");

@@ -78,6 +78,8 @@ def _sharpness(state: TrainState) -> VBox:
         state.weights.drop()
         state.backbone = change["new"]
 
+    level.observe(choose, "chosen")
+    by_name.observe(choose_name, "value")
     state.observe(draw, ["offers", "backbone"])
     state.observe(draw_names, ["offers", "backbone"])
     state.weights.observe(draw, ["own", "problem", "is_checking"])
