@@ -56,8 +56,9 @@ def n_changes(project: Project, since: Snapshot) -> int:
             before.setdefault(
                 entry.image_id, _taught(at_first["label"], at_first["state"], at_first.get("mark"))
             )
-    now = {image_id: _taught(*rest) for image_id, *rest in manifest.standings(list(before))}
-    n_added = sum(_taught(*rest) is not None for _, *rest in newcomers)
+    standings = manifest.standings(list(before))
+    now = {image_id: _taught(label, state, mark) for image_id, label, state, mark in standings}
+    n_added = sum(_taught(label, state, mark) is not None for _, label, state, mark in newcomers)
     n_other = sum(taught != now.get(image_id) for image_id, taught in before.items())
     return n_added + n_other
 

@@ -98,18 +98,20 @@ def batch_words(threshold: float, n_above: dict[float, int]) -> str:
 
 def error_words(error_rate: float | None, gain: Gain | None) -> str:
     """The headline error of the last training, and what the decisions changed, in points; "" where neither is known."""
-    said = [] if error_rate is None else [f"{wrong_words(error_rate)} when last trained."]
+    changed = ""
     if gain is not None and gain.n_decisions and not math.isnan(gain.error_after):
-        said.append(f"{count(gain.n_decisions, 'decision')}: {_change_words(gain)}.")
-    return " ".join(said).replace(" %", "\u00a0%")
+        changed = f"{count(gain.n_decisions, 'decision')}: {_change_words(gain)}."
+    wrong = (
+        "" if error_rate is None else wrong_words(error_rate) + ("." if changed else " when last trained.")
+    )
+    return f"{wrong} {changed}".strip().replace(" %", "\u00a0%")
 
 
 def _change_words(gain: Gain) -> str:
     fewer = gain.error_before - gain.error_after
     if abs(fewer) <= gain.interval:
-        return "no difference beyond chance yet"
-    points = f"{100 * abs(fewer):.1f} points {'fewer' if fewer > 0 else 'more'} (± {100 * gain.interval:.1f})"
-    return points if fewer > 0 else f"{points}; look at the latest, you can undo them"
+        return "no difference yet beyond chance"
+    return f"{100 * abs(fewer):.1f} points {'fewer' if fewer > 0 else 'more'} (± {100 * gain.interval:.1f})"
 
 
 def measured_html(error_rate: float | None, gain: Gain | None) -> str:
@@ -126,6 +128,8 @@ def measured_html(error_rate: float | None, gain: Gain | None) -> str:
         f"how wrong labels are found. Measured so, the error {change}{margin}, on pictures whose label you did not "
         "change."
     ]
+    if gain.error_after - gain.error_before > gain.interval:
+        said.append("It has grown: look at the latest decisions again. You can undo them.")
     if error_rate is not None:
         said.append(
             f"{wrong_words(error_rate)} is the figure of the last training: of the one model that you use "

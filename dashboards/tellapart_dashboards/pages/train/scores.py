@@ -24,10 +24,11 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
         wrong = f"{n_wrong:,} of {n_valid:,}" if n_wrong else f"none of {n_valid:,}"
         guessing = result.get("baselines", {}).get("majority")
         beside = "" if guessing is None else f" Guessing would be wrong {percent(guessing)} of the time."
+        never_seen = f"{count(n_valid, 'picture')} it had never seen"
+        checked = f"Checked on {never_seen}; expect {low} to {high} on others.{beside}"
         return (
             f"{wrong_words(result['error_rate'])}: {wrong}",
-            f"Checked on {count(n_valid, 'picture')} it had never seen; of many more like them it would get between "
-            f"{low} and {high} wrong.{beside}",
+            checked.replace(" %", "\u00a0%"),
         )
     if len(counts) < 2:
         return (

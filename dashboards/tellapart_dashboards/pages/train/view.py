@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, ToggleButton, VBox
@@ -71,7 +72,7 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
     train, again = Button(description="Train"), Button(description="Train again")
     gather = Button(description="Add pictures").add_class("ta-primary")
     try_it, share = Button(description="Try it"), Button(description="Share")
-    more = ToggleButton(description="Details", icon="caret-right").add_class("ta-fold")
+    more = ToggleButton(description="Details", icon="caret-right")
     advice = VBox([]).add_class("ta-advice")
     next_words = HTML(
         '<h2>What next</h2><p class="ta-soft">Try it on other pictures, or look at its mistakes below and correct '
@@ -110,7 +111,7 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
     draw()
     show_details()
     for key, button in (("classify", try_it), ("share", share)):
-        shown_when(button, state, ["result"], lambda key=key: bool(state.result) and key in project.pages)
+        shown_when(button, state, ["result"], _has_result(state, key in project.pages))
     shown_when(next_words, state, ["result"], lambda: bool(state.result) and not advice.children)
     shown_when(gather, project, ["counts"], lambda: len(project.counts) < 2 and "gather" in project.pages)
     shown_when(more, project, ["counts"], lambda: len(project.counts) > 1)
@@ -118,6 +119,10 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
     ways = Box([train, try_it, share, gather, Box([]).add_class("ta-spring"), more])
     card = VBox([advice, next_words, ways.add_class("ta-line").add_class("ta-ways")]).add_class("ta-card")
     return card, details
+
+
+def _has_result(state: TrainState, is_possible: bool) -> Callable[[], bool]:
+    return lambda: is_possible and bool(state.result)
 
 
 def _make_primary(button: Button, is_primary: bool) -> None:
