@@ -137,6 +137,8 @@ def test_the_ring_of_the_focus_is_never_clipped(room: Room, size: tuple[int, int
         name = page.evaluate(
             "`${document.activeElement.className} ${document.activeElement.textContent.slice(0, 30)}`"
         )
+        if page.evaluate("document.activeElement === document.body"):
+            continue  # past the last one
         assert page.evaluate(RING) <= 0.5, name
         seen.add(name)
     assert len(seen) > 8, seen

@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 9084ea615d60ffa617b33bc972e8bcc974c7c36d9d015a4fe8615391b2408908
+// 005eb3442cd25ea85f3b7425452fff84787bb35860667813ca435f0118121213
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -260,7 +260,7 @@ class Bars {
     this.relabel.before(...this.model.get("labels").map((label, i) => {
       const button = this.button(String(i + 1), label, () => this.act("relabel", label));
       button.classList.add("ta-label");
-      button.setAttribute("aria-label", `relabel to ${label}`);
+      button.prepend(element("span", "ta-spoken", "relabel to "));
       return button;
     }));
     this.relabel.classList.toggle("ta-many", this.model.get("all_labels").length > this.model.get("labels").length);
@@ -1071,24 +1071,18 @@ class Sheet {
 let made = 0;
 
 /**
- * What a tile says to screen readers.
- * @param {Words | undefined} tile
- */
-function spoken(tile) {
-  if (!tile) return "picture, still loading";
-  return [tile.label, ...tile.chips, tile.said, tile.mark, tile.decided].filter(Boolean).join(", ");
-}
-
-/**
- * Words of which the number at the end is never cut off: "looks like cardb… 91 %".
+ * Words of which the number at the end is never cut off, and a label as late as possible: "looks like oak 91 %", or
+ * where there is less room "oak? 91 %".
  * @param {HTMLElement} node
  * @param {string} text
  */
 function write(node, text) {
-  const [, words, number] = /^(.+)( \S+\u00a0%)$/.exec(text) ?? ["", text, ""];
+  const [, before = "", words, number = ""] = /^(looks like |model: )?(.*?)( \S+\u00a0%)?$/.exec(text) ?? ["", "", text];
   node.title = text;
-  node.replaceChildren(element("span", "", words));
-  if (number) node.append(element("span", "ta-percent", number));
+  node.replaceChildren(
+    ...(before ? [element("span", "ta-before", before)] : []), element("span", "ta-cut", words),
+    ...(number ? [element("span", "ta-percent", number)] : []),
+  );
   return node;
 }
 
@@ -1139,7 +1133,8 @@ class Tile {
     const words = tile && [tile.label, ...tile.chips, tile.said, tile.mark, decided].join("\n");
     if (this.words === words && tile) return;
     this.words = words;
-    this.node.setAttribute("aria-label", spoken(tile && { ...tile, decided }));
+    if (tile) this.node.removeAttribute("aria-label"); // its own words are its name
+    else this.node.setAttribute("aria-label", "picture, still loading");
     this.node.classList.toggle("ta-done", Boolean(decided));
     this.node.classList.toggle("ta-gone", decided === "removed");
     this.decided.textContent = decided || "";

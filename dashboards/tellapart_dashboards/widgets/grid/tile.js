@@ -5,24 +5,18 @@ import { element } from "../common/elements.js";
 let made = 0;
 
 /**
- * What a tile says to screen readers.
- * @param {Words | undefined} tile
- */
-function spoken(tile) {
-  if (!tile) return "picture, still loading";
-  return [tile.label, ...tile.chips, tile.said, tile.mark, tile.decided].filter(Boolean).join(", ");
-}
-
-/**
- * Words of which the number at the end is never cut off: "looks like cardb… 91 %".
+ * Words of which the number at the end is never cut off, and a label as late as possible: "looks like oak 91 %", or
+ * where there is less room "oak? 91 %".
  * @param {HTMLElement} node
  * @param {string} text
  */
 function write(node, text) {
-  const [, words, number] = /^(.+)( \S+\u00a0%)$/.exec(text) ?? ["", text, ""];
+  const [, before = "", words, number = ""] = /^(looks like |model: )?(.*?)( \S+\u00a0%)?$/.exec(text) ?? ["", "", text];
   node.title = text;
-  node.replaceChildren(element("span", "", words));
-  if (number) node.append(element("span", "ta-percent", number));
+  node.replaceChildren(
+    ...(before ? [element("span", "ta-before", before)] : []), element("span", "ta-cut", words),
+    ...(number ? [element("span", "ta-percent", number)] : []),
+  );
   return node;
 }
 
@@ -73,7 +67,8 @@ export class Tile {
     const words = tile && [tile.label, ...tile.chips, tile.said, tile.mark, decided].join("\n");
     if (this.words === words && tile) return;
     this.words = words;
-    this.node.setAttribute("aria-label", spoken(tile && { ...tile, decided }));
+    if (tile) this.node.removeAttribute("aria-label"); // its own words are its name
+    else this.node.setAttribute("aria-label", "picture, still loading");
     this.node.classList.toggle("ta-done", Boolean(decided));
     this.node.classList.toggle("ta-gone", decided === "removed");
     this.decided.textContent = decided || "";
