@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 005eb3442cd25ea85f3b7425452fff84787bb35860667813ca435f0118121213
+// 47c1b089c7f76a1087134bf054654dc158c359018794c81be885cda1efbc4371
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -260,7 +260,7 @@ class Bars {
     this.relabel.before(...this.model.get("labels").map((label, i) => {
       const button = this.button(String(i + 1), label, () => this.act("relabel", label));
       button.classList.add("ta-label");
-      button.prepend(element("span", "ta-spoken", "relabel to "));
+      button.prepend(element("span", "ta-unseen", "relabel to "));
       return button;
     }));
     this.relabel.classList.toggle("ta-many", this.model.get("all_labels").length > this.model.get("labels").length);

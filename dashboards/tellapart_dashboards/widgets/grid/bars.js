@@ -69,7 +69,7 @@ export class Bars {
     this.relabel.before(...this.model.get("labels").map((label, i) => {
       const button = this.button(String(i + 1), label, () => this.act("relabel", label));
       button.classList.add("ta-label");
-      button.prepend(element("span", "ta-spoken", "relabel to "));
+      button.prepend(element("span", "ta-unseen", "relabel to "));
       return button;
     }));
     this.relabel.classList.toggle("ta-many", this.model.get("all_labels").length > this.model.get("labels").length);
