@@ -105,7 +105,8 @@ def test_wrong_labels_are_named_and_putting_them_right_helps_as_much_as_said():
         mended[found.rows] = truth[~is_test][found.rows]
         after = answers(array[~is_test], mended)
         wrong = [
-            (one.fit.head.logits(array[is_test]).argmax(axis=1) != truth[is_test]).mean() for one in (now, after)
+            (one.fit.head.logits(array[is_test]).argmax(axis=1) != truth[is_test]).mean()
+            for one in (now, after)
         ]
         came.append(wrong[0] - wrong[1])
         expected.append(found.gain.expected)
