@@ -21,6 +21,9 @@ from tellapart.train.preparation import check_labels, prepare
 from tellapart.training_runs.listing import TrainingRun, run_folder
 
 
+MOST = 5000  # pictures that are looked at; with more, a sample, so that it takes seconds
+
+
 @dataclass(frozen=True, eq=False)
 class Ground:
     """run: the training. config: its settings. pictures: (N,) to learn from or hold out, none of a test part.
@@ -51,14 +54,23 @@ def ground_of(project: Project, run: TrainingRun, progress: Progress) -> Ground:
     check_labels(project)
     config = TrainConfig.from_json(Run(run_folder(project.root, run.run_id)).config)
     data = prepare(project, load_backbone(config.backbone, config.weights, progress), config, progress)
-    rows = np.flatnonzero(~data.of("test"))
+    rows = _some(np.flatnonzero(~data.of("test")))
     pictures = tuple(data.pictures[row] for row in rows)
     groups = tuple(data.plan.groups[row] for row in rows)
-    targets, n_classes = data.targets[rows], len(data.classes)
+    kept, targets = np.unique(data.targets[rows], return_inverse=True)
+    classes = tuple(data.classes[k] for k in kept)
+    n_classes = len(classes)
     folds = data.plan.folds(rows)
     now = current_answers(data.embeddings.array[rows], targets, n_classes, folds, groups, config.prior)
     learner = OutOfFold(now.fit.coordinates[:, -MAX_COMPONENTS:], data.plan.folds(rows, N_FOLDS))
     doubts = find_doubts(learner.logits(targets, n_classes), targets)
     decided = project.journal.decided().image_ids
     is_open = np.array([picture.image_id not in decided for picture in pictures], bool)
-    return Ground(project, run, config, data.classes, pictures, folds, groups, now, doubts, is_open)
+    return Ground(project, run, config, classes, pictures, folds, groups, now, doubts, is_open)
+
+
+def _some(rows: np.ndarray) -> np.ndarray:
+    """All, or a sample that is the same each time."""
+    if len(rows) <= MOST:
+        return rows
+    return np.sort(np.random.default_rng(0).permutation(rows)[:MOST])
