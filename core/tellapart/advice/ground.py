@@ -20,7 +20,6 @@ from tellapart.store.project import Project
 from tellapart.train.preparation import check_labels, prepare
 from tellapart.training_runs.listing import TrainingRun, run_folder
 
-
 MOST = 5000  # pictures that are looked at; with more, a sample, so that it takes seconds
 
 
