@@ -74,7 +74,7 @@ def wrong_labels_case(one: PictureSet, seed: int) -> Case | None:
     """Some labels are turned wrong; those the advice names are put right. None where it names none."""
     rng = np.random.default_rng([seed, 1])
     train, _, test = _parts(one, rng, is_drawn=one.name.startswith("drawn"))
-    given, share = one.targets.copy(), rng.uniform(0.04, 0.2)
+    given, share = one.targets.copy(), rng.uniform(0.0, 0.2)
     turned = train[rng.random(len(train)) < share]
     given[turned] = (given[turned] + rng.integers(1, one.n_classes, len(turned))) % one.n_classes
     now = one.now(train, given)

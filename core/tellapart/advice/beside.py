@@ -34,7 +34,7 @@ def _found(project_dir: Path, run_id: str) -> Advised:
             command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
         )
         told = json.loads(done.stdout.decode("utf-8", "replace").splitlines()[-1])
-        if "error" not in told:
+        if "advice" in told:
             return Advised.from_json(told)
     except (OSError, ValueError, KeyError, TypeError, IndexError, subprocess.TimeoutExpired) as error:
         raise RunError(

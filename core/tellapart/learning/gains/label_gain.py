@@ -17,7 +17,7 @@ from tellapart.learning.gains.error_gain import ErrorGain, error_gain, mean_and_
 from tellapart.learning.head import refit_head
 from tellapart.learning.label_noise import Doubts
 
-WORTH_CHECKING = 0.3  # probability that the label is wrong, from where on it is worth a person's second
+WORTH_CHECKING = 0.4  # of the score that orders the Clean page: from there it has a label in its queue
 MOST = 200  # labels in one suggestion
 N_DRAWS = 4
 # What putting right brings as a rule, of the share of all labels that are put right, and how far it lies from that:
@@ -47,11 +47,12 @@ def label_gain(now: CurrentAnswers, doubts: Doubts, is_open: np.ndarray, seed: i
     Args:
         doubts: about the same N pictures. is_open: (N,) bool, labels that nobody has decided about.
     """
-    doubtful = np.flatnonzero(is_open & now.is_counted & (doubts.wrong >= WORTH_CHECKING))
-    rows = doubtful[np.argsort(-doubts.wrong[doubtful], kind="stable")][:MOST]
+    doubtful = np.flatnonzero(is_open & now.is_counted & (doubts.score >= WORTH_CHECKING))
+    rows = doubtful[np.argsort(-doubts.score[doubtful], kind="stable")][:MOST]
     if not len(rows):
         return None
-    wrong, suggested = doubts.wrong[rows], doubts.suggested[rows]
+    # one is careful not to change good labels, the other takes some to be wrong in any case: the truth lies between
+    wrong, suggested = (doubts.wrong[rows] + doubts.score[rows]) / 2, doubts.suggested[rows]
     rng = np.random.default_rng([seed, 23])
     found = np.zeros((N_DRAWS, len(now.targets)))
     for draw in range(N_DRAWS):
