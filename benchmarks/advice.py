@@ -6,7 +6,7 @@ Real sets, with the program as people use it: a set is cut by group into what a 
 Of clothing a tenth of the project's labels is turned wrong; of trashnet one label gets a quarter of its pictures;
 bears_web stays as it is. The project is trained and advised. What the first suggestion with a range says is done:
 labels are put right where the truth is another, pictures come from the pool, or another training is run. Then it is
-trained again, and both models answer the test part, its labels weighed as common as in the project at first.
+trained again, and both models answer the test part, its labels weighed as common as in the project then.
 
 Simulated cases: embeddings of the same sets, resampled, and drawn ones, with labels turned wrong or one label scarce.
 followed: real sets on which there was something to follow; helped: of those, with fewer mistakes afterwards.
@@ -122,9 +122,8 @@ class _Followed:
                 return None
             after = self._trained(project, self._follow(project, first))
             wrong = [self._wrong(result) for result in (before, after)]
+            n_of = project.manifest.label_counts()
         labels = [self.data.pictures[row].label for row in self.test]
-        n_of = {label: sum(self.truth[self.data.pictures[row].image_id] == label for row in self.train)
-                for label in set(labels)}  # fmt: skip
         weights = np.array([n_of[label] / labels.count(label) for label in labels])
         weights /= weights.sum()
         came = float(weights @ (wrong[0].astype(float) - wrong[1]))

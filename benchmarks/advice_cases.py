@@ -87,7 +87,7 @@ def wrong_labels_case(one: PictureSet, seed: int) -> Case | None:
         return None
     mended = given.copy()
     mended[train[found.rows]] = one.targets[train[found.rows]]
-    came, noise = _came(one, now, one.now(train, mended), train, test)
+    came, noise = _came(one, now, one.now(train, mended), test)
     return Case(
         one.name, f"labels, {share:.0%} wrong", len(train), len(found.rows), now.error, found.gain, came, noise,
         len(test),
@@ -113,7 +113,7 @@ def scarce_label_case(one: PictureSet, seed: int) -> Case | None:
     forecast = (
         first.gain if len(more) == first.n_more else picture_gain(now, first.target, n_more=len(more)).gain
     )
-    came, noise = _came(one, now, one.now(np.union1d(train, more), one.targets), train, test)
+    came, noise = _came(one, now, one.now(np.union1d(train, more), one.targets), test)
     return Case(one.name, "pictures", len(train), len(more), now.error, forecast, came, noise, len(test))
 
 
@@ -135,12 +135,12 @@ def _parts(
 
 
 def _came(
-    one: PictureSet, before: CurrentAnswers, after: CurrentAnswers, train: np.ndarray, test: np.ndarray
+    one: PictureSet, before: CurrentAnswers, after: CurrentAnswers, test: np.ndarray
 ) -> tuple[float, float]:
-    """By how much the error on the test pictures fell, their labels weighed as common as they were to train on, and
-    its standard error."""
+    """By how much the error on the test pictures fell, their labels weighed as common as those trained on afterwards,
+    and its standard error."""
     truth, n_classes = one.targets[test], one.n_classes
-    shares = np.bincount(one.targets[train], minlength=n_classes) / len(train)
+    shares = np.bincount(after.targets, minlength=n_classes) / len(after.targets)
     weights = (shares / np.maximum(np.bincount(truth, minlength=n_classes), 1))[truth]
     wrong = [
         now.calibration.probs(now.fit.head.logits(one.array[test])).argmax(axis=1) != truth

@@ -141,7 +141,10 @@ def test_a_label_of_which_all_pictures_are_doubted_keeps_some():
 
 
 def test_the_scarce_label_is_the_one_to_get_more_of():
-    array, targets = clouds([14, 90, 90, 90], apart=0.3)
+    rng = np.random.default_rng(4)
+    targets = np.repeat(np.arange(4), [14, 90, 90, 90])
+    middles = 2.0 * np.eye(4, 32)  # all as far from each other
+    array = (middles[targets] + rng.normal(size=(len(targets), 32))).astype(np.float32)
     found = picture_gains(answers(array, targets))
     assert found[0].target == 0 and found[0].n_now == 14
     assert found[0].n_more == 80, "as many as the label in the middle has more, in tens"

@@ -14,7 +14,7 @@ LEAST_MISTAKES = 4  # of a pair, below which they may be chance
 
 
 @dataclass(frozen=True, eq=False)
-class ConfusedPair:
+class MixedUpPair:
     """first, second: classes; pictures of the first are taken for the second the more often. n_wrong: of both, taken
     for the other. rows: (P,) of both labels, those that look most like the other label; half of each where possible."""
 
@@ -24,7 +24,7 @@ class ConfusedPair:
     rows: np.ndarray
 
 
-def confused_pair(now: CurrentAnswers) -> ConfusedPair | None:
+def confused_pair(now: CurrentAnswers) -> MixedUpPair | None:
     """The pair; None where no two labels have enough mistakes between them. Ties: the first by order of classes."""
     counted = now.is_counted
     confusion = confusion_matrix(now.targets[counted], now.predicted[counted], now.n_classes)
@@ -36,7 +36,7 @@ def confused_pair(now: CurrentAnswers) -> ConfusedPair | None:
     if confusion[second, first] > confusion[first, second]:
         first, second = second, first
     rows = np.concatenate([_nearest(now, first, second), _nearest(now, second, first)])
-    return ConfusedPair(first, second, n_wrong, rows)
+    return MixedUpPair(first, second, n_wrong, rows)
 
 
 def _nearest(now: CurrentAnswers, own: int, other: int) -> np.ndarray:

@@ -18,8 +18,8 @@ _Z = NormalDist().inv_cdf((1 + INTERVAL) / 2)
 class ErrorGain:
     """Error rate of now minus that after a step: fractions, above 0 where the step helps.
 
-    It is the error on pictures to come that are rightly labelled, their labels as common as they are now; not the
-    figure that the next training measures on its few held-out pictures, which chance moves besides.
+    It is the error on pictures to come that are rightly labelled, their labels as common as in the project after the
+    step; not the figure that the next training measures on its few held-out pictures, which chance moves besides.
     expected: on average. low, high: the middle 80 % of what it may be. likely: how probable it helps at all, 0 to 1.
     """
 

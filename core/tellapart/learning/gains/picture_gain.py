@@ -14,15 +14,18 @@ from tellapart.learning.gains.current_answers import CurrentAnswers
 from tellapart.learning.gains.error_gain import ErrorGain, error_gain, mean_and_noise
 from tellapart.learning.head import oof_logits_without
 
-FRACTIONS = (0.4, 0.65)  # of the label's groups that are learned from
-N_DRAWS = 2
+LEAST_FRACTION = 0.3  # of the label's groups: with still fewer, errors say little about many
+N_DRAWS = 4
 LEAST_GROUPS = 8  # of the label, below which leaving some out says nothing
 EXPONENT = 0.5  # of the law, in the middle of what is usual
 _EXPONENT_NOISE = 0.35  # of what the law says further on, for not knowing the exponent
+_CAME = (
+    0.4  # so much of what the law says came in fifty made cases: leaving out costs more than adding brings
+)
 MOST, LEAST = 100, 20  # pictures to ask for
 # What it brings as a rule to have twice as many, of the mistakes with that label, and how far it lies from that:
-# measured on halves of sets, see benchmarks/advice.py.
-USUAL, SPREAD = 0.15, 0.12
+# in fifty made cases, see benchmarks/advice.py.
+USUAL, SPREAD = 0.16, 0.14
 _LEAST_SPREAD = 0.002
 
 
@@ -49,11 +52,12 @@ def picture_gain(now: CurrentAnswers, target: int, seed: int = 0, n_more: int | 
     """What n_more pictures of one label would bring; as many as pay, unless given."""
     n_now = int((now.targets == target).sum())
     n_more = n_more or _worth_asking(now, target)
-    further = _law(1.0) - _law((n_now + n_more) / n_now)
+    times = (n_now + n_more) / n_now
+    further = _law(1.0) - _law(times)
     usual = _usual(now, target, n_more)
-    slope, noise = _slope(now, target, seed)
-    measured = slope * further
-    total_noise = float(np.hypot(noise * further, _EXPONENT_NOISE * measured))
+    slope, noise = _slope(now, target, times, seed)
+    measured = _CAME * slope * further
+    total_noise = float(np.hypot(_CAME * noise * further, _EXPONENT_NOISE * measured))
     spread = max(_LEAST_SPREAD, usual * SPREAD / USUAL)
     gain = error_gain(measured, total_noise, usual, spread, now.error)
     return PictureGain(target, n_now, n_more, _n_wrong(now, target), gain)
@@ -77,32 +81,31 @@ def _n_wrong(now: CurrentAnswers, target: int) -> int:
 
 
 def _usual(now: CurrentAnswers, target: int, n_more: int | None = None) -> float:
-    """The gain that mistakes and number of pictures alone let one expect."""
-    n_now = int((now.targets == target).sum())
+    """The gain that mistakes and number of pictures alone let one expect, the label as common as it will be."""
+    n, n_now = len(now.targets), int((now.targets == target).sum())
     n_more = n_more or _worth_asking(now, target)
-    by_doubling = USUAL * _n_wrong(now, target) / max(1, int(now.is_counted.sum()))
-    return by_doubling * (_law(1.0) - _law((n_now + n_more) / n_now)) / (_law(1.0) - _law(2.0))
+    times = (n_now + n_more) / n_now
+    share = times * _n_wrong(now, target) / max(1, int(now.is_counted.sum())) * n / (n + n_more)
+    return USUAL * share * (_law(1.0) - _law(times)) / (_law(1.0) - _law(2.0))
 
 
-def _slope(now: CurrentAnswers, target: int, seed: int) -> tuple[float, float]:
-    """By how much the error of all pictures rises for each unit of the law, and the standard error; infinite where the
-    label has too few pictures to leave some out."""
-    rows = np.flatnonzero(now.targets == target)
+def _slope(now: CurrentAnswers, target: int, times: float, seed: int) -> tuple[float, float]:
+    """By how much the error rises for each unit of the law, and the standard error; infinite where the label has too
+    few pictures to leave some out. Asked with the label as common as it will be with so many times as many pictures."""
+    rows, own = np.flatnonzero(now.targets == target), now.targets == target
     names = np.unique(now.groups[rows])
     if len(names) < LEAST_GROUPS:
         return 0.0, float("inf")
     rng = np.random.default_rng([seed, target, 29])
-    steps = np.array([_law(fraction) - _law(1.0) for fraction in FRACTIONS])
+    fraction = max(LEAST_FRACTION, 1 / times)
     of_each = np.zeros(len(now.targets))
     for _ in range(N_DRAWS):
-        order = rng.permutation(names)
-        for fraction, step in zip(FRACTIONS, steps, strict=True):
-            left_out = np.zeros(len(now.targets), bool)
-            left_out[rows[~np.isin(now.groups[rows], order[: round(fraction * len(names))])]] = True
-            logits = oof_logits_without(now.fit, left_out)
-            # the prior stays: fewer pictures to learn from are no rarer label
-            wrong = now.predicted_by(logits, now.targets) != now.targets
-            of_each += step * (wrong.astype(float) - now.is_wrong)
-    total, counted = float((steps**2).sum()), now.is_counted
-    of_each /= N_DRAWS * total
-    return mean_and_noise(of_each[counted], now.groups[counted], float(steps.max()) / total)
+        kept = rng.permutation(names)[: max(3, round(fraction * len(names)))]
+        taught = ~own | np.isin(now.groups, kept)
+        answers = now.predicted_by(oof_logits_without(now.fit, ~taught), now.targets[taught])
+        of_each += (answers != now.targets).astype(float) - now.is_wrong
+    step = _law(fraction) - _law(1.0)
+    counted = now.is_counted
+    common = np.where(own, times, 1.0)[counted]
+    of_each = of_each[counted] * common / common.mean() / (N_DRAWS * step)
+    return mean_and_noise(of_each, now.groups[counted], 1 / step)
