@@ -259,3 +259,12 @@ def test_two_trees_runs_both_and_compares_what_both_report(tmp_path):
     }
     assert found["fit 400 seconds"]["ratio"] > 0 and found["fit 800 seconds"]["ratio"] > 0
     assert "is no checkout" in run("two_trees", "--old", tmp_path, "--data", tmp_path, is_failing=True)
+
+
+def test_advice_is_followed_on_a_real_set_and_in_simulated_cases(picture_sets_folder):
+    result = run("advice", "--data", picture_sets_folder, "--sets", "shapes", "--cases", 2)
+    assert result["n_cases"] == 2 and result["inside_interval"] in (0.0, 0.5, 1.0)
+    assert 0 <= result["helped"] <= result["followed"] <= 1 and len(result["sets"]) == result["followed"]
+    for one in result["cases"]:
+        low, high = one["forecast"]["low"], one["forecast"]["high"]
+        assert one["is_inside"] == (low <= one["came"] <= high) and one["n"] > 0

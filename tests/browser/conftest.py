@@ -74,9 +74,10 @@ def leaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def trained_project(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> Path:
     """A project of those leaves with a model. Tests only look at it."""
+    from tellapart.advice import advise
     from tellapart.gather import take_in
     from tellapart.runs import start
-    from tellapart.store.project import create_project
+    from tellapart.store.project import create_project, open_project
 
     def make(folder: Path) -> None:
         with create_project(folder / "leaves") as project:
@@ -84,6 +85,8 @@ def trained_project(tmp_path_factory: pytest.TempPathFactory, leaves: Path) -> P
         run = start(folder / "leaves", "train", {})
         wait_for(lambda: run.status().stage != "running")
         assert run.status().stage == "done", run.status().message
+        with open_project(folder / "leaves") as project:
+            advise(project)  # else every page that opens a copy would find it out
 
     return made_once(tmp_path_factory, "trained", make) / "leaves"
 

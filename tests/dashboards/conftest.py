@@ -16,6 +16,7 @@ import pytest
 from acting import in_page, say
 from make_data import make_tiny_folder
 from PIL import Image
+from tellapart.advice import Advised, beside
 from tellapart.clean import open_review
 from tellapart.deploy.measuring import Start, measured_start
 from tellapart.gather import take_in
@@ -33,6 +34,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     names = inspect.signature(pyfuncitem.obj).parameters
     in_page(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
     return True
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_advised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that show a training would start a process each; tests of advice keep theirs in the run beforehand."""
+    monkeypatch.setattr(beside, "_found", lambda project_dir, run_id: Advised(run_id))
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,7 @@ FLOORS = (
         ),
         *("tellapart.watching", "tellapart.training_runs"),
     ],
+    ["tellapart.advice"],
     ["tellapart.cli"],
     [
         *("tellapart_dashboards.app.wording", "tellapart_dashboards.app.visibility"),
@@ -64,6 +65,7 @@ ENTRIES = (
     "tellapart.network.torchvision_table",
     "tellapart.backbones.weights_process",
     "tellapart.train.estimate_process",
+    "tellapart.advice.process",
     "tellapart.service.__main__",
     *("tellapart_dashboards", "tellapart_dashboards.__main__", "tellapart_dashboards.app.studio"),
     "tellapart_dashboards.app.page_kernel",

@@ -37,6 +37,7 @@ from tellapart.cli.published.shadow import shadow
 from tellapart.cli.published.watch import watch
 from tellapart.cli.serve import serve, studio
 from tellapart.cli.share import app as app_command
+from tellapart.cli.training_runs.advice import advice
 from tellapart.cli.training_runs.compare import compare
 from tellapart.cli.training_runs.prune import prune
 from tellapart.cli.training_runs.report import report
@@ -285,7 +286,7 @@ app.command()(nightly)
 for published in (corrections, watch, shadow):
     app.command()(published)
 
-for command in (runs, compare, report, prune, clean, undo, redo, log, replay):
+for command in (advice, runs, compare, report, prune, clean, undo, redo, log, replay):
     app.command()(command)
 
 app.command("datasets")(datasets_command)

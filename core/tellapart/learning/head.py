@@ -150,6 +150,25 @@ def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
     return replace(last, head=head, oof_logits=oof_logits, targets=targets, solutions=solutions)
 
 
+def oof_logits_without(last: HeadFit, is_left_out: np.ndarray) -> np.ndarray:
+    """(N, C) out-of-fold logits of all the last fit's pictures, by heads that did not learn from those left out either.
+
+    The L2 strength stays. is_left_out: (N,) bool.
+    Raises:
+        ValueError: a class is left without a picture.
+    """
+    n_classes, taught = last.oof_logits.shape[1], ~is_left_out
+    weights = np.zeros(len(taught), np.float32)
+    weights[taught] = _balanced(last.targets[taught], n_classes)
+    shares = np.stack([_shares(weights * (last.folds != fold)) for fold in range(N_FOLDS)])
+    inputs, spread = last.coordinates, _spread(last.coordinates, weights)
+    with blas_threads(len(taught)):
+        solutions = _solve(
+            inputs, last.targets, shares, spread, n_classes, last.head.l2, last.solutions[:-1], _FOR_USE
+        )
+        return _oof(inputs, solutions, last.folds, n_classes)
+
+
 def _balanced(targets: np.ndarray, n_classes: int) -> np.ndarray:
     counts = np.bincount(targets, minlength=n_classes)
     if counts.min() == 0:

@@ -40,6 +40,15 @@ class LastTraining:
 
 
 @dataclass(frozen=True)
+class Errand:
+    """What a page is asked to show by another one. page: its key. image_ids: the pictures. label: of the row."""
+
+    page: str
+    image_ids: tuple[str, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class _Found:
     counts: dict[str, int]
     n_changes: int
@@ -83,6 +92,9 @@ class ProjectState(PageOwner):
     n_changes = Int(0)  # pictures that it would see otherwise now, see `planning.snapshot`
     clean_error = Dict()  # what Clean measured last, see `Gain.to_json`; {} before
     pages = List(Unicode())  # keys of the pages that can be opened here
+    errand = Instance(
+        Errand, allow_none=True
+    )  # the latest; its page reads it when it is made, and follows it
 
     def __init__(self, project_dir: Path, **traits: Any) -> None:
         super().__init__(project_dir=str(project_dir), name=project_dir.name, **traits)
@@ -99,6 +111,12 @@ class ProjectState(PageOwner):
     def read(self) -> None:
         """Take over at once what the database says, for whoever makes a page on a thread."""
         self._take(self._look())
+
+    def send(self, errand: Errand) -> None:
+        """Have its page in sight, with what is to be shown there."""
+        self.errand = None  # the same errand again is news, too
+        self.errand = errand
+        self.current = errand.page
 
     is_running = False  # whatever runs is followed by its page
 

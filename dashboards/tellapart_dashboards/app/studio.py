@@ -188,8 +188,10 @@ async def _clean_body(frame: Frame, states: _States) -> Widget:
     clean = states.clean
     if clean is None:
         clean = await asyncio.to_thread(_clean_page, states.project)
+    from tellapart_dashboards.pages.clean.errands import follow_errands
     from tellapart_dashboards.pages.clean.view import clean_view
 
+    follow_errands(clean)
     clean.observe(lambda change: frame.set_badge("clean", _number(change["new"].n_open)), "state")
     follow(frame.widget, [clean])
     return clean_view(clean, states.train_again if states.train is not None else None)

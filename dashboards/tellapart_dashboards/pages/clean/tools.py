@@ -19,6 +19,7 @@ from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import count, error_html, licence_mark
 from tellapart_dashboards.pages.clean.controller import CleanPage
+from tellapart_dashboards.pages.clean.errands import is_sent_for
 from tellapart_dashboards.pages.clean.phases import Phase
 from tellapart_dashboards.pages.clean.texts import EVERY, report_html
 from tellapart_dashboards.widgets.map.map import EmbeddingMap
@@ -95,7 +96,8 @@ def tools(page: CleanPage, batch: Widget) -> Tools:
 
     def draw(_: Any = None) -> None:
         n = len(page.state.filters.region)
-        region_line.value = f'<span class="ta-soft">{count(n, "picture")} selected on the map.</span>'
+        how = "from Train" if is_sent_for(page) else "selected on the map"
+        region_line.value = f'<span class="ta-soft">{count(n, "picture")} {how}.</span>'
         is_batch = page.state.filters.is_previewing or bool(page.state.review.notice)
         rest.layout.display = "" if more.value or is_batch else "none"
 

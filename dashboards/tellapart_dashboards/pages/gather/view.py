@@ -84,6 +84,15 @@ def _labels_card(search: SearchState) -> VBox:
     for name in ("rows", "strips", "held", "undo_text", "is_searching"):
         dlink((search, name), (rows, name))
     dlink((search, "limit"), (rows, "n_wanted"))
+    project = search.project
+
+    def bring(_: Any = None) -> None:
+        """The row that another page sends somebody here for."""
+        errand = project.errand
+        rows.asked = errand.label if errand is not None and errand.page == "gather" else ""
+
+    project.observe(bring, "errand")
+    bring()
     failed, reports = HTML(), HTML()
 
     def draw(_: Any = None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tellapart.advice import Advice
 from tellapart.backbones.names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import ProjectError, TellapartError
 from traitlets import Dict, Enum, Instance, Int, List, Tuple, Unicode, observe
@@ -16,6 +17,7 @@ from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.run_follower import Job, newest_result
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.wording import licence_mark, percent
+from tellapart_dashboards.pages.train.advice_desk import AdviceDesk
 from tellapart_dashboards.pages.train.runs_desk import RunsDesk
 from tellapart_dashboards.pages.train.settings.recipe_choice import Pictures, RecipeDesk
 from tellapart_dashboards.pages.train.settings.sharpness import Offer
@@ -27,7 +29,8 @@ FIRST_MISTAKES = 24
 class TrainState(Job):
     """What the Train page knows and does. result: result.json of the last good training, {} before.
 
-    runs: the table of trainings; choice: of the recipe, with how long each takes; weights: a file of one's own.
+    runs: the table of trainings; choice: of the recipe, with how long each takes; weights: a file of one's own; advice:
+    what would help the training that is shown.
     """
 
     tasks = ("train",)
@@ -45,6 +48,7 @@ class TrainState(Job):
         self.project = project
         self.runs = RunsDesk(project.project)
         self.weights = WeightsDesk(project.project)
+        self.advice = AdviceDesk(project, self._train_as_advised)
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=240)
         self._result_of = ""  # the run whose result is shown
         newest = newest_result(Path(project.project_dir), "train")
@@ -69,6 +73,14 @@ class TrainState(Job):
         config = {"backbone": self.backbone, "prior": self.prior, "recipe": self.choice.state.recipe}
         own = self.weights.own
         self.start("train", {**config, "weights": own.path} if own else config)
+
+    def _train_as_advised(self, advice: Advice) -> None:
+        """Have another training started, with the backbone that is advised, or thoroughly."""
+        if advice.backbone:
+            self.backbone = advice.backbone
+        else:
+            self.choice.choose("thorough")
+        self.train()
 
     def pause(self) -> None:
         """Ask the run to stop where it is, so that it can go on later."""
@@ -99,11 +111,17 @@ class TrainState(Job):
         self.observe(lambda _: soon(self.load_offers()), "result")
         self.observe(lambda _: self.runs.look(), "stage")
         self.runs.observe(lambda _: soon(self._follow_runs()), "state")
+        self.observe(lambda _: self._seek_advice(), "result")
+        self.advice.begin()
+        self._seek_advice()
         self.observe(self._know, ["backbone", "result"])
         self.weights.observe(self._know, "own")
         self.project.observe(self._know, "counts")
         self._know()
         self.runs.look()
+
+    def _seek_advice(self) -> None:
+        self.advice.know(self._result_of if self.result else "")
 
     async def load_offers(self) -> None:
         """Take over the networks to choose from, with their size and how long each takes."""

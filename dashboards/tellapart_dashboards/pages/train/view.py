@@ -9,6 +9,7 @@ from ipywidgets import HTML, Box, Button, ToggleButton, VBox
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import heading_html, message_html, train_again_words
+from tellapart_dashboards.pages.train.advice_view import advice_view
 from tellapart_dashboards.pages.train.mistakes_view import matrix_card, mistakes_part
 from tellapart_dashboards.pages.train.running_view import busy_card, paused_card
 from tellapart_dashboards.pages.train.runs_texts import step_html
@@ -73,11 +74,7 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
     gather = Button(description="Add pictures").add_class("ta-primary")
     try_it, share = Button(description="Try it"), Button(description="Share")
     more = ToggleButton(description="Details", icon="caret-right")
-    advice = VBox([]).add_class("ta-advice")
-    next_words = HTML(
-        '<h2>What next</h2><p class="ta-soft">Try it on other pictures, or look at its mistakes below and correct '
-        "them.</p>"
-    )
+    advice = advice_view(state.advice)
     details = VBox(
         [
             settings_card(state, again),
@@ -112,12 +109,11 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
     show_details()
     for key, button in (("classify", try_it), ("share", share)):
         shown_when(button, state, ["result"], _has_result(state, key in project.pages))
-    shown_when(next_words, state, ["result"], lambda: bool(state.result) and not advice.children)
     shown_when(gather, project, ["counts"], lambda: len(project.counts) < 2 and "gather" in project.pages)
     shown_when(more, project, ["counts"], lambda: len(project.counts) > 1)
     shown_when(again, state, ["result"], lambda: bool(state.result))
     ways = Box([train, try_it, share, gather, Box([]).add_class("ta-spring"), more])
-    card = VBox([advice, next_words, ways.add_class("ta-line").add_class("ta-ways")]).add_class("ta-card")
+    card = VBox([advice, ways.add_class("ta-line").add_class("ta-ways")]).add_class("ta-card")
     return card, details
 
 

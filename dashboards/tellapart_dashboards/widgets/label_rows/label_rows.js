@@ -65,12 +65,16 @@ function render({ model, el }) {
   };
   const drawing = oncePerFrame(draw);
   model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted", drawing.soon);
+  const bring = () => rows.get(model.get("asked"))?.bring();
+  model.on("change:asked", bring);
   model.on("msg:custom", onAnswer);
   draw();
+  bring();
   return () => {
     drawing.cancel();
     rows.forEach((row) => row.clear());
     model.off(null, null, drawing.soon);
+    model.off(null, null, bring);
     model.off("msg:custom", onAnswer);
   };
 }

@@ -36,6 +36,7 @@ class LabelRows(anywidget.AnyWidget):
     undo_text = Unicode("").tag(sync=True)  # what would be undone; "" when there is nothing
     is_searching = Bool(False).tag(sync=True)
     n_wanted = Int(60).tag(sync=True)
+    asked = Unicode("").tag(sync=True)  # the label whose row is brought into sight; "" for none
 
     def __init__(self, on_wish: Callable[[str, dict[str, Any]], Awaitable[bool]], **traits: Any) -> None:
         super().__init__(**traits)

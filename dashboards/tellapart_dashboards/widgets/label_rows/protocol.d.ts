@@ -13,6 +13,8 @@ export interface Traits {
   undo_text: string;
   is_searching: boolean;
   n_wanted: number;
+  /** the label whose row is brought into sight; "" for none */
+  asked: string;
 }
 
 export interface LabelRow {

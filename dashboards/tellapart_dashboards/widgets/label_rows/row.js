@@ -78,6 +78,17 @@ export class Row {
     this.menu.show(others);
   }
 
+  /** Into sight, ready for words to search for; once it can be seen, since its page may still be on its way. */
+  bring() {
+    if (!this.root.isConnected) return;
+    if (!this.root.getClientRects().length) {
+      requestAnimationFrame(() => this.bring());
+      return;
+    }
+    this.root.scrollIntoView({ block: "center" });
+    this.query.focus({ preventScroll: true });
+  }
+
   clear() {
     this.strip.clear();
     this.held.clear();

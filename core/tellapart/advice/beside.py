@@ -1,0 +1,43 @@
+"""Advice found out in a process of its own, for pages: what takes seconds of arithmetic would hold them up."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tellapart.advice.keeping import kept_advice
+from tellapart.advice.standing import still_to_do
+from tellapart.advice.values import Advised
+from tellapart.errors import RunError
+from tellapart.store.project import Project
+
+ADVICE_PROCESS = ("-m", "tellapart.advice.process")
+_PATIENCE_S = 600.0
+
+
+def advised_beside(project: Project, run_id: str) -> Advised:
+    """What `advise` gives about a training, as kept, else found out by another process meanwhile.
+
+    Raises:
+        RunError: the process says why not, or ended without a word.
+    """
+    kept = kept_advice(project.runs_dir / run_id)
+    return still_to_do(project, kept if kept is not None else _found(project.root, run_id))
+
+
+def _found(project_dir: Path, run_id: str) -> Advised:
+    command = [sys.executable, *ADVICE_PROCESS, str(project_dir), run_id]
+    try:
+        done = subprocess.run(
+            command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
+        )
+        told = json.loads(done.stdout.decode("utf-8", "replace").splitlines()[-1])
+        if "advice" in told:
+            return Advised.from_json(told)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, subprocess.TimeoutExpired) as error:
+        raise RunError(
+            "What would help most could not be found out. Train again, or ask: tellapart advice DIR"
+        ) from error
+    raise RunError(str(told["error"]))

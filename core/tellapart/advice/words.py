@@ -1,0 +1,85 @@
+"""Advice in words, the same on the page and on the command line. Nothing here is escaped for a page."""
+
+from __future__ import annotations
+
+from tellapart.advice.values import Advice, AdviceKind, Advised, Basis
+from tellapart.learning.gains.error_gain import ErrorGain
+
+NOTHING_HELPS = (
+    "Nothing was found that would help measurably. What is left: more pictures like those that it gets wrong."
+)
+ABOUT = (
+    "Estimated from your own pictures. The range is where the change of the error will fall in 8 of 10 cases, on "
+    "new pictures like these; the next training measures it on few pictures, so its figure may differ."
+)
+_NOTICED = 0.0005
+
+
+def title(advice: Advice) -> str:
+    """What to do: "Check 9 doubtful labels"."""
+    n, labels = advice.n, advice.labels
+    match advice.kind:
+        case AdviceKind.CHECK_LABELS:
+            return f"Check {n} doubtful label{'s' * (n != 1)}"
+        case AdviceKind.ADD_PICTURES:
+            return f"Add {n} picture{'s' * (n != 1)} of {labels[0]}"
+        case AdviceKind.LOOK_AT_PAIR:
+            return f"Look at {len(advice.image_ids)} pictures of {labels[0]} and {labels[1]}"
+        case AdviceKind.SHARPER_BACKBONE:
+            return f"Use the backbone {advice.backbone}"
+        case AdviceKind.TRAIN_THOROUGHLY:
+            return "Train thoroughly"
+
+
+def reason(advice: Advice) -> str:
+    """Why, in a few words: "mostly paper and cardboard"."""
+    labels = advice.labels
+    match advice.kind:
+        case AdviceKind.CHECK_LABELS:
+            few = " and ".join(labels[:2])
+            mostly = f"mostly {few}" if len(labels) > 2 else few
+            return f"{mostly}; about {max(1, advice.n_wrong)} of them are probably wrong"
+        case AdviceKind.ADD_PICTURES:
+            return f"of {advice.n_of} pictures of that label it gets {advice.n_wrong} wrong"
+        case AdviceKind.LOOK_AT_PAIR:
+            return (
+                f"{advice.n} times one was mistaken for the other; these are most like the other label. What it brings "
+                "shows once you have seen what separates them"
+            )
+        case AdviceKind.SHARPER_BACKBONE:
+            return f"tried on {advice.n} of your pictures"
+        case AdviceKind.TRAIN_THOROUGHLY:
+            is_measured = advice.basis is Basis.EARLIER_RUN
+            basis = "measured by an earlier training" if is_measured else "a range from sets that we measured"
+            return f"{_time(advice.minutes)} on this computer; {basis}"
+
+
+def range_words(gain: ErrorGain | None) -> str:
+    """The interval in points, least first: "−1 to −3 points", "up to −2 points"; "not known" without one."""
+    if gain is None:
+        return "not known"
+    if gain.high < _NOTICED:
+        return "no change"
+    low, high = _points(gain.low), _points(gain.high)
+    if gain.low < _NOTICED:
+        return f"up to {high} points"
+    return f"about {high} points" if low == high else f"{low} to {high} points"
+
+
+def sentences(advised: Advised) -> list[str]:
+    """All of it, for a terminal."""
+    if not advised.advice:
+        return [NOTHING_HELPS]
+    return [
+        f"{place}. {title(one)} ({range_words(one.gain)}): {reason(one)}."
+        for place, one in enumerate(advised.advice, start=1)
+    ]
+
+
+def _points(fraction: float) -> str:
+    points = 100 * fraction
+    return f"−{points:.1f}" if points < 0.95 else f"−{points:.0f}"
+
+
+def _time(minutes: float) -> str:
+    return f"about {max(10, 10 * round(6 * minutes))} s" if minutes < 1.5 else f"about {minutes:.0f} min"
