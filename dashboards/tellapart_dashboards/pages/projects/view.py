@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ipywidgets import HTML, VBox, dlink
 from tellapart.errors import TellapartError
 
@@ -14,7 +16,7 @@ from tellapart_dashboards.widgets.project_list.project_list import ProjectList
 def projects_view(state: ProjectsState) -> VBox:
     """The Projects page."""
     if state.can_change:
-        lead = f"One folder each, in {state.workspace}. Two tabs can show two projects."
+        lead = f"One folder each, in {_short(state.workspace)}. Two tabs can show two projects."
     else:
         lead = "You have one project here, and the sample beside it."
     rows = ProjectList(state.wish, can_change=state.can_change)
@@ -22,6 +24,12 @@ def projects_view(state: ProjectsState) -> VBox:
         dlink((state, name), (rows, name))
     soon(_looked_at(state))
     return VBox([HTML(heading_html("Projects", lead)), VBox([rows]).add_class("ta-card")])
+
+
+def _short(folder: Path) -> str:
+    """The folder as a person writes it, with ~ for their home."""
+    home = Path.home()
+    return f"~/{folder.relative_to(home).as_posix()}" if home in folder.parents else str(folder)
 
 
 async def _looked_at(state: ProjectsState) -> None:

@@ -1,5 +1,5 @@
 // Built by `make widgets` from project_list/project_list.js and the modules it imports: change those, not this file.
-// 9ad46ac3c07af9952809a33cbb51ba81a2bc95fc6e576242c71946aad7e45b23
+// 9adf9ec74b857405c76f9c240b0bad4d07cb0cd541ef5f3e15edb2a7601b2fd5
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -199,12 +199,13 @@ function render({ model, el }) {
     list.hidden = !found.length;
   }
 
-  let nDeleted = -1;
+  let nDeleted = 0;
   function drawTrash() {
     const gone = model.get("trash");
     trash.hidden = !gone.length;
     summary.textContent = `In the trash (${gone.length})`;
-    if (nDeleted < 0 && !model.get("rows").some((row) => row.is_open)) trash.open = true;
+    // where no project is open, what was just deleted is what a person may look for
+    if (!nDeleted && gone.length && !model.get("rows").some((row) => row.is_open)) trash.open = true;
     nDeleted = gone.length;
     deleted.replaceChildren(...gone.map(({ key, name, text: about }) => {
       const item = element("li");

@@ -67,12 +67,13 @@ function render({ model, el }) {
     list.hidden = !found.length;
   }
 
-  let nDeleted = -1;
+  let nDeleted = 0;
   function drawTrash() {
     const gone = model.get("trash");
     trash.hidden = !gone.length;
     summary.textContent = `In the trash (${gone.length})`;
-    if (nDeleted < 0 && !model.get("rows").some((row) => row.is_open)) trash.open = true;
+    // where no project is open, what was just deleted is what a person may look for
+    if (!nDeleted && gone.length && !model.get("rows").some((row) => row.is_open)) trash.open = true;
     nDeleted = gone.length;
     deleted.replaceChildren(...gone.map(({ key, name, text: about }) => {
       const item = element("li");
