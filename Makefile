@@ -1,4 +1,5 @@
-# make studio   the studio in your browser, on a sample project
+# make studio   the studio in your browser, on the project opened last; ARGS=--sample opens the sample
+# make shell    a shell in which `tellapart` and `python` are those of .venv
 # make test     the checks of every change, the browser's included, side by side: minutes
 # make test-slow   the slow ones: repetitions, kills, benchmarks, every example
 # make test-all   both parts
@@ -38,7 +39,7 @@ VENV_PYTHON := .venv/$(BIN)/python
 # A Python chosen on the command line replaces the one in .venv; the default one does not.
 EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
 
-.PHONY: help studio test test-slow test-all test-versions lint widgets bench bench-clean bench-deploy docs screenshots clean environment python
+.PHONY: help studio shell test test-slow test-all test-versions lint widgets bench bench-clean bench-deploy docs screenshots clean environment python
 .NOTPARALLEL:
 
 help:
@@ -54,7 +55,12 @@ environment: python
 	@$(PYTHON) tools/environment.py $(EXACT) --torch $(TORCH) --torch-args='$(TORCH_ARGS)'
 
 studio: environment
-	@$(VENV_PYTHON) -m tellapart_dashboards --project sample-project $(ARGS)
+	@$(VENV_PYTHON) -m tellapart_dashboards $(ARGS)
+
+# The person's own shell; its start files may put other folders first on the path, so it is told what to do then.
+shell: environment
+	@echo "tellapart is on the path here: $(CURDIR)/.venv/$(BIN). Leave with exit."
+	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/$(BIN):$$PATH" "$${SHELL:-/bin/sh}" $(ARGS)
 
 # What the three have in common: $(1) are arguments for tools/run_tests.py.
 define run_tests
@@ -115,7 +121,7 @@ screenshots: environment
 	node=$$($(VENV_PYTHON) tools/node_packages.py); \
 	TELLAPART_CHROMIUM="$$chromium" TELLAPART_NODE="$$node" TELLAPART_SCREENSHOTS=1 $(VENV_PYTHON) -m pytest \
 	  tests/browser/test_studio.py tests/browser/test_gather.py tests/browser/test_clean.py \
-	  tests/browser/test_clean_overview.py tests/browser/test_share.py $(ARGS)
+	  tests/browser/test_clean_overview.py tests/browser/test_share.py tests/browser/test_projects.py $(ARGS)
 
 clean:
 	rm -rf .venv .venv-fastai .venv-cleanlab .venv-classic .venv-versions site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

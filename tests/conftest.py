@@ -48,6 +48,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="asks the internet; run with --network"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_projects_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever a test starts leaves the projects and settings of the person who runs it alone."""
+    folder = tmp_path_factory.mktemp("person")
+    os.environ["TELLAPART_PROJECTS"] = str(folder / "projects")
+    os.environ["TELLAPART_SETTINGS"] = str(folder / "settings")
+
+
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Class folders of coloured shapes: 3 classes, 24 pictures each."""

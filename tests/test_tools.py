@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -103,6 +104,25 @@ def test_bench_without_data_says_how_it_is_called(tmp_path):
     makefile = tmp_path / "Makefile"
     makefile.write_text(text.replace("bench: environment", "bench:"))
     assert "make bench DATA=" in make("-f", str(makefile), "bench", "DATA=", "WEIGHTS=")
+
+
+@needs_make
+def test_a_shell_of_make_finds_tellapart_as_the_readme_says(tmp_path):
+    folder = tmp_path / "my checkout"
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    shutil.copy(ROOT / "Makefile", folder)
+    program = folder / ".venv" / "bin" / "tellapart"
+    program.write_text("#!/bin/sh\necho this one: $@\n")
+    program.chmod(0o755)
+    words = ["make", "--old-file", "environment", "shell"]  # without the step that installs
+    done = subprocess.run(
+        words, cwd=folder, input="tellapart train 'my leaves'\necho $VIRTUAL_ENV\n", capture_output=True, text=True,
+        check=True, env={**os.environ, "SHELL": "/bin/sh"},
+    )  # fmt: skip
+    assert "this one: train my leaves" in done.stdout and f"{folder}/.venv" in done.stdout
+    assert "Leave with exit" in done.stdout
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert "make shell" in readme and ".venv/bin/tellapart" in readme
 
 
 def test_the_tools_of_tests_are_read_from_pyproject_without_a_reader_of_its_format(monkeypatch):

@@ -36,6 +36,7 @@ class Step(Code):
     WRITING = "writing"
     CHECKING = "checking"
     UPLOADING = "uploading"
+    COPYING = "copying"  # a whole project
 
 
 class Doing(str):

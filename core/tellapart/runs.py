@@ -295,6 +295,17 @@ def latest(project_dir: Path, task: str | None = None) -> Run | None:
     return None
 
 
+def running(project_dir: Path) -> Run | None:
+    """A run that is at work in the project now; None when there is none."""
+    runs_dir = Path(project_dir) / "runs"
+    for folder in runs_dir.iterdir() if runs_dir.is_dir() else ():
+        with contextlib.suppress(RunError):  # a folder of something else
+            run = Run(folder)
+            if not folder.name.startswith(".") and run.status().stage == "running":
+                return run
+    return None
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The complete JSON lines of a file; a last line still being written is left out."""
     return JsonLines(path).new()

@@ -43,6 +43,8 @@ def new_project(
 ) -> Project:
     """A project in a new folder, with the pictures of a folder or zip taken in; the one there already if it exists.
 
+    So a cell with it can be run again: a project that has pictures is opened as it is. `take_in` adds more to it.
+
     Args:
         root: the project's folder.
         pictures: a folder or zip with one folder of pictures per label.
@@ -50,12 +52,14 @@ def new_project(
     Raises:
         ProjectError: the folder holds something else. IntakeError: the pictures as a whole are no use.
     """
-    root, pictures = Path(root), Path(pictures)
+    root, pictures = Path(root).expanduser(), Path(pictures)
     if not is_project(root):
         read_place(
             pictures.expanduser().absolute(), labels
         )  # a question should not leave an empty project behind
     project = open_project(root) if is_project(root) else create_project(root)
+    if project.manifest.n_pictures() or project.manifest.n_removed():
+        return project
     try:
         take_in(project, pictures, progress=progress, labels=labels)
     except TellapartError:

@@ -49,7 +49,11 @@ def _own(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
     if given:
         option = given[0].replace("_", "-")
         raise launcher.LauncherError(f"--{option} is for a studio that is open to others. Add --public.")
-    project_dir = launcher.ready_project(arguments.project)
+    if arguments.is_sample and arguments.project is not None:
+        raise launcher.LauncherError(
+            "--sample opens the sample project, and --project another one. Give one of them."
+        )
+    project_dir = launcher.project_to_open(arguments.project, arguments.is_sample)
     studio = launcher.Studio(project_dir, launcher.free_port(arguments.port), page=arguments.page)
     return studio, f"The studio on {harmless(str(project_dir))}"
 
@@ -77,7 +81,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Open the studio in a browser.",
         allow_abbrev=False,  # nobody takes --password for --password-file
     )
-    parser.add_argument("--project", type=Path, default=launcher.DEFAULT_PROJECT, help="the project folder")
+    parser.add_argument(
+        "--project",
+        type=Path,
+        help="its folder, or its name in the projects folder; usually the one opened last",
+    )
+    parser.add_argument("--sample", dest="is_sample", action="store_true", help="open the sample project")
     parser.add_argument(
         "--port", type=int, default=8866, help="the next free one is taken when this one is busy"
     )

@@ -73,7 +73,7 @@ def opened(
     asked: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("home") / "projects"
-        patch.setattr(launcher, "DEFAULT_PROJECT", home / "samples")
+        patch.setenv("TELLAPART_PROJECTS", str(home))
         patch.setattr(launcher.webbrowser, "open", lambda url, new: asked.append(url) or True)
         assert launcher.open_browser(launcher.Studio(home, int(address.port or 0), token=address.query[6:]))
     tab = open_shared_tab(SMALL_PHONE)

@@ -163,7 +163,7 @@ def no_service_answers_and_the_page_says_what_is_left(page: Page, web: FakeWeb) 
     page.get_by_role("button", name="Search pictures of oak").click()
     expect(page.get_by_role("alert")).to_contain_text("No source answered")
     expect(page.get_by_role("alert")).to_contain_text("your own folders and the camera")
-    expect(page.get_by_role("button", name="Try the sample project")).to_be_visible()
+    expect(page.get_by_role("button", name="Try the sample")).to_be_visible()
 
 
 def labels_are_renamed_merged_removed_and_undone(page: Page) -> None:

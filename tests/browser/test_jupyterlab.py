@@ -24,14 +24,20 @@ COMMAND = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def lab(trained_project: Path, tmp_path: Path) -> Iterator[Studio]:
-    """A JupyterLab with the Clean notebook, for a person without any settings, and a project that was looked at."""
+@pytest.fixture(scope="module")
+def lab(trained_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """A JupyterLab with the notebooks, for a person who chose its dark theme and nothing else, and a project that was
+    looked at."""
+    tmp_path = tmp_path_factory.mktemp("lab")
     project_dir = Path(shutil.copytree(trained_project, tmp_path / "leaves"))
     with open_project(project_dir) as project:
         open_review(project)
     (tmp_path / "notebooks").mkdir()
-    shutil.copy(NOTEBOOK, tmp_path / "notebooks")
+    for notebook in NOTEBOOK.parent.glob("*.ipynb"):
+        shutil.copy(notebook, tmp_path / "notebooks")
+    chosen = tmp_path / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    chosen.mkdir(parents=True)
+    (chosen / "themes.jupyterlab-settings").write_text('{"theme": "JupyterLab Dark"}', "utf-8")
     log = tmp_path / "lab.log"
     folders = {f"JUPYTER_{name}_DIR": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     with log.open("wb") as output:
@@ -69,4 +75,42 @@ def test_letters_in_the_page_are_no_commands_of_jupyterlab(lab: Studio, open_tab
         element.focus()
         page.keyboard.press("b")  # nothing in the page, but a new cell in JupyterLab
     page.wait_for_function(DRAWN)
-    expect(page.locator(".jp-Cell")).to_have_count(2)
+    expect(page.locator(".jp-Cell")).to_have_count(3)
+
+
+@pytest.mark.slow
+def test_a_page_is_as_dark_as_its_jupyterlab_and_leads_to_the_next(
+    lab: Studio, open_tab: Callable[..., Tab]
+) -> None:
+    page = open_tab(scheme="light").page  # of the computer: what counts is what JupyterLab was told
+    page.goto(lab.url.replace(NOTEBOOK.name, "3_train.ipynb"))
+    cell = page.locator(".jp-CodeCell")
+    cell.locator(".jp-InputArea-editor").click()
+    expect(page.get_by_text(re.compile(r"Python 3.*Idle"))).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(cell.get_by_role("heading", name=re.compile("of .* wrong"))).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    assert page.get_by_role("heading", level=1).count() == 1, "the title is said once"
+    page.wait_for_function(DRAWN)
+    too_light = page.evaluate(LIGHT_PARTS)
+    assert too_light == [], "a bright part in a dark JupyterLab"
+    if folder := os.environ.get("TELLAPART_LOOK"):
+        page.screenshot(path=f"{folder}/lab-dark.png")
+    page.get_by_role("link", name="4_classify.ipynb").click()
+    expect(page.get_by_role("tab", name="4_classify.ipynb")).to_be_visible()
+
+
+# parts of the page with a bright ground, or with dark letters on a dark one
+LIGHT_PARTS = r"""() => {
+  const light = (colour) => {
+    const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);
+    return a < 0.5 ? null : (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+  };
+  return [...document.querySelectorAll(".ta *")].filter((one) => one.checkVisibility() && !one.closest("svg")).filter((one) => {
+    const style = getComputedStyle(one);
+    const ground = light(style.backgroundColor);
+    const isAccent = one.matches(".ta-primary, [aria-pressed='true'], .ta-bar i, progress, button, canvas");
+    const hasText = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    return (ground !== null && ground > 0.6 && !isAccent) || (hasText && ground === null && light(style.color) < 0.3);
+  }).map((one) => `${one.tagName}.${one.className}`);
+}"""

@@ -71,6 +71,15 @@ def test_predict_reports_a_list_with_a_reason_for_what_is_no_picture(trained, ti
     assert rows[2]["error"] == "file not found"
 
 
+def test_predict_takes_folders_and_patterns_that_no_shell_replaced(trained, tiny_folder):
+    cross = tiny_folder / "cross"
+    all_of_it = json.loads(tellapart("predict", trained[0], cross, "--json"))
+    assert len(all_of_it) == 24 and all(row["file"].startswith(str(cross)) for row in all_of_it)
+    some = json.loads(tellapart("predict", trained[0], f"{tiny_folder}/*/*_00[0-2].png", "--json"))
+    assert len(some) == 9
+    assert "No picture matches" in tellapart("predict", trained[0], f"{tiny_folder}/*.gif", code=1)
+
+
 def test_export_makes_a_bundle_that_works_alone(trained, tiny_folder, tmp_path):
     record = json.loads(tellapart("export", trained[0], tmp_path / "out", "--json"))
     assert record["bundle"] == str(tmp_path / "out") and record["megabytes"] < 10
@@ -84,6 +93,8 @@ def test_samples_make_a_project_that_trains(tmp_path):
     assert len(made["labels"]) >= 4 and made["planted"]
     summary = json.loads(tellapart("new", tmp_path / "p", "--from", tmp_path / "leaves", "--json"))
     assert summary["n_added"] + len(summary["refusals"]) == sum(made["labels"].values())
+    assert json.loads(tellapart("samples", tmp_path / "leaves", "--json")) == made, "they are there already"
+    (tmp_path / "leaves" / "oak" / "mine.jpg").write_bytes(b"precious")
     assert "not empty" in tellapart("samples", tmp_path / "leaves", code=1)
 
 
@@ -95,7 +106,7 @@ def test_samples_make_a_project_that_trains(tmp_path):
         (("new", "p", "--from", "nowhere"), "does not exist. Check the path"),
         (
             ("train", "{project}", "--backbone", "efficientnet_lite"),
-            "There is no backbone 'efficientnet_lite'. Did you mean efficientnet_lite0",
+            "There is no backbone 'efficientnet_lite'. Did you mean 'efficientnet_lite0'",
         ),
         (("train", "{project}", "--valid", "1.5"), "between 0 and 1"),
         (("train", "{project}", "--split", "luck"), "choose 'hash' or 'random'"),

@@ -11,12 +11,14 @@ import pytest
 from acting import is_shown, one, say, settled, text_of, upload
 from ipywidgets import Button, Combobox, Text
 from make_data import make_tiny_folder
+from tellapart import runs
 from tellapart.gather import take_in
 from tellapart.runs import Run
 from tellapart.store.project import open_project
 from tellapart_dashboards.app.label_advice import advice
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.gather.view import GatherState, gather_view
+from tellapart_dashboards.widgets.doors.doors import Doors
 
 FakeRun = Callable[..., Run]
 
@@ -121,19 +123,47 @@ async def test_a_wrong_folder_is_said(
     assert words in text_of(view) and started == []
 
 
-async def test_the_sample_project_is_offered_only_while_there_is_nothing(
-    empty_project_dir: Path, project_dir: Path, start: Any, started: list[Any]
+async def test_the_doors_are_there_only_while_there_is_nothing(
+    empty_project_dir: Path, project_dir: Path, fake_run: FakeRun
 ) -> None:
-    view = gather_view(GatherState(ProjectState(empty_project_dir), start_run=start))
+    view = gather_view(GatherState(ProjectState(empty_project_dir)))
     await settled()
-    samples = one(view, Button, "sample")
-    assert is_shown(view, samples)
-    samples.click()
-    await settled()
-    assert started[0][0] == "samples" and not is_shown(view, samples)
+    assert is_shown(view, one(view, Doors))
+    assert [door["title"] for door in one(view, Doors).doors] == [
+        "My pictures",
+        "Search the web",
+        "Try the sample",
+    ]
     full = gather_view(GatherState(ProjectState(project_dir)))
     await settled()
-    assert not is_shown(full, one(full, Button, "sample"))
+    assert not is_shown(full, one(full, Doors))
+    fake_run(empty_project_dir, "intake")
+    busy = gather_view(GatherState(ProjectState(empty_project_dir)))
+    await settled()
+    assert not is_shown(busy, one(busy, Doors)), "something is on its way"
+
+
+async def test_the_third_door_leads_to_the_sample_and_puts_nothing_into_this_project(
+    empty_project_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELLAPART_PROJECTS", str(tmp_path / "projects"))
+    monkeypatch.setattr(runs, "_launch", lambda run_dir, secret: None)
+    view = gather_view(GatherState(ProjectState(empty_project_dir)))
+    await settled()
+    doors = one(view, Doors)
+    doors.receive({"open": "own"})
+    doors.receive({"open": "nothing"})
+    assert doors.go_to == ""
+    doors.receive({"open": "sample"})
+    await settled()
+    assert doors.go_to == "?project=sample" and str(tmp_path / "projects" / "sample") in doors.instead
+    assert runs.latest(tmp_path / "projects" / "sample", "samples") is not None
+    assert runs.latest(empty_project_dir) is None
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("TELLAPART_PROJECTS", str(tmp_path / "file"))
+    doors.receive({"open": "sample"})
+    await settled()
+    assert str(tmp_path / "file") in doors.said
 
 
 def test_advice_says_the_next_step() -> None:

@@ -6,13 +6,17 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 from other_process import run_python
+from tellapart import runs
+from tellapart.errors import ProjectError
 from tellapart.store.project import is_project
+from tellapart.workspace.recent import note_opened
 from tellapart_dashboards import __main__ as command
 from tellapart_dashboards.app import launcher
 
@@ -46,14 +50,50 @@ def test_a_folder_of_something_else_is_refused_and_untouched(
     assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
 
 
-def test_a_new_folder_becomes_the_sample_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tellapart import runs
+@pytest.fixture
+def projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A projects folder of the test's own; the current folder is another one."""
+    monkeypatch.setenv("TELLAPART_PROJECTS", str(tmp_path / "projects"))
+    monkeypatch.setenv("TELLAPART_SETTINGS", str(tmp_path / "settings"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "projects"
 
-    started: list[str] = []
-    monkeypatch.setattr(runs, "_launch", lambda run_dir, secret: started.append(run_dir.parent.parent.name))
-    root = launcher.ready_project(tmp_path / "new")
-    assert is_project(root) and started == ["new"] and runs.latest(root, "samples") is not None
-    assert launcher.ready_project(root) == root and started == ["new"], "an existing project is only opened"
+
+def test_a_new_folder_becomes_an_empty_project(projects: Path, tmp_path: Path) -> None:
+    root = launcher.project_to_open(tmp_path / "new")
+    assert is_project(root) and runs.latest(root) is None, "no sample is drawn into a project of one's own"
+    assert launcher.project_to_open(root) == root, "an existing project is only opened"
+
+
+def test_a_name_is_a_folder_here_or_a_project_of_the_projects_folder(projects: Path) -> None:
+    first = launcher.project_to_open(None)
+    assert first == projects / "my-project" and is_project(first)
+    bears = launcher.project_to_open(Path("bears"))
+    assert bears == projects / "bears" and launcher.project_to_open(Path("bears")) == bears
+    Path("bears").mkdir()
+    assert launcher.project_to_open(Path("bears")) == Path("bears").absolute(), "what is here goes first"
+    note_opened(first)
+    note_opened(bears)
+    assert launcher.project_to_open(None) == bears
+    shutil.rmtree(bears)
+    assert launcher.project_to_open(None) == first, "one that is gone is not the one to begin with"
+    with pytest.raises(ProjectError, match="cannot be a folder's name"):
+        launcher.project_to_open(Path("what?"))
+    (projects / "letters").mkdir()
+    with pytest.raises(ProjectError, match="letters is not a project"):
+        launcher.project_to_open(Path("letters"))
+
+
+def test_the_sample_is_a_project_of_its_own(projects: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "_launch", lambda run_dir, secret: None)
+    root = launcher.project_to_open(None, is_sample=True)
+    assert root == projects / "sample" and runs.latest(root, "samples") is not None
+
+
+def test_sample_and_project_together_are_refused(projects: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--sample", "--project", "bears", "--no-browser"]) == 2
+    assert "Give one of them" in capsys.readouterr().err and not projects.exists()
 
 
 def test_voila_works_in_a_folder_where_no_upload_lands(tmp_path: Path) -> None:
@@ -208,7 +248,7 @@ def test_the_browser_gets_no_token_on_its_command_line(
     from urllib.parse import unquote, urlsplit
 
     opened: list[str] = []
-    monkeypatch.setattr(launcher, "DEFAULT_PROJECT", tmp_path / "home" / "samples")
+    monkeypatch.setenv("TELLAPART_PROJECTS", str(tmp_path / "home"))
     monkeypatch.setattr(launcher.webbrowser, "open", lambda url, new: opened.append(url) or True)
     studio = launcher.Studio(tmp_path, 8866, page="train")
     assert launcher.open_browser(studio)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from acting import shown
+from acting import one, shown
+from tellapart.store.project import create_project
+from tellapart.workspace.recent import recent_projects
 from tellapart_dashboards.app.studio import studio, train_page
+from tellapart_dashboards.widgets.project_list.project_list import ProjectList
+from tellapart_dashboards.widgets.steps.steps import Steps
 
 
 async def test_the_studio_opens_on_the_next_step(project_dir: Path, empty_project_dir: Path) -> None:
@@ -18,6 +22,25 @@ async def test_errors_become_a_page_in_words(tmp_path: Path, monkeypatch: pytest
     monkeypatch.delenv("TELLAPART_PROJECT", raising=False)
     assert "Write the project&#x27;s folder between the quotes" in await shown(train_page(""))
     assert "is not a tellapart project" in await shown(studio(tmp_path))
+
+
+async def test_where_none_can_be_opened_the_studio_shows_the_list(
+    project_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TELLAPART_PROJECT", str(project_dir))
+    monkeypatch.setenv("TELLAPART_PROJECTS", str(tmp_path / "projects"))
+    create_project(tmp_path / "projects" / "bears").close()
+    for query, said in (("project=birds", "There is no project"), ("project=", "No project is open")):
+        monkeypatch.setenv("QUERY_STRING", query)
+        page = studio()
+        shown_text = await shown(page)
+        assert said in shown_text and ">Projects</h1>" in shown_text
+        assert [row["name"] for row in one(page, ProjectList).rows] == ["bears"]
+        assert one(page, Steps).steps == []
+    monkeypatch.setenv("QUERY_STRING", "token=x&project=bears")
+    page = studio()
+    assert "Gather pictures" in await shown(page) and one(page, Steps).project_name == "bears"
+    assert list(recent_projects()) == [tmp_path / "projects" / "bears"]
 
 
 async def test_the_project_of_the_environment_is_used(

@@ -22,6 +22,7 @@ from tellapart_dashboards.app.project_state import ProjectState, project_dir_fro
 from tellapart_dashboards.app.public.visiting import Quotas, VisitError, Visitors
 from tellapart_dashboards.app.studio import gather_page
 from tellapart_dashboards.pages.gather.state import GatherState
+from tellapart_dashboards.pages.projects.state import ProjectsState
 
 ADA, BEN = "a" * 32, "b" * 32
 
@@ -33,15 +34,42 @@ def visitors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Visitors:
     return Visitors(tmp_path / "visitors", Quotas(n_visitors=2, n_pictures=7, n_megabytes=1))
 
 
-def test_a_visitor_gets_one_project_with_limits_and_the_sample_pictures(visitors: Visitors) -> None:
+def test_a_visitor_gets_one_empty_project_with_limits_and_a_sample_beside_it(visitors: Visitors) -> None:
     place = visitors.project_of(ADA)
     assert place == visitors.root / ADA == visitors.project_of(ADA)
-    assert latest(place, "samples") is not None
-    with open_project(place) as project:
-        assert limits_of(project.manifest) == ProjectLimits(7, 1_000_000)
+    assert latest(place) is None, "no sample is drawn into a project of one's own"
+    sample = visitors.project_of(ADA, is_sample=True)
+    assert sample == visitors.root / f"{ADA}-sample" and latest(sample, "samples") is not None
+    for root in (place, sample):
+        with open_project(root) as project:
+            assert limits_of(project.manifest) == ProjectLimits(7, 1_000_000)
     visitors.project_of(BEN)
-    with pytest.raises(VisitError, match="takes 2 visitors, and all places are taken"):
-        visitors.project_of("c" * 32)
+    for is_sample in (False, True):
+        with pytest.raises(VisitError, match="takes 2 visitors, and all places are taken"):
+            visitors.project_of("c" * 32, is_sample)
+    assert visitors.project_of(BEN, is_sample=True).is_dir(), "who has a place has room for the sample"
+
+
+async def test_a_visitors_list_shows_their_own_two_projects_and_changes_none(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own, other = visitors.project_of(ADA), visitors.project_of(BEN)
+    monkeypatch.setenv(VISITOR, str(own))
+    monkeypatch.setenv("TELLAPART_PROJECTS", str(visitors.root))
+    state = ProjectsState(own)
+    await state.look()
+    assert [(row["name"], row["address"], row["is_open"]) for row in state.rows] == [
+        ("my project", "?", True), ("sample", "?project=sample", False),
+    ]  # fmt: skip
+    for name, values in (
+        ("new", {"name": "mine"}), ("rename", {"name": BEN, "to": "mine"}), ("delete", {"name": BEN}),
+        ("duplicate", {"name": BEN}), ("folder", {"path": str(other)}), ("restore", {"key": "x"}),
+    ):  # fmt: skip
+        await state.wish(name, values)
+    assert state.go_to == "" and sorted(path.name for path in visitors.root.iterdir()) == [ADA, BEN]
+    assert ADA not in str(state.rows) and ProjectState(own).name == "my project"
+    monkeypatch.setenv("QUERY_STRING", f"project={BEN}")
+    assert project_dir_from(own) == own, "a visitor's address names no folder"
 
 
 def test_pages_that_come_at_once_get_one_project_each_visitor(visitors: Visitors) -> None:

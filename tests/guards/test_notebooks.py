@@ -2,11 +2,13 @@
 
 import ast
 import json
+import re
 
 import pytest
 
 from .sources import ROOT
 
+LINK = re.compile(r"\]\((\S+)\)")
 NOTEBOOKS = sorted((ROOT / "dashboards").glob("*.ipynb"))
 
 
@@ -30,6 +32,22 @@ def test_a_notebook_has_at_most_ten_code_lines_and_no_output(path):
     for cell in cells(path, "code"):
         ast.parse(source(cell))
         assert cell["outputs"] == [] and cell["execution_count"] is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_leaves_the_title_to_its_page_and_leads_on(path):
+    first, last = (source(cell) for cell in cells(path, "markdown"))
+    assert "#" not in first and "Shift+Enter" in first
+    (name,) = LINK.findall(last)
+    assert ROOT / "dashboards" / name in NOTEBOOKS and name != path.name
+
+
+def test_the_notebooks_lead_through_all_steps():
+    at, seen = "1_gather.ipynb", []
+    while at not in seen:
+        seen.append(at)
+        (at,) = LINK.findall(source(cells(ROOT / "dashboards" / at, "markdown")[-1]))
+    assert sorted(seen) == [path.name for path in NOTEBOOKS]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

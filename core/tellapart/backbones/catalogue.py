@@ -6,11 +6,9 @@ converted once, by torch, to an ONNX file in the user's cache folder, and then u
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import json
 import os
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +25,7 @@ from tellapart.errors import BackboneError, OutsideError, WeightsError
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import path_inside
+from tellapart.words.near_names import did_you_mean
 
 RECORD_FORMAT = 1  # of a conversion in the cache; another number there means: convert again
 RECOMMENDED: Mapping[str, str] = {
@@ -171,11 +170,7 @@ def known_model(name: str, others: Sequence[str] = ()) -> TorchvisionModel:
         )
     model = torchvision_models().get(name)
     if model is None:
-        plain = {
-            re.sub(r"\W|_", "", known): known for known in (*others, *all_names())
-        }  # ResNet-50 is resnet50
-        near = difflib.get_close_matches(re.sub(r"\W|_", "", name.lower()), list(plain), n=3)
-        suggestion = f" Did you mean {' or '.join(plain[match] for match in near)}?" if near else ""
+        suggestion = did_you_mean(name, (*others, *all_names()), n=3)
         raise BackboneError(
             f"There is no backbone {name!r}.{suggestion} Choose `{DEFAULT_BACKBONE}`, which is built in, or "
             f"the torchvision name of a network with ImageNet weights, for instance {', '.join(RECOMMENDED)}."

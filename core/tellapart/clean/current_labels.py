@@ -19,7 +19,8 @@ from tellapart.store.project import Project
 @dataclass(frozen=True)
 class Snapshot:
     """How the pictures stood at one moment. targets: (N,) int into classes, NOT_A_MEMBER for removed pictures and
-    those marked 'none of these'. before: the same before the first decision. n_decisions: that stand."""
+    those marked 'none of these'. before: the same before the first decision. n_decisions: that stand. Of a label that
+    has no picture left nothing counts."""
 
     version: int
     classes: tuple[str, ...]
@@ -105,10 +106,13 @@ class Standing:
 
     def snapshot(self) -> Snapshot:
         """How everything stands now, to work with in another thread."""
-        first = {entry.image_id: entry.before for entry in reversed(self._decided.about_pictures)}
+        dropped = self._dropped()
+        entries = [one for one in self._decided.about_pictures if one.image_id not in dropped]
+        first = {entry.image_id: entry.before for entry in reversed(entries)}
         labels = self._labels[: self._n_rows]
         before_now = {before["label"] for before in first.values()}
-        classes = tuple(sorted({*self.classes, *labels, *before_now}, key=label_order))
+        left = {*labels} - {self.label(image_id) for image_id in dropped}
+        classes = tuple(sorted({*self.classes, *left, *before_now}, key=label_order))
         place = {label: i for i, label in enumerate(classes)}
         places = np.array(
             [place.get(label, NOT_A_MEMBER) for label in self._codes] or [NOT_A_MEMBER], np.int64
@@ -121,9 +125,15 @@ class Standing:
             if row < self._n_rows:
                 was_member = is_member(was["state"], was["mark"])
                 before[row] = place[was["label"]] if was_member else NOT_A_MEMBER
-        return Snapshot(
-            self.version, classes, tuple(labels), targets, before, len(self._decided.about_pictures)
-        )
+        return Snapshot(self.version, classes, tuple(labels), targets, before, len(entries))
+
+    def _dropped(self) -> set[str]:
+        """Removed pictures whose label has none left: they went with it, as `Manifest.dropped_pictures` has it."""
+        return {
+            image_id
+            for image_id in self.gone
+            if self._states[self._places[image_id]] == "removed" and not self._n_kept_of[self.label(image_id)]
+        }
 
     def _code(self, label: str) -> int:
         """A number for a label, the same as long as this lives."""

@@ -100,7 +100,7 @@ def write_report(
     return ReviewReport(
         n_pictures=int(is_member.sum()),
         counts=counts,
-        labels=dict(zip(classes, sizes.tolist(), strict=True)),
+        labels={label: n for label, n in zip(classes, sizes.tolist(), strict=True) if n},
         noise=ranking.doubts.model.noise,
         confused=_confused(targets[is_believed], predicted[is_believed], classes, sizes),
         imbalance=_imbalance(classes, sizes),
@@ -161,7 +161,8 @@ def _imbalance(classes: Sequence[str], sizes: np.ndarray) -> tuple[str, ...]:
 
 
 def _copies(evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    paths: dict[str | None, Picture] = {one.image_id: one for one in evidence.pictures}
+    kept = (one for one in evidence.pictures if one.state == "kept")
+    paths: dict[str | None, Picture] = {one.image_id: one for one in kept}
     named = {copy.name: copy.same_as for copy in evidence.copies if copy.same_as in paths}
     return tuple(
         (name, paths[same].path) for name, same in named.items() if name != paths[same].original_name

@@ -259,8 +259,8 @@ class Review:
         counts = self.counts()
         with self._lock:
             standing, evidence, ranking = self._standing.snapshot(), self._evidence, self._ranking
-        refusals = self._project.manifest.refusals()
-        refused = {one.name: one.reason for one in refusals if one.code is not RefusalCode.COPY}
+        told = self._project.manifest.refusals_to_tell()
+        refused = {one.name: one.reason for one in told if one.code is not RefusalCode.COPY}
         if ranking.version != standing.version:
             ranking = rank_again(evidence, standing, ranking)
         return write_report(evidence, standing, ranking, counts, list(refused.items()))

@@ -23,7 +23,6 @@ from tellapart.cli.console import (
     print_json,
     progress_bar,
     say,
-    typed,
 )
 from tellapart.cli.credits import credits as credits_command
 from tellapart.cli.datasets import datasets as datasets_command
@@ -44,6 +43,7 @@ from tellapart.cli.training_runs.report import report
 from tellapart.cli.training_runs.runs import runs
 from tellapart.cli.understanding.explain import explain
 from tellapart.cli.understanding.learning_curve import learning_curve
+from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
     from tellapart.store.project import Project
@@ -79,7 +79,7 @@ def samples(
     from tellapart.samples import make_samples
 
     with explained(is_json):
-        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        if directory.exists() and (not directory.is_dir() or not _may_hold_samples(directory)):
             fail(f"{directory} exists and is not empty. Choose a new folder name.", is_json)
         with progress_bar(is_json) as progress:
             made = make_samples(directory, seed=seed, progress=progress)
@@ -94,10 +94,17 @@ def samples(
         )
     else:
         say(
-            f"{sum(labels.values())} pictures drawn in {directory}: "
+            f"{sum(labels.values())} drawn pictures in {directory}: "
             f"{', '.join(f'{n} {label}' for label, n in labels.items())}."
         )
         say(f"Next: tellapart new my-project --from {typed(directory)}")
+
+
+def _may_hold_samples(directory: Path) -> bool:
+    """Whether nothing lies there but what the samples consist of; `make_samples` looks closer."""
+    from tellapart.samples.shapes import KINDS
+
+    return all(path.name in KINDS for path in directory.iterdir())
 
 
 @app.command()
@@ -216,17 +223,21 @@ def predict(
             help="A bundle's folder, or a project's folder for its newest bundle.", metavar="BUNDLE"
         ),
     ],
-    files: Annotated[list[Path], typer.Argument(help="Pictures.", metavar="FILE…")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Pictures, folders of pictures, or patterns such as *.jpg.", metavar="FILE…"),
+    ],
     is_json: JsonFlag = False,
 ) -> None:
     """Classify pictures. Exit code 3 when some could not be read."""
     from tellapart.classify import Predictor
+    from tellapart.description import named_files
     from tellapart.errors import ImageError
 
     rows: list[dict[str, Any]] = []
     with explained(is_json):
-        predictor = Predictor(bundle_in(bundle_dir))
-        for file, answer in zip(files, predictor.predict_many(files), strict=True):
+        predictor, pictures = Predictor(bundle_in(bundle_dir)), named_files(files)
+        for file, answer in zip(pictures, predictor.predict_many(pictures), strict=True):
             if isinstance(answer, ImageError):
                 rows.append({"file": str(file), "error": str(answer)})
             else:

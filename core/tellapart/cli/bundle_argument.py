@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tellapart.cli.console import typed
+from tellapart.words.commands import typed
 
 
 def bundle_in(path: Path) -> Path:

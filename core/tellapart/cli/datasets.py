@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tellapart.cli.console import explained, fail, out, print_json, progress_bar, say, typed
+from tellapart.cli.console import explained, fail, out, print_json, progress_bar, say
+from tellapart.words.commands import typed
 
 
 def datasets(
@@ -23,7 +24,7 @@ def datasets(
         _list(is_json)
         return
     if directory is None:
-        fail(f"Say where to save it: tellapart datasets {name} DIR", is_json, 2)
+        fail(f"Say where to save it: tellapart datasets {typed(name)} DIR", is_json, 2)
     with explained(is_json), progress_bar(is_json) as progress:
         folder = fetch_dataset(name, directory, progress)
     row = table()[name]
@@ -33,7 +34,7 @@ def datasets(
     say(f"{row.title} is in {folder}.")
     say(f"Licence: {row.licence or 'none stated'}. {row.licence_note}".rstrip())
     say(f"Please cite: {row.citation}")
-    say(f"Next: tellapart new my-{name} --from {typed(folder)}")
+    say(f"Next: tellapart new {typed(f'my-{name}')} --from {typed(folder)}")
 
 
 def _list(is_json: bool) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, print_json, progress_bar, say, typed
+from tellapart.cli.console import EXIT_ERROR, EXIT_PARTLY, explained, print_json, progress_bar, say
+from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
     from tellapart.gather import GatherSummary

@@ -72,9 +72,15 @@ def studio(
     project_dir: Annotated[
         Path | None,
         typer.Option(
-            "--project", help="The project's folder. A new one gets the sample pictures.", metavar="DIR"
+            "--project",
+            help="The project's folder, or its name in your projects folder; a new one is made empty. Without it, the "
+            "one opened last.",
+            metavar="DIR|NAME",
         ),
     ] = None,
+    is_sample: Annotated[
+        bool, typer.Option("--sample", help="Open the sample project, drawn leaves to try things on.")
+    ] = False,
     port: Annotated[int, typer.Option(help="Preferred port. If it is busy, another one is used.")] = 8866,
     has_browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open it in the browser.")
@@ -117,6 +123,7 @@ def studio(
     command = [sys.executable, "-c", f"{start}; sys.exit(main())", "--port", str(port)]
     command += [] if has_browser else ["--no-browser"]
     command += ["--public"] if is_public else []
+    command += ["--sample"] if is_sample else []
     for name, value in (
         *(("--project", project_dir), ("--password-file", password_file), ("--root", root), ("--host", host)),
         *(("--certificate", certificate), ("--private-key", private_key), ("--pages", pages)),

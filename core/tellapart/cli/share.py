@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tellapart.cli.bundle_argument import bundle_in
-from tellapart.cli.console import explained, fail, print_json, progress_bar, say, typed
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
     from tellapart.deploy.share_settings import ShareSettings

@@ -59,7 +59,7 @@ def datasheet(manifest: Manifest, name: str, n_look_alikes: int | None = None, a
         n_look_alikes: pictures that look like another one of the project; None where nobody looked.
         answered: an earlier datasheet, whose answers to the questions are kept.
     """
-    pictures, refusals = manifest.pictures(), manifest.refusals()
+    pictures, refusals = manifest.pictures(), manifest.refusals_to_tell()
     answers = _answers(answered)
     parts = [
         f"# Datasheet for {plain(name)}",
@@ -166,7 +166,7 @@ def _collection(pictures: list[Picture], refusals: list[Refusal]) -> list[str]:
 
 
 def _cleaning(manifest: Manifest, pictures: list[Picture]) -> list[str]:
-    n_removed = manifest.n_removed()
+    n_removed = manifest.n_removed() - len(manifest.dropped_pictures())
     marks = Counter(picture.mark for picture in pictures if picture.mark and picture.mark != TO_DECIDE)
     n_waiting = sum(picture.mark == TO_DECIDE for picture in pictures)
     said = "The pictures are kept unchanged."

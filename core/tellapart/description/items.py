@@ -3,9 +3,11 @@ function gives."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import glob
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,42 @@ def image_files(folder: Path | str) -> list[Path]:
             "depth. Check the name of the folder."
         )
     return sorted(found)
+
+
+def named_files(words: Iterable[Path | str]) -> list[Path]:
+    """The files that these words name, in their order and each once: a file, the pictures of a folder at any depth, or
+    what a pattern such as photos/*.jpg stands for, where the shell has not put the names there (Windows).
+
+    A name of nothing stays as it is: whoever opens it says what is wrong.
+
+    Raises:
+        DescriptionError: a folder holds no picture, or a pattern stands for nothing.
+    """
+    found: dict[Path, None] = {}
+    for word in words:
+        path = Path(word).expanduser()
+        if path.is_dir():
+            found.update(dict.fromkeys(image_files(path)))
+        elif path.exists() or not glob.has_magic(str(path)):  # a file's name may look like a pattern
+            found[path] = None
+        else:
+            found.update(dict.fromkeys(_matching(path)))
+    return list(found)
+
+
+def _matching(pattern: Path) -> list[Path]:
+    found: list[Path] = []
+    for match in sorted(map(Path, glob.glob(str(pattern), recursive=True))):  # noqa: PTH207  # it may be absolute
+        if match.is_dir():
+            with contextlib.suppress(DescriptionError):  # one of several may well hold none
+                found += image_files(match)
+        else:
+            found.append(match)
+    if not found:
+        raise DescriptionError(
+            f"No picture matches {str(pattern)!r}. Check the spelling; * stands for any letters, ** for any folders."
+        )
+    return found
 
 
 @dataclass(frozen=True)

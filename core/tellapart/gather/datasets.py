@@ -9,7 +9,6 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +21,7 @@ from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.manifest import Origin
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.web.transfers import Checks, alone, fetch_file
+from tellapart.words.near_names import did_you_mean
 
 TABLE_PATH = Path(__file__).with_name("datasets.json")
 ABOUT_NAME = ".tellapart-dataset.json"
@@ -103,9 +103,8 @@ def fetch_dataset(name: str, folder: Path, progress: Progress = silent) -> Path:
     """
     found = datasets().get(name)
     if found is None:
-        near = get_close_matches(name, datasets(), n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]!r}? " if near else ""
-        raise DatasetError(f"There is no data set {name!r}. {hint}There are: {', '.join(datasets())}.")
+        hint = did_you_mean(name, datasets())
+        raise DatasetError(f"There is no data set {name!r}.{hint} There are: {', '.join(datasets())}.")
     return fetch(found, folder, progress)
 
 

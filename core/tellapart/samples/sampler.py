@@ -66,10 +66,10 @@ def make_samples(
     """What was written to directory/<label>/IMG_<number>.jpg: four kinds of leaves, repeatable by seed.
 
     Each class gets n_per_class drawn pictures; five copies and one broken file come on top. Names say nothing
-    about the kind or the flaw.
+    about the kind or the flaw. Where just these files lie already, they are left as they are.
 
     Raises:
-        ProjectError: a class folder already holds files, or the directory cannot be written.
+        ProjectError: a class folder already holds other files, or the directory cannot be written.
         ValueError: n_per_class is below 8.
     """
     if n_per_class < SMALLEST:
@@ -78,7 +78,11 @@ def make_samples(
         )
     directory = Path(directory)
     plans = _plan(seed, n_per_class)
+    files = {label: tuple(sorted(plan.path for plan in plans if plan.label == label)) for label in KINDS}
+    made = SampleSet(directory, files, _flaws(plans))
     try:
+        if all(_holds(directory / label, files[label]) for label in KINDS):
+            return made
         for label in KINDS:
             folder = directory / label
             folder.mkdir(parents=True, exist_ok=True)
@@ -90,8 +94,15 @@ def make_samples(
             f"The samples could not be written to {directory}: {error.strerror or error}. "
             "Choose a folder you may write to, on a disk with at least 50 MB free."
         ) from error
-    files = {label: tuple(sorted(plan.path for plan in plans if plan.label == label)) for label in KINDS}
-    return SampleSet(directory, files, _flaws(plans))
+    return made
+
+
+def _holds(folder: Path, paths: tuple[str, ...]) -> bool:
+    """Whether just these files lie in the folder, whole."""
+    if not folder.is_dir():
+        return False
+    there = {f"{folder.name}/{path.name}" for path in folder.iterdir() if path.stat().st_size}
+    return there == set(paths)
 
 
 def leaf_places(seed: int = 0, n_per_class: int = 48) -> Iterator[tuple[str, np.ndarray]]:

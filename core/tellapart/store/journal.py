@@ -13,7 +13,7 @@ from typing import Any, Literal
 from tellapart.label_names import clean_label
 from tellapart.store import run_changes
 from tellapart.store.decided import Decided, DecidedView
-from tellapart.store.files.file_moves import finish_moves
+from tellapart.store.files.file_moves import drop_empty_folders, finish_moves
 from tellapart.store.files.picture_paths import ensure_label, free_path
 from tellapart.store.label_changes import (
     DROP,
@@ -115,7 +115,7 @@ class Journal:
         Raises:
             ProjectError: a picture is not in the project, or the disk does not take it.
         """
-        changed = 0
+        changed, left = 0, set()
         with self._manifest.transaction() as db:
             batch = self._next_batch(db)
             if change is not None:
@@ -130,12 +130,14 @@ class Journal:
                         noted["is_new_label"] = True
                     _append(db, batch, _KINDS[type(decision)], decision.image_id, before, noted)
                     put_state(db, decision.image_id, before, after)
+                    left.add(before["label"])
                     changed += 1
             if changed or change is not None:
                 db.execute("UPDATE journal SET is_over = 1 WHERE is_undone = 1 AND is_over = 0")
             has_moves = db.execute("SELECT 1 FROM pending_moves LIMIT 1").fetchone() is not None
         if has_moves:  # a mark moves nothing
             finish_moves(self._manifest, self._root)
+            drop_empty_folders(self._manifest, self._root, left)
         return changed
 
     def change_runs(self, changes: Sequence[run_changes.RunChange]) -> int:

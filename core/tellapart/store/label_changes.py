@@ -27,8 +27,10 @@ class LabelChange:
 
 
 def wanted_rows(manifest: Manifest) -> list[dict[str, str]]:
-    """The labels that somebody listed, {"label", "query"}, then the others that have pictures, without words."""
-    listed = _listed(manifest)
+    """The labels that somebody listed, {"label", "query"}, then the others that have pictures, without words. One whose
+    pictures all lie in the trash went with them, unless somebody wrote what to search for, or pictures of it wait."""
+    gone = manifest.dropped_labels() - searches.held_labels(manifest)
+    listed = [row for row in _listed(manifest) if row["query"] or row["label"] not in gone]
     known = {row["label"] for row in listed}
     counts = manifest.label_counts()
     return [

@@ -90,6 +90,9 @@ class Refusal:
     code: RefusalCode = RefusalCode.NOT_NOTED
 
 
+_DROPPED = (
+    "FROM pictures WHERE state = 'removed' AND label NOT IN (SELECT label FROM pictures WHERE state = 'kept')"
+)
 _COLUMNS = ", ".join(field.name for field in fields(Picture))
 
 
@@ -119,6 +122,15 @@ class Manifest(Database):
     def n_removed(self) -> int:
         """Number of pictures in the trash."""
         return int(self.rows("SELECT count(*) FROM pictures WHERE state = 'removed'")[0][0])
+
+    def dropped_labels(self) -> frozenset[str]:
+        """Labels that had pictures and have none left: all of them lie in the trash, and so does the label."""
+        return frozenset(label for (label,) in self.rows(f"SELECT DISTINCT label {_DROPPED}"))
+
+    def dropped_pictures(self) -> frozenset[str]:
+        """image_ids of the pictures that went with their label; whoever counts what a project is made of leaves them
+        out."""
+        return frozenset(image_id for (image_id,) in self.rows(f"SELECT image_id {_DROPPED}"))
 
     def last_number(self) -> int:
         """The number of the picture that came last, 0 while there is none; see `n_pictures`."""
@@ -171,6 +183,11 @@ class Manifest(Database):
             Refusal(at, name, label, reason, same_as, RefusalCode.known(code) or RefusalCode.NOT_NOTED)
             for at, name, label, reason, same_as, code in rows
         ]
+
+    def refusals_to_tell(self) -> list[Refusal]:
+        """The same without those of labels that are no more; see `dropped_labels`."""
+        dropped = self.dropped_labels()
+        return [one for one in self.refusals() if one.label not in dropped]
 
     def add_refusals(self, refusals: Iterable[Refusal]) -> None:
         """Remember files that were not taken in."""

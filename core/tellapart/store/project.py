@@ -21,6 +21,7 @@ from tellapart.store.journal import Journal
 from tellapart.store.manifest import Manifest, Picture
 from tellapart.store.sqlite.database_errors import disk_reason, explained
 from tellapart.store.sqlite.fingerprint_upgrade import renew_fingerprints
+from tellapart.words.commands import typed
 
 DB_NAME = "tellapart.db"
 _OWN = frozenset({"images", "trash", "cache", "runs", "bundles", "apps", "DATASHEET.md"})
@@ -136,7 +137,7 @@ def create_project(root: Path) -> Project:
         if root.is_dir() and any(path.name != ".DS_Store" for path in root.iterdir()):
             raise ProjectError(
                 f"{root} is not empty, and a project needs a folder of its own. Choose a new name; "
-                f"to take these pictures in: tellapart new NAME --from {root}"
+                f"to take these pictures in: tellapart new NAME --from {typed(root)}"
             )
         root.mkdir(parents=True, exist_ok=True)
         project = _opened(root)
@@ -159,12 +160,12 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
     try:
         if not root.is_dir():
             raise ProjectError(
-                f"{root} does not exist. Make a project with: tellapart new {root.name} --from FOLDER"
+                f"{root} does not exist. Make a project with: tellapart new {typed(root.name)} --from FOLDER"
             )
         if not is_project(root):
             raise ProjectError(
                 f"{root} is not a project: it has no {DB_NAME}. "
-                f"Make one from its pictures with: tellapart new NAME --from {root}"
+                f"Make one from its pictures with: tellapart new NAME --from {typed(root)}"
             )
         _refuse_strange_files(root)
         project = _opened_to_read(root) if _is_read_only(root) else _opened(root)

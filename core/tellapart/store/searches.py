@@ -226,6 +226,15 @@ def whereabouts(
     return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
 
+def held_labels(manifest: Manifest) -> frozenset[str]:
+    """The labels of which pictures wait for a person."""
+    rows = manifest.rows(
+        "SELECT DISTINCT label FROM candidates JOIN gatherings ON gatherings.number = gathering WHERE fate = ?",
+        [HELD],
+    )
+    return frozenset(label for (label,) in rows)
+
+
 def held_as(manifest: Manifest, image_id: str) -> tuple[int, str] | None:
     """(number, label) of the held candidate with these very bytes."""
     rows = manifest.rows(

@@ -13,15 +13,17 @@ from tellapart.learning.calibration import Calibration
 from tellapart.learning.evaluation import Evaluation
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.snapshot import Snapshot
+from tellapart.train.display.notebook import result_html
+from tellapart.train.display.text import result_text
 from tellapart.train.held_out import HeldOut
 
 FORMAT = 1
 MAX_MISTAKES = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrainResult:
-    """A trained and checked classifier.
+    """A trained and checked classifier. Printed it is a small table; a notebook shows its mistakes as pictures, too.
 
     evaluation: on the held-out pictures. baselines: error rates of "majority" and "pixels" on the same pictures.
     out_of_fold_probs: (N, C) for all image_ids (N,), each from a head that had not seen it; splits: (N,).
@@ -73,6 +75,15 @@ class TrainResult:
             f"{self.evaluation.n_wrong} of {self.evaluation.n} wrong, {100 * self.error_rate:.1f} %; "
             f"guessing would be {100 * self.baselines['majority']:.0f} %"
         )
+
+    def __repr__(self) -> str:
+        return result_text(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return result_html(self)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: what result.json of a run and `train --json` hold. Rates are fractions 0 to 1."""

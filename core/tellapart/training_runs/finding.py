@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from tellapart.errors import RunError
 from tellapart.store.project import Project, is_project
 from tellapart.training_runs.listing import TrainingRun, training_runs
+from tellapart.words.commands import typed
+from tellapart.words.near_names import did_you_mean
 
 NEWEST = "newest"
 
@@ -23,7 +24,8 @@ def find_run(project: Project, words: str, is_deleted: bool = False) -> Training
         done = [one for one in rows if one.is_done]
         if not done:
             raise RunError(
-                f"{project.name} has no training that ended well. Train it first: tellapart train {project.root}"
+                f"{project.name} has no training that ended well. Train it first: "
+                f"tellapart train {typed(project.root)}"
             )
         return done[0]
     exact = [one for one in rows if words in (one.name, one.run_id)]
@@ -80,7 +82,6 @@ def _unknown(project: Project, words: str, is_deleted: bool, rows: list[Training
         )
         return f"Run {words!r} {where}."
     known = [name for one in rows for name in (one.name, one.run_id) if name]
-    near = difflib.get_close_matches(words, known, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else " To list them: tellapart runs DIR"
+    hint = did_you_mean(words, known) or " To list them: tellapart runs DIR"
     where = "in the trash of " if is_deleted else "in "
     return f"There is no run {words!r} {where}{project.name}; was its folder deleted by hand?{hint}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +17,7 @@ from tellapart.learning.maps.class_maps import (
 )
 from tellapart.understanding.class_map import ClassMap, Method
 from tellapart.understanding.occlusion import lost_probability
+from tellapart.words.near_names import did_you_mean
 
 
 class Explainer:
@@ -76,10 +76,8 @@ class Explainer:
         classes = self.bundle.classes
         if label in classes:
             return classes.index(label)
-        near = difflib.get_close_matches(label.casefold(), {one.casefold() for one in classes}, n=1)
-        alike = next((one for one in classes if near and one.casefold() == near[0]), None)
         known = ", ".join(classes[:8]) + (f" and {len(classes) - 8} more" if len(classes) > 8 else "")
-        suggestion = "" if alike is None else f" Did you mean {alike!r}?"
         raise ExplainError(
-            f"{self.bundle.bundle_dir.name} has no label {label!r}.{suggestion} Choose one of: {known}."
+            f"{self.bundle.bundle_dir.name} has no label {label!r}.{did_you_mean(label, classes)} Choose one of: "
+            f"{known}."
         )

@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import TellapartError
+from tellapart.workspace.places import WORKSPACE_VARIABLE, workspace_dir
 
 HOST = "127.0.0.1"
-DEFAULT_PROJECT = Path.home() / "tellapart-projects" / "samples"
+FIRST_PROJECT = "my-project"  # of a person who has none yet
 PAGES = {
     "studio": "studio.ipynb",
     "clean": "2_clean.ipynb",
@@ -64,16 +65,37 @@ def check_studio_is_installed() -> None:
 
 
 def ready_project(project_dir: Path) -> Path:
-    """The project's absolute path. A missing or empty folder becomes the sample project: a run draws its
-    pictures and the page shows how far it is. Anything else that is no project is refused, in words."""
-    from tellapart import runs
+    """The project's absolute path. A missing or empty folder becomes an empty project. Anything else that is no project
+    is refused, in words."""
     from tellapart.store.project import create_project, is_project
 
     root = project_dir.expanduser().absolute()
     if not is_project(root):
         create_project(root).close()
-        runs.start(root, "samples", {"seed": 0})
     return root
+
+
+def project_to_open(named: Path | None, is_sample: bool = False) -> Path:
+    """The absolute path of the project that a person means: a folder that is there, or given by more than its name;
+    else a project of the projects folder, made empty where it is missing. Without a name, the one opened last.
+
+    Raises:
+        ProjectError: it cannot be made, or is something else.
+    """
+    from tellapart.workspace.changing import make_project, sample_project
+    from tellapart.workspace.listing import latest_project, project_called
+
+    workspace = workspace_dir()
+    if is_sample:
+        return sample_project(workspace)
+    if named is None:
+        return latest_project(workspace) or make_project(workspace, FIRST_PROJECT)
+    text = str(named)
+    if len(named.parts) != 1 or text.startswith(("~", "..")) or text == "." or named.exists():
+        return ready_project(named)
+    if (workspace / named).exists():
+        return project_called(workspace, text)
+    return make_project(workspace, text)
 
 
 def free_port(wanted: int, host: str = HOST) -> int:
@@ -180,6 +202,7 @@ class Studio:
         return {
             "JUPYTER_PATH": os.pathsep.join(filter(None, folders)),
             PROJECT_VARIABLE: str(self.project_dir),
+            WORKSPACE_VARIABLE: str(workspace_dir()),
         }
 
     def jupyter_dirs(self) -> list[Path]:
@@ -248,12 +271,12 @@ def open_browser(studio: Studio) -> bool:
     address = f"http://{HOST}:{studio.port}/open?token={studio.token}&page={studio.page}"
     words = f'<meta http-equiv="refresh" content="0; url={html.escape(address)}">\n'
     for folder in (
-        DEFAULT_PROJECT.parent,
+        workspace_dir(),
         Path(tempfile.gettempdir()),
     ):  # some browsers see no hidden or shared folder
         place = folder / f"open-studio-{secrets.token_hex(8)}.html"
         try:
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(words)
         except OSError:

@@ -33,14 +33,15 @@ class PageOwner(HasTraits):
 class Frame:
     """Steps on top, below them one body each, made when its step is first opened.
 
-    steps: [{"key", "label", "badge"}]. Until `show` or `fail` is called the page says that it is opening.
+    steps: [{"key", "label", "badge"}]. has_projects: see `Steps`.
+    Until `show` or `fail` is called the page says that it is opening.
     """
 
-    def __init__(self, steps: Sequence[dict[str, str]]) -> None:
+    def __init__(self, steps: Sequence[dict[str, str]], has_projects: bool = False) -> None:
         self._pages: dict[str, Callable[[], Awaitable[Widget]]] = {}
         self._bodies: dict[str, asyncio.Task[Widget]] = {}
         self._owner = PageOwner()
-        self.steps = Steps(steps=list(steps))
+        self.steps = Steps(steps=list(steps), has_projects=has_projects)
         self._message = HTML('<p class="ta-lead" role="status">Opening …</p>')
         self._main = VBox([self._message]).add_class("ta-main")
         self.widget = VBox([style(), self.steps, self._main]).add_class("ta")
@@ -48,7 +49,7 @@ class Frame:
     def show(self, owner: PageOwner, pages: dict[str, Callable[[], Awaitable[Widget]]]) -> None:
         """The owner's current page is in sight from now on, and stays so when it changes.
 
-        pages: key of a step -> function that makes its body, when that is first opened.
+        pages: key of a step, or PROJECTS -> function that makes its body, when that is first opened.
         """
         self._owner, self._pages = owner, pages
         self.steps.project_name = owner.name
@@ -98,7 +99,9 @@ class Frame:
 
 
 def new_page(
-    steps: Sequence[dict[str, str]], prepare: Callable[[Frame], Awaitable[Callable[[], None]]]
+    steps: Sequence[dict[str, str]],
+    prepare: Callable[[Frame], Awaitable[Callable[[], None]]],
+    has_projects: bool = False,
 ) -> Widget:
     """The page at once, still empty, and filled when it is drawn.
 
@@ -109,7 +112,7 @@ def new_page(
     Raises:
         RuntimeError: no event loop runs, see `soon`.
     """
-    frame = Frame(steps)
+    frame = Frame(steps, has_projects)
     end_with(frame.widget, soon(_fill(frame, prepare)))
     show_in_cell(frame.widget)
     return frame.widget

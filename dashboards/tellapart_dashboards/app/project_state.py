@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Any
 from tellapart.errors import ProjectError
 from tellapart.planning.snapshot import Snapshot, n_changes
 from tellapart.store.project import Project, is_project, open_project
+from tellapart.words.commands import typed
+from tellapart.workspace.addresses import project_in
+from tellapart.workspace.recent import note_opened
 from traitlets import Dict, Instance, Int, List, Unicode
 
 from tellapart_dashboards.app.launcher import PROJECT_VARIABLE
 from tellapart_dashboards.app.page_frame import PageOwner
-from tellapart_dashboards.app.public.visiting import check_is_own
+from tellapart_dashboards.app.public.visiting import check_is_own, is_visiting, shown_name
 
 N_FINDINGS = (
     "n_open_findings"  # kept with the project by whoever looked last, for the number beside the Clean step
@@ -55,13 +59,18 @@ class _Found:
     clean_error: dict[str, Any]
 
 
+_QUERY = "QUERY_STRING"  # of the page's address, as Voila tells its kernel
+
+
 def project_dir_from(project: str | Path = "") -> Path:
-    """The folder a notebook works on: the one it names, else the one the studio was started with.
+    """The folder a notebook works on: the one it names, else that of the page's address, else the one the studio was
+    started with. A visitor's address names none: the server has chosen.
 
     Raises:
-        ProjectError: neither, or it is no project, or not the visitor's.
+        ProjectError: none of them, or it is no project, or not the visitor's.
     """
-    chosen = str(project) or os.environ.get(PROJECT_VARIABLE, "")
+    asked = "" if is_visiting() else os.environ.get(_QUERY, "")
+    chosen = str(project or project_in(asked) or os.environ.get(PROJECT_VARIABLE, ""))
     if not chosen:
         raise ProjectError(
             'No project chosen: the variable `project` is "". Write the project\'s folder between the '
@@ -70,7 +79,7 @@ def project_dir_from(project: str | Path = "") -> Path:
     root = Path(chosen).expanduser().resolve()
     if not is_project(root):
         raise ProjectError(
-            f"{root} is not a tellapart project. Make one with: tellapart new {root.name} --from FOLDER"
+            f"{root} is not a tellapart project. Make one with: tellapart new {typed(root.name)} --from FOLDER"
         )
     check_is_own(root)
     return root
@@ -97,7 +106,7 @@ class ProjectState(PageOwner):
     )  # the latest; its page reads it when it is made, and follows it
 
     def __init__(self, project_dir: Path, **traits: Any) -> None:
-        super().__init__(project_dir=str(project_dir), name=project_dir.name, **traits)
+        super().__init__(project_dir=str(project_dir), name=shown_name(project_dir), **traits)
         self.project: Project = open_project(project_dir)
         self._seen: tuple[object, ...] = ()
         self._turn = asyncio.Lock()
@@ -123,6 +132,12 @@ class ProjectState(PageOwner):
     def tell(self, sentence: str) -> None:
         """Say it on every page."""
         self.message = sentence
+
+    def note_opened(self) -> None:
+        """It stands first in the list of projects from now on; visitors' are in no list. For a thread."""
+        if not is_visiting():
+            with contextlib.suppress(ProjectError):  # settings that cannot be written cost only an order
+                note_opened(Path(self.project_dir))
 
     async def poll(self) -> None:
         """Take over the counts from the database, which is asked only when its files changed."""

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import VBox, Widget
+from tellapart.errors import TellapartError
 
-from tellapart_dashboards.app.event_loop import follow
+from tellapart_dashboards.app.event_loop import follow, soon
 from tellapart_dashboards.app.page_frame import Frame, PageOwner, new_page
 from tellapart_dashboards.app.wording import wrong_words
+from tellapart_dashboards.widgets.steps.steps import PROJECTS
 
 if TYPE_CHECKING:
     from tellapart_dashboards.app.project_state import ProjectState
@@ -29,7 +31,8 @@ LABELS = {"gather": "Gather", "clean": "Clean", "train": "Train", "classify": "C
 
 def studio(project: str | Path = "") -> Widget:
     """Gather, Clean, Train, Classify and Share side by side on one project; the page that is the next step is open."""
-    return _page(tuple(LABELS), project)
+    steps = [_step(key) for key in LABELS]
+    return new_page(steps, lambda frame: _prepare_studio(frame, project), has_projects=not project)
 
 
 def gather_page(project: str | Path = "") -> Widget:
@@ -66,14 +69,16 @@ def _step(key: str) -> dict[str, str]:
 
 
 async def _prepare_classify(frame: Frame, project: str | Path) -> Callable[[], None]:
-    def read() -> Path:
+    def read() -> tuple[Path, str]:
         from tellapart_dashboards.app.project_state import project_dir_from
+        from tellapart_dashboards.app.public.visiting import shown_name
 
         import_module("tellapart_dashboards.pages.classify.view")
-        return project_dir_from(project)
+        root = project_dir_from(project)
+        return root, shown_name(root)
 
-    root = await asyncio.to_thread(read)
-    owner = PageOwner(name=root.name, current="classify")
+    root, name = await asyncio.to_thread(read)
+    owner = PageOwner(name=name, current="classify")
     return lambda: frame.show(owner, {"classify": lambda: _classify_body(frame, root, None)})
 
 
@@ -110,6 +115,19 @@ class _States:
         assert self.train is not None
         self.train.train()
         self.project.current = "train"
+
+
+async def _prepare_studio(frame: Frame, project: str | Path) -> Callable[[], None]:
+    """The pages of the project; where it cannot be opened, the sentence and the list of all projects."""
+    try:
+        return await _prepare(frame, tuple(LABELS), project)
+    except TellapartError as error:
+        if not frame.steps.has_projects:
+            raise
+        sentence = str(error)
+    from tellapart_dashboards.pages.projects.in_studio import show_list
+
+    return lambda: show_list(frame, sentence)
 
 
 async def _prepare(frame: Frame, keys: tuple[str, ...], project: str | Path) -> Callable[[], None]:
@@ -150,12 +168,22 @@ def _fill(frame: Frame, states: _States) -> None:
         frame.set_badge("train", wrong_words(train.result["error_rate"]) if train and train.result else "")
 
     badges()
-    frame.set_badge("clean", _number(states.badge))
+    frame.set_badge("clean", _number(states.badge if state.n_pictures else 0))
     state.observe(badges, "n_pictures")
     if train is not None:
         train.observe(badges, "result")
-    frame.show(state, {key: bodies[key] for key in state.pages})
+    pages = {key: bodies[key] for key in state.pages}
+    if frame.steps.has_projects:
+        pages[PROJECTS] = lambda: _projects_body(frame, root)
+        soon(asyncio.to_thread(state.note_opened))
+    frame.show(state, pages)
     follow(frame.widget, [one for one in (state, gather, train) if one is not None])
+
+
+async def _projects_body(frame: Frame, root: Path) -> Widget:
+    from tellapart_dashboards.pages.projects.in_studio import projects_body
+
+    return projects_body(frame, root)
 
 
 def _gather_state(state: ProjectState) -> GatherState:

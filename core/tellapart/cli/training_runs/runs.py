@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tellapart.cli.console import explained, print_json, say, typed
+from tellapart.cli.console import explained, print_json, say
+from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
     from tellapart.store.project import Project

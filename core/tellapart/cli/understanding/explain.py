@@ -27,7 +27,10 @@ def explain(
             help="A bundle's folder, or a project's folder for its newest bundle.", metavar="BUNDLE"
         ),
     ],
-    files: Annotated[list[Path], typer.Argument(help="Pictures.", metavar="FILE…")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Pictures, folders of pictures, or patterns such as *.jpg.", metavar="FILE…"),
+    ],
     out: Annotated[Path, typer.Option(help="Where the drawings go.", metavar="FOLDER")] = Path("why"),
     labels: Annotated[
         list[str] | None,
@@ -44,6 +47,7 @@ def explain(
 ) -> None:
     """Draw where in a picture the evidence for its label lies. Exit code 3 when some could not be read."""
     from tellapart.classify import Predictor
+    from tellapart.description import named_files
     from tellapart.errors import ExplainError
     from tellapart.understanding import Explainer
 
@@ -55,7 +59,7 @@ def explain(
         if out.exists() and not out.is_dir():
             raise ExplainError(f"{out} is a file. Name a folder for the drawings with --out.")
         drawing = _Drawing(predictor, explainer, out, tuple(labels or ()), is_forced)
-        rows = [drawing.row(file) for file in files]
+        rows = [drawing.row(file) for file in named_files(files)]
         if project_dir is not None:
             _add_nearest(rows, drawing, project_dir, progress)
     if is_json:

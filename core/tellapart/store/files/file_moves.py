@@ -68,6 +68,33 @@ def finish_moves(database: Database, root: Path) -> None:
             pass
 
 
+def drop_empty_folders(database: Database, root: Path, labels: set[str]) -> None:
+    """Remove the folders below images/ of those labels that have no picture left, for whoever reads class folders: an
+    empty one would be a label to them. Folders in which somebody keeps a file stay.
+
+    Raises:
+        ProjectError: another program moves for too long.
+    """
+    if not _without_pictures(database, labels):
+        return
+    with (
+        explained(database.db_path),
+        database.moves_lock,
+        _alone(root),
+    ):  # now none can be on its way into one
+        for folder in _without_pictures(database, labels):
+            with contextlib.suppress(OSError, OutsideError):
+                path_inside(root, f"images/{folder}").rmdir()
+
+
+def _without_pictures(database: Database, labels: set[str]) -> list[str]:
+    """The folders of those of these labels that have no picture."""
+    kept = {label for (label,) in database.rows("SELECT DISTINCT label FROM pictures WHERE state = 'kept'")}
+    if not (empty := labels - kept):
+        return []
+    return [folder for label, folder in database.rows("SELECT label, folder FROM labels") if label in empty]
+
+
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """No other process moves files of this project meanwhile."""
@@ -90,7 +117,9 @@ def _opened(path: Path) -> IO[bytes]:
     try:
         return path.open("ab", buffering=0)
     except FileNotFoundError:  # somebody threw the cache away
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(
+            exist_ok=True
+        )  # not what is above it: a project that was moved leaves no stub behind
         return path.open("ab", buffering=0)
 
 

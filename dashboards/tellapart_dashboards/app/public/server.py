@@ -16,6 +16,8 @@ from jupyter_server.auth.identity import PasswordIdentityProvider, User
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tellapart.errors import TellapartError
 from tellapart.runs import VISITOR
+from tellapart.workspace.addresses import name_in
+from tellapart.workspace.names import SAMPLE
 from tornado.web import HTTPError
 from traitlets import Instance, Int, Unicode
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
@@ -99,7 +101,8 @@ class VisitorKernels(LimitedKernels):
             raise HTTPError(503, f"You have {which}, then reload this one")
         self._starting.append(visitor)
         try:
-            project_dir = str(await asyncio.to_thread(self.visitors.project_of, visitor))
+            is_sample = name_in(options["env"].get("QUERY_STRING", "")) == SAMPLE
+            project_dir = str(await asyncio.to_thread(self.visitors.project_of, visitor, is_sample))
             options["env"] = {**options["env"], PROJECT_VARIABLE: project_dir, VISITOR: project_dir}
             kernel_id = await super().start_kernel(**options)
             self._owners = {one: self._owners[one] for one in self.list_kernel_ids() if one in self._owners}

@@ -11,12 +11,18 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tellapart import atomic_files
+from tellapart import atomic_files, runs
 from tellapart.errors import ProjectError, TellapartError
 from tellapart.runs import VISITOR
 from tellapart.store.project import DB_NAME
+from tellapart.workspace.names import SAMPLE
 
 _VISITOR_ID = re.compile(r"[0-9a-f]{32}")
+_OF_SAMPLE = f"-{SAMPLE}"  # after a visitor's name: the folder with the sample, beside the project
+OWN_AND_SAMPLE = (
+    ("my project", "?"),
+    (SAMPLE, f"?project={SAMPLE}"),
+)  # what visitors see, and where it opens
 _SECRET, _SECRET_BYTES = ".cookie-secret", 64
 
 
@@ -42,6 +48,13 @@ def is_visiting() -> bool:
     return bool(os.environ.get(VISITOR))
 
 
+def shown_name(root: Path) -> str:
+    """How a page calls the project: a visitor's folder has a name that only the server needs."""
+    if not is_visiting():
+        return root.name
+    return OWN_AND_SAMPLE[root.name.endswith(_OF_SAMPLE)][0]
+
+
 def check_is_own(root: Path) -> None:
     """Nothing, where the project is the visitor's, or this page is no visitor's.
 
@@ -61,8 +74,8 @@ class Visitors:
     quotas: Quotas
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
-    def project_of(self, visitor: str) -> Path:
-        """The visitor's project, made on the first visit with the sample pictures.
+    def project_of(self, visitor: str, is_sample: bool = False) -> Path:
+        """The visitor's project, made on the first visit, or the sample that they have beside it.
 
         Raises:
             VisitError: it is no name that this studio gave, or no more visitors are taken.
@@ -70,7 +83,9 @@ class Visitors:
         """
         if not _VISITOR_ID.fullmatch(visitor):
             raise VisitError("This studio does not know you. Sign in again.")
-        project_dir = self.root / visitor
+        if is_sample:
+            self.project_of(visitor)  # it has a place, or none is left
+        project_dir = self.root / (f"{visitor}{_OF_SAMPLE}" if is_sample else visitor)
         with self._one_at_a_time:  # several pages of one visitor, or several visitors at the last place
             if project_dir.is_symlink():
                 raise VisitError("This visitor's folder leads elsewhere, so it is not opened.")
@@ -79,17 +94,18 @@ class Visitors:
                     self._limit(project_dir)
                 return project_dir
             n = sum(1 for path in self.root.iterdir() if _VISITOR_ID.fullmatch(path.name))
-            if n >= self.quotas.n_visitors:
+            if n >= self.quotas.n_visitors and not is_sample:
                 raise VisitError(
                     f"This studio takes {self.quotas.n_visitors} visitors, and all places are taken. Ask whoever runs "
                     "it to make room."
                 )
             self._make(project_dir)
+            if is_sample:
+                runs.start(project_dir, "samples", {"seed": 0})
         return project_dir
 
     def _make(self, project_dir: Path) -> None:
         """Beside, then renamed: whatever stops it, no project is left that has no limits."""
-        from tellapart import runs
         from tellapart.store.project import create_project
         from tellapart.store.sqlite.database_errors import disk_reason
 
@@ -102,7 +118,6 @@ class Visitors:
             raise ProjectError(disk_reason(self.root, error)) from error
         finally:
             shutil.rmtree(beside, ignore_errors=True)
-        runs.start(project_dir, "samples", {"seed": 0})
 
     def _limit(self, project_dir: Path) -> None:
         """Have the project hold what visitors may take now, which another start of the studio may have changed."""

@@ -84,7 +84,7 @@ class Queue:
             ProjectError: the database cannot be read.
         """
         journal = self._project.journal
-        n = len(journal.decided().image_ids)
+        n = len(journal.decided().image_ids - self._project.manifest.dropped_pictures())
         return Decisions(n, can_undo=journal.can_undo(), can_redo=journal.can_redo())
 
     def read(
@@ -156,7 +156,8 @@ class Queue:
     ) -> list[str]:
         ids = [one.image_id for one in findings]
         if filters.kind == DECIDED:
-            ids = self._project.journal.decided().latest_first
+            dropped = self._project.manifest.dropped_pictures()
+            ids = [one for one in self._project.journal.decided().latest_first if one not in dropped]
         elif filters.kind == EVERY or (self.source is QueueSource.NOTHING and not filters.kind):
             ids = list(dict.fromkeys([*ids, *self._everything(review, filters.label, is_first)]))
         return [image_id for image_id in ids if not filters.region or image_id in filters.region]

@@ -145,11 +145,6 @@ class GatherState(Job):
         self.folder_text = ""
         self._start_next()
 
-    def add_samples(self) -> None:
-        """Draw the sample pictures and take them in, in a run."""
-        self.summaries = []
-        self.start("samples", {"seed": 0})
-
     def result_of(self, run: Run) -> dict[str, Any]:
         result = run.result()
         return {**result, "is_gone": result.get("is_question") and not Path(result["source"]).exists()}

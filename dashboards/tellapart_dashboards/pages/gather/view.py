@@ -26,6 +26,7 @@ from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.visibility import folded, shown_when
 from tellapart_dashboards.app.wording import count, heading_html, message_html, progress_html
 from tellapart_dashboards.pages.gather.credits import OriginsState, origins_view
+from tellapart_dashboards.pages.gather.doors import doors_view
 from tellapart_dashboards.pages.gather.label_questions import questions_view
 from tellapart_dashboards.pages.gather.search_state import KINDS, LICENCES, SOURCES, SearchState
 from tellapart_dashboards.pages.gather.state import GatherState
@@ -68,7 +69,8 @@ def gather_view(state: GatherState) -> VBox:
     draw_counts()
     # what came of one's own pictures stands where they were given; what a row's wish met stays in sight
     return VBox([
-        head, problem.add_class("ta-sticky"), _labels_card(search), advice_line, failed, _busy_card(state),
+        head, doors_view(state),
+        problem.add_class("ta-sticky"), _labels_card(search), advice_line, failed, _busy_card(state),
         questions_view(state), summary,
         _add_card(state), Box([go_on]).add_class("ta-line"),
     ])  # fmt: skip
@@ -146,9 +148,6 @@ def _add_card(state: GatherState) -> VBox:
     add_by_names = Button(description="Use labels from the file names")
     folder = Text(description="Folder or archive on this computer", placeholder="/home/me/Pictures/birds")
     add_folder = Button(description="Add this folder")
-    samples = Button(
-        description="Try the sample project", tooltip="Draws about 200 pictures of four kinds of leaves"
-    )
     waiting = HTML()
     link((state, "label"), (label, "value"))
     dlink((label, "value"), (camera, "label"))
@@ -171,13 +170,9 @@ def _add_card(state: GatherState) -> VBox:
     )
     shown_when(add_by_names, state, ["names_offer"], lambda: bool(state.names_offer))
     add_by_names.on_click(lambda _: state.add_waiting_by_names())
-    samples_line = Box([samples]).add_class("ta-line").add_class("ta-gap")
     shown_when(add_waiting, state, ["n_waiting"], lambda: state.n_waiting > 0)
-    for owner, trait in ((state, "stage"), (project, "counts")):
-        shown_when(samples_line, owner, [trait], lambda: not project.counts and state.stage != "running")
     add_waiting.on_click(lambda _: state.add_waiting())
     add_folder.on_click(lambda _: state.add_folder())
-    samples.on_click(lambda _: state.add_samples())
 
     async def fetch_addresses() -> None:
         if await state.search.fetch_addresses(addresses.value, state.label):
@@ -192,7 +187,6 @@ def _add_card(state: GatherState) -> VBox:
         Box([upload, camera]).add_class("ta-beside").add_class("ta-gap"),
         *([] if is_visiting() else [Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap")]),
         Box([addresses, fetch]).add_class("ta-line").add_class("ta-gap"),
-        samples_line,
     ]).add_class("ta-card")  # fmt: skip
 
 

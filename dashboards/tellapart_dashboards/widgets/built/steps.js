@@ -1,5 +1,5 @@
 // Built by `make widgets` from steps/steps.js and the modules it imports: change those, not this file.
-// 2eaec9d5fd7295b87a8bf1ab19a9dd53eafeb7b40fce709c79b98077f6701a54
+// a0b57a70d3bc2dc2ae0fcd37a087b9928aa334f62f88e0a01e0076e4af6840cd
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -99,12 +99,16 @@ function numbered(role, press) {
 /** @import { Context } from "../common/model" */
 /** @import { Traits } from "./protocol" */
 
+const PROJECTS = "projects"; // a page that is no step
+
 /** @param {Context<Traits>} context */
 function render({ model, el }) {
   const root = element("div", "ta-steps");
   const logo = element("span", "ta-logo");
   logo.append("tell", element("b", "", "apart"));
-  const project = element("span", "ta-project");
+  const hasAddress = Boolean(document.getElementById("rendered_cells"));
+  const hasProjects = hasAddress && model.get("has_projects");
+  const project = hasProjects ? button("ta-project", "", () => open(PROJECTS)) : element("span", "ta-project");
   const nav = element("div", "ta-tabs");
   nav.setAttribute("role", "tablist");
   nav.setAttribute("aria-label", "Steps");
@@ -114,15 +118,23 @@ function render({ model, el }) {
 
   const tabs = numbered("tab", open);
   function draw() {
-    project.textContent = project.title = model.get("project_name");
+    const name = model.get("project_name");
+    project.textContent = hasProjects ? name || "Projects" : name;
+    project.title = hasProjects ? `All projects${name && `; open now: ${name}`}` : name;
+    if (hasProjects) {
+      const isListed = model.get("current") === PROJECTS;
+      if (isListed) project.setAttribute("aria-current", "page");
+      else project.removeAttribute("aria-current");
+    }
     note.textContent = model.get("note");
     const steps = model.get("steps");
     nav.hidden = steps.length < 2;
-    arrange(nav, steps.map(({ key, label, badge }) => {
+    const isStep = steps.some((step) => step.key === model.get("current"));
+    arrange(nav, steps.map(({ key, label, badge }, i) => {
       const tab = tabs.show(key, label, badge);
       const isCurrent = key === model.get("current");
       tab.setAttribute("aria-selected", String(isCurrent));
-      tab.tabIndex = isCurrent ? 0 : -1;
+      tab.tabIndex = isCurrent || (!isStep && i === 0) ? 0 : -1;
       return tab;
     }));
   }
@@ -142,9 +154,9 @@ function render({ model, el }) {
     window.scrollTo({ top: 0 });
   }
 
-  const hasAddress = Boolean(document.getElementById("rendered_cells"));
   const keyInAddress = () => {
     const key = location.hash.slice(1);
+    if (hasProjects && key === PROJECTS) return key;
     return model.get("steps").some((step) => step.key === key) ? key : "";
   };
 

@@ -6,6 +6,8 @@ export interface Traits {
   /** the key of the page in sight, or "" */
   current: string;
   note: string;
+  /** whether the project's name leads to the list of projects */
+  has_projects: boolean;
   /** said by the page */
   is_drawn: boolean;
 }

@@ -11,9 +11,13 @@ from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
 from tellapart_dashboards.widgets import BUILT
 
+PROJECTS = "projects"
+
 
 class Steps(anywidget.AnyWidget):
-    """Tabs with numbers. steps: [{"key", "label", "badge"}]; `current` is the key of the page in sight, or ""."""
+    """Tabs with numbers. steps: [{"key", "label", "badge"}]; `current` is the key of the page in sight, or "".
+
+    has_projects: in the studio, the project's name leads to the list of projects, which is the page PROJECTS."""
 
     _esm = BUILT / "steps.js"
     _css = Path(__file__).parent / "steps.css"
@@ -21,6 +25,7 @@ class Steps(anywidget.AnyWidget):
     steps = List(Dict()).tag(sync=True)
     current = Unicode("").tag(sync=True)
     note = Unicode("").tag(sync=True)
+    has_projects = Bool(False).tag(sync=True)
     is_drawn = Bool(False).tag(sync=True)  # said by the browser
 
     async def drawn(self) -> None:
@@ -33,7 +38,7 @@ class Steps(anywidget.AnyWidget):
 
     @validate("current")
     def _current_is_a_step(self, proposal: dict[str, Any]) -> str:
-        keys = [step["key"] for step in self.steps]
+        keys = [*(step["key"] for step in self.steps), *([PROJECTS] if self.has_projects else [])]
         if proposal["value"] and proposal["value"] not in keys:
             raise TraitError(f"current={proposal['value']!r} is no step; expected one of {', '.join(keys)}.")
         return proposal["value"]

@@ -1,0 +1,83 @@
+"""A second, independent project with all that a project holds, while others may work on the first."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from tellapart.errors import OutsideError, ProjectError
+from tellapart.progress import Doing, Progress, Step, silent
+from tellapart.safe_paths import is_plain_entry, path_inside
+from tellapart.store.project import DB_NAME, Project, open_project
+from tellapart.store.sqlite.database_errors import disk_reason
+from tellapart.store.sqlite.glance import copy_database
+
+# On their way into the project, or a lock: of no use in a copy.
+_LEFT_OUT = frozenset({"cache/incoming", "cache/uploads", "cache/moves.lock"})
+
+
+def copy_project(root: Path, target: Path, progress: Progress = silent) -> None:
+    """Make a copy in a new folder, and open it once. Links and special files are left out.
+
+    The files are copied first and the database then, as one commit left it; what moved meanwhile is brought in line.
+
+    Raises:
+        ProjectError: the project cannot be read, or the disk does not take the copy.
+        Cancelled: from `progress`.
+    """
+    try:
+        files = list(_files_below(root))
+        target.mkdir()
+        for number, relative in enumerate(files):
+            progress(number, len(files) + 1, Doing(Step.COPYING, f"Copying {root.name}"))
+            _copy(root, target, relative)
+        last = Doing(Step.COPYING, f"Copying {root.name}")
+        if (root / DB_NAME).is_file():
+            copy_database(
+                root / DB_NAME, target / DB_NAME, lambda: progress(len(files), len(files) + 1, last)
+            )
+            with contextlib.closing(Project(target)) as copy:
+                _bring_in_line(root, target, copy, files)
+        open_project(target).close()
+    except OSError as error:
+        raise ProjectError(disk_reason(target.parent, error)) from error
+
+
+def _bring_in_line(root: Path, target: Path, copy: Project, copied: list[str]) -> None:
+    """Files that moved while others were copied: where they are now, and no longer where they were."""
+    manifest = copy.manifest
+    wanted = {path for (path,) in manifest.rows("SELECT path FROM pictures WHERE state != 'missing'")}
+    wanted |= {
+        path for row in manifest.rows("SELECT source, target FROM pending_moves") for path in row
+    }  # one of the two is there
+    for path in wanted.difference(copied):
+        _copy(root, target, path)
+    for path in copied:
+        is_of_pictures = path.startswith(("images/", "trash/"))
+        if is_of_pictures and path not in wanted and not (root / path).exists():
+            (target / path).unlink(missing_ok=True)
+
+
+def _copy(root: Path, target: Path, relative: str) -> None:
+    try:
+        source, place = path_inside(root, relative), path_inside(target, relative)
+    except OutsideError:
+        return  # its name works on no other computer, so it is no picture of the project either
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):  # it has just moved; see `_bring_in_line`
+        shutil.copy2(source, place)
+
+
+def _files_below(root: Path, below: str = "") -> Iterator[str]:
+    """Plain files, as paths below the project with "/"."""
+    for entry in os.scandir(root / below):
+        relative = f"{below}/{entry.name}" if below else entry.name
+        if relative.startswith(DB_NAME) or relative in _LEFT_OUT or not is_plain_entry(entry):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files_below(root, relative)
+        elif not entry.name.endswith(".part"):
+            yield relative

@@ -1,0 +1,1 @@
+"""How a training looks where it is printed, and in a notebook."""

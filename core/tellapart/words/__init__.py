@@ -1,0 +1,1 @@
+"""Words that messages have in common: what was probably meant, what is to be typed."""

@@ -1,0 +1,39 @@
+"""The Projects page: a list to open, rename, duplicate and delete from, and a field for a new one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ipywidgets import HTML, VBox, dlink
+from tellapart.errors import TellapartError
+
+from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.wording import error_sentence, heading_html
+from tellapart_dashboards.pages.projects.state import ProjectsState
+from tellapart_dashboards.widgets.project_list.project_list import ProjectList
+
+
+def projects_view(state: ProjectsState) -> VBox:
+    """The Projects page."""
+    if state.can_change:
+        lead = f"One folder each, in {_short(state.workspace)}. Two tabs can show two projects."
+    else:
+        lead = "You have one project here, and the sample beside it."
+    rows = ProjectList(state.wish, can_change=state.can_change)
+    for name in ("rows", "trash", "said", "kind", "undo", "go_to"):
+        dlink((state, name), (rows, name))
+    soon(_looked_at(state))
+    return VBox([HTML(heading_html("Projects", lead)), VBox([rows]).add_class("ta-card")])
+
+
+def _short(folder: Path) -> str:
+    """The folder as a person writes it, with ~ for their home."""
+    home = Path.home()
+    return f"~/{folder.relative_to(home).as_posix()}" if home in folder.parents else str(folder)
+
+
+async def _looked_at(state: ProjectsState) -> None:
+    try:
+        await state.look()
+    except TellapartError as error:  # the folder cannot be read
+        state.tell(error_sentence(error))

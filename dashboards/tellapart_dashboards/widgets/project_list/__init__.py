@@ -1,0 +1,1 @@
+"""The widget with the list of projects."""

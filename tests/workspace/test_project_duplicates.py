@@ -1,0 +1,106 @@
+"""A duplicate is whole and independent, whoever works on the project meanwhile, or it is not there."""
+
+import errno
+import shutil
+
+import pytest
+from tellapart.errors import Cancelled, ProjectError
+from tellapart.store import project_copy
+from tellapart.store.journal import Relabel, Remove
+from tellapart.store.project import open_project
+from tellapart.workspace.changing import duplicate_project
+from tellapart.workspace.listing import listed_projects
+
+
+def pictures_of(root):
+    with open_project(root) as project:
+        assert project.changes == [], "nothing on the disk differs from the rows"
+        found = {}
+        for state in ("kept", "removed", "missing"):
+            for one in project.manifest.pictures(state=state):
+                found[one.image_id] = (one.label, one.state, project.file(one).is_file())
+        return found
+
+
+def test_a_duplicate_has_everything_and_is_independent(workspace, bears):
+    with open_project(bears) as project:
+        first, second, *_ = project.manifest.pictures()
+        project.journal.decide(Remove(first.image_id))
+        project.journal.decide(Relabel(second.image_id, "oval"))
+    (bears / "notes.txt").write_text("mine")
+    copy = duplicate_project(bears, workspace)
+    assert copy.name == "bears copy" and pictures_of(copy) == pictures_of(bears)
+    assert (copy / "notes.txt").read_text() == "mine"
+    with open_project(copy) as project:
+        project.journal.undo()
+        project.journal.undo()
+        assert project.manifest.label_counts() == {"circle": 3, "oval": 0, "square": 3} or len(
+            project.manifest.label_counts()
+        )
+    with open_project(bears) as project:
+        assert project.journal.can_undo() and project.manifest.n_removed() == 1
+    assert duplicate_project(bears, workspace).name == "bears copy 2"
+    assert not list(workspace.glob(".*.part"))
+
+
+def test_decisions_made_while_it_is_copied_leave_no_picture_behind(workspace, bears):
+    with open_project(bears) as project:
+        ids = [one.image_id for one in project.manifest.pictures()]
+
+        def meanwhile(done, total, message):
+            if ids:
+                image_id = ids.pop()
+                project.journal.decide(
+                    Remove(image_id) if len(ids) % 2 else Relabel(image_id, f"label {done}")
+                )
+
+        copy = duplicate_project(bears, workspace, meanwhile)
+    assert ids == []
+    found = pictures_of(copy)
+    assert len(found) == 6 and all(is_there for _, state, is_there in found.values()), found
+    assert found == pictures_of(bears)
+    files = [path for top in ("images", "trash") for path in (copy / top).rglob("*") if path.is_file()]
+    assert len(files) == 6, "no picture lies there twice"
+
+
+def test_what_waits_for_a_row_is_not_copied(workspace, bears):
+    for folder in ("incoming", "uploads"):
+        (bears / "cache" / folder / "half.jpg").write_bytes(b"half")
+    copy = duplicate_project(bears, workspace)
+    assert not list((copy / "cache").rglob("half.jpg"))
+
+
+def test_a_full_disk_leaves_no_half_copy(workspace, bears, monkeypatch):
+    real = shutil.copy2
+    copied = []
+
+    def full(source, target):
+        if len(copied) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        copied.append(source)
+        return real(source, target)
+
+    monkeypatch.setattr(project_copy.shutil, "copy2", full)
+    with pytest.raises(ProjectError, match="is full. Nothing was lost"):
+        duplicate_project(bears, workspace)
+    assert [path.name for path in workspace.iterdir() if path.name != ".lock"] == ["bears"]
+    assert [row.name for row in listed_projects(workspace)] == ["bears"]
+
+
+def test_it_can_be_stopped(workspace, bears):
+    def stop(done, total, message):
+        if done == 2:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        duplicate_project(bears, workspace, stop)
+    assert [row.name for row in listed_projects(workspace)] == ["bears"]
+    assert not list(workspace.glob(".*.part"))
+
+
+def test_a_damaged_project_is_not_duplicated(workspace, bears):
+    for path in bears.glob("tellapart.db*"):
+        path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(ProjectError, match="is damaged"):
+        duplicate_project(bears, workspace)
+    assert [path.name for path in workspace.iterdir() if path.name != ".lock"] == ["bears"]
