@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// 5655a20b71be8cafefb9fed610a21adf97fdf68851d96f2320d6cc185b8ed368
+// 9a82c0c0b5e875a199d9e57421c6a815f26e4f71aff3080cc353a6e47043e8c3
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -255,7 +255,7 @@ class Menu {
     this.names = "";
     this.root = element("details", "ta-menu");
     this.summary = element("summary", "", "Change");
-    this.summary.setAttribute("aria-label", `Rename, merge or remove ${label}`);
+    this.summary.setAttribute("aria-label", `Change ${label}: rename, merge or remove`);
     const box = element("div", "ta-menubox");
     const rename = field(`New name of ${label}`);
     rename.value = label;
@@ -355,6 +355,7 @@ class Row {
     this.menu = new Menu(wish, label);
     this.root = element("li", "ta-label");
     this.root.setAttribute("aria-label", label);
+    this.root.dataset.dropLabel = label; // the upload gives what is dropped here this label
     const head = element("div", "ta-head");
     const name = element("b", "ta-name", label);
     this.number = element("span", "ta-count");
@@ -409,6 +410,17 @@ class Row {
     this.strip.show(this.model.get("strips")[this.label] ?? []);
     this.held.show(this.model.get("held")[this.label] ?? NOTHING, row.n_held, row.left_out);
     this.menu.show(others);
+  }
+
+  /** Into sight, ready for words to search for; once it can be seen, since its page may still be on its way. */
+  bring() {
+    if (!this.root.isConnected) return;
+    if (!this.root.getClientRects().length) {
+      requestAnimationFrame(() => this.bring());
+      return;
+    }
+    this.root.scrollIntoView({ block: "center" });
+    this.query.focus({ preventScroll: true });
   }
 
   clear() {
@@ -480,12 +492,16 @@ function render({ model, el }) {
   };
   const drawing = oncePerFrame(draw);
   model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted", drawing.soon);
+  const bring = () => rows.get(model.get("asked"))?.bring();
+  model.on("change:asked", bring);
   model.on("msg:custom", onAnswer);
   draw();
+  bring();
   return () => {
     drawing.cancel();
     rows.forEach((row) => row.clear());
     model.off(null, null, drawing.soon);
+    model.off(null, null, bring);
     model.off("msg:custom", onAnswer);
   };
 }
