@@ -38,6 +38,7 @@ from tellapart.cli.published.watch import watch
 from tellapart.cli.serve import serve, studio
 from tellapart.cli.share import app as app_command
 from tellapart.cli.training_runs.compare import compare
+from tellapart.cli.training_runs.lr_find import lr_find
 from tellapart.cli.training_runs.prune import prune
 from tellapart.cli.training_runs.report import report
 from tellapart.cli.training_runs.runs import runs
@@ -299,6 +300,7 @@ app.command()(nightly)
 for published in (corrections, watch, shadow):
     app.command()(published)
 
+app.command("lr-find")(lr_find)
 for command in (runs, compare, report, prune, clean, undo, redo, log, replay):
     app.command()(command)
 
