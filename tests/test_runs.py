@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -134,6 +135,23 @@ def test_a_killed_worker_is_told_in_words_and_the_work_can_be_done_again(root, t
     with open_project(root) as project:
         assert project.changes == [] and project.manifest.n_pictures() == 300
         assert len(list(project.images_dir.rglob("*.png"))) == 300
+
+
+def test_a_run_whose_folder_is_deleted_says_so_and_the_work_can_be_done_again(root, tmp_path, monkeypatch):
+    source = many_pictures(tmp_path)
+    run, process = held_intake(root, source, monkeypatch)
+    follower = runs.RunFollower(run)
+    assert follower.status().stage == "running"
+    shutil.rmtree(run.run_dir)
+    process.kill()  # it has nobody to tell any more
+    psutil.wait_procs([process])
+    status = follower.status()
+    assert status.stage == "failed" and "was deleted while it worked. Start it again" in status.message
+    assert runs.latest(root) is None
+    again = runs.start(root, "intake", {"source": str(source), "label": None, "delete_source": False})
+    assert wait(again).stage == "done"
+    with open_project(root) as project:
+        assert project.manifest.n_pictures() == 300
 
 
 def test_a_worker_that_takes_long_to_load_is_not_given_up(root, tmp_path, monkeypatch):

@@ -211,6 +211,10 @@ class RunFollower:
             return None
 
     def _obituary(self) -> str:
+        if not self.run.run_dir.is_dir():
+            return (
+                "The folder of this run was deleted while it worked. Start it again; finished work is saved."
+            )
         try:
             log = (self.run.run_dir / "log.txt").read_text("utf-8", errors="replace").strip().splitlines()
         except OSError:

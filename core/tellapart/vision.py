@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.classify import Prediction, Predictor
@@ -23,10 +23,12 @@ from tellapart.description import (
     random_split,
     table_rows,
 )
+from tellapart.description.data_description import BATCH_SIZE
 from tellapart.description.torch_side import network_door
 from tellapart.errors import TellapartError
 from tellapart.gather import IntakeSummary, read_place, take_in
 from tellapart.planning.config import Recipe
+from tellapart.planning.usual_recipe import usual_recipe
 from tellapart.progress import Progress, silent
 from tellapart.samples import make_samples
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
@@ -69,16 +71,26 @@ def new_project(
 
 
 def train(
-    project: Project, backbone: str = DEFAULT_BACKBONE, progress: Progress = silent, recipe: Recipe = "quick"
+    project: Project,
+    backbone: str = DEFAULT_BACKBONE,
+    progress: Progress = silent,
+    recipe: Recipe | None = None,
+    epochs: int | None = None,
 ) -> TrainResult:
     """A checked classifier for the project's pictures, which the studio's Train page shows, too.
 
     It is `train_head` with nothing but a backbone and a recipe to choose, and `keep_as_run`.
 
+    Args:
+        recipe: "quick", "thorough" or "everything"; quick unless given, everything where a graphics card can be used.
+        epochs: passes over the pictures with the latter two; as many as usual unless given.
     Raises:
         TellapartError: its text says what is missing.
     """
-    result = train_head(project, TrainConfig(backbone=backbone, recipe=recipe), progress)
+    if recipe is None:
+        is_own = backbone == DEFAULT_BACKBONE
+        recipe = usual_recipe(project.manifest.label_counts()) if is_own else "quick"
+    result = train_head(project, TrainConfig(backbone=backbone, recipe=recipe, epochs=epochs), progress)
     keep_as_run(project, result)
     return result
 
@@ -119,6 +131,43 @@ def learner(
     return made
 
 
+def continue_from(
+    bundle: TrainResult | Path | str,
+    description: DataDescription,
+    source: Any,
+    replay: Any = None,
+    n_replay: int | None = None,
+    batch_size: int = BATCH_SIZE,
+    seed: int = 0,
+    device: str | None = None,
+    precision: Literal["32", "bf16", "16"] | None = None,
+    say: Callable[[str], object] = print,
+) -> Learner:
+    """A learner that goes on from a bundle's network with new pictures, of old labels or new ones; needs torch.
+
+    `fine_tune(0)` fits its head to new and old pictures together, in seconds; `fine_tune(2)` lets all layers learn from
+    them, too. A label of the bundle that gets no picture is forgotten. Without `replay` the head alone can learn, from
+    the new pictures and from what the bundle remembers of its labels: the mean and spread of their embeddings.
+
+    Args:
+        bundle: a bundle's folder, or a training's result.
+        description, source: the new pictures, as of `description.data(source)`; one new label is enough.
+        replay: the pictures that the bundle learned from, or some: a project, or a folder or table that the description
+            fits, too.
+        n_replay: at most so many of them for each label to learn from; all unless given.
+        batch_size: pictures in a training batch.
+        seed, device, precision, say: see `learner`.
+    Raises:
+        BundleError: the bundle cannot be used. BackboneError: its network cannot be read back.
+        DescriptionError, SplitError: the pictures to replay do not fit. TrainError: torch or the device is not there.
+    """
+    folder = bundle.bundle_dir if isinstance(bundle, TrainResult) else bundle
+    made: Learner = network_door().continued(
+        folder, description, source, replay, n_replay, batch_size, seed, device, precision, say
+    )
+    return made
+
+
 __all__ = [
     "DataDescription",
     "IntakeSummary",
@@ -138,6 +187,7 @@ __all__ = [
     "aug_transforms",
     "column",
     "column_split",
+    "continue_from",
     "create_project",
     "folder_split",
     "image_files",

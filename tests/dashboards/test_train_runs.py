@@ -80,9 +80,9 @@ def test_the_choice_says_how_long_each_takes_and_what_is_missing() -> None:
 async def test_thorough_is_tried_when_it_is_chosen_and_started_as_such(
     project_dir: Path, start: Any, started: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(estimate, "why_not_thorough", lambda _: "")
-    monkeypatch.setattr(estimate, "thorough_seconds", lambda _, n: asked.append(n) or 42.0)
+    asked: list[tuple[str, int]] = []
+    monkeypatch.setattr(estimate, "why_not", lambda _: "")
+    monkeypatch.setattr(estimate, "tried_seconds", lambda _, recipe, n: asked.append((recipe, n)) or 42.0)
     state = TrainState(ProjectState(project_dir), start_run=start)
     view = train_view(state)
     one(view, ToggleButton, "Details").value = True
@@ -91,8 +91,13 @@ async def test_thorough_is_tried_when_it_is_chosen_and_started_as_such(
     assert not asked and choice.chosen == "quick" and choice.options[0]["n"] == "a few seconds"
     choice.chosen = "thorough"
     await settled()
-    assert asked == [12] and "about 40 s on this computer" in text_of(view)
-    assert choice.options[1]["n"] == "about 40 s"
+    assert asked == [("thorough", 12)] and "about 40 s on this computer" in text_of(view)
+    assert [one["n"] for one in choice.options[1:]] == ["about 40 s", ""]
+    choice.chosen = "everything"
+    await settled()
+    assert asked[1:] == [("everything", 12)] and "All layers of the backbone learn" in text_of(view)
+    choice.chosen = "thorough"
+    await settled()
     one(view, Button, "Train").click()
     await settled()
     assert started[0][1]["recipe"] == "thorough" and is_shown(view, one(view, Button, "Pause"))

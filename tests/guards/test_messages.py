@@ -19,7 +19,7 @@ SAME = {"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "format"}
 
 # where a sentence is looked into all the same, and why there is no other way
 ALLOWED = {
-    "core/tellapart/network/tuning/steps.py is_memory": "torch has no type for memory that ran out on a CPU",
+    "core/tellapart/network/tuning/memory.py is_memory": "torch has no type for memory that ran out on a CPU",
     "core/tellapart/pictures/kinds/not_opened.py is_unread": "Pillow's decoders have no types for what they cannot do",
     "core/tellapart/pictures/notes.py grouped": "puts alike lines together for reading; nothing depends on it",
     "core/tellapart/store/sqlite/result_codes.py result_code": "Python 3.10 does not tell SQLite's codes",

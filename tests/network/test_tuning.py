@@ -11,9 +11,10 @@ from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.errors import Cancelled, TrainError
 from tellapart.learning.head import Head
 from tellapart.network.tuning import steps
+from tellapart.network.tuning.blocks import OwnBackward
 from tellapart.network.tuning.checkpoints import Checkpoints
 from tellapart.network.tuning.folds import _plain
-from tellapart.network.tuning.last_blocks import FIRST, LastBlocks, _Filters, averaged, mixed
+from tellapart.network.tuning.last_blocks import FIRST, LastBlocks, averaged, mixed
 from tellapart.network.tuning.steps import DivergedError, Lesson, TuningSettings, tune
 from tellapart.network.tuning.views import kept_views
 from torch.nn import functional
@@ -114,7 +115,7 @@ def test_views_go_on_from_where_a_stopped_training_was(tmp_path):
     made, told, path = [], [], tmp_path / "views.f16"
 
     class Maker:
-        n_views = 1
+        n_views, dtype = 1, np.float16
 
         def of(self, file):
             made.append(file)
@@ -146,15 +147,20 @@ def test_the_filters_gradient_is_torchs_own():
     bias, back = torch.randn(6, generator=rng), torch.randn(2, 6, 7, 7, generator=rng)
     found = []
     for convolve in (
-        lambda x, b: _Filters.apply(x, filters, b),
-        lambda x, b: functional.conv2d(x, filters, b, padding=2, groups=6),
+        OwnBackward.apply,
+        lambda x, f, b: functional.conv2d(x, f, b, padding=2, groups=6),
     ):
-        x, b = planes.clone().requires_grad_(), bias.clone().requires_grad_()
-        convolve(x, b).backward(back)
-        found.append((x.grad, b.grad))
-    assert torch.allclose(found[0][0], found[1][0], atol=1e-4) and torch.allclose(
-        found[0][1], found[1][1], atol=1e-4
-    )
+        inputs = [one.clone().requires_grad_() for one in (planes, filters, bias)]
+        convolve(*inputs).backward(back)
+        found.append([one.grad for one in inputs])
+    assert all(torch.allclose(own, usual, atol=1e-4) for own, usual in zip(*found, strict=True))
+    still = [
+        planes.clone().requires_grad_(),
+        filters,
+        bias.clone().requires_grad_(),
+    ]  # filters that do not learn
+    OwnBackward.apply(*still).backward(back)
+    assert torch.allclose(still[0].grad, found[0][0]) and filters.grad is None
 
 
 def test_weights_are_mixed_and_averaged():
@@ -263,3 +269,62 @@ def test_the_rate_rises_falls_and_is_lower_for_earlier_blocks(network):
     )
     highest = [group["highest"] for group in steps._optimizer(network, SHORT).param_groups]
     assert highest == sorted(highest, reverse=True) and len(set(highest)) == len(highest)
+
+
+def test_the_whole_network_gives_the_backbones_embeddings_of_pixels(weights, pixels, embeddings):
+    whole = LastBlocks(weights, AVERAGES, some_head(), first=0)
+    with torch.inference_mode():
+        found = whole.embeddings(torch.from_numpy(pixels).reshape(len(pixels), -1).float()).numpy()
+    assert distance(found, embeddings) < 1e-5
+
+
+def test_the_whole_network_goes_out_in_the_backbones_form(weights, pixels):
+    whole = LastBlocks(weights, AVERAGES, some_head(), first=0)
+    rng = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in whole.parameters():
+            parameter += 0.02 * parameter.abs().mean() * torch.randn(parameter.shape, generator=rng)
+    content = embedding_onnx(whole.into(weights), AVERAGES)
+    made, usual = (onnx.load_from_string(one).graph for one in (content, keeping.made_onnx()))
+    assert [node.op_type for node in made.node] == [node.op_type for node in usual.node]
+    kinds = [
+        [(one.name, one.data_type, list(one.dims)) for one in graph.initializer] for graph in (made, usual)
+    ]
+    assert kinds[0] == kinds[1]
+    whole.round_as_stored()
+    with torch.inference_mode():
+        wanted = whole.embeddings(torch.from_numpy(pixels).reshape(len(pixels), -1).float()).numpy()
+    assert distance(session(content).run(None, {"pixels": pixels})[0], wanted) < 1e-5
+
+
+ALL_LAYERS = TuningSettings(first=0, n_epochs=2, n_views=2, batch=3, save_every_s=3600)
+
+
+@pytest.fixture(scope="module")
+def small_pictures():
+    """Six pictures of 32 px, of three classes that differ in colour, each with two views."""
+    rng = np.random.default_rng(0)
+    colours = np.array([[200, 60, 60], [60, 200, 60], [60, 60, 200]])[np.arange(6) % 3]
+    noise = rng.integers(-40, 40, (6, 3, 32, 32, 3))
+    views = np.clip(colours[:, None, None, None] + noise, 0, 255).astype(np.uint8)
+    return Lesson(views.reshape(6, 3, -1), np.arange(6), np.arange(6) % 3, np.ones(6, np.float32))
+
+
+def all_learned(weights, lesson, folder, tell=lambda step: None):
+    network = LastBlocks(weights, AVERAGES, some_head(), first=0)
+    tune(network, lesson, ALL_LAYERS, Checkpoints(folder, "one"), "fold-0", tell)
+    return network.state_dict()
+
+
+def test_all_layers_learn_the_first_ones_least_and_go_on_to_the_same_bits(weights, small_pictures, tmp_path):
+    (tmp_path / "whole").mkdir()
+    before = LastBlocks(weights, AVERAGES, some_head(), first=0).state_dict()
+    after = all_learned(weights, small_pictures, tmp_path / "whole")
+    still = [name for name in after if torch.equal(before[name], after[name])]
+    assert still == ["mean", "scale"], "every convolution and every bias learns"
+    whole = LastBlocks(weights, AVERAGES, some_head(), first=0)
+    highest = [group["highest"] for group in steps._optimizer(whole, ALL_LAYERS).param_groups]
+    assert len(highest) == 18 and highest == sorted(highest, reverse=True) and highest[-1] < 0.03 * highest[0]
+    with pytest.raises(Cancelled):
+        all_learned(weights, small_pictures, tmp_path, tell=stop_at(3))
+    assert same_bits(after, all_learned(weights, small_pictures, tmp_path))

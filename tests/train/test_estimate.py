@@ -11,10 +11,10 @@ from tellapart.errors import TrainError
 from tellapart.planning.config import TrainConfig
 from tellapart.train import estimate
 from tellapart.train.estimate import (
-    noted_thorough_seconds,
+    noted_seconds,
     quick_seconds,
-    thorough_seconds,
-    why_not_thorough,
+    tried_seconds,
+    why_not,
 )
 
 
@@ -37,9 +37,10 @@ def test_quick_takes_longer_the_more_pictures_are_new():
 def test_what_was_measured_is_noted_and_grows_with_the_pictures(tiny_project, monkeypatch):
     pytest.importorskip("torch", reason="torch is not installed (light path)")
     asked = told(monkeypatch, json.dumps({"seconds": 30.0, "n_pictures": 60}))
-    assert noted_thorough_seconds(tiny_project.cache_dir, 60) is None
-    assert thorough_seconds(tiny_project.root, 60) == pytest.approx(30)
-    assert thorough_seconds(tiny_project.root, 120) == pytest.approx(60) and len(asked) == 1
+    assert noted_seconds(tiny_project.cache_dir, "thorough", 60) is None
+    assert tried_seconds(tiny_project.root, "thorough", 60) == pytest.approx(30)
+    assert tried_seconds(tiny_project.root, "thorough", 120) == pytest.approx(60) and len(asked) == 1
+    assert noted_seconds(tiny_project.cache_dir, "everything", 60) is None, "each recipe has its own"
     noted = json.loads((tiny_project.cache_dir / "thorough_time.json").read_text())
     for changed in (
         {"at": time.time() - 2 * 24 * 3600},
@@ -48,17 +49,17 @@ def test_what_was_measured_is_noted_and_grows_with_the_pictures(tiny_project, mo
         {"seconds": "soon"},
     ):
         (tiny_project.cache_dir / "thorough_time.json").write_text(json.dumps({**noted, **changed}))
-        assert noted_thorough_seconds(tiny_project.cache_dir, 60) is None
+        assert noted_seconds(tiny_project.cache_dir, "thorough", 60) is None
 
 
 def test_why_it_cannot_be_measured_is_a_sentence(tiny_project, monkeypatch):
     pytest.importorskip("torch", reason="torch is not installed (light path)")
     told(monkeypatch, json.dumps({"error": "All 3 picture(s) have one label."}))
     with pytest.raises(TrainError, match="have one label"):
-        thorough_seconds(tiny_project.root, 60)
+        tried_seconds(tiny_project.root, "thorough", 60)
     told(monkeypatch, "Killed")
     with pytest.raises(TrainError, match="could not be measured"):
-        thorough_seconds(tiny_project.root, 60)
+        tried_seconds(tiny_project.root, "thorough", 60)
 
 
 def test_without_torch_it_says_what_to_install(tiny_project, monkeypatch):
@@ -66,18 +67,21 @@ def test_without_torch_it_says_what_to_install(tiny_project, monkeypatch):
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name, *rest: None if name == "torch" else find(name, *rest)
     )
-    assert 'pip install "tellapart[torch]"' in why_not_thorough(TrainConfig())
+    assert 'pip install "tellapart[torch]"' in why_not(TrainConfig())
     with pytest.raises(TrainError, match="needs torch"):
-        thorough_seconds(tiny_project.root, 60)
+        tried_seconds(tiny_project.root, "thorough", 60)
 
 
 def test_another_backbone_cannot_be_tuned():
-    assert "not with resnet18" in why_not_thorough(TrainConfig(backbone="resnet18"))
+    assert "not with resnet18" in why_not(TrainConfig(backbone="resnet18"))
+    said = why_not(TrainConfig(backbone="resnet18", recipe="everything"))
+    assert said.startswith("The recipe everything works with the backbone efficientnet_lite0")
 
 
 @pytest.mark.slow
-def test_the_process_measures_on_the_pictures_themselves(tiny_project):
+@pytest.mark.parametrize("recipe", ["thorough", "everything"])
+def test_the_process_measures_on_the_pictures_themselves(tiny_project, recipe):
     pytest.importorskip("torch", reason="torch is not installed (light path)")
-    seconds = thorough_seconds(tiny_project.root, 72)
-    assert 0.5 < seconds < 600
-    assert noted_thorough_seconds(tiny_project.cache_dir, 72) == pytest.approx(seconds)
+    seconds = tried_seconds(tiny_project.root, recipe, 72)
+    assert 0.5 < seconds < 900
+    assert noted_seconds(tiny_project.cache_dir, recipe, 72) == pytest.approx(seconds)

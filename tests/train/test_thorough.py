@@ -24,7 +24,12 @@ from tellapart.train.mixing import Choice
 
 pytest.importorskip("torch", reason="torch is not installed (light path): pip install 'tellapart[torch]'")
 
+import onnx
 import short_tuning
+import torch
+from tellapart.network.tuning import folds, steps
+from tellapart.network.tuning.last_blocks import LastBlocks
+from tellapart.network.tuning.pace import Costs
 
 THOROUGH = TrainConfig(recipe="thorough")
 
@@ -199,6 +204,66 @@ def test_stopped_it_goes_on_next_time_and_ends_the_same(project, tuned, monkeypa
         assert shares[1] > 0.75, "what was done is not done again"
 
 
+EVERYTHING = TrainConfig(recipe="everything", epochs=1)
+
+
+@pytest.fixture(scope="module")
+def all_layers(quick, tmp_path_factory):
+    """The same for a training of all layers."""
+    root = tmp_path_factory.mktemp("all-layers") / "project"
+    shutil.copytree(quick[0], root)
+    told = []
+    with pytest.MonkeyPatch.context() as patch, open_project(root) as project:
+        patch.setattr(thorough, "choose_share", always(0.5))
+        result = train_head(project, EVERYTHING, lambda done, total, said: told.append((done, total, said)))
+    return root, told, result
+
+
+@pytest.mark.slow
+def test_all_layers_learn_and_the_model_is_a_bundle_like_any_other(all_layers, quick):
+    _, told, result = all_layers
+    load_bundle(result.bundle_dir)  # its golden pictures get their answers
+    record, usual = (json.loads((one.bundle_dir / "bundle.json").read_text()) for one in (result, quick[1]))
+    assert record.keys() == usual.keys() and record["backbone"]["is_tuned"]
+    models = [onnx.load(one.bundle_dir / "model.onnx").graph for one in (result, quick[1])]
+    kinds = [[(one.name, one.data_type) for one in model.initializer] for model in models]
+    assert kinds[0] == kinds[1], "weights in 8 bits, arithmetic in 32"
+    first = [
+        next(one for one in model.initializer if one.name == "_conv_stem.weight_half") for model in models
+    ]
+    assert first[0].raw_data != first[1].raw_data, "the first layer learned, too"
+    assert (result.recipe["kept"], result.recipe["share"]) == ("everything", 0.5)
+    assert sorted(result.recipe["compared"]["n_wrong"]) == ["0.0", "0.5", "1.0"]
+    assert any(note.startswith("Training of all layers: on the training pictures") for note in result.notes)
+    tuning = [(done, total, said) for done, total, said in told if said.step == Step.TUNING]
+    assert tuning[0][2].startswith("Training of all layers: about") and tuning[0][2].facts["total_s"] > 0
+    assert tuning[-1][0] / tuning[-1][1] == pytest.approx(1, abs=0.02)
+    assert result.error_rate < min(result.baselines.values())
+
+
+@pytest.mark.slow
+def test_all_layers_stopped_go_on_next_time_and_end_the_same(project, all_layers, monkeypatch):
+    monkeypatch.setattr(thorough, "choose_share", always(0.5))
+    with pytest.raises(Cancelled):
+        train_head(project, EVERYTHING, stopping((0.5, cancel)))
+    result = train_head(project, EVERYTHING)
+    assert np.array_equal(result.out_of_fold_probs, all_layers[2].out_of_fold_probs)
+
+
+@pytest.mark.slow
+def test_short_memory_is_said_in_the_end(project, monkeypatch):
+    usual = LastBlocks.forward
+
+    def forward(self, features):
+        if self.training and torch.is_grad_enabled() and len(features) > 8:
+            raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
+        return usual(self, features)
+
+    monkeypatch.setattr(LastBlocks, "forward", forward)
+    result = train_head(project, THOROUGH)
+    assert "The memory was short: batches of 16 pictures were taken 8 at a time." in result.recipe["said"]
+
+
 def test_pictures_that_go_while_training_are_named(project):
     victim = project.file(project.manifest.pictures()[-1])
     with pytest.raises(
@@ -244,8 +309,36 @@ def test_other_backbones_and_too_few_pictures_are_refused_in_words(project):
         TrainError, match=r"Label 'circle' has \d different picture.*needs at least 6.*recipe quick"
     ):
         train_head(project, THOROUGH)
-    with pytest.raises(TrainError, match=r"recipe='slow' is unknown; choose 'quick' or 'thorough'"):
+    with pytest.raises(
+        TrainError, match=r"recipe='slow' is unknown; choose 'quick', 'thorough', 'everything'"
+    ):
         TrainConfig(recipe="slow")
+    with pytest.raises(TrainError, match=r"epochs=3 is for the recipes thorough and everything"):
+        TrainConfig(epochs=3)
+    with pytest.raises(TrainError, match=r"epochs=0 is out of range; choose a number from 1 to 200"):
+        TrainConfig(recipe="everything", epochs=0)
+
+
+@pytest.mark.parametrize("recipe", ["thorough", "everything"])
+def test_a_loss_that_is_no_number_keeps_quick_and_says_what_to_try(project, quick, monkeypatch, recipe):
+    def diverge(self, lesson, rows, view):
+        raise steps.DivergedError
+
+    monkeypatch.setattr(folds, "measured", lambda *_: Costs(0.01, 0.01))
+    monkeypatch.setattr(steps.Learning, "once", diverge)
+    result = train_head(project, TrainConfig(recipe=recipe, epochs=1))
+    assert result.recipe["kept"] == "quick" and result.error_rate == quick[1].error_rate
+    assert "loss was no longer a number. The model of quick training was kept" in result.recipe["said"]
+    assert "another seed" in result.recipe["said"] and "damaged pictures" in result.recipe["said"]
+
+
+def test_no_memory_at_all_says_what_to_do(project, monkeypatch):
+    def none(self, features):
+        raise MemoryError
+
+    monkeypatch.setattr(LastBlocks, "forward", none)
+    with pytest.raises(TrainError, match=r"not enough for thorough training\. Close other programs.*quick"):
+        train_head(project, THOROUGH)
 
 
 def test_two_at_once_on_the_same_pictures_are_told_apart(project):

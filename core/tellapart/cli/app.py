@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,6 +38,7 @@ from tellapart.cli.serve import serve, studio
 from tellapart.cli.share import app as app_command
 from tellapart.cli.training_runs.advice import advice
 from tellapart.cli.training_runs.compare import compare
+from tellapart.cli.training_runs.lr_find import lr_find
 from tellapart.cli.training_runs.prune import prune
 from tellapart.cli.training_runs.report import report
 from tellapart.cli.training_runs.runs import runs
@@ -169,21 +170,35 @@ def train(
         str, typer.Option(help="project (labels as common as in the project) or equal (all equally likely).")
     ] = "project",
     recipe: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="quick (seconds) or thorough (about a minute: the network's last blocks learn, too)."
+            help="quick (seconds), thorough (about a minute: the network's last blocks learn, too) or everything "
+            "(minutes: all its layers learn). Quick unless given; everything where a graphics card can be used.",
+            show_default=False,
         ),
-    ] = "quick",
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="Passes over the pictures with thorough or everything.", show_default=False),
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(help="Highest learning rate with thorough or everything.", show_default=False),
+    ] = None,
     is_json: JsonFlag = False,
 ) -> None:
     """Train a model and measure its error on held-out pictures."""
+    from tellapart.planning.usual_recipe import usual_recipe
     from tellapart.store.project import open_project
     from tellapart.train import TrainConfig, keep_as_run, train_head
 
     with explained(is_json), progress_bar(is_json) as progress:
-        config = TrainConfig(backbone, weights, split, seed, valid, prior, recipe)  # type: ignore[arg-type]  # checked by TrainConfig
+        config = TrainConfig(backbone, weights, split, seed, valid, prior, recipe or "quick")  # type: ignore[arg-type]  # checked by TrainConfig
         with open_project(project_dir, progress) as project:
             changes = project.changes
+            if recipe is None and backbone == DEFAULT_BACKBONE and weights is None:
+                config = replace(config, recipe=usual_recipe(project.manifest.label_counts()))
+            config = replace(config, epochs=epochs, rate=rate)
             result = train_head(project, config, progress)
             keep_as_run(project, result)
     if is_json:
@@ -297,6 +312,7 @@ app.command()(nightly)
 for published in (corrections, watch, shadow):
     app.command()(published)
 
+app.command("lr-find")(lr_find)
 for command in (advice, runs, compare, report, prune, clean, undo, redo, log, replay):
     app.command()(command)
 

@@ -39,9 +39,11 @@ class Assembly:
         return np.flatnonzero(self.is_valid == valid)
 
 
-def assembled(description: DataDescription, source: Any) -> Assembly:
+def assembled(description: DataDescription, source: Any, n_least: int = 2) -> Assembly:
     """Items, labels and parts, checked.
 
+    Args:
+        n_least: labels that there must be.
     Raises:
         DescriptionError: there is nothing to train on or to validate with; a function fails for an item.
     """
@@ -60,7 +62,7 @@ def assembled(description: DataDescription, source: Any) -> Assembly:
         )
     kept = [i for i, part in enumerate(parts) if part is not None and not leaks[i]]
     is_valid = np.array([bool(parts[i]) for i in kept], bool)
-    classes = _checked_classes([labels[i] for i in kept], is_valid, len(items))
+    classes = _checked_classes([labels[i] for i in kept], is_valid, len(items), n_least)
     place = {label: k for k, label in enumerate(classes)}
     targets = np.array([place[labels[i]] for i in kept], np.int64)
     missing = [label for k, label in enumerate(classes) if not (targets[is_valid] == k).any()]
@@ -77,6 +79,34 @@ def assembled(description: DataDescription, source: Any) -> Assembly:
         tuple(groups[i] for i in kept),
         tuple(notes),
     )
+
+
+def joined(new: Assembly, old: Assembly, n_old: int | None = None, seed: int = 0) -> Assembly:
+    """Both together, each item in the part it has; the classes of both.
+
+    Args:
+        n_old: at most so many training items of each class of `old`, drawn with the seed; all unless given.
+    """
+    chosen = np.ones(len(old.items), bool)
+    if n_old is not None:
+        rng = np.random.default_rng(seed)
+        for target in range(len(old.classes)):
+            rows = np.flatnonzero((old.targets == target) & ~old.is_valid)
+            chosen[rng.permutation(rows)[n_old:]] = False
+    rows = np.flatnonzero(chosen)
+    items = [*new.items, *(old.items[row] for row in rows)]
+    labels = [new.classes[target] for target in new.targets]
+    labels += [old.classes[old.targets[row]] for row in rows]
+    is_valid = np.concatenate([new.is_valid, old.is_valid[rows]])
+    groups = copy_groups(items)
+    held_out = {group for group, valid in zip(groups, is_valid.tolist(), strict=True) if valid}
+    kept = [row for row in range(len(items)) if is_valid[row] or groups[row] not in held_out]
+    classes = tuple(sorted({*new.classes, *old.classes}, key=label_order))
+    place = {label: k for k, label in enumerate(classes)}
+    return Assembly(
+        tuple(items[row] for row in kept), np.array([place[labels[row]] for row in kept], np.int64), classes,
+        is_valid[kept], tuple(groups[row] for row in kept), (*new.notes, *old.notes),
+    )  # fmt: skip
 
 
 def items_of(description: DataDescription, source: Any) -> list[Any]:
@@ -98,7 +128,9 @@ def items_of(description: DataDescription, source: Any) -> list[Any]:
     return items
 
 
-def _checked_classes(labels: Sequence[str], is_valid: np.ndarray, n_items: int) -> tuple[str, ...]:
+def _checked_classes(
+    labels: Sequence[str], is_valid: np.ndarray, n_items: int, n_least: int
+) -> tuple[str, ...]:
     """The labels in order, if each of them can be learned."""
     in_train = Counter(label for label, valid in zip(labels, is_valid.tolist(), strict=True) if not valid)
     n_train, n_valid = sum(in_train.values()), int(is_valid.sum())
@@ -109,7 +141,7 @@ def _checked_classes(labels: Sequence[str], is_valid: np.ndarray, n_items: int) 
                 "or add pictures."
             )
     classes = tuple(sorted(set(labels), key=label_order))
-    if len(classes) < 2:
+    if len(classes) < n_least:
         raise DescriptionError(
             f"All {len(labels)} item(s) have the label {classes[0]!r}, but training needs at least 2 labels. Add "
             "pictures of something else, or change `labels`."

@@ -17,17 +17,19 @@ def pixel_error(
     valid_targets: np.ndarray,
     n_classes: int,
 ) -> float:
-    """Error rate of choosing the class whose mean picture is nearest, pixel by pixel (mean absolute difference).
+    """Error rate of choosing the class whose mean picture is nearest, pixel by pixel (mean absolute difference), of the
+    classes that have training pictures.
 
     Args:
         train_tiny, valid_tiny: (N, 16, 16, 3) uint8 miniatures.
     Source: Howard and Gugger 2020, "Deep Learning for Coders", chapter 4 (pixel similarity).
     """
     flat = train_tiny.reshape(len(train_tiny), -1)
-    means = np.stack([flat[train_targets == k].mean(axis=0, dtype=np.float32) for k in range(n_classes)])
+    there = [k for k in range(n_classes) if (train_targets == k).any()]
+    means = [flat[train_targets == k].mean(axis=0, dtype=np.float32) for k in there]
     wrong = 0
     for start in range(0, len(valid_tiny), 256):
         some = valid_tiny[start : start + 256].reshape(-1, flat.shape[1]).astype(np.float32)
         distance = np.stack([np.abs(some - mean).mean(axis=1) for mean in means], axis=1)  # (B, C)
-        wrong += int((distance.argmin(axis=1) != valid_targets[start : start + 256]).sum())
+        wrong += int((np.array(there)[distance.argmin(axis=1)] != valid_targets[start : start + 256]).sum())
     return wrong / len(valid_tiny)

@@ -8,9 +8,10 @@ from tellapart.description.assembly import assembled
 from tellapart.description.data_description import DataDescription
 from tellapart.network.data.data import Data
 from tellapart.network.data.walk import Walk, walk
+from tellapart.network.learner.continuing import continued
 from tellapart.network.learner.learner import Learner
 
-__all__ = ["Learner", "data_of", "walk_of"]
+__all__ = ["Learner", "continued", "data_of", "walk_of"]
 
 
 def data_of(description: DataDescription, source: Any, batch_size: int, seed: int, workers: int) -> Data:

@@ -1,4 +1,4 @@
-"""How long a thorough training will take on this computer, tried on a few pictures and steps."""
+"""How long thorough training will take on this computer, tried on a few pictures and steps."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from tellapart.backbones.lite0.graph import first_blocks_onnx
 from tellapart.backbones.lite0.weights import read_weights, weights_file
-from tellapart.backbones.onnx_session import open_session
-from tellapart.errors import BackboneError
 from tellapart.learning.head import Head
-from tellapart.network.tuning.last_blocks import FIRST, LastBlocks
+from tellapart.network.device import device_of
+from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.pace import measured
 from tellapart.network.tuning.steps import TuningSettings
-from tellapart.network.tuning.views import PictureFile, ViewMaker
-from tellapart.pictures.preprocess import Preprocess
+from tellapart.network.tuning.views import PictureFile, view_maker
 
 _WHOLE = 1.6  # what the whole backbone takes for a picture, over what its first blocks take
 
 
 def tuning_seconds(
-    files: Sequence[PictureFile], n_classes: int, n_pictures: int, n_folds: int, backbone: Mapping[str, Any]
-) -> float:
+    files: Sequence[PictureFile], n_classes: int, n_pictures: int, n_folds: int, backbone: Mapping[str, Any],
+    settings: TuningSettings,
+) -> float:  # fmt: skip
     """Seconds for the tunings without each fold, and for looking at all pictures with what comes out.
 
     Args:
@@ -32,17 +30,12 @@ def tuning_seconds(
     Raises:
         TrainError: a picture is gone. BackboneError: the backbone cannot be opened.
     """
-    settings = TuningSettings()
-    weights, averages = read_weights(weights_file()), backbone["averaged_blocks"]
-    content = first_blocks_onnx(weights, FIRST, averages)
-    session = open_session(content, BackboneError, n_threads=1, keeps_memory=True)
-    maker = ViewMaker(
-        session, Preprocess.from_json(dict(backbone["preprocess"])), settings.n_views, settings.seed
-    )
+    maker = view_maker(backbone, settings)
     size = int(backbone["embedding_size"])
     nothing = np.zeros((size, n_classes), np.float32)
     head = Head(np.zeros(size, np.float32), np.ones(size, np.float32), nothing, nothing[0], 1.0)
-    costs = measured(list(files), maker, LastBlocks(weights, averages, head), settings)
+    network = LastBlocks(read_weights(weights_file()), backbone["averaged_blocks"], head, settings.first)
+    costs = measured(list(files), maker, network, settings, device_of(say=lambda _: None), n_folds)
     n_steps = n_folds * settings.n_steps(round(len(files) * (1 - 1 / n_folds)))
-    whole_s = costs.file_s / (1 + settings.n_views) * _WHOLE
+    whole_s = costs.file_s / (1 + settings.n_views) * _WHOLE if settings.first else costs.seen_s
     return costs.total_s(len(files), n_steps) + n_pictures * whole_s

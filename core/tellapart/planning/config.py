@@ -11,8 +11,9 @@ from tellapart.errors import TrainError
 from tellapart.learning.calibration import PriorKind
 from tellapart.learning.splits import SplitKind
 
-Recipe = Literal["quick", "thorough"]
-RECIPES: tuple[Recipe, ...] = ("quick", "thorough")
+Recipe = Literal["quick", "thorough", "everything"]
+RECIPES: tuple[Recipe, ...] = ("quick", "thorough", "everything")
+MOST_EPOCHS, HIGHEST_RATE = 200, 1.0
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,9 @@ class TrainConfig:
     """backbone: a name that `backbones.load_backbone` knows. weights: a local weights file for it, or None.
     split: "hash" (stable) or "random" with the seed. valid: fraction held out, 0 to 1. prior: how common the labels are
     among the pictures to come: "project", as among those that teach, or "equal", all alike. recipe: "quick" fits a head
-    on the backbone as it is; "thorough" lets the backbone's last blocks learn, too, and keeps that where it is better.
+    on the backbone as it is; "thorough" lets the backbone's last blocks learn, too, "everything" all its layers, and
+    either keeps that where it is better. epochs: passes over the training pictures in which layers learn; None for as
+    many as the recipe usually takes. rate: the highest learning rate, of the last layers; None for the recipe's own.
     """
 
     backbone: str = DEFAULT_BACKBONE
@@ -30,6 +33,8 @@ class TrainConfig:
     valid: float = 0.2
     prior: PriorKind = "project"
     recipe: Recipe = "quick"
+    epochs: int | None = None
+    rate: float | None = None
 
     def __post_init__(self) -> None:
         if self.split not in ("hash", "random"):
@@ -37,7 +42,21 @@ class TrainConfig:
         if self.prior not in ("project", "equal"):
             raise TrainError(f"prior={self.prior!r} is unknown; choose 'project' or 'equal'.")
         if self.recipe not in RECIPES:
-            raise TrainError(f"recipe={self.recipe!r} is unknown; choose {' or '.join(map(repr, RECIPES))}.")
+            raise TrainError(f"recipe={self.recipe!r} is unknown; choose {', '.join(map(repr, RECIPES))}.")
+        for name, value in (("epochs", self.epochs), ("rate", self.rate)):
+            if value is not None and self.recipe == "quick":
+                raise TrainError(
+                    f"{name}={value} is for the recipes thorough and everything; in quick training no layers learn. "
+                    "Leave it out, or choose one of those recipes."
+                )
+        if self.rate is not None and not 0 < self.rate <= HIGHEST_RATE:
+            raise TrainError(
+                f"rate={self.rate} is out of range; choose a number above 0, up to {HIGHEST_RATE}, for instance 1e-3."
+            )
+        if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
+            raise TrainError(
+                f"epochs={self.epochs} is out of range; choose a number from 1 to {MOST_EPOCHS}."
+            )
         if not 0 < self.valid < 1:
             raise TrainError(
                 f"valid={self.valid} is out of range; choose a fraction between 0 and 1, for instance 0.2."

@@ -1,7 +1,7 @@
 """How long a training will take, told before it starts.
 
-Quick: from how many pictures are new to the cache. Thorough: tried on a few pictures, in a process of its own, since
-that needs torch; remembered for a day, for as many cores.
+Quick: from how many pictures are new to the cache. Thorough and Everything: tried on a few pictures, in a process of
+its own, since that needs torch; remembered for a day, for as many cores.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import math
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from tellapart import atomic_files
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
-from tellapart.planning.config import TrainConfig
+from tellapart.planning.config import Recipe, TrainConfig
 from tellapart.train.thorough import check_chosen
 
-_NOTED = "thorough_time.json"  # in the project's cache
 _NOTED_S = 24 * 3600.0
 _PATIENCE_S = 120.0
 _START_S, _PICTURE_CORE_S = 2.0, 0.04  # of quick training: imports and fits; one picture on one core
@@ -34,19 +34,20 @@ def quick_seconds(n_new: int, backbone: str = DEFAULT_BACKBONE) -> float:
     return _START_S + n_new * _PICTURE_CORE_S * _COSTS.get(backbone, 1.0) / available_cpus()
 
 
-def why_not_thorough(config: TrainConfig) -> str:
-    """Why the recipe thorough cannot be followed here with these settings, and what to do; "" where it can."""
+def why_not(config: TrainConfig) -> str:
+    """Why its recipe cannot be followed here with these settings, and what to do; "" where it can. Of quick training's
+    settings: why none of the others can."""
     try:
-        check_chosen(config)
+        check_chosen(replace(config, recipe="thorough") if config.recipe == "quick" else config)
     except TrainError as error:
         return str(error)
     return ""
 
 
-def noted_thorough_seconds(cache_dir: Path, n_pictures: int) -> float | None:
+def noted_seconds(cache_dir: Path, recipe: Recipe, n_pictures: int) -> float | None:
     """What was measured within a day, scaled to so many pictures; None where nothing was."""
     try:
-        noted = json.loads((cache_dir / _NOTED).read_text("utf-8"))
+        noted = json.loads(_note(cache_dir, recipe).read_text("utf-8"))
         seconds, n, at = float(noted["seconds"]), int(noted["n_pictures"]), float(noted["at"])
         is_fresh = abs(time.time() - at) < _NOTED_S and int(noted["n_cpus"]) == available_cpus()
     except (OSError, ValueError, KeyError, TypeError):
@@ -54,18 +55,19 @@ def noted_thorough_seconds(cache_dir: Path, n_pictures: int) -> float | None:
     return seconds * n_pictures / n if is_fresh and n > 0 and math.isfinite(seconds) else None
 
 
-def thorough_seconds(project_dir: Path, n_pictures: int) -> float:
-    """Of thorough training of so many pictures: as noted, else measured, which takes some seconds.
+def tried_seconds(project_dir: Path, recipe: Recipe, n_pictures: int) -> float:
+    """Of training so many pictures by the recipe thorough or everything: as noted, else measured, which takes some
+    seconds.
 
     Raises:
         TrainError: the recipe cannot be followed here, or the trial says why not.
     """
     cache_dir = project_dir / "cache"
-    known = noted_thorough_seconds(cache_dir, n_pictures)
+    known = noted_seconds(cache_dir, recipe, n_pictures)
     if known is not None:
         return known
-    check_chosen(TrainConfig(recipe="thorough"))
-    command = [sys.executable, *ESTIMATE_PROCESS, str(project_dir)]
+    check_chosen(TrainConfig(recipe=recipe))
+    command = [sys.executable, *ESTIMATE_PROCESS, str(project_dir), recipe]
     try:
         done = subprocess.run(
             command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
@@ -73,13 +75,17 @@ def thorough_seconds(project_dir: Path, n_pictures: int) -> float:
         told = json.loads(done.stdout.decode("utf-8", "replace").splitlines()[-1])
     except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
         raise TrainError(
-            "How long thorough training takes could not be measured. It says so itself once it runs."
+            f"How long training by the recipe {recipe} takes could not be measured. It says so itself once it runs."
         ) from error
     if "error" in told:
         raise TrainError(str(told["error"]))
     note = {**told, "at": time.time(), "n_cpus": available_cpus()}
     try:
-        atomic_files.write_json(cache_dir / _NOTED, note)
+        atomic_files.write_json(_note(cache_dir, recipe), note)
     except OSError:
         return float(told["seconds"])  # measured again next time
     return float(told["seconds"]) * n_pictures / max(1, int(told["n_pictures"]))
+
+
+def _note(cache_dir: Path, recipe: Recipe) -> Path:
+    return cache_dir / f"{recipe}_time.json"

@@ -1,4 +1,4 @@
-"""The process that tries how long thorough training takes: `python -m tellapart.train.estimate_process PROJECT_DIR`.
+"""The process that tries how long a training takes: `python -m tellapart.train.estimate_process PROJECT_DIR RECIPE`.
 
 It prints one line of JSON: {"seconds", "n_pictures"}, or {"error"}.
 """
@@ -8,19 +8,20 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import cast
 
 from tellapart.backbones.lite0 import keeping
 from tellapart.errors import TellapartError, TrainError
-from tellapart.planning.config import TrainConfig
+from tellapart.planning.config import Recipe, TrainConfig
 from tellapart.store.project import open_project
 from tellapart.train.preparation import check_labels, plan_members
 from tellapart.train.thorough import N_FOLDS, check_chosen
 
 
-def main(project_dir: Path) -> dict[str, object]:
+def main(project_dir: Path, recipe: Recipe) -> dict[str, object]:
     """What is printed."""
-    config = TrainConfig(recipe="thorough")
     try:
+        config = TrainConfig(recipe=recipe)
         check_chosen(config)
         with open_project(project_dir) as project:
             check_labels(project)
@@ -32,24 +33,28 @@ def main(project_dir: Path) -> dict[str, object]:
             ]
             n_classes = len({one.label for one in plan.pictures})
         return {
-            "seconds": round(_measured(teaching, n_classes, len(plan.pictures)), 1),
+            "seconds": round(_measured(teaching, n_classes, len(plan.pictures), config), 1),
             "n_pictures": len(plan.pictures),
         }
     except TellapartError as error:
         return {"error": str(error)}
 
 
-def _measured(teaching: list[tuple[Path, str]], n_classes: int, n_pictures: int) -> float:
+def _measured(
+    teaching: list[tuple[Path, str]], n_classes: int, n_pictures: int, config: TrainConfig
+) -> float:
     try:
         from tellapart.network.tuning.views import PictureFile
+        from tellapart.network.tuning_door import settings_of
         from tellapart.network.tuning_time import tuning_seconds
     except (ImportError, OSError, RuntimeError) as error:
         raise TrainError(
             f"torch is installed but does not start ({error}). `tellapart doctor` says how to fix it."
         ) from error
     files = [PictureFile(path, image_id) for path, image_id in teaching]
-    return tuning_seconds(files, n_classes, n_pictures, N_FOLDS, keeping.record())
+    settings = settings_of(config.recipe, config.seed, config.epochs, config.rate)
+    return tuning_seconds(files, n_classes, n_pictures, N_FOLDS, keeping.record(), settings)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(Path(sys.argv[1]))) + "\n")
+    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), cast(Recipe, sys.argv[2]))) + "\n")

@@ -28,7 +28,8 @@ class TrainResult:
     evaluation: on the held-out pictures. baselines: error rates of "majority" and "pixels" on the same pictures.
     out_of_fold_probs: (N, C) for all image_ids (N,), each from a head that had not seen it; splits: (N,).
     seconds: decode, embed, fit, total. test_error_rate: on the folder's own test part, if it had one. recipe: plain
-    JSON, "kept" (quick or thorough), and after thorough training "share" (of the tuned weights), "said" and "compared".
+    JSON, "kept" (quick, thorough or everything), and after the latter two "share" (of the tuned weights), "said" and
+    "compared".
     held_out: the answers about each held-out picture, which `to_json` leaves out. snapshot: where the project stood.
     """
 

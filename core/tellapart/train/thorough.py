@@ -1,4 +1,5 @@
-"""The recipe Thorough: the backbone's last blocks learn, too; what comes out is kept where it is better than Quick.
+"""The recipes Thorough and Everything: the backbone's last blocks learn, too, or all its layers; what comes out is kept
+where it is better than Quick.
 
 This is the one door to torch in a training, opened late: Quick never pays for it.
 """
@@ -34,16 +35,17 @@ from tellapart.train.preparation import TrainData
 from tellapart.train.work_folder import work_folder
 
 N_FOLDS = 3  # each network then learns from two thirds, and together that takes as long as twice the whole
+_CALLED = {"thorough": "thorough training", "everything": "training of all layers"}
 LEAST_PICTURES = 6  # of a label that teach and are different: two in each fold
-_CODE_VERSION = 1  # raise it when the steps change: what an older version left unfinished is then dropped
+_CODE_VERSION = 2  # raise it when the steps change: what an older version left unfinished is then dropped
 
 
 @dataclass(frozen=True)
 class ThoroughOutcome:
     """What to go on with: the tuned network's if it is better, else Quick's as they were. said: why, for the person.
 
-    share: of the tuned weights, 0 where Quick's were kept. choice: the comparison out of fold; None where there was
-    none.
+    recipe: "thorough" or "everything". share: of the tuned weights, 0 where Quick's were kept. choice: the comparison
+    out of fold; None where there was none.
     """
 
     data: TrainData
@@ -51,6 +53,7 @@ class ThoroughOutcome:
     fitted: FittedHead
     share: float
     said: str
+    recipe: str
     choice: Choice | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -62,7 +65,7 @@ class ThoroughOutcome:
                 "loss": {str(share): round(loss, 5) for share, loss in self.choice.loss.items()},
             }  # fmt: skip
         return {
-            "kept": "thorough" if self.share else "quick",
+            "kept": self.recipe if self.share else "quick",
             "share": self.share,
             "said": self.said,
             "compared": compared,
@@ -76,7 +79,7 @@ def check_possible(config: TrainConfig) -> None:
         TrainError: torch is not installed or does not start, or the backbone is one whose weights cannot be tuned.
     """
     check_chosen(config)
-    _tuning()
+    _tuning(config)
 
 
 def check_chosen(config: TrainConfig) -> None:
@@ -88,13 +91,13 @@ def check_chosen(config: TrainConfig) -> None:
     if config.backbone != DEFAULT_BACKBONE or config.weights is not None:
         other = config.backbone if config.weights is None else f"the weights file {config.weights.name}"
         raise TrainError(
-            f"The recipe thorough works with the backbone {DEFAULT_BACKBONE} and its own weights, not with {other}. "
-            "Choose the recipe quick, or that backbone."
+            f"The recipe {config.recipe} works with the backbone {DEFAULT_BACKBONE} and its own weights, not with "
+            f"{other}. Choose the recipe quick, or that backbone."
         )
     if importlib.util.find_spec("torch") is None:
         raise TrainError(
-            'The recipe thorough needs torch, which is not installed. Install it: pip install "tellapart[torch]", or '
-            "choose the recipe quick, which needs no torch."
+            f"The recipe {config.recipe} needs torch, which is not installed. Install it: pip install "
+            '"tellapart[torch]", or choose the recipe quick, which needs no torch.'
         )
 
 
@@ -112,36 +115,38 @@ def train_thoroughly(
         TrainError: too few pictures, no torch, pictures that are gone, not enough disk or memory, or another training
             of the same pictures under way. Cancelled: from progress; the same training goes on from there next time.
     """
-    tuning = _tuning()
+    tuning, recipe, called = _tuning(config), config.recipe, _CALLED[config.recipe]
     task = _task(tuning, project, data, quick, config)
     with work_folder(project, task.key) as folder:
         try:
             found = tuning.tune_without_each(task, folder, progress)
         except tuning.DivergedError:
             said = (
-                "Thorough training failed: its loss was no longer a number. The model of quick training was kept. Try "
-                "another seed, and look for damaged pictures on the Clean page."
+                f"{_sentence_start(called)} failed: its loss was no longer a number. The model of quick training was "
+                "kept. Try another seed, and look for damaged pictures on the Clean page."
             )
-            return ThoroughOutcome(data, backbone, quick, 0.0, said)
+            return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe)
         choice = choose_share(found.oof_logits, task.targets, task.folds)
+        memory = _said_of_memory(found, task)
         if not choice.share:
-            return ThoroughOutcome(data, backbone, quick, 0.0, _kept_quick(choice), choice)
+            said = _kept_quick(choice, called) + memory
+            return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe, choice)
         tuned, tuned_data, fitted = _fitted(
             project, data, backbone, quick, config, found, choice.share, progress
         )
     before, after = _wrong(data, quick), _wrong(tuned_data, fitted)
     if is_clearly_worse(paired(before, after)):
         said = (
-            f"On the held-out pictures thorough training was worse than quick training ({after.sum()} wrong instead of "
+            f"On the held-out pictures {called} was worse than quick training ({after.sum()} wrong instead of "
             f"{before.sum()} of {len(before)}). The model of quick training was kept."
         )
-        return ThoroughOutcome(data, backbone, quick, 0.0, said, choice)
+        return ThoroughOutcome(data, backbone, quick, 0.0, said + memory, recipe, choice)
     said = (
-        f"Thorough training: on the training pictures, each judged by a network that had not seen it, "
+        f"{_sentence_start(called)}: on the training pictures, each judged by a network that had not seen it, "
         f"{choice.n_wrong[choice.share]} of {choice.n} wrong instead of {choice.n_wrong[0.0]}; on the held-out "
         f"pictures {after.sum()} of {len(after)} wrong instead of {before.sum()}."
     )
-    return ThoroughOutcome(tuned_data, tuned, fitted, choice.share, said, choice)
+    return ThoroughOutcome(tuned_data, tuned, fitted, choice.share, said + memory, recipe, choice)
 
 
 def _task(
@@ -150,7 +155,7 @@ def _task(
     rows = np.flatnonzero(data.of("train"))
     targets, n_classes = data.targets[rows], len(data.classes)
     folds = data.plan.folds(rows, N_FOLDS)
-    _check_enough(data, rows, targets)
+    _check_enough(data, rows, targets, config.recipe)
     heads = []
     for fold in range(N_FOLDS):
         seen = folds != fold
@@ -161,22 +166,25 @@ def _task(
         )
     pictures = [data.pictures[row] for row in rows]
     files = [tuning.PictureFile(project.file(picture), picture.image_id) for picture in pictures]
-    settings = tuning.TuningSettings(seed=config.seed)
+    settings = tuning.settings_of(config.recipe, config.seed, config.epochs, config.rate)
     decides = [
         _CODE_VERSION, tuning.versions(), keeping.record()["sha256"], str(settings), targets.tolist(), folds.tolist(),
         [picture.image_id for picture in pictures],
     ]  # fmt: skip
     key = sha256(json.dumps(decides).encode()).hexdigest()[:32]
-    return tuning.TuningTask(files, targets, folds, heads, quick.fit.head, keeping.record(), key, settings)
+    called = _CALLED[config.recipe]
+    return tuning.TuningTask(
+        files, targets, folds, heads, quick.fit.head, keeping.record(), key, settings, called
+    )
 
 
-def _check_enough(data: TrainData, rows: np.ndarray, targets: np.ndarray) -> None:
+def _check_enough(data: TrainData, rows: np.ndarray, targets: np.ndarray, recipe: str) -> None:
     groups = np.array([data.plan.groups[row] for row in rows])
     for target, label in enumerate(data.classes):
         n = len(set(groups[targets == target].tolist()))
         if n < LEAST_PICTURES:
             raise TrainError(
-                f"Label {label!r} has {n} different picture(s) to train on, but the recipe thorough needs at least "
+                f"Label {label!r} has {n} different picture(s) to train on, but the recipe {recipe} needs at least "
                 f"{LEAST_PICTURES}. Add pictures to it, or choose the recipe quick."
             )
 
@@ -219,21 +227,32 @@ def _wrong(data: TrainData, fitted: FittedHead) -> np.ndarray:
     return np.asarray(fitted.probs(data.embeddings.array[valid]).argmax(axis=1) != data.targets[valid])
 
 
-def _kept_quick(choice: Choice) -> str:
+def _sentence_start(called: str) -> str:
+    return called[:1].upper() + called[1:]
+
+
+def _said_of_memory(found: Any, task: Any) -> str:
+    if found.n_parts == 1:
+        return ""
+    size = -(-task.settings.batch // found.n_parts)
+    return f" The memory was short: batches of {task.settings.batch} pictures were taken {size} at a time."
+
+
+def _kept_quick(choice: Choice, called: str) -> str:
     best, before = min(n for share, n in choice.n_wrong.items() if share), choice.n_wrong[0.0]
     but = " It gives the right labels less probability, though." if best < before else ""
     return (
-        f"Thorough training brought nothing here: on training pictures that it had not seen, at best {best} of "
+        f"{_sentence_start(called)} brought nothing here: on training pictures that it had not seen, at best {best} of "
         f"{choice.n} wrong; quick training has {before}.{but} The model of quick training was kept."
     )
 
 
-def _tuning() -> ModuleType:
+def _tuning(config: TrainConfig) -> ModuleType:
     try:
         from tellapart.network import tuning_door
     except (ImportError, OSError, RuntimeError) as error:
         raise TrainError(
-            f"The recipe thorough needs torch, which is installed but does not start ({error}). `tellapart doctor` "
-            "says how to fix it. Or choose the recipe quick, which needs no torch."
+            f"The recipe {config.recipe} needs torch, which is installed but does not start ({error}). `tellapart "
+            "doctor` says how to fix it. Or choose the recipe quick, which needs no torch."
         ) from error
     return tuning_door

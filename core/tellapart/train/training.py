@@ -33,12 +33,12 @@ def train_head(
 
     The head is fitted on the training pictures and its scores are from the others, so every number belongs to the very
     model in the bundle. Embeddings that are cached are not computed again. With the recipe "thorough" the backbone's
-    last blocks learn as well, and what they bring is kept where it is better.
+    last blocks learn as well, with "everything" all its layers, and what they bring is kept where it is better.
 
     Args:
         name: of the bundle's folder; a fresh one unless given.
     Raises:
-        TrainError: fewer than two labels have pictures; or the recipe thorough cannot be followed, see `thorough`.
+        TrainError: fewer than two labels have pictures; or the recipe cannot be followed, see `thorough`.
         SplitError: a class has too few pictures to check.
         BackboneError, WeightsError: the backbone is not at hand.
         ProjectError, BundleError: the disk does not take the results.
@@ -49,7 +49,7 @@ def train_head(
     project.check_writable()
     check_labels(project)
     stood = snapshot(project)
-    is_thorough = config.recipe == "thorough"
+    is_thorough = config.recipe != "quick"
     if is_thorough:
         check_possible(config)
     with ThreadPoolExecutor(1, thread_name_prefix="plan") as beside:

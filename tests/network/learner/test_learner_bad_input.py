@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,8 +10,10 @@ from described_shapes import SHAPES
 from make_data import make_tiny_folder
 from safetensors.torch import save_file
 from tellapart.errors import BackboneError, DescriptionError, TrainError, WeightsError
+from tellapart.network.data.kept_pictures import KeptPictures
+from tellapart.network.device import device_of
+from tellapart.network.learner import training
 from tellapart.network.learner.classifier import Classifier
-from tellapart.network.learner.device import device_of
 from tellapart.network.learner.networks import Network, check_size
 from tellapart.vision import Resize, learner
 
@@ -156,6 +159,25 @@ def test_a_broken_picture_and_a_missing_label_are_said_and_stop_nothing(shapes):
     learn.fine_tune(1)
     assert "no picture of 'cross'" in said[0] and "circle_001.png cannot be read and was left out" in said[1]
     assert learn.confusion().counts.sum(axis=1).tolist() == [2, 0, 2] and len(learn.history) == 1
+
+
+def test_a_picture_that_goes_while_training_is_left_out_and_named(shapes, monkeypatch):
+    """Where pictures are decoded again in each epoch, as those are that found no room to be kept."""
+    usual, said = training._pass, []
+    monkeypatch.setattr(KeptPictures, "put", lambda self, place, pixels: None)
+
+    def removing(*arguments):
+        if victim.exists():
+            victim.unlink()
+        return usual(*arguments)
+
+    learn = small(shapes, said)
+    victim = learn.data.assembly.items[int(learn.data.assembly.rows(False)[0])]
+    monkeypatch.setattr(training, "_pass", removing)
+    learn.fine_tune(2)
+    assert [Path(one.path) for one in learn.data.refused] == [victim] and len(learn.history) == 2
+    learn.export(shapes.parent / "app")
+    assert any(f"{victim} cannot be read and was left out" in line for line in said)
 
 
 def test_figures_without_matplotlib_say_what_to_install(shapes, monkeypatch):

@@ -104,6 +104,30 @@ def unfolded(kernel: np.ndarray, bias: np.ndarray, name: str, norm: str) -> dict
     }  # fmt: skip
 
 
+def block_strides(weights: Mapping[str, np.ndarray]) -> list[int]:
+    """Of each block: 2 where it halves the map."""
+    strides, stage, channels = [], 0, 0
+    for block in range(n_blocks(weights)):
+        n_out = weights[f"_blocks.{block}._project_conv.weight"].shape[0]
+        is_first = n_out != channels
+        stage += is_first and block > 0
+        strides.append(2 if is_first and stage in _STRIDED_STAGES else 1)
+        channels = n_out
+    return strides
+
+
+def as_stored(kernel: np.ndarray, n_pointwise: int) -> np.ndarray:
+    """The kernel (C, C_in, k, k) as `embedding_onnx` stores it and gives it back, float32.
+
+    Args:
+        n_pointwise: how many convolutions of one pixel there are up to this one, itself included.
+    """
+    if kernel.shape[2] == 1 and n_pointwise > _POINTWISE_IN_16_BITS:
+        levels, scale = in_8_bits(kernel)
+        return np.asarray(levels.astype(np.float32) * scale)
+    return kernel.astype(np.float16).astype(np.float32)
+
+
 def in_8_bits(kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Levels int8, -127 to 127, and scales (C, 1, 1, 1) float32 whose product stands for a kernel (C, C_in, k, k)."""
     largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
@@ -126,13 +150,10 @@ def _block_outputs(graph: _Graph, weights: Mapping[str, np.ndarray], n_first: in
     planes = graph.node("Sub", [planes, graph.number("pixel_shift", 1)], "normalised")
     x = _convolution(graph, weights, planes, "_conv_stem", "_bn0", stride=2)
     outputs = []
-    stage, channels = 0, 0
-    for block in range(n_first):
+    channels = 0
+    for block, stride in enumerate(block_strides(weights)[:n_first]):
         n_out = weights[f"_blocks.{block}._project_conv.weight"].shape[0]
-        is_first = n_out != channels
-        stage += is_first and block > 0
-        stride = 2 if is_first and stage in _STRIDED_STAGES else 1
-        x = _block(graph, weights, x, f"_blocks.{block}.", stride, is_residual=not is_first)
+        x = _block(graph, weights, x, f"_blocks.{block}.", stride, is_residual=n_out == channels)
         channels = n_out
         outputs.append(x)
     return outputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +54,10 @@ class Data:
     def refused_by_place(self) -> list[tuple[int, Skipped]]:
         """The same with the places of their items, in order."""
         return [(place, self._refused[place]) for place in sorted(self._refused)]
+
+    def refuse(self, refused: Mapping[int, Skipped]) -> None:
+        """Leave these items out from now on: an earlier training could not read them."""
+        self._refused.update(refused)
 
     def readable(self, valid: bool) -> np.ndarray:
         """The places of one part's items, those left out that could not be read."""

@@ -31,6 +31,7 @@ from tellapart.markdown import plain
 from tellapart.network import conversion
 from tellapart.network.data.squares import preprocess_of, square_of_item
 from tellapart.network.learner.judging import Judgement
+from tellapart.network.learner.probe import judgement_of
 
 if TYPE_CHECKING:
     from tellapart.network.learner.learner import Learner
@@ -130,9 +131,7 @@ def _contents(learner: Learner, backbone: Backbone, seen: _Exported, name: str) 
     judgement = _judgement(learner, seen, head)
     calibration = judgement.calibration
     probs = judgement.probs()
-    novelty = fit_novelty(
-        seen.embeddings, seen.targets, len(classes), valid.astype(np.int64), judged_folds=(1,)
-    )
+    novelty = _novelty(learner, seen)
     evaluation = _evaluation(learner, judgement, probs, novelty)
     weights, bias = calibration.folded(*head.folded())
     model = novelty.model
@@ -146,9 +145,14 @@ def _contents(learner: Learner, backbone: Backbone, seen: _Exported, name: str) 
         "error_interval": list(evaluation.error_interval), "baselines": baselines,
         "per_class": evaluation.by_class(classes), "reject_rate": evaluation.reject_rate,
     }  # fmt: skip
+    taught, sources = Counter(labels[train].tolist()), {_source(learner.data.source): len(seen.places)}
+    if remembered := learner.remembered:
+        before = {label: int(n) for label, n in zip(classes, remembered.counts, strict=True) if n}
+        taught.update(before)
+        sources[f"what the bundle {remembered.name} remembers"] = sum(before.values())
     counts = {
-        "n_train": int(train.sum()), "n_valid": int(valid.sum()), "n_test": 0,
-        "train": dict(Counter(labels[train].tolist())), "valid": dict(Counter(labels[valid].tolist())),
+        "n_train": taught.total(), "n_valid": int(valid.sum()), "n_test": 0,
+        "train": dict(taught), "valid": dict(Counter(labels[valid].tolist())),
         "n_without_licence": 0,
     }  # fmt: skip
     return BundleContents(
@@ -165,24 +169,29 @@ def _contents(learner: Learner, backbone: Backbone, seen: _Exported, name: str) 
         prior={"kind": "project", "shares": _shares(classes, calibration.prior)},
         threshold=novelty.threshold, golden=_golden(learner, judgement), scores=scores,
         slices=_slices(seen, judgement, probs), counts=counts,
-        sources={_source(learner.data.source): len(seen.places)},
+        sources=sources,
         credits=_credits(name, len(seen.places)),
         reference=reference_of(seen.embeddings[valid], head.mean, head.scale, probs.max(axis=1)),
     )  # fmt: skip
 
 
 def _judgement(learner: Learner, seen: _Exported, head: Head) -> Judgement:
-    valid, assembly = seen.is_valid, learner.data.assembly
+    valid = seen.is_valid
     if not valid.any():
         raise BundleError(
             "None of the validation pictures can be read any more. Check the files, and export again."
         )
-    counts = np.bincount(assembly.targets, minlength=len(assembly.classes))
-    return Judgement(
-        logits=head.logits(seen.embeddings[valid]), targets=seen.targets[valid], places=seen.places[valid],
-        groups=tuple(str(assembly.groups[place]) for place in seen.places[valid].tolist()),
-        prior=counts / counts.sum(),
-    )  # fmt: skip
+    logits = head.logits(seen.embeddings[valid])
+    return judgement_of(learner.data, logits, seen.places[valid], learner.remembered)
+
+
+def _novelty(learner: Learner, seen: _Exported) -> NoveltyFit:
+    embeddings, targets, folds = seen.embeddings, seen.targets, seen.is_valid.astype(np.int64)
+    if remembered := learner.remembered:
+        embeddings = np.concatenate([embeddings, remembered.embeddings])
+        targets = np.concatenate([targets, remembered.targets])
+        folds = np.concatenate([folds, np.zeros(len(remembered.targets), np.int64)])
+    return fit_novelty(embeddings, targets, len(learner.data.classes), folds, judged_folds=(1,))
 
 
 def _evaluation(learner: Learner, judgement: Judgement, probs: np.ndarray, novelty: NoveltyFit) -> Evaluation:

@@ -12,11 +12,12 @@ import numpy as np
 import torch
 
 from tellapart.description.items import said
-from tellapart.errors import DescriptionError, Skipped
+from tellapart.errors import DescriptionError, Skipped, TrainError
 from tellapart.network.data.data import Data
 from tellapart.network.data.squares import preprocess_of, square_of_item
+from tellapart.network.device import Precision, device_of
 from tellapart.network.learner.classifier import Classifier
-from tellapart.network.learner.device import Precision, device_of
+from tellapart.network.learner.epoch import Epoch
 from tellapart.network.learner.judging import (
     Confusion,
     Judgement,
@@ -25,11 +26,12 @@ from tellapart.network.learner.judging import (
     TopLosses,
     confusion_of,
 )
-from tellapart.network.learner.networks import check_size, network_of
-from tellapart.network.learner.probe import fit_probe, judge
+from tellapart.network.learner.kept_epochs import KeptEpochs, kept_epochs
+from tellapart.network.learner.networks import Network, check_size, network_of
+from tellapart.network.learner.probe import Remembered, fit_probe, judge
 from tellapart.network.learner.rates import N_STEPS, RateSearch, search_rate
 from tellapart.network.learner.steps import FineTuning
-from tellapart.network.learner.training import Epoch, train_all
+from tellapart.network.learner.training import train_all
 from tellapart.pictures.boundary import one_picture
 
 RATE = 1e-3
@@ -44,24 +46,29 @@ class Learner:
     """
 
     def __init__(
-        self, data: Data, backbone: str, weights: Path | str | None, seed: int, device: str | None,
-        precision: Precision | None, say: Callable[[str], object],
+        self, data: Data, backbone: str | Network, weights: Path | str | None, seed: int, device: str | None,
+        precision: Precision | None, say: Callable[[str], object], remembered: Remembered | None = None,
     ) -> None:  # fmt: skip
-        self.data, self.seed, self.say = data, seed, say
-        self.network = network_of(backbone, None if weights is None else Path(weights), self._tell)
+        """remembered: of classes that `data` has no pictures of; then the head alone can learn."""
+        self.data, self.seed, self.say, self.remembered = data, seed, say, remembered
+        if isinstance(backbone, str):
+            backbone = network_of(backbone, None if weights is None else Path(weights), self._tell)
+        self.network = backbone
         check_size(self.network, data.description.item.size)
         self.device = device_of(device, precision, say)
         self.classifier = Classifier(self.network, len(data.classes), seed).to(self.device.torch_device)
         self.history: list[Epoch] = []
         self._judgement: Judgement | None = None
-        self._has_head = False
+        self._has_head, self._n_kept = False, 0
         self._told: set[Skipped] = set()
         for note in (*data.notes, *_no_export(data)):
             say(note)
 
     def fine_tune(
-        self, epochs: int, freeze_epochs: int = 1, rate: float = RATE, smoothing: float = 0.1
-    ) -> None:
+        self, epochs: int, freeze_epochs: int = 1, rate: float = RATE, smoothing: float = 0.1,
+        mixup: float = 0.0, cutmix: float = 0.0, ema: float = 0.0, patience: int | None = None,
+        keep: Path | str | None = None,
+    ) -> None:  # fmt: skip
         """Fit the head to the network as it is, then let all layers learn; a second call goes on from there.
 
         What each epoch comes to is printed. Where the loss becomes no number, the best weights so far are kept.
@@ -72,8 +79,17 @@ class Learner:
                 other random views of them. 0 leaves the head as it is, random at first.
             rate: highest learning rate, of the head; the first layers learn with a twentieth of it.
             smoothing: share of each label that is spread over all labels.
+            mixup, cutmix: above 0, pictures and their labels are mixed in pairs: laid over one another, or a part of
+                one put into the other. It is the alpha of the Beta distribution that shares are drawn from, for
+                instance 0.4 and 1. They help where the same pictures are seen many times.
+            ema: above 0, a moving average of the weights is judged and kept instead of the last ones; how much of it
+                stays at each step, for instance 0.99.
+            patience: stop after so many epochs without a better one, and keep the best; never unless given.
+            keep: a folder that keeps each epoch. The same call in a new process goes on after the last one, to the very
+                same weights on the processor; once all are done, it only reads them.
         Raises:
-            TrainError: a class has no readable picture, or the memory is not enough.
+            TrainError: a class has no readable picture, the memory is not enough, or epochs cannot be kept, or those in
+                the folder are another training's.
             ValueError: a number is out of range.
         """
         if epochs < 0 or freeze_epochs < 0 or not rate > 0 or not 0 <= smoothing < 1:
@@ -81,32 +97,64 @@ class Learner:
                 f"epochs={epochs}, freeze_epochs={freeze_epochs}, rate={rate}, smoothing={smoothing}: choose whole "
                 "numbers from 0, a rate above 0, and a share of 0 to 1."
             )
-        clock = time.monotonic()
-        if freeze_epochs and not self._has_head:
-            fit_probe(self.classifier, self.data, self.device, freeze_epochs)
-            self._has_head, self._judgement = True, None
-        start = Epoch(0, math.nan, self.judgement(), time.monotonic() - clock)
-        self._say_refused()
-        self.say(f"Before training: {start.judgement.sentence()}; {start.seconds:.0f} s")
-        if not epochs:
+        if mixup < 0 or cutmix < 0 or not 0 <= ema < 1 or (patience is not None and patience < 1):
+            raise ValueError(
+                f"mixup={mixup}, cutmix={cutmix}, ema={ema}, patience={patience}: choose numbers from 0, an ema below "
+                "1, and a patience from 1."
+            )
+        if epochs and self.remembered:
+            raise TrainError(
+                "All layers can learn only with pictures of every label, or those without would be forgotten. Pass "
+                "them as `replay`, or let the head alone learn: fine_tune(0)."
+            )
+        settings = FineTuning(epochs, rate, 0.05, smoothing, mixup, cutmix, ema, patience)
+        self._n_kept += keep is not None
+        rest = [self.network.name, self.seed, freeze_epochs, self._has_head, str(self.device.torch_device)]
+        with kept_epochs(keep, self._n_kept, self.classifier, self.data, settings, rest) as kept:
+            self._fine_tune(settings, freeze_epochs, kept)
+
+    def _fine_tune(self, settings: FineTuning, freeze_epochs: int, kept: KeptEpochs | None) -> None:
+        found = kept.load(self.data) if kept else None
+        if found:
+            start = found.epochs[0]
+            found.head_start(self.classifier)
+            self.say(f"Going on after epoch {found.epochs[-1].number} of {settings.epochs}, which was kept.")
+        else:
+            start = self._probed(freeze_epochs)
+            self._say_refused()
+            self.say(f"Before training: {start.judgement.sentence()}; {start.seconds:.0f} s")
+        if not settings.epochs:
             return
-        settings = FineTuning(epochs, rate, smoothing=smoothing)
         self._judgement = None  # also where this is interrupted
         self._has_head = True
-        epochs_done = train_all(self.classifier, self.data, self.device, settings, self.seed, start, self.say)
-        self.history += epochs_done
-        self._judgement = (epochs_done or [start])[-1].judgement
+        epochs = train_all(
+            self.classifier, self.data, self.device, settings, self.seed, start, self.say, kept, found
+        )
+        self.history += epochs
+        self._say_refused()
+        self._judgement = (epochs or [start])[-1].judgement
 
-    def lr_find(self, n_steps: int = N_STEPS) -> RateSearch:
+    def _probed(self, freeze_epochs: int) -> Epoch:
+        """What all layers learn from: the network with the head fitted to it, if it has none yet."""
+        clock = time.monotonic()
+        if freeze_epochs and not self._has_head:
+            fit_probe(self.classifier, self.data, self.device, freeze_epochs, self.remembered)
+            self._has_head, self._judgement = True, None
+        return Epoch(0, math.nan, self.judgement(), time.monotonic() - clock)
+
+    def lr_find(
+        self, n_steps: int = N_STEPS, tell: Callable[[int], object] = lambda step: None
+    ) -> RateSearch:
         """Losses under growing learning rates, and the rate to choose; the network's weights stay as they are.
 
         Args:
             n_steps: batches to try, at least 10.
+            tell: is told how many are done before each.
         Raises:
             TrainError: a class has no readable picture.
         """
         self._fit_head_once()
-        return search_rate(self.classifier, self.data, self.device, self.seed, max(10, n_steps))
+        return search_rate(self.classifier, self.data, self.device, self.seed, max(10, n_steps), tell)
 
     def judgement(self) -> Judgement:
         """What the network says of the validation part, as it is now.
@@ -115,7 +163,7 @@ class Learner:
             TrainError: none of its pictures can be read.
         """
         if self._judgement is None:
-            self._judgement = judge(self.classifier, self.data, self.device)
+            self._judgement = judge(self.classifier, self.data, self.device, self.remembered)
         return self._judgement
 
     def confusion(self) -> Confusion:

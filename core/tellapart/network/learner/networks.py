@@ -79,16 +79,25 @@ class _Lite0(nn.Module):
 
 
 def _built_in(weights: Path | None) -> Network:
+    licence = _licence(keeping.record()["licence"], weights)
+    if weights is not None:
+        return built_in(read_state(weights), str(weights), licence)
+    state = {name: torch.from_numpy(values.copy()) for name, values in read_weights(weights_file()).items()}
+    return built_in(state, PACKAGE, licence)
+
+
+def built_in(state: dict[str, torch.Tensor], source: str, licence: str) -> Network:
+    """The built-in network with these weights.
+
+    Args:
+        source: where they are from, in words.
+    Raises:
+        WeightsError: they do not fit.
+    """
     record = keeping.record()
     averaged = tuple(record["averaged_blocks"])
     body = _Lite0(averaged)
-    if weights is None:
-        state = {
-            name: torch.from_numpy(values.copy()) for name, values in read_weights(weights_file()).items()
-        }
-    else:
-        state = read_state(weights)
-    fit_state(body.network, state, ("_fc",), DEFAULT_BACKBONE, str(weights or PACKAGE))
+    fit_state(body.network, state, ("_fc",), DEFAULT_BACKBONE, source)
     preprocess = Preprocess.from_json(record["preprocess"])
 
     def to_onnx(module: nn.Module) -> bytes:
@@ -100,7 +109,7 @@ def _built_in(weights: Path | None) -> Network:
 
     return Network(
         name=DEFAULT_BACKBONE, body=body, n_features=record["embedding_size"], mean=preprocess.mean,
-        std=preprocess.std, size_px=None, licence=_licence(record["licence"], weights),
+        std=preprocess.std, size_px=None, licence=licence,
         parts=tuple(record["parts"]), to_onnx=to_onnx,
     )  # fmt: skip
 

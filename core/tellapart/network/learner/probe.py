@@ -7,6 +7,7 @@ Source: Kumar et al. 2022, "Fine-tuning can distort pretrained features" (arXiv:
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -17,13 +18,26 @@ from tellapart.learning.folds import assign_folds
 from tellapart.learning.head import fit_head
 from tellapart.network.data.batches import PictureBatch
 from tellapart.network.data.data import Data
+from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
-from tellapart.network.learner.device import Device
 from tellapart.network.learner.judging import Judgement
 
 
-def fit_probe(classifier: Classifier, data: Data, device: Device, n_passes: int) -> None:
-    """Let the head be the one fitted to the training pictures.
+@dataclass(frozen=True)
+class Remembered:
+    """What stands for pictures of classes that are not at hand. embeddings: (M, D). targets: (M,). counts: (C,)
+    pictures that taught each class before. name: of the bundle that remembers them."""
+
+    embeddings: np.ndarray
+    targets: np.ndarray
+    counts: np.ndarray
+    name: str
+
+
+def fit_probe(
+    classifier: Classifier, data: Data, device: Device, n_passes: int, remembered: Remembered | None = None
+) -> None:
+    """Let the head be the one fitted to the training pictures, and to what is remembered of classes without any.
 
     Args:
         n_passes: over the pictures: the first sees them as in use, each further one another random view of them.
@@ -38,11 +52,17 @@ def fit_probe(classifier: Classifier, data: Data, device: Device, n_passes: int)
     check_readable(data)
     targets = data.assembly.targets[places]
     groups = [str(data.assembly.groups[place]) for place in places.tolist()]
+    if remembered:
+        features = np.concatenate([features, remembered.embeddings])
+        targets = np.concatenate([targets, remembered.targets])
+        groups += [f"remembered {row}" for row in range(len(remembered.targets))]
     head = fit_head(features, targets, len(data.classes), assign_folds(targets, groups)).head
     classifier.start_from(head)
 
 
-def judge(classifier: Classifier, data: Data, device: Device) -> Judgement:
+def judge(
+    classifier: Classifier, data: Data, device: Device, remembered: Remembered | None = None
+) -> Judgement:
     """What the network says of the validation part.
 
     Raises:
@@ -60,19 +80,29 @@ def judge(classifier: Classifier, data: Data, device: Device) -> Judgement:
             f"None of the validation pictures can be read; {first.path}: {first.reason}. Check the files, or hold out "
             "others."
         )
-    assembly, rows = data.assembly, np.concatenate(places)
+    return judgement_of(data, np.concatenate(logits), np.concatenate(places), remembered)
+
+
+def judgement_of(
+    data: Data, logits: np.ndarray, places: np.ndarray, remembered: Remembered | None = None
+) -> Judgement:
+    """Of (N, C) logits of the items at these (N,) places."""
+    assembly = data.assembly
     counts = np.bincount(assembly.targets, minlength=len(assembly.classes))
+    if remembered:
+        counts = counts + remembered.counts
     return Judgement(
-        logits=np.concatenate(logits), targets=assembly.targets[rows], places=rows,
-        groups=tuple(str(assembly.groups[row]) for row in rows.tolist()), prior=counts / counts.sum(),
+        logits=logits, targets=assembly.targets[places], places=places,
+        groups=tuple(str(assembly.groups[row]) for row in places.tolist()), prior=counts / counts.sum(),
     )  # fmt: skip
 
 
 def check_readable(data: Data) -> None:
     """Raise TrainError where all pictures of a class that were to be trained on turned out not to be readable."""
     there = set(data.assembly.targets[data.readable(valid=False)].tolist())
+    wanted = set(data.assembly.targets[data.assembly.rows(False)].tolist())
     for k, label in enumerate(data.classes):
-        if k not in there:
+        if k in wanted - there:
             refused = next(one for place, one in data.refused_by_place() if data.assembly.targets[place] == k)
             raise TrainError(
                 f"None of the training pictures of {label!r} can be read; {refused.path}: {refused.reason}. Check the "

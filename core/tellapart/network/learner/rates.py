@@ -7,7 +7,7 @@ rate at which the loss is lowest: Howard and Gugger 2020, "Deep Learning for Cod
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ import torch
 
 from tellapart.network.data.batches import PictureBatch
 from tellapart.network.data.data import Data
+from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
-from tellapart.network.learner.device import Device
 from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
 
 if TYPE_CHECKING:
@@ -55,8 +55,10 @@ class RateSearch:
         return self.figure()._repr_png_()
 
 
-def search_rate(classifier: Classifier, data: Data, device: Device, seed: int, n_steps: int) -> RateSearch:
-    """The losses under growing rates; the network's weights are as before afterwards."""
+def search_rate(
+    classifier: Classifier, data: Data, device: Device, seed: int, n_steps: int, tell: Callable[[int], object]
+) -> RateSearch:
+    """The losses under growing rates; the network's weights are as before afterwards, also where `tell` raises."""
     kept = {name: values.detach().clone() for name, values in classifier.state_dict().items()}
     balance = class_balance(data.assembly.targets[data.readable(valid=False)], len(data.classes))
     rates, losses = [], []
@@ -71,6 +73,7 @@ def search_rate(classifier: Classifier, data: Data, device: Device, seed: int, n
                 rate = LOWEST * (HIGHEST / LOWEST) ** (step / (n_steps - 1))
                 for group, most in zip(steps.optimizer.param_groups, highest, strict=True):
                     group["lr"] = rate * most / HIGHEST
+                tell(step)
                 loss = steps.once(batch)
                 if not math.isfinite(loss):
                     break

@@ -11,8 +11,11 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import OneCycleLR
 
 from tellapart.network.data.batches import PictureBatch
+from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
-from tellapart.network.learner.device import Device, is_memory
+from tellapart.network.learner.mixed_pictures import Mixer
+from tellapart.network.learner.moving_average import MovingAverage
+from tellapart.network.tuning.memory import is_memory
 
 _BETAS, _WEIGHT_DECAY = (0.9, 0.99), 0.01
 _WARM_UP = 0.25  # share of the steps in which rates rise
@@ -23,29 +26,38 @@ _LONGEST = 1.0  # of the gradient
 @dataclass(frozen=True)
 class FineTuning:
     """rate: highest learning rate, of the head. least: what the first layers' is of that. smoothing: share of each
-    label that is spread over all."""
+    label that is spread over all. mixup, cutmix: see `Mixer`. ema: decay of a moving average of the weights, which is
+    then what is judged and kept; 0 for none. patience: epochs without a better one until it stops; None for never."""
 
     epochs: int
     rate: float
     least: float = 0.05
     smoothing: float = 0.1
+    mixup: float = 0.0
+    cutmix: float = 0.0
+    ema: float = 0.0
+    patience: int | None = None
 
 
 class OneCycle:
-    """The optimizer and its schedule. n_parts: into how many parts a batch is cut, since memory was short."""
+    """The optimizer and its schedule. n_parts: into how many parts a batch is cut, since memory was short. average: of
+    the weights, None where none was asked for."""
 
     def __init__(
         self, classifier: Classifier, device: Device, settings: FineTuning, n_steps: int, balance: np.ndarray
     ) -> None:
         groups = classifier.parameter_groups(settings.rate, settings.least)
         highest = [group["lr"] for group in groups]
-        optimizer = torch.optim.AdamW(groups, betas=_BETAS, weight_decay=_WEIGHT_DECAY)
+        self.adam = optimizer = torch.optim.AdamW(groups, betas=_BETAS, weight_decay=_WEIGHT_DECAY)
         self.schedule = OneCycleLR(
             optimizer, highest, total_steps=max(_FEWEST, n_steps), pct_start=_WARM_UP, cycle_momentum=False
         )
         self.device, self.smoothing = device, settings.smoothing
         self.network, self.optimizer = device.prepared(classifier, optimizer)
         self.balance = torch.from_numpy(balance.astype(np.float32)).to(device.torch_device)
+        self.mixer = Mixer(settings.mixup, settings.cutmix, len(balance))
+        self.classifier = classifier
+        self.average = MovingAverage(classifier, settings.ema) if settings.ema else None
         self.n_parts = 1
 
     def once(self, batch: PictureBatch) -> float:
@@ -54,9 +66,10 @@ class OneCycle:
         Raises:
             RuntimeError, MemoryError: memory is not even enough for one picture.
         """
+        pictures, targets = self.mixer(batch)
         while True:
             try:
-                loss = self._gradient(batch)
+                loss = self._gradient(pictures, targets)
                 break
             except (MemoryError, RuntimeError) as error:
                 if not is_memory(error) or self.n_parts >= len(batch.targets):
@@ -68,19 +81,22 @@ class OneCycle:
             self.optimizer.step()
             if self.schedule.last_epoch < self.schedule.total_steps - 1:
                 self.schedule.step()
+            if self.average is not None:
+                self.average.update(self.classifier)
         return loss
 
-    def _gradient(self, batch: PictureBatch) -> float:
+    def _gradient(self, pictures: torch.Tensor, targets: torch.Tensor) -> float:
         self.optimizer.zero_grad(set_to_none=True)
-        total, n = 0.0, len(batch.targets)
+        total, n = 0.0, len(targets)
         for part in torch.arange(n).tensor_split(min(self.n_parts, n)):
-            some, targets = batch.pictures[part[0] : part[-1] + 1], batch.targets[part[0] : part[-1] + 1]
+            some, wanted = pictures[part[0] : part[-1] + 1], targets[part[0] : part[-1] + 1]
             with self.device.precision():
                 logits = self.network(some)
             losses = functional.cross_entropy(
-                logits.float(), targets, reduction="none", label_smoothing=self.smoothing
+                logits.float(), wanted, reduction="none", label_smoothing=self.smoothing
             )
-            loss = (losses * self.balance[targets]).sum() / n
+            weights = wanted @ self.balance if wanted.dim() == 2 else self.balance[wanted]
+            loss = (losses * weights).sum() / n
             self.device.backward(loss)
             total += float(loss.detach())
         return total

@@ -4,63 +4,40 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import torch
 
 from tellapart.errors import TrainError
 from tellapart.network.data.data import Data
+from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
-from tellapart.network.learner.device import Device, is_memory
-from tellapart.network.learner.judging import Judgement
+from tellapart.network.learner.epoch import Epoch
+from tellapart.network.learner.kept_epochs import KeptEpochs, KeptState
 from tellapart.network.learner.probe import judge
 from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
-from tellapart.network.tuning.memory import kept_memory
+from tellapart.network.tuning.memory import is_memory, kept_memory
 
 Say = Callable[[str], object]
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """What an epoch came to. number: from 1; 0 for the linear probe, whose training loss is NaN."""
-
-    number: int
-    train_loss: float
-    judgement: Judgement
-    seconds: float
-
-    @property
-    def valid_loss(self) -> float:
-        """Mean log loss on the validation part."""
-        return self.judgement.loss
-
-    @property
-    def error_rate(self) -> float:
-        """Share of the validation pictures that are taken for something else, 0 to 1."""
-        return self.judgement.n_wrong / len(self.judgement.targets)
-
-
 def train_all(
-    classifier: Classifier,
-    data: Data,
-    device: Device,
-    settings: FineTuning,
-    seed: int,
-    start: Epoch,
-    say: Say,
-) -> list[Epoch]:
-    """The epochs; the network then has the weights of the last one, or, where the loss became no number, of the best.
+    classifier: Classifier, data: Data, device: Device, settings: FineTuning, seed: int, start: Epoch, say: Say,
+    kept: KeptEpochs | None = None, found: KeptState | None = None,
+) -> list[Epoch]:  # fmt: skip
+    """The epochs; the network then has the weights of the last one, or, where the loss became no number or nothing got
+    better any more, of the best.
 
     Args:
-        start: how good the network is before.
+        start: how good the network is before. kept: where each epoch is kept. found: what an earlier training kept
+            there; this one goes on from it.
     Raises:
-        TrainError: memory is not even enough for one picture.
+        TrainError: memory is not even enough for one picture, or an epoch cannot be kept.
     """
     with torch.random.fork_rng(devices=[]), kept_memory():
         torch.manual_seed(seed)  # for dropout and its like
         try:
-            return _epochs(classifier, data, device, settings, start, say)
+            return _epochs(classifier, data, device, settings, start, say, kept, found)
         except (MemoryError, RuntimeError) as error:
             if not is_memory(error):
                 raise
@@ -71,32 +48,57 @@ def train_all(
 
 
 def _epochs(
-    classifier: Classifier, data: Data, device: Device, settings: FineTuning, start: Epoch, say: Say
-) -> list[Epoch]:
+    classifier: Classifier, data: Data, device: Device, settings: FineTuning, start: Epoch, say: Say,
+    kept: KeptEpochs | None, found: KeptState | None,
+) -> list[Epoch]:  # fmt: skip
     balance = class_balance(data.assembly.targets[data.readable(valid=False)], len(data.classes))
     steps = OneCycle(classifier, device, settings, settings.epochs * len(data.train), balance)
-    epochs: list[Epoch] = []
-    best, kept = start, _copied(classifier)
-    for number in range(1, settings.epochs + 1):
+    epochs = list(found.epochs[1:]) if found else []
+    best, best_weights = _best([start, *epochs]), found.go_on(steps) if found else _copied(classifier)
+    if kept and not found:
+        kept.save(data, [start], steps, best_weights)
+    for number in range(len(epochs) + 1, settings.epochs + 1):
+        if settings.patience is not None and number - 1 - best.number >= settings.patience:
+            classifier.load_state_dict(best_weights)
+            say(
+                f"Nothing got better in {settings.patience} epochs. Training stopped, and the weights {_of(best)} were "
+                "kept."
+            )
+            return [one for one in epochs if one.number <= best.number]
         clock = time.monotonic()
         classifier.train()
         train_loss = _pass(steps, data, number - 1, say)
+        learning = _copied(classifier)
+        if steps.average is not None:
+            classifier.load_state_dict(steps.average.values)
         judgement = judge(classifier, data, device) if math.isfinite(train_loss) else None
         if judgement is None or not math.isfinite(judgement.loss):
-            classifier.load_state_dict(kept)
+            classifier.load_state_dict(best_weights)
             say(_diverged(number, settings, best))
             return [one for one in epochs if one.number <= best.number]
         epoch = Epoch(number, train_loss, judgement, time.monotonic() - clock)
         epochs.append(epoch)
         say(_said(epoch, settings.epochs))
-        if (epoch.error_rate, epoch.valid_loss) < (best.error_rate, best.valid_loss):
-            best, kept = epoch, _copied(classifier)
+        if epoch.is_better(best):
+            best, best_weights = epoch, _copied(classifier)
+        classifier.load_state_dict(learning)
+        if kept:
+            kept.save(data, [start, *epochs], steps, best_weights)
+    if steps.average is not None:
+        classifier.load_state_dict(steps.average.values)
     if epochs[-1].error_rate > start.error_rate:
         say(
             f"It was better before: {start.judgement.sentence()}. Try a lower rate, fewer epochs, or more pictures; "
             "fine_tune(0) of a new learner gives what it was."
         )
     return epochs
+
+
+def _best(epochs: Sequence[Epoch]) -> Epoch:
+    best, *rest = epochs
+    for epoch in rest:
+        best = epoch if epoch.is_better(best) else best
+    return best
 
 
 def _pass(steps: OneCycle, data: Data, epoch: int, say: Say) -> float:
@@ -123,11 +125,14 @@ def _said(epoch: Epoch, n_epochs: int) -> str:
     )
 
 
+def _of(best: Epoch) -> str:
+    return f"of epoch {best.number}, the best so far," if best.number else "from before the first epoch"
+
+
 def _diverged(number: int, settings: FineTuning, best: Epoch) -> str:
-    which = f"of epoch {best.number}, the best so far," if best.number else "from before the first epoch"
     return (
         f"The loss was no longer a number in epoch {number} of {settings.epochs}. Training stopped, and the weights "
-        f"{which} were kept. Try a lower rate: fine_tune({settings.epochs}, rate={settings.rate / 10:.0e}), or see "
+        f"{_of(best)} were kept. Try a lower rate: fine_tune({settings.epochs}, rate={settings.rate / 10:.0e}), or see "
         "what lr_find() suggests; and look for damaged pictures."
     )
 

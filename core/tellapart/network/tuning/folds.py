@@ -3,7 +3,7 @@ networks' weights is the one to use, which has seen them all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,21 +15,19 @@ import psutil
 import torch
 
 from tellapart import atomic_files
-from tellapart.backbones.lite0.graph import first_blocks_onnx
 from tellapart.backbones.lite0.weights import read_weights, weights_file
-from tellapart.backbones.onnx_session import available_cpus, open_session
-from tellapart.errors import BackboneError, TrainError
+from tellapart.backbones.onnx_session import available_cpus
+from tellapart.errors import TrainError
 from tellapart.learning.head import Head
+from tellapart.network.device import Device, device_of
 from tellapart.network.tuning.checkpoints import Checkpoints, not_kept
-from tellapart.network.tuning.last_blocks import FIRST, LastBlocks, State, averaged, mixed
-from tellapart.network.tuning.memory import kept_memory
+from tellapart.network.tuning.last_blocks import LastBlocks, State, averaged, mixed
+from tellapart.network.tuning.memory import is_memory, kept_memory
 from tellapart.network.tuning.pace import Pace, measured
-from tellapart.network.tuning.steps import Lesson, TuningSettings, is_memory, tune
-from tellapart.network.tuning.views import PictureFile, ViewMaker, kept_views
-from tellapart.pictures.preprocess import Preprocess
+from tellapart.network.tuning.steps import Lesson, TuningSettings, tune
+from tellapart.network.tuning.views import PictureFile, ViewMaker, kept_views, view_maker
 from tellapart.progress import Progress
 
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the tuned weights in those between them and the start
 _MOST_BYTES = 2**30  # of views on disk
 _BATCH = 32
 _BUSY = 1.5  # processes that want a core, for each core
@@ -40,7 +38,7 @@ class TuningTask:
     """What is to be tuned. targets, folds: (N,) of the files; every class is in the training part of every fold.
 
     heads: fitted without each fold; head: fitted on all. backbone: lite0.keeping.record(). key: of all that decides the
-    result.
+    result. called: what the person calls it, as in "training of all layers".
     """
 
     files: Sequence[PictureFile]
@@ -51,17 +49,21 @@ class TuningTask:
     backbone: Mapping[str, Any]
     key: str
     settings: TuningSettings
+    called: str
 
 
 @dataclass(frozen=True)
 class Tunings:
-    """oof_logits: share -> (N, C), from the network that had not seen the picture, weights rounded as stored."""
+    """oof_logits: share -> (N, C), from the network that had not seen the picture, weights rounded as stored. n_parts:
+    in how many parts batches had to be taken for want of memory."""
 
     task: TuningTask
     views: np.ndarray
     starts: tuple[State, ...]
     tuned: tuple[State, ...]
     oof_logits: dict[float, np.ndarray]
+    device: Device
+    n_parts: int
 
     def weights(self, share: float) -> tuple[Mapping[str, np.ndarray], Head]:
         """The state dict and the head to use: between the start and the mean of the tunings."""
@@ -75,9 +77,7 @@ class Tunings:
         network = _network(self.task)
         network.load_state_dict(mixed(self.starts[fold], self.tuned[fold], share))
         network.round_as_stored()
-        with torch.inference_mode():
-            found = [network.embeddings(some).numpy() for some in _plain(self.views, rows)]
-        return np.concatenate(found)
+        return _Judging(network, self.views, rows, self.device).of(network.embeddings)
 
 
 def tune_without_each(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
@@ -97,56 +97,94 @@ def tune_without_each(task: TuningTask, folder: Path, progress: Progress) -> Tun
         if not is_memory(error):
             raise
         raise TrainError(
-            "The memory is not enough to train thoroughly. Close other programs, or choose the recipe quick, which "
+            f"The memory is not enough for {task.called}. Close other programs, or choose the recipe quick, which "
             "needs a tenth of it."
         ) from error
 
 
 def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
-    weights, averages = read_weights(weights_file()), task.backbone["averaged_blocks"]
-    content = first_blocks_onnx(weights, FIRST, averages)
-    session = open_session(content, BackboneError, n_threads=1, keeps_memory=True)
-    preprocess = Preprocess.from_json(dict(task.backbone["preprocess"]))
-    maker = ViewMaker(session, preprocess, task.settings.n_views, task.settings.seed)
+    settings, device = task.settings, device_of(say=lambda _: None)
+    maker = view_maker(task.backbone, settings)
     network = _network(task)
     n_folds = len(task.heads)
-    n_steps = [task.settings.n_steps(int((task.folds != fold).sum())) for fold in range(n_folds)]
-    pace = Pace(progress, measured(list(task.files), maker, network, task.settings), len(task.files), n_steps)
+    n_steps = [settings.n_steps(int((task.folds != fold).sum())) for fold in range(n_folds)]
+    costs = measured(list(task.files), maker, network, settings, device)
+    pace = Pace(progress, costs, len(task.files), n_steps, task.called)
     pace.start()
     checkpoints = Checkpoints(folder, task.key)
     try:
-        views = kept_views(folder / "views.f16", task.files, _within_bytes(maker, task), pace.views)
+        views = kept_views(folder / "views", task.files, _within_bytes(maker, task), pace.views)
     except OSError as error:
         raise not_kept(folder, error) from error
     balance = _balance(task.targets)
-    starts, tuned = [], []
-    oof_logits = {share: np.empty((len(task.files), len(task.head.bias)), np.float32) for share in SHARES}
+    starts, tuned, n_parts = [], [], 1
+    shape = len(task.files), len(task.head.bias)
+    oof_logits = {share: np.empty(shape, np.float32) for share in settings.shares}
     for fold, head in enumerate(task.heads):
         network = _network(task)
         network.start_from(head)
         starts.append({name: values.clone() for name, values in network.state_dict().items()})
         lesson = Lesson(views, np.flatnonzero(task.folds != fold), task.targets, balance)
-        tune(network, lesson, task.settings, checkpoints, f"fold-{fold}", partial(pace.steps, fold))
+        tell = partial(pace.steps, fold)
+        n_parts = tune(network, lesson, settings, checkpoints, f"fold-{fold}", tell, device, n_parts)
         tuned.append({name: values.clone() for name, values in network.state_dict().items()})
         unseen = np.flatnonzero(task.folds == fold)
-        for share in SHARES:
-            network.load_state_dict(mixed(starts[fold], tuned[fold], share))
-            network.round_as_stored()
-            with torch.inference_mode():
-                oof_logits[share][unseen] = np.concatenate(
-                    [network(some).numpy() for some in _plain(views, unseen)]
-                )
-    return Tunings(task, views, tuple(starts), tuple(tuned), oof_logits)
+        judging = _Judging(network, views, unseen, device, partial(pace.judged, fold))
+        found = _judged(judging, starts[fold], tuned[fold], settings.shares, checkpoints, f"judged-{fold}")
+        for share, logits in found.items():
+            oof_logits[share][unseen] = logits
+    return Tunings(task, views, tuple(starts), tuple(tuned), oof_logits, device, n_parts)
 
 
 def _network(task: TuningTask) -> LastBlocks:
-    return LastBlocks(read_weights(weights_file()), task.backbone["averaged_blocks"], task.head)
+    first, averaged_blocks = task.settings.first, task.backbone["averaged_blocks"]
+    return LastBlocks(read_weights(weights_file()), averaged_blocks, task.head, first)
+
+
+@dataclass(frozen=True)
+class _Judging:
+    """A look at the first views of some rows. tell: is told how many more pictures were looked at, and whether now."""
+
+    network: LastBlocks
+    views: np.ndarray
+    rows: np.ndarray
+    device: Device
+    tell: Callable[[int, bool], None] = lambda n, is_new: None
+
+    def of(self, give: Callable[[torch.Tensor], torch.Tensor]) -> np.ndarray:
+        """What the network gives; it is on the processor before and afterwards."""
+        self.network.to(self.device.torch_device)
+        found = []
+        with torch.inference_mode():
+            for some in _plain(self.views, self.rows):
+                found.append(give(some.to(self.device.torch_device).float()).cpu().numpy())
+                self.tell(len(some), True)
+        self.network.cpu()
+        return np.concatenate(found)
+
+
+def _judged(
+    judging: _Judging, start: State, tuned: State, shares: Sequence[float], checkpoints: Checkpoints,
+    part: str,
+) -> dict[float, np.ndarray]:  # fmt: skip
+    """(M, C) logits with each share of what was tuned; as kept, where an earlier training came that far."""
+    _, kept = checkpoints.load(part)
+    if kept:
+        judging.tell(len(shares) * len(judging.rows), False)
+        return {share: kept[str(share)].numpy() for share in shares}
+    found = {}
+    for share in shares:
+        judging.network.load_state_dict(mixed(start, tuned, share))
+        judging.network.round_as_stored()
+        found[share] = judging.of(judging.network)
+    checkpoints.save(part, 1, {str(share): torch.from_numpy(logits) for share, logits in found.items()})
+    return found
 
 
 def _plain(views: np.ndarray, rows: np.ndarray) -> Iterator[torch.Tensor]:
     """The first views of these rows, a few at a time: all of them may be more than fits into memory."""
     for at in range(0, len(rows), _BATCH):
-        yield torch.from_numpy(views[rows[at : at + _BATCH], 0].astype(np.float32))
+        yield torch.from_numpy(views[rows[at : at + _BATCH], 0])
 
 
 def _within_bytes(maker: ViewMaker, task: TuningTask) -> ViewMaker:

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 
 from tellapart.backbones.onnx_session import available_cpus
+from tellapart.network.device import PROCESSOR, Device
 from tellapart.network.tuning.last_blocks import LastBlocks
-from tellapart.network.tuning.steps import Lesson, TuningSettings, learn_once
+from tellapart.network.tuning.steps import Learning, Lesson, TuningSettings
 from tellapart.network.tuning.views import PictureFile, ViewMaker
 from tellapart.progress import Doing, Progress, Step
 
@@ -20,19 +21,23 @@ _SETTLED_S = 4.0  # until then what was measured beforehand tells more
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds: file_s for the views of one picture, on all cores; step_s for one step."""
+    """Seconds: file_s for the views of one picture, on all cores; step_s for one step; seen_s for a look at one picture
+    without learning, n_looks of them: one for each share that is tried, and one for each fold afterwards."""
 
     file_s: float
     step_s: float
+    seen_s: float = 0.0
+    n_looks: int = 0
 
     def total_s(self, n_files: int, n_steps: int) -> float:
         """Of so many."""
-        return n_files * self.file_s + n_steps * self.step_s
+        return n_files * (self.file_s + self.n_looks * self.seen_s) + n_steps * self.step_s
 
 
 def measured(
-    files: list[PictureFile], maker: ViewMaker, network: LastBlocks, settings: TuningSettings
-) -> Costs:
+    files: list[PictureFile], maker: ViewMaker, network: LastBlocks, settings: TuningSettings,
+    device: Device = PROCESSOR, n_folds: int = 0,
+) -> Costs:  # fmt: skip
     """The costs on this computer, as busy as it is now. The network learns nothing from it."""
     some = files[:: max(1, len(files) // _TRIED_FILES)][:_TRIED_FILES]
     clock = time.perf_counter()
@@ -41,29 +46,37 @@ def measured(
     before = {name: values.clone() for name, values in network.state_dict().items()}
     rows = np.arange(settings.batch) % len(some)
     lesson = Lesson(views, rows, np.zeros(len(some), np.int64), np.ones(len(some), np.float32))
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.0)
+    network.to(device.torch_device)
+    ready = device.prepared(network, torch.optim.SGD(network.parameters(), lr=0.0))
+    learning = Learning(*ready, device, settings)
     seconds = []
     for _ in range(_TRIED_STEPS):
         clock = time.perf_counter()
-        learn_once(network, optimizer, lesson, rows, 0, settings)
+        learning.once(lesson, rows, 0)
         seconds.append(time.perf_counter() - clock)
-    network.load_state_dict(before)
-    return Costs(file_s, min(seconds))
+    clock = time.perf_counter()
+    with torch.inference_mode():
+        network(torch.from_numpy(views[rows, 0]).to(device.torch_device).float()).cpu()
+    seen_s = (time.perf_counter() - clock) / len(rows)
+    network.cpu().load_state_dict(before)
+    return Costs(file_s, min(seconds), seen_s, len(settings.shares) + n_folds)
 
 
 @dataclass
 class Pace:
     """Tells the progress of a training of which the parts are known beforehand.
 
-    n_steps: of each tuning.
+    n_steps: of each tuning. called: what the person calls it.
     """
 
     progress: Progress
     costs: Costs
     n_files: int
     n_steps: list[int]
+    called: str = "training"
     _started: float = field(default_factory=time.monotonic)
     _own_s: float = 0.0  # of the work that was not done by an earlier training
+    _seen: int = 0  # pictures looked at, each as often as it was
 
     @property
     def total_s(self) -> float:
@@ -72,7 +85,7 @@ class Pace:
 
     def start(self) -> None:
         """Say how long it will take."""
-        self._tell(0.0, f"Training thoroughly: about {told_s(self.total_s)}")
+        self._tell(0.0, f"{self._name}: about {told_s(self.total_s)}")
 
     def views(self, n_done: int) -> None:
         """So many pictures have their views."""
@@ -82,14 +95,28 @@ class Pace:
     def steps(self, part: int, n_done: int) -> None:
         """So many steps of that tuning are done."""
         self._own_s += self.costs.step_s
-        n_before = sum(self.n_steps[:part])
-        self._tell(self.costs.total_s(self.n_files, n_before + n_done))
+        self._tell(self._done_s(part, n_done))
+
+    def judged(self, part: int, n: int, is_new: bool) -> None:
+        """So many more pictures were looked at with what that tuning gave; is_new: now, and by no earlier training."""
+        self._seen += n
+        if is_new:
+            self._own_s += n * self.costs.seen_s
+            self._tell(self._done_s(part, self.n_steps[part]))
+
+    @property
+    def _name(self) -> str:
+        return self.called[:1].upper() + self.called[1:]
+
+    def _done_s(self, part: int, n_steps: int) -> float:
+        n = sum(self.n_steps[:part]) + n_steps
+        return self.n_files * self.costs.file_s + n * self.costs.step_s + self._seen * self.costs.seen_s
 
     def _tell(self, done_s: float, said: str = "") -> None:
         spent_s = time.monotonic() - self._started
         slower = spent_s / self._own_s if self._own_s > 0 and spent_s > _SETTLED_S else 1.0
         left_s = max(0.0, self.total_s - done_s) * slower
-        said = said or f"Training thoroughly: about {told_s(left_s)} left"
+        said = said or f"{self._name}: about {told_s(left_s)} left"
         facts = {"left_s": round(left_s, 1), "total_s": round(self.total_s, 1)}
         self.progress(round(10 * done_s), max(1, round(10 * self.total_s)), Doing(Step.TUNING, said, **facts))
 

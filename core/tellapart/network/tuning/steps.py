@@ -15,8 +15,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from tellapart.network.device import PROCESSOR, Device
 from tellapart.network.tuning.checkpoints import Checkpoints, bring_back, with_optimizer
-from tellapart.network.tuning.last_blocks import LastBlocks
+from tellapart.network.tuning.last_blocks import FIRST, LastBlocks
+from tellapart.network.tuning.memory import is_memory
 
 _BETAS, _WEIGHT_DECAY = (0.9, 0.99), 0.01
 _WARM_UP = 0.2  # share of the steps in which the rate rises
@@ -26,10 +28,12 @@ _MOST_PARTS = 16
 
 @dataclass(frozen=True)
 class TuningSettings:
-    """rate: highest learning rate, of the last layers; each block before has rate_falls times that of the next.
-    n_views: augmented views of each picture; the epochs take them in turn. save_every_s: between checkpoints; 0 for
-    each step."""
+    """first: of the blocks that learn; 0 for all layers. rate: highest learning rate, of the last layers; each block
+    before has rate_falls times that of the next. n_views: augmented views of each picture; the epochs take them in
+    turn. shares: of the tuned weights that are tried, from 0 to 1. save_every_s: between checkpoints; 0 for each
+    step."""
 
+    first: int = FIRST
     n_epochs: int = 5
     n_views: int = 5
     batch: int = 16
@@ -37,6 +41,7 @@ class TuningSettings:
     rate_falls: float = 0.8
     smoothing: float = 0.1
     seed: int = 0
+    shares: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
     save_every_s: float = 8.0
 
     def n_steps(self, n_pictures: int) -> int:
@@ -78,28 +83,31 @@ class Lesson:
 
 def tune(
     network: LastBlocks, lesson: Lesson, settings: TuningSettings, checkpoints: Checkpoints, part: str,
-    tell: Callable[[int], None],
-) -> None:  # fmt: skip
-    """Let the network learn, from where its last checkpoint is.
+    tell: Callable[[int], None], device: Device = PROCESSOR, n_parts: int = 1,
+) -> int:  # fmt: skip
+    """Let the network learn, from where its last checkpoint is; in how many parts batches are taken at the end.
 
     Args:
         tell: is told the steps done after each; when it raises, a checkpoint is kept first.
+        n_parts: as many to begin with.
     Raises:
         TrainError: a checkpoint cannot be read or kept, or memory is not enough. DivergedError: the loss is no number.
     """
+    network.to(device.torch_device)
     optimizer = _optimizer(network, settings)
     n_steps = settings.n_steps(len(lesson.rows))
     step, state = checkpoints.load(part)
     if state:
         bring_back(state, network, optimizer)
-    saved_at, n_parts = time.monotonic(), 1
+    learner = Learning(*device.prepared(network, optimizer), device, settings, n_parts)
+    saved_at = time.monotonic()
     while step < n_steps:
         epoch, place = divmod(step, settings.n_batches(len(lesson.rows)))
         rows = lesson.batches(settings, epoch)[place]
         for group in optimizer.param_groups:
             group["lr"] = group["highest"] * settings.rate_at(step, n_steps)
         view = 1 + epoch % max(1, lesson.views.shape[1] - 1)
-        n_parts = learn_once(network, optimizer, lesson, rows, view, settings, n_parts)
+        learner.once(lesson, rows, view)
         step += 1
         try:
             tell(step)
@@ -109,52 +117,62 @@ def tune(
         if step == n_steps or time.monotonic() - saved_at >= settings.save_every_s:
             checkpoints.save(part, step, with_optimizer(network, optimizer))
             saved_at = time.monotonic()
+    network.cpu()
+    return learner.n_parts
 
 
-def learn_once(
-    network: LastBlocks, optimizer: torch.optim.Optimizer, lesson: Lesson, rows: np.ndarray, view: int,
-    settings: TuningSettings, n_parts: int = 1,
-) -> int:  # fmt: skip
-    """One step; in how many parts the batch was taken: twice as many where memory is short.
+@dataclass
+class Learning:
+    """A network and its optimizer, ready for steps. n_parts: in how many parts a batch is taken; twice as many where
+    memory was short."""
 
-    Raises:
-        DivergedError: the loss is no number; nothing was changed.
-    """
-    while True:
-        try:
-            optimizer.zero_grad(set_to_none=True)
-            total = 0.0
-            for some in np.array_split(rows, min(n_parts, len(rows))):
-                features = torch.from_numpy(lesson.views[some, view].astype(np.float32))
-                targets = torch.from_numpy(lesson.targets[some])
-                weights = torch.from_numpy(lesson.weights[some])
-                losses = functional.cross_entropy(
-                    network(features), targets, reduction="none", label_smoothing=settings.smoothing
-                )
-                loss = (losses * weights).sum() / len(rows)
-                loss.backward()  # type: ignore[no-untyped-call]
-                total += float(loss.detach())
-            break
-        except (MemoryError, RuntimeError) as error:
-            if not is_memory(error) or n_parts >= _MOST_PARTS:
-                raise
-            n_parts *= 2
-    if not math.isfinite(total):
-        raise DivergedError
-    optimizer.step()
-    return n_parts
+    network: torch.nn.Module
+    optimizer: torch.optim.Optimizer
+    device: Device
+    settings: TuningSettings
+    n_parts: int = 1
 
+    def once(self, lesson: Lesson, rows: np.ndarray, view: int) -> None:
+        """One step.
 
-def is_memory(error: BaseException) -> bool:
-    """Whether it says that memory ran out; torch has no class of its own for that on a CPU."""
-    return isinstance(error, MemoryError) or "memory" in str(error).lower()
+        Raises:
+            DivergedError: the loss is no number; nothing was changed.
+            MemoryError, RuntimeError: memory is not enough for a few pictures.
+        """
+        while True:
+            try:
+                loss = self._gradient(lesson, rows, view)
+                break
+            except (MemoryError, RuntimeError) as error:
+                if not is_memory(error) or self.n_parts >= _MOST_PARTS:
+                    raise
+                self.n_parts *= 2
+                self.device.free()
+        if not math.isfinite(loss):
+            raise DivergedError
+        self.optimizer.step()
+
+    def _gradient(self, lesson: Lesson, rows: np.ndarray, view: int) -> float:
+        self.optimizer.zero_grad(set_to_none=True)
+        total, to = 0.0, self.device.torch_device
+        for some in np.array_split(rows, min(self.n_parts, len(rows))):
+            features = torch.from_numpy(lesson.views[some, view]).to(to).float()
+            targets = torch.from_numpy(lesson.targets[some]).to(to)
+            weights = torch.from_numpy(lesson.weights[some]).to(to)
+            with self.device.precision():
+                logits = self.network(features)
+            losses = functional.cross_entropy(
+                logits.float(), targets, reduction="none", label_smoothing=self.settings.smoothing
+            )
+            loss = (losses * weights).sum() / len(rows)
+            self.device.backward(loss)
+            total += float(loss.detach())
+        return total
 
 
 def _optimizer(network: LastBlocks, settings: TuningSettings) -> torch.optim.AdamW:
-    layers = [[*network.last.parameters(), *network.head.parameters()]]
-    layers += [list(block.parameters()) for block in reversed(network.blocks)]
     groups = [
         {"params": parameters, "highest": settings.rate * settings.rate_falls**depth}
-        for depth, parameters in enumerate(layers)
+        for depth, parameters in enumerate(network.layers())
     ]
     return torch.optim.AdamW(groups, lr=settings.rate, betas=_BETAS, weight_decay=_WEIGHT_DECAY)

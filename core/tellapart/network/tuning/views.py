@@ -1,5 +1,5 @@
-"""What the earlier blocks give for several views of each picture, kept in a memory-mapped file: they run once, and all
-folds learn from it.
+"""What the earlier blocks give for several views of each picture, or the views themselves where all layers learn, kept
+in a memory-mapped file: they are made once, and all folds learn from it.
 
 The first view is the picture as the network sees it in use. The others are crops of 35 to 100 % of it, mirrored or not,
 lighter or darker, with more or less contrast, drawn from the picture's name: the same each time.
@@ -11,20 +11,23 @@ import json
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import onnxruntime
 from PIL import Image
 
 from tellapart import atomic_files
-from tellapart.backbones.onnx_session import available_cpus
-from tellapart.errors import ImageError, TrainError
+from tellapart.backbones.lite0.graph import first_blocks_onnx
+from tellapart.backbones.lite0.weights import read_weights, weights_file
+from tellapart.backbones.onnx_session import available_cpus, open_session
+from tellapart.errors import BackboneError, ImageError, TrainError
+from tellapart.network.tuning.steps import TuningSettings
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import pixels_of, read_image
 from tellapart.pictures.preprocess import Preprocess
@@ -46,15 +49,21 @@ class PictureFile:
 
 @dataclass(frozen=True)
 class ViewMaker:
-    """Makes the views of pictures. session: of `lite0.graph.first_blocks_onnx`, one thread a call."""
+    """Makes the views of pictures. session: of `lite0.graph.first_blocks_onnx`, one thread a call; None for views that
+    are pixels."""
 
-    session: onnxruntime.InferenceSession
+    session: onnxruntime.InferenceSession | None
     preprocess: Preprocess
     n_views: int
     seed: int
 
+    @property
+    def dtype(self) -> type[np.float16] | type[np.uint8]:
+        """Of the views."""
+        return np.uint8 if self.session is None else np.float16
+
     def of(self, file: PictureFile) -> np.ndarray:
-        """(1 + n_views, F) float16.
+        """(1 + n_views, F).
 
         Raises:
             TrainError: the file is gone, changed or cannot be read.
@@ -79,11 +88,29 @@ class ViewMaker:
                     pixels += [augmented(image, self.preprocess.size_px, rng) for rng in rngs]
         except ImageError as error:
             raise _gone(file, str(error)) from error
+        if self.session is None:
+            return np.stack(pixels).reshape(len(pixels), -1)
         found = self.session.run(["embeddings"], {"pixels": np.stack(pixels)})[0]
         return np.asarray(found, np.float16)
 
     def _rng(self, file: PictureFile, view: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, view, int(file.image_id[:12], 16)])
+
+
+def view_maker(backbone: Mapping[str, Any], settings: TuningSettings) -> ViewMaker:
+    """For the layers that learn.
+
+    Args:
+        backbone: lite0.keeping.record().
+    Raises:
+        BackboneError: its weights are not at hand.
+    """
+    preprocess = Preprocess.from_json(dict(backbone["preprocess"]))
+    session = None
+    if settings.first:
+        content = first_blocks_onnx(read_weights(weights_file()), settings.first, backbone["averaged_blocks"])
+        session = open_session(content, BackboneError, n_threads=1, keeps_memory=True)
+    return ViewMaker(session, preprocess, settings.n_views, settings.seed)
 
 
 def augmented(image: Image.Image, size_px: int, rng: np.random.Generator) -> np.ndarray:
@@ -107,7 +134,7 @@ def augmented(image: Image.Image, size_px: int, rng: np.random.Generator) -> np.
 def kept_views(
     path: Path, files: Sequence[PictureFile], maker: ViewMaker, tell: Callable[[int], None]
 ) -> np.ndarray:
-    """(N, 1 + V, F) float16, memory-mapped: the views of all pictures, from the file where they lie there, whole; where
+    """(N, 1 + V, F), memory-mapped: the views of all pictures, from the file where they lie there, whole; where
     an earlier training was stopped, from there on.
 
     Args:
@@ -139,7 +166,7 @@ def kept_views(
             os.fsync(out.fileno())
         atomic_files.replace(beside, path)
         note.unlink(missing_ok=True)
-    return np.memmap(path, np.float16, "r").reshape(len(files), 1 + maker.n_views, -1)
+    return np.memmap(path, maker.dtype, "r").reshape(len(files), 1 + maker.n_views, -1)
 
 
 def _note(note: Path, out: BinaryIO, n_done: int) -> None:

@@ -35,9 +35,9 @@ class RunsState:
     """What is to be drawn.
 
     rows: trainings that ended well, the newest first; trash: deleted ones. chosen: the runs with a tick; compared: two
-    of them, None before. quick, thorough: the newest of each recipe, where both are there; beside: what comparing them
-    says. step: from the training before to the newest, None where there are not two. problem, notice: of what was asked
-    for last.
+    of them, None before. quick: the newest of that recipe, thorough: the newest of the others, where both are there;
+    beside: what comparing them says. step: from the training before to the newest, None where there are not two.
+    problem, notice: of what was asked for last.
     """
 
     rows: tuple[TrainingRun, ...] = ()
@@ -57,7 +57,7 @@ class RunsState:
 
     @property
     def has_both(self) -> bool:
-        """Whether there is a quick and a thorough training to show side by side."""
+        """Whether there is a quick training and another one to show side by side."""
         return self.quick is not None and self.thorough is not None
 
 
@@ -90,6 +90,6 @@ def runs_state(
 
 
 def newest_pair(rows: Sequence[TrainingRun]) -> tuple[TrainingRun, TrainingRun] | None:
-    """The newest quick and the newest thorough training; None where one of them is missing."""
-    newest = {one.recipe: one for one in reversed(rows) if one.is_done and not one.is_deleted}
-    return (newest["quick"], newest["thorough"]) if {"quick", "thorough"} <= newest.keys() else None
+    """The newest quick training and the newest by another recipe; None where one of them is missing."""
+    newest = {one.recipe == "quick": one for one in reversed(rows) if one.is_done and not one.is_deleted}
+    return (newest[True], newest[False]) if len(newest) == 2 else None

@@ -14,7 +14,7 @@ from tellapart_dashboards.pages.train.runs_state import LastStep, RunsState
 if TYPE_CHECKING:
     from tellapart.training_runs.comparing import ChangedPicture, RunComparison
 
-_RECIPES = {"quick": "Quick", "thorough": "Thorough"}
+_RECIPES = {"quick": "Quick", "thorough": "Thorough", "everything": "Everything"}
 
 
 def shown_name(run: TrainingRun) -> str:
@@ -75,7 +75,7 @@ def step_html(step: LastStep | None) -> str:
 
 
 def side_by_side_html(state: RunsState) -> str:
-    """The newest quick and the newest thorough training, and what comparing them says."""
+    """The newest quick training and the newest of the others, and what comparing them says."""
     if state.quick is None or state.thorough is None:
         return ""
     columns = "".join(
@@ -86,7 +86,7 @@ def side_by_side_html(state: RunsState) -> str:
     )
     said = [state.thorough.said, *state.beside]
     return (
-        f'<h2>Quick and thorough</h2><div class="ta-beside">{columns}</div>'
+        f'<h2>Quick and {html.escape(state.thorough.recipe)}</h2><div class="ta-beside">{columns}</div>'
         f"{''.join(f'<p>{html.escape(one)}</p>' for one in said if one)}"
     )
 

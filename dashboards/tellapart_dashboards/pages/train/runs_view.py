@@ -1,4 +1,4 @@
-"""The trainings of a project on the Train page: quick beside thorough, the table, and two of them compared."""
+"""The trainings of a project on the Train page: quick beside another recipe, the table, and two of them compared."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HEAD = (
 
 
 def beside_card(desk: RunsDesk) -> VBox:
-    """The newest quick and the newest thorough training side by side; out of sight until both are there."""
+    """The newest quick training and the newest of the others side by side; out of sight until both are there."""
     said = HTML()
 
     def draw(_: Any = None) -> None:

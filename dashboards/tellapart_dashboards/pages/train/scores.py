@@ -9,6 +9,7 @@ from tellapart.backbones.names import RETIRED
 
 from tellapart_dashboards.app.wording import bar_html, count, percent, seconds, wrong_words
 
+_PAUSED = {"thorough": "Thorough training", "everything": "Training of all layers"}
 _RELIABILITY_HEADS = (
     '<th scope="col" class="ta-number">Share</th>'
     '<th scope="col" class="ta-number">Average probability</th>'
@@ -44,7 +45,7 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
 
 def paused_html(fraction: float, config: dict[str, Any]) -> str:
     """How far a training is that waits to go on."""
-    recipe = "Thorough training" if config.get("recipe") == "thorough" else "Training"
+    recipe = _PAUSED.get(str(config.get("recipe")), "Training")
     return (
         f'<h2>{recipe} is paused</h2><p class="ta-soft" role="status">{100 * fraction:.0f} % is done and kept. It goes '
         "on from there as long as the pictures stay the same; training quickly is possible meanwhile.</p>"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tellapart.advice import Advice
 from tellapart.backbones.names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import ProjectError, TellapartError
+from tellapart.planning.usual_recipe import usual_recipe
 from traitlets import Dict, Enum, Instance, Int, List, Tuple, Unicode, observe
 
 from tellapart_dashboards.app.event_loop import soon
@@ -22,6 +23,9 @@ from tellapart_dashboards.pages.train.runs_desk import RunsDesk
 from tellapart_dashboards.pages.train.settings.recipe_choice import Pictures, RecipeDesk
 from tellapart_dashboards.pages.train.settings.sharpness import Offer
 from tellapart_dashboards.pages.train.settings.weights_desk import WeightsDesk
+
+if TYPE_CHECKING:
+    from tellapart.planning.config import Recipe
 
 FIRST_MISTAKES = 24
 
@@ -61,12 +65,13 @@ class TrainState(Job):
         self.observe(lambda change: self.project.take_training(change["new"]), "result")
         self.read()
 
-    def _go_on_with(self, config: dict[str, Any]) -> str:
+    def _go_on_with(self, config: dict[str, Any]) -> Recipe:
         """Take over the settings of the last training, for the next one; its recipe."""
         self.prior = config.get("prior", self.prior)
         self.backbone = current_name(config.get("backbone", self.backbone))
         self.weights.use(config.get("weights"), self.result.get("backbone", ""))
-        return str(config.get("recipe", "quick"))
+        known: dict[str, Recipe] = {"quick": "quick", "thorough": "thorough", "everything": "everything"}
+        return known.get(str(config.get("recipe")), usual_recipe(self.project.counts))
 
     def train(self) -> None:
         """Have training started."""
@@ -96,7 +101,7 @@ class TrainState(Job):
     @property
     def can_pause(self) -> bool:
         """Whether what runs could go on later from where it is."""
-        return bool(self.stage == "running" and self.config.get("recipe") == "thorough")
+        return bool(self.stage == "running" and self.config.get("recipe", "quick") != "quick")
 
     async def poll(self) -> None:
         """Take over where the newest run is, and which trainings there are."""

@@ -1,4 +1,4 @@
-"""The choice of a recipe on the Train page: two names with the time each takes, and what the chosen one does."""
+"""The choice of a recipe on the Train page: three names with the time each takes, and what the chosen one does."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from tellapart_dashboards.pages.train.settings.recipe_choice import RecipeDesk, 
 from tellapart_dashboards.widgets.choices.choices import Choices
 
 _QUICK = "Learns to sort what it sees. The one to begin with."
-_THOROUGH = (
-    "Also learns to see your pictures better: fewer mistakes where labels look alike. A worse model is never kept. You "
-    "can pause it."
+_NEVER_WORSE = "A worse model is never kept. You can pause it."
+_THOROUGH = "Also learns to see your pictures better: fewer mistakes where labels look alike. " + _NEVER_WORSE
+_EVERYTHING = (
+    "Learns to see your pictures from the ground up: for pictures unlike everyday photographs, and for many of them. "
+    + _NEVER_WORSE
 )
 
 
 def recipe_choice(desk: RecipeDesk) -> VBox:
-    """Quick or thorough."""
+    """Quick, thorough or everything."""
     choice = Choices(
         options=_options(desk.state), chosen=desk.state.recipe, accessible_name="How thoroughly to train"
     )
@@ -49,17 +51,21 @@ def recipe_html(state: RecipeState) -> str:
         return f'<p class="ta-soft">{_QUICK}</p>'
     if state.why_not:
         return message_html(state.why_not, "care")
+    about, seconds = (
+        (_THOROUGH, state.thorough_s) if state.recipe == "thorough" else (_EVERYTHING, state.everything_s)
+    )
     time = ""
     if state.is_measuring:
         time = " Measuring how long it takes on this computer …"
-    elif state.thorough_s is not None:
-        time = f" It takes about {rough_time(state.thorough_s)} on this computer, measured on a few of your pictures."
-    return f'<p class="ta-soft" role="status">{_THOROUGH}{html.escape(time)}</p>{message_html(state.problem, "care")}'
+    elif seconds is not None:
+        time = f" It takes about {rough_time(seconds)} on this computer, measured on a few of your pictures."
+    return f'<p class="ta-soft" role="status">{about}{html.escape(time)}</p>{message_html(state.problem, "care")}'
 
 
 def _options(state: RecipeState) -> list[dict[str, str]]:
-    thorough = "measuring …" if state.is_measuring else time_words(state.thorough_s)
-    return [
-        {"key": "quick", "label": "Quick", "n": time_words(state.quick_s)},
-        {"key": "thorough", "label": "Thorough", "n": "not available" if state.why_not else thorough},
-    ]
+    others = (("thorough", "Thorough", state.thorough_s), ("everything", "Everything", state.everything_s))
+    options = [{"key": "quick", "label": "Quick", "n": time_words(state.quick_s)}]
+    for key, label, seconds in others:
+        time = "measuring …" if state.is_measuring and state.recipe == key else time_words(seconds)
+        options.append({"key": key, "label": label, "n": "not available" if state.why_not else time})
+    return options

@@ -12,7 +12,6 @@ import torch
 from torch import nn
 
 from tellapart.errors import TrainError
-from tellapart.network.tuning.steps import is_memory as is_memory  # one place knows what torch says of memory
 
 Precision = Literal["32", "bf16", "16"]
 _FABRIC: dict[str, Any] = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
@@ -44,6 +43,9 @@ class Device:
         """Give back memory that is kept for later."""
         if self.torch_device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+PROCESSOR = Device()
 
 
 class FabricDevice(Device):

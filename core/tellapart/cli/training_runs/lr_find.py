@@ -1,0 +1,108 @@
+"""`tellapart lr-find`: which learning rate suits a project's pictures, tried in one short training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tellapart.backbones.names import DEFAULT_BACKBONE
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say, typed
+
+if TYPE_CHECKING:
+    from tellapart.network.learner.rates import RateSearch
+
+_N_ROWS = 10
+_KINDS = (".svg", ".png")
+
+
+def lr_find(
+    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    n_steps: Annotated[int, typer.Option("--steps", help="Batches to try, 10 to 1000.")] = 60,
+    backbone: Annotated[
+        str, typer.Option(help="efficientnet_lite0, a torchvision name, or one of timm.")
+    ] = DEFAULT_BACKBONE,
+    weights: Annotated[
+        Path | None, typer.Option(help="A local weights file, .safetensors or .pth.", metavar="FILE")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw loss against rate, .svg or .png.", metavar="FILE")
+    ] = None,
+    is_forced: Annotated[bool, typer.Option("--force", help="Overwrite a drawing that is there.")] = False,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Suggest a learning rate for training all layers: the rate grows from batch to batch until the loss rises."""
+    from tellapart.errors import TrainError
+    from tellapart.planning.described import described_pictures, project_description
+    from tellapart.progress import Doing, Step
+    from tellapart.store.project import open_project
+    from tellapart.train.preparation import check_labels
+    from tellapart.vision import learner
+
+    with explained(is_json), progress_bar(is_json) as progress:
+        if not 10 <= n_steps <= 1000:
+            raise TrainError(f"--steps {n_steps} is out of range; choose a number from 10 to 1000.")
+        _check_plot(plot, is_forced, is_json)
+        with open_project(project_dir, progress) as project:
+            check_labels(project)
+            rows = described_pictures(project)
+        said: list[str] = []
+        learn = learner(project_description().data(rows), backbone, weights, say=said.append)
+        found = learn.lr_find(
+            n_steps, lambda step: progress(step, n_steps, Doing(Step.FITTING, "Trying learning rates"))
+        )
+        if plot is not None:
+            _draw(found, plot)
+    if is_json:
+        table = [{"rate": rate, "loss": loss} for rate, loss in zip(found.rates, found.losses, strict=True)]
+        print_json({"suggestion": found.suggestion, "table": table, "plot": str(plot) if plot else None})
+        return
+    for line in (*said, *_table(found)):
+        say(line)
+    say(f"Suggested learning rate: {found.suggestion:.1e}")
+    if plot is not None:
+        say(f"The drawing is {plot}.")
+    if backbone == DEFAULT_BACKBONE and weights is None:
+        say(f"Next: tellapart train {typed(project_dir)} --recipe everything --rate {found.suggestion:.1e}")
+
+
+def _check_plot(plot: Path | None, is_forced: bool, is_json: bool) -> None:
+    """Whether a drawing can be made, before the long work."""
+    if plot is None:
+        return
+    if plot.suffix.lower() not in _KINDS:
+        fail(f"{plot} is neither an .svg nor a .png file. Choose another name for --plot.", is_json)
+    if not plot.absolute().parent.is_dir():
+        fail(f"The folder {plot.parent} does not exist. Make it, or choose another name for --plot.", is_json)
+    if plot.exists() and (not is_forced or plot.is_dir()):
+        fail(f"{plot} exists. Choose another name for --plot, or add --force to overwrite a file.", is_json)
+    from tellapart.network import charts  # noqa: F401  # says what to install where matplotlib is missing
+
+
+def _draw(found: RateSearch, plot: Path) -> None:
+    from io import BytesIO
+
+    from tellapart import atomic_files
+    from tellapart.errors import TrainError
+    from tellapart.store.sqlite.database_errors import disk_reason
+
+    drawing = BytesIO()
+    found.figure().savefig(drawing, format=plot.suffix[1:].lower())
+    try:
+        atomic_files.write_bytes(plot, drawing.getvalue())
+    except OSError as error:
+        raise TrainError(disk_reason(plot.parent, error)) from error
+
+
+def _table(found: RateSearch) -> list[str]:
+    """About ten of the steps, evenly spread, with the lowest loss among them marked."""
+    if not found.rates:
+        return ["The loss was no number from the first step on; look for damaged pictures on the Clean page."]
+    last, lowest = len(found.rates) - 1, min(range(len(found.losses)), key=lambda step: found.losses[step])
+    steps = sorted({lowest, *(round(last * row / (_N_ROWS - 1)) for row in range(_N_ROWS))})
+    rows = [
+        f"{found.rates[step]:>10.1e}  {found.losses[step]:8.3f}{'  lowest' if step == lowest else ''}"
+        for step in steps
+    ]
+    return [f"{'rate':>10}  {'loss':>8}", *rows]

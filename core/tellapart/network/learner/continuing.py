@@ -1,0 +1,95 @@
+"""A learner that goes on from a bundle, with new pictures and perhaps new labels, and does not forget the old ones: it
+sees their pictures again (replay), or, where they are not at hand, what the bundle remembers of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+
+from tellapart.backbones.lite0.reading import stored_weights
+from tellapart.backbones.names import DEFAULT_BACKBONE
+from tellapart.bundle.classes import KnownClasses, known_classes
+from tellapart.bundle.loading import Bundle, load_bundle
+from tellapart.description import DataDescription
+from tellapart.description.assembly import Assembly, assembled, joined
+from tellapart.errors import BackboneError
+from tellapart.label_names import label_order
+from tellapart.network.data.data import Data
+from tellapart.network.device import Precision
+from tellapart.network.learner.learner import Learner
+from tellapart.network.learner.networks import Network, built_in, network_of
+from tellapart.network.learner.probe import Remembered
+from tellapart.planning.described import described_pictures, project_description
+from tellapart.store.project import Project
+
+_LEAST_DRAWN, _MOST_DRAWN = 30, 300  # embeddings that stand for a class without pictures
+
+
+def continued(
+    bundle_dir: Path | str, description: DataDescription, source: Any, replay: Any, n_replay: int | None,
+    batch_size: int, seed: int, device: str | None, precision: Precision | None, say: Callable[[str], object],
+) -> Learner:  # fmt: skip
+    """See `tellapart.vision.continue_from`."""
+    bundle = load_bundle(Path(bundle_dir))
+    model = onnx.load(bundle.bundle_dir / "model.onnx")
+    network, known = _network(bundle, model), known_classes(bundle, model)
+    assembly, remembered = assembled(description, source, n_least=1), None
+    if replay is None:
+        assembly, remembered = _with_remembered(assembly, known, bundle.bundle_dir.name, seed)
+    else:
+        assembly = joined(assembly, _replayed(description, replay), n_replay, seed)
+    if lost := sorted({*known.names} - {*assembly.classes}):
+        listed = ", ".join(map(repr, lost))
+        say(f"No picture of {listed} is among those to replay: the bundle to come will not know it.")
+    data = Data(description, source, assembly, batch_size, seed, workers=0)
+    return Learner(data, network, None, seed, device, precision, say, remembered)
+
+
+def _network(bundle: Bundle, model: onnx.ModelProto) -> Network:
+    """With the weights that are in the bundle."""
+    backbone = bundle.record["backbone"]
+    name, licence = str(backbone["name"]), str(backbone.get("licence", "unknown"))
+    if name == DEFAULT_BACKBONE and (weights := stored_weights(model)):
+        state = {name: torch.from_numpy(values.copy()) for name, values in weights.items()}
+        return built_in(state, f"the bundle {bundle.bundle_dir.name}", licence)
+    if backbone.get("is_tuned", True):
+        raise BackboneError(
+            f"The layers of {bundle.bundle_dir.name} have learned, and only those of {DEFAULT_BACKBONE} can be read "
+            f"back from a bundle, not those of {name}. Train all pictures together: learner(data, {name!r})."
+        )
+    return network_of(name)
+
+
+def _replayed(description: DataDescription, replay: Any) -> Assembly:
+    """Old pictures: of a project, or of a folder or table that the same description fits."""
+    if isinstance(replay, Project):
+        return assembled(project_description(), described_pictures(replay))
+    return assembled(description, replay, n_least=1)
+
+
+def _with_remembered(
+    assembly: Assembly, known: KnownClasses, name: str, seed: int
+) -> tuple[Assembly, Remembered]:
+    """The same items with the classes of the bundle among theirs, and what stands for its pictures."""
+    classes = tuple(sorted({*assembly.classes, *known.names}, key=label_order))
+    place = {label: k for k, label in enumerate(classes)}
+    targets = np.array([place[assembly.classes[target]] for target in assembly.targets], np.int64)
+    n_drawn = int(np.clip(np.bincount(assembly.targets).mean(), _LEAST_DRAWN, _MOST_DRAWN))
+    embeddings, drawn = known.drawn(n_drawn, seed)
+    counts = np.zeros(len(classes), np.int64)
+    counts[[place[label] for label in known.names]] = np.maximum(known.counts, 1)
+    remembered = Remembered(
+        embeddings, np.array([place[label] for label in known.names])[drawn], counts, name
+    )
+    missing = sorted({*known.names} - {*assembly.classes}, key=label_order)
+    note: tuple[str, ...] = ()
+    if missing:
+        listed = ", ".join(map(repr, missing))
+        note = (f"There is no picture of {listed} here: what is measured says nothing about them.",)
+    return replace(assembly, classes=classes, targets=targets, notes=(*assembly.notes, *note)), remembered

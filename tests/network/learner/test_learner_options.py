@@ -1,0 +1,150 @@
+"""What may be asked of a training besides its epochs: mixed pictures, averaged weights, an early end. Each does what it
+says, and the network still learns."""
+
+import pytest
+import torch
+from described_shapes import SHAPES
+from make_data import make_tiny_folder
+from tellapart.network.data.batches import PictureBatch
+from tellapart.network.learner import steps, training
+from tellapart.network.learner.mixed_pictures import Mixer
+from tellapart.network.learner.moving_average import MovingAverage
+from tellapart.vision import Resize, learner
+
+SMALL = SHAPES.new(item=Resize(48), batch=())
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("options") / "shapes"
+    make_tiny_folder(folder, n_per_class=12)
+    return folder
+
+
+def learned(shapes, epochs=2, said=None, **options):
+    learn = learner(SMALL.data(shapes, batch_size=9), say=(said if said is not None else []).append)
+    learn.fine_tune(epochs, **options)
+    return learn
+
+
+@pytest.fixture(scope="module")
+def plain(shapes):
+    """Trained with none of them. Do not change it."""
+    return learned(shapes)
+
+
+@pytest.fixture
+def batch():
+    """Six pictures, each of one grey of its own, of three classes."""
+    greys = torch.linspace(0.1, 0.9, 6).view(6, 1, 1, 1).expand(6, 3, 16, 16).clone()
+    return PictureBatch(greys, torch.arange(6) % 3, torch.arange(6))
+
+
+def test_mixup_lays_two_pictures_over_one_another_and_their_labels_alike(batch):
+    torch.manual_seed(0)
+    pictures, targets = Mixer(0.4, 0, 3)(batch)
+    assert torch.allclose(targets.sum(dim=1), torch.ones(6)) and (targets > 0).sum(dim=1).max() == 2
+    own = targets[torch.arange(6), batch.targets]
+    partner = batch.pictures.roll(1, 0)
+    found = own.view(6, 1, 1, 1) * batch.pictures + (1 - own.view(6, 1, 1, 1)) * partner
+    assert 0 < float(own[0]) < 1 and torch.allclose(pictures, found, atol=1e-5)
+
+
+def test_cutmix_puts_a_part_of_one_into_the_other_and_labels_by_its_area(batch):
+    torch.manual_seed(1)
+    pictures, targets = Mixer(0, 1.0, 3)(batch)
+    for row in range(6):
+        greys = set(pictures[row].unique().tolist())
+        assert greys <= {float(batch.pictures[row, 0, 0, 0]), float(batch.pictures[row - 1, 0, 0, 0])}
+        area = float((pictures[row] == batch.pictures[row]).float().mean())
+        assert float(targets[row, batch.targets[row]]) == pytest.approx(area, abs=1e-5)
+
+
+def test_without_either_a_batch_stays_as_it_is(batch):
+    pictures, targets = Mixer(0, 0, 3)(batch)
+    assert pictures is batch.pictures and targets is batch.targets
+
+
+@pytest.mark.parametrize("option", [{"mixup": 0.4}, {"cutmix": 1.0}, {"mixup": 0.4, "cutmix": 1.0}])
+def test_a_network_learns_from_mixed_pictures_and_is_less_sure_of_them(shapes, plain, option):
+    learn = learned(shapes, **option)
+    assert learn.history[-1].train_loss > plain.history[-1].train_loss, (
+        "what is mixed cannot be told for sure"
+    )
+    start = learn.history[0].judgement.loss
+    assert learn.history[-1].judgement.loss < 1.1 * start and learn.history[-1].error_rate <= 0.34
+    again = learned(shapes, **option)
+    assert all(
+        torch.equal(values, again.classifier.state_dict()[name])
+        for name, values in learn.classifier.state_dict().items()
+    )
+
+
+def test_the_average_forgets_its_start_and_follows(shapes):
+    network = torch.nn.Linear(2, 1)
+    with torch.no_grad():
+        network.weight.fill_(0)
+    average = MovingAverage(network, 0.9)
+    with torch.no_grad():
+        network.weight.fill_(1)
+    expected = 0.0
+    for step in range(1, 41):
+        average.update(network)
+        decay = min(0.9, step / (step + 10))
+        expected = decay * expected + (1 - decay)
+    assert average.values["weight"].flatten().tolist() == pytest.approx([expected] * 2)
+    assert expected > 0.98
+
+
+def test_what_is_judged_and_kept_are_the_averaged_weights(shapes, monkeypatch):
+    judged, averages = [], []
+    usual = training.judge
+
+    def judge(classifier, data, device):
+        judged.append({name: values.clone() for name, values in classifier.state_dict().items()})
+        return usual(classifier, data, device)
+
+    update = MovingAverage.update
+
+    def noted(self, network):
+        update(self, network)
+        averages.append((self, {name: values.clone() for name, values in network.state_dict().items()}))
+
+    monkeypatch.setattr(training, "judge", judge)
+    monkeypatch.setattr(MovingAverage, "update", noted)
+    learn = learned(shapes, ema=0.9)
+    average, last = averages[-1]
+    assert average.n_steps == len(averages) == 2 * len(learn.data.train)
+    kept = learn.classifier.state_dict()
+    assert all(torch.equal(values, kept[name]) for name, values in average.values.items())
+    assert all(torch.equal(values, judged[-1][name]) for name, values in kept.items())
+    assert not torch.equal(kept["head.weight"], last["head.weight"])
+    assert learn.history[-1].error_rate <= 0.34
+
+
+def test_it_ends_where_nothing_gets_better_and_keeps_the_best(shapes, monkeypatch):
+    said = []
+    once = steps.OneCycle.once
+
+    def getting_worse(self, batch):
+        loss = once(self, batch)
+        if self.schedule.last_epoch > len_of_epoch:
+            with torch.no_grad():
+                self.classifier.head.weight.neg_()
+        return loss
+
+    len_of_epoch = 3
+    monkeypatch.setattr(steps.OneCycle, "once", getting_worse)
+    learn = learned(shapes, epochs=8, said=said, patience=2)
+    n_best = len(learn.history)
+    assert "Nothing got better in 2 epochs. Training stopped" in said[-1]
+    assert len([line for line in said if line.startswith("Epoch ")]) == n_best + 2 < 8
+    fresh = training.judge(learn.classifier, learn.data, learn.device)
+    assert fresh.loss == pytest.approx(learn.judgement().loss, abs=1e-6)
+
+
+def test_numbers_out_of_range_are_told(shapes):
+    learn = learner(SMALL.data(shapes), say=lambda line: None)
+    for wrong in ({"mixup": -1.0}, {"cutmix": -0.1}, {"ema": 1.0}, {"patience": 0}):
+        with pytest.raises(ValueError, match="choose numbers from 0, an ema below 1, and a patience from 1"):
+            learn.fine_tune(1, **wrong)
