@@ -9,7 +9,7 @@ from tellapart.advice.values import Advice, AdviceKind, Basis
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import RunError
 from tellapart.learning.gains.error_gain import error_gain
-from tellapart.train.estimate import noted_thorough_seconds, why_not_thorough
+from tellapart.train.estimate import noted_seconds, why_not
 from tellapart.train.thorough import LEAST_PICTURES
 from tellapart.training_runs.comparing import compare_runs
 from tellapart.training_runs.listing import TrainingRun, training_runs
@@ -24,7 +24,7 @@ _START_S, _PICTURE_CORE_S = 10.0, 0.35  # roughly, until it was tried: of a pict
 
 def thorough_advice(ground: Ground) -> Advice | None:
     """To train thoroughly; None where that was done last, cannot be done here, or brought nothing before."""
-    if ground.run.kept == "thorough" or ground.run.recipe == "thorough" or why_not_thorough(ground.config):
+    if ground.run.kept == "thorough" or ground.run.recipe == "thorough" or why_not(ground.config):
         return None
     if min(_n_different(ground).values()) < LEAST_PICTURES:
         return None
@@ -47,7 +47,7 @@ def thorough_advice(ground: Ground) -> Advice | None:
 def thorough_minutes(ground: Ground) -> float:
     """How long it takes on this computer: as tried within a day, else roughly."""
     n = len(ground.pictures)
-    seconds = noted_thorough_seconds(ground.project.cache_dir, n)
+    seconds = noted_seconds(ground.project.cache_dir, "thorough", n)
     return (_START_S + n * _PICTURE_CORE_S / available_cpus() if seconds is None else seconds) / 60
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tellapart.cli.console import explained, print_json, progress_bar, say, typed
+from tellapart.cli.console import explained, print_json, progress_bar, say
+from tellapart.words.commands import typed
 
 
 def advice(

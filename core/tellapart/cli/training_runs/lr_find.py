@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tellapart.backbones.names import DEFAULT_BACKBONE
-from tellapart.cli.console import explained, fail, print_json, progress_bar, say, typed
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
     from tellapart.network.learner.rates import RateSearch
