@@ -19,7 +19,7 @@ sys.modules["torchvision"] = None
 from tellapart.backbones.catalogue import load_backbone, offers
 from tellapart.errors import BackboneError
 assert load_backbone().embedding_size
-assert "Needs torch once" in offers()[1].sentence
+assert "Needs torch once" in offers()[1].needs
 try:
     load_backbone("mobilenet_v2")
 except BackboneError as error:

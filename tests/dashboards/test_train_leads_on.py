@@ -19,7 +19,6 @@ from tellapart.store.journal import Relabel, Remove
 from tellapart.store.project import open_project
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.studio import studio
-from tellapart_dashboards.app.training_notice import training_notice
 from tellapart_dashboards.app.wording import train_again_words, wrong_words
 from tellapart_dashboards.pages.clean.texts import error_words, measured_html
 from tellapart_dashboards.pages.train import scores
@@ -28,6 +27,7 @@ from tellapart_dashboards.pages.train.runs_texts import step_html
 from tellapart_dashboards.pages.train.settings import weights_desk
 from tellapart_dashboards.pages.train.settings.sharpness import Offer, OwnFile, about_html, options
 from tellapart_dashboards.pages.train.state import TrainState
+from tellapart_dashboards.pages.train.training_notice import training_notice
 from tellapart_dashboards.pages.train.view import train_view
 from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.steps.steps import Steps
@@ -35,7 +35,9 @@ from tellapart_dashboards.widgets.steps.steps import Steps
 FakeRun = Callable[..., Run]
 OFFERS = [
     Offer("efficientnet_lite0", 13.0, True, 2.0, "Built in."),
-    Offer("efficientnet_b0", 21.4, False, 31.0, 'Better. Needs torch once: pip install "tellapart[torch]".'),
+    Offer(
+        "efficientnet_b0", 21.4, False, 31.0, "Better.", 'Needs torch once: pip install "tellapart[torch]".'
+    ),
     Offer("convnext_tiny", 114.4, True, 200.0, "The slowest."),
     Offer("resnet50", 102.5, False, 90.0, "A classic."),
 ]

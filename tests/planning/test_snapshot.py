@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from make_data import make_tiny_folder
 from tellapart.gather import take_in
-from tellapart.planning.snapshot import Snapshot, n_changes, snapshot
+from tellapart.planning.snapshot import ProjectSnapshot, n_changes, snapshot
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
 from tellapart.store.project import Project
 from tellapart.train import train_head
@@ -58,11 +58,11 @@ def test_pictures_that_came_count_once_whatever_was_decided_about_them(
 def test_a_training_says_where_its_project_stood(tiny_project: Project) -> None:
     stood = snapshot(tiny_project)
     result = train_head(tiny_project)
-    told = Snapshot.from_json(result.to_json()["snapshot"])
+    told = ProjectSnapshot.from_json(result.to_json()["snapshot"])
     assert told == stood and n_changes(tiny_project, stood) == 0
 
 
 @pytest.mark.parametrize("record", [None, {}, {"journal": 3}, {"journal": "x", "picture": 1}, [1, 2], 7])
 def test_results_of_older_versions_and_damaged_ones_say_nothing(record: object) -> None:
-    assert Snapshot.from_json(record) is None
-    assert Snapshot.from_json({"journal": 3, "picture": 4}) == Snapshot(3, 4)
+    assert ProjectSnapshot.from_json(record) is None
+    assert ProjectSnapshot.from_json({"journal": 3, "picture": 4}) == ProjectSnapshot(3, 4)

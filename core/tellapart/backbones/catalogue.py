@@ -65,12 +65,14 @@ class Backbone:
 
 @dataclass(frozen=True)
 class BackboneOffer:
-    """A backbone to choose from: how much is to be downloaded once, and whether that has been done."""
+    """A backbone to choose from: how much is to be downloaded once, and whether that has been done. needs: what is to
+    be installed for that first, as a sentence; "" for nothing."""
 
     name: str
     megabytes: float
     is_ready: bool
     sentence: str
+    needs: str = ""
 
 
 def all_names() -> tuple[str, ...]:
@@ -83,12 +85,12 @@ def offers() -> list[BackboneOffer]:
     megabytes = round(keeping.record()["bytes"] / 1e6, 1)
     sentence = "Built in: works offline, in seconds, with few mistakes."
     listed = [BackboneOffer(DEFAULT_BACKBONE, megabytes, True, sentence)]
-    needs_torch = "" if _has_torch() else ' Needs torch once: pip install "tellapart[torch]".'
+    needs_torch = "" if _has_torch() else 'Needs torch once: pip install "tellapart[torch]".'
     for name, sentence in RECOMMENDED.items():
         model = torchvision_models()[name]
         is_ready = _record_path(name, model.sha256_prefix).is_file()
         listed.append(
-            BackboneOffer(name, model.megabytes, is_ready, sentence + ("" if is_ready else needs_torch))
+            BackboneOffer(name, model.megabytes, is_ready, sentence, "" if is_ready else needs_torch)
         )
     return listed
 

@@ -1,4 +1,4 @@
-"""Snapshot: where a project stood when a training began, and how much of what it would learn is different now."""
+"""Where a project stood when a training began, and how much of what it would learn is different now."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tellapart.store.project import Project
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class ProjectSnapshot:
     """journal: the number of its last line; picture: of the picture that came last; 0 where there is none."""
 
     journal: int
@@ -21,7 +21,7 @@ class Snapshot:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, record: Any) -> Snapshot | None:
+    def from_json(cls, record: Any) -> ProjectSnapshot | None:
         """Back from JSON; None where there is none, as in results of older versions."""
         try:
             return cls(int(record["journal"]), int(record["picture"]))
@@ -29,17 +29,17 @@ class Snapshot:
             return None
 
 
-def snapshot(project: Project) -> Snapshot:
+def snapshot(project: Project) -> ProjectSnapshot:
     """Where the project stands. What is written while it is read counts as a change.
 
     Raises:
         ProjectError: the database cannot be read.
     """
     last = project.journal.entries(limit=1)
-    return Snapshot(last[0].number if last else 0, project.manifest.last_number())
+    return ProjectSnapshot(last[0].number if last else 0, project.manifest.last_number())
 
 
-def n_changes(project: Project, since: Snapshot) -> int:
+def n_changes(project: Project, since: ProjectSnapshot) -> int:
     """How many pictures a training would now see otherwise: added, removed, brought back, or under another label.
     What was undone, kept as it is or marked "not sure" is no change.
 

@@ -12,7 +12,7 @@ from tellapart.errors import Skipped
 from tellapart.learning.calibration import Calibration
 from tellapart.learning.evaluation import Evaluation
 from tellapart.planning.config import TrainConfig
-from tellapart.planning.snapshot import Snapshot
+from tellapart.planning.snapshot import ProjectSnapshot
 from tellapart.train.display.notebook import result_html
 from tellapart.train.display.text import result_text
 from tellapart.train.held_out import HeldOut
@@ -54,7 +54,7 @@ class TrainResult:
     seconds: dict[str, float]
     recipe: dict[str, Any] = field(default_factory=lambda: {"kept": "quick"})
     held_out: HeldOut | None = None
-    snapshot: Snapshot | None = None
+    snapshot: ProjectSnapshot | None = None
 
     @property
     def temperature(self) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
-from tellapart.planning.snapshot import Snapshot, n_changes
+from tellapart.planning.snapshot import ProjectSnapshot, n_changes
 from tellapart.store.project import Project, is_project, open_project
 from tellapart.words.commands import typed
 from tellapart.workspace.addresses import project_in
@@ -33,14 +33,14 @@ class LastTraining:
     not seen that the model gets wrong. snapshot: where the project stood; None of older versions."""
 
     error_rate: float
-    snapshot: Snapshot | None = None
+    snapshot: ProjectSnapshot | None = None
 
     @classmethod
     def of(cls, result: dict[str, Any]) -> LastTraining | None:
         """From a run's result.json; None without one."""
         if not result:
             return None
-        return cls(float(result["error_rate"]), Snapshot.from_json(result.get("snapshot")))
+        return cls(float(result["error_rate"]), ProjectSnapshot.from_json(result.get("snapshot")))
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ async def _classify_body(frame: Frame, root: Path, project: ProjectState | None 
 
 async def _noticed(states: _States, body: Awaitable[Widget]) -> Widget:
     """The page below a notice, once it is there, of what changed since the last training."""
-    from tellapart_dashboards.app.training_notice import training_notice
+    from tellapart_dashboards.pages.train.training_notice import training_notice
 
     return VBox([training_notice(states.project, states.train_again), await body])
 

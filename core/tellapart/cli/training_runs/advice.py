@@ -40,15 +40,14 @@ def advice(
     if not found.advice:
         return
     say(ABOUT)
-    place = typed(project_dir)
     first = found.advice[0]
     commands = {
-        AdviceKind.CHECK_LABELS: f"tellapart clean {place}",
-        AdviceKind.ADD_PICTURES: f"tellapart gather {place} --label {typed(first.labels[0])}"
+        AdviceKind.CHECK_LABELS: f"tellapart clean {typed(project_dir)}",
+        AdviceKind.ADD_PICTURES: f"tellapart gather {typed(project_dir)} --label {typed(first.labels[0])}"
         if first.labels
         else "",
-        AdviceKind.LOOK_AT_PAIR: f"tellapart studio --project {place}",
-        AdviceKind.SHARPER_BACKBONE: f"tellapart train {place} --backbone {first.backbone}",
-        AdviceKind.TRAIN_THOROUGHLY: f"tellapart train {place} --recipe thorough",
+        AdviceKind.LOOK_AT_PAIR: f"tellapart studio --project {typed(project_dir)}",
+        AdviceKind.SHARPER_BACKBONE: f"tellapart train {typed(project_dir)} --backbone {typed(first.backbone)}",
+        AdviceKind.TRAIN_THOROUGHLY: f"tellapart train {typed(project_dir)} --recipe thorough",
     }
     say(f"Next: {commands[first.kind]}")

@@ -65,7 +65,8 @@ def lr_find(
     if plot is not None:
         say(f"The drawing is {plot}.")
     if backbone == DEFAULT_BACKBONE and weights is None:
-        say(f"Next: tellapart train {typed(project_dir)} --recipe everything --rate {found.suggestion:.1e}")
+        rate = f"{found.suggestion:.1e}"
+        say(f"Next: tellapart train {typed(project_dir)} --recipe everything --rate {typed(rate)}")
 
 
 def _check_plot(plot: Path | None, is_forced: bool, is_json: bool) -> None:

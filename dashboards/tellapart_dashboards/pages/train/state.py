@@ -228,6 +228,7 @@ def _offers(n: int, n_seen: Callable[[str], int]) -> list[Offer]:
             one.is_ready,
             quick_seconds(max(0, n - n_seen(one.name)), one.name) if n else None,
             one.sentence,
+            one.needs,
         )
         for one in offers()
     ]

@@ -21,14 +21,15 @@ _ABOUT = {
 
 @dataclass(frozen=True)
 class Offer:
-    """A network to choose: its name, how much is downloaded once, whether that is done, how long training takes, and a
-    sentence about it."""
+    """A network to choose: its name, how much is downloaded once, whether that is done, how long training takes, a
+    sentence about it, and what is to be installed first."""
 
     name: str
     megabytes: float
     is_ready: bool
     seconds: float | None
     sentence: str
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,7 @@ def about_html(offers: Sequence[Offer], backbone: str, own: OwnFile | None) -> s
     said = _ABOUT.get(level) or (offer.sentence if offer else "")
     if offer is not None and not offer.is_ready:
         said += f" {offer.megabytes:.0f} MB are downloaded once."
-        _, needs, rest = offer.sentence.partition("Needs torch once")
-        said += f" {needs}{rest}" if needs else ""
+        said += f" {offer.needs}" if offer.needs else ""
     return f'<p class="ta-soft">{html.escape(said)}</p>'
 
 
