@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import html
 import shutil
 from collections.abc import Callable, Sequence
@@ -33,6 +34,7 @@ from tellapart_dashboards.widgets.upload.upload import (
 )
 
 N_SHARES = 3
+_THUMBNAIL_PX = 168
 OF_VISITORS = UploadLimits(200, 2**29, "Choose fewer at a time.")
 
 
@@ -128,46 +130,47 @@ class ClassifyState(HasTraits):
                 for first in range(0, len(files), AT_ONCE):
                     step = files[first : first + AT_ONCE]
                     answers = await asyncio.to_thread(self._look, step)
+                    self.latest = [batch, answers]
                     n_left -= len(step)
                     self.n_left -= len(step)
-                    self.latest = [batch, answers]
         except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.n_left -= n_left  # other batches wait behind it
             self.message = error_sentence(error)
         finally:
-            await asyncio.to_thread(shutil.rmtree, batch_dir, ignore_errors=True)
+            await asyncio.to_thread(self._clear_up, batch_dir)
+
+    def _clear_up(self, batch_dir: Path) -> None:
+        shutil.rmtree(batch_dir, ignore_errors=True)
+        if self._predictor is not None:
+            from tellapart.backbones.onnx_session import give_back_memory
+
+            give_back_memory()
 
     def _look(self, files: list[UploadedFile]) -> list[Answer]:
         if self._predictor is None:
             return [Answer(file.name, b"", reason="the model cannot be used, see above") for file in files]
-        from tellapart.backbones.onnx_session import give_back_memory
-
-        found = list(self._predictor.predict_many([file.path for file in files]))
-        self.note(found)
+        found = self._predictor.predict_shown([file.path for file in files], _THUMBNAIL_PX)
+        self.note([one.prediction for one in found if not isinstance(one, ImageError)])
         answers = [self._answer(file, one) for file, one in zip(files, found, strict=True)]
         for file in files:
             file.path.unlink(missing_ok=True)
-        give_back_memory()  # of the thumbnails; many threads hold some each
         return answers
 
     def note(self, found: Sequence[Any]) -> None:
         """Nothing, but for pages that write down what was answered; on a thread."""
 
-    def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
-        from tellapart.pictures.images import thumbnail_jpeg
+    def _answer(self, file: UploadedFile, found: Any) -> Answer:
+        if isinstance(found, ImageError):
+            return Answer(file.name, b"", reason=str(found))
+        prediction, picture = found.prediction, b""
+        if self.explains:
+            from tellapart.pictures.images import thumbnail_jpeg
 
-        if isinstance(prediction, ImageError):
-            return Answer(file.name, b"", reason=str(prediction))
-        thumbnail = picture = b""
-        try:
-            thumbnail = thumbnail_jpeg(file.path, 168)
-            if self.explains:
+            with contextlib.suppress(ImageError):  # its answer stands without a why
                 picture = thumbnail_jpeg(file.path, self._why.side_px(self._predictor.bundle))
-        except ImageError:
-            pass  # its answer stands without a picture beside it
         return Answer(
             file.name,
-            thumbnail,
+            found.thumbnail,
             prediction.label,
             tuple(prediction.top(N_SHARES)),
             prediction.is_none_of_these,
