@@ -114,11 +114,13 @@ class Visitor:
     def __init__(self, url: str, patience_s: float) -> None:
         self._page = _Page(url, patience_s)
         self._upload = ""
+        self._piece_bytes = 0
 
     async def open(self) -> None:
         """Its page, drawn."""
         states = await self._page.opened("app.ipynb")
         (self._upload,) = [name for name, one in states.items() if "is_for_visitors" in one["state"]]
+        self._piece_bytes = states[self._upload]["state"]["piece_bytes"]
         await self._page.set(self._upload, {"is_drawn": True})
 
     async def leave(self) -> None:
@@ -131,17 +133,28 @@ class Visitor:
             await self.open()
         data, batch = picture.read_bytes(), uuid.uuid4().hex
         announced = [{"id": 0, "path": picture.name, "size": len(data)}]
-        piece = [{"id": 0, "off": 0, "size": len(data)}]
         tell = self._page.tell
-        await tell(self._upload, {"t": "announce", "batch": batch, "files": announced, "more": False})
-        await self._said("go")
-        await tell(self._upload, {"t": "pieces", "batch": batch, "n": 1, "pieces": piece}, data)
-        await self._said("at")
-        await tell(self._upload, {"t": "end", "batch": batch})
+        if len(data) <= self._piece_bytes:
+            await tell(self._upload, {"t": "whole", "batch": batch, "files": announced}, data)
+        else:  # see sending.js
+            await self._in_pieces(batch, announced, data)
         while True:
             found = json.dumps((await self._page.next()).get("data", {}), ensure_ascii=False)
             if "ta-answer" in found and "ta-share" in found and picture.name in found:
                 return found
+
+    async def _in_pieces(self, batch: str, announced: list[dict[str, Any]], data: bytes) -> None:
+        tell, size = self._page.tell, self._piece_bytes
+        starts = range(0, len(data), size)
+        await tell(self._upload, {"t": "announce", "batch": batch, "files": announced, "more": False})
+        for n, off in enumerate(starts):
+            piece = data[off : off + size]
+            pieces = [{"id": 0, "off": off, "size": len(piece)}]
+            await tell(self._upload, {"t": "pieces", "batch": batch, "n": n, "pieces": pieces}, piece)
+        await self._said("go")
+        for _ in starts:
+            await self._said("at")
+        await tell(self._upload, {"t": "end", "batch": batch})
 
     async def _said(self, kind: str) -> None:
         while True:

@@ -1,3 +1,4 @@
+import io
 import subprocess
 import sys
 
@@ -5,6 +6,7 @@ import pytest
 from PIL import Image
 from tellapart.classify import Prediction, Predictor
 from tellapart.errors import ImageError
+from tellapart.pictures.images import thumbnail_jpeg
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,25 @@ def test_many_pictures_come_in_order_with_a_reason_for_each_unreadable_one(predi
             one.probabilities, abs=1e-4
         )
     assert list(predictor.predict_many([])) == []
+
+
+def test_answers_to_show_are_the_same_and_come_with_small_jpegs(predictor, tiny_folder, tmp_path):
+    broken, large = tmp_path / "broken.jpg", tmp_path / "large.jpg"
+    broken.write_bytes(b"nothing")
+    Image.linear_gradient("L").resize((1200, 900)).save(large)
+    files = [*sorted(tiny_folder.rglob("*.*"))[:3], broken, large]
+    shown = predictor.predict_shown(files, 168)
+    assert isinstance(shown[3], ImageError) and "not a picture" in str(shown[3])
+    for file, one, alone in zip(files, shown, predictor.predict_many(files), strict=True):
+        if not isinstance(one, ImageError):
+            assert one.prediction.probabilities == pytest.approx(alone.probabilities, abs=1e-6)
+            small, same = (
+                Image.open(io.BytesIO(jpeg)) for jpeg in (one.thumbnail, thumbnail_jpeg(file, 168))
+            )
+            assert small.size == same.size and small.format == "JPEG"
+    by_itself = predictor.predict_shown([large], 400)[0]  # larger than what the network sees
+    assert by_itself.prediction.probabilities == pytest.approx(shown[4].prediction.probabilities, abs=1e-6)
+    assert Image.open(io.BytesIO(by_itself.thumbnail)).size == (533, 400)
 
 
 def test_predict_many_does_not_read_the_whole_stream_at_once(predictor, tiny_folder):

@@ -30,6 +30,9 @@ def test_two_trainings_are_listed_compared_reported_and_pruned(root, tmp_path, m
     newest = record["runs"][0]["run_id"]
     said = tellapart("compare", root / "first", root)
     assert "first" in said and "Both right: " in said
+    assert tellapart("compare", root / ".." / "shapes" / "first", root) == said, (
+        "the same project, said otherwise"
+    )
     compared = json.loads(tellapart("compare", root / "first", root / newest, "--json"))
     assert compared["n_shared"] == record["runs"][0]["n_valid"] and compared["second"] == newest
 

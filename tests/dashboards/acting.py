@@ -56,12 +56,10 @@ async def upload(view: Widget, files: dict[str, bytes], batch: str = "b") -> Non
     """What the page sends when these files are dropped."""
     receive = one(view, UploadWidget).receive
     listed = [{"id": i, "path": path, "size": len(data)} for i, (path, data) in enumerate(files.items())]
-    answer = await receive({"t": "announce", "batch": batch, "files": listed}, [])
-    assert answer is not None and answer["t"] == "go"
-    for i, data in enumerate(files.values()):
-        pieces = [{"id": i, "off": 0, "size": len(data)}]
-        await receive({"t": "pieces", "batch": batch, "n": i, "pieces": pieces}, [data] if data else [])
-    await receive({"t": "end", "batch": batch}, [])
+    answer = await receive(
+        {"t": "whole", "batch": batch, "files": listed}, [one for one in files.values() if one]
+    )
+    assert answer is not None and answer["t"] == "done"
     await settled()
 
 

@@ -83,7 +83,7 @@ async def test_the_owner_lets_visitors_correct_and_sees_what_they_agree_to(train
     kept = read_share(page.project.project.manifest).corrections
     assert kept == Asking(True, "Only <b>if</b> you like.", "https://example.org/corrections")
     one(view, RadioButtons).value = "space"
-    assert not is_shown(view, one(view, Checkbox, "Visitors may say"))
+    assert is_shown(view, one(view, Checkbox, "Visitors may say")) and "it needs an address" in text_of(view)
 
 
 async def test_a_title_of_five_hundred_signs_is_refused_and_nothing_is_lost(trained_dir: Path) -> None:

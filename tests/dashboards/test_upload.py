@@ -12,7 +12,7 @@ from acting import settled
 from hypothesis import given
 from hypothesis import strategies as st
 from tellapart_dashboards.widgets.upload import upload
-from tellapart_dashboards.widgets.upload.file_names import safe_parts
+from tellapart_dashboards.widgets.upload.safe_names import safe_parts
 from tellapart_dashboards.widgets.upload.upload import (
     Receiver,
     UploadedFile,
@@ -72,6 +72,72 @@ def test_many_small_files_come_in_one_message(page: Page, batches: list[list[Upl
     assert [one["done"] for one in answer["files"]] == [True, True, True]
     page.say("end")
     assert [file.path.read_bytes() for file in batches[0]] == [b"x", b"", b"yz"]
+
+
+def whole(batch: str = "b1", **files: bytes) -> tuple[dict[str, Any], list[memoryview]]:
+    """A small batch as the page sends it."""
+    listed = [{"id": i, "path": path, "size": len(data)} for i, (path, data) in enumerate(files.items())]
+    return {"t": "whole", "batch": batch, "files": listed}, [memoryview(one) for one in files.values() if one]
+
+
+def test_a_small_batch_comes_in_one_message_and_only_once(
+    page: Page, batches: list[list[UploadedFile]]
+) -> None:
+    message = whole(**{"a.jpg": b"abc", "empty.jpg": b"", "A.JPG": b"de"})
+    done = {"t": "done", "batch": "b1", "kept": 3}
+    assert page.receiver.receive(*message) == done
+    assert page.receiver.receive(*message) == done, "its answer was lost, the page sends it again"
+    assert page.say("end") == done
+    (files,) = batches
+    assert [file.path.read_bytes() for file in files] == [b"abc", b"", b"de"]
+    assert [file.name for file in files] == ["a.jpg", "empty.jpg", "A.JPG"]
+    assert not page.receiver._batches
+
+
+def test_a_small_batch_that_is_refused_leaves_nothing(
+    tmp_path: Path, page: Page, batches: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, buffers = whole(**{"a.jpg": b"abc", "b.jpg": b"de"})
+    same = [{**message["files"][0], "id": 1}, message["files"][1]]
+    write = upload._Incoming.write
+
+    def full_at_the_second(incoming: Any, content: memoryview) -> None:
+        if incoming.name == "b.jpg":
+            raise OSError(28, "No space left on device")
+        write(incoming, content)
+
+    def refused(files: Any = message["files"], sent: Any = buffers, batch: str = "b1") -> str:
+        answer = page.receiver.receive({**message, "batch": batch, "files": files}, sent) or {}
+        assert answer["t"] == "refused" and not batches
+        assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
+        return str(answer["reason"])
+
+    for sent in ([], buffers[:1], buffers[::-1], [*buffers, b"x"], [b"abcd", b"e"]):
+        assert "do not fit" in refused(sent=sent)
+    assert "two files have one number" in refused(same)
+    assert "does not understand" in refused("all")
+    page.announce(**{"a.jpg": 3})
+    assert "came twice" in refused()
+    page.receiver._limits = UploadLimits(10, 4, "Bring fewer.")
+    assert "Bring fewer." in refused()
+    page.receiver._limits = UploadLimits(10, 10, "")
+    monkeypatch.setattr(upload._Incoming, "write", full_at_the_second)
+    assert "No space left" in refused()
+    monkeypatch.setattr(upload._Incoming, "write", write)
+    for n in range(20):
+        assert page.receiver.receive({**ANNOUNCE, "batch": f"c{n}"}, [])["t"] == "go"  # type: ignore[index]
+    assert "are running" in refused()
+
+
+def test_pieces_that_come_with_a_refused_announcement_are_dropped(
+    tmp_path: Path, page: Page, batches: list[Any]
+) -> None:
+    page.receiver._limits = UploadLimits(10, 4, "Bring fewer.")
+    answer = page.announce(**{"a.jpg": 6})
+    assert answer is not None and "Bring fewer." in answer["reason"]
+    assert page.piece(0, 0, b"abc") == page.piece(0, 3, b"def") == {"t": "lost", "batch": "b1"}
+    assert page.say("end") == {"t": "lost", "batch": "b1"} and batches == []
+    assert not list((tmp_path / "uploads").rglob("*.jpg*"))
 
 
 def test_an_empty_file_arrives_as_an_empty_file(page: Page, batches: list[list[UploadedFile]]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from acting import every, one, settled, text_of, upload
+from comm import DummyComm
 from ipywidgets import Button, Dropdown, Text, ToggleButton
 from ipywidgets.widgets.widget import _instances
 from tellapart.bundle.papers import paper_html
@@ -53,6 +54,24 @@ async def test_pictures_get_answers_and_are_not_kept(app_dir: Path, trained: Any
     assert "Cannot be read" in text and "&lt;b&gt;two.txt" in text
     uploads = one(page, Webcam)._folder
     assert uploads.is_dir() and not list(uploads.rglob("*.*")) and app_dir not in uploads.parents
+
+
+async def test_an_answer_is_one_new_widget_and_few_messages(
+    app_dir: Path, trained: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each message is felt by who waits for the answer, and each widget that is left stays in memory."""
+    page = app_page(app_dir)
+    picture = next((trained[0] / "images" / "circle").iterdir()).read_bytes()
+    await upload(page, {"first.png": picture}, "a")
+    said: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(
+        DummyComm, "publish_msg", lambda _, kind, data=None, **__: said.append((kind, data or {}))
+    )
+    await upload(page, {"second.png": picture}, "b")
+    assert "second.png" in text_of(page)
+    assert [kind for kind, _ in said].count("comm_open") == 1 and len(said) <= 4
+    drawn = [place for place, (_, data) in enumerate(said) if "ta-answer" in str(data)]
+    assert "Classifying" in str(said[0]) and drawn == [1], "the answer waits for nothing else"
 
 
 async def test_an_example_and_a_shot_are_classified(app_dir: Path) -> None:

@@ -32,8 +32,8 @@ def test_the_service_shows_what_people_agree_to(trained, tmp_path):
 
 def test_wrong_wishes_are_said_on_the_command_line(trained, tmp_path):
     out = tmp_path / "app"
-    said = tellapart("app", trained[0], out, "--target", "space", "--corrections", code=2)
-    assert "takes no corrections" in said
+    said = tellapart("app", trained[0], out, "--target", "space", "--corrections", code=1)
+    assert "Give the address of your own service" in said
     wish = ("--target", "voila", "--corrections", "--corrections-to", "http://example.org/")
     assert "Corrections cannot be sent to" in tellapart("app", trained[0], out, *wish, code=1)
     long = ("--target", "voila", "--corrections", "--consent", "x" * 1001)

@@ -14,6 +14,7 @@ from command_line import tellapart
 from environments import new_environment
 from running_service import PATIENCE_S, multipart
 from tellapart.classify import Predictor
+from tellapart.corrections.asking import Asking
 from tellapart.deploy import Appearance, export_space
 from tellapart.deploy.app_folder import RECORD
 from tellapart.deploy.space.card import GRADIO, card
@@ -109,6 +110,9 @@ def test_it_is_made_from_a_project_on_the_command_line(trained, tmp_path):
 def test_the_real_gradio_answers_for_a_golden_picture(exported, trained, tmp_path):
     """Installed into an environment of its own, started as a Space starts it, asked over Gradio's own interface."""
     app = shutil.copytree(exported, tmp_path / "app")
+    texts = json.loads((app / "app.json").read_text("utf-8"))
+    texts["corrections"] = Asking(True, "Agree?", "http://127.0.0.1:9").to_json()
+    (app / "app.json").write_text(json.dumps(texts), "utf-8")
     python = new_environment(tmp_path / "venv", f"gradio=={GRADIO}", "-r", "requirements.txt", cwd=app)
     log = tmp_path / "log.txt"
     environment = {**os.environ, "PYTHONPATH": "", "PYTHONUNBUFFERED": "1", "TELLAPART_CACHE": str(tmp_path / "cache"),
@@ -126,6 +130,8 @@ def test_the_real_gradio_answers_for_a_golden_picture(exported, trained, tmp_pat
                 expected = Predictor(trained[1].bundle_dir).predict(file)
                 assert label == expected.label
                 assert all(abs(probabilities[one] - p) < 1e-3 for one, p in expected.probabilities.items())
+            (said,) = _called(url, "correct", [_uploaded(url, files[0].read_bytes()), -1, ""])
+            assert "cannot be reached" in said, "nobody listens there"
             for path in ("README.md", "app.json", "bundle/bundle.json", "../app/README.md", "/etc/passwd"):
                 assert _status(f"{url}/gradio_api/file={path}") in (403, 404), path
         finally:
@@ -143,21 +149,28 @@ def _address(process, log):
 
 
 def _asked(url, data):
+    answer = _called(url, "predict", [_uploaded(url, data)])[0]
+    return answer["label"], {one["label"]: one["confidence"] for one in answer["confidences"]}
+
+
+def _uploaded(url, data):
     kind, body = multipart([data], ["golden.jpg"])
     body = body.replace(b'name="pictures"', b'name="files"')
     upload = urllib.request.Request(f"{url}/gradio_api/upload", body, {"Content-Type": kind})
     path = json.load(urllib.request.urlopen(upload))[0]
-    question = {"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}]}
+    return {"path": path, "meta": {"_type": "gradio.FileData"}}
+
+
+def _called(url, name, values):
     call = urllib.request.Request(
-        f"{url}/gradio_api/call/predict", json.dumps(question).encode(), {"Content-Type": "application/json"}
+        f"{url}/gradio_api/call/{name}",
+        json.dumps({"data": values}).encode(),
+        {"Content-Type": "application/json"},
     )
     event = json.load(urllib.request.urlopen(call))["event_id"]
-    text = (
-        urllib.request.urlopen(f"{url}/gradio_api/call/predict/{event}", timeout=PATIENCE_S).read().decode()
-    )
+    text = urllib.request.urlopen(f"{url}/gradio_api/call/{name}/{event}", timeout=PATIENCE_S).read().decode()
     assert "event: complete" in text, text
-    answer = json.loads(text.partition("event: complete\ndata: ")[2].split("\n")[0])[0]
-    return answer["label"], {one["label"]: one["confidence"] for one in answer["confidences"]}
+    return json.loads(text.partition("event: complete\ndata: ")[2].split("\n")[0])
 
 
 def _status(url):

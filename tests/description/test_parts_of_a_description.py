@@ -1,6 +1,7 @@
 """Items, labels, splits and transforms as plain values: no torch, no picture opened."""
 
 import importlib.util
+import math
 import re
 from pathlib import Path
 
@@ -23,6 +24,19 @@ from tellapart.description import (
 from tellapart.description.assembly import assembled
 from tellapart.description.labels import label_of
 from tellapart.errors import DescriptionError
+
+
+class NotAvailable:
+    """An empty cell as pandas has it in columns of text: neither like another nor unlike it."""
+
+    def __ne__(self, other):
+        return self
+
+    def __bool__(self):
+        raise TypeError("boolean value of NA is ambiguous")
+
+    def __repr__(self):
+        return "<NA>"
 
 
 @pytest.fixture
@@ -113,6 +127,7 @@ def test_labels_come_from_folder_name_expression_column_or_function():
         (lambda item: {}["bear"], Path("a/bear.jpg"), r"a/bear.jpg cannot be told: KeyError: 'bear'"),
         (lambda item: None, Path("a/bear.jpg"), r"a/bear.jpg is empty \(None\)"),
         (lambda item: float("nan"), Path("a/bear.jpg"), r"a/bear.jpg is empty \(nan\)"),
+        (lambda item: NotAvailable(), Path("a/bear.jpg"), r"a/bear.jpg is empty \(<NA>\)"),
         (lambda item: "a\x00b", Path("a/bear.jpg"), r"a/bear.jpg cannot be used"),
         (parent_label, b"bytes", r"a bytes is no file"),
     ],
@@ -168,7 +183,15 @@ def test_columns_and_functions_split_too(tmp_path):
     found = assembled(described, table)
     assert {found.items[row]["split"] for row in found.rows(True)} == {"valid", "1", "Validation"}
     assert {found.items[row]["split"] for row in found.rows(False)} == {"train", "0", "", "no"}
-    by_function = described.new(split=lambda row: row.number > 28)
+    of_frame = (None, math.nan, NotAvailable(), 0.0, 1.0, False, True)  # as frames have cells, empty ones too
+    table = [
+        {"file_name": f"{i}.jpg", "label": "ab"[i % 2], "split": of_frame[i % len(of_frame)]}
+        for i in range(28)
+    ]
+    cells = assembled(described, table)
+    held_out = [cells.items[row]["split"] for row in cells.rows(True)]
+    assert set(held_out) == {True} and len(held_out) == 8 and len(cells.rows(False)) == 20
+    by_function = described.new(split=lambda row: row.number > 24)
     assert len(assembled(by_function, table).rows(True)) == 4
     with pytest.raises(DescriptionError, match=r"gave 'some' for row 1 \(0.jpg\)"):
         assembled(described.new(split=lambda row: "some"), table)

@@ -1,6 +1,7 @@
 """Pruning: what nothing points to goes to the trash or for good, and never more."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -82,3 +83,28 @@ def test_the_newest_model_is_never_pruned(keep, tiny_project):
     )
     assert newest.name not in to_prune(tiny_project, keep=1).run_ids
     assert json.loads(json.dumps(to_prune(tiny_project).to_json()))["for_good"] is False
+
+
+def test_a_folder_of_a_persons_own_among_the_models_stays(many, tiny_project):
+    own = tiny_project.bundles_dir / "my notes"
+    own.mkdir()
+    (own / "notes.txt").write_text("mine")
+    found = to_prune(tiny_project, keep=1, for_good=True)
+    prune(tiny_project, found)
+    assert "my notes" not in found.run_ids and (own / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets only some people make links")
+@pytest.mark.parametrize("for_good", [False, True])
+def test_a_model_behind_a_link_stays(many, tiny_project, tmp_path, for_good):
+    """A person moved it to a larger disk while the project was open. A move through a link is refused for good."""
+    linked = [IDS[2], "alone"]
+    shutil.copytree(tiny_project.bundles_dir / IDS[3], tiny_project.bundles_dir / "alone")
+    for name in linked:
+        shutil.move(tiny_project.bundles_dir / name, tmp_path / name)
+        (tiny_project.bundles_dir / name).symlink_to(tmp_path / name, target_is_directory=True)
+    found = to_prune(tiny_project, keep=1, for_good=for_good)
+    assert IDS[3] in found.run_ids and not set(linked) & set(found.run_ids)
+    prune(tiny_project, found)
+    assert (tiny_project.bundles_dir / IDS[2] / "bundle.json").is_file()
+    assert (tiny_project.runs_dir / IDS[2] / "result.json").is_file()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from tellapart.errors import RunError
 from tellapart.label_names import sayable
-from tellapart.store.journal import Relabel
+from tellapart.store.journal import Relabel, Remove
 from tellapart.train.held_out import FILE
 from tellapart.training_runs.changing import name_run
 from tellapart.training_runs.finding import find_run
@@ -149,6 +149,13 @@ def test_what_is_gone_is_said(run, tiny_project):
     text = report_html(replace(facts, mistakes=(gone,)))
     assert "The model of this run is gone." in text and "no longer in the project" in text
     assert "did not keep the answers" in text
+
+
+def test_a_picture_that_was_removed_is_not_shown(run, tiny_project):
+    (shown,) = report_facts(tiny_project, run).mistakes
+    tiny_project.journal.decide(Remove(tiny_project.manifest.pictures()[0].image_id))
+    (gone,) = report_facts(tiny_project, run).mistakes
+    assert shown.jpeg and not gone.jpeg and gone.why_not == "no longer in the project"
 
 
 def test_many_labels_make_a_list_and_not_a_huge_matrix(run, tiny_project):

@@ -1,6 +1,7 @@
 """The trainings of a project: listed, named, deleted to the trash, undone, brought back; and what strangers put there."""
 
 import json
+import math
 import os
 import shutil
 
@@ -134,6 +135,10 @@ def test_runs_of_other_work_and_damaged_ones_are_told_apart(keep, tiny_project):
     rows = training_runs(tiny_project)
     assert [one.run_id for one in rows] == [SECOND, FIRST]
     assert rows[0].stage == "failed" and "cannot be read" in rows[0].said
+    settings = tiny_project.runs_dir / FIRST / "config.json"
+    for started in (1e300, math.nan, -1e18):  # no time that a table could show
+        settings.write_text(json.dumps({**json.loads(settings.read_text()), "started": started}))
+        assert ids(tiny_project) == [SECOND]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows lets only some people make links")

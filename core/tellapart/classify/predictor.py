@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +16,14 @@ from tellapart.backbones.onnx_session import give_back_memory
 from tellapart.bundle.loading import Bundle, load_bundle
 from tellapart.errors import ImageError
 from tellapart.pictures.boundary import one_picture
-from tellapart.pictures.images import load_pixels, pixels_of, read_given
+from tellapart.pictures.images import (
+    load_pixels,
+    pixels_of,
+    read_given,
+    read_image,
+    small_jpeg,
+    thumbnail_jpeg,
+)
 
 _BATCH = 16
 
@@ -43,6 +50,14 @@ class Prediction:
     def top(self, k: int = 3) -> list[tuple[str, float]]:
         """The k likeliest classes with their probabilities, likeliest first; ties keep class order."""
         return sorted(self.probabilities.items(), key=lambda item: -item[1])[:k]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A prediction and a small JPEG of its picture."""
+
+    prediction: Prediction
+    thumbnail: bytes
 
 
 class Predictor:
@@ -91,6 +106,21 @@ class Predictor:
                 yield from self._answers([future.result() for future in batch])
         give_back_memory()
 
+    def predict_shown(self, files: Sequence[Path], side_px: int) -> list[Shown | ImageError]:
+        """One answer for each file, in order, with its thumbnail (see `thumbnail_jpeg`); an unreadable one gives its
+        ImageError. For a few at a time that somebody waits for: each is decoded once where that is enough, and no
+        memory is given back."""
+        if len(files) == 1:  # a thread to start costs as much as a small picture to decode
+            seen = [self._try_seen(files[0], side_px)]
+        else:
+            with ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="decode") as pool:
+                seen = list(pool.map(lambda file: self._try_seen(file, side_px), files))
+        answers = self._answers([one if isinstance(one, ImageError) else one[0] for one in seen])
+        return [
+            answer if isinstance(answer, ImageError) or isinstance(one, ImageError) else Shown(answer, one[1])
+            for answer, one in zip(answers, seen, strict=True)
+        ]
+
     def predict_pixels(self, pixels: np.ndarray) -> list[Prediction]:
         """What is in pictures that were decoded before. pixels: (N, H, W, 3) uint8, rows as of `pixels`."""
         found = zip(*self.bundle.run_with_sketches(pixels), strict=True)
@@ -109,6 +139,17 @@ class Predictor:
             return ImageError(
                 str(error), error.code
             )  # without its traceback, which would keep the picture in memory
+
+    def _try_seen(self, file: Path, side_px: int) -> tuple[np.ndarray, bytes] | ImageError:
+        preprocess = self.bundle.preprocess
+        try:
+            with one_picture():
+                image = read_image(file, preprocess.resize_px, preprocess.pixels)
+                pixels = pixels_of(image, preprocess)
+                is_enough = preprocess.resize_px >= side_px
+                return pixels, small_jpeg(image, side_px) if is_enough else thumbnail_jpeg(file, side_px)
+        except ImageError as error:
+            return ImageError(str(error), error.code)
 
     def pixels(self, picture: Picture) -> np.ndarray:
         """The square that the network sees of a picture: (H, W, 3) uint8. May be asked on several threads at once.

@@ -112,8 +112,6 @@ def app(
         settings = replace(settings, corrections=replace(settings.corrections, **said))
         if service_worker is not None:
             settings = replace(settings, service_worker=service_worker)
-        if corrections and "corrections" not in chosen.takes:
-            fail(f"--target {target} takes no corrections. Leave --corrections out.", is_json, 2)
         bundle = bundle_in(bundle_dir)
         made = make_app(bundle, out, settings, force=is_forced, progress=progress, **{**known, **own})
         findings = fit_check(bundle, target, settings.answers, made)

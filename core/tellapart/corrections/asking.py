@@ -17,6 +17,7 @@ CONSENT = (
     "and address are not kept, nor what the file says of place, time and camera. Send only pictures that you may pass "
     "on, and none that show people who have not agreed."
 )
+THANKS = "Thank you. A person will look at it before anything is learned from it."
 MAX_CONSENT, MAX_ADDRESS = 1000, 300
 MAX_TEXT = 200  # of a visitor's own words
 ROUTE = "/corrections"

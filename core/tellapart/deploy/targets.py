@@ -61,6 +61,7 @@ TARGETS = {
             "a folder for Hugging Face Spaces",
             "Its README.md says how to put it there; start it here with: python app.py",
             export_space,
+            ("corrections",),
         ),
     )
 }

@@ -154,6 +154,14 @@ def path_of(item: Any) -> Path | None:
     return Path(item) if isinstance(item, Path | str) else None
 
 
+def is_missing(value: Any) -> bool:
+    """Whether a cell of a table holds nothing: None, NaN, or pandas' NA, which cannot be compared."""
+    try:
+        return value is None or bool(value != value)
+    except (TypeError, ValueError):
+        return True
+
+
 def said(item: Any) -> str:
     """What to call an item in a sentence."""
     if isinstance(item, TableRow):

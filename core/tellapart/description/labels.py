@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tellapart.description.items import path_of, said
+from tellapart.description.items import is_missing, path_of, said
 from tellapart.errors import DescriptionError, IntakeError
 from tellapart.label_names import clean_label
 
@@ -91,7 +91,7 @@ def label_of(labels: Labels, item: Any) -> str:
         raise DescriptionError(
             f"The label of {said(item)} cannot be told: {reason}. Change `labels`, or leave the item out."
         ) from error
-    if value is None or value != value:  # NaN, an empty cell of a frame
+    if is_missing(value):
         raise DescriptionError(
             f"The label of {said(item)} is empty ({value!r}). Change `labels`, or leave the item out."
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tellapart.description.items import path_of, said
+from tellapart.description.items import is_missing, path_of, said
 from tellapart.description.labels import Column
 from tellapart.errors import DescriptionError
 from tellapart.label_names import label_order
@@ -77,7 +77,10 @@ class ColumnSplit:
 
     def __call__(self, item: Any) -> bool | None:
         """Whether it is held out; None where the value is another word, such as "test"."""
-        word = str(self.column(item)).strip().lower()
+        value = self.column(item)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # a frame makes fractions of whole numbers where some cells are empty
+        word = "" if is_missing(value) else str(value).strip().lower()
         return True if word in _VALID_WORDS else False if word in _TRAIN_WORDS else None
 
 

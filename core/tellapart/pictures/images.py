@@ -210,15 +210,19 @@ def thumbnail_jpeg(source: Source, side_px: int = 160) -> bytes:
         ImageError: the reason, in words.
     """
     with one_picture():
-        image = read_image(source, side_px)
-        scale = side_px / min(image.size)
-        if scale < 1:
-            # very long pictures are cut, so that a panorama does not make a huge thumbnail
-            width, height = (min(max(1, round(side * scale)), 3 * side_px) for side in image.size)
-            image = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
-        buffer = io.BytesIO()
-        image.save(buffer, "JPEG", quality=82)
-        return buffer.getvalue()
+        return small_jpeg(read_image(source, side_px), side_px)
+
+
+def small_jpeg(image: Image.Image, side_px: int) -> bytes:
+    """The same of a picture that `read_image` gave; for use inside `one_picture`."""
+    scale = side_px / min(image.size)
+    if scale < 1:
+        # very long pictures are cut, so that a panorama does not make a huge thumbnail
+        width, height = (min(max(1, round(side * scale)), 3 * side_px) for side in image.size)
+        image = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=82)
+    return buffer.getvalue()
 
 
 def fingerprint(image: Image.Image) -> bytes:

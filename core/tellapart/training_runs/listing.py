@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,8 @@ def _row(run: Run, bundle: Path, name: str, is_deleted: bool) -> TrainingRun | N
         if settings["task"] != "train":
             return None
         config, started = dict(settings["config"]), float(settings["started"])
-    except (RunError, *_MALFORMED):
+        datetime.fromtimestamp(started)  # so that whoever shows the row can
+    except (RunError, OverflowError, OSError, *_MALFORMED):
         return None
     common: dict[str, Any] = {
         "run_id": run.run_id, "name": name, "started": started, "recipe": str(config.get("recipe", "quick")),

@@ -62,7 +62,7 @@ class Pruning:
 
 def to_prune(project: Project, keep: int = KEEP, for_good: bool = False) -> Pruning:
     """What nothing points to: neither among the `keep` newest trainings that ended well, nor named, shared or running,
-    nor the newest of its kind.
+    nor the newest of its kind; and what is no model, or lies elsewhere behind a link, is left alone.
 
     Raises:
         RunError: keep is below 1.
@@ -71,9 +71,11 @@ def to_prune(project: Project, keep: int = KEEP, for_good: bool = False) -> Prun
         raise RunError(f"--keep {keep} would delete the newest model. Keep at least 1.")
     pointed = _pointed_at(project, keep)
     runs = {run.run_id for run in runs_in(project.root, project.runs_dir)}
-    bundles = {name for name in _names(project.bundles_dir) if (project.bundles_dir / name).is_dir()}
-    old = sorted((runs | bundles) - pointed)
-    in_trash = sorted(_trashed(project)) if for_good else []
+    bundles = {
+        name for name in _names(project.bundles_dir) if (project.bundles_dir / name / "bundle.json").is_file()
+    }
+    old = sorted(one for one in (runs | bundles) - pointed if _folders(project, one, False))
+    in_trash = sorted(one for one in _trashed(project) if _folders(project, one, True)) if for_good else []
     sizes = [
         size_on_disk(*_folders(project, run_id, is_deleted))
         for is_deleted, ids in ((False, old), (True, in_trash))
@@ -145,7 +147,8 @@ def _names(folder: Path) -> list[str]:
 
 
 def _folders(project: Project, run_id: str, is_deleted: bool) -> list[Path]:
+    """Of the run and of its model; none where one is a link, which is not ours to move or delete."""
     try:
         return [place(project.root, run_id, is_deleted) for place in (run_folder, bundle_folder)]
-    except OutsideError:  # a link, which is not ours
+    except OutsideError:
         return []

@@ -47,6 +47,19 @@ def test_a_seed_gives_the_same_epochs_and_each_epoch_is_another(shapes):
     assert not torch.equal(first[0], passes(DESCRIBED.data(shapes, seed=2), 1)[0])
 
 
+def test_nothing_is_drawn_from_a_generator_that_others_use(shapes, monkeypatch):
+    """Dropout on a graphics card, say: which thread decodes last would decide what is dropped."""
+
+    def seeded(seed):
+        raise AssertionError("the card's generator is not ours")
+
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", seeded)
+    data, before = DESCRIBED.data(shapes), torch.get_rng_state()
+    passes(data)
+    assert all(len(batch.targets) for batch in data.valid)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_validation_is_never_varied(shapes):
     valid = DESCRIBED.data(shapes).valid
     first, again = (torch.cat([batch.pictures for batch in valid]) for _ in range(2))

@@ -1,5 +1,7 @@
 """Pictures kept between epochs: the same ones come back, and what finds no room is made again."""
 
+import io
+
 import numpy as np
 import pytest
 from make_data import make_tiny_folder
@@ -31,20 +33,56 @@ def test_what_finds_no_room_is_not_kept(monkeypatch):
     assert [kept.get(place) is not None for place in range(3)] == [True, False, True]
 
 
-class FullDisk:
-    """A file on a disk that takes nothing any more."""
+class SmallDisk(io.RawIOBase):
+    """A file on a disk that takes so many bytes, and then only a part of what it is given, or nothing."""
 
-    def seek(self, at): ...
+    def __init__(self, room):
+        self.content, self.at, self.room = bytearray(), 0, room
+
+    def readable(self):
+        return True
+
+    writable = seekable = readable
+
+    def seek(self, at, whence=0):
+        self.at = at
+        return at
+
+    def tell(self):
+        return self.at
+
+    def readinto(self, buffer):
+        found = self.content[self.at : self.at + len(buffer)]
+        buffer[: len(found)] = found
+        self.at += len(found)
+        return len(found)
 
     def write(self, data):
-        raise OSError(28, "No space left on device")
+        taken = bytes(data)[: self.room - self.at]
+        if not taken:
+            raise OSError(28, "No space left on device")
+        self.content[self.at : self.at + len(taken)] = taken
+        self.at += len(taken)
+        return len(taken)
 
 
-def test_a_full_disk_is_no_error(monkeypatch):
-    monkeypatch.setattr(kept_pictures.tempfile, "TemporaryFile", lambda prefix: FullDisk())
-    kept = KeptPictures()
-    kept.put(0, arrays(1)[0])
-    assert kept.get(0) is None and len(kept) == 0
+@pytest.mark.parametrize("room", [0, 1, 75, 100])
+def test_a_full_disk_is_no_error_and_what_was_kept_stays(monkeypatch, room):
+    """What is left in a buffer would be written again, and fail again, when something is read."""
+
+    def temporary(prefix, buffering=-1):
+        return SmallDisk(room) if not buffering else io.BufferedRandom(SmallDisk(room))
+
+    monkeypatch.setattr(kept_pictures.tempfile, "TemporaryFile", temporary)
+    kept, square = KeptPictures(), np.arange(75, dtype=np.uint8).reshape(5, 5, 3)
+    for place in range(3):
+        kept.put(place, square)
+        found = [kept.get(one) for one in range(3)]
+    n_kept = room // 75
+    assert len(kept) == n_kept and [one is not None for one in found] == [
+        place < n_kept for place in range(3)
+    ]
+    assert all(np.array_equal(one, square) for one in found[:n_kept])
 
 
 @pytest.mark.parametrize("has_threads", [True, False])

@@ -28,7 +28,7 @@ def compare(
 
     with explained(is_json):
         (root, one), (other_root, other) = project_and_words(first), project_and_words(second)
-        if root != other_root:
+        if root.resolve() != other_root.resolve():
             fail(f"{first} and {second} are of two projects. Compare trainings of one project.", is_json)
         with open_project(root) as project:
             found = compare_runs(project, done_run(project, one), done_run(project, other))

@@ -30,6 +30,6 @@ def prune(
     if is_json:
         print_json({**found.to_json(), "is_dry_run": dry_run, "sentence": found.sentence(not dry_run)})
         return
-    for run_id in found.run_ids if dry_run else ():
+    for run_id in (*found.run_ids, *found.in_trash) if dry_run else ():
         say(f"  {run_id}")
     say(found.sentence(not dry_run))

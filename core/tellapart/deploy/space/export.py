@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tellapart import atomic_files
+from tellapart.corrections.asking import Asking
 from tellapart.deploy.app_contents import (
     BUNDLE,
     our_software,
@@ -17,6 +18,7 @@ from tellapart.deploy.app_folder import new_app_folder
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import kinds
 from tellapart.deploy.space.card import GRADIO, card
+from tellapart.errors import DeployError
 from tellapart.markdown import plain
 from tellapart.progress import Doing, Progress, Step, silent
 
@@ -29,6 +31,7 @@ def export_space(
     out: Path | str,
     appearance: Appearance | None = None,
     *,
+    corrections: Asking | None = None,
     force: bool = False,
     progress: Progress = silent,
 ) -> Path:
@@ -39,13 +42,21 @@ def export_space(
 
     Args:
         appearance: title, text and colour; the usual ones if None.
+        corrections: whether visitors may say that an answer is wrong, and the address to which that goes.
         force: replace an app that is there.
     Raises:
         BundleError: the bundle cannot be used; see `load_bundle`.
-        DeployError: `out` is taken or cannot be written, or the finished app does not classify its golden pictures.
+        DeployError: corrections are asked for without an address. `out` is taken or cannot be written, or the finished
+            app does not classify its golden pictures.
     """
     shown = appearance or Appearance()
     folder = Path(out).expanduser().absolute()
+    asking = corrections or Asking()
+    if asking.is_on and not asking.address:
+        raise DeployError(
+            "A Space keeps no files, so what its visitors say would be lost. Give the address of your own service that "
+            "takes corrections (--corrections-to), or do not ask them."
+        )
     with new_app_folder(folder, TARGET, force) as part:
         progress(0, 3, Doing(Step.PREPARING, "Checking the classifier"))
         bundle = write_bundle_of_app(
@@ -61,6 +72,7 @@ def export_space(
             "head": head,
             "none": _NONE_OF_THESE,
             "foot": "\n\n".join(papers),
+            "corrections": asking.to_json(),
             "examples": [f"{BUNDLE}/{golden.file}" for golden in bundle.golden],
         }
         atomic_files.write_json(part / "app.json", texts)

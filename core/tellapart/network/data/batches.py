@@ -51,6 +51,7 @@ class Batches:
             multiprocessing_context="spawn" if workers else None,
             persistent_workers=workers > 0,
             pin_memory=torch.cuda.is_available(),
+            generator=torch.Generator(),  # of seeds that nobody uses; else each pass would draw one from all others'
         )
 
     def __len__(self) -> int:

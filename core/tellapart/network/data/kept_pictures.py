@@ -42,9 +42,10 @@ class KeptPictures:
             if place in self._shapes or self._n_bytes + pixels.nbytes > self._most_bytes:
                 return
             if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="tellapart-")  # noqa: SIM115
+                # a buffer would keep what a full disk did not take, and fail again when something is read
+                self._file = tempfile.TemporaryFile(prefix="tellapart-", buffering=0)  # noqa: SIM115
             self._file.seek(self._n_bytes)
-            self._file.write(pixels.tobytes())
-            self._file.flush()  # a full disk is told here, and then it was not kept
+            if self._file.write(pixels.tobytes()) != pixels.nbytes:
+                return  # the disk is full
             self._shapes[place] = (self._n_bytes, pixels.shape)
             self._n_bytes += pixels.nbytes

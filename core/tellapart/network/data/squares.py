@@ -97,7 +97,7 @@ def square_of_item(item: Any, transform: ItemTransform) -> np.ndarray:
 
 def _random_part(image: Image.Image, transform: RandomResizedCrop, draw: int) -> np.ndarray:
     with _drawing, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(draw)
+        torch.default_generator.manual_seed(draw)  # `torch.manual_seed` seeds graphics cards as well
         top, left, height, width = v2.RandomResizedCrop.get_params(image, [transform.min_scale, 1.0], _RATIO)
     part = functional.resized_crop(image, top, left, height, width, [transform.size, transform.size])
     return np.asarray(part)

@@ -88,7 +88,9 @@ def _shown(project: Project, mistake: dict[str, Any]) -> ShownMistake:
     jpeg, why_not, credit = b"", "", ""
     try:
         picture = project.manifest.picture(str(mistake["image_id"]))
-        if may_be_shown_small(picture):
+        if picture.state != "kept":  # a person took it out: of a report that is passed on as well
+            why_not = "no longer in the project"
+        elif may_be_shown_small(picture):
             jpeg, credit = thumbnail_jpeg(project.file(picture), _THUMBNAIL_PX), credit_line(picture)
         else:
             why_not = "not shown: no known licence"

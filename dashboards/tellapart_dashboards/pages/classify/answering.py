@@ -4,7 +4,6 @@ database."""
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -153,15 +152,22 @@ class Answering(HasTraits):
                         break
                     step = files[first : first + AT_ONCE]
                     answers = await asyncio.to_thread(self._look, step)
-                    n_left -= len(step)
-                    self.n_left -= len(step)
                     if batch > self._forgotten:
                         self.latest = [batch, answers]
+                    n_left -= len(step)
+                    self.n_left -= len(step)
         except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.message = error_sentence(error)
         finally:
             self.n_left -= n_left  # other batches wait behind it
-            await asyncio.to_thread(self._drop, batch_dir, files[len(files) - n_left :])
+            await asyncio.to_thread(self._clear_up, batch_dir, files[len(files) - n_left :])
+
+    def _clear_up(self, batch_dir: Path, unseen: Sequence[UploadedFile]) -> None:
+        self._drop(batch_dir, unseen)
+        if self._predictor is not None:
+            from tellapart.backbones.onnx_session import give_back_memory
+
+            give_back_memory()
 
     def _drop(self, batch_dir: Path, unseen: Sequence[UploadedFile]) -> None:
         """What a batch leaves behind goes; on a thread."""
@@ -170,14 +176,11 @@ class Answering(HasTraits):
     def _look(self, files: list[UploadedFile]) -> list[Answer]:
         if self._predictor is None:
             return [Answer(file.name, b"", reason="the model cannot be used, see above") for file in files]
-        from tellapart.backbones.onnx_session import give_back_memory
-
-        found = list(self._predictor.predict_many([file.path for file in files]))
-        self.note(found)
+        found = self._predictor.predict_shown([file.path for file in files], _THUMBNAIL_PX)
+        self.note([one.prediction for one in found if not isinstance(one, ImageError)])
         answers = [self._answer(file, one) for file, one in zip(files, found, strict=True)]
         for file in files:
             self.let_go(file)
-        give_back_memory()  # of the thumbnails; many threads hold some each
         return answers
 
     def let_go(self, file: UploadedFile) -> None:
@@ -187,18 +190,14 @@ class Answering(HasTraits):
     def note(self, found: Sequence[Any]) -> None:
         """Nothing, but for pages that write down what was answered; on a thread."""
 
-    def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
-        from tellapart.pictures.images import thumbnail_jpeg
-
+    def _answer(self, file: UploadedFile, found: Any) -> Answer:
         self._n_answers += 1
-        if isinstance(prediction, ImageError):
-            return Answer(file.name, b"", reason=str(prediction), number=self._n_answers)
-        thumbnail = b""
-        with contextlib.suppress(ImageError):  # its answer stands without a picture beside it
-            thumbnail = thumbnail_jpeg(file.path, _THUMBNAIL_PX)
+        if isinstance(found, ImageError):
+            return Answer(file.name, b"", reason=str(found), number=self._n_answers)
+        prediction = found.prediction
         return Answer(
             file.name,
-            thumbnail,
+            found.thumbnail,
             prediction.label,
             tuple(prediction.top(N_SHARES)),
             prediction.is_none_of_these,

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ipywidgets import HTML, VBox, Widget
+from ipywidgets import HTML, Layout, VBox, Widget
+from ipywidgets.widgets.widget_string import HTMLStyle
 from traitlets import HasTraits
 
+from tellapart_dashboards.app.visibility import close_whole
 from tellapart_dashboards.app.wording import bar_html, percent
 
 AT_ONCE = 8  # pictures per step: small enough that answers appear one after the other
@@ -41,39 +43,35 @@ def answers_box(state: HasTraits, below: Callable[[Answer], Widget] | None = Non
     below: makes what stands under an answer.
     """
     results = VBox([]).add_class("ta-answers")
-    batches: dict[int, VBox] = {}
+    batches: list[tuple[int, list[Widget]]] = []  # the newest first, each in the order of its files
+    layout, style = Layout(), HTMLStyle()  # of all answers: each of its own would be one more message
+
+    def step_of(answers: Sequence[Answer]) -> Widget:
+        if below is None:
+            return HTML("".join(map(answer_html, answers)), layout=layout, style=style)
+        return VBox([
+            VBox([HTML(answer_html(one)), *([] if one.reason else [below(one)])]) for one in answers
+        ])  # fmt: skip
 
     def add(change: dict[str, Any]) -> None:
         batch, answers = change["new"]
-        if batch not in batches:
-            batches[batch] = VBox([])
-            results.children = (batches[batch], *results.children)
-        batches[batch].children = (*batches[batch].children, _step(answers, below))
-        n_most = MOST_SHOWN // AT_ONCE
-        while sum(len(box.children) for box in results.children) > n_most:
-            oldest = results.children[-1]
-            _close(oldest.children[0])
-            oldest.children = oldest.children[1:]
-            if not oldest.children:
-                results.children = results.children[:-1]
+        if not batches or batches[0][0] != batch:
+            batches.insert(0, (batch, []))
+        batches[0][1].append(step_of(answers))
+        old = []
+        while sum(len(steps) for _, steps in batches) > MOST_SHOWN // AT_ONCE:
+            old.append(batches[-1][1].pop(0))
+            if not batches[-1][1]:
+                batches.pop()
+        results.children = [one for _, steps in batches for one in steps]
+        for one in old:  # its picture would stay in memory
+            if below is None:
+                one.close()
+            else:
+                close_whole(one)
 
     state.observe(add, "latest")
     return results
-
-
-def _close(widget: Widget) -> None:
-    """The widget and what is in it: a box that is closed leaves its children open, and their pictures in memory."""
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    widget.close()
-
-
-def _step(answers: Sequence[Answer], below: Callable[[Answer], Widget] | None) -> Widget:
-    if below is None:
-        return HTML("".join(map(answer_html, answers)))
-    return VBox([
-        VBox([HTML(answer_html(one)), *([] if one.reason else [below(one)])]) for one in answers
-    ])  # fmt: skip
 
 
 def answer_html(answer: Answer) -> str:

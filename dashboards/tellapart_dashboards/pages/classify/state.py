@@ -67,8 +67,8 @@ class ClassifyState(Answering):
         if batch_dir.is_dir() and not any(path.is_file() for path in batch_dir.rglob("*")):
             shutil.rmtree(batch_dir, ignore_errors=True)
 
-    def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
-        answer = super()._answer(file, prediction)
+    def _answer(self, file: UploadedFile, found: Any) -> Answer:
+        answer = super()._answer(file, found)
         self._answers[answer.number] = answer
         self._folders.add(file.path.parent)
         if answer.reason:

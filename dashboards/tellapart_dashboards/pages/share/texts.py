@@ -126,7 +126,7 @@ def corrections_html() -> str:
     return (
         '<p class="ta-soft">What they send comes into Clean first in line, and nothing is learned from it before you '
         "decide. Without an address of your own it is kept beside the app; on a web page, visitors save it as a "
-        "file.</p>"
+        "file. A Space keeps no files, so it needs an address.</p>"
     )
 
 

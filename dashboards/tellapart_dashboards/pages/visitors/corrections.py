@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox, Widget
-from tellapart.corrections.asking import MAX_TEXT, Asking
+from tellapart.corrections.asking import MAX_TEXT, THANKS, Asking
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.visibility import close_whole
@@ -16,7 +16,6 @@ from tellapart_dashboards.pages.classify.answers import Answer
 from tellapart_dashboards.pages.visitors.state import VisitorState
 
 NONE, OTHER = "none of these", "other"
-THANKS = "Thank you. A person will look at it before anything is learned from it."
 
 
 def correction_below(

@@ -66,11 +66,10 @@ class VisitorState(Answering):
             from tellapart.classify.answer_log import AnswerLog
             from tellapart.corrections.correction import model_of
 
-            answers = [one for one in found if not isinstance(one, ImageError)]
-            AnswerLog(Path(self._log), model_of(self._bundle_dir)).write(answers)
+            AnswerLog(Path(self._log), model_of(self._bundle_dir)).write(found)
 
-    def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
-        answer = super()._answer(file, prediction)
+    def _answer(self, file: UploadedFile, found: Any) -> Answer:
+        answer = super()._answer(file, found)
         if not self._asking.is_on or answer.reason:
             return answer
         from tellapart.corrections.correction import bare_jpeg

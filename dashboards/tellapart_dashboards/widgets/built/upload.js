@@ -1,5 +1,5 @@
 // Built by `make widgets` from upload/upload.js and the modules it imports: change those, not this file.
-// 70b6c79edce14f8d6713725819885300d1874a32ad7365a20b37c48005f587c2
+// b78f4430626d92a4e4a576267b436b900459442bb23017820b55d97e1526a40e
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -109,14 +109,16 @@ function isFile(entry) {
   return entry.isFile;
 }
 
-// Files on their way: see upload.py. Four messages may be unanswered; each has one piece of a large file or many small
-// files. What arrived out of place is sent again.
+// Files on their way: see upload.py. A small batch is one message. Of a larger one, four messages may be unanswered; each
+// has one piece of a large file or many small files. What arrived out of place is sent again.
 /** @import { FromPython, Progress, ToPython, UploadModel } from "./protocol" */
 
 const LANES = 4;
 const MOST_PIECES = 100;
 const MOST_ANNOUNCED = 2000; // in one message
 const TRIES = 5; // silences in a row
+const STOPPED = "Upload stopped. Nothing was added.";
+const NO_ANSWER = "The page gets no answer. Reload it and upload again.";
 
 /** @typedef {{ file: File, path: string }} Given by a person; path: with the folders in front */
 
@@ -194,12 +196,11 @@ class Batch {
    */
   async send(changed) {
     const { connection, items, id: batch } = this;
+    const pieceBytes = connection.model.get("piece_bytes");
+    const total = items.reduce((sum, item) => sum + item.file.size, 0);
     try {
-      await this.announce();
-      this.lastAnswer = Date.now();
-      await Promise.all(Array.from({ length: LANES }, () => this.lane(changed)));
-      if (this.isStopped) throw new Refused("Upload stopped. Nothing was added.");
-      await connection.ask({ t: "end", batch });
+      if (total <= pieceBytes && items.length <= MOST_PIECES) await this.whole(changed);
+      else await this.inPieces(changed, total <= LANES * pieceBytes);
       return items.filter((item) => item.problem).map((item) => `${item.path} ${item.problem}`).join(" · ");
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -207,6 +208,41 @@ class Batch {
       connection.model.send({ t: "abort", batch });
       return error.message;
     }
+  }
+
+  /**
+   * A small batch, in one message. It is sent once more after a silence; Python adds a batch only once.
+   * @param {() => void} changed
+   */
+  async whole(changed) {
+    this.items.forEach((item) => { item.isBegun = true; });
+    this.begun = this.items.length;
+    const data = await Promise.all(this.items.map((item) => read({ item, off: 0, end: item.file.size })));
+    const files = this.items.flatMap(({ id, path }, i) => {
+      const one = data[i];
+      return one ? [{ id, path, size: one.byteLength }] : [];
+    });
+    const buffers = data.filter((one) => one !== null).filter((one) => one.byteLength);
+    if (!files.length) return;
+    if (this.isStopped) throw new Refused(STOPPED);
+    const message = /** @type {ToPython} */ ({ t: "whole", batch: this.id, files });
+    const answer = await this.connection.ask(message, buffers) ?? await this.connection.ask(message, buffers);
+    if (answer?.t !== "done") throw new Refused(answer?.t === "refused" ? answer.reason : NO_ANSWER);
+    this.items.forEach((item) => { item.acked = item.file.size; });
+    changed();
+  }
+
+  /**
+   * @param {() => void} changed
+   * @param {boolean} isAtOnce pieces go before the announcement is answered: no more of them than may be unanswered
+   */
+  async inPieces(changed, isAtOnce) {
+    const announced = this.announce();
+    if (!isAtOnce) await announced;
+    this.lastAnswer = Date.now();
+    await Promise.all([announced, ...Array.from({ length: LANES }, () => this.lane(changed))]);
+    if (this.isStopped) throw new Refused(STOPPED);
+    await this.connection.ask({ t: "end", batch: this.id });
   }
 
   async announce() {
@@ -219,7 +255,7 @@ class Batch {
       if (more) this.connection.model.send(message);
       else answer = await this.connection.ask(message);
     }
-    if (answer === null) throw new Refused("The page gets no answer. Reload it and upload again.");
+    if (answer === null) throw new Refused(NO_ANSWER);
     if (answer.t !== "go") throw new Refused(answer.t === "refused" ? answer.reason : "The upload was refused.");
   }
 

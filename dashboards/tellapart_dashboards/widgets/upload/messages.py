@@ -54,12 +54,31 @@ class Pieces(Struct, tag_field="t", tag="pieces"):
         Raises:
             ValueError: they are more or fewer than the pieces say.
         """
-        views = [memoryview(buffer).cast("B") for buffer in buffers]
-        sizes = [piece.size for piece in self.pieces if piece.size]
-        if [view.nbytes for view in views] != sizes:
-            raise ValueError(f"{len(views)} buffers do not fit {len(sizes)} pieces")
-        rest = iter(views)
-        return [next(rest) if piece.size else memoryview(b"") for piece in self.pieces]
+        return _contents([piece.size for piece in self.pieces], buffers)
+
+
+class Whole(Struct, tag_field="t", tag="whole"):
+    """A small batch with all that is in it."""
+
+    batch: _BatchId
+    files: Annotated[list[AnnouncedFile], Meta(max_length=_MAX_PIECES)]
+
+    def contents(self, buffers: list[Any]) -> list[memoryview]:
+        """The bytes of each file.
+
+        Raises:
+            ValueError: they are more or fewer than the files say.
+        """
+        return _contents([file.size for file in self.files], buffers)
+
+
+def _contents(sizes: list[int], buffers: list[Any]) -> list[memoryview]:
+    views = [memoryview(buffer).cast("B") for buffer in buffers]
+    full = [size for size in sizes if size]
+    if [view.nbytes for view in views] != full:
+        raise ValueError(f"{len(views)} buffers do not fit {len(full)} pieces")
+    rest = iter(views)
+    return [next(rest) if size else memoryview(b"") for size in sizes]
 
 
 class End(Struct, tag_field="t", tag="end"):
@@ -74,7 +93,7 @@ class Abort(Struct, tag_field="t", tag="abort"):
     batch: _BatchId
 
 
-Message = Announce | Pieces | End | Abort
+Message = Announce | Pieces | Whole | End | Abort
 
 
 def read(message: object) -> Message:

@@ -36,6 +36,8 @@ export type ToPython =
   /** n: of the message, for the answer */
   | { t: "pieces"; batch: string; n: number; pieces: Piece[] }
   | { t: "end"; batch: string }
+  /** a small batch, announced, sent and ended at once; a buffer for each file that is not empty */
+  | { t: "whole"; batch: string; files: AnnouncedFile[] }
   | { t: "abort"; batch: string };
 
 /** off: the next offset that is wanted */

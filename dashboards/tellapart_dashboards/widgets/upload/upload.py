@@ -1,9 +1,10 @@
 """Uploads in pieces: Receiver writes what the page sends into a folder, UploadWidget is its face in the page.
 
-One batch is what a person drops, pastes or chooses at once. The page announces names and sizes, waits for "go",
-then sends messages with pieces of one or many files and gets for each file the next offset that is wanted. A piece
-that does not fit there is ignored, so a lost, early or repeated one costs only its sending. A file has its name only
-when complete, `.part` until then.
+One batch is what a person drops, pastes or chooses at once. A small one comes whole, in one message with one answer:
+each waiting for an answer is felt, by visitors far away most. Of another the page announces names and sizes, waits for
+"go", then sends messages with pieces of one or many files and gets for each file the next offset that is wanted. A
+piece that does not fit there is ignored, so a lost, early or repeated one costs only its sending. A file has its name
+only when complete, `.part` until then.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import re
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +27,6 @@ from traitlets import Bool, Int, Unicode
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.widgets import BUILT
-from tellapart_dashboards.widgets.upload.file_names import free_name, safe_parts
 from tellapart_dashboards.widgets.upload.messages import (
     MAX_BYTES,
     MAX_FILES,
@@ -34,9 +35,11 @@ from tellapart_dashboards.widgets.upload.messages import (
     End,
     Message,
     Pieces,
+    Whole,
     batch_of,
     read,
 )
+from tellapart_dashboards.widgets.upload.safe_names import drawer, free_name, safe_parts
 
 KEEP_FREE_BYTES = 512 * 2**20  # an upload never fills the disk to the brim
 STALE_AFTER_S = 6 * 3600
@@ -125,6 +128,7 @@ class Receiver:
         self.on_batch = on_batch
         self._limits = limits
         self._batches: dict[str, _Batch] = {}
+        self._ended: deque[tuple[str, int]] = deque(maxlen=_MAX_BATCHES)  # with how many files each kept
         remove_stale(folder)
 
     def receive(self, message: object, buffers: list[Any]) -> dict[str, Any] | None:
@@ -150,6 +154,10 @@ class Receiver:
     def _answer(self, message: Message, buffers: list[Any]) -> dict[str, Any] | None:
         if isinstance(message, Announce):
             return self._announce(message)
+        if isinstance(message, Whole | End) and message.batch in dict(self._ended):
+            return self._done(message.batch)  # the answer was lost on its way
+        if isinstance(message, Whole):
+            return self._take_whole(message, message.contents(buffers))
         if message.batch not in self._batches:
             return {"t": "lost", "batch": message.batch}
         if isinstance(message, Pieces):
@@ -182,7 +190,7 @@ class Receiver:
             parts = paths[file.id]
             folders = parts[:-1] if keep_root else parts[1:-1]
             target = free_name(
-                self.folder / message.batch / _drawer(parts[-1], folders) / Path(*folders) / parts[-1], taken
+                self.folder / message.batch / drawer(parts[-1], folders) / Path(*folders) / parts[-1], taken
             )
             name = re.split(r"[/\\]", file.path)[-1]
             batch.files[file.id] = _Incoming(target, name, folders, file.size)
@@ -220,8 +228,7 @@ class Receiver:
         unknown = [piece.id for piece in message.pieces if piece.id not in files]
         if unknown:
             raise ValueError(f"there is no file {unknown[0]}")
-        if shutil.disk_usage(self.folder).free < KEEP_FREE_BYTES // 2:  # others fill the disk as well
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._check_room()
         answers = []
         for piece, content in zip(message.pieces, contents, strict=True):
             incoming = files[piece.id]
@@ -229,6 +236,17 @@ class Receiver:
                 incoming.write(content)
             answers.append({"id": piece.id, "off": incoming.n_received, "done": incoming.is_done})
         return {"t": "at", "batch": message.batch, "n": message.n, "files": answers}
+
+    def _take_whole(self, message: Whole, contents: list[memoryview]) -> dict[str, Any]:
+        self._announce(Announce(message.batch, message.files))
+        self._check_room()
+        for incoming, content in zip(self._batches[message.batch].files.values(), contents, strict=True):
+            incoming.write(content)
+        return self._end(message.batch)
+
+    def _check_room(self) -> None:
+        if shutil.disk_usage(self.folder).free < KEEP_FREE_BYTES // 2:  # others fill the disk as well
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _end(self, batch_id: str) -> dict[str, Any]:
         batch = self._batches.pop(batch_id)
@@ -241,17 +259,15 @@ class Receiver:
             if incoming.is_done
         ]
         self.on_batch(self.folder / batch_id, files)
-        return {"t": "done", "batch": batch_id, "kept": len(files)}
+        self._ended.append((batch_id, len(files)))
+        return self._done(batch_id)
+
+    def _done(self, batch_id: str) -> dict[str, Any]:
+        return {"t": "done", "batch": batch_id, "kept": dict(self._ended)[batch_id]}
 
     def _forget(self, batch_id: str) -> None:
         self._batches.pop(batch_id, None)
         shutil.rmtree(self.folder / batch_id, ignore_errors=True)
-
-
-def _drawer(name: str, folders: tuple[str, ...]) -> str:
-    if name.lower().endswith(".zip"):
-        return "zips"
-    return "folders" if folders else "loose"
 
 
 def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:

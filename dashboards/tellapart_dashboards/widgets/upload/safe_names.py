@@ -1,4 +1,4 @@
-"""Names of uploaded files, fit for any disk."""
+"""Names that visitors' files get here: fit for every disk, inside their folder, each once."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ def _safe_name(name: str) -> str:
         stem, dot, suffix = name, "", ""
     room = 200 - len((dot + suffix).encode())
     return stem.encode()[:room].decode(errors="ignore") + dot + suffix
+
+
+def drawer(name: str, folders: tuple[str, ...]) -> str:
+    """The folder of a batch in which a file of that name, from those folders, waits."""
+    if name.lower().endswith(".zip"):
+        return "zips"
+    return "folders" if folders else "loose"
 
 
 def free_name(path: Path, taken: set[str]) -> Path:
