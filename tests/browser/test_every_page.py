@@ -149,9 +149,10 @@ def test_everything_by_keyboard(opened: Opened) -> None:
     page.get_by_role("button", name="Show all mistakes").press("Enter")
     expect(number).to_have_attribute("aria-pressed", "false")
     expect(grid).to_have_attribute("aria-label", all_mistakes)
-    grid.focus()
+    grid.get_by_role("option").first.focus()
     page.keyboard.press("ArrowRight")
-    expect(grid.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    expect(grid.get_by_role("option").nth(1)).to_have_attribute("aria-selected", "true")
+    expect(grid.get_by_role("option").nth(1)).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid", "the focus must be seen"
 

@@ -80,6 +80,7 @@ def test_typed_words_stay_while_the_project_has_not_taken_them(open_tab: Open) -
     row = {"label": "oak", "query": "", "n": 0, "share": 0, "n_held": 0, "left_out": [], "status": ""}
     row |= {"kind": "", "progress": -1, "more": []}
     values = {"rows": [row], "strips": {}, "held": {}, "undo_text": "", "is_searching": False, "n_wanted": 60}
+    values |= {"labels": [], "all_labels": []}
     page = alone(open_tab().page, "label_rows", **values)
     words = page.get_by_role("textbox", name="Search words for oak")
     words.fill("oak leaf")
@@ -128,7 +129,7 @@ def the_grid(page: Page, n: int) -> Page:
 def test_a_decision_can_be_pressed_while_labels_come(open_tab: Open) -> None:
     page = the_grid(open_tab().page, 3)
     press_slowly(page.get_by_role("button", name="undo"), "model.set('labels', ['oak', 'elm'])")
-    assert "undo" in page.evaluate("model.sent.map((message) => message.t)")
+    assert "undo" in page.evaluate("model.sent.map((message) => message.kind)")
     names = page.get_by_role("toolbar").get_by_role("button")
     expect(names.nth(2)).to_have_accessible_name("relabel to oak")
     expect(names.nth(4)).to_have_accessible_name("undo")  # "r" stays a key where every label has one

@@ -19,6 +19,7 @@ from tellapart_dashboards.app import event_loop
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.clean.controller import CleanPage
 from tellapart_dashboards.pages.clean.view import clean_view
+from tellapart_dashboards.widgets.gallery.gallery import Gallery
 from tellapart_dashboards.widgets.steps.steps import Steps
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
@@ -35,6 +36,12 @@ def one(view: Widget, kind: type, description: str = "") -> Any:
     return next(
         w for w in every(view) if isinstance(w, kind) and description in getattr(w, "description", "")
     )
+
+
+def mistakes_in(view: Widget) -> Gallery:
+    """The gallery of the Train page that shows them."""
+    found = [one for one in every(view) if isinstance(one, Gallery)]
+    return next(one for one in found if "mistakes" in one.accessible_name)
 
 
 def is_shown(view: Widget, widget: Widget) -> bool:

@@ -82,7 +82,7 @@ def test_what_was_decided_can_be_looked_at_again(flawed_dir: Path) -> None:
         page.choose(kind="decided")
         await settled()
         assert shown_ids(page) == [other, stray(flawed_dir)], "the latest first"
-        assert [tile(page, one)["decided"] for one in shown_ids(page)] == ["removed", "→ circle"]
+        assert [tile(page, one)["decided"] for one in shown_ids(page)] == ["removed", "now: circle"]
         await page.desk.decide("keep", "", page.desk.keys_of([other]).tolist())
         assert tile(page, other)["decided"] == "kept" and (flawed_dir / "images" / "circle").exists()
 

@@ -44,10 +44,10 @@ def test_a_decision_is_written_shown_undone_and_redone(flawed_dir: Path) -> None
         key = page.desk.keys_of([wrong]).tolist()
         outcome = await page.desk.decide("relabel", "circle", key)
         await settled()
-        assert (outcome.text, outcome.is_done) == ("→ circle", True)
+        assert (outcome.text, outcome.is_done) == ("now: circle", True)
         assert wrong not in shown_ids(page)
         assert tile(page, wrong)["label"] == "square", "what it was stays in sight"
-        assert tile(page, wrong)["decided"] == "→ circle"
+        assert tile(page, wrong)["decided"] == "now: circle"
         assert (flawed_dir / "images" / "circle" / "stray.png").exists()
         assert one(view, Grid).can_undo and not one(view, Grid).can_redo
         undone = await page.desk.undo()
@@ -57,7 +57,7 @@ def test_a_decision_is_written_shown_undone_and_redone(flawed_dir: Path) -> None
         assert one(view, Grid).can_redo
         await page.desk.redo()
         await settled()
-        assert tile(page, wrong)["decided"] == "→ circle" and not one(view, Grid).can_redo
+        assert tile(page, wrong)["decided"] == "now: circle" and not one(view, Grid).can_redo
         assert (await page.desk.redo()).text == "Nothing to redo."
 
     in_page(decide())
@@ -133,7 +133,7 @@ def test_a_picture_from_the_web_without_a_licence_says_so(flawed_dir: Path, tmp_
         assert {image_id for image_id, mark in marks.items() if mark} == {wrong}
         assert marks[wrong] == "licence unknown"
         facts = page.desk.facts(page.desk.keys_of([wrong]).tolist()[0])
-        assert facts is not None and facts.file.endswith("licence unknown")
+        assert facts is not None and facts.licence == "licence unknown"
         assert not any(one.mark for one in facts.near)
 
     in_page(look())

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 from tellapart.clean import Finding, Suggestion
+from tellapart_dashboards.app.pictures.decisions import N_KEYS
 from tellapart_dashboards.pages.clean.filters import Filters, restored
 from tellapart_dashboards.pages.clean.phases import Opening, Phase
 from tellapart_dashboards.pages.clean.queue import (
-    N_KEYS,
     Decisions,
     QueueSource,
     QueueView,
     is_another_sheet,
-    labels_with_keys,
+    labels_to_offer,
 )
 from tellapart_dashboards.pages.clean.state import (
     CleanState,
@@ -152,13 +152,11 @@ def test_nine_labels_have_a_key_and_keep_it() -> None:
         Finding("a", "wrong label", 1.0, "", "", Suggestion("relabel", labels[-1], 0.9)),
         Finding("b", "quality", 1.0, "", ""),
     ]
-    with_keys = labels_with_keys(labels, suggests)
+    with_keys = labels_to_offer(labels, suggests)
     assert len(with_keys) == N_KEYS and labels[-1] in with_keys
-    assert labels_with_keys(labels, [], with_keys) == with_keys, "once chosen they stay"
-    assert labels_with_keys(labels[:-1], [], with_keys) == labels[:N_KEYS], (
-        "but not with a label that is gone"
-    )
-    assert labels_with_keys(labels[:3], [], with_keys) == labels[:3]
+    assert labels_to_offer(labels, [], with_keys) == with_keys, "once chosen they stay"
+    assert labels_to_offer(labels[:-1], [], with_keys) == labels[:N_KEYS], "but not with a label that is gone"
+    assert labels_to_offer(labels[:3], [], with_keys) == labels[:3]
 
 
 def test_decisions_are_told_as_the_journal_says() -> None:

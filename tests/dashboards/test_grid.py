@@ -14,7 +14,8 @@ from acting import in_page
 from tellapart.errors import ProjectError
 from tellapart_dashboards.app.thumbnails import Thumbnails, ThumbnailSupply, Wanted
 from tellapart_dashboards.widgets.choices.choices import Choices
-from tellapart_dashboards.widgets.grid.grid import Alike, Facts, Grid, Outcome
+from tellapart_dashboards.widgets.grid.grid import Grid
+from tellapart_dashboards.widgets.looking.looking_widget import Alike, Facts, Outcome
 from tellapart_dashboards.widgets.map.map import EmbeddingMap
 from traitlets import TraitError
 
@@ -106,7 +107,7 @@ def test_a_decision_that_fails_is_told_with_its_reason(grid: Wired) -> None:
 
 
 def test_undo_and_redo_answer_with_what_changed(grid: Wired) -> None:
-    in_page(_say(grid, {"t": "undo", "seq": 1}, {"t": "redo", "seq": 2}))
+    in_page(_say(grid, {"t": "step", "kind": "undo", "seq": 1}, {"t": "step", "kind": "redo", "seq": 2}))
     assert [(message["text"], message["keys"]) for message, _ in grid.sent] == [
         ("Undone.", [1]),
         ("Nothing to redo.", []),

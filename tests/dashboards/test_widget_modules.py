@@ -10,6 +10,7 @@ from types import ModuleType
 import anywidget
 import pytest
 from tellapart_dashboards.widgets import BUILT
+from tellapart_dashboards.widgets.looking.looking_widget import LookingWidget
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDGETS = BUILT.parent
@@ -35,7 +36,9 @@ def widget_class(name: str) -> type[anywidget.AnyWidget]:
 
 def interface(protocol: str, name: str) -> set[str]:
     """The names in an interface of a protocol."""
-    body = re.search(rf"^export interface {name} {{\n(.*?)^}}", protocol, re.DOTALL | re.MULTILINE)
+    body = re.search(
+        rf"^export interface {name}(?: extends \w+)? {{\n(.*?)^}}", protocol, re.DOTALL | re.MULTILINE
+    )
     return set(re.findall(r"^  (\w+)\??:", body.group(1), re.MULTILINE)) if body else set()
 
 
@@ -82,8 +85,19 @@ def test_a_changed_source_is_noticed(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_both_sides_have_the_same_traits_and_messages(name: str) -> None:
+    assert interface(protocol_of(name), "Traits") == set(widget_class(name).class_own_traits(sync=True))
+    assert_same_messages(name)
+
+
+def test_both_sides_of_the_large_view_have_the_same_traits_and_messages() -> None:
+    """It is no widget of its own: others have its traits and messages beside theirs."""
+    traits = LookingWidget.class_own_traits(sync=True)
+    assert interface(protocol_of("looking"), "Traits") == set(traits) != set()
+    assert_same_messages("looking")
+
+
+def assert_same_messages(name: str) -> None:
     protocol = protocol_of(name)
-    assert interface(protocol, "Traits") == set(widget_class(name).class_own_traits(sync=True))
     python = "".join(path.read_text("utf-8") for path in (WIDGETS / name).glob("*.py"))
     written = set(re.findall(r'\bt: "(\w+)"', protocol)) | interface(protocol, "Wishes")
     read = set(re.findall(r'"t": "(\w+)"|\btag="(\w+)"', python))

@@ -19,8 +19,9 @@ from tellapart.errors import ProjectError, RefusalCode
 from tellapart.learning.embedding_map import lay_out
 from tellapart.planning.config import TrainConfig
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.journal import Decision, Entry, Relabel
+from tellapart.store.journal import Decision, Entry
 from tellapart.store.manifest import Picture
+from tellapart.store.offered_labels import check_offered, said_of_missing
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import explained
 
@@ -196,11 +197,7 @@ class Review:
         finally:
             self._note(image_ids)
         missing = [image_id for image_id in image_ids if self._standing.is_missing(image_id)]
-        return [
-            f"{self.picture(image_id).path} is no longer in its folder. The decision is saved and applies "
-            "when the file is back."
-            for image_id in missing
-        ]
+        return said_of_missing([self.picture(image_id).path for image_id in missing])
 
     def undo(self) -> list[Entry]:
         """Take back the latest batch of decisions, whoever made it; what was taken back, [] when there is none."""
@@ -296,18 +293,11 @@ class Review:
 
     def _check_labels(self, decisions: Sequence[Decision]) -> None:
         """Whether the labels that were offered are still there: somebody may have renamed one in the folders."""
-        wanted = {one.label for one in decisions if isinstance(one, Relabel)} & set(self._standing.classes)
-        if not wanted:
-            return
-        counts = self._project.manifest.label_counts()
-        for label in sorted(wanted):
-            if not counts.get(label):
-                self._standing.catch_up(self._project)
-                raise ProjectError(
-                    f"The label {label!r} has no pictures any more: it was renamed or emptied elsewhere in "
-                    "the meantime. Nothing was decided. Choose another label, or the same one again to "
-                    "create it."
-                )
+        try:
+            check_offered(self._project.manifest, decisions, self._standing.classes)
+        except ProjectError:
+            self._standing.catch_up(self._project)
+            raise
 
     def _note(self, image_ids: Sequence[str]) -> None:
         with self._lock:

@@ -17,8 +17,10 @@ from tellapart.workspace.addresses import project_in
 from tellapart.workspace.recent import note_opened
 from traitlets import Dict, Instance, Int, List, Unicode
 
+from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.launcher import PROJECT_VARIABLE
 from tellapart_dashboards.app.page_frame import PageOwner
+from tellapart_dashboards.app.pictures.facts import Model
 from tellapart_dashboards.app.public.visiting import check_is_own, is_visiting, shown_name
 
 N_FINDINGS = (
@@ -57,6 +59,7 @@ class _Found:
     counts: dict[str, int]
     n_changes: int
     clean_error: dict[str, Any]
+    decided_up_to: int
 
 
 _QUERY = "QUERY_STRING"  # of the page's address, as Voila tells its kernel
@@ -104,6 +107,8 @@ class ProjectState(PageOwner):
     errand = Instance(
         Errand, allow_none=True
     )  # the latest; its page reads it when it is made, and follows it
+    decided_up_to = Int(0)  # the last line of the journal: another one when anything is decided or undone
+    review: Model | None = None  # of the Clean page, while it is open
 
     def __init__(self, project_dir: Path, **traits: Any) -> None:
         super().__init__(project_dir=str(project_dir), name=shown_name(project_dir), **traits)
@@ -144,6 +149,10 @@ class ProjectState(PageOwner):
         async with self._turn:
             self._take(await asyncio.to_thread(self._look))
 
+    def noted(self) -> None:
+        """Something was decided on a page here: let the others know at once."""
+        soon(self.poll())
+
     def _look(self) -> _Found | str | None:
         """What the database says, None when nothing changed, a sentence where the project is gone. For a thread."""
         database = self.project.db_path
@@ -160,7 +169,8 @@ class ProjectState(PageOwner):
         counts = {label: n for label, n in self.project.manifest.label_counts().items() if n}
         since = training.snapshot if training else None
         changes = n_changes(self.project, since) if since else 0
-        found = _Found(counts, changes, self.project.manifest.setting(CLEAN_ERROR, {}))
+        last = next((entry.number for entry in self.project.journal.entries(limit=1)), 0)
+        found = _Found(counts, changes, self.project.manifest.setting(CLEAN_ERROR, {}), last)
         self._seen = seen
         return found
 
@@ -171,6 +181,7 @@ class ProjectState(PageOwner):
             self.n_pictures = sum(found.counts.values())
             self.counts = found.counts
             self.n_changes, self.clean_error = found.n_changes, found.clean_error
+            self.decided_up_to = found.decided_up_to
 
 
 def _state_of(file: Path) -> tuple[int, int]:

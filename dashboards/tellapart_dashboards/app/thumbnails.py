@@ -44,9 +44,10 @@ class Thumbnails:
 
     async def many(self, pictures: Sequence[tuple[str, str]]) -> list[bytes]:
         """The JPEGs of (image_id, path) pairs, in order, without blocking the page."""
-        return await asyncio.to_thread(self._many, pictures)
+        return await asyncio.to_thread(self.each, pictures)
 
-    def _many(self, pictures: Sequence[tuple[str, str]]) -> list[bytes]:
+    def each(self, pictures: Sequence[tuple[str, str]]) -> list[bytes]:
+        """The same right here, for whoever is on a thread."""
         with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
             return list(pool.map(lambda picture: self.one(*picture), pictures))
 

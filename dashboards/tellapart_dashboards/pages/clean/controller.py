@@ -78,6 +78,7 @@ class CleanPage(HasTraits):
         self._draw()
         self.run.observe(self._run_changed, ["stage", "message", "step", "progress", "is_progress_known"])
         project.observe(self._pictures_changed, "counts")
+        project.observe(lambda _: soon(self._catch_up()), "decided_up_to")
 
     def _draw(self) -> None:
         job = self.run
@@ -169,6 +170,11 @@ class CleanPage(HasTraits):
             await asyncio.to_thread(self.desk.sheet.catch_up)
             self._decided()
 
+    async def _catch_up(self) -> None:
+        """Take over what another page here decided; what was decided on this one is known."""
+        if await asyncio.to_thread(self.desk.sheet.catch_up):
+            self._decided()
+
     def _run_changed(self, change: dict[str, Any]) -> None:
         if change["name"] == "stage" and change["old"] == "running":
             if change["new"] == "done":
@@ -243,7 +249,7 @@ class CleanPage(HasTraits):
         except Exception as error:
             self._learned(opening=Opening.FAILED, problem=error_sentence(error))
         else:
-            self.review = review
+            self.review = self.project.review = review
             self._newcomers.are_looked_at(up_to)
             self._learned(opening=Opening.OPEN)
             await self._show(n_rankings=self._facts.n_rankings + 1)
@@ -283,7 +289,7 @@ class CleanPage(HasTraits):
         if reading is self._reading:
             learned["queue"] = queue
             self.desk.findings.update({finding.image_id: finding for finding in queue.findings})
-            self.desk.suggested = queue.suggested if queue.filters.is_previewing else {}
+            self.desk.previewed = queue.suggested if queue.filters.is_previewing else {}
         if learned:
             self._learned(**learned)
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tellapart.clean import Finding, Review
-from tellapart.label_names import label_order
 from tellapart.store.project import Project
 
+from tellapart_dashboards.app.pictures.decisions import labels_with_keys
 from tellapart_dashboards.pages.clean.filters import AS_AT_FIRST, THRESHOLDS, Filters
 from tellapart_dashboards.pages.clean.texts import DECIDED, EVERY
 
 FIRST = 200  # pictures; more than any page has in sight at once
-N_KEYS = 9
 
 
 class QueueSource(Enum):
@@ -130,7 +129,7 @@ class Queue:
             suggested=suggested,
             threshold=threshold,
             n_above=n_above,
-            key_labels=labels_with_keys(labels, seen, before.key_labels),
+            key_labels=labels_to_offer(labels, seen, before.key_labels),
             decisions=self.decisions(),
         )
 
@@ -185,17 +184,12 @@ def is_another_sheet(before: QueueView, filters: Filters, source: QueueSource, i
     return not before.ids or (before.source is QueueSource.NOTHING and not filters.kind and not is_touched)
 
 
-def labels_with_keys(
+def labels_to_offer(
     labels: Collection[str], findings: Sequence[Finding], before: Sequence[str] = ()
 ) -> list[str]:
     """All labels, or of many the nine that are suggested most often; once chosen they stay."""
-    ordered = sorted(labels, key=label_order)
-    if len(ordered) <= N_KEYS:
-        return ordered
-    if before and set(before) <= set(ordered):
-        return list(before)
     often = Counter(one.suggestion.label for one in findings if one.suggestion and one.suggestion.label)
-    return sorted(sorted(ordered, key=lambda label: -often[label])[:N_KEYS], key=label_order)
+    return labels_with_keys(labels, often, before)
 
 
 def _kinds(finding: Finding) -> set[str]:

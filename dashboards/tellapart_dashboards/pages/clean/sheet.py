@@ -35,12 +35,14 @@ class Sheet:
         with self._lock:
             self._up_to, self._before = up_to, before
 
-    def catch_up(self) -> None:
-        """Take in what was decided since, on other pages too."""
+    def catch_up(self) -> bool:
+        """Take in what was decided since, on other pages too; whether there was something."""
         with self._lock:
-            for entry in self._journal.entries_after(self._up_to):
+            entries = self._journal.entries_after(self._up_to)
+            for entry in entries:
                 self._up_to = entry.number
                 self._before.setdefault(entry.image_id, entry.before["label"])
+            return bool(entries)
 
     def label(self, image_id: str, now: str) -> str:
         """The label the picture came with; now: the one it has."""

@@ -35,12 +35,13 @@ from traitlets import Bool, Dict, Int, List, Unicode
 
 from tellapart_dashboards.app.event_loop import Repeated, soon
 from tellapart_dashboards.app.journal_words import step_words
+from tellapart_dashboards.app.pictures.decisions import PictureDesk
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.gather.strips import Strips
 
-N_THUMBNAILS = 6  # per label
 N_STRIPS = 100  # labels with thumbnails; the page would grow too heavy
 MOST_PASTED = 10_000  # addresses at once
 MOST_SHOWN = 120  # waiting pictures of a label in the page
@@ -92,13 +93,15 @@ class SearchState(Job):
         super().__init__(project_dir=project.project_dir, **traits)
         self.project = project
         self.contact = contact_of(project.project.manifest) or ""
+        self.desk = PictureDesk(project.project, project.noted, lambda: project.review)
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=112)
+        self._first = Strips(self.desk, self._thumbnails)
         self._version = -1
         self._current: dict[str, Any] = {}
         self._wishes, self._reading = asyncio.Lock(), asyncio.Lock()
         self._drawing = Repeated(self._draw)
         self._labels = self._read()
-        project.observe(lambda _: soon(self.refresh()), "counts")
+        project.observe(lambda _: soon(self.refresh()), ["counts", "decided_up_to"])
         self.observe(lambda _: self._progressed(), ["stage", "facts", "message", "progress"])
         self.read()
         self._show()
@@ -307,15 +310,9 @@ class SearchState(Job):
         self.held = held
 
     async def _draw_strips(self) -> None:
-        manifest = self.project.project.manifest
-        strips = {}
-        for label, n_pictures in list(self.project.counts.items())[:N_STRIPS]:
-            strip = self.strips.get(label, [])
-            if len(strip) != min(n_pictures, N_THUMBNAILS):
-                pictures = await asyncio.to_thread(manifest.pictures, label, limit=N_THUMBNAILS)
-                strip = await self._thumbnails.many([(one.image_id, one.path) for one in pictures])
-            strips[label] = strip
-        self.strips = strips
+        counts = dict(list(self.project.counts.items())[:N_STRIPS])
+        self.desk.offer(self.project.counts)
+        self.strips = await self._first.drawn(counts, self.strips)
 
 
 def _name_of(candidate: Candidate) -> str:

@@ -21,6 +21,7 @@ from ipywidgets import (
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.label_advice import headline
+from tellapart_dashboards.app.pictures.decisions import labels_with_keys
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.visibility import folded, shown_when
@@ -84,7 +85,9 @@ def _next_page(project: ProjectState) -> str:
 
 def _labels_card(search: SearchState) -> VBox:
     """The labels and, folded away, where and how searches look."""
-    rows = LabelRows(search.wish)
+    rows = LabelRows(search.wish, search.desk)
+    dlink((search.project, "counts"), (rows, "all_labels"), list)
+    dlink((search.project, "counts"), (rows, "labels"), lambda counts: labels_with_keys(counts, counts))
     for name in ("rows", "strips", "held", "undo_text", "is_searching"):
         dlink((search, name), (rows, name))
     dlink((search, "limit"), (rows, "n_wanted"))

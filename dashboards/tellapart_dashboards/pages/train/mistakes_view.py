@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, VBox, link
+from ipywidgets import HTML, Box, Button, VBox, dlink, link
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import count
@@ -16,6 +16,10 @@ from tellapart_dashboards.widgets.matrix.matrix import Matrix
 MATRIX_HEAD = (
     '<h2>What is mistaken for what</h2><p class="ta-soft" style="margin-bottom:8px">Rows: what it is. Columns: what '
     "the model answered. Press a number to see the pictures.</p>"
+)
+HOW_TO_FIX = (
+    "Press a picture to see it large. Its keys work at once: <kbd>k</kbd> keep, a digit or <kbd>r</kbd> relabel, "
+    "<kbd>d</kbd> remove, <kbd>u</kbd> undo."
 )
 
 
@@ -43,7 +47,8 @@ def matrix_card(state: TrainState) -> VBox:
 
 def mistakes_part(state: TrainState) -> VBox:
     """The pictures it gets wrong, surest first, or those of one number of the matrix."""
-    filter_line, gallery = HTML(), Gallery(accessible_name="Most confident mistakes", tile_px=150)
+    filter_line = HTML()
+    gallery = Gallery(state.desk, accessible_name="Most confident mistakes", tile_px=150)
     show_all, more = Button(description="Show all mistakes").add_class("ta-link"), Button()
 
     def draw(_: Any = None) -> None:
@@ -55,7 +60,11 @@ def mistakes_part(state: TrainState) -> VBox:
     def draw_line(_: Any = None) -> None:
         filter_line.value = mistakes_html(state)
 
+    for name in ("decided", "labels"):
+        dlink((state, name), (gallery, name))
+    dlink((state.project, "counts"), (gallery, "all_labels"), list)
     state.observe(draw, "pictures")
+    dlink((state, "arrivals"), (gallery, "arrivals"))
     state.observe(draw_line, ["mistakes", "chosen"])
     show_all.on_click(lambda _: state.set_trait("chosen", []))
     more.on_click(lambda _: state.show_more())
@@ -63,7 +72,8 @@ def mistakes_part(state: TrainState) -> VBox:
     draw()
     draw_line()
     line = Box([filter_line, show_all]).add_class("ta-line").add_class("ta-filter")
-    return VBox([HTML('<h2 class="ta-section">Most confident mistakes</h2>'), line, gallery, more])
+    head = HTML(f'<h2 class="ta-section">Most confident mistakes</h2><p class="ta-soft">{HOW_TO_FIX}</p>')
+    return VBox([head, line, gallery, more])
 
 
 def mistakes_html(state: TrainState) -> str:

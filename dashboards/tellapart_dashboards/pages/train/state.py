@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from tellapart.advice import Advice
 from tellapart.backbones.names import DEFAULT_BACKBONE, current_name
-from tellapart.errors import ProjectError, TellapartError
+from tellapart.errors import TellapartError
 from tellapart.planning.usual_recipe import usual_recipe
 from traitlets import Dict, Enum, Instance, Int, List, Tuple, Unicode, observe
 
-from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.event_loop import Repeated, soon
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.run_follower import Job, newest_result
 from tellapart_dashboards.app.thumbnails import Thumbnails
-from tellapart_dashboards.app.wording import licence_mark, percent
 from tellapart_dashboards.pages.train.advice_desk import AdviceDesk
+from tellapart_dashboards.pages.train.mistakes import MistakeDesk, mistake_keys
 from tellapart_dashboards.pages.train.runs_desk import RunsDesk
 from tellapart_dashboards.pages.train.settings.recipe_choice import Pictures, RecipeDesk
 from tellapart_dashboards.pages.train.settings.sharpness import Offer
@@ -45,7 +45,10 @@ class TrainState(Job):
     chosen = List(Int())  # [actual, predicted] whose mistakes are in sight, [] for all
     n_shown = Int(FIRST_MISTAKES)
     mistakes = List(Dict())  # those of the chosen cell, surest first
-    pictures = Tuple(([], [], [], []))  # thumbnails, captions, badges, marks of the first n_shown mistakes
+    pictures = Tuple(([], [], [], [], [], []))  # of the first n_shown mistakes, see `MistakeDesk.drawn`
+    decided = List(Unicode())  # what was decided about each of these since, "" for nothing
+    arrivals = Int(0)  # raised when the pictures of a cell are in sight, which somebody asked for
+    labels = List(Unicode())  # those with a digit key
 
     def __init__(self, project: ProjectState, **traits: Any) -> None:
         super().__init__(project_dir=project.project_dir, **traits)
@@ -53,6 +56,9 @@ class TrainState(Job):
         self.runs = RunsDesk(project.project)
         self.weights = WeightsDesk(project.project)
         self.advice = AdviceDesk(project, self._train_as_advised)
+        self.desk = MistakeDesk(project.project, project.noted, lambda: project.review)
+        self._following = Repeated(self._follow_decisions)
+        self._is_asked = False
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=240)
         self._result_of = ""  # the run whose result is shown
         newest = newest_result(Path(project.project_dir), "train")
@@ -121,7 +127,11 @@ class TrainState(Job):
         self._seek_advice()
         self.observe(self._know, ["backbone", "result"])
         self.weights.observe(self._know, "own")
+        self.observe(lambda _: self._offer(), "result")
         self.project.observe(self._know, "counts")
+        self.project.observe(lambda _: self._offer(), "counts")
+        self.project.observe(lambda _: self._following.ask(), "decided_up_to")
+        self._offer()
         self._know()
         self.runs.look()
 
@@ -193,27 +203,35 @@ class TrainState(Job):
         if self.chosen:
             actual, predicted = (self.result["classes"][i] for i in self.chosen)
             wrong = [one for one in wrong if one["label"] == actual and one["predicted"] == predicted]
+        self._is_asked = bool(self.chosen)
         self.n_shown = FIRST_MISTAKES
         self.mistakes = wrong
+
+    def _offer(self) -> None:
+        """The labels to choose from are those of the project now; late keys of others are still known as such."""
+        self.labels = mistake_keys(self.project.counts, self.result.get("mistakes", []))
+        self.desk.offer(self.project.counts)
 
     def _draw_soon(self, _: Any = None) -> None:
         soon(self._draw(self.mistakes[: self.n_shown]))
 
     async def _draw(self, wrong: list[dict[str, Any]]) -> None:
-        jpegs = await self._thumbnails.many([(one["image_id"], one["path"]) for one in wrong])
-        marks = await asyncio.to_thread(self._marks, wrong)
-        if wrong == self.mistakes[: self.n_shown]:  # else the person has chosen something else meanwhile
-            badges = [f"predicted {one['predicted']} {percent(one['confidence'])}" for one in wrong]
-            self.pictures = (jpegs, [one["label"] for one in wrong], badges, marks)
+        await asyncio.to_thread(self.desk.begin, self.result.get("mistakes", []))
+        pictures = await asyncio.to_thread(self.desk.drawn, wrong, self._thumbnails)
+        if wrong != self.mistakes[: self.n_shown]:  # the person has chosen something else meanwhile
+            return
+        self.pictures = pictures
+        await self._follow_decisions()
+        if self._is_asked:
+            self._is_asked = False
+            self.arrivals += 1
 
-    def _marks(self, wrong: list[dict[str, Any]]) -> list[str]:
-        marks = []
-        for one in wrong:
-            try:
-                marks.append(licence_mark(self.project.project.manifest.picture(one["image_id"])))
-            except ProjectError:  # the picture is no longer in the project
-                marks.append("")
-        return marks
+    async def _follow_decisions(self) -> None:
+        """Take over what was decided about the mistakes in sight, on any page."""
+        keys = self.pictures[4]
+        decided = await asyncio.to_thread(self.desk.decided, keys)
+        if keys is self.pictures[4]:
+            self.decided = decided
 
 
 def _offers(n: int, n_seen: Callable[[str], int]) -> list[Offer]:

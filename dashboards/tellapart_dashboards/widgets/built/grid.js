@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 47c1b089c7f76a1087134bf054654dc158c359018794c81be885cda1efbc4371
+// 4da863e206e0d0b8248e35740073217c1ed227d10796b9506d45dc4c27c5235d
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -73,16 +73,49 @@ function oncePerFrame(call) {
   return { soon, cancel };
 }
 
+// The keys of decisions, the same wherever a picture is shown.
+/** @import { Act, Decision } from "./protocol" */
+
+/** @type {Record<string, Act>} */
+const ACTS$1 = { k: "keep", d: "remove", Delete: "remove", s: "not sure", x: "none of these", r: "relabel", u: "undo" };
+
+/**
+ * What a key stands for; a relabelling without a label asks for one. Nothing for other keys.
+ * @param {KeyboardEvent} event
+ * @param {string[]} labels
+ * @returns {{ name: Act, label?: string } | undefined}
+ */
+function askedFor(event, labels) {
+  if (event.altKey) return undefined;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const isControl = event.ctrlKey || event.metaKey;
+  if (isControl && (key === "y" || (key === "z" && event.shiftKey))) return { name: "redo" };
+  if (isControl) return key === "z" ? { name: "undo" } : undefined;
+  if (key === "u" && event.shiftKey) return { name: "redo" };
+  if (key >= "1" && key <= "9") {
+    const label = labels[Number(key) - 1];
+    return label === undefined ? undefined : { name: "relabel", label };
+  }
+  return key in ACTS$1 ? { name: ACTS$1[key] } : undefined;
+}
+
+/**
+ * What a tile says of a decision until Python's own words are there; the same ones.
+ * @param {Decision} action
+ * @param {string} label
+ */
+function decidedWords(action, label) {
+  return { keep: "kept", remove: "removed", relabel: `now: ${label}`, "not sure": action, "none of these": action }[action];
+}
+
 // Keys: walking and choosing here, all else by name in `grid.act`. What each does stands below them, for people.
 /** @import { Grid } from "./view.js" */
 
-/** @typedef {import("./protocol").Decision | "undo" | "redo" | "near" | "tidy" | "help" | "look" | "all"} Act */
+
+/** @typedef {import("../looking/protocol").Act | "near" | "tidy" | "help" | "look" | "all"} Act */
 
 /** @type {Record<string, Act>} */
-const ACTS = {
-  k: "keep", d: "remove", Delete: "remove", s: "not sure", x: "none of these", r: "relabel", u: "undo", n: "near",
-  t: "tidy", "?": "help", Enter: "look",
-};
+const ACTS = { n: "near", t: "tidy", "?": "help", Enter: "look" };
 
 const KEYS = [
   ["arrows, Home, End, Page up, Page down", "move"],
@@ -112,6 +145,7 @@ function keydown(event, grid) {
     ArrowRight: 1, ArrowLeft: -1, ArrowDown: sheet.columns, ArrowUp: -sheet.columns,
     PageDown: page, PageUp: -page, Home: -last, End: last,
   };
+  const asked = askedFor(event, grid.labels);
   const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.key in steps) {
     const to = Math.min(Math.max(choice.current + steps[event.key], 0), last);
@@ -130,19 +164,13 @@ function keydown(event, grid) {
     grid.announce(`${choice.keys.size} selected`);
   } else if (event.key === " ") grid.act("look");
   else if (letter === "a") grid.act("all");
-  else if ((isControl && letter === "y") || (letter === "z" && isControl && event.shiftKey)) grid.act("redo");
-  else if (isControl && letter === "z") grid.act("undo");
+  else if (asked) grid.act(asked.name, asked.label);
   else if (isControl) return;
-  else if (letter === "u" && event.shiftKey) grid.act("redo");
   else if (event.key === "Escape") {
     if (!choice.keys.size) return; // a dialog or JupyterLab may want it
     choice.clear();
     grid.draw();
     grid.announce("none selected");
-  } else if (event.key >= "1" && event.key <= "9") {
-    const label = grid.labels[Number(event.key) - 1];
-    if (label === undefined) return;
-    grid.act("relabel", label);
   } else if (letter in ACTS) grid.act(ACTS[letter]);
   else return;
   event.preventDefault();
@@ -168,10 +196,160 @@ function pictureUrl(jpeg) {
   return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
 }
 
+// Messages to Python.
+
+/**
+ * While the page is being left there is nobody to send it to.
+ * @template {{ t: string }} Message
+ * @param {{ send(message: Message, callbacks?: undefined, buffers?: ArrayBuffer[]): void }} model
+ * @param {Message} message
+ * @param {ArrayBuffer[]} [buffers]
+ */
+function tell(model, message, buffers) {
+  try {
+    model.send(message, undefined, buffers);
+  } catch (error) {
+    console.debug("not sent:", message.t, error);
+  }
+}
+
+// Windows above a page: a dialog, a label by typing.
+
+/**
+ * A dialog that a press beside it closes and that is gone when closed.
+ * @param {HTMLElement} root
+ * @param {string} name
+ */
+function dialog(root, name) {
+  const box = element("dialog", "ta-window");
+  box.setAttribute("aria-label", name);
+  box.dataset.lmSuppressShortcuts = "true";
+  box.addEventListener("click", (event) => {
+    const { left, right, top, bottom } = box.getBoundingClientRect();
+    const isBeside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
+    if (event.target === box && isBeside) box.close();
+  });
+  box.addEventListener("keydown", (event) => event.stopPropagation());
+  box.addEventListener("close", () => box.remove());
+  root.append(box);
+  return box;
+}
+
+/**
+ * A label by typing: the labels that contain the text, the one written as new last. While nothing is typed the suggested
+ * one is the first.
+ * @param {HTMLElement} root
+ * @param {string[]} labels
+ * @param {string} title
+ * @param {string} suggested "" for none
+ * @param {(label: string) => void} take
+ */
+function labelWindow(root, labels, title, suggested, take) {
+  const box = dialog(root, title);
+  const input = element("input");
+  const id = `ta-labels-${Math.random().toString(36).slice(2)}`;
+  const attributes = {
+    type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "true",
+    "aria-controls": id, "aria-label": "New label", placeholder: "type a label",
+  };
+  Object.entries(attributes).forEach(([name, value]) => input.setAttribute(name, value));
+  const list = element("ul", "ta-options");
+  list.id = id;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Labels");
+  /** @type {string[]} */
+  let found = [];
+  let at = 0;
+  const accept = (/** @type {string} */ label) => {
+    box.close();
+    take(label);
+  };
+  function draw() {
+    const text = input.value.trim();
+    const small = text.toLowerCase();
+    const begins = (/** @type {string} */ label) => Number(!label.toLowerCase().startsWith(small));
+    found = labels.filter((label) => label.toLowerCase().includes(small)).sort((a, b) => begins(a) - begins(b));
+    if (!text && labels.includes(suggested)) found = [suggested, ...found.filter((label) => label !== suggested)];
+    const isNew = text && !labels.includes(text);
+    if (isNew) found = [...found.slice(0, 50), text];
+    at = Math.min(Math.max(at, 0), found.length - 1);
+    list.replaceChildren(...found.map((label, i) => {
+      const item = element("li", "", label);
+      if (isNew && i === found.length - 1) item.append(element("small", "", " new label"));
+      if (label === suggested) item.append(element("small", "", " suggested"));
+      item.id = `${id}-${i}`;
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-selected", String(i === at));
+      item.addEventListener("click", () => accept(label));
+      return item;
+    }));
+    input.setAttribute("aria-activedescendant", found.length ? `${id}-${at}` : "");
+    list.children[at]?.scrollIntoView({ block: "nearest" });
+  }
+  input.addEventListener("input", () => { at = 0; draw(); });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") at += 1;
+    else if (event.key === "ArrowUp") at -= 1;
+    else if (event.key === "Enter" && found[at] !== undefined) { event.preventDefault(); accept(found[at]); return; }
+    else return;
+    event.preventDefault();
+    draw();
+  });
+  box.append(element("h2", "", title), input, list);
+  draw();
+  box.showModal();
+  input.focus();
+}
+
+// The first picture has the focus when somebody arrives, so that its keys work at once: on the page, on its step, after
+// a filter. Who walks through filters or types keeps the focus; in JupyterLab the page never takes it.
+/** @import { Grid } from "./view.js" */
+
+const PRESSES = ["Enter", " "];
+
+/**
+ * `arrive` when other pictures are in sight; `drop` ends it.
+ * @param {Grid} grid
+ */
+function watchArrival(grid) {
+  let lastKey = "Enter"; // as if the page had been opened by it
+  let wasShown = false;
+  const note = (/** @type {KeyboardEvent} */ event) => { lastKey = event.key; };
+  const press = () => { lastKey = "Enter"; };
+  document.addEventListener("keydown", note, true);
+  document.addEventListener("pointerdown", press, true);
+
+  function isFree() {
+    const at = document.activeElement;
+    if (!at || at === document.body) return true;
+    if (at.closest("dialog, input, textarea, [contenteditable]")) return false;
+    return PRESSES.includes(lastKey) || !at.matches(":focus-visible");
+  }
+
+  function arrive() {
+    const isPage = document.body.hasAttribute("data-voila");
+    if (isPage && grid.order.length && grid.space.clientWidth && isFree()) grid.focus();
+  }
+
+  return {
+    arrive,
+    /** Whether there is room for the pictures may have changed. */
+    measured() {
+      const isShown = grid.space.clientWidth > 0 && grid.order.length > 0;
+      if (isShown && !wasShown) arrive();
+      wasShown = isShown;
+    },
+    drop() {
+      document.removeEventListener("keydown", note, true);
+      document.removeEventListener("pointerdown", press, true);
+    },
+  };
+}
+
 // Buttons that say their key.
 
 /**
- * A button of the grid. key: "" for none.
+ * A button. key: "" for none.
  * @param {string} key
  * @param {string} text
  * @param {() => void} press
@@ -332,158 +510,319 @@ class Choice {
   }
 }
 
-// What the page knows of the pictures: words and thumbnails asked for as they come into sight, dropped when there are many.
+// The window with all keys of the grid.
+
+/** @param {HTMLElement} root */
+function helpWindow(root) {
+  const box = dialog(root, "All keys");
+  const list = element("dl", "ta-keys");
+  for (const [keys, meaning] of KEYS) {
+    const term = element("dt");
+    for (const part of keys.split(", ")) term.append(element("kbd", "", part), " ");
+    list.append(term, element("dd", "", meaning));
+  }
+  const close = keyed("", "Close", () => box.close());
+  box.append(element("h2", "", "All keys"), list, close);
+  box.showModal();
+}
+
+// The pictures most like one, in a list.
 /** @import { Bytes } from "../common/model" */
-/** @import { GridModel, Thumbnails, Tiles, ToPython, Words } from "./protocol" */
-
-const ASK_AGAIN_MS = 4000;
-const MOST_TEXTS = 6000;
-const MOST_URLS = 1200;
-
-/**
- * A message to Python. While the page is being left there is nobody to send it to.
- * @param {GridModel} model
- * @param {ToPython} message
- * @param {ArrayBuffer[]} [buffers]
- */
-function tell(model, message, buffers) {
-  try {
-    model.send(message, undefined, buffers);
-  } catch (error) {
-    console.debug("not sent:", message.t, error);
-  }
-}
-
-class Store {
-  /** @param {GridModel} model */
-  constructor(model) {
-    this.model = model;
-    this.texts = /** @type {Map<number, { tile: Words, version: number }>} */ (new Map());
-    this.urls = /** @type {Map<number, string>} */ (new Map()); // "" for a picture that cannot be shown
-    // decided here, not yet in the tile's own words
-    this.pending = /** @type {Map<number, { seq: number, text: string }>} */ (new Map());
-    this.asked = /** @type {Map<number, { version: number, at: number }>} */ (new Map());
-    this.version = 0;
-    this.side = 0;
-    this.wanted = "";
-    this.wantedAt = 0;
-  }
-
-  /** @param {number} key */
-  tile(key) { return this.texts.get(key)?.tile; }
-
-  /** @param {number} key */
-  decided(key) { return this.pending.get(key)?.text ?? this.tile(key)?.decided ?? ""; }
-
-  /** Everything known may be out of date; it stays in sight until the new words are there. */
-  stale() { this.version += 1; }
-
-  /**
-   * Whether anything is on its way.
-   * @param {number[]} keys
-   * @param {number} side of the thumbnails, in pixels
-   */
-  ask(keys, side) {
-    if (side !== this.side) {
-      this.forgetPictures();
-      this.side = side;
-    }
-    const now = performance.now();
-    const unknown = keys.filter((key) => {
-      if (this.texts.get(key)?.version === this.version) return false;
-      const asked = this.asked.get(key);
-      return !(asked && asked.version === this.version && now - asked.at < ASK_AGAIN_MS);
-    });
-    if (unknown.length) {
-      unknown.forEach((key) => this.asked.set(key, { version: this.version, at: now }));
-      tell(this.model, { t: "tiles", keys: unknown, version: this.version });
-    }
-    const missing = keys.filter((key) => !this.urls.has(key));
-    const wanted = missing.join();
-    if (missing.length && (wanted !== this.wanted || now - this.wantedAt > ASK_AGAIN_MS)) {
-      tell(this.model, { t: "thumbnails", keys: missing, side });
-      this.wanted = wanted;
-      this.wantedAt = now;
-    }
-    return unknown.length + missing.length > 0;
-  }
-
-  /** @param {Tiles} message */
-  takeTiles({ tiles, version, seq }) {
-    for (const tile of tiles) {
-      this.texts.set(tile.key, { tile, version });
-      this.asked.delete(tile.key);
-      const pending = this.pending.get(tile.key);
-      if (pending && pending.seq <= seq) this.pending.delete(tile.key);
-    }
-    for (const key of this.texts.keys()) {
-      if (this.texts.size <= MOST_TEXTS) break;
-      this.texts.delete(key); // the oldest first
-    }
-  }
-
-  /**
-   * @param {Thumbnails} message
-   * @param {Bytes[]} buffers
-   */
-  takeThumbnails({ keys, side }, buffers) {
-    if (side !== this.side) return;
-    keys.forEach((key, i) => {
-      this.revoke(key);
-      this.urls.delete(key);
-      this.urls.set(key, pictureUrl(buffers[i]));
-    });
-    for (const key of this.urls.keys()) {
-      if (this.urls.size <= MOST_URLS) break;
-      this.revoke(key);
-      this.urls.delete(key);
-    }
-  }
-
-  forgetPictures() {
-    for (const key of this.urls.keys()) this.revoke(key);
-    this.urls.clear();
-    this.wanted = "";
-  }
-
-  /** @param {number} key */
-  revoke(key) {
-    const url = this.urls.get(key);
-    if (url) URL.revokeObjectURL(url);
-  }
-}
-
-// The pictures most like one: in a small card beside it that opens by key or under the resting mouse, and in lists.
-/** @import { Bytes } from "../common/model" */
-/** @import { Alike, GridModel, Near } from "./protocol" */
-
-const HOVER_MS = 650;
-
-/**
- * @param {Alike} one
- * @param {Bytes | undefined} jpeg
- */
-function likeTile(one, jpeg) {
-  const item = element("li");
-  const img = element("img");
-  img.alt = "";
-  img.src = pictureUrl(jpeg);
-  img.addEventListener("load", () => URL.revokeObjectURL(img.src), { once: true });
-  item.append(img, element("b", "", one.label), element("span", "", one.note));
-  if (one.mark) item.append(element("small", "", one.mark));
-  return item;
-}
+/** @import { Alike } from "./protocol" */
 
 /**
  * @param {Alike[]} near
  * @param {Bytes[]} buffers a JPEG of each
+ * @param {(key: number) => void} [open] where they can be opened
  */
-function likeList(near, buffers) {
+function alikeList(near, buffers, open) {
   const list = element("ul", "ta-near");
   list.setAttribute("aria-label", "Most similar");
-  near.forEach((one, i) => list.append(likeTile(one, buffers[i])));
+  near.forEach((one, i) => {
+    const item = element("li");
+    const img = element("img");
+    img.alt = "";
+    img.src = pictureUrl(buffers[i]);
+    img.addEventListener("load", () => URL.revokeObjectURL(img.src), { once: true });
+    const inside = open && one.key >= 0 ? button("ta-open-near", "", () => open(one.key)) : item;
+    inside.append(img, element("b", "", one.label), " ", element("span", "", one.note));
+    if (one.mark) inside.append(" ", element("small", "", one.mark));
+    if (inside !== item) item.append(inside);
+    list.append(item);
+  });
   return list;
 }
+
+// One picture large, with everything known about it, and the keys to decide about it. Its host walks; the window follows.
+/** @import { Bytes } from "../common/model" */
+/** @import { Act, Facts, Host, Large } from "./protocol" */
+
+/** @type {[string, string, Act][]} its key, its text, what it asks for */
+const DECISIONS = [
+  ["k", "keep", "keep"], ["d", "remove", "remove"], ["r", "relabel", "relabel"], ["s", "not sure", "not sure"],
+  ["x", "none of these", "none of these"], ["u", "undo", "undo"],
+];
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+
+class LargeWindow {
+  /**
+   * @param {HTMLElement} root
+   * @param {Host} host
+   * @param {() => void} closed
+   */
+  constructor(root, host, closed) {
+    this.host = host;
+    this.key = this.shown = -1; // of the picture it is asked for, and of the one in sight
+    this.url = "";
+    this.suggested = "";
+    this.news = ""; // what was said since the last picture
+    this.told = ""; // what was said last: Python's own words for it are often the same
+    this.box = dialog(root, "Picture");
+    this.box.classList.add("ta-large");
+    this.img = element("img");
+    this.side = element("div", "ta-side");
+    this.said = element("p", "ta-said");
+    this.said.setAttribute("role", "status");
+    this.verdict = element("span", "ta-verdict");
+    this.names = element("div", "ta-names");
+    this.names.setAttribute("role", "group");
+    this.names.setAttribute("aria-label", "Labels");
+    const acts = element("div", "ta-acts");
+    acts.append(
+      keyed("←", "back", () => this.step(-1)), keyed("→", "next", () => this.step(1)),
+      ...DECISIONS.map(([key, text, name]) => keyed(key, text, () => this.act(name))),
+      keyed("Esc", "close", () => this.box.close()),
+    );
+    const foot = element("div", "ta-foot");
+    foot.append(this.said, this.names, acts);
+    this.box.append(this.img, this.side, foot);
+    this.box.addEventListener("keydown", (event) => this.keydown(event));
+    this.box.addEventListener("close", () => {
+      if (this.url) URL.revokeObjectURL(this.url);
+      closed();
+    });
+    this.drawLabels();
+    this.box.showModal();
+    this.box.tabIndex = -1;
+    this.box.focus();
+  }
+
+  get isOpen() { return this.box.open; }
+
+  /** @param {number} key */
+  look(key) {
+    this.key = key;
+    tell(this.host.model, { t: "large", key });
+  }
+
+  /** @param {number} by */
+  step(by) {
+    this.say("");
+    this.host.step(by);
+  }
+
+  /**
+   * The focus stays in the window, so that the keys go on working.
+   * @param {Act} name
+   * @param {string} [label]
+   */
+  act(name, label) {
+    this.told = "";
+    this.host.act(name, label);
+    if (this.isOpen && !this.box.contains(document.activeElement)) this.box.focus();
+  }
+
+  drawLabels() {
+    const labels = this.host.model.get("labels").slice(0, 9);
+    this.names.hidden = !labels.length;
+    this.names.replaceChildren(...labels.map((label, i) => {
+      const node = keyed(String(i + 1), label, () => this.act("relabel", label));
+      node.classList.add("ta-to");
+      node.prepend(element("span", "ta-heard", "relabel to "));
+      return node;
+    }));
+  }
+
+  /** @param {KeyboardEvent} event */
+  keydown(event) {
+    if (target(event)?.closest("button") && [" ", "Enter"].includes(event.key)) return;
+    const asked = askedFor(event, this.host.model.get("labels"));
+    if (asked) this.act(asked.name, asked.label);
+    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key in STEPS) this.step(STEPS[event.key]);
+    else if ([" ", "Enter"].includes(event.key)) this.box.close();
+    else return;
+    event.preventDefault();
+  }
+
+  /**
+   * What was decided, or why not.
+   * @param {string} text
+   * @param {boolean} [isRefused]
+   */
+  say(text, isRefused = false) {
+    if (text && text === this.told && !isRefused) return;
+    this.news = this.told = text;
+    this.said.textContent = text;
+    this.said.classList.toggle("ta-refused", isRefused);
+  }
+
+  drawVerdict() {
+    if (this.shown !== this.key) return;
+    this.verdict.textContent = this.host.decided();
+    this.verdict.hidden = !this.verdict.textContent;
+  }
+
+  /**
+   * @param {Large} message
+   * @param {Bytes[]} buffers
+   */
+  show({ facts, tile }, buffers) {
+    if (this.url) URL.revokeObjectURL(this.url);
+    this.shown = this.key;
+    this.url = pictureUrl(buffers[0]);
+    this.img.src = this.url;
+    this.img.alt = tile.label;
+    this.img.hidden = !this.url;
+    this.suggested = tile.suggested ?? "";
+    const place = this.host.place();
+    const title = element("h2", "", tile.label);
+    if (tile.mark) title.append(" ", element("span", "ta-tag", tile.mark));
+    this.drawVerdict();
+    title.append(" ", this.verdict);
+    this.side.replaceChildren(title, element("p", "ta-place", place), ...this.known(facts, buffers));
+    if (!this.said.classList.contains("ta-refused")) {
+      const news = this.news && `${this.news.replace(/\.$/, "")}. `;
+      this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
+    }
+    this.news = "";
+    if (document.activeElement === document.body) this.box.focus(); // what was pressed is gone
+  }
+
+  /**
+   * @param {Facts} facts
+   * @param {Bytes[]} buffers
+   */
+  known(facts, buffers) {
+    const reasons = element("ul", "ta-reasons");
+    facts.reasons.forEach((text) => reasons.append(element("li", "", text)));
+    /** @type {HTMLElement[]} */
+    const parts = [reasons];
+    if (!this.url && facts.file) {
+      parts.push(element("p", "ta-file", "This picture cannot be shown; its file may be damaged or missing."));
+    }
+    if (facts.shares.length) parts.push(element("h3", "", "What the model predicts, not trained on it"), shareBars(facts));
+    const near = alikeList(facts.near, buffers.slice(1), (key) => this.host.visit(key));
+    if (facts.near.length) parts.push(element("h3", "", "Most similar"), near);
+    const list = element("dl", "ta-facts");
+    for (const [name, text] of [["Part", facts.part], ["Licence", facts.licence], ["File", facts.file]]) {
+      if (text) list.append(element("dt", "", name), element("dd", "", text));
+    }
+    if (list.children.length) parts.push(list);
+    return parts;
+  }
+}
+
+/** @param {Facts} facts */
+function shareBars(facts) {
+  const shares = element("div", "ta-shares");
+  for (const [label, share, text] of facts.shares) {
+    const bar = element("meter");
+    bar.value = share;
+    bar.setAttribute("aria-label", `${label} ${text}`);
+    const name = element("span", "", label);
+    name.title = label;
+    shares.append(name, bar, element("span", "ta-number", text));
+  }
+  return shares;
+}
+
+// The large view of the grid: it walks along the order, or shows a picture beside it.
+/** @import { Bytes } from "../common/model" */
+/** @import { Act, Host, Large } from "../looking/protocol" */
+/** @import { Grid } from "./view.js" */
+
+/** @implements {Host} */
+class LargeView {
+  /** @param {Grid} grid */
+  constructor(grid) {
+    this.grid = grid;
+    this.model = grid.model;
+    this.window = /** @type {LargeWindow | null} */ (null);
+    this.known = ""; // what was decided about the picture in sight, as Python said it
+  }
+
+  get isOpen() { return Boolean(this.window?.isOpen); }
+
+  get key() { return this.window?.key ?? -1; }
+
+  get current() { return this.grid.order[this.grid.choice.current]; }
+
+  get isVisiting() { return this.isOpen && this.key !== this.current; }
+
+  /** The current picture. */
+  look() {
+    if (!this.window?.isOpen) this.window = new LargeWindow(this.grid.place, this, () => this.grid.focus());
+    this.window.look(this.current);
+  }
+
+  /**
+   * @param {Act} name
+   * @param {string} [label]
+   */
+  act(name, label) { this.grid.act(name, label); }
+
+  /** @param {number} key */
+  visit(key) {
+    const at = this.grid.order.indexOf(key);
+    if (at >= 0) this.grid.go(at);
+    else this.window?.look(key);
+  }
+
+  /** @param {number} by */
+  step(by) {
+    const { choice, order } = this.grid;
+    const to = this.isVisiting ? choice.current : choice.current + by;
+    choice.clear();
+    choice.anchor = Math.min(Math.max(to, 0), order.length - 1);
+    this.grid.go(choice.anchor);
+  }
+
+  place() {
+    if (this.isVisiting) return "similar picture";
+    const { choice, order } = this.grid;
+    return `${(choice.current + 1).toLocaleString("en")} of ${order.length.toLocaleString("en")}`;
+  }
+
+  decided() { return this.grid.store.pending.get(this.key)?.text ?? this.known; }
+
+  /**
+   * @param {string} text
+   * @param {boolean} [isRefused]
+   */
+  say(text, isRefused) {
+    if (!this.window?.isOpen) return;
+    this.window.say(text, isRefused);
+    this.window.drawVerdict();
+  }
+
+  /**
+   * @param {Large} message
+   * @param {Bytes[]} buffers
+   */
+  show(message, buffers) {
+    if (!this.isOpen || message.key !== this.key) return;
+    this.known = message.tile.decided;
+    this.window?.show(message, buffers);
+  }
+}
+
+// The pictures most like one in a small card beside it, which opens by key or under the resting mouse.
+/** @import { Bytes } from "../common/model" */
+/** @import { GridModel, Near } from "./protocol" */
+
+const HOVER_MS = 650;
 
 class NearCard {
   /**
@@ -544,7 +883,7 @@ class NearCard {
     if (!this.box || this.key !== key || !tile) return;
     const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "none yet: the check has not finished";
     if (this.isAnnounced) this.announce(`Most similar: ${words}`);
-    this.box.replaceChildren(element("b", "", "Most similar"), near.length ? likeList(near, buffers) : element("p", "", words));
+    this.box.replaceChildren(element("b", "", "Most similar"), near.length ? alikeList(near, buffers) : element("p", "", words));
     this.box.hidden = false;
     const at = tile.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.box;
@@ -565,186 +904,6 @@ class NearCard {
     if (tile && this.box && this.key === key) return;
     this.closeHovered();
     if (tile) this.hovering = setTimeout(() => this.box || this.open(key, false), HOVER_MS);
-  }
-}
-
-// Windows above the grid: all keys, a label by typing.
-
-/**
- * A dialog that a press beside it closes and that is gone when closed.
- * @param {HTMLElement} root
- * @param {string} name
- */
-function dialog(root, name) {
-  const box = element("dialog", "ta-window");
-  box.setAttribute("aria-label", name);
-  box.dataset.lmSuppressShortcuts = "true";
-  box.addEventListener("click", (event) => {
-    const { left, right, top, bottom } = box.getBoundingClientRect();
-    const isBeside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
-    if (event.target === box && isBeside) box.close();
-  });
-  box.addEventListener("keydown", (event) => event.stopPropagation());
-  box.addEventListener("close", () => box.remove());
-  root.append(box);
-  return box;
-}
-
-/** @param {HTMLElement} root */
-function helpWindow(root) {
-  const box = dialog(root, "All keys");
-  const list = element("dl", "ta-keys");
-  for (const [keys, meaning] of KEYS) {
-    const term = element("dt");
-    for (const part of keys.split(", ")) term.append(element("kbd", "", part), " ");
-    list.append(term, element("dd", "", meaning));
-  }
-  const close = keyed("", "Close", () => box.close());
-  box.append(element("h2", "", "All keys"), list, close);
-  box.showModal();
-}
-
-/**
- * A label by typing: the labels that contain the text, the one written as new last.
- * @param {HTMLElement} root
- * @param {string[]} labels
- * @param {string} title
- * @param {(label: string) => void} take
- */
-function labelWindow(root, labels, title, take) {
-  const box = dialog(root, title);
-  const input = element("input");
-  const id = `ta-labels-${Math.random().toString(36).slice(2)}`;
-  const attributes = {
-    type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "true",
-    "aria-controls": id, "aria-label": "New label", placeholder: "type a label",
-  };
-  Object.entries(attributes).forEach(([name, value]) => input.setAttribute(name, value));
-  const list = element("ul", "ta-options");
-  list.id = id;
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Labels");
-  /** @type {string[]} */
-  let found = [];
-  let at = 0;
-  const accept = (/** @type {string} */ label) => {
-    box.close();
-    take(label);
-  };
-  function draw() {
-    const text = input.value.trim();
-    const small = text.toLowerCase();
-    const begins = (/** @type {string} */ label) => Number(!label.toLowerCase().startsWith(small));
-    found = labels.filter((label) => label.toLowerCase().includes(small)).sort((a, b) => begins(a) - begins(b));
-    const isNew = text && !labels.includes(text);
-    if (isNew) found = [...found.slice(0, 50), text];
-    at = Math.min(Math.max(at, 0), found.length - 1);
-    list.replaceChildren(...found.map((label, i) => {
-      const item = element("li", "", label);
-      if (isNew && i === found.length - 1) item.append(element("small", "", " new label"));
-      item.id = `${id}-${i}`;
-      item.setAttribute("role", "option");
-      item.setAttribute("aria-selected", String(i === at));
-      item.addEventListener("click", () => accept(label));
-      return item;
-    }));
-    input.setAttribute("aria-activedescendant", found.length ? `${id}-${at}` : "");
-    list.children[at]?.scrollIntoView({ block: "nearest" });
-  }
-  input.addEventListener("input", () => { at = 0; draw(); });
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown") at += 1;
-    else if (event.key === "ArrowUp") at -= 1;
-    else if (event.key === "Enter" && found[at] !== undefined) { event.preventDefault(); accept(found[at]); return; }
-    else return;
-    event.preventDefault();
-    draw();
-  });
-  box.append(element("h2", "", title), input, list);
-  draw();
-  box.showModal();
-  input.focus();
-}
-
-// One picture large, with everything known about it. `grid` decides and walks; the window follows.
-/** @import { Bytes } from "../common/model" */
-/** @import { Large } from "./protocol" */
-/** @import { Grid } from "./view.js" */
-
-// what a button says as its key, its text, the key it stands for
-const BUTTONS = [
-  ["←", "back", "ArrowLeft"], ["→", "next", "ArrowRight"], ["k", "keep", "k"], ["d", "remove", "d"], ["s", "not sure", "s"],
-  ["x", "none of these", "x"], ["r", "relabel", "r"], ["u", "undo", "u"], ["Esc", "close", "Escape"],
-];
-
-class LargeWindow {
-  /**
-   * @param {HTMLElement} root
-   * @param {Grid} grid
-   */
-  constructor(root, grid) {
-    this.grid = grid;
-    this.key = -1; // of the picture it shows
-    this.url = "";
-    this.box = dialog(root, "Picture");
-    this.box.classList.add("ta-large");
-    this.img = element("img");
-    this.side = element("div", "ta-side");
-    const acts = element("div", "ta-acts");
-    acts.append(...BUTTONS.map(([hint, text, key]) => keyed(hint, text, () => this.press(key))));
-    this.box.append(this.img, this.side, acts);
-    this.box.addEventListener("keydown", (event) => this.keydown(event));
-    this.box.addEventListener("close", () => this.url && URL.revokeObjectURL(this.url));
-    this.box.showModal();
-    this.box.tabIndex = -1;
-    this.box.focus();
-  }
-
-  /** @param {string} key */
-  press(key) {
-    if (key === "Escape") this.box.close();
-    else this.keydown(new KeyboardEvent("keydown", { key, cancelable: true }));
-  }
-
-  /** @param {KeyboardEvent} event */
-  keydown(event) {
-    if (target(event)?.closest("button") && [" ", "Enter"].includes(event.key)) return;
-    if ([" ", "Enter"].includes(event.key)) this.box.close();
-    else if (!["n", "t", "?", "a", "Escape"].includes(event.key)) keydown(event, this.grid);
-    else return;
-    event.preventDefault();
-  }
-
-  /**
-   * @param {Large} message
-   * @param {string} decided
-   * @param {Bytes[]} buffers
-   */
-  show({ facts, tile }, decided, buffers) {
-    if (this.url) URL.revokeObjectURL(this.url);
-    this.url = pictureUrl(buffers[0]);
-    this.img.src = this.url;
-    this.img.alt = tile.label;
-    this.img.hidden = !this.url;
-    const title = element("h2", "", tile.label);
-    if (tile.mark) title.append(" ", element("span", "ta-tag", tile.mark));
-    if (decided) title.append(" ", element("span", "ta-verdict", decided));
-    const reasons = element("ul", "ta-reasons");
-    facts.reasons.forEach((text) => reasons.append(element("li", "", text)));
-    const shares = element("div", "ta-shares");
-    for (const [label, share, text] of facts.shares) {
-      const bar = element("meter");
-      bar.value = share;
-      bar.setAttribute("aria-label", `${label} ${text}`);
-      const name = element("span", "", label);
-      name.title = label;
-      shares.append(name, bar, element("span", "ta-number", text));
-    }
-    this.side.replaceChildren(title, reasons);
-    if (!this.url) this.side.append(element("p", "ta-file", "This picture cannot be shown; its file may be damaged or missing."));
-    if (facts.shares.length) this.side.append(element("h3", "", "What the model predicts, not trained on it"), shares);
-    if (facts.near.length) this.side.append(element("h3", "", "Most similar"), likeList(facts.near, buffers.slice(1)));
-    this.side.append(element("p", "ta-file", facts.file));
   }
 }
 
@@ -1065,8 +1224,116 @@ class Sheet {
   }
 }
 
+// What the page knows of the pictures: words and thumbnails asked for as they come into sight, dropped when there are many.
+/** @import { Bytes } from "../common/model" */
+/** @import { Words } from "../looking/protocol" */
+/** @import { GridModel, Thumbnails, Tiles } from "./protocol" */
+
+const ASK_AGAIN_MS = 4000;
+const MOST_TEXTS = 6000;
+const MOST_URLS = 1200;
+
+class Store {
+  /** @param {GridModel} model */
+  constructor(model) {
+    this.model = model;
+    this.texts = /** @type {Map<number, { tile: Words, version: number }>} */ (new Map());
+    this.urls = /** @type {Map<number, string>} */ (new Map()); // "" for a picture that cannot be shown
+    // decided here, not yet in the tile's own words
+    this.pending = /** @type {Map<number, { seq: number, text: string }>} */ (new Map());
+    this.asked = /** @type {Map<number, { version: number, at: number }>} */ (new Map());
+    this.version = 0;
+    this.side = 0;
+    this.wanted = "";
+    this.wantedAt = 0;
+  }
+
+  /** @param {number} key */
+  tile(key) { return this.texts.get(key)?.tile; }
+
+  /** @param {number} key */
+  decided(key) { return this.pending.get(key)?.text ?? this.tile(key)?.decided ?? ""; }
+
+  /** Everything known may be out of date; it stays in sight until the new words are there. */
+  stale() { this.version += 1; }
+
+  /**
+   * Whether anything is on its way.
+   * @param {number[]} keys
+   * @param {number} side of the thumbnails, in pixels
+   */
+  ask(keys, side) {
+    if (side !== this.side) {
+      this.forgetPictures();
+      this.side = side;
+    }
+    const now = performance.now();
+    const unknown = keys.filter((key) => {
+      if (this.texts.get(key)?.version === this.version) return false;
+      const asked = this.asked.get(key);
+      return !(asked && asked.version === this.version && now - asked.at < ASK_AGAIN_MS);
+    });
+    if (unknown.length) {
+      unknown.forEach((key) => this.asked.set(key, { version: this.version, at: now }));
+      tell(this.model, { t: "tiles", keys: unknown, version: this.version });
+    }
+    const missing = keys.filter((key) => !this.urls.has(key));
+    const wanted = missing.join();
+    if (missing.length && (wanted !== this.wanted || now - this.wantedAt > ASK_AGAIN_MS)) {
+      tell(this.model, { t: "thumbnails", keys: missing, side });
+      this.wanted = wanted;
+      this.wantedAt = now;
+    }
+    return unknown.length + missing.length > 0;
+  }
+
+  /** @param {Tiles} message */
+  takeTiles({ tiles, version, seq }) {
+    for (const tile of tiles) {
+      this.texts.set(tile.key, { tile, version });
+      this.asked.delete(tile.key);
+      const pending = this.pending.get(tile.key);
+      if (pending && pending.seq <= seq) this.pending.delete(tile.key);
+    }
+    for (const key of this.texts.keys()) {
+      if (this.texts.size <= MOST_TEXTS) break;
+      this.texts.delete(key); // the oldest first
+    }
+  }
+
+  /**
+   * @param {Thumbnails} message
+   * @param {Bytes[]} buffers
+   */
+  takeThumbnails({ keys, side }, buffers) {
+    if (side !== this.side) return;
+    keys.forEach((key, i) => {
+      this.revoke(key);
+      this.urls.delete(key);
+      this.urls.set(key, pictureUrl(buffers[i]));
+    });
+    for (const key of this.urls.keys()) {
+      if (this.urls.size <= MOST_URLS) break;
+      this.revoke(key);
+      this.urls.delete(key);
+    }
+  }
+
+  forgetPictures() {
+    for (const key of this.urls.keys()) this.revoke(key);
+    this.urls.clear();
+    this.wanted = "";
+  }
+
+  /** @param {number} key */
+  revoke(key) {
+    const url = this.urls.get(key);
+    if (url) URL.revokeObjectURL(url);
+  }
+}
+
 // One place in the grid: a picture, its words, what was decided. Places are used again for other pictures.
-/** @import { Words } from "./protocol" */
+/** @import { Words } from "../looking/protocol" */
 
 let made = 0;
 
@@ -1223,7 +1490,8 @@ class Tiles {
 // The grid of the Clean page: see grid.py for the messages. Only what is in sight exists in the page. A decision shows at
 // once; when the queue is ranked anew, nothing moves down to the last row in sight: the rest of the order changes below.
 /** @import { Bytes } from "../common/model" */
-/** @import { Decided, Decision, FromPython, GridModel } from "./protocol" */
+/** @import { Decided, Decision } from "../looking/protocol" */
+/** @import { FromPython, GridModel } from "./protocol" */
 /** @import { Act } from "./keys.js" */
 
 const SIDES_PX = { S: 240, M: 240, L: 420 }; // of thumbnails, the shorter one
@@ -1235,6 +1503,7 @@ class Grid {
    */
   constructor(model, el) {
     this.model = model;
+    this.place = el; // where windows go
     this.root = element("div", "ta-cleaner");
     this.bars = new Bars(model, (name, label) => this.pressed(name, label));
     this.box = element("div", "ta-box");
@@ -1249,7 +1518,7 @@ class Grid {
     this.store = new Store(model);
     this.choice = new Choice();
     this.near = new NearCard(model, this.root, (key) => this.tiles.node(key), (text) => this.announce(text));
-    this.large = /** @type {LargeWindow | null} */ (null);
+    this.large = new LargeView(this);
     this.order = this.latest = new Uint32Array(0);
     this.sheetNumber = /** @type {number | undefined} */ (undefined);
     this.tiles = new Tiles(this.space, this.sheet, this.store);
@@ -1260,6 +1529,7 @@ class Grid {
     // keys that go with the next order, while nobody has gone on since the tidying
     this.tidied = /** @type {Set<number>} */ (new Set());
     this.done = /** @type {Map<number, string>} */ (new Map()); // by key, what was decided here since the last tidying
+    this.arrival = watchArrival(this);
     watchPointer(this.space, this);
   }
 
@@ -1286,6 +1556,7 @@ class Grid {
     this.choice.current = this.choice.anchor = 0;
     this.measure();
     if (hadFocus) this.focus();
+    else this.arrival.arrive();
   }
 
   rankBelow() {
@@ -1320,6 +1591,7 @@ class Grid {
     this.root.classList.toggle("ta-nothing", count === 0);
     this.root.dataset.size = this.model.get("size");
     if (this.sheet.measure(count, this.model.get("size"))) this.draw();
+    this.arrival.measured();
   }
 
   draw() {
@@ -1368,7 +1640,7 @@ class Grid {
     this.near.close();
     if (!isQuiet) this.sheet.reveal(this.choice.current);
     this.draw();
-    if (this.large?.box.open) this.look();
+    if (this.large.isOpen) this.look();
     else this.focus();
   }
 
@@ -1377,7 +1649,10 @@ class Grid {
   }
 
   /** @param {string} text */
-  announce(text) { this.bars.said.textContent = this.bars.said.title = text; }
+  announce(text) {
+    this.bars.said.textContent = this.bars.said.title = text;
+    this.large.say(text);
+  }
 
   // -- deciding
 
@@ -1388,7 +1663,7 @@ class Grid {
    */
   pressed(name, label) {
     this.act(name, label);
-    if (name !== "help" && !(name === "relabel" && !label) && !this.large?.box.open) this.focus();
+    if (name !== "help" && !(name === "relabel" && !label) && !this.large.isOpen) this.focus();
   }
 
   /**
@@ -1396,8 +1671,8 @@ class Grid {
    * @param {string} [label]
    */
   act(name, label) {
-    if (name === "undo" || name === "redo") tell(this.model, { t: name, seq: (this.seq += 1) });
-    else if (name === "help") helpWindow(this.root);
+    if (name === "undo" || name === "redo") tell(this.model, { t: "step", kind: name, seq: (this.seq += 1) });
+    else if (name === "help") helpWindow(this.place);
     else if (!this.order.length) return;
     else if (name === "look") this.look();
     else if (name === "near") this.near.toggle(this.order[this.choice.current]);
@@ -1408,13 +1683,16 @@ class Grid {
   }
 
   askLabel() {
-    const n = this.choice.keys.size || 1;
-    const isOfChosen = this.choice.keys.size > 0;
-    const title = n === 1 ? "New label for this picture" : `New label for ${n} pictures`;
-    labelWindow(this.root, this.model.get("all_labels"), title, (label) => {
+    const keys = this.meant();
+    const isOfChosen = !this.large.isOpen && this.choice.keys.size > 0;
+    const title = keys.length === 1 ? "New label for this picture" : `New label for ${keys.length} pictures`;
+    const offered = new Set(keys.map((key) => this.store.tile(key)?.suggested ?? ""));
+    const suggested = this.large.isOpen ? this.large.window?.suggested : offered.size === 1 ? [...offered][0] : "";
+    labelWindow(this.place, this.model.get("all_labels"), title, suggested ?? "", (label) => {
       this.choice.isLost ||= isOfChosen && !this.choice.keys.size;
       this.decide("relabel", label);
-      if (!this.large?.box.open) this.focus();
+      if (this.large.isOpen) this.large.window?.box.focus();
+      else this.focus();
     });
   }
 
@@ -1428,8 +1706,8 @@ class Grid {
       this.announce("The selected pictures are no longer on the page. Nothing was decided.");
       return;
     }
-    const keys = this.choice.keys.size ? [...this.choice.keys] : [this.order[this.choice.current]];
-    const text = { keep: "kept", remove: "removed", relabel: `→ ${label}`, "not sure": action, "none of these": action }[action];
+    const keys = this.meant();
+    const text = decidedWords(action, label);
     this.seq += 1;
     for (const key of keys) {
       this.store.pending.set(key, { seq: this.seq, text });
@@ -1437,9 +1715,15 @@ class Grid {
     }
     this.announce(keys.length === 1 ? text : `${keys.length} pictures ${text}`);
     this.choice.clear();
-    this.choice.anchor = this.next(new Set(keys));
+    this.choice.anchor = this.large.isVisiting ? this.choice.current : this.next(new Set(keys));
     this.go(this.choice.anchor);
     tell(this.model, { t: "decide", seq: this.seq, action, label }, [new Uint32Array(keys).buffer]);
+  }
+
+  /** The pictures that a decision is about: the large one, or those chosen, or the current one. */
+  meant() {
+    if (this.large.isOpen) return [this.large.key];
+    return this.choice.keys.size ? [...this.choice.keys] : [this.order[this.choice.current]];
   }
 
   /**
@@ -1468,15 +1752,7 @@ class Grid {
 
   // -- windows
 
-  look() {
-    const key = this.order[this.choice.current];
-    if (!this.large?.box.open) {
-      this.large = new LargeWindow(this.root, this);
-      this.large.box.addEventListener("close", () => this.focus());
-    }
-    this.large.key = key;
-    tell(this.model, { t: "large", key });
-  }
+  look() { this.large.look(); }
 
   // -- from Python
 
@@ -1490,9 +1766,7 @@ class Grid {
     else if (message.t === "changed") this.store.stale();
     else if (message.t === "decided") this.decidedThere(message);
     else if (message.t === "near") this.near.show(message, buffers);
-    else if (message.t === "large" && this.large?.key === message.key) {
-      this.large.show(message, this.store.decided(message.key), buffers);
-    }
+    else if (message.t === "large") this.large.show(message, buffers);
     if (message.t !== "near" && message.t !== "large") this.drawSoon();
   }
 
@@ -1510,10 +1784,14 @@ class Grid {
       }
     }
     if (is_step) {
-      keys.forEach(stays);
+      keys.forEach((key) => {
+        stays(key);
+        this.store.pending.delete(key);
+      });
       const first = this.order.findIndex((key) => keys.includes(key));
-      if (first >= 0 && this.space.contains(document.activeElement)) this.go(first);
+      if (first >= 0 && (this.large.isOpen || this.space.contains(document.activeElement))) this.go(first);
     }
+    this.large.say(text, !is_done);
   }
 }
 
@@ -1563,6 +1841,7 @@ function render({ model, el }) {
     [grid.asking, grid.again, grid.near.hovering].forEach(clearTimeout);
     window.removeEventListener("scroll", scrolled);
     document.removeEventListener("keydown", enter);
+    grid.arrival.drop();
     for (const handler of [receive, load.soon, redraw, drawActs, enable]) model.off(null, null, handler);
     grid.store.forgetPictures();
   };

@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// 9a82c0c0b5e875a199d9e57421c6a815f26e4f71aff3080cc353a6e47043e8c3
+// 42a4848d15060aeacf46d78dcdfd197f7f87438614cabd0e50b85c745bb57bb1
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -73,6 +73,568 @@ function oncePerFrame(call) {
   return { soon, cancel };
 }
 
+// The keys of decisions, the same wherever a picture is shown.
+/** @import { Act, Decision } from "./protocol" */
+
+/** @type {Record<string, Act>} */
+const ACTS = { k: "keep", d: "remove", Delete: "remove", s: "not sure", x: "none of these", r: "relabel", u: "undo" };
+
+/**
+ * What a key stands for; a relabelling without a label asks for one. Nothing for other keys.
+ * @param {KeyboardEvent} event
+ * @param {string[]} labels
+ * @returns {{ name: Act, label?: string } | undefined}
+ */
+function askedFor(event, labels) {
+  if (event.altKey) return undefined;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const isControl = event.ctrlKey || event.metaKey;
+  if (isControl && (key === "y" || (key === "z" && event.shiftKey))) return { name: "redo" };
+  if (isControl) return key === "z" ? { name: "undo" } : undefined;
+  if (key === "u" && event.shiftKey) return { name: "redo" };
+  if (key >= "1" && key <= "9") {
+    const label = labels[Number(key) - 1];
+    return label === undefined ? undefined : { name: "relabel", label };
+  }
+  return key in ACTS ? { name: ACTS[key] } : undefined;
+}
+
+/**
+ * What a tile says of a decision until Python's own words are there; the same ones.
+ * @param {Decision} action
+ * @param {string} label
+ */
+function decidedWords(action, label) {
+  return { keep: "kept", remove: "removed", relabel: `now: ${label}`, "not sure": action, "none of these": action }[action];
+}
+
+// Bytes from Python.
+/** @import { Bytes } from "./model" */
+
+/**
+ * The bytes alone, for an array of numbers: the view may start where such an array cannot.
+ * @param {Bytes} view
+ */
+function copied(view) {
+  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+}
+
+/**
+ * The address of a JPEG, to be revoked when nobody shows it any more; "" where there are no bytes.
+ * @param {Bytes | Uint8Array<ArrayBuffer> | undefined} jpeg
+ */
+function pictureUrl(jpeg) {
+  return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
+}
+
+// The pictures most like one, in a list.
+/** @import { Bytes } from "../common/model" */
+/** @import { Alike } from "./protocol" */
+
+/**
+ * @param {Alike[]} near
+ * @param {Bytes[]} buffers a JPEG of each
+ * @param {(key: number) => void} [open] where they can be opened
+ */
+function alikeList(near, buffers, open) {
+  const list = element("ul", "ta-near");
+  list.setAttribute("aria-label", "Most similar");
+  near.forEach((one, i) => {
+    const item = element("li");
+    const img = element("img");
+    img.alt = "";
+    img.src = pictureUrl(buffers[i]);
+    img.addEventListener("load", () => URL.revokeObjectURL(img.src), { once: true });
+    const inside = open && one.key >= 0 ? button("ta-open-near", "", () => open(one.key)) : item;
+    inside.append(img, element("b", "", one.label), " ", element("span", "", one.note));
+    if (one.mark) inside.append(" ", element("small", "", one.mark));
+    if (inside !== item) item.append(inside);
+    list.append(item);
+  });
+  return list;
+}
+
+// Buttons that say their key.
+
+/**
+ * A button. key: "" for none.
+ * @param {string} key
+ * @param {string} text
+ * @param {() => void} press
+ */
+function keyed(key, text, press) {
+  const node = button("", "", press);
+  node.dataset.key = key;
+  if (key) {
+    const hint = element("kbd", "", key);
+    hint.setAttribute("aria-hidden", "true"); // the name stays "remove"; aria-keyshortcuts says the key
+    node.setAttribute("aria-keyshortcuts", key);
+    node.append(hint, " ");
+  }
+  const words = element("span", "", text);
+  words.title = text;
+  node.append(words);
+  return node;
+}
+
+// Messages to Python.
+
+/**
+ * While the page is being left there is nobody to send it to.
+ * @template {{ t: string }} Message
+ * @param {{ send(message: Message, callbacks?: undefined, buffers?: ArrayBuffer[]): void }} model
+ * @param {Message} message
+ * @param {ArrayBuffer[]} [buffers]
+ */
+function tell(model, message, buffers) {
+  try {
+    model.send(message, undefined, buffers);
+  } catch (error) {
+    console.debug("not sent:", message.t, error);
+  }
+}
+
+// Windows above a page: a dialog, a label by typing.
+
+/**
+ * A dialog that a press beside it closes and that is gone when closed.
+ * @param {HTMLElement} root
+ * @param {string} name
+ */
+function dialog(root, name) {
+  const box = element("dialog", "ta-window");
+  box.setAttribute("aria-label", name);
+  box.dataset.lmSuppressShortcuts = "true";
+  box.addEventListener("click", (event) => {
+    const { left, right, top, bottom } = box.getBoundingClientRect();
+    const isBeside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
+    if (event.target === box && isBeside) box.close();
+  });
+  box.addEventListener("keydown", (event) => event.stopPropagation());
+  box.addEventListener("close", () => box.remove());
+  root.append(box);
+  return box;
+}
+
+/**
+ * A label by typing: the labels that contain the text, the one written as new last. While nothing is typed the suggested
+ * one is the first.
+ * @param {HTMLElement} root
+ * @param {string[]} labels
+ * @param {string} title
+ * @param {string} suggested "" for none
+ * @param {(label: string) => void} take
+ */
+function labelWindow(root, labels, title, suggested, take) {
+  const box = dialog(root, title);
+  const input = element("input");
+  const id = `ta-labels-${Math.random().toString(36).slice(2)}`;
+  const attributes = {
+    type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "true",
+    "aria-controls": id, "aria-label": "New label", placeholder: "type a label",
+  };
+  Object.entries(attributes).forEach(([name, value]) => input.setAttribute(name, value));
+  const list = element("ul", "ta-options");
+  list.id = id;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Labels");
+  /** @type {string[]} */
+  let found = [];
+  let at = 0;
+  const accept = (/** @type {string} */ label) => {
+    box.close();
+    take(label);
+  };
+  function draw() {
+    const text = input.value.trim();
+    const small = text.toLowerCase();
+    const begins = (/** @type {string} */ label) => Number(!label.toLowerCase().startsWith(small));
+    found = labels.filter((label) => label.toLowerCase().includes(small)).sort((a, b) => begins(a) - begins(b));
+    if (!text && labels.includes(suggested)) found = [suggested, ...found.filter((label) => label !== suggested)];
+    const isNew = text && !labels.includes(text);
+    if (isNew) found = [...found.slice(0, 50), text];
+    at = Math.min(Math.max(at, 0), found.length - 1);
+    list.replaceChildren(...found.map((label, i) => {
+      const item = element("li", "", label);
+      if (isNew && i === found.length - 1) item.append(element("small", "", " new label"));
+      if (label === suggested) item.append(element("small", "", " suggested"));
+      item.id = `${id}-${i}`;
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-selected", String(i === at));
+      item.addEventListener("click", () => accept(label));
+      return item;
+    }));
+    input.setAttribute("aria-activedescendant", found.length ? `${id}-${at}` : "");
+    list.children[at]?.scrollIntoView({ block: "nearest" });
+  }
+  input.addEventListener("input", () => { at = 0; draw(); });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") at += 1;
+    else if (event.key === "ArrowUp") at -= 1;
+    else if (event.key === "Enter" && found[at] !== undefined) { event.preventDefault(); accept(found[at]); return; }
+    else return;
+    event.preventDefault();
+    draw();
+  });
+  box.append(element("h2", "", title), input, list);
+  draw();
+  box.showModal();
+  input.focus();
+}
+
+// One picture large, with everything known about it, and the keys to decide about it. Its host walks; the window follows.
+/** @import { Bytes } from "../common/model" */
+/** @import { Act, Facts, Host, Large } from "./protocol" */
+
+/** @type {[string, string, Act][]} its key, its text, what it asks for */
+const DECISIONS = [
+  ["k", "keep", "keep"], ["d", "remove", "remove"], ["r", "relabel", "relabel"], ["s", "not sure", "not sure"],
+  ["x", "none of these", "none of these"], ["u", "undo", "undo"],
+];
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+
+class LargeWindow {
+  /**
+   * @param {HTMLElement} root
+   * @param {Host} host
+   * @param {() => void} closed
+   */
+  constructor(root, host, closed) {
+    this.host = host;
+    this.key = this.shown = -1; // of the picture it is asked for, and of the one in sight
+    this.url = "";
+    this.suggested = "";
+    this.news = ""; // what was said since the last picture
+    this.told = ""; // what was said last: Python's own words for it are often the same
+    this.box = dialog(root, "Picture");
+    this.box.classList.add("ta-large");
+    this.img = element("img");
+    this.side = element("div", "ta-side");
+    this.said = element("p", "ta-said");
+    this.said.setAttribute("role", "status");
+    this.verdict = element("span", "ta-verdict");
+    this.names = element("div", "ta-names");
+    this.names.setAttribute("role", "group");
+    this.names.setAttribute("aria-label", "Labels");
+    const acts = element("div", "ta-acts");
+    acts.append(
+      keyed("←", "back", () => this.step(-1)), keyed("→", "next", () => this.step(1)),
+      ...DECISIONS.map(([key, text, name]) => keyed(key, text, () => this.act(name))),
+      keyed("Esc", "close", () => this.box.close()),
+    );
+    const foot = element("div", "ta-foot");
+    foot.append(this.said, this.names, acts);
+    this.box.append(this.img, this.side, foot);
+    this.box.addEventListener("keydown", (event) => this.keydown(event));
+    this.box.addEventListener("close", () => {
+      if (this.url) URL.revokeObjectURL(this.url);
+      closed();
+    });
+    this.drawLabels();
+    this.box.showModal();
+    this.box.tabIndex = -1;
+    this.box.focus();
+  }
+
+  get isOpen() { return this.box.open; }
+
+  /** @param {number} key */
+  look(key) {
+    this.key = key;
+    tell(this.host.model, { t: "large", key });
+  }
+
+  /** @param {number} by */
+  step(by) {
+    this.say("");
+    this.host.step(by);
+  }
+
+  /**
+   * The focus stays in the window, so that the keys go on working.
+   * @param {Act} name
+   * @param {string} [label]
+   */
+  act(name, label) {
+    this.told = "";
+    this.host.act(name, label);
+    if (this.isOpen && !this.box.contains(document.activeElement)) this.box.focus();
+  }
+
+  drawLabels() {
+    const labels = this.host.model.get("labels").slice(0, 9);
+    this.names.hidden = !labels.length;
+    this.names.replaceChildren(...labels.map((label, i) => {
+      const node = keyed(String(i + 1), label, () => this.act("relabel", label));
+      node.classList.add("ta-to");
+      node.prepend(element("span", "ta-heard", "relabel to "));
+      return node;
+    }));
+  }
+
+  /** @param {KeyboardEvent} event */
+  keydown(event) {
+    if (target(event)?.closest("button") && [" ", "Enter"].includes(event.key)) return;
+    const asked = askedFor(event, this.host.model.get("labels"));
+    if (asked) this.act(asked.name, asked.label);
+    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key in STEPS) this.step(STEPS[event.key]);
+    else if ([" ", "Enter"].includes(event.key)) this.box.close();
+    else return;
+    event.preventDefault();
+  }
+
+  /**
+   * What was decided, or why not.
+   * @param {string} text
+   * @param {boolean} [isRefused]
+   */
+  say(text, isRefused = false) {
+    if (text && text === this.told && !isRefused) return;
+    this.news = this.told = text;
+    this.said.textContent = text;
+    this.said.classList.toggle("ta-refused", isRefused);
+  }
+
+  drawVerdict() {
+    if (this.shown !== this.key) return;
+    this.verdict.textContent = this.host.decided();
+    this.verdict.hidden = !this.verdict.textContent;
+  }
+
+  /**
+   * @param {Large} message
+   * @param {Bytes[]} buffers
+   */
+  show({ facts, tile }, buffers) {
+    if (this.url) URL.revokeObjectURL(this.url);
+    this.shown = this.key;
+    this.url = pictureUrl(buffers[0]);
+    this.img.src = this.url;
+    this.img.alt = tile.label;
+    this.img.hidden = !this.url;
+    this.suggested = tile.suggested ?? "";
+    const place = this.host.place();
+    const title = element("h2", "", tile.label);
+    if (tile.mark) title.append(" ", element("span", "ta-tag", tile.mark));
+    this.drawVerdict();
+    title.append(" ", this.verdict);
+    this.side.replaceChildren(title, element("p", "ta-place", place), ...this.known(facts, buffers));
+    if (!this.said.classList.contains("ta-refused")) {
+      const news = this.news && `${this.news.replace(/\.$/, "")}. `;
+      this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
+    }
+    this.news = "";
+    if (document.activeElement === document.body) this.box.focus(); // what was pressed is gone
+  }
+
+  /**
+   * @param {Facts} facts
+   * @param {Bytes[]} buffers
+   */
+  known(facts, buffers) {
+    const reasons = element("ul", "ta-reasons");
+    facts.reasons.forEach((text) => reasons.append(element("li", "", text)));
+    /** @type {HTMLElement[]} */
+    const parts = [reasons];
+    if (!this.url && facts.file) {
+      parts.push(element("p", "ta-file", "This picture cannot be shown; its file may be damaged or missing."));
+    }
+    if (facts.shares.length) parts.push(element("h3", "", "What the model predicts, not trained on it"), shareBars(facts));
+    const near = alikeList(facts.near, buffers.slice(1), (key) => this.host.visit(key));
+    if (facts.near.length) parts.push(element("h3", "", "Most similar"), near);
+    const list = element("dl", "ta-facts");
+    for (const [name, text] of [["Part", facts.part], ["Licence", facts.licence], ["File", facts.file]]) {
+      if (text) list.append(element("dt", "", name), element("dd", "", text));
+    }
+    if (list.children.length) parts.push(list);
+    return parts;
+  }
+}
+
+/** @param {Facts} facts */
+function shareBars(facts) {
+  const shares = element("div", "ta-shares");
+  for (const [label, share, text] of facts.shares) {
+    const bar = element("meter");
+    bar.value = share;
+    bar.setAttribute("aria-label", `${label} ${text}`);
+    const name = element("span", "", label);
+    name.title = label;
+    shares.append(name, bar, element("span", "ta-number", text));
+  }
+  return shares;
+}
+
+// Decisions about pictures of a page, and these pictures large, one after the other: along those that were in sight when
+// the first was opened.
+/** @import { Bytes } from "../common/model" */
+/** @import { Act, Decided, Decision, FromPython, Host, Large, LookingModel } from "./protocol" */
+
+/**
+ * What the pictures are on. draw: something else is decided. say: what was decided or why not, where no window says it.
+ * focus: this picture is the current one from now on.
+ * @typedef {{ draw: () => void, say: (text: string, isRefused: boolean) => void, focus: (key: number) => void }} Page
+ */
+
+/** @implements {Host} */
+class Viewing {
+  /**
+   * @param {LookingModel} model
+   * @param {HTMLElement} root where its windows go
+   * @param {Page} page
+   */
+  constructor(model, root, page) {
+    this.model = model;
+    this.root = root;
+    this.page = page;
+    this.keys = /** @type {number[]} */ ([]);
+    this.at = 0;
+    this.window = /** @type {LargeWindow | null} */ (null);
+    this.known = ""; // what was decided about the picture in sight, as Python last said it
+    this.seq = 0;
+    this.pending = /** @type {Map<number, { seq: number, text: string }>} */ (new Map()); // decided, not yet written
+    this.words = /** @type {Map<number, string>} */ (new Map()); // as Python said them after a decision
+  }
+
+  get isOpen() { return Boolean(this.window?.isOpen); }
+
+  /**
+   * What was decided about a picture; known: as the page knew it before.
+   * @param {number} key
+   * @param {string} [known]
+   */
+  of(key, known = "") { return this.pending.get(key)?.text ?? this.words.get(key) ?? known; }
+
+  /** The page knows the words of all its pictures anew. */
+  forget() { if (!this.pending.size) this.words.clear(); }
+
+  /**
+   * Of these pictures this one is current.
+   * @param {number[]} keys
+   * @param {number} at
+   */
+  follow(keys, at) {
+    this.keys = [...keys];
+    this.at = at;
+  }
+
+  /**
+   * @param {number[]} keys
+   * @param {number} at
+   */
+  open(keys, at) {
+    if (this.isOpen || keys[at] === undefined) return;
+    this.follow(keys, at);
+    this.window = new LargeWindow(this.root, this, () => this.page.focus(this.keys[this.at]));
+    this.window.look(keys[at]);
+  }
+
+  get isVisiting() { return this.isOpen && this.window?.key !== this.keys[this.at]; }
+
+  place() { return this.isVisiting ? "similar picture" : `${this.at + 1} of ${this.keys.length}`; }
+
+  decided() { return this.window ? this.of(this.window.key, this.known) : ""; }
+
+  /** @param {number} key */
+  visit(key) {
+    const at = this.keys.indexOf(key);
+    if (at >= 0) this.at = at;
+    this.window?.look(key);
+  }
+
+  /** @param {number} by */
+  step(by) {
+    if (!this.isVisiting) this.at = Math.min(Math.max(this.at + by, 0), this.keys.length - 1);
+    this.window?.look(this.keys[this.at]);
+  }
+
+  /**
+   * About the picture that is large, or else the current one.
+   * @param {Act} name
+   * @param {string} [label]
+   * @param {string} [suggested] the label to offer first
+   */
+  act(name, label, suggested) {
+    const key = this.window && this.isOpen ? this.window.key : this.keys[this.at];
+    if (name === "undo" || name === "redo") tell(this.model, { t: "step", kind: name, seq: (this.seq += 1) });
+    else if (name === "relabel" && !label) {
+      const first = suggested ?? this.window?.suggested ?? "";
+      labelWindow(this.root, this.model.get("all_labels"), "New label for this picture", first, (chosen) => {
+        this.decide(key, "relabel", chosen);
+        if (this.isOpen) this.window?.box.focus();
+      });
+    } else this.decide(key, name, label ?? "");
+  }
+
+  /**
+   * @param {number} key
+   * @param {Decision} action
+   * @param {string} label
+   */
+  decide(key, action, label) {
+    const text = decidedWords(action, label);
+    this.pending.set(key, { seq: (this.seq += 1), text });
+    tell(this.model, { t: "decide", seq: this.seq, action, label }, [new Uint32Array([key]).buffer]);
+    this.say(text, false);
+    if (!this.isVisiting && this.at < this.keys.length - 1) this.at += 1;
+    this.goOn();
+  }
+
+  /** The current picture is in sight, or has the focus. */
+  goOn() {
+    if (this.isOpen) this.window?.look(this.keys[this.at]);
+    else this.page.focus(this.keys[this.at]);
+    this.page.draw();
+  }
+
+  /**
+   * @param {string} text
+   * @param {boolean} isRefused
+   */
+  say(text, isRefused) {
+    if (!this.window || !this.isOpen) this.page.say(text, isRefused);
+    else {
+      this.window.say(text, isRefused);
+      this.window.drawVerdict();
+    }
+  }
+
+  /**
+   * @param {{ t: string }} message
+   * @param {Bytes[]} buffers
+   */
+  receive(message, buffers) {
+    const one = /** @type {FromPython} */ (message);
+    if (one.t === "decided") this.decidedThere(one);
+    else if (one.t === "large") this.show(one, buffers);
+  }
+
+  /**
+   * @param {Large} message
+   * @param {Bytes[]} buffers
+   */
+  show(message, buffers) {
+    if (!this.isOpen || this.window?.key !== message.key) return;
+    this.known = message.tile.decided;
+    this.window.show(message, buffers);
+  }
+
+  /** @param {Decided} message */
+  decidedThere({ seq, is_done, text, keys, is_step, words }) {
+    for (const [key, pending] of this.pending) if (pending.seq === seq || seq < 0) this.pending.delete(key);
+    for (const [key, word] of words) this.words.set(key, word);
+    this.say(text, !is_done);
+    const back = is_step ? this.keys.findIndex((key) => keys.includes(key)) : -1;
+    if (back >= 0) {
+      this.at = back;
+      this.goOn();
+    }
+    this.page.draw();
+  }
+}
+
 // Fields for one line of text.
 
 /**
@@ -118,25 +680,6 @@ function offer(select, first, names) {
     option.value = i ? name : "";
     return option;
   }));
-}
-
-// Bytes from Python.
-/** @import { Bytes } from "./model" */
-
-/**
- * The bytes alone, for an array of numbers: the view may start where such an array cannot.
- * @param {Bytes} view
- */
-function copied(view) {
-  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-}
-
-/**
- * The address of a JPEG, to be revoked when nobody shows it any more; "" where there are no bytes.
- * @param {Bytes | Uint8Array<ArrayBuffer> | undefined} jpeg
- */
-function pictureUrl(jpeg) {
-  return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
 }
 
 // Pictures that a search found: ticked until the person takes the tick off what does not belong.
@@ -244,7 +787,7 @@ class Held {
 }
 
 // What can be changed about a label: its name, into which other one it goes, whether it stays.
-/** @import { ToPython, Wish } from "./protocol" */
+/** @import { Wishing, Wish } from "./protocol" */
 
 class Menu {
   /**
@@ -262,7 +805,7 @@ class Menu {
     this.into = element("select");
     this.into.setAttribute("aria-label", `Merge ${label} into`);
     this.mergeLine = element("div", "ta-oneline");
-    const send = (/** @type {ToPython} */ message) => {
+    const send = (/** @type {Wishing} */ message) => {
       this.close(); // what had the focus is gone with the menu
       wish(message);
     };
@@ -301,44 +844,72 @@ class Menu {
   }
 }
 
-// A few small pictures of a label side by side.
-/** @import { Bytes } from "../common/model" */
+// A few small pictures of a label side by side; a press opens one large.
+/** @import { Pictures } from "./protocol" */
 
 class Strip {
-  constructor() {
+  /**
+   * @param {string} label
+   * @param {(keys: number[], at: number) => void} open
+   */
+  constructor(label, open) {
+    this.label = label;
+    this.open = open;
     this.box = element("div", "ta-thumbs");
-    this.seen = /** @type {number[]} */ ([]); // how many bytes each has
+    this.box.setAttribute("role", "group");
+    this.box.setAttribute("aria-label", `Pictures of ${label}`);
+    this.keys = /** @type {number[]} */ ([]);
     this.urls = /** @type {string[]} */ ([]);
   }
 
   /**
    * The same ones again cost nothing.
-   * @param {Bytes[]} jpegs
+   * @param {Pictures} pictures
    */
-  show(jpegs) {
-    const bytes = jpegs.filter((jpeg) => jpeg.byteLength);
-    if (bytes.length === this.seen.length && bytes.every((jpeg, i) => jpeg.byteLength === this.seen[i])) return;
+  show({ keys, jpegs }) {
+    if (keys.length === this.keys.length && keys.every((key, i) => key === this.keys[i])) return;
+    const hadFocus = this.box.contains(document.activeElement);
     this.clear();
-    this.seen = bytes.map((jpeg) => jpeg.byteLength);
-    this.urls = bytes.map(pictureUrl);
-    this.box.replaceChildren(...this.urls.map((url) => {
-      const img = element("img");
-      img.src = url;
-      img.alt = "";
-      return img;
+    this.keys = [...keys];
+    this.urls = jpegs.map(pictureUrl);
+    this.box.hidden = !keys.length;
+    this.box.replaceChildren(...this.urls.map((url, i) => {
+      const node = button("ta-thumb", "", () => this.open(this.keys, i));
+      node.setAttribute("aria-label", `${this.label}, picture ${i + 1} of ${keys.length}: open`);
+      node.dataset.key = String(keys[i]);
+      if (url) {
+        const img = element("img");
+        img.src = url;
+        img.alt = "";
+        node.append(img);
+      }
+      return node;
     }));
+    if (hadFocus) this.focus(-1);
+  }
+
+  /**
+   * Whether there is a picture to give the focus to; another one where that one has gone.
+   * @param {number} key
+   */
+  focus(key) {
+    const at = Math.max(0, this.keys.indexOf(key));
+    const node = /** @type {HTMLElement | undefined} */ (this.box.children[at]);
+    node?.focus();
+    return Boolean(node);
   }
 
   clear() {
     this.urls.forEach((url) => URL.revokeObjectURL(url));
     this.urls = [];
-    this.seen = [];
+    this.keys = [];
   }
 }
 
 // A row: a label, its pictures, the words to search for, how the search goes and what it found.
 /** @import { LabelRow, RowsModel, Wish } from "./protocol" */
 
+const EMPTY = { keys: [], jpegs: [] };
 const NOTHING = { ids: [], jpegs: [], names: [], marks: [] };
 
 class Row {
@@ -346,8 +917,9 @@ class Row {
    * @param {RowsModel} model
    * @param {Wish} wish
    * @param {string} label
+   * @param {(keys: number[], at: number) => void} open a picture large
    */
-  constructor(model, wish, label) {
+  constructor(model, wish, label, open) {
     this.model = model;
     this.wish = wish;
     this.label = label;
@@ -364,7 +936,7 @@ class Row {
     const bar = element("div", "ta-bar");
     bar.setAttribute("aria-hidden", "true");
     bar.append(this.share);
-    this.strip = new Strip();
+    this.strip = new Strip(label, open);
     this.query = field(`Search words for ${label}`, label);
     const search = oneLine(this.query, "Search", () => {
       this.sendQuery();
@@ -407,7 +979,7 @@ class Row {
     this.progress.hidden = row.progress < 0;
     if (row.progress >= 0) this.progress.value = row.progress;
     this.search.disabled = this.model.get("is_searching");
-    this.strip.show(this.model.get("strips")[this.label] ?? []);
+    this.strip.show(this.model.get("strips")[this.label] ?? EMPTY);
     this.held.show(this.model.get("held")[this.label] ?? NOTHING, row.n_held, row.left_out);
     this.menu.show(others);
   }
@@ -431,8 +1003,8 @@ class Row {
 
 // One row per label: see label_rows.py for the traits and the wishes. Rows stay where they are while their numbers
 // change, so that nobody loses the word they are typing.
-/** @import { Context } from "../common/model" */
-/** @import { FromPython, ToPython, Traits } from "./protocol" */
+/** @import { Bytes, Context } from "../common/model" */
+/** @import { FromPython, ToPython, Traits, Wishing } from "./protocol" */
 
 /**
  * A button that hides or is switched off would take the focus with it.
@@ -444,15 +1016,16 @@ function canHoldFocus(node) {
 
 /** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
-  const wish = (/** @type {ToPython} */ message) => model.send(message);
+  const wish = (/** @type {Wishing} */ message) => model.send(message);
   const root = element("div", "ta-labelrows");
   const names = field("What do you want to tell apart? Names, separated by commas", "e.g. grizzly, black bear, teddy");
   const add = oneLine(names, "Add", (text) => {
     wish({ t: "add", text });
     names.focus();
   });
-  const onAnswer = (/** @type {FromPython} */ answer) => { // what could not be added stays in the field
-    if (answer.t === "granted" && answer.wish === "add" && answer.text === names.value) names.value = "";
+  const onAnswer = (/** @type {FromPython} */ answer, /** @type {Bytes[]} */ buffers) => {
+    if (answer.t !== "granted") viewing.receive(answer, buffers);
+    else if (answer.wish === "add" && answer.text === names.value) names.value = ""; // what could not be added stays
   };
   const question = element("h2", "", "What do you want to tell apart?");
   const list = element("ul");
@@ -465,10 +1038,26 @@ function render({ model, el }) {
   const cancel = button("ta-action", "Cancel the search", () => wish({ t: "cancel" }));
   const undo = button("ta-choose", "", () => wish({ t: "undo" }));
   foot.append(searchAll, cancel, undo);
-  root.append(question, add.form, list, foot);
+  const said = element("p", "ta-status");
+  said.setAttribute("role", "status");
+  root.append(question, add.form, list, foot, said);
   el.append(root);
 
   let rows = /** @type {Map<string, Row>} */ (new Map()); // by label
+  const viewing = new Viewing(model, el, {
+    draw: () => {},
+    say: (text, isRefused) => {
+      said.textContent = text;
+      said.classList.toggle("ta-bad", isRefused);
+    },
+    focus: (key) => {
+      const strips = [...rows.values()].map((row) => row.strip);
+      const strip = strips.find(({ keys }) => keys.includes(key)) ?? strips.find(({ keys }) => keys.length);
+      strip?.focus(key);
+    },
+  });
+  const open = (/** @type {number[]} */ keys, /** @type {number} */ at) => viewing.open(keys, at);
+  const labelsChanged = () => viewing.window?.drawLabels();
   const draw = () => {
     const wanted = model.get("rows");
     const labels = wanted.map((row) => row.label);
@@ -476,7 +1065,7 @@ function render({ model, el }) {
     const focused = root.contains(active) ? active : null;
     const place = [...rows.values()].findIndex((row) => row.root.contains(focused));
     for (const [label, row] of rows) if (!labels.includes(label)) row.clear();
-    const shown = wanted.map(({ label }) => rows.get(label) ?? new Row(model, wish, label));
+    const shown = wanted.map(({ label }) => rows.get(label) ?? new Row(model, wish, label, open));
     rows = new Map(shown.map((row) => [row.label, row]));
     arrange(list, shown.map((row) => row.root));
     shown.forEach((row, i) => row.show(wanted[i], labels.filter((label) => label !== row.label)));
@@ -491,6 +1080,7 @@ function render({ model, el }) {
     if (focused && !canHoldFocus(focused)) (rows.get(labels[place])?.menu.summary ?? (searching ? cancel : names)).focus();
   };
   const drawing = oncePerFrame(draw);
+  model.on("change:labels", labelsChanged);
   model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted", drawing.soon);
   const bring = () => rows.get(model.get("asked"))?.bring();
   model.on("change:asked", bring);
@@ -503,6 +1093,7 @@ function render({ model, el }) {
     model.off(null, null, drawing.soon);
     model.off(null, null, bring);
     model.off("msg:custom", onAnswer);
+    model.off("change:labels", labelsChanged);
   };
 }
 

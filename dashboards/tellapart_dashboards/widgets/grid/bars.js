@@ -2,7 +2,7 @@
 /** @import { GridModel } from "./protocol" */
 /** @import { Act } from "./keys.js" */
 import { element } from "../common/elements.js";
-import { keyed } from "./keyed.js";
+import { keyed } from "../looking/keyed.js";
 
 const FEW = ["keep", "remove", "relabel", "undo"]; // on a phone; the others behind "more"
 

@@ -48,6 +48,7 @@ function render({ model, el }) {
     [grid.asking, grid.again, grid.near.hovering].forEach(clearTimeout);
     window.removeEventListener("scroll", scrolled);
     document.removeEventListener("keydown", enter);
+    grid.arrival.drop();
     for (const handler of [receive, load.soon, redraw, drawActs, enable]) model.off(null, null, handler);
     grid.store.forgetPictures();
   };

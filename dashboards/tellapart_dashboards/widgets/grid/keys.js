@@ -1,13 +1,12 @@
 // Keys: walking and choosing here, all else by name in `grid.act`. What each does stands below them, for people.
 /** @import { Grid } from "./view.js" */
 
-/** @typedef {import("./protocol").Decision | "undo" | "redo" | "near" | "tidy" | "help" | "look" | "all"} Act */
+import { askedFor } from "../looking/decision_keys.js";
+
+/** @typedef {import("../looking/protocol").Act | "near" | "tidy" | "help" | "look" | "all"} Act */
 
 /** @type {Record<string, Act>} */
-const ACTS = {
-  k: "keep", d: "remove", Delete: "remove", s: "not sure", x: "none of these", r: "relabel", u: "undo", n: "near",
-  t: "tidy", "?": "help", Enter: "look",
-};
+const ACTS = { n: "near", t: "tidy", "?": "help", Enter: "look" };
 
 export const KEYS = [
   ["arrows, Home, End, Page up, Page down", "move"],
@@ -37,6 +36,7 @@ export function keydown(event, grid) {
     ArrowRight: 1, ArrowLeft: -1, ArrowDown: sheet.columns, ArrowUp: -sheet.columns,
     PageDown: page, PageUp: -page, Home: -last, End: last,
   };
+  const asked = askedFor(event, grid.labels);
   const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.key in steps) {
     const to = Math.min(Math.max(choice.current + steps[event.key], 0), last);
@@ -55,19 +55,13 @@ export function keydown(event, grid) {
     grid.announce(`${choice.keys.size} selected`);
   } else if (event.key === " ") grid.act("look");
   else if (letter === "a") grid.act("all");
-  else if ((isControl && letter === "y") || (letter === "z" && isControl && event.shiftKey)) grid.act("redo");
-  else if (isControl && letter === "z") grid.act("undo");
+  else if (asked) grid.act(asked.name, asked.label);
   else if (isControl) return;
-  else if (letter === "u" && event.shiftKey) grid.act("redo");
   else if (event.key === "Escape") {
     if (!choice.keys.size) return; // a dialog or JupyterLab may want it
     choice.clear();
     grid.draw();
     grid.announce("none selected");
-  } else if (event.key >= "1" && event.key <= "9") {
-    const label = grid.labels[Number(event.key) - 1];
-    if (label === undefined) return;
-    grid.act("relabel", label);
   } else if (letter in ACTS) grid.act(ACTS[letter]);
   else return;
   event.preventDefault();

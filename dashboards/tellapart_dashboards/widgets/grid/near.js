@@ -1,37 +1,11 @@
-// The pictures most like one: in a small card beside it that opens by key or under the resting mouse, and in lists.
+// The pictures most like one in a small card beside it, which opens by key or under the resting mouse.
 /** @import { Bytes } from "../common/model" */
-/** @import { Alike, GridModel, Near } from "./protocol" */
-import { pictureUrl } from "../common/bytes.js";
+/** @import { GridModel, Near } from "./protocol" */
 import { element, target } from "../common/elements.js";
-import { tell } from "./store.js";
+import { alikeList } from "../looking/alike.js";
+import { tell } from "../looking/tell.js";
 
 const HOVER_MS = 650;
-
-/**
- * @param {Alike} one
- * @param {Bytes | undefined} jpeg
- */
-function likeTile(one, jpeg) {
-  const item = element("li");
-  const img = element("img");
-  img.alt = "";
-  img.src = pictureUrl(jpeg);
-  img.addEventListener("load", () => URL.revokeObjectURL(img.src), { once: true });
-  item.append(img, element("b", "", one.label), element("span", "", one.note));
-  if (one.mark) item.append(element("small", "", one.mark));
-  return item;
-}
-
-/**
- * @param {Alike[]} near
- * @param {Bytes[]} buffers a JPEG of each
- */
-export function likeList(near, buffers) {
-  const list = element("ul", "ta-near");
-  list.setAttribute("aria-label", "Most similar");
-  near.forEach((one, i) => list.append(likeTile(one, buffers[i])));
-  return list;
-}
 
 export class NearCard {
   /**
@@ -92,7 +66,7 @@ export class NearCard {
     if (!this.box || this.key !== key || !tile) return;
     const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "none yet: the check has not finished";
     if (this.isAnnounced) this.announce(`Most similar: ${words}`);
-    this.box.replaceChildren(element("b", "", "Most similar"), near.length ? likeList(near, buffers) : element("p", "", words));
+    this.box.replaceChildren(element("b", "", "Most similar"), near.length ? alikeList(near, buffers) : element("p", "", words));
     this.box.hidden = false;
     const at = tile.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.box;

@@ -1,25 +1,13 @@
 // What the page knows of the pictures: words and thumbnails asked for as they come into sight, dropped when there are many.
 /** @import { Bytes } from "../common/model" */
-/** @import { GridModel, Thumbnails, Tiles, ToPython, Words } from "./protocol" */
+/** @import { Words } from "../looking/protocol" */
+/** @import { GridModel, Thumbnails, Tiles } from "./protocol" */
 import { pictureUrl } from "../common/bytes.js";
+import { tell } from "../looking/tell.js";
 
 const ASK_AGAIN_MS = 4000;
 const MOST_TEXTS = 6000;
 const MOST_URLS = 1200;
-
-/**
- * A message to Python. While the page is being left there is nobody to send it to.
- * @param {GridModel} model
- * @param {ToPython} message
- * @param {ArrayBuffer[]} [buffers]
- */
-export function tell(model, message, buffers) {
-  try {
-    model.send(message, undefined, buffers);
-  } catch (error) {
-    console.debug("not sent:", message.t, error);
-  }
-}
 
 export class Store {
   /** @param {GridModel} model */

@@ -1,5 +1,5 @@
 // One place in the grid: a picture, its words, what was decided. Places are used again for other pictures.
-/** @import { Words } from "./protocol" */
+/** @import { Words } from "../looking/protocol" */
 import { element } from "../common/elements.js";
 
 let made = 0;

@@ -1,20 +1,25 @@
 // The grid of the Clean page: see grid.py for the messages. Only what is in sight exists in the page. A decision shows at
 // once; when the queue is ranked anew, nothing moves down to the last row in sight: the rest of the order changes below.
 /** @import { Bytes } from "../common/model" */
-/** @import { Decided, Decision, FromPython, GridModel } from "./protocol" */
+/** @import { Decided, Decision } from "../looking/protocol" */
+/** @import { FromPython, GridModel } from "./protocol" */
 /** @import { Act } from "./keys.js" */
 import { copied } from "../common/bytes.js";
 import { element } from "../common/elements.js";
 import { oncePerFrame } from "../common/frames.js";
+import { decidedWords } from "../looking/decision_keys.js";
+import { tell } from "../looking/tell.js";
+import { labelWindow } from "../looking/windows.js";
+import { watchArrival } from "./arrival.js";
 import { Bars } from "./bars.js";
 import { Choice } from "./choice.js";
-import { LargeWindow } from "./large.js";
+import { helpWindow } from "./help.js";
+import { LargeView } from "./large_view.js";
 import { NearCard } from "./near.js";
 import { watchPointer } from "./pointer.js";
 import { Sheet } from "./sheet.js";
-import { Store, tell } from "./store.js";
+import { Store } from "./store.js";
 import { Tiles } from "./tiles.js";
-import { helpWindow, labelWindow } from "./windows.js";
 
 const SIDES_PX = { S: 240, M: 240, L: 420 }; // of thumbnails, the shorter one
 
@@ -25,6 +30,7 @@ export class Grid {
    */
   constructor(model, el) {
     this.model = model;
+    this.place = el; // where windows go
     this.root = element("div", "ta-cleaner");
     this.bars = new Bars(model, (name, label) => this.pressed(name, label));
     this.box = element("div", "ta-box");
@@ -39,7 +45,7 @@ export class Grid {
     this.store = new Store(model);
     this.choice = new Choice();
     this.near = new NearCard(model, this.root, (key) => this.tiles.node(key), (text) => this.announce(text));
-    this.large = /** @type {LargeWindow | null} */ (null);
+    this.large = new LargeView(this);
     this.order = this.latest = new Uint32Array(0);
     this.sheetNumber = /** @type {number | undefined} */ (undefined);
     this.tiles = new Tiles(this.space, this.sheet, this.store);
@@ -50,6 +56,7 @@ export class Grid {
     // keys that go with the next order, while nobody has gone on since the tidying
     this.tidied = /** @type {Set<number>} */ (new Set());
     this.done = /** @type {Map<number, string>} */ (new Map()); // by key, what was decided here since the last tidying
+    this.arrival = watchArrival(this);
     watchPointer(this.space, this);
   }
 
@@ -76,6 +83,7 @@ export class Grid {
     this.choice.current = this.choice.anchor = 0;
     this.measure();
     if (hadFocus) this.focus();
+    else this.arrival.arrive();
   }
 
   rankBelow() {
@@ -110,6 +118,7 @@ export class Grid {
     this.root.classList.toggle("ta-nothing", count === 0);
     this.root.dataset.size = this.model.get("size");
     if (this.sheet.measure(count, this.model.get("size"))) this.draw();
+    this.arrival.measured();
   }
 
   draw() {
@@ -158,7 +167,7 @@ export class Grid {
     this.near.close();
     if (!isQuiet) this.sheet.reveal(this.choice.current);
     this.draw();
-    if (this.large?.box.open) this.look();
+    if (this.large.isOpen) this.look();
     else this.focus();
   }
 
@@ -167,7 +176,10 @@ export class Grid {
   }
 
   /** @param {string} text */
-  announce(text) { this.bars.said.textContent = this.bars.said.title = text; }
+  announce(text) {
+    this.bars.said.textContent = this.bars.said.title = text;
+    this.large.say(text);
+  }
 
   // -- deciding
 
@@ -178,7 +190,7 @@ export class Grid {
    */
   pressed(name, label) {
     this.act(name, label);
-    if (name !== "help" && !(name === "relabel" && !label) && !this.large?.box.open) this.focus();
+    if (name !== "help" && !(name === "relabel" && !label) && !this.large.isOpen) this.focus();
   }
 
   /**
@@ -186,8 +198,8 @@ export class Grid {
    * @param {string} [label]
    */
   act(name, label) {
-    if (name === "undo" || name === "redo") tell(this.model, { t: name, seq: (this.seq += 1) });
-    else if (name === "help") helpWindow(this.root);
+    if (name === "undo" || name === "redo") tell(this.model, { t: "step", kind: name, seq: (this.seq += 1) });
+    else if (name === "help") helpWindow(this.place);
     else if (!this.order.length) return;
     else if (name === "look") this.look();
     else if (name === "near") this.near.toggle(this.order[this.choice.current]);
@@ -198,13 +210,16 @@ export class Grid {
   }
 
   askLabel() {
-    const n = this.choice.keys.size || 1;
-    const isOfChosen = this.choice.keys.size > 0;
-    const title = n === 1 ? "New label for this picture" : `New label for ${n} pictures`;
-    labelWindow(this.root, this.model.get("all_labels"), title, (label) => {
+    const keys = this.meant();
+    const isOfChosen = !this.large.isOpen && this.choice.keys.size > 0;
+    const title = keys.length === 1 ? "New label for this picture" : `New label for ${keys.length} pictures`;
+    const offered = new Set(keys.map((key) => this.store.tile(key)?.suggested ?? ""));
+    const suggested = this.large.isOpen ? this.large.window?.suggested : offered.size === 1 ? [...offered][0] : "";
+    labelWindow(this.place, this.model.get("all_labels"), title, suggested ?? "", (label) => {
       this.choice.isLost ||= isOfChosen && !this.choice.keys.size;
       this.decide("relabel", label);
-      if (!this.large?.box.open) this.focus();
+      if (this.large.isOpen) this.large.window?.box.focus();
+      else this.focus();
     });
   }
 
@@ -218,8 +233,8 @@ export class Grid {
       this.announce("The selected pictures are no longer on the page. Nothing was decided.");
       return;
     }
-    const keys = this.choice.keys.size ? [...this.choice.keys] : [this.order[this.choice.current]];
-    const text = { keep: "kept", remove: "removed", relabel: `→ ${label}`, "not sure": action, "none of these": action }[action];
+    const keys = this.meant();
+    const text = decidedWords(action, label);
     this.seq += 1;
     for (const key of keys) {
       this.store.pending.set(key, { seq: this.seq, text });
@@ -227,9 +242,15 @@ export class Grid {
     }
     this.announce(keys.length === 1 ? text : `${keys.length} pictures ${text}`);
     this.choice.clear();
-    this.choice.anchor = this.next(new Set(keys));
+    this.choice.anchor = this.large.isVisiting ? this.choice.current : this.next(new Set(keys));
     this.go(this.choice.anchor);
     tell(this.model, { t: "decide", seq: this.seq, action, label }, [new Uint32Array(keys).buffer]);
+  }
+
+  /** The pictures that a decision is about: the large one, or those chosen, or the current one. */
+  meant() {
+    if (this.large.isOpen) return [this.large.key];
+    return this.choice.keys.size ? [...this.choice.keys] : [this.order[this.choice.current]];
   }
 
   /**
@@ -258,15 +279,7 @@ export class Grid {
 
   // -- windows
 
-  look() {
-    const key = this.order[this.choice.current];
-    if (!this.large?.box.open) {
-      this.large = new LargeWindow(this.root, this);
-      this.large.box.addEventListener("close", () => this.focus());
-    }
-    this.large.key = key;
-    tell(this.model, { t: "large", key });
-  }
+  look() { this.large.look(); }
 
   // -- from Python
 
@@ -280,9 +293,7 @@ export class Grid {
     else if (message.t === "changed") this.store.stale();
     else if (message.t === "decided") this.decidedThere(message);
     else if (message.t === "near") this.near.show(message, buffers);
-    else if (message.t === "large" && this.large?.key === message.key) {
-      this.large.show(message, this.store.decided(message.key), buffers);
-    }
+    else if (message.t === "large") this.large.show(message, buffers);
     if (message.t !== "near" && message.t !== "large") this.drawSoon();
   }
 
@@ -300,9 +311,13 @@ export class Grid {
       }
     }
     if (is_step) {
-      keys.forEach(stays);
+      keys.forEach((key) => {
+        stays(key);
+        this.store.pending.delete(key);
+      });
       const first = this.order.findIndex((key) => keys.includes(key));
-      if (first >= 0 && this.space.contains(document.activeElement)) this.go(first);
+      if (first >= 0 && (this.large.isOpen || this.space.contains(document.activeElement))) this.go(first);
     }
+    this.large.say(text, !is_done);
   }
 }

@@ -1,9 +1,10 @@
 // One row per label: see label_rows.py for the traits and the wishes. Rows stay where they are while their numbers
 // change, so that nobody loses the word they are typing.
-/** @import { Context } from "../common/model" */
-/** @import { FromPython, ToPython, Traits } from "./protocol" */
+/** @import { Bytes, Context } from "../common/model" */
+/** @import { FromPython, ToPython, Traits, Wishing } from "./protocol" */
 import { arrange, button, element } from "../common/elements.js";
 import { oncePerFrame } from "../common/frames.js";
+import { Viewing } from "../looking/viewing.js";
 import { field, oneLine } from "./fields.js";
 import { Row } from "./row.js";
 
@@ -17,15 +18,16 @@ function canHoldFocus(node) {
 
 /** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
-  const wish = (/** @type {ToPython} */ message) => model.send(message);
+  const wish = (/** @type {Wishing} */ message) => model.send(message);
   const root = element("div", "ta-labelrows");
   const names = field("What do you want to tell apart? Names, separated by commas", "e.g. grizzly, black bear, teddy");
   const add = oneLine(names, "Add", (text) => {
     wish({ t: "add", text });
     names.focus();
   });
-  const onAnswer = (/** @type {FromPython} */ answer) => { // what could not be added stays in the field
-    if (answer.t === "granted" && answer.wish === "add" && answer.text === names.value) names.value = "";
+  const onAnswer = (/** @type {FromPython} */ answer, /** @type {Bytes[]} */ buffers) => {
+    if (answer.t !== "granted") viewing.receive(answer, buffers);
+    else if (answer.wish === "add" && answer.text === names.value) names.value = ""; // what could not be added stays
   };
   const question = element("h2", "", "What do you want to tell apart?");
   const list = element("ul");
@@ -38,10 +40,26 @@ function render({ model, el }) {
   const cancel = button("ta-action", "Cancel the search", () => wish({ t: "cancel" }));
   const undo = button("ta-choose", "", () => wish({ t: "undo" }));
   foot.append(searchAll, cancel, undo);
-  root.append(question, add.form, list, foot);
+  const said = element("p", "ta-status");
+  said.setAttribute("role", "status");
+  root.append(question, add.form, list, foot, said);
   el.append(root);
 
   let rows = /** @type {Map<string, Row>} */ (new Map()); // by label
+  const viewing = new Viewing(model, el, {
+    draw: () => {},
+    say: (text, isRefused) => {
+      said.textContent = text;
+      said.classList.toggle("ta-bad", isRefused);
+    },
+    focus: (key) => {
+      const strips = [...rows.values()].map((row) => row.strip);
+      const strip = strips.find(({ keys }) => keys.includes(key)) ?? strips.find(({ keys }) => keys.length);
+      strip?.focus(key);
+    },
+  });
+  const open = (/** @type {number[]} */ keys, /** @type {number} */ at) => viewing.open(keys, at);
+  const labelsChanged = () => viewing.window?.drawLabels();
   const draw = () => {
     const wanted = model.get("rows");
     const labels = wanted.map((row) => row.label);
@@ -49,7 +67,7 @@ function render({ model, el }) {
     const focused = root.contains(active) ? active : null;
     const place = [...rows.values()].findIndex((row) => row.root.contains(focused));
     for (const [label, row] of rows) if (!labels.includes(label)) row.clear();
-    const shown = wanted.map(({ label }) => rows.get(label) ?? new Row(model, wish, label));
+    const shown = wanted.map(({ label }) => rows.get(label) ?? new Row(model, wish, label, open));
     rows = new Map(shown.map((row) => [row.label, row]));
     arrange(list, shown.map((row) => row.root));
     shown.forEach((row, i) => row.show(wanted[i], labels.filter((label) => label !== row.label)));
@@ -64,6 +82,7 @@ function render({ model, el }) {
     if (focused && !canHoldFocus(focused)) (rows.get(labels[place])?.menu.summary ?? (searching ? cancel : names)).focus();
   };
   const drawing = oncePerFrame(draw);
+  model.on("change:labels", labelsChanged);
   model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted", drawing.soon);
   const bring = () => rows.get(model.get("asked"))?.bring();
   model.on("change:asked", bring);
@@ -76,6 +95,7 @@ function render({ model, el }) {
     model.off(null, null, drawing.soon);
     model.off(null, null, bring);
     model.off("msg:custom", onAnswer);
+    model.off("change:labels", labelsChanged);
   };
 }
 

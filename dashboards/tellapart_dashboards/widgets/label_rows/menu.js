@@ -1,5 +1,5 @@
 // What can be changed about a label: its name, into which other one it goes, whether it stays.
-/** @import { ToPython, Wish } from "./protocol" */
+/** @import { Wishing, Wish } from "./protocol" */
 import { button, element, target } from "../common/elements.js";
 import { field, offer, oneLine } from "./fields.js";
 
@@ -19,7 +19,7 @@ export class Menu {
     this.into = element("select");
     this.into.setAttribute("aria-label", `Merge ${label} into`);
     this.mergeLine = element("div", "ta-oneline");
-    const send = (/** @type {ToPython} */ message) => {
+    const send = (/** @type {Wishing} */ message) => {
       this.close(); // what had the focus is gone with the menu
       wish(message);
     };

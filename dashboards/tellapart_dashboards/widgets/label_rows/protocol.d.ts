@@ -1,12 +1,13 @@
 // What the rows' page and label_rows.py say to each other.
 import type { Bytes, Model } from "../common/model";
+import type { FromPython as FromLooking, ToPython as ToLooking, Traits as Looking } from "../looking/protocol";
 
 export type RowsModel = Model<Traits, ToPython, FromPython>;
 
-export interface Traits {
+export interface Traits extends Looking {
   rows: LabelRow[];
-  /** by label, a few small JPEGs of its pictures */
-  strips: Record<string, Bytes[]>;
+  /** by label, a few of its pictures */
+  strips: Record<string, Pictures>;
   /** by label, pictures that wait to be kept */
   held: Record<string, Waiting>;
   /** what would be undone; "" when there is nothing */
@@ -15,6 +16,12 @@ export interface Traits {
   n_wanted: number;
   /** the label whose row is brought into sight; "" for none */
   asked: string;
+}
+
+/** As many of each. */
+export interface Pictures {
+  keys: number[];
+  jpegs: Bytes[];
 }
 
 export interface LabelRow {
@@ -60,9 +67,11 @@ export interface Wishes {
 
 type Told<Name extends keyof Wishes> = { t: Name } & Wishes[Name];
 
-export type ToPython = { [Name in keyof Wishes]: Told<Name> }[keyof Wishes];
+export type Wishing = { [Name in keyof Wishes]: Told<Name> }[keyof Wishes];
+
+export type ToPython = Wishing | ToLooking;
 
 /** A wish that was taken: what was typed need not stay. */
-export type FromPython = { [Name in keyof Wishes]: { t: "granted"; wish: Name } & Wishes[Name] }[keyof Wishes];
+export type FromPython = FromLooking | { [Name in keyof Wishes]: { t: "granted"; wish: Name } & Wishes[Name] }[keyof Wishes];
 
-export type Wish = (message: ToPython) => void;
+export type Wish = (message: Wishing) => void;

@@ -6,6 +6,7 @@ import { Held } from "./held.js";
 import { Menu } from "./menu.js";
 import { Strip } from "./strip.js";
 
+const EMPTY = { keys: [], jpegs: [] };
 const NOTHING = { ids: [], jpegs: [], names: [], marks: [] };
 
 export class Row {
@@ -13,8 +14,9 @@ export class Row {
    * @param {RowsModel} model
    * @param {Wish} wish
    * @param {string} label
+   * @param {(keys: number[], at: number) => void} open a picture large
    */
-  constructor(model, wish, label) {
+  constructor(model, wish, label, open) {
     this.model = model;
     this.wish = wish;
     this.label = label;
@@ -31,7 +33,7 @@ export class Row {
     const bar = element("div", "ta-bar");
     bar.setAttribute("aria-hidden", "true");
     bar.append(this.share);
-    this.strip = new Strip();
+    this.strip = new Strip(label, open);
     this.query = field(`Search words for ${label}`, label);
     const search = oneLine(this.query, "Search", () => {
       this.sendQuery();
@@ -74,7 +76,7 @@ export class Row {
     this.progress.hidden = row.progress < 0;
     if (row.progress >= 0) this.progress.value = row.progress;
     this.search.disabled = this.model.get("is_searching");
-    this.strip.show(this.model.get("strips")[this.label] ?? []);
+    this.strip.show(this.model.get("strips")[this.label] ?? EMPTY);
     this.held.show(this.model.get("held")[this.label] ?? NOTHING, row.n_held, row.left_out);
     this.menu.show(others);
   }

@@ -1,7 +1,5 @@
-// Windows above the grid: all keys, a label by typing.
+// Windows above a page: a dialog, a label by typing.
 import { element } from "../common/elements.js";
-import { keyed } from "./keyed.js";
-import { KEYS } from "./keys.js";
 
 /**
  * A dialog that a press beside it closes and that is gone when closed.
@@ -23,28 +21,16 @@ export function dialog(root, name) {
   return box;
 }
 
-/** @param {HTMLElement} root */
-export function helpWindow(root) {
-  const box = dialog(root, "All keys");
-  const list = element("dl", "ta-keys");
-  for (const [keys, meaning] of KEYS) {
-    const term = element("dt");
-    for (const part of keys.split(", ")) term.append(element("kbd", "", part), " ");
-    list.append(term, element("dd", "", meaning));
-  }
-  const close = keyed("", "Close", () => box.close());
-  box.append(element("h2", "", "All keys"), list, close);
-  box.showModal();
-}
-
 /**
- * A label by typing: the labels that contain the text, the one written as new last.
+ * A label by typing: the labels that contain the text, the one written as new last. While nothing is typed the suggested
+ * one is the first.
  * @param {HTMLElement} root
  * @param {string[]} labels
  * @param {string} title
+ * @param {string} suggested "" for none
  * @param {(label: string) => void} take
  */
-export function labelWindow(root, labels, title, take) {
+export function labelWindow(root, labels, title, suggested, take) {
   const box = dialog(root, title);
   const input = element("input");
   const id = `ta-labels-${Math.random().toString(36).slice(2)}`;
@@ -69,12 +55,14 @@ export function labelWindow(root, labels, title, take) {
     const small = text.toLowerCase();
     const begins = (/** @type {string} */ label) => Number(!label.toLowerCase().startsWith(small));
     found = labels.filter((label) => label.toLowerCase().includes(small)).sort((a, b) => begins(a) - begins(b));
+    if (!text && labels.includes(suggested)) found = [suggested, ...found.filter((label) => label !== suggested)];
     const isNew = text && !labels.includes(text);
     if (isNew) found = [...found.slice(0, 50), text];
     at = Math.min(Math.max(at, 0), found.length - 1);
     list.replaceChildren(...found.map((label, i) => {
       const item = element("li", "", label);
       if (isNew && i === found.length - 1) item.append(element("small", "", " new label"));
+      if (label === suggested) item.append(element("small", "", " suggested"));
       item.id = `${id}-${i}`;
       item.setAttribute("role", "option");
       item.setAttribute("aria-selected", String(i === at));

@@ -2,7 +2,7 @@
 import { button, element } from "../common/elements.js";
 
 /**
- * A button of the grid. key: "" for none.
+ * A button. key: "" for none.
  * @param {string} key
  * @param {string} text
  * @param {() => void} press
