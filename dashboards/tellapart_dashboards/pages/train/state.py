@@ -17,9 +17,14 @@ from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.run_follower import Job, newest_result
 from tellapart_dashboards.app.thumbnails import Thumbnails
-from tellapart_dashboards.app.wording import licence_mark, percent
+from tellapart_dashboards.app.wording import licence_mark
 from tellapart_dashboards.pages.train.advice_desk import AdviceDesk
+from tellapart_dashboards.pages.train.details.desk import DetailsDesk
+from tellapart_dashboards.pages.train.details.live_curve import LiveCurve
+from tellapart_dashboards.pages.train.details.orders import CONFIDENT, ORDERS
+from tellapart_dashboards.pages.train.details.views_desk import ViewsDesk
 from tellapart_dashboards.pages.train.runs_desk import RunsDesk
+from tellapart_dashboards.pages.train.scores import answer_badge
 from tellapart_dashboards.pages.train.settings.recipe_choice import Pictures, RecipeDesk
 from tellapart_dashboards.pages.train.settings.sharpness import Offer
 from tellapart_dashboards.pages.train.settings.weights_desk import WeightsDesk
@@ -34,7 +39,8 @@ class TrainState(Job):
     """What the Train page knows and does. result: result.json of the last good training, {} before.
 
     runs: the table of trainings; choice: of the recipe, with how long each takes; weights: a file of one's own; advice:
-    what would help the training that is shown.
+    what would help the training that is shown; views: how thorough training varies the pictures; live: the curve of
+    the one that is followed; details: of the result.
     """
 
     tasks = ("train",)
@@ -42,9 +48,10 @@ class TrainState(Job):
     backbone = Unicode(DEFAULT_BACKBONE)
     offers = List(Instance(Offer))
     result = Dict()
+    order = Enum(ORDERS, CONFIDENT)  # of the mistakes
     chosen = List(Int())  # [actual, predicted] whose mistakes are in sight, [] for all
     n_shown = Int(FIRST_MISTAKES)
-    mistakes = List(Dict())  # those of the chosen cell, surest first
+    mistakes = List(Dict())  # those of the chosen cell in that order
     pictures = Tuple(([], [], [], []))  # thumbnails, captions, badges, marks of the first n_shown mistakes
 
     def __init__(self, project: ProjectState, **traits: Any) -> None:
@@ -53,6 +60,8 @@ class TrainState(Job):
         self.runs = RunsDesk(project.project)
         self.weights = WeightsDesk(project.project)
         self.advice = AdviceDesk(project, self._train_as_advised)
+        self.views, self.live = ViewsDesk(project.project), LiveCurve()
+        self.details = DetailsDesk(project.project)
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=240)
         self._result_of = ""  # the run whose result is shown
         newest = newest_result(Path(project.project_dir), "train")
@@ -75,7 +84,13 @@ class TrainState(Job):
 
     def train(self) -> None:
         """Have training started."""
-        config = {"backbone": self.backbone, "prior": self.prior, "recipe": self.choice.state.recipe}
+        config: dict[str, Any] = {
+            "backbone": self.backbone,
+            "prior": self.prior,
+            "recipe": self.choice.state.recipe,
+        }
+        if config["recipe"] != "quick":
+            config["variation"] = self.views.variation.to_json()
         own = self.weights.own
         self.start("train", {**config, "weights": own.path} if own else config)
 
@@ -107,11 +122,13 @@ class TrainState(Job):
         """Take over where the newest run is, and which trainings there are."""
         await super().poll()
         await self.runs.poll()
+        is_under_way = self.stage in ("running", "paused")
+        await self.live.poll(self.run if is_under_way else None, self.config.get("recipe", "quick"))
 
     def begin(self) -> None:
         """Have drawn what the page shows first, and read what there is to choose from."""
         self._draw_soon()
-        self.observe(self._draw_soon, ["n_shown", "chosen", "result"])
+        self.observe(self._draw_soon, ["n_shown", "chosen", "result", "mistakes"])
         soon(self.load_offers())
         self.observe(lambda _: soon(self.load_offers()), "result")
         self.observe(lambda _: self.runs.look(), "stage")
@@ -122,6 +139,11 @@ class TrainState(Job):
         self.observe(self._know, ["backbone", "result"])
         self.weights.observe(self._know, "own")
         self.project.observe(self._know, "counts")
+        self.details.show(self.result)
+        self.observe(lambda _: self.details.show(self.result), "result")
+        self.observe(lambda _: self.details.want("order", self.order != CONFIDENT), "order")
+        self.details.observe(self._choose, "details")
+        self.views.begin()
         self._know()
         self.runs.look()
 
@@ -186,10 +208,12 @@ class TrainState(Job):
         n, actual, predicted = max(cells, default=(0, 0, 0))
         return (-actual, -predicted, n) if n else None
 
-    @observe("result", "chosen")
+    @observe("result", "chosen", "order")
     def _choose(self, _: Any) -> None:
         # results of older versions have them by loss
         wrong = sorted(self.result.get("mistakes", []), key=lambda one: -one["confidence"])
+        if self.order != CONFIDENT:
+            wrong = self.details.details.in_order.get(self.order, [])
         if self.chosen:
             actual, predicted = (self.result["classes"][i] for i in self.chosen)
             wrong = [one for one in wrong if one["label"] == actual and one["predicted"] == predicted]
@@ -203,7 +227,7 @@ class TrainState(Job):
         jpegs = await self._thumbnails.many([(one["image_id"], one["path"]) for one in wrong])
         marks = await asyncio.to_thread(self._marks, wrong)
         if wrong == self.mistakes[: self.n_shown]:  # else the person has chosen something else meanwhile
-            badges = [f"predicted {one['predicted']} {percent(one['confidence'])}" for one in wrong]
+            badges = [answer_badge(one) for one in wrong]
             self.pictures = (jpegs, [one["label"] for one in wrong], badges, marks)
 
     def _marks(self, wrong: list[dict[str, Any]]) -> list[str]:
