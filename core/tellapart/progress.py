@@ -32,7 +32,7 @@ class Step(Code):
     COMPARING = "comparing"  # duplicates
     RANKING = "ranking"
     FITTING = "fitting"
-    TUNING = "tuning"  # facts: left_s, total_s, in seconds
+    TUNING = "tuning"  # facts: left_s, total_s, in seconds; curve, see `TuningCurve`, when it has changed
     WRITING = "writing"
     CHECKING = "checking"
     UPLOADING = "uploading"

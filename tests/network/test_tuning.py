@@ -10,12 +10,14 @@ from tellapart.backbones.lite0.graph import embedding_onnx, first_blocks_onnx
 from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.errors import Cancelled, TrainError
 from tellapart.learning.head import Head
+from tellapart.network.device import PROCESSOR
 from tellapart.network.tuning import steps
 from tellapart.network.tuning.blocks import OwnBackward
 from tellapart.network.tuning.checkpoints import Checkpoints
 from tellapart.network.tuning.folds import _plain
 from tellapart.network.tuning.last_blocks import FIRST, LastBlocks, averaged, mixed
-from tellapart.network.tuning.steps import DivergedError, Lesson, TuningSettings, tune
+from tellapart.network.tuning.noted_curve import NotedCurve, curve_of
+from tellapart.network.tuning.steps import DivergedError, Learning, Lesson, TuningSettings, tune
 from tellapart.network.tuning.views import kept_views
 from torch.nn import functional
 
@@ -183,9 +185,9 @@ def lesson(features):
 SHORT = TuningSettings(n_epochs=3, n_views=2, batch=6, save_every_s=3600)
 
 
-def learned(weights, lesson, folder, settings=SHORT, tell=lambda step: None, key="one"):
+def learned(weights, lesson, folder, settings=SHORT, tell=lambda step: None, key="one", curve=None):
     network = LastBlocks(weights, AVERAGES, some_head())
-    tune(network, lesson, settings, Checkpoints(folder, key), "fold-0", tell)
+    tune(network, lesson, settings, Checkpoints(folder, key), "fold-0", tell, curve=curve)
     return network.state_dict()
 
 
@@ -226,6 +228,46 @@ def test_stopped_after_any_step_it_goes_on_to_the_same_bits(weights, lesson, who
     told = []
     assert same_bits(whole, learned(weights, lesson, tmp_path, tell=told.append))
     assert told == list(range(last + 1, 7))
+
+
+def watching():
+    """A curve to be noted of SHORT, judged on all pictures."""
+    return NotedCurve(3, 6, np.arange(12))
+
+
+def test_the_curve_is_noted_without_a_bit_of_the_weights_changing(weights, lesson, whole, tmp_path):
+    curve = watching()
+    assert same_bits(whole, learned(weights, lesson, tmp_path, curve=curve))
+    found = curve_of([curve], 3, SHORT.rates(6))
+    one = found.networks[0]
+    assert one.n_known == 6 + 3 and np.isfinite(one.held_out_losses).tolist() == [True, True, True, False]
+    assert one.held_out_losses[2] < one.held_out_losses[0] and found.place == (0, 11)
+    assert np.nanmax(found.rates) <= SHORT.rate and np.nanargmax(found.rates) < 6
+
+
+def test_held_out_pictures_are_judged_as_the_network_learns(weights, lesson):
+    network = LastBlocks(weights, AVERAGES, some_head())
+    learning = Learning(network, torch.optim.SGD(network.parameters(), lr=0.0), PROCESSOR, SHORT)
+    loss, wrong = learning.judged(lesson, np.arange(12))
+    with torch.inference_mode():
+        logits = network(torch.from_numpy(lesson.views[:, 0].astype(np.float32)))
+    assert wrong == pytest.approx(float((logits.argmax(1).numpy() != lesson.targets).mean()))
+    smoothed = functional.cross_entropy(logits, torch.from_numpy(lesson.targets), label_smoothing=0.1)
+    assert loss == pytest.approx(float(smoothed), rel=1e-4)
+    assert np.isnan(learning.judged(lesson, np.arange(0))).all()
+
+
+def test_a_tuning_that_goes_on_has_the_whole_curve(weights, lesson, tmp_path):
+    undisturbed, before, after, again = (watching() for _ in range(4))
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    learned(weights, lesson, tmp_path / "other", curve=undisturbed)
+    with pytest.raises(Cancelled):
+        learned(weights, lesson, tmp_path / "one", tell=stop_at(3), curve=before)
+    learned(weights, lesson, tmp_path / "one", curve=after)
+    again.take(Checkpoints(tmp_path / "one", "one").load("fold-0")[1])
+    wanted, *got = (curve_of([one], 3, SHORT.rates(6)).to_json() for one in (undisturbed, after, again))
+    assert got == [wanted, wanted]
 
 
 def test_a_checkpoint_of_another_training_is_refused(weights, lesson, tmp_path):

@@ -16,6 +16,8 @@ from tellapart.bundle.reference import read_reference
 from tellapart.classify import Predictor
 from tellapart.errors import Cancelled, TrainError
 from tellapart.gather import take_in
+from tellapart.learning.tuning_curve import TuningCurve
+from tellapart.planning.variation import USUAL, Variation, keep_variation
 from tellapart.progress import Step
 from tellapart.store.journal import Remove
 from tellapart.store.project import create_project, open_project
@@ -27,6 +29,7 @@ pytest.importorskip("torch", reason="torch is not installed (light path): pip in
 import onnx
 import short_tuning
 import torch
+from tellapart.network import tuning_door
 from tellapart.network.tuning import folds, steps
 from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.pace import Costs
@@ -127,6 +130,38 @@ def test_progress_says_how_long_it_takes_before_it_starts(tuned):
     shares = [done / total for done, total, _ in tuning]
     assert shares == sorted(shares) and shares[-1] == pytest.approx(1, abs=0.02)
     assert all(said.facts["left_s"] >= 0 for _, _, said in tuning)
+
+
+def test_the_curve_is_told_as_it_grows_and_kept_with_the_result(tuned):
+    told = [
+        TuningCurve.from_json(said.facts["curve"])
+        for _, _, said in tuned[1]
+        if "curve" in getattr(said, "facts", {})
+    ]
+    n_known = [curve.n_known for curve in told]
+    assert len(told) > 3 and n_known == sorted(n_known)
+    kept = TuningCurve.from_json(tuned[2].to_json()["recipe"]["curve"])
+    assert len(kept.networks) == thorough.N_FOLDS and kept.n_epochs == 2
+    for one in kept.networks:
+        assert np.isfinite(one.held_out_losses).all() and one.n_quarters > 4
+        assert ((one.held_out_errors >= 0) & (one.held_out_errors <= 1)).all()
+    assert kept.n_known >= n_known[-1]
+    assert tuned[2].recipe["variation"] == USUAL.to_json()
+
+
+def test_what_a_person_chose_for_the_views_is_what_is_learned_from(project, monkeypatch):
+    keep_variation(project.manifest, Variation(rotate=30, flip=False))
+    settings = []
+
+    def look(task, folder, progress):
+        settings.append(task.settings.variation)
+        cancel()
+
+    monkeypatch.setattr(tuning_door, "tune_without_each", look)
+    for config in (THOROUGH, TrainConfig(recipe="thorough", variation=Variation(warp=0.3))):
+        with pytest.raises(Cancelled):
+            train_head(project, config)
+    assert settings == [Variation(rotate=30, flip=False), Variation(warp=0.3)]
 
 
 def test_nothing_is_left_of_the_work_and_embeddings_of_one_model_are_not_cached(tuned, quick):

@@ -65,15 +65,33 @@ def test_the_report_holds_every_part_and_asks_for_nothing(run, tiny_project, tmp
     said = " ".join(page.texts)
     for part in (
         "Error", "What is mistaken for what", "Label by label", "Most confident mistakes", "Where it is weaker",
-        "What its probabilities are worth", "Answer only when confident", "Data", "Settings",
+        "What its probabilities are worth", "Answer only when confident", "How it learned", "no curve over time", "Data", "Settings",
         "Model card and environment", "Datasheet for shapes-project", "mean probability", "share of the label",
         "onnxruntime", "coverage", "predicted square 91.0 %",
     ):  # fmt: skip
         assert part in said, part
-    assert page.tags.count("svg") == 3 and page.tags.count("img") == 1 and "script" not in page.tags
+    assert page.tags.count("svg") == 4 and page.tags.count("img") == 1 and "script" not in page.tags
     fetched = [one for one in page.addresses if not one.startswith(("data:", "#"))]
     assert all(re.match(r"https://", one) for one in fetched)  # links to read, none that loads
     assert "default-src 'none'" in text and "url(" not in text and "@import" not in text
+
+
+def test_the_report_of_a_thorough_training_shows_how_it_learned(run, tiny_project):
+    path = tiny_project.runs_dir / FIRST / "result.json"
+    result = json.loads(path.read_text())
+    one = {"losses": [0.9, 0.8, 0.7, 0.6], "held_out_losses": [1.0, 0.8], "held_out_errors": [0.25, 0.125]}
+    curve = {"n_epochs": 1, "rates": [0.001] * 4, "networks": [one, one]}
+    variation = {"min_scale": 0.35, "rotate": 12}
+    result["recipe"] = {"kept": "thorough", "said": "Better.", "curve": curve, "variation": variation}
+    path.write_text(json.dumps(result))
+    page = Tags(report_html(report_facts(tiny_project, run)))
+    assert page.open == [] and page.tags.count("svg") == 7
+    said = " ".join(page.texts)
+    for part in ("Learning rate", "loss (cross-entropy)", "12.5 %", "views: rotate", "The curves as a table"):
+        assert part in said, part
+    result["recipe"]["curve"] = {"n_epochs": "many"}
+    path.write_text(json.dumps(result))
+    assert Tags(report_html(report_facts(tiny_project, run))).tags.count("svg") == 4
 
 
 def test_every_text_is_escaped(run, tiny_project, tmp_path):

@@ -9,6 +9,7 @@ import torch
 from tellapart.network.tuning.folds import Tunings, TuningTask, tune_without_each
 from tellapart.network.tuning.steps import DivergedError, TuningSettings
 from tellapart.network.tuning.views import PictureFile
+from tellapart.planning.variation import USUAL, Variation
 
 __all__ = [
     "DivergedError", "PictureFile", "TuningSettings", "TuningTask", "Tunings", "settings_of", "tune_without_each",
@@ -18,14 +19,16 @@ _ALL_LAYERS: dict[str, Any] = {"first": 0, "shares": (0.0, 0.5, 1.0), "save_ever
 _MOST_VIEWS = 20
 
 
-def settings_of(recipe: str, seed: int, n_epochs: int | None, rate: float | None) -> TuningSettings:
+def settings_of(
+    recipe: str, seed: int, n_epochs: int | None, rate: float | None, variation: Variation = USUAL
+) -> TuningSettings:
     """Of the recipe "thorough" or "everything"; n_epochs, rate: as usual unless given."""
     chosen = dict(_ALL_LAYERS) if recipe == "everything" else {}
     if n_epochs is not None:
         chosen |= {"n_epochs": n_epochs, "n_views": min(n_epochs, _MOST_VIEWS)}
     if rate is not None:
         chosen["rate"] = rate
-    return TuningSettings(seed=seed, **chosen)
+    return TuningSettings(seed=seed, variation=variation, **chosen)
 
 
 def versions() -> list[str]:

@@ -10,6 +10,7 @@ from tellapart.backbones.names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import TrainError
 from tellapart.learning.calibration import PriorKind
 from tellapart.learning.splits import SplitKind
+from tellapart.planning.variation import Variation
 
 Recipe = Literal["quick", "thorough", "everything"]
 RECIPES: tuple[Recipe, ...] = ("quick", "thorough", "everything")
@@ -24,6 +25,7 @@ class TrainConfig:
     on the backbone as it is; "thorough" lets the backbone's last blocks learn, too, "everything" all its layers, and
     either keeps that where it is better. epochs: passes over the training pictures in which layers learn; None for as
     many as the recipe usually takes. rate: the highest learning rate, of the last layers; None for the recipe's own.
+    variation: of the views that layers learn from; None for what is kept with the project.
     """
 
     backbone: str = DEFAULT_BACKBONE
@@ -35,6 +37,7 @@ class TrainConfig:
     recipe: Recipe = "quick"
     epochs: int | None = None
     rate: float | None = None
+    variation: Variation | None = None
 
     def __post_init__(self) -> None:
         if self.split not in ("hash", "random"):
@@ -80,4 +83,10 @@ class TrainConfig:
             )
         weights = record.get("weights")
         backbone = current_name(record.get("backbone", DEFAULT_BACKBONE))
-        return cls(**{**record, "backbone": backbone, "weights": Path(weights) if weights else None})
+        variation = record.get("variation")
+        own = {
+            "backbone": backbone,
+            "weights": Path(weights) if weights else None,
+            "variation": None if variation is None else Variation.from_json(variation),
+        }
+        return cls(**{**record, **own})

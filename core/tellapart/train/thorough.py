@@ -26,7 +26,9 @@ from tellapart.learning.calibration import fit_calibration
 from tellapart.learning.head import fit_head
 from tellapart.learning.novelty import fit_novelty
 from tellapart.learning.statistics.paired import is_clearly_worse, paired
+from tellapart.learning.tuning_curve import TuningCurve
 from tellapart.planning.config import TrainConfig
+from tellapart.planning.variation import USUAL, Variation, kept_variation
 from tellapart.progress import Progress
 from tellapart.store.project import Project
 from tellapart.train.fitting import FittedHead
@@ -44,8 +46,9 @@ _CODE_VERSION = 2  # raise it when the steps change: what an older version left 
 class ThoroughOutcome:
     """What to go on with: the tuned network's if it is better, else Quick's as they were. said: why, for the person.
 
-    recipe: "thorough" or "everything". share: of the tuned weights, 0 where Quick's were kept. choice: the comparison
-    out of fold; None where there was none.
+    recipe: "thorough" or "everything". share: of the tuned weights, 0 where Quick's were kept. variation: of the views
+    it learned from. choice: the comparison out of fold, curve: how the networks learned; None where the loss became no
+    number.
     """
 
     data: TrainData
@@ -54,7 +57,9 @@ class ThoroughOutcome:
     share: float
     said: str
     recipe: str
+    variation: Variation
     choice: Choice | None = None
+    curve: TuningCurve | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -69,6 +74,8 @@ class ThoroughOutcome:
             "share": self.share,
             "said": self.said,
             "compared": compared,
+            "variation": self.variation.to_json(),
+            "curve": None if self.curve is None else self.curve.to_json(),
         }
 
 
@@ -116,7 +123,8 @@ def train_thoroughly(
             of the same pictures under way. Cancelled: from progress; the same training goes on from there next time.
     """
     tuning, recipe, called = _tuning(config), config.recipe, _CALLED[config.recipe]
-    task = _task(tuning, project, data, quick, config)
+    variation = config.variation or kept_variation(project.manifest)
+    task = _task(tuning, project, data, quick, replace(config, variation=variation))
     with work_folder(project, task.key) as folder:
         try:
             found = tuning.tune_without_each(task, folder, progress)
@@ -125,12 +133,12 @@ def train_thoroughly(
                 f"{_sentence_start(called)} failed: its loss was no longer a number. The model of quick training was "
                 "kept. Try another seed, and look for damaged pictures on the Clean page."
             )
-            return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe)
+            return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe, variation)
         choice = choose_share(found.oof_logits, task.targets, task.folds)
         memory = _said_of_memory(found, task)
         if not choice.share:
             said = _kept_quick(choice, called) + memory
-            return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe, choice)
+            return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe, variation, choice, found.curve)
         tuned, tuned_data, fitted = _fitted(
             project, data, backbone, quick, config, found, choice.share, progress
         )
@@ -140,13 +148,17 @@ def train_thoroughly(
             f"On the held-out pictures {called} was worse than quick training ({after.sum()} wrong instead of "
             f"{before.sum()} of {len(before)}). The model of quick training was kept."
         )
-        return ThoroughOutcome(data, backbone, quick, 0.0, said + memory, recipe, choice)
+        said += memory
+        return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe, variation, choice, found.curve)
     said = (
         f"{_sentence_start(called)}: on the training pictures, each judged by a network that had not seen it, "
         f"{choice.n_wrong[choice.share]} of {choice.n} wrong instead of {choice.n_wrong[0.0]}; on the held-out "
         f"pictures {after.sum()} of {len(after)} wrong instead of {before.sum()}."
     )
-    return ThoroughOutcome(tuned_data, tuned, fitted, choice.share, said + memory, recipe, choice)
+    said += memory
+    return ThoroughOutcome(
+        tuned_data, tuned, fitted, choice.share, said, recipe, variation, choice, found.curve
+    )
 
 
 def _task(
@@ -166,7 +178,8 @@ def _task(
         )
     pictures = [data.pictures[row] for row in rows]
     files = [tuning.PictureFile(project.file(picture), picture.image_id) for picture in pictures]
-    settings = tuning.settings_of(config.recipe, config.seed, config.epochs, config.rate)
+    variation = config.variation or USUAL
+    settings = tuning.settings_of(config.recipe, config.seed, config.epochs, config.rate, variation)
     decides = [
         _CODE_VERSION, tuning.versions(), keeping.record()["sha256"], str(settings), targets.tolist(), folds.tolist(),
         [picture.image_id for picture in pictures],

@@ -19,17 +19,20 @@ from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
 from tellapart.learning.head import Head
+from tellapart.learning.tuning_curve import TuningCurve
 from tellapart.network.device import Device, device_of
 from tellapart.network.tuning.checkpoints import Checkpoints, not_kept
 from tellapart.network.tuning.last_blocks import LastBlocks, State, averaged, mixed
 from tellapart.network.tuning.memory import is_memory, kept_memory
+from tellapart.network.tuning.noted_curve import NotedCurve, curve_of
 from tellapart.network.tuning.pace import Pace, measured
-from tellapart.network.tuning.steps import Lesson, TuningSettings, tune
+from tellapart.network.tuning.steps import Lesson, TuningSettings, counted, tune
 from tellapart.network.tuning.views import PictureFile, ViewMaker, kept_views, view_maker
 from tellapart.progress import Progress
 
 _MOST_BYTES = 2**30  # of views on disk
 _BATCH = 32
+_MOST_WATCHED = 32  # pictures judged after each epoch, for the curve: they cost a twentieth of the steps
 _BUSY = 1.5  # processes that want a core, for each core
 
 
@@ -55,7 +58,7 @@ class TuningTask:
 @dataclass(frozen=True)
 class Tunings:
     """oof_logits: share -> (N, C), from the network that had not seen the picture, weights rounded as stored. n_parts:
-    in how many parts batches had to be taken for want of memory."""
+    in how many parts batches had to be taken for want of memory. curve: how they learned."""
 
     task: TuningTask
     views: np.ndarray
@@ -64,6 +67,7 @@ class Tunings:
     oof_logits: dict[float, np.ndarray]
     device: Device
     n_parts: int
+    curve: TuningCurve
 
     def weights(self, share: float) -> tuple[Mapping[str, np.ndarray], Head]:
         """The state dict and the head to use: between the start and the mean of the tunings."""
@@ -109,9 +113,14 @@ def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
     n_folds = len(task.heads)
     n_steps = [settings.n_steps(int((task.folds != fold).sum())) for fold in range(n_folds)]
     costs = measured(list(task.files), maker, network, settings, device)
-    pace = Pace(progress, costs, len(task.files), n_steps, task.called)
-    pace.start()
     checkpoints = Checkpoints(folder, task.key)
+    curves = []
+    for fold in range(n_folds):
+        curves.append(NotedCurve(settings.n_epochs, n_steps[fold], _watched(task.folds == fold)))
+        curves[fold].take(checkpoints.load(f"fold-{fold}")[1])
+    curve = partial(curve_of, curves, settings.n_epochs, settings.rates(n_steps[0]))
+    pace = Pace(progress, costs, len(task.files), n_steps, task.called, curve)
+    pace.start()
     try:
         views = kept_views(folder / "views", task.files, _within_bytes(maker, task), pace.views)
     except OSError as error:
@@ -126,14 +135,18 @@ def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
         starts.append({name: values.clone() for name, values in network.state_dict().items()})
         lesson = Lesson(views, np.flatnonzero(task.folds != fold), task.targets, balance)
         tell = partial(pace.steps, fold)
-        n_parts = tune(network, lesson, settings, checkpoints, f"fold-{fold}", tell, device, n_parts)
+        n_parts = tune(
+            network, lesson, settings, checkpoints, f"fold-{fold}", tell, device, n_parts, curves[fold]
+        )
         tuned.append({name: values.clone() for name, values in network.state_dict().items()})
         unseen = np.flatnonzero(task.folds == fold)
         judging = _Judging(network, views, unseen, device, partial(pace.judged, fold))
         found = _judged(judging, starts[fold], tuned[fold], settings.shares, checkpoints, f"judged-{fold}")
         for share, logits in found.items():
             oof_logits[share][unseen] = logits
-    return Tunings(task, views, tuple(starts), tuple(tuned), oof_logits, device, n_parts)
+        rows = curves[fold].rows
+        curves[fold].note_epoch(settings.n_epochs, counted(oof_logits[1.0][rows], lesson, rows, settings))
+    return Tunings(task, views, tuple(starts), tuple(tuned), oof_logits, device, n_parts, curve())
 
 
 def _network(task: TuningTask) -> LastBlocks:
@@ -191,6 +204,13 @@ def _within_bytes(maker: ViewMaker, task: TuningTask) -> ViewMaker:
     """With fewer views where all of them would not fit; epochs then share them."""
     n_bytes = len(task.files) * maker.of(task.files[0])[0].nbytes
     return replace(maker, n_views=max(1, min(maker.n_views, _MOST_BYTES // n_bytes - 1)))
+
+
+def _watched(is_unseen: np.ndarray) -> np.ndarray:
+    """Rows of the pictures that a network does not learn from, evenly spread where there are many."""
+    rows = np.flatnonzero(is_unseen)
+    places = np.linspace(0, len(rows) - 1, min(len(rows), _MOST_WATCHED)).round().astype(int)
+    return np.asarray(rows[places])
 
 
 def _balance(targets: np.ndarray) -> np.ndarray:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
 
 from tellapart.backbones.onnx_session import available_cpus
+from tellapart.learning.tuning_curve import TuningCurve
 from tellapart.network.device import PROCESSOR, Device
 from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.steps import Learning, Lesson, TuningSettings
@@ -16,6 +19,9 @@ from tellapart.network.tuning.views import PictureFile, ViewMaker
 from tellapart.progress import Doing, Progress, Step
 
 _TRIED_FILES, _TRIED_STEPS = 2, 3
+_CURVE_TOLD_S = (
+    0.5  # a curve that has changed is told as long: of lines that follow fast, a run keeps some only
+)
 _SETTLED_S = 4.0  # until then what was measured beforehand tells more
 
 
@@ -66,7 +72,7 @@ def measured(
 class Pace:
     """Tells the progress of a training of which the parts are known beforehand.
 
-    n_steps: of each tuning. called: what the person calls it.
+    n_steps: of each tuning. called: what the person calls it. curve: how they learn, as far as they are.
     """
 
     progress: Progress
@@ -74,6 +80,9 @@ class Pace:
     n_files: int
     n_steps: list[int]
     called: str = "training"
+    curve: Callable[[], TuningCurve | None] = lambda: None
+    _n_known: int = -1  # of the curve when it was told last
+    _changed_at: float = 0.0
     _started: float = field(default_factory=time.monotonic)
     _own_s: float = 0.0  # of the work that was not done by an earlier training
     _seen: int = 0  # pictures looked at, each as often as it was
@@ -112,12 +121,22 @@ class Pace:
         n = sum(self.n_steps[:part]) + n_steps
         return self.n_files * self.costs.file_s + n * self.costs.step_s + self._seen * self.costs.seen_s
 
+    def _news(self) -> dict[str, Any]:
+        """The curve, when it has changed."""
+        curve = self.curve()
+        if curve is None:
+            return {}
+        if curve.n_known != self._n_known:
+            self._n_known, self._changed_at = curve.n_known, time.monotonic()
+        is_news = curve.n_known > 0 and time.monotonic() - self._changed_at < _CURVE_TOLD_S
+        return {"curve": curve.to_json()} if is_news else {}
+
     def _tell(self, done_s: float, said: str = "") -> None:
         spent_s = time.monotonic() - self._started
         slower = spent_s / self._own_s if self._own_s > 0 and spent_s > _SETTLED_S else 1.0
         left_s = max(0.0, self.total_s - done_s) * slower
         said = said or f"{self._name}: about {told_s(left_s)} left"
-        facts = {"left_s": round(left_s, 1), "total_s": round(self.total_s, 1)}
+        facts = {"left_s": round(left_s, 1), "total_s": round(self.total_s, 1), **self._news()}
         self.progress(round(10 * done_s), max(1, round(10 * self.total_s)), Doing(Step.TUNING, said, **facts))
 
 

@@ -19,19 +19,22 @@ from tellapart.network.device import PROCESSOR, Device
 from tellapart.network.tuning.checkpoints import Checkpoints, bring_back, with_optimizer
 from tellapart.network.tuning.last_blocks import FIRST, LastBlocks
 from tellapart.network.tuning.memory import is_memory
+from tellapart.network.tuning.noted_curve import NotedCurve
+from tellapart.planning.variation import USUAL, Variation
 
 _BETAS, _WEIGHT_DECAY = (0.9, 0.99), 0.01
 _WARM_UP = 0.2  # share of the steps in which the rate rises
 _LEAST_RATE = 0.01  # of the highest
 _MOST_PARTS = 16
+_JUDGED_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
 class TuningSettings:
     """first: of the blocks that learn; 0 for all layers. rate: highest learning rate, of the last layers; each block
-    before has rate_falls times that of the next. n_views: augmented views of each picture; the epochs take them in
-    turn. shares: of the tuned weights that are tried, from 0 to 1. save_every_s: between checkpoints; 0 for each
-    step."""
+    before has rate_falls times that of the next. n_views: varied views of each picture; the epochs take them in turn.
+    shares: of the tuned weights that are tried, from 0 to 1. save_every_s: between checkpoints; 0 for each step.
+    variation: how views differ."""
 
     first: int = FIRST
     n_epochs: int = 5
@@ -43,6 +46,7 @@ class TuningSettings:
     seed: int = 0
     shares: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
     save_every_s: float = 8.0
+    variation: Variation = USUAL
 
     def n_steps(self, n_pictures: int) -> int:
         """Of a tuning on so many pictures."""
@@ -59,6 +63,10 @@ class TuningSettings:
             return _LEAST_RATE + (1 - _LEAST_RATE) * at / _WARM_UP
         falling = 0.5 * (1 + math.cos(math.pi * (at - _WARM_UP) / (1 - _WARM_UP)))
         return _LEAST_RATE + (1 - _LEAST_RATE) * falling
+
+    def rates(self, n_steps: int) -> np.ndarray:
+        """(n_steps,) of the last layers."""
+        return self.rate * np.array([self.rate_at(step, n_steps) for step in range(n_steps)])
 
 
 class DivergedError(Exception):
@@ -83,13 +91,14 @@ class Lesson:
 
 def tune(
     network: LastBlocks, lesson: Lesson, settings: TuningSettings, checkpoints: Checkpoints, part: str,
-    tell: Callable[[int], None], device: Device = PROCESSOR, n_parts: int = 1,
+    tell: Callable[[int], None], device: Device = PROCESSOR, n_parts: int = 1, curve: NotedCurve | None = None,
 ) -> int:  # fmt: skip
     """Let the network learn, from where its last checkpoint is; in how many parts batches are taken at the end.
 
     Args:
         tell: is told the steps done after each; when it raises, a checkpoint is kept first.
-        n_parts: as many to begin with.
+        n_parts: as many to begin with. curve: notes the loss of each step, and of its rows before the first epoch and
+            after each but the last; None where nobody looks.
     Raises:
         TrainError: a checkpoint cannot be read or kept, or memory is not enough. DivergedError: the loss is no number.
     """
@@ -100,22 +109,36 @@ def tune(
     if state:
         bring_back(state, network, optimizer)
     learner = Learning(*device.prepared(network, optimizer), device, settings, n_parts)
+    n_batches = settings.n_batches(len(lesson.rows))
+    if curve is not None and state:
+        curve.take(state)
+    elif curve is not None:
+        curve.note_epoch(0, learner.judged(lesson, curve.rows))
     saved_at = time.monotonic()
+
+    def save() -> None:
+        noted = {} if curve is None else curve.tensors()
+        checkpoints.save(part, step, {**with_optimizer(network, optimizer), **noted})
+
     while step < n_steps:
-        epoch, place = divmod(step, settings.n_batches(len(lesson.rows)))
+        epoch, place = divmod(step, n_batches)
         rows = lesson.batches(settings, epoch)[place]
         for group in optimizer.param_groups:
             group["lr"] = group["highest"] * settings.rate_at(step, n_steps)
         view = 1 + epoch % max(1, lesson.views.shape[1] - 1)
-        learner.once(lesson, rows, view)
+        loss = learner.once(lesson, rows, view)
         step += 1
+        if curve is not None:
+            curve.note_step(step, loss)
+            if step % n_batches == 0 and step < n_steps:
+                curve.note_epoch(epoch + 1, learner.judged(lesson, curve.rows))
         try:
             tell(step)
         except BaseException:
-            checkpoints.save(part, step, with_optimizer(network, optimizer))
+            save()
             raise
         if step == n_steps or time.monotonic() - saved_at >= settings.save_every_s:
-            checkpoints.save(part, step, with_optimizer(network, optimizer))
+            save()
             saved_at = time.monotonic()
     network.cpu()
     return learner.n_parts
@@ -132,8 +155,8 @@ class Learning:
     settings: TuningSettings
     n_parts: int = 1
 
-    def once(self, lesson: Lesson, rows: np.ndarray, view: int) -> None:
-        """One step.
+    def once(self, lesson: Lesson, rows: np.ndarray, view: int) -> float:
+        """One step; the loss before it.
 
         Raises:
             DivergedError: the loss is no number; nothing was changed.
@@ -151,6 +174,17 @@ class Learning:
         if not math.isfinite(loss):
             raise DivergedError
         self.optimizer.step()
+        return loss
+
+    def judged(self, lesson: Lesson, rows: np.ndarray) -> tuple[float, float]:
+        """The loss of these pictures as they are in use, counted as in learning, and the share of them that is wrong;
+        NaN where there are none."""
+        found = []
+        with torch.inference_mode(), self.device.precision():
+            for at in range(0, len(rows), _JUDGED_AT_ONCE):
+                some = torch.from_numpy(lesson.views[rows[at : at + _JUDGED_AT_ONCE], 0])
+                found.append(self.network(some.to(self.device.torch_device).float()).float().cpu().numpy())
+        return counted(np.concatenate(found), lesson, rows, self.settings) if found else (math.nan, math.nan)
 
     def _gradient(self, lesson: Lesson, rows: np.ndarray, view: int) -> float:
         self.optimizer.zero_grad(set_to_none=True)
@@ -168,6 +202,16 @@ class Learning:
             self.device.backward(loss)
             total += float(loss.detach())
         return total
+
+
+def counted(
+    logits: np.ndarray, lesson: Lesson, rows: np.ndarray, settings: TuningSettings
+) -> tuple[float, float]:
+    """The loss of these pictures by their (M, C) logits, counted as in learning, and the share that is wrong."""
+    found = torch.from_numpy(logits)
+    targets, weights = torch.from_numpy(lesson.targets[rows]), torch.from_numpy(lesson.weights[rows])
+    losses = functional.cross_entropy(found, targets, reduction="none", label_smoothing=settings.smoothing)
+    return float((losses * weights).mean()), float((found.argmax(dim=1) != targets).float().mean())
 
 
 def _optimizer(network: LastBlocks, settings: TuningSettings) -> torch.optim.AdamW:

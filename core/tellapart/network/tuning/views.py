@@ -1,8 +1,8 @@
 """What the earlier blocks give for several views of each picture, or the views themselves where all layers learn, kept
 in a memory-mapped file: they are made once, and all folds learn from it.
 
-The first view is the picture as the network sees it in use. The others are crops of 35 to 100 % of it, mirrored or not,
-lighter or darker, with more or less contrast, drawn from the picture's name: the same each time.
+The first view is the picture as the network sees it in use. The others are varied, see varied.py: usually crops of 35
+to 100 % of it, mirrored or not, lighter or darker, with more or less contrast.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import onnxruntime
-from PIL import Image
 
 from tellapart import atomic_files
 from tellapart.backbones.lite0.graph import first_blocks_onnx
@@ -28,13 +27,12 @@ from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.backbones.onnx_session import available_cpus, open_session
 from tellapart.errors import BackboneError, ImageError, TrainError
 from tellapart.network.tuning.steps import TuningSettings
+from tellapart.network.tuning.varied import views_of
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import pixels_of, read_image
 from tellapart.pictures.preprocess import Preprocess
+from tellapart.planning.variation import USUAL, Variation
 
-_LEAST_AREA = 0.35  # of the picture, of a crop
-_ASPECT = 4 / 3
-_LIGHT, _CONTRAST = 0.2, 1.25  # most that is added of the range, and most that it is stretched
 _AHEAD = 2  # pictures in work for each core
 _NOTED_EVERY_S = 8.0  # how far the views are, for one that is killed
 
@@ -50,12 +48,13 @@ class PictureFile:
 @dataclass(frozen=True)
 class ViewMaker:
     """Makes the views of pictures. session: of `lite0.graph.first_blocks_onnx`, one thread a call; None for views that
-    are pixels."""
+    are pixels. variation: how the views differ."""
 
     session: onnxruntime.InferenceSession | None
     preprocess: Preprocess
     n_views: int
     seed: int
+    variation: Variation = USUAL
 
     @property
     def dtype(self) -> type[np.float16] | type[np.uint8]:
@@ -82,19 +81,15 @@ class ViewMaker:
                     )
                 ]
                 if self.n_views:
-                    side = int(self.preprocess.size_px / _LEAST_AREA**0.5)
-                    image = read_image(data, side, self.preprocess.pixels)
-                    rngs = [self._rng(file, view) for view in range(self.n_views)]
-                    pixels += [augmented(image, self.preprocess.size_px, rng) for rng in rngs]
+                    pixels += views_of(
+                        data, file.image_id, self.preprocess, self.n_views, self.variation, self.seed
+                    )
         except ImageError as error:
             raise _gone(file, str(error)) from error
         if self.session is None:
             return np.stack(pixels).reshape(len(pixels), -1)
         found = self.session.run(["embeddings"], {"pixels": np.stack(pixels)})[0]
         return np.asarray(found, np.float16)
-
-    def _rng(self, file: PictureFile, view: int) -> np.random.Generator:
-        return np.random.default_rng([self.seed, view, int(file.image_id[:12], 16)])
 
 
 def view_maker(backbone: Mapping[str, Any], settings: TuningSettings) -> ViewMaker:
@@ -110,25 +105,7 @@ def view_maker(backbone: Mapping[str, Any], settings: TuningSettings) -> ViewMak
     if settings.first:
         content = first_blocks_onnx(read_weights(weights_file()), settings.first, backbone["averaged_blocks"])
         session = open_session(content, BackboneError, n_threads=1, keeps_memory=True)
-    return ViewMaker(session, preprocess, settings.n_views, settings.seed)
-
-
-def augmented(image: Image.Image, size_px: int, rng: np.random.Generator) -> np.ndarray:
-    """A random view of an upright RGB picture: (size_px, size_px, 3) uint8."""
-    width, height = image.size
-    area = rng.uniform(_LEAST_AREA, 1) * min(width, height) ** 2
-    aspect = np.exp(rng.uniform(-np.log(_ASPECT), np.log(_ASPECT)))
-    wide, high = min(width, (area * aspect) ** 0.5), min(height, (area / aspect) ** 0.5)
-    left, top = rng.uniform(0, width - wide), rng.uniform(0, height - high)
-    view = image.resize(
-        (size_px, size_px), Image.Resampling.BILINEAR, box=(left, top, left + wide, top + high)
-    )
-    if rng.random() < 0.5:
-        view = view.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    contrast = np.exp(rng.uniform(-np.log(_CONTRAST), np.log(_CONTRAST)))
-    levels = (np.arange(256) - 127.5) * contrast + 127.5 + 255 * rng.uniform(-_LIGHT, _LIGHT)
-    table = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
-    return np.asarray(table[np.asarray(view)])
+    return ViewMaker(session, preprocess, settings.n_views, settings.seed, settings.variation)
 
 
 def kept_views(

@@ -18,8 +18,8 @@ from tellapart.training_runs.report.html_parts import interval, percent
 STYLE = Path(__file__).with_name("report.css")
 PARTS = (
     sections.error_section, sections.confusion_section, sections.classes_section, sections.mistakes_section,
-    sections.slices_section, sections.probabilities_section, sections.data_section, sections.settings_section,
-    sections.papers_section,
+    sections.slices_section, sections.probabilities_section, sections.curve_section, sections.data_section,
+    sections.settings_section, sections.papers_section,
 )  # fmt: skip
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)  # of a result.json that is none
 _MARK = '<meta name="generator" content="tellapart report'

@@ -13,7 +13,7 @@ from tellapart.training_runs.report.html_parts import folded, interval, paragrap
 
 MOST_CHARTS = 12
 _SIDE, _LEFT, _TOP, _BOTTOM = 200, 46, 26, 42
-_WIDTH, _HEIGHT = _LEFT + _SIDE + 10, _TOP + _SIDE + _BOTTOM
+_WIDTH, _HEIGHT = _LEFT + _SIDE + 24, _TOP + _SIDE + _BOTTOM
 
 
 def reliability_html(held: HeldOut, classes: Sequence[str]) -> str:

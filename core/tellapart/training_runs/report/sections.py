@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from html import escape
-from typing import Any
 
 from tellapart.bundle.papers import paper_html
-from tellapart.learning.statistics.reliability import coverage
+from tellapart.learning.tuning_curve import TuningCurve
 from tellapart.train.held_out import HeldOut
+from tellapart.training_runs.report.curve_charts import curve_charts, curve_table, curve_words
 from tellapart.training_runs.report.facts import ReportFacts, ShownMistake
 from tellapart.training_runs.report.html_parts import (
     folded,
@@ -20,9 +20,11 @@ from tellapart.training_runs.report.html_parts import (
     table,
 )
 from tellapart.training_runs.report.reliability_chart import reliability_html
+from tellapart.training_runs.report.slices_table import slices_html
+from tellapart.training_runs.report.threshold_chart import selection_of, threshold_chart, threshold_table
 
 MOST_IN_MATRIX = 30
-_MOST_SLICES = 12
+_SAID_ELSEWHERE = ("recipe", "backbone", "weights", "variation")
 
 
 def data_section(facts: ReportFacts) -> str:
@@ -48,7 +50,8 @@ def settings_section(facts: ReportFacts) -> str:
     rows = [
         ["recipe", f"{facts.run.recipe}, model of {kept} training kept"],
         ["backbone", str(result["backbone"])],
-        *([name, str(value)] for name, value in config.items() if name not in ("recipe", "backbone", "weights")),
+        *([name, str(value)] for name, value in config.items() if name not in _SAID_ELSEWHERE),
+        *([f"views: {name}", str(value)] for name, value in (recipe.get("variation") or {}).items()),
         ["strength of L2", f"{result['l2']:.3g}"],
         ["temperature", f"{result['temperature']:.3f}"],
         *([f"seconds: {name}", f"{value:.1f}"] for name, value in result["seconds"].items()),
@@ -150,26 +153,34 @@ def probabilities_section(facts: ReportFacts) -> str:
     )
     charts = reliability_html(facts.held, facts.result["classes"])
     return section("What its probabilities are worth", error, charts, place="probabilities") + _thresholds(
-        facts.held
+        facts.held, facts.result["classes"]
     )
 
 
-def _thresholds(held: HeldOut) -> str:
-    rows = [
-        [
-            f"{100 * one.threshold:g} %", str(one.n), percent(one.coverage), percent(one.precision),
-            interval(one.interval) if one.n else "–",
-        ]
-        for one in coverage(held.probs, held.targets)
-    ]  # fmt: skip
-    heads = ["least confidence", "answered", "coverage", "precision", "95 % interval"]
+def _thresholds(held: HeldOut, classes: list[str]) -> str:
+    selection = selection_of(held, classes)
     said = "Answering only where the model is confident: fewer answers (coverage), more of them right (precision)."
     return section(
         "Answer only when confident",
         paragraph(said),
-        table("Precision against coverage", heads, rows),
+        f'<div class="charts">{threshold_chart(selection)}</div>',
+        threshold_table(selection),
         place="thresholds",
     )
+
+
+def curve_section(facts: ReportFacts) -> str:
+    """How the loss fell while the network learned."""
+    curve = TuningCurve.from_json((facts.result.get("recipe") or {}).get("curve"))
+    if curve is None:
+        said = (
+            "The head was fitted in one go (quick training), so there is no curve over time."
+            if facts.run.recipe == "quick"
+            else "This run kept no curve: it was made by an older version, or its loss was no longer a number."
+        )
+        return section("How it learned", paragraph(said), place="curve")
+    parts = [curve_words(curve), curve_charts(curve), folded("The curves as a table", curve_table(curve))]
+    return section("How it learned", *parts, place="curve")
 
 
 def mistakes_section(facts: ReportFacts) -> str:
@@ -201,31 +212,7 @@ def _mistake(one: ShownMistake) -> str:
 
 def slices_section(facts: ReportFacts) -> str:
     """Groups of pictures for which it is wrong more often, with the worst named."""
-    by_slice: dict[str, Any] = facts.record.get("by_slice", {})
-    rows = by_slice.get("slices", [])
-    if not rows:
-        said = "The pictures are too few, or too much of one kind, to tell whether it is weaker for some of them."
-        return section("Where it is weaker", paragraph(said), place="slices")
-    worst = by_slice.get("worst")
-    said = (
-        f"It is weaker for {worst['by']}: {worst['value']} ({worst['n_wrong']} of {worst['n']} wrong), beyond chance."
-        if worst
-        else "No group of pictures below is worse than the others beyond chance."
-    )
-    how = "Each picture was judged by a model that had not seen it; near-duplicates count once."
-    cells = [
-        [f"{row['by']}: {row['value']}", str(row["n"]), str(row["n_wrong"]), percent(row["n_wrong"] / row["n"]),
-         interval(row["error_interval"])]
-        for row in rows[:_MOST_SLICES]
-    ]  # fmt: skip
-    heads = ["pictures", "number", "wrong", "error rate", "95 % interval"]
-    return section(
-        "Where it is weaker",
-        paragraph(said),
-        paragraph(how, True),
-        table("Error by slice", heads, cells),
-        place="slices",
-    )
+    return section("Where it is weaker", slices_html(facts.record.get("by_slice", {})), place="slices")
 
 
 def papers_section(facts: ReportFacts) -> str:

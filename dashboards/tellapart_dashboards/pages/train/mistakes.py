@@ -9,7 +9,7 @@ from typing import Any
 
 from tellapart_dashboards.app.pictures.decisions import PictureDesk, labels_with_keys
 from tellapart_dashboards.app.thumbnails import Thumbnails
-from tellapart_dashboards.app.wording import percent
+from tellapart_dashboards.pages.train.scores import answer_badge
 
 
 class MistakeDesk(PictureDesk):
@@ -33,7 +33,7 @@ class MistakeDesk(PictureDesk):
         jpegs = thumbnails.each(
             [(one["image_id"], paths.get(one["image_id"], one["path"])) for one in mistakes]
         )
-        badges = [f"predicted {one['predicted']} {percent(one['confidence'])}" for one in mistakes]
+        badges = [answer_badge(one) for one in mistakes]
         captions = [one["label"] for one in mistakes]
         return (
             jpegs,

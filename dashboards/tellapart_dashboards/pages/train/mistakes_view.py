@@ -9,7 +9,9 @@ from ipywidgets import HTML, Box, Button, VBox, dlink, link
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import count
+from tellapart_dashboards.pages.train.details.orders import CONFIDENT, SURPRISING, UNSURE
 from tellapart_dashboards.pages.train.state import TrainState
+from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.gallery.gallery import Gallery
 from tellapart_dashboards.widgets.matrix.matrix import Matrix
 
@@ -21,6 +23,21 @@ HOW_TO_FIX = (
     "Press a picture to see it large. Its keys work at once: <kbd>k</kbd> keep, a digit or <kbd>r</kbd> relabel, "
     "<kbd>d</kbd> remove, <kbd>u</kbd> undo."
 )
+
+
+ORDER_OPTIONS = [
+    {"key": CONFIDENT, "label": "Most confident", "n": ""},
+    {"key": SURPRISING, "label": "Most surprising", "n": ""},
+    {"key": UNSURE, "label": "Least sure", "n": ""},
+]
+HEADS = {
+    CONFIDENT: "Most confident mistakes", SURPRISING: "Most surprising mistakes", UNSURE: "Least sure answers",
+}  # fmt: skip
+ABOUT = {
+    CONFIDENT: "most confident first.",
+    SURPRISING: "those first whose label seemed least likely.",
+    UNSURE: "right and wrong, those first whose two likeliest labels are closest.",
+}
 
 
 def matrix_card(state: TrainState) -> VBox:
@@ -47,8 +64,9 @@ def matrix_card(state: TrainState) -> VBox:
 
 def mistakes_part(state: TrainState) -> VBox:
     """The pictures it gets wrong, surest first, or those of one number of the matrix."""
-    filter_line = HTML()
-    gallery = Gallery(state.desk, accessible_name="Most confident mistakes", tile_px=150)
+    head, filter_line = HTML(), HTML()
+    gallery = Gallery(state.desk, accessible_name="Mistakes", tile_px=150)
+    orders = Choices(options=ORDER_OPTIONS, chosen=state.order, accessible_name="Which first")
     show_all, more = Button(description="Show all mistakes").add_class("ta-link"), Button()
 
     def draw(_: Any = None) -> None:
@@ -58,6 +76,7 @@ def mistakes_part(state: TrainState) -> VBox:
         more.layout.display = "" if n_hidden > 0 else "none"
 
     def draw_line(_: Any = None) -> None:
+        head.value = f'<h2 class="ta-section">{HEADS[state.order]}</h2><p class="ta-soft">{HOW_TO_FIX}</p>'
         filter_line.value = mistakes_html(state)
 
     for name in ("decided", "labels"):
@@ -65,21 +84,23 @@ def mistakes_part(state: TrainState) -> VBox:
     dlink((state.project, "counts"), (gallery, "all_labels"), list)
     state.observe(draw, "pictures")
     dlink((state, "arrivals"), (gallery, "arrivals"))
-    state.observe(draw_line, ["mistakes", "chosen"])
+    state.observe(draw_line, ["mistakes", "chosen", "order"])
+    link((state, "order"), (orders, "chosen"))
     show_all.on_click(lambda _: state.set_trait("chosen", []))
     more.on_click(lambda _: state.show_more())
     shown_when(show_all, state, ["chosen"], lambda: bool(state.chosen))
     draw()
     draw_line()
     line = Box([filter_line, show_all]).add_class("ta-line").add_class("ta-filter")
-    head = HTML(f'<h2 class="ta-section">Most confident mistakes</h2><p class="ta-soft">{HOW_TO_FIX}</p>')
-    return VBox([head, line, gallery, more])
+    return VBox([head, orders, line, gallery, more])
 
 
 def mistakes_html(state: TrainState) -> str:
     """Which mistakes are in sight."""
+    if not state.chosen and not state.mistakes:
+        return '<span class="ta-soft">No held-out picture is wrong.</span>'
     if not state.chosen:
-        return f'<span class="ta-soft">{count(len(state.mistakes), "picture")}, most confident first.</span>'
+        return f'<span class="ta-soft">{count(len(state.mistakes), "picture")}, {ABOUT[state.order]}</span>'
     actual, predicted = (html.escape(state.result["classes"][i]) for i in state.chosen)
     number = count(len(state.mistakes), "picture")
     return f'<span class="ta-soft">{number} of <b>{actual}</b> mistaken for <b>{predicted}</b>.</span>'

@@ -139,3 +139,10 @@ def _reliability(one: dict[str, Any]) -> str:
 
 def _share(fraction: float | None) -> str:
     return "–" if fraction is None else percent(fraction)
+
+
+def answer_badge(one: dict[str, Any]) -> str:
+    """What was answered about a picture: "predicted crab 91 %", or "right, 41 %"."""
+    if one["predicted"] == one["label"]:
+        return f"right, {percent(one['confidence'])}"
+    return f"predicted {one['predicted']} {percent(one['confidence'])}"

@@ -18,6 +18,10 @@ from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.run_follower import Job, newest_result
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.pages.train.advice_desk import AdviceDesk
+from tellapart_dashboards.pages.train.details.desk import DetailsDesk
+from tellapart_dashboards.pages.train.details.live_curve import LiveCurve
+from tellapart_dashboards.pages.train.details.orders import CONFIDENT, ORDERS
+from tellapart_dashboards.pages.train.details.views_desk import ViewsDesk
 from tellapart_dashboards.pages.train.mistakes import MistakeDesk, mistake_keys
 from tellapart_dashboards.pages.train.runs_desk import RunsDesk
 from tellapart_dashboards.pages.train.settings.recipe_choice import Pictures, RecipeDesk
@@ -34,7 +38,8 @@ class TrainState(Job):
     """What the Train page knows and does. result: result.json of the last good training, {} before.
 
     runs: the table of trainings; choice: of the recipe, with how long each takes; weights: a file of one's own; advice:
-    what would help the training that is shown.
+    what would help the training that is shown; views: how thorough training varies the pictures; live: the curve of
+    the one that is followed; details: of the result.
     """
 
     tasks = ("train",)
@@ -42,9 +47,10 @@ class TrainState(Job):
     backbone = Unicode(DEFAULT_BACKBONE)
     offers = List(Instance(Offer))
     result = Dict()
+    order = Enum(ORDERS, CONFIDENT)  # of the mistakes
     chosen = List(Int())  # [actual, predicted] whose mistakes are in sight, [] for all
     n_shown = Int(FIRST_MISTAKES)
-    mistakes = List(Dict())  # those of the chosen cell, surest first
+    mistakes = List(Dict())  # those of the chosen cell, in that order
     pictures = Tuple(([], [], [], [], [], []))  # of the first n_shown mistakes, see `MistakeDesk.drawn`
     decided = List(Unicode())  # what was decided about each of these since, "" for nothing
     arrivals = Int(0)  # raised when the pictures of a cell are in sight, which somebody asked for
@@ -59,6 +65,8 @@ class TrainState(Job):
         self.desk = MistakeDesk(project.project, project.noted, lambda: project.review)
         self._following = Repeated(self._follow_decisions)
         self._is_asked = False
+        self.views, self.live = ViewsDesk(project.project), LiveCurve()
+        self.details = DetailsDesk(project.project)
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=240)
         self._result_of = ""  # the run whose result is shown
         newest = newest_result(Path(project.project_dir), "train")
@@ -81,7 +89,13 @@ class TrainState(Job):
 
     def train(self) -> None:
         """Have training started."""
-        config = {"backbone": self.backbone, "prior": self.prior, "recipe": self.choice.state.recipe}
+        config: dict[str, Any] = {
+            "backbone": self.backbone,
+            "prior": self.prior,
+            "recipe": self.choice.state.recipe,
+        }
+        if config["recipe"] != "quick":
+            config["variation"] = self.views.variation.to_json()
         own = self.weights.own
         self.start("train", {**config, "weights": own.path} if own else config)
 
@@ -113,11 +127,13 @@ class TrainState(Job):
         """Take over where the newest run is, and which trainings there are."""
         await super().poll()
         await self.runs.poll()
+        is_under_way = self.stage in ("running", "paused")
+        await self.live.poll(self.run if is_under_way else None, self.config.get("recipe", "quick"))
 
     def begin(self) -> None:
         """Have drawn what the page shows first, and read what there is to choose from."""
         self._draw_soon()
-        self.observe(self._draw_soon, ["n_shown", "chosen", "result"])
+        self.observe(self._draw_soon, ["n_shown", "chosen", "result", "mistakes"])
         soon(self.load_offers())
         self.observe(lambda _: soon(self.load_offers()), "result")
         self.observe(lambda _: self.runs.look(), "stage")
@@ -132,6 +148,11 @@ class TrainState(Job):
         self.project.observe(lambda _: self._offer(), "counts")
         self.project.observe(lambda _: self._following.ask(), "decided_up_to")
         self._offer()
+        self.details.show(self.result)
+        self.observe(lambda _: self.details.show(self.result), "result")
+        self.observe(lambda _: self.details.want("order", self.order != CONFIDENT), "order")
+        self.details.observe(self._choose, "details")
+        self.views.begin()
         self._know()
         self.runs.look()
 
@@ -196,10 +217,12 @@ class TrainState(Job):
         n, actual, predicted = max(cells, default=(0, 0, 0))
         return (-actual, -predicted, n) if n else None
 
-    @observe("result", "chosen")
+    @observe("result", "chosen", "order")
     def _choose(self, _: Any) -> None:
         # results of older versions have them by loss
         wrong = sorted(self.result.get("mistakes", []), key=lambda one: -one["confidence"])
+        if self.order != CONFIDENT:
+            wrong = self.details.details.in_order.get(self.order, [])
         if self.chosen:
             actual, predicted = (self.result["classes"][i] for i in self.chosen)
             wrong = [one for one in wrong if one["label"] == actual and one["predicted"] == predicted]
@@ -216,7 +239,7 @@ class TrainState(Job):
         soon(self._draw(self.mistakes[: self.n_shown]))
 
     async def _draw(self, wrong: list[dict[str, Any]]) -> None:
-        await asyncio.to_thread(self.desk.begin, self.result.get("mistakes", []))
+        await asyncio.to_thread(self.desk.begin, [*self.result.get("mistakes", []), *wrong])
         pictures = await asyncio.to_thread(self.desk.drawn, wrong, self._thumbnails)
         if wrong != self.mistakes[: self.n_shown]:  # the person has chosen something else meanwhile
             return

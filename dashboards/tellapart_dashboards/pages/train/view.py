@@ -10,6 +10,8 @@ from ipywidgets import HTML, Box, Button, ToggleButton, VBox
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import heading_html, message_html, train_again_words
 from tellapart_dashboards.pages.train.advice_view import advice_view
+from tellapart_dashboards.pages.train.details.closer_view import closer_card, views_card
+from tellapart_dashboards.pages.train.details.curves_view import live_card
 from tellapart_dashboards.pages.train.mistakes_view import matrix_card, mistakes_part
 from tellapart_dashboards.pages.train.running_view import busy_card, paused_card
 from tellapart_dashboards.pages.train.runs_texts import step_html
@@ -29,9 +31,11 @@ def train_view(state: TrainState) -> VBox:
     next_card, details = _next_card(state)
     mistakes, matrix = mistakes_part(state), matrix_card(state)
     shown_when(matrix, state, ["result"], lambda: bool(state.result))
-    shown_when(mistakes, state, ["result"], lambda: bool(state.result.get("mistakes")))
+    shown_when(mistakes, state, ["result"], lambda: bool(state.result))
     cards = Box([next_card, matrix]).add_class("ta-row")
-    page = VBox([_head(state), busy_card(state), paused_card(state), cards, details, mistakes])
+    page = VBox(
+        [_head(state), busy_card(state), paused_card(state), live_card(state.live), cards, details, mistakes]
+    )
     state.begin()
     return page
 
@@ -78,7 +82,9 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
     details = VBox(
         [
             settings_card(state, again),
+            views_card(state),
             _classes_card(state),
+            closer_card(state),
             beside_card(state.runs),
             runs_card(state.runs),
         ]

@@ -1,0 +1,1 @@
+"""What the Train page says of a training beside its headline: computed when somebody looks at it."""

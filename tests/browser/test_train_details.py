@@ -1,0 +1,65 @@
+"""A closer look at a training, and the views of a picture, as a person looks at them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe import assert_accessible
+from driving import LAPTOP, PHONE, Studio, Tab
+from playwright.sync_api import expect
+
+Open = Callable[..., Tab]
+Start = Callable[[Path], Studio]
+
+
+@pytest.fixture
+def root(trained_project: Path, tmp_path: Path) -> Path:
+    """The leaves with one quick training, for one test."""
+    return Path(shutil.copytree(trained_project, tmp_path / "leaves"))
+
+
+def test_a_threshold_is_slid_and_one_picture_is_seen_nine_ways(
+    root: Path, start_studio: Start, open_tab: Open
+) -> None:
+    studio, tab = start_studio(root), open_tab()
+    page = tab.open(studio.url)
+    page.get_by_role("button", name="Details").click()
+    page.get_by_role("button", name="Answer only when sure").click()
+    said = page.get_by_role("status").filter(has_text="held-out picture")
+    expect(said).to_contain_text("Answers 100 %")
+    slider = page.get_by_role("slider", name="Answer only from this certainty on")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", "99 %")
+    expect(said).not_to_contain_text("Answers 100 %")
+    expect(page.get_by_role("img", name=re.compile("^Precision against coverage"))).to_be_visible()
+    expect(page.get_by_role("region", name="Each label at this certainty")).to_be_visible()
+    for title in ("What its probabilities are worth", "Where it is weaker"):
+        page.get_by_role("button", name=title).click()
+    expect(page.get_by_role("img", name="Reliability of oak")).to_be_visible()
+    expect(page.get_by_role("button", name="How it learned")).to_be_hidden()
+
+    page.get_by_role("button", name="Views of a picture, nine ways").click()
+    views = page.locator(".ta-nine img")
+    expect(views).to_have_count(9)
+    before = views.first.get_attribute("src")
+    turn = page.get_by_role("slider", name="Turn, either way")
+    turn.focus()
+    page.keyboard.press("End")
+    expect(views.first).not_to_have_attribute("src", before or "")
+    expect(page.get_by_role("button", name="As usual")).to_be_visible()
+    for size in (LAPTOP, PHONE):
+        tab.look(size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    for scheme in ("light", "dark"):
+        tab.look(LAPTOP, scheme)
+        assert_accessible(page, f"Train, details, {scheme}")
+
+    page.reload()
+    page.get_by_role("button", name="Details").click()
+    page.get_by_role("button", name="Views of a picture, nine ways").click()
+    expect(page.get_by_role("slider", name="Turn, either way")).to_have_attribute("aria-valuetext", "45°")
