@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tellapart.errors import BackboneError, WeightsError
+from tellapart.words.commands import typed
 
 WEIGHTS_PROCESS = ("-m", "tellapart.backbones.weights_process")
 _PATIENCE_S = 600.0
@@ -29,7 +30,7 @@ def network_of(weights: Path) -> str:
     except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
         raise WeightsError(
             f"The weights file {weights.name} could not be checked ({type(error).__name__}). Try it again, or train "
-            f"with it on the command line: tellapart train PROJECT --weights {weights.name}"
+            f"with it on the command line: tellapart train PROJECT --weights {typed(weights.name)}"
         ) from error
     if "error" in told:
         raise (WeightsError if told["is_about_file"] else BackboneError)(str(told["error"]))

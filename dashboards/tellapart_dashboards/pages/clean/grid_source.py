@@ -13,10 +13,10 @@ from tellapart.store.journal import Decision, Entry, Mark, Relabel, Remove, Rest
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 
-from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.thumbnails import Wanted
 from tellapart_dashboards.app.wording import count, licence_mark, percent
 from tellapart_dashboards.pages.clean.sheet import Sheet
+from tellapart_dashboards.pages.journal_words import step_words
 from tellapart_dashboards.widgets.grid.grid import Alike, Facts, Outcome
 
 MARKS = {"keep": "kept", "not sure": "not sure", "none of these": "none of these"}

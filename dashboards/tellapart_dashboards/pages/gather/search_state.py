@@ -34,11 +34,11 @@ from tellapart.store.searches import Candidate
 from traitlets import Bool, Dict, Int, List, Unicode
 
 from tellapart_dashboards.app.event_loop import Repeated, soon
-from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.journal_words import step_words
 
 N_THUMBNAILS = 6  # per label
 N_STRIPS = 100  # labels with thumbnails; the page would grow too heavy
