@@ -146,6 +146,8 @@ def voila_config(port: int, token: str) -> dict[str, dict[str, Any]]:
             "resources": {"preload": scripts_to_preload()},
         },
         "MappingKernelManager": {"cull_idle_timeout": 120, "cull_interval": 30},
+        # Another process in the place of one that died would know nothing of the page: it is told that its own is gone.
+        "KernelRestarter": {"restart_limit": 0, "time_to_dead": 1.0},
         # Sockets as files that only this user can open. macOS has temporary folders too deep for their short names.
         "KernelManager": {"transport": "ipc" if sys.platform.startswith("linux") else "tcp"},
     }

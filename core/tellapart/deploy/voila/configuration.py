@@ -15,7 +15,7 @@ _CONNECTION = (
     "tellapart_dashboards.app.prompt_connection.PromptConnection"  # of a page and its kernel: sends at once
 )
 _TEMPLATE_FILES = Path(__file__).parent / "template"
-_STYLES = ("tellapart.css", "voila_page.css", "voila_opening.html")
+_STYLES = ("tellapart.css", "voila_page.css", "voila_opening.html", "voila_gone.html")
 _CODESPACES = r"https://[a-z0-9-]+\.app\.github\.dev$"
 
 # Nothing but this server may be asked for anything; anywidget loads its modules from blob: addresses.
@@ -58,6 +58,8 @@ def voila_settings(is_codespace: bool = False) -> dict[str, Any]:
             "resources": {"preload": _scripts_to_preload()},
         },
         "MappingKernelManager": {"cull_idle_timeout": 120, "cull_interval": 30},
+        # Another process in the place of one that died would know nothing of the page, which would stay as it is.
+        "KernelRestarter": {"restart_limit": 0, "time_to_dead": 1.0},
     }
 
 

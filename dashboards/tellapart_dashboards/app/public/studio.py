@@ -64,10 +64,7 @@ class PublicStudio(Studio):
         config["IdentityProvider"]["get_secure_cookie_kwargs"] = {"max_age_days": KNOWN_DAYS}
         voila = config["VoilaConfiguration"]
         voila["multi_kernel_manager_class"] = "tellapart_dashboards.app.public.server.VisitorKernels"
-        voila["resources"].update(
-            ends_after_min=_in_words(quotas.idle_s),
-            look_every_ms=1000 * max(1, min(15, quotas.idle_s // 2)),
-        )
+        voila["resources"]["ends_after_min"] = _in_words(quotas.idle_s)
         config["LimitedKernels"] = {"max_kernels": quotas.n_pages}
         config["VisitorKernels"] = {"max_each": quotas.n_pages_each}
         # An open page that nobody touches ends too: on a computer that many share, its memory is somebody else's.
