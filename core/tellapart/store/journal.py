@@ -64,9 +64,10 @@ _KINDS = {Remove: "remove", Restore: "restore", Relabel: "relabel", Mark: "mark"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the journal. `before` and `after` hold label, state, mark and path; `after` also `is_guided`, and
-    `is_new_label` where the decision made a label that was not there before. One about a label as a whole, or about a
-    run, has the image_id "" and no more than that: see `label_changes` and `run_changes`."""
+    """One line of the journal. `before` and `after` hold label, state, mark and path; `after` also `is_guided`,
+    `is_new_label` where the decision made a label that was not there before, and `is_new` where it added the picture.
+    One about a label as a whole, or about a run, has the image_id "" and no more than that: see `label_changes` and
+    `run_changes`."""
 
     number: int
     at: str
@@ -137,6 +138,16 @@ class Journal:
         if has_moves:  # a mark moves nothing
             finish_moves(self._manifest, self._root)
         return changed
+
+    def note_added(self, image_ids: Sequence[str]) -> None:
+        """Write down as one batch that a person put these pictures in by hand, inside the transaction that adds them.
+        Undone, they go into the trash; redone, they are back."""
+        with self._manifest.transaction() as db:
+            batch = self._next_batch(db)
+            for image_id in image_ids:
+                after = state_of(db, image_id)
+                before = {**after, "state": "removed", "path": after["path"].replace("images/", "trash/", 1)}
+                _append(db, batch, "restore", image_id, before, {**after, "is_new": True})
 
     def change_runs(self, changes: Sequence[run_changes.RunChange]) -> int:
         """Name, delete or bring back runs as one batch; how many of them changed.

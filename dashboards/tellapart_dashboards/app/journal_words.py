@@ -24,4 +24,6 @@ def _words(entry: Entry) -> str:
         return f"{entry.before['label']} → {entry.after['label']}"
     if entry.kind == "mark":
         return str(entry.after["mark"] or entry.before["mark"])
+    if entry.after.get("is_new"):
+        return f"add to {entry.after['label']}"
     return entry.kind

@@ -1,0 +1,89 @@
+"""A classified picture goes into the project under the label that a person gives it, and can be taken back."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from tellapart.errors import FullError, ImageError, IntakeError, ProjectError
+from tellapart.label_names import clean_label
+from tellapart.pictures.images import inspect
+from tellapart.store.add_pictures import Arrival, add_new_pictures
+from tellapart.store.journal import Decision, Mark, Relabel, Restore
+from tellapart.store.manifest import Origin
+from tellapart.store.project import Project
+from tellapart.store.sqlite.database_errors import disk_reason
+
+ORIGIN = "classified"  # where its row says that it comes from
+
+
+@dataclass(frozen=True)
+class PutIn:
+    """What became of it, for the person, and the batch of the journal that takes it back."""
+
+    sentence: str
+    batch: int | None
+
+
+def put_in(project: Project, file: Path, name: str, label: str) -> PutIn:
+    """Add the picture under this label. Where an exact copy is in the project, that one gets the label instead, and
+    comes back from the trash.
+
+    name: the file's name as the person knows it.
+    Raises:
+        IntakeError: the label is no use, or the picture is gone or cannot be read.
+        ProjectError: the disk is full or read-only.
+        FullError: the project may hold no more.
+    """
+    project.check_writable()
+    label = clean_label(label)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise IntakeError(
+            f"{name} is no longer kept here, so it cannot be added. Give it again, then say what it is."
+        ) from error
+    try:
+        facts = inspect(data)
+    except ImageError as error:
+        raise IntakeError(f"{name} cannot be added: {error}.") from error
+    waiting = project.incoming_dir / f"{uuid.uuid4().hex}{facts.suffix}"
+    arrival = Arrival(
+        image_id=sha256(data).hexdigest(), label=label, facts=facts, n_bytes=len(data),
+        path=waiting.relative_to(project.root).as_posix(), original_name=name, origin=Origin(ORIGIN),
+    )  # fmt: skip
+    try:
+        waiting.write_bytes(data)
+        admission = add_new_pictures(
+            project.manifest, project.root, [arrival], lambda found: project.journal.note_added(found.added)
+        )
+    except FullError:
+        waiting.unlink(missing_ok=True)
+        raise
+    except OSError as error:
+        waiting.unlink(missing_ok=True)  # half a file would take the room that a full disk lacks
+        raise ProjectError(disk_reason(project.root, error)) from error
+    if admission.added:
+        return PutIn(f"Added to the project as “{label}”.", project.journal.latest())
+    return _put_copy_right(project, arrival.image_id, label)
+
+
+def take_back(project: Project, batch: int) -> tuple[str, bool]:
+    """(What became of it, for the person; whether it is done): undo what `put_in` did, and nothing decided since."""
+    if not project.journal.undo(batch):
+        return "Something else was decided since. Undo that first, on the Clean page.", False
+    return "Taken back.", True
+
+
+def _put_copy_right(project: Project, image_id: str, label: str) -> PutIn:
+    picture = project.manifest.picture(project.manifest.former_names().get(image_id, image_id))
+    decisions: list[Decision] = [Restore(picture.image_id)] if picture.state == "removed" else []
+    if picture.label != label:
+        decisions.append(Relabel(picture.image_id, label))
+    if not project.journal.decide(*(decisions or [Mark(picture.image_id, "keep")])):
+        return PutIn(f"It is in the project already, as “{label}”.", None)
+    was = f", as “{picture.label}”" if picture.label != label else ""
+    where = "It was in the project's trash" if picture.state == "removed" else "It was in the project"
+    return PutIn(f"{where}{was}. Now it is there as “{label}”.", project.journal.latest())

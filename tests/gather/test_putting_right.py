@@ -1,0 +1,107 @@
+"""A classified picture goes into a project under the label that a person gives it, and can be taken back."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from make_data import make_tiny_folder
+from tellapart.errors import FullError, IntakeError
+from tellapart.gather import take_in
+from tellapart.gather.putting_right import put_in, take_back
+from tellapart.store.journal import Remove
+from tellapart.store.limits import ProjectLimits, set_limits
+from tellapart.store.project import Project, create_project, open_project
+
+
+@pytest.fixture
+def project(tmp_path: Path):
+    make_tiny_folder(tmp_path / "shapes", ("circle", "square"), n_per_class=3)
+    with create_project(tmp_path / "project") as project:
+        take_in(project, tmp_path / "shapes")
+        yield project
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    """A picture that is not in the project."""
+    folder = tmp_path / "new"
+    make_tiny_folder(folder, ("star",), n_per_class=1, seed=9)
+    return next((folder / "star").iterdir())
+
+
+def copy_of(project: Project, label: str, folder: Path) -> tuple[str, Path]:
+    picture = project.manifest.pictures(label)[0]
+    return picture.image_id, Path(shutil.copy(project.file(picture), folder / "copy.png"))
+
+
+def test_a_new_picture_gets_its_label_and_can_be_taken_back(project: Project, new: Path) -> None:
+    done = put_in(project, new, "my <star>.png", " square ")
+    assert done.sentence == "Added to the project as “square”." and new.exists()
+    (picture,) = [one for one in project.manifest.pictures("square") if one.original_name == "my <star>.png"]
+    assert project.file(picture).read_bytes() == new.read_bytes() and picture.source == "classified"
+    assert picture.image_id in project.journal.decided().image_ids
+    assert done.batch == project.journal.latest()
+    assert take_back(project, done.batch) == ("Taken back.", True)
+    assert project.manifest.picture(picture.image_id).state == "removed"
+    assert not (project.root / picture.path).exists() and list(project.trash_dir.rglob("*.png"))
+    project.journal.redo()
+    assert project.manifest.picture(picture.image_id).state == "kept"
+
+
+def test_it_can_be_taken_back_after_a_restart_and_under_a_new_label(project: Project, new: Path) -> None:
+    put_in(project, new, new.name, "star")
+    project.close()
+    with open_project(project.root) as again:
+        assert again.manifest.label_counts()["star"] == 1
+        again.journal.undo()
+        assert again.manifest.label_counts().get("star", 0) == 0
+
+
+def test_a_copy_of_a_picture_that_is_there_gets_the_label_instead(project: Project, tmp_path: Path) -> None:
+    image_id, copy = copy_of(project, "circle", tmp_path)
+    done = put_in(project, copy, "again.png", "square")
+    assert done.sentence == "It was in the project, as “circle”. Now it is there as “square”."
+    assert project.manifest.label_counts() == {"circle": 2, "square": 4}
+    assert done.batch is not None and take_back(project, done.batch)[1]
+    assert project.manifest.picture(image_id).label == "circle"
+
+
+def test_a_copy_with_the_same_label_is_kept_and_one_in_the_trash_comes_back(
+    project: Project, tmp_path: Path
+) -> None:
+    image_id, copy = copy_of(project, "circle", tmp_path)
+    assert put_in(project, copy, "again.png", "circle").sentence.endswith("Now it is there as “circle”.")
+    assert project.manifest.picture(image_id).mark == "keep"
+    again = put_in(project, copy, "again.png", "circle")
+    assert again.sentence == "It is in the project already, as “circle”." and again.batch is None
+    project.journal.decide(Remove(image_id))
+    assert put_in(project, copy, "again.png", "square").sentence.startswith("It was in the project's trash")
+    picture = project.manifest.picture(image_id)
+    assert (picture.state, picture.label) == ("kept", "square") and project.file(picture).exists()
+
+
+def test_nothing_decided_since_is_undone(project: Project, new: Path) -> None:
+    done = put_in(project, new, new.name, "square")
+    project.journal.decide(Remove(project.manifest.pictures("circle")[0].image_id))
+    assert done.batch is not None
+    sentence, is_done = take_back(project, done.batch)
+    assert not is_done and "decided since" in sentence
+    assert project.manifest.label_counts() == {"circle": 2, "square": 4}
+
+
+def test_what_cannot_be_added_is_said_and_leaves_nothing(project: Project, tmp_path: Path, new: Path) -> None:
+    with pytest.raises(IntakeError, match=r"gone\.png is no longer kept here"):
+        put_in(project, tmp_path / "gone.png", "gone.png", "square")
+    (tmp_path / "text.jpg").write_text("bread and milk")
+    with pytest.raises(IntakeError, match=r"text\.jpg cannot be added: not a picture"):
+        put_in(project, tmp_path / "text.jpg", "text.jpg", "square")
+    with pytest.raises(IntakeError):
+        put_in(project, new, new.name, "  ")
+    set_limits(project.manifest, ProjectLimits(6, 10_000_000))
+    with pytest.raises(FullError):
+        put_in(project, new, new.name, "square")
+    assert list(project.incoming_dir.iterdir()) == []
+    assert project.manifest.label_counts() == {"circle": 3, "square": 3}
+    assert project.journal.latest() is None
