@@ -1,5 +1,5 @@
 // Built by `make widgets` from matrix/matrix.js and the modules it imports: change those, not this file.
-// 8faf5c2e0ef99d7e0eb2a2f1e6bf38ee4f34c248eb68f2c22519808e54f7c714
+// d34f8fe141528f1569ab71c872d0e5ef41c6522b420971aa0c63ddd67c71186e
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -59,13 +59,27 @@ function target(event) {
 
 const MANY = 12;
 
+/**
+ * A name that goes into a second line after a hyphen and the like; a part that is still too long ends in "…".
+ * @param {string} text
+ */
+function breakable(text) {
+  const node = element("span");
+  const parts = text.match(/[^-_/\s]+[-_/\s]*|[-_/\s]+/g) ?? [text];
+  node.append(...parts.map((part) => element("span", "ta-part", part)));
+  return node;
+}
+
 /** @param {Context<Traits>} context */
 function render({ model, el }) {
   const root = element("div", "ta-matrix");
   root.tabIndex = 0;
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", "What is mistaken for what");
-  el.append(root);
+  const box = element("div", "ta-matrixbox");
+  const hint = element("p", "ta-sideways");
+  box.append(root);
+  el.append(box, hint);
 
   const top = element("ul", "ta-mixups");
   top.setAttribute("aria-label", "Most common mistakes");
@@ -115,7 +129,8 @@ function render({ model, el }) {
       const cell = element("th");
       cell.scope = scope;
       cell.title = text;
-      cell.append(element("span", "", text));
+      cell.setAttribute("aria-label", text); // in one piece
+      cell.append(breakable(text));
       return cell;
     };
     table.classList.toggle("ta-wide", classes.length > 8);
@@ -144,6 +159,20 @@ function render({ model, el }) {
     });
     root.replaceChildren(table);
     mark();
+    sayWhatIsHidden();
+  }
+
+  // On a phone the table is wider than the screen.
+  function sayWhatIsHidden() {
+    const left = Math.round(root.scrollLeft);
+    const right = Math.round(root.scrollWidth - root.clientWidth - root.scrollLeft);
+    box.classList.toggle("ta-more-left", left > 1);
+    box.classList.toggle("ta-more-right", right > 1);
+    const first = root.querySelector("thead th");
+    const n = first ? Math.ceil(right / Math.max(1, first.getBoundingClientRect().width)) : 0;
+    hint.hidden = left <= 1 && right <= 1;
+    if (right > 1) hint.textContent = `${n} more ${n === 1 ? "column" : "columns"} to the right: swipe the table, or press → in it.`;
+    else hint.textContent = "The first columns are to the left.";
   }
 
   function mark() {
@@ -153,10 +182,14 @@ function render({ model, el }) {
     }
   }
 
+  root.addEventListener("scroll", sayWhatIsHidden, { passive: true });
+  const observer = new ResizeObserver(sayWhatIsHidden);
+  observer.observe(root);
   model.on("change:counts change:classes", draw);
   model.on("change:chosen", mark);
   draw();
   return () => {
+    observer.disconnect();
     model.off(null, null, draw);
     model.off(null, null, mark);
   };
