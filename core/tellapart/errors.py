@@ -106,7 +106,12 @@ class DatasetError(TellapartError):
 
 
 class GatherError(TellapartError):
-    """Pictures cannot be gathered from the web: the wish, or every source at once."""
+    """Pictures cannot be gathered from the web: the wish, or every source at once. in_short: the same in one line, for
+    those who find the rest in `details`, a sentence each."""
+
+    def __init__(self, text: str, in_short: str = "", details: tuple[str, ...] = ()):
+        super().__init__(text)
+        self.in_short, self.details = in_short or text, details
 
 
 class SourceError(TellapartError):

@@ -42,7 +42,8 @@ _GRACE_S = 20.0  # a run whose process nobody has noted by then never got one
 class RunStatus:
     """Where a run is. `message` is for the person; total is 0 while unknown; seconds since the start, or in all.
 
-    step, facts: what the message says of a run under way, see `progress.Doing`; None and {} where it does not.
+    step, facts: what the message says of a run under way, see `progress.Doing`; None and {} where it does not. A search
+    that failed has "details", sentences.
     """
 
     stage: Stage
@@ -168,7 +169,8 @@ class RunFollower:
         last, started = self._last, self._started
         done, total = self._step.get("done", 0), self._step.get("total", 0)
         if "stage" in last:
-            return RunStatus(last["stage"], done, total, last["message"], last["at"] - started)
+            facts = dict(last.get("facts", {}))
+            return RunStatus(last["stage"], done, total, last["message"], last["at"] - started, None, facts)
         if not is_alive:
             return RunStatus("failed", done, total, self._obituary(), time.time() - started)
         step = Step.known(last.get("step", None if self._step else Step.STARTING))

@@ -72,6 +72,9 @@ def main(run_dir: Path) -> int:
         else:
             report.write(stage="cancelled", message=str(error))
         return 1
+    except GatherError as error:
+        report.write(stage="failed", message=error.in_short, facts={"details": error.details})
+        return 1
     except TellapartError as error:
         report.write(stage="failed", message=str(error))
         return 1
@@ -129,6 +132,7 @@ def gather_task(run: Run, report: Reporter, web: Web | None = None) -> dict[str,
     config = dict(run.config)
     searches = config.pop("searches")
     results: list[dict[str, Any]] = []
+    failed: list[GatherError] = []
 
     with open_project(run.project_dir) as project:
         for place, search in enumerate(searches):
@@ -137,9 +141,22 @@ def gather_task(run: Run, report: Reporter, web: Web | None = None) -> dict[str,
                 summary = gather(project, **search, **config, progress=step, web=web)
                 results.append(summary.to_json())
             except (GatherError, IntakeError) as error:
-                results.append({"label": search["label"], "kind": "failed", "sentence": str(error)})
-    if all(result.get("kind") == "failed" for result in results):
-        raise GatherError(" ".join(dict.fromkeys(result["sentence"] for result in results)))
+                failed.append(error if isinstance(error, GatherError) else GatherError(str(error)))
+                told = [{"sentence": one} for one in failed[-1].details]
+                results.append(
+                    {
+                        "label": search["label"],
+                        "kind": "failed",
+                        "sentence": failed[-1].in_short,
+                        "sources": told,
+                    }
+                )
+    if len(failed) == len(results):
+        raise GatherError(
+            " ".join(dict.fromkeys(map(str, failed))),
+            " ".join(dict.fromkeys(one.in_short for one in failed)),
+            tuple(dict.fromkeys(detail for one in failed for detail in one.details)),
+        )
     sentence = "; ".join(f"{result['label']}: {result['sentence']}" for result in results)
     return {"searches": results, "sentence": sentence}
 
@@ -155,6 +172,26 @@ class _Step:
     def __call__(self, done: int, total: int, message: Doing) -> None:
         share = done / total if total else 0.0
         self.report(round(1000 * (self.place + share)), 1000 * self.n_steps, message)
+
+
+def _dataset(run: Run, progress: Progress) -> dict[str, Any]:
+    """config: name, of a row of the table of data sets. What was downloaded until it was stopped stays for the next
+    time; once its pictures are in the project, it goes."""
+    import shutil
+
+    from tellapart.gather import take_in
+    from tellapart.gather.datasets import datasets, fetch_dataset
+
+    name = str(run.config["name"])
+    with open_project(run.project_dir) as project:
+        project.check_writable()
+        home = fetch_dataset(name, project.cache_dir / "datasets", progress)
+        summary = take_in(project, home, progress=progress)
+        shutil.rmtree(home, ignore_errors=True)
+    row = datasets()[name]
+    summary.notes.append(f"Licence: {row.licence or 'none stated'}. {row.licence_note}".rstrip())
+    summary.notes.append(f"Please cite: {row.citation}")
+    return summary.to_json()
 
 
 def _samples(run: Run, progress: Progress) -> dict[str, Any]:
@@ -248,6 +285,7 @@ def publish_task(run: Run, report: Reporter, services: Services | None = None) -
 TASKS: dict[str, Callable[[Run, Reporter], dict[str, Any]]] = {
     "gather": gather_task,
     "intake": _intake,
+    "dataset": _dataset,
     "samples": _samples,
     "train": _train,
     "clean": _clean,

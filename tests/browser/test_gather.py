@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from driving import LAPTOP, PHONE, SHORT_PRESS, Studio, Tab
 from fakes.leaves import LeafOpenverse, LeafPictures
 from fakes.server import Answer, Asked
 from fakes.web import FakeWeb
+from PIL import Image
 from playwright.sync_api import Page, expect
 from studios import OneServer
 from tellapart.store.project import create_project
@@ -63,6 +65,21 @@ def studio(web: FakeWeb, server: OneServer, tmp_path: Path) -> Studio:
     (server.folder / "addresses.json").write_text(json.dumps(web.bases))
     create_project(tmp_path / "trees").close()
     return server.on(tmp_path / "trees")
+
+
+DROP = """([label, name, data]) => {
+  const place = label ? document.querySelector(`[data-drop-label="${label}"]`) : document.body;
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([new Uint8Array(data)], name, { type: "image/jpeg" }));
+  for (const kind of ["dragover", "drop"]) {
+    place.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer }));
+  }
+}"""
+PASTE = """(text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  document.body.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData }));
+}"""
 
 
 def row(page: Page, label: str):
@@ -143,6 +160,8 @@ def test_labels_and_the_camera_when_nothing_comes_from_the_web(
     without_a_camera_the_page_says_why(page)
     no_service_answers_and_the_page_says_what_is_left(page, web)
     labels_are_renamed_merged_removed_and_undone(page)
+    what_is_dropped_on_a_label_is_of_that_label(page)
+    pasted_text_is_said_to_be_no_picture(page)
     the_camera_takes_one_picture_and_a_burst(page)
 
 
@@ -163,6 +182,8 @@ def no_service_answers_and_the_page_says_what_is_left(page: Page, web: FakeWeb) 
     page.get_by_role("button", name="Search pictures of oak").click()
     expect(page.get_by_role("alert")).to_contain_text("No source answered")
     expect(page.get_by_role("alert")).to_contain_text("your own folders and the camera")
+    assert page.get_by_role("alert").bounding_box()["height"] < 60  # in one line
+    expect(page.get_by_text("What each source answered")).to_be_visible()
     expect(page.get_by_role("button", name="Try the sample project")).to_be_visible()
 
 
@@ -184,6 +205,29 @@ def labels_are_renamed_merged_removed_and_undone(page: Page) -> None:
     expect(row(page, "ash")).to_be_visible()
     page.get_by_role("button", name="Undo: drop label elm").click()
     expect(row(page, "elm")).to_be_visible()
+
+
+def what_is_dropped_on_a_label_is_of_that_label(page: Page) -> None:
+    with Image.effect_noise((64, 64), 80) as picture:
+        picture.save(drawn := io.BytesIO(), "JPEG")
+    page.evaluate(DROP, ["ash", "dropped.jpg", list(drawn.getvalue())])
+    expect(row(page, "ash")).to_contain_text(re.compile(r"(?<!\d)1 picture(?!s)"))
+    with Image.effect_noise((64, 64), 70) as picture:
+        picture.save(drawn := io.BytesIO(), "JPEG")
+    page.evaluate(DROP, ["", "beside.jpg", list(drawn.getvalue())])
+    expect(page.get_by_text("1 picture waits for a label")).to_be_visible()
+    page.get_by_role("button", name="ash", exact=True).click()  # nothing is typed
+    expect(row(page, "ash")).to_contain_text("2 pictures")
+
+
+def pasted_text_is_said_to_be_no_picture(page: Page) -> None:
+    page.evaluate(PASTE, "bread and milk")
+    expect(page.get_by_text("“bread and milk” is text and no picture.")).to_be_visible()
+    page.evaluate(PASTE, "https://example.org/ash.jpg")
+    expect(page.get_by_label("Web addresses of pictures")).to_have_value("https://example.org/ash.jpg")
+    page.get_by_label("Web addresses of pictures").fill("bread and milk")
+    page.get_by_role("button", name="Download", exact=True).click()
+    expect(page.get_by_text("no address in 'bread and milk'")).to_be_visible()
 
 
 def the_camera_takes_one_picture_and_a_burst(page: Page) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import is_shown, one, say, settled, text_of, upload
-from ipywidgets import Button, Combobox, Text
+from acting import every, is_shown, one, say, settled, text_of, upload
+from ipywidgets import Button, Combobox, Dropdown, Text, Textarea, ToggleButton
 from make_data import make_tiny_folder
 from tellapart.gather import take_in
+from tellapart.gather.datasets import datasets
 from tellapart.runs import Run
 from tellapart.store.project import open_project
 from tellapart_dashboards.app.label_advice import advice
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.gather.view import GatherState, gather_view
+from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
 FakeRun = Callable[..., Run]
 
@@ -168,3 +171,102 @@ async def test_loose_pictures_still_wait_after_a_reload(
     one(view, Button, "Add 2 pictures").click()
     await settled()
     assert started[0][1]["label"] == "robin"
+
+
+# -- what is dropped, and where
+
+
+async def drop(view: Any, files: dict[str, bytes], label: str) -> None:
+    """What the page sends when files are dropped on a label's row."""
+    receive = one(view, UploadWidget).receive
+    listed = [{"id": i, "path": path, "size": len(data)} for i, (path, data) in enumerate(files.items())]
+    await receive({"t": "announce", "batch": "row", "label": label, "files": listed}, [])
+    for i, data in enumerate(files.values()):
+        pieces = [{"id": i, "off": 0, "size": len(data)}]
+        await receive({"t": "pieces", "batch": "row", "n": i, "pieces": pieces}, [data])
+    await receive({"t": "end", "batch": "row"}, [])
+    await settled()
+
+
+async def test_what_is_dropped_on_a_label_is_of_that_label(
+    project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(project_dir), start_run=start)
+    view = gather_view(state)
+    await settled()
+    await drop(view, {"1.jpg": b"one", "zoo/cat/2.jpg": b"two", "zoo/dog/3.jpg": b"three"}, "circle")
+    assert state.n_waiting == 0 and state.label == ""
+    assert [config["label"] for _, config in started] == ["circle"], "the next one follows"
+    assert {config["label"] for config in state._sources} == {"circle"}
+
+
+async def test_labels_are_offered_to_pictures_that_wait(
+    project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(project_dir), start_run=start)
+    view = gather_view(state)
+    await settled()
+
+    def offered() -> list[str]:
+        tooltips = [w.tooltip for w in every(view) if isinstance(w, Button)]
+        return [
+            text.removeprefix("Add the waiting pictures as ")
+            for text in tooltips
+            if text and "waiting" in text
+        ]
+
+    assert offered() == []
+    await state.search.wish("add", {"text": "<b>star</b>"})
+    await settled()
+    await upload(view, {"1.jpg": b"one"})
+    assert set(offered()) == {"circle", "square", "<b>star</b>"}
+    one(view, Button, "square").click()
+    await settled()
+    assert [(task, config["label"]) for task, config in started] == [("intake", "square")]
+    assert offered() == [] and state.n_waiting == 0
+
+
+async def test_a_public_data_set_is_chosen_by_name_with_its_licence_in_sight(
+    project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(project_dir), start_run=start)
+    view = gather_view(state)
+    await settled()
+    one(view, ToggleButton, "Public data sets").value = True
+    choice, get = one(view, Dropdown, "Public data set"), one(view, Button, "Download and add")
+    assert get.disabled and len(choice.options) == 1 + len(datasets())
+    row = next(row for row in datasets().values() if row.licence and row.licence_note)
+    choice.value = row.name
+    shown = text_of(view)
+    assert (
+        html.escape(row.licence) in shown
+        and html.escape(row.authors) in shown
+        and html.escape(row.page) in shown
+    )
+    get.click()
+    await settled()
+    assert started == [("dataset", {"name": row.name})] and get.disabled
+    assert "Adding pictures" in text_of(view)
+
+
+async def test_pasted_addresses_go_where_they_belong(project_dir: Path, start: Any) -> None:
+    state = GatherState(ProjectState(project_dir), start_run=start)
+    view = gather_view(state)
+    await settled()
+    await one(view, UploadWidget)._answer({"t": "addresses", "text": "https://e.org/1.jpg"}, [])
+    assert one(view, Textarea).value == "https://e.org/1.jpg" and "Give them a label" in text_of(view)
+
+
+async def test_offline_is_said_in_one_line_with_the_details_folded(
+    project_dir: Path, fake_run: FakeRun
+) -> None:
+    run = fake_run(project_dir, "gather")
+    details = ["Openverse does not answer.", "<b>Bing</b> refuses."]
+    short = "No source answered. Is this computer offline?"
+    say(run.run_dir, stage="failed", message=short, facts={"details": details})
+    shown = text_of(gather_view(GatherState(ProjectState(project_dir))))
+    alert = shown[shown.index('role="alert"') :].split("</div>")[0]
+    assert short in alert and "Openverse" not in alert
+    assert (
+        "<details><summary>What each source answered" in shown and "&lt;b&gt;Bing&lt;/b&gt; refuses." in shown
+    )

@@ -12,12 +12,12 @@ from acting import settled
 from hypothesis import given
 from hypothesis import strategies as st
 from tellapart_dashboards.widgets.upload import upload
+from tellapart_dashboards.widgets.upload.file_names import safe_parts
 from tellapart_dashboards.widgets.upload.upload import (
     Receiver,
     UploadedFile,
     UploadLimits,
     UploadWidget,
-    safe_parts,
 )
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _POLL_S = 0.05
 _MOST_ASKED = 200  # candidates asked for ahead, so that a list of a million is read as it is fetched
 _MOST_DEAD = 40  # pictures in a row whose servers cannot be reached: then it is this computer that is offline
+STILL = "You can still use your own folders and the camera."
 OFFLINE = "Offline, you can still use the sample pictures, your own folders and the camera."
 
 
@@ -296,10 +297,14 @@ class _Gathering:
             and not self._n_here
             and all(report.outcome not in (SourceOutcome.RESULTS, SourceOutcome.NOTHING) for report in asked)
         ):
-            said = " ".join(report.sentence() for report in asked)
+            said = tuple(report.sentence() for report in asked)
             doubt = (
                 " Is this computer offline?"
                 if any(report.outcome is SourceOutcome.BROKEN for report in asked)
                 else ""
             )
-            raise GatherError(f"No source answered.{doubt} {said} {OFFLINE}")
+            raise GatherError(
+                f"No source answered.{doubt} {' '.join(said)} {OFFLINE}",
+                f"No source answered.{doubt} {STILL}",
+                said,
+            )

@@ -27,7 +27,7 @@ from tellapart_dashboards.widgets.upload.upload import ON_THIS_COMPUTER, Uploade
 class GatherState(Job):
     """What the Gather page knows and does. label: for pictures that come without a folder; search: for the web."""
 
-    tasks = ("intake", "samples")
+    tasks = ("intake", "samples", "dataset")
     label = Unicode("")
     folder_text = Unicode("")
     n_waiting = Int(0)  # loose pictures uploaded, waiting for a label
@@ -59,13 +59,16 @@ class GatherState(Job):
         await self.search.poll()
 
     def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
-        """Take in folders and archives, and loose pictures when a label is given."""
+        """Take in folders and archives, and loose pictures when a label is given or they were dropped on one."""
+        label = next((file.label for file in files if file.label), None)
         for archive in (file for file in files if file.path.parent.name == "zips"):
-            self._queue(archive.path)
+            self._queue(archive.path, label)
         if any(file.folders and file.path.parent.name != "zips" for file in files):
-            self._queue(batch_dir / "folders")
+            self._queue(batch_dir / "folders", label)
         loose = [file for file in files if file.path.parent == batch_dir / "loose"]
-        if loose:
+        if loose and label:
+            self._queue(batch_dir / "loose", label)
+        elif loose:
             self._waiting.append(batch_dir / "loose")
             self.n_waiting += len(loose)
             soon(self._offer_names())
@@ -106,6 +109,10 @@ class GatherState(Job):
         """Take in the waiting pictures under the label, if one is written."""
         if self.label.strip():
             self._take_waiting(self.label.strip())
+
+    def add_waiting_as(self, label: str) -> None:
+        """Take in the waiting pictures under one of the labels that are there."""
+        self._take_waiting(label)
 
     def add_waiting_by_names(self) -> None:
         """Take in the waiting pictures under the labels that their names hold."""
@@ -149,6 +156,11 @@ class GatherState(Job):
         """Draw the sample pictures and take them in, in a run."""
         self.summaries = []
         self.start("samples", {"seed": 0})
+
+    def add_dataset(self, name: str) -> None:
+        """Download a public data set and take it in, in a run."""
+        self.summaries = []
+        self.start("dataset", {"name": name})
 
     def result_of(self, run: Run) -> dict[str, Any]:
         result = run.result()

@@ -26,7 +26,9 @@ from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.visibility import folded, shown_when
 from tellapart_dashboards.app.wording import count, heading_html, message_html, progress_html
 from tellapart_dashboards.pages.gather.credits import OriginsState, origins_view
+from tellapart_dashboards.pages.gather.label_offer import labels_offer
 from tellapart_dashboards.pages.gather.label_questions import questions_view
+from tellapart_dashboards.pages.gather.public_sets import public_sets_view
 from tellapart_dashboards.pages.gather.search_state import KINDS, LICENCES, SOURCES, SearchState
 from tellapart_dashboards.pages.gather.state import GatherState
 from tellapart_dashboards.widgets.label_rows.label_rows import LabelRows
@@ -87,12 +89,12 @@ def _labels_card(search: SearchState) -> VBox:
     failed, reports = HTML(), HTML()
 
     def draw(_: Any = None) -> None:
-        failed.value = message_html(search.message, "failed") if search.stage == "failed" else ""
+        failed.value = failure_html(search) if search.stage == "failed" else ""
         if search.stage == "cancelled":
             failed.value = message_html(f"{search.message} Search again to continue.")
         reports.value = "".join(map(report_html, search.reports))
 
-    search.observe(draw, ["stage", "message", "reports"])
+    search.observe(draw, ["stage", "message", "facts", "reports"])
     draw()
     search.begin()
     origins = origins_view(OriginsState(search.project))
@@ -124,8 +126,22 @@ def _settings(search: SearchState) -> VBox:
 def _add_card(state: GatherState) -> VBox:
     """Pictures of one's own: drop, choose, take with the camera, name a folder."""
     project = state.project
+    addresses = Textarea(
+        description="Web addresses of pictures", placeholder="https://… one per line", rows=2
+    )
+    pasted = HTML()
+
+    def take_addresses(text: str) -> None:
+        addresses.value = text
+        pasted.value = message_html("Addresses pasted. Give them a label above, then press Download.")
+
     upload = UploadWidget(
-        project.project.uploads_dir, state.take_upload, state.upload_limits, accessible_name="Add pictures"
+        project.project.uploads_dir,
+        state.take_upload,
+        state.upload_limits,
+        take_addresses,
+        accessible_name="Add pictures",
+        takes_labels=True,
     )
     camera = Webcam(project.project.uploads_dir, state.take_shots)
     label = Combobox(
@@ -151,9 +167,6 @@ def _add_card(state: GatherState) -> VBox:
         (add_waiting, "description"),
         lambda n: f"Add {count(n, 'picture')}" if n else "Add them",
     )
-    addresses = Textarea(
-        description="Web addresses of pictures", placeholder="https://… one per line", rows=2
-    )
     fetch = Button(description="Download")
     dlink(
         (state, "names_offer"),
@@ -172,18 +185,21 @@ def _add_card(state: GatherState) -> VBox:
 
     async def fetch_addresses() -> None:
         if await state.search.fetch_addresses(addresses.value, state.label):
-            addresses.value = ""
+            addresses.value = pasted.value = ""
 
     fetch.on_click(lambda _: soon(fetch_addresses()))
     return VBox([
         HTML("<h2>Your own pictures</h2>"),
         Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
         waiting,
+        labels_offer(state),
         Box([add_by_names]).add_class("ta-line"),
         Box([upload, camera]).add_class("ta-beside").add_class("ta-gap"),
         *([] if is_visiting() else [Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap")]),
         Box([addresses, fetch]).add_class("ta-line").add_class("ta-gap"),
+        pasted,
         samples_line,
+        *([] if is_visiting() else [public_sets_view(state)]),
     ]).add_class("ta-card")  # fmt: skip
 
 
@@ -205,6 +221,17 @@ def _busy_card(state: GatherState) -> VBox:
     cancel.on_click(lambda _: state.cancel())
     shown_when(busy, state, ["stage"], lambda: state.stage == "running")
     return busy
+
+
+def failure_html(search: SearchState) -> str:
+    """Why no search brought anything, in one line; what each source answered is folded away."""
+    details = "".join(f"<li>{html.escape(str(one))}</li>" for one in search.facts.get("details", ()))
+    folded = (
+        f"<details><summary>What each source answered</summary><ul>{details}</ul></details>"
+        if details
+        else ""
+    )
+    return message_html(search.message, "failed") + folded
 
 
 def report_html(report: dict[str, Any]) -> str:
@@ -249,7 +276,8 @@ def summary_html(summary: dict[str, Any]) -> str:
 
 def _waiting_text(n: int) -> str:
     return (
-        f"{count(n, 'picture')} wait{'s' * (n == 1)} for a label. Enter it above, then press Add."
+        f"{count(n, 'picture')} wait{'s' * (n == 1)} for a label. Press one below, or enter a new one above and press "
+        "Add."
         if n
         else ""
     )

@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// 5655a20b71be8cafefb9fed610a21adf97fdf68851d96f2320d6cc185b8ed368
+// 003ed02c3cbab21c5ab8fadf387806c24aa6f48a63716da62a95ea51fc9f3bec
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -255,7 +255,7 @@ class Menu {
     this.names = "";
     this.root = element("details", "ta-menu");
     this.summary = element("summary", "", "Change");
-    this.summary.setAttribute("aria-label", `Rename, merge or remove ${label}`);
+    this.summary.setAttribute("aria-label", `Change ${label}: rename, merge or remove`);
     const box = element("div", "ta-menubox");
     const rename = field(`New name of ${label}`);
     rename.value = label;
@@ -355,6 +355,7 @@ class Row {
     this.menu = new Menu(wish, label);
     this.root = element("li", "ta-label");
     this.root.setAttribute("aria-label", label);
+    this.root.dataset.dropLabel = label; // the upload gives what is dropped here this label
     const head = element("div", "ta-head");
     const name = element("b", "ta-name", label);
     this.number = element("span", "ta-count");

@@ -12,7 +12,7 @@ export class Menu {
     this.names = "";
     this.root = element("details", "ta-menu");
     this.summary = element("summary", "", "Change");
-    this.summary.setAttribute("aria-label", `Rename, merge or remove ${label}`);
+    this.summary.setAttribute("aria-label", `Change ${label}: rename, merge or remove`);
     const box = element("div", "ta-menubox");
     const rename = field(`New name of ${label}`);
     rename.value = label;

@@ -22,6 +22,7 @@ export class Row {
     this.menu = new Menu(wish, label);
     this.root = element("li", "ta-label");
     this.root.setAttribute("aria-label", label);
+    this.root.dataset.dropLabel = label; // the upload gives what is dropped here this label
     const head = element("div", "ta-head");
     const name = element("b", "ta-name", label);
     this.number = element("span", "ta-count");

@@ -25,11 +25,12 @@ class AnnouncedFile(Struct):
 
 
 class Announce(Struct, tag_field="t", tag="announce"):
-    """Files of a batch; more: the list goes on in the next message."""
+    """Files of a batch; more: the list goes on in the next message. label: of the place where they were dropped."""
 
     batch: _BatchId
     files: Annotated[list[AnnouncedFile], Meta(max_length=MAX_FILES)]
     more: bool = False
+    label: Annotated[str, Meta(max_length=1000)] = ""
 
 
 class Piece(Struct):

@@ -10,6 +10,10 @@ export interface Traits {
   takes_folders: boolean;
   /** one large button, then the other ways */
   is_for_visitors: boolean;
+  /** files dropped on an element with data-drop-label have that label */
+  takes_labels: boolean;
+  /** pasted addresses of pictures are sent on */
+  takes_addresses: boolean;
   /** kinds of files, as an <input> takes them */
   accept: string;
   piece_bytes: number;
@@ -26,7 +30,9 @@ export type Piece = { id: number; off: number; size: number };
 
 /** `batch` is what a person drops, pastes or chooses at once. */
 export type ToPython =
-  | { t: "announce"; batch: string; files: AnnouncedFile[]; more: boolean }
+  /** label: where the files were dropped, "" elsewhere */
+  | { t: "announce"; batch: string; label: string; files: AnnouncedFile[]; more: boolean }
+  | { t: "addresses"; text: string }
   /** n: of the message, for the answer */
   | { t: "pieces"; batch: string; n: number; pieces: Piece[] }
   | { t: "end"; batch: string }

@@ -41,7 +41,7 @@ export class Connection {
 
   /**
    * The answer, or null after a silence.
-   * @param {ToPython} content
+   * @param {Exclude<ToPython, { t: "addresses" }>} content
    * @param {ArrayBuffer[]} [buffers]
    * @returns {Promise<FromPython | null>}
    */
@@ -59,9 +59,11 @@ export class Batch {
   /**
    * @param {Connection} connection
    * @param {Given[]} given
+   * @param {string} [label] of all of them; "" for none
    */
-  constructor(connection, given) {
+  constructor(connection, given, label = "") {
     this.connection = connection;
+    this.label = label;
     this.id = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("-");
     /** @type {Item[]} */
     this.items = given.map((one, id) => (
@@ -102,7 +104,7 @@ export class Batch {
     for (let first = 0; first < files.length; first += MOST_ANNOUNCED) {
       const some = files.slice(first, first + MOST_ANNOUNCED);
       const more = first + MOST_ANNOUNCED < files.length;
-      const message = /** @type {ToPython} */ ({ t: "announce", batch: this.id, files: some, more });
+      const message = /** @type {Exclude<ToPython, { t: "addresses" }>} */ ({ t: "announce", batch: this.id, label: this.label, files: some, more });
       if (more) this.connection.model.send(message);
       else answer = await this.connection.ask(message);
     }

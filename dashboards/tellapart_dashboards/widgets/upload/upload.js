@@ -2,10 +2,12 @@
 /** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
 /** @import { Given } from "./sending.js" */
-import { button, element } from "../common/elements.js";
+import { button, element, target } from "../common/elements.js";
 import { oncePerFrame } from "../common/frames.js";
 import { dropped } from "./dropped.js";
 import { Batch, Connection, LANES } from "./sending.js";
+
+const MOST_PASTED = 2000000; // characters
 
 /** @param {number} bytes */
 function sizeText(bytes) {
@@ -53,7 +55,7 @@ function render({ model, el }) {
 
   const connection = new Connection(model);
   const receive = (/** @type {FromPython} */ message) => connection.receive(message);
-  const queue = /** @type {Given[][]} */ ([]);
+  const queue = /** @type {{ given: Given[], label: string }[]} */ ([]);
   let batch = /** @type {Batch | null} */ (null); // the one on its way
   model.on("msg:custom", receive);
 
@@ -89,14 +91,17 @@ function render({ model, el }) {
     }
   }
 
-  /** @param {Given[]} given */
-  async function add(given) {
+  /**
+   * @param {Given[]} given
+   * @param {string} [label] of the place where they were dropped
+   */
+  async function add(given, label = "") {
     if (!given.length) return;
-    queue.push(given);
+    queue.push({ given, label });
     if (batch) return;
     try {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        batch = new Batch(connection, next);
+        batch = new Batch(connection, next.given, next.label);
         await send(batch);
       }
     } finally {
@@ -114,25 +119,58 @@ function render({ model, el }) {
 
   const isVisible = () => root.isConnected && root.offsetParent !== null;
   const hasFiles = (/** @type {DragEvent} */ event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  let lit = /** @type {Element | null} */ (null); // where a drop would go: the zone, or a place that has a label
+  const light = (/** @type {Element | null} */ place) => {
+    if (lit === place) return;
+    lit?.classList.remove("ta-over");
+    place?.classList.add("ta-over");
+    lit = place;
+  };
+  const placeOf = (/** @type {DragEvent} */ event) => /** @type {HTMLElement | null | undefined} */ (
+    model.get("takes_labels") ? target(event)?.closest("[data-drop-label]") : null
+  );
   const over = (/** @type {DragEvent} */ event) => {
     if (!isVisible() || !hasFiles(event)) return;
     event.preventDefault(); // beside the zone too: else the browser leaves the page and opens the picture
-    zone.classList.add("ta-over");
+    light(placeOf(event) ?? zone);
   };
-  const leave = (/** @type {DragEvent} */ event) => { if (!event.relatedTarget) zone.classList.remove("ta-over"); };
+  const leave = (/** @type {DragEvent} */ event) => { if (!event.relatedTarget) light(null); };
   const drop = async (/** @type {DragEvent} */ event) => {
     if (!isVisible() || !hasFiles(event)) return;
     event.preventDefault();
     event.stopPropagation();
-    zone.classList.remove("ta-over");
-    if (event.dataTransfer) add(await dropped(event.dataTransfer));
+    const label = placeOf(event)?.dataset.dropLabel;
+    light(null);
+    if (event.dataTransfer) add(await dropped(event.dataTransfer), label);
   };
   const paste = (/** @type {ClipboardEvent} */ event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (!isVisible() || !files.length) return;
+    if (!isVisible()) return;
+    if (!files.length) {
+      pasteText(event);
+      return;
+    }
     event.preventDefault();
     add(files.map((file) => ({ file, path: file.name || "pasted.png" })));
   };
+
+  /**
+   * Text that was meant for no field: addresses of pictures where those are taken, else it is said that it is no picture.
+   * @param {ClipboardEvent} event
+   */
+  function pasteText(event) {
+    const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+    if (!text || target(event)?.closest("input, textarea, select, [contenteditable]")) return;
+    const isAddress = text.split(/\s+/).some((word) => /^https?:\/\/./i.test(word));
+    if (isAddress && model.get("takes_addresses")) {
+      model.send({ t: "addresses", text: text.slice(0, MOST_PASTED) });
+      return;
+    }
+    const start = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+    status.textContent = `“${start}” is ${isAddress ? "an address" : "text"} and no picture. `
+      + (model.get("takes_addresses") ? "Copy a picture, or the address of one (https://…), and paste that."
+        : "Copy a picture and paste that.");
+  }
   window.addEventListener("dragover", over);
   window.addEventListener("dragleave", leave);
   window.addEventListener("drop", drop);

@@ -25,6 +25,7 @@ from traitlets import Bool, Int, Unicode
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.widgets import BUILT
+from tellapart_dashboards.widgets.upload.file_names import free_name, safe_parts
 from tellapart_dashboards.widgets.upload.messages import (
     MAX_BYTES,
     MAX_FILES,
@@ -39,21 +40,19 @@ from tellapart_dashboards.widgets.upload.messages import (
 
 KEEP_FREE_BYTES = 512 * 2**20  # an upload never fills the disk to the brim
 STALE_AFTER_S = 6 * 3600
-_UNSAFE = re.compile(
-    r'[\x00-\x1f\x7f<>:"|?*]'
-)  # what Windows refuses in names; "/" and "\" never get this far
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
 _MAX_BATCHES = 20  # of one page at once; it sends one after the other
 
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """One complete file. name: as the visitor has it; folders: those it lay in, outermost first, () when loose."""
+    """One complete file. name: as the visitor has it; folders: those it lay in, outermost first, () when loose; label:
+    of the place where it was dropped, "" elsewhere."""
 
     path: Path
     name: str
     folders: tuple[str, ...]
     n_bytes: int
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,26 +99,9 @@ class _Incoming:
 
 @dataclass
 class _Batch:
+    label: str = ""
     announced: list[AnnouncedFile] = field(default_factory=list)
     files: dict[int, _Incoming] = field(default_factory=dict)
-
-
-def safe_parts(relative_path: str) -> tuple[str, ...]:
-    """The path's names, each fit to be a name in a folder; not empty, not "..", at most 200 bytes each."""
-    parts = [part for part in re.split(r"[/\\]", relative_path) if part not in ("", ".", "..")]
-    return tuple(_safe_name(part) for part in parts) or ("unnamed",)
-
-
-def _safe_name(name: str) -> str:
-    whole = name.encode(errors="replace").decode()  # half a surrogate pair cannot be written to a disk
-    name = _UNSAFE.sub("_", whole).rstrip(" .") or "_"
-    if _RESERVED.match(name):
-        name = "_" + name
-    stem, dot, suffix = name.rpartition(".")
-    if not dot or len(suffix) > 8:
-        stem, dot, suffix = name, "", ""
-    room = 200 - len((dot + suffix).encode())
-    return stem.encode()[:room].decode(errors="ignore") + dot + suffix
 
 
 class _RefusedError(Exception):
@@ -182,7 +164,7 @@ class Receiver:
             raise _RefusedError(
                 f"{_MAX_BATCHES} uploads are running. Wait until one has finished, then try again."
             )
-        batch = self._batches.setdefault(message.batch, _Batch())
+        batch = self._batches.setdefault(message.batch, _Batch(message.label))
         if batch.files:
             raise ValueError("the list of files came twice")
         batch.announced += message.files
@@ -199,7 +181,7 @@ class Receiver:
         for file in batch.announced:
             parts = paths[file.id]
             folders = parts[:-1] if keep_root else parts[1:-1]
-            target = _free_name(
+            target = free_name(
                 self.folder / message.batch / _drawer(parts[-1], folders) / Path(*folders) / parts[-1], taken
             )
             name = re.split(r"[/\\]", file.path)[-1]
@@ -254,7 +236,7 @@ class Receiver:
             if not incoming.is_done:
                 incoming.part.unlink(missing_ok=True)
         files = [
-            UploadedFile(incoming.target, incoming.name, incoming.folders, incoming.n_bytes)
+            UploadedFile(incoming.target, incoming.name, incoming.folders, incoming.n_bytes, batch.label)
             for incoming in batch.files.values()
             if incoming.is_done
         ]
@@ -272,16 +254,6 @@ def _drawer(name: str, folders: tuple[str, ...]) -> str:
     return "folders" if folders else "loose"
 
 
-def _free_name(path: Path, taken: set[str]) -> Path:
-    """The path, or the same with (2), (3) … when an earlier file of the batch has it; case does not count."""
-    n, candidate = 1, path
-    while str(candidate).casefold() in taken:
-        n += 1
-        candidate = path.with_name(f"{path.stem} ({n}){path.suffix}")
-    taken.add(str(candidate).casefold())
-    return candidate
-
-
 def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
     """Remove batches that a closed page left behind long ago."""
     if not folder.is_dir():
@@ -297,6 +269,8 @@ class UploadWidget(anywidget.AnyWidget):
     """Drop, paste or choose files and folders. Calls `on_batch(batch_dir, files)` after each batch.
 
     is_for_visitors: one large button, then the other ways. is_drawn: said by the browser once it shows this.
+    takes_labels: files dropped on an element with the attribute data-drop-label come with that label. on_addresses:
+    gets pasted text that holds addresses on the web; without it pasted text is said to be no picture.
     """
 
     _esm = BUILT / "upload.js"
@@ -305,6 +279,8 @@ class UploadWidget(anywidget.AnyWidget):
     what = Unicode("pictures").tag(sync=True)  # is to be dropped there
     takes_folders = Bool(True).tag(sync=True)
     is_for_visitors = Bool(False).tag(sync=True)
+    takes_labels = Bool(False).tag(sync=True)
+    takes_addresses = Bool(False).tag(sync=True)
     accept = Unicode("image/*,.heic,.heif,.zip").tag(sync=True)
     piece_bytes = Int(2**20, min=1024, max=8 * 2**20).tag(sync=True)
     timeout_s = Int(20, min=1).tag(sync=True)
@@ -315,10 +291,11 @@ class UploadWidget(anywidget.AnyWidget):
         folder: Path,
         on_batch: Callable[[Path, list[UploadedFile]], None],
         limits: UploadLimits = ON_THIS_COMPUTER,
+        on_addresses: Callable[[str], None] | None = None,
         **traits: Any,
     ) -> None:
-        super().__init__(**traits)
-        self._on_batch = on_batch
+        super().__init__(takes_addresses=on_addresses is not None, **traits)
+        self._on_batch, self._on_addresses = on_batch, on_addresses
         self._ended: list[tuple[Path, list[UploadedFile]]] = []
         self._receiver = soon(
             asyncio.to_thread(Receiver, folder, lambda *batch: self._ended.append(batch), limits)
@@ -336,6 +313,10 @@ class UploadWidget(anywidget.AnyWidget):
         return reply
 
     async def _answer(self, message: object, buffers: list[Any]) -> None:
+        if isinstance(message, dict) and message.get("t") == "addresses":
+            if self._on_addresses:
+                self._on_addresses(str(message.get("text", "")))
+            return
         reply = await self.receive(message, buffers)
         if reply is not None:
             self.send(reply)
