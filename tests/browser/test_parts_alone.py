@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from driving import DRAWN, SHORT_PRESS, Tab
+from driving import DRAWN, PHONE, SHORT_PRESS, Tab
 from playwright.sync_api import Locator, Page, expect
 from tellapart_dashboards.app.page_frame import STATIC
 from tellapart_dashboards.widgets import BUILT
@@ -170,3 +171,105 @@ def test_each_press_of_the_shutter_is_a_picture(open_tab: Open) -> None:
         [2, True],
         [3, True],
     ]
+
+
+def camera_page(open_tab: Open, **values: Any) -> Page:
+    page = open_tab().page
+    page.route("http://127.0.0.1/", lambda route: route.fulfill(content_type="text/html", body="<body>"))
+    page.goto("http://127.0.0.1/")  # browsers allow a camera there
+    return alone(page, "webcam", label="", needs_label=False, longest_px=64, burst_ms=200, **values)
+
+
+def test_one_frame_is_on_its_way_at_a_time_and_none_while_the_page_is_hidden(open_tab: Open) -> None:
+    page = camera_page(open_tab, is_live=True, frame_px=96)
+    page.get_by_role("button", name="Use the camera").click()
+    page.wait_for_function("model.sent.length === 1")
+    page.wait_for_function(DRAWN)
+    assert page.evaluate("model.sent.map((one) => one.n)") == ["frame 1"], "the next one waits for the answer"
+    answer = "model.handlers.filter(([event]) => event === 'msg:custom').forEach(([, call]) => call({ t: 'answer', "
+    answer += "n: model.sent.at(-1).n, text: 'oak', shares: [['oak', '97 %', 0.97]], is_sure: true }))"
+    page.evaluate(answer)
+    expect(page.locator(".ta-livetext")).to_have_text("oak 97 %")
+    page.wait_for_function("model.sent.length === 2")
+    page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })")
+    page.evaluate(answer)
+    page.wait_for_function("(window.since ??= performance.now()) < performance.now() - 1500")
+    n_hidden = page.evaluate("model.sent.length")
+    assert n_hidden <= 3, "one may have been drawn when the page was hidden"
+    page.evaluate("delete document.hidden")
+    page.evaluate(answer)
+    page.wait_for_function(f"model.sent.length > {n_hidden}")
+    page.get_by_role("button", name="Close the camera").click()
+    n_closed = page.evaluate("model.sent.length")
+    page.evaluate(answer)
+    page.wait_for_function(DRAWN)
+    assert page.evaluate("model.sent.length") == n_closed
+
+
+ADD = """([first, n, batch]) => {
+  const row = (number) => ({ number, batch, name: `${number}.jpg`, label: number % 3 ? "oak" : "elm", is_none: number % 7 === 0,
+    shares: [["oak", "97 %", 0.97], ["elm", "3.0 %", 0.03]], reason: "", has_picture: false });
+  const rows = Array.from({ length: n }, (_, i) => row(first + i));
+  model.handlers.filter(([event]) => event === "msg:custom").forEach(([, call]) => call({ t: "add", rows }, []));
+}"""
+
+
+def test_hundreds_of_answers_are_a_short_page_whose_nodes_stay(open_tab: Open) -> None:
+    page = alone(open_tab(PHONE).page, "answers", labels=["oak", "elm"], can_put_right=True)
+    page.evaluate(ADD, [1, 3, 1])
+    expect(page.locator(".ta-answer")).to_have_count(3)
+    page.evaluate("window.first = document.querySelector('[aria-label=\"1.jpg\"]')")
+    page.evaluate(ADD, [4, 5, 2])
+    expect(page.locator(".ta-answer")).to_have_count(8)
+    assert page.evaluate("window.first === document.querySelector('[aria-label=\"1.jpg\"]')")
+    page.evaluate(ADD, [1, 3, 1])  # said again, as to a page that is drawn anew
+    page.evaluate(ADD, [9, 192, 3])
+    expect(page.locator(".ta-pager span")).to_have_text("1 to 12 of 200")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    print(f"200 answers on a phone: a page of {height} px")  # noqa: T201
+    assert height < 2600
+    expect(page.locator(".ta-tally")).to_have_text("115 oak, 57 elm, 28 none of these")
+    older = page.get_by_role("button", name="Older")
+    for _ in range(16):
+        older.click()
+    expect(page.locator(".ta-pager span")).to_have_text("193 to 200 of 200")
+    expect(page.get_by_role("button", name="Newer")).to_be_focused()
+    assert page.evaluate("window.first.isConnected"), "the oldest answer is the node that it was"
+    page.get_by_role("combobox", name="Show answers").select_option(label="none of these (28)")
+    expect(page.locator(".ta-pager span")).to_have_text("1 to 12 of 28")
+    page.evaluate(ADD, [201, 4800, 4])
+    expect(page.get_by_role("option", name="All (5,000)")).to_be_attached()
+    assert page.locator(".ta-answer").count() == 12
+
+
+def test_the_matrix_on_a_phone_says_what_is_out_of_sight(open_tab: Open) -> None:
+    names = [
+        "black-bear",
+        "grizzly-bear",
+        "Ursus_arctos_horribilis_very_long",
+        "panda",
+        "polar bear",
+        "koala",
+        "teddy",
+    ]
+    counts = [[9 if i == j else (i + j) % 3 for j in range(7)] for i in range(7)]
+    page = alone(open_tab(PHONE).page, "matrix", classes=names, counts=counts, chosen=[])
+    hint = page.locator(".ta-sideways")
+    expect(hint).to_have_text(re.compile(r"^\d more columns to the right"))
+    assert page.evaluate("getComputedStyle(document.querySelector('.ta-matrixbox'), '::after').opacity") != ""
+    expect(page.locator(".ta-matrixbox")).to_have_class(re.compile("ta-more-right"))
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for name in names:  # the whole name is there, and in reach
+        expect(page.get_by_role("columnheader", name=name)).to_have_attribute("title", name)
+        expect(page.get_by_role("rowheader", name=name)).to_have_attribute("title", name)
+    lines = page.evaluate(
+        """() => [...document.querySelectorAll("tbody th > span")].map((one) => Math.round(one.getBoundingClientRect().height /
+          parseFloat(getComputedStyle(one).lineHeight)))"""
+    )
+    assert lines[0] == 2 and lines[3] == 1, "names break at hyphens"
+    page.get_by_role("region", name="What is mistaken for what").focus()
+    page.keyboard.press("End")
+    page.evaluate("document.querySelector('.ta-matrix').scrollLeft = 10000")
+    expect(hint).to_have_text("The first columns are to the left.")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(hint).to_be_hidden()

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from acting import every, is_shown, one, settled, shown, text_of, upload
-from ipywidgets import HTML, ToggleButton
+from acting import is_shown, one, settled, shown, text_of, upload
+from ipywidgets import HTML
+from PIL import Image
 from tellapart.store.project import open_project
 from tellapart.train import TrainConfig, train_head
 from tellapart_dashboards.app.studio import classify_page
-from tellapart_dashboards.pages.classify import answers, why
+from tellapart_dashboards.pages.classify import why
 from tellapart_dashboards.pages.classify.answers import AT_ONCE, Answer, answer_html
 from tellapart_dashboards.pages.classify.view import ClassifyState, classify_view
+from tellapart_dashboards.widgets.answers.answers import Answers
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
+from tellapart_dashboards.widgets.webcam.webcam import Webcam
 
 
 async def test_before_a_model_exists_the_page_says_what_to_do(project_dir: Path) -> None:
@@ -24,27 +31,163 @@ async def test_before_a_model_exists_the_page_says_what_to_do(project_dir: Path)
     assert "No model yet" in text_of(view) and "Train one first" in text_of(view)
 
 
+def rows(view: Any) -> list[dict[str, Any]]:
+    """What the page shows of each answer, oldest first."""
+    return one(view, Answers).rows
+
+
+async def ask(view: Any, name: str, number: int = 0, **values: Any) -> dict[str, Any]:
+    """What the page gets when it asks about an answer, its pictures as "pictures"."""
+    heard: list[tuple[dict[str, Any], list[bytes]]] = []
+    widget = one(view, Answers)
+    widget.send = lambda content, buffers=None: heard.append((content, buffers or []))
+    await widget.receive({"t": name, "number": number, **values})
+    ((reply, pictures),) = heard
+    del widget.send
+    return {**reply, "pictures": pictures}
+
+
+async def opened(project_dir: Path, **options: Any) -> tuple[ClassifyState, Any]:
+    state = ClassifyState(project_dir=str(project_dir), **options)
+    view = classify_view(state)
+    await settled()
+    return state, view
+
+
+def a_circle(project_dir: Path) -> bytes:
+    return next((project_dir / "images" / "circle").iterdir()).read_bytes()
+
+
 async def test_each_picture_gets_an_answer_and_bad_files_a_reason(trained_dir: Path, tmp_path: Path) -> None:
-    view = classify_view(ClassifyState(project_dir=str(trained_dir)))
-    await settled()
-    good = next((trained_dir / "images" / "circle").iterdir()).read_bytes()
-    await upload(view, {"<i>good.png": good, "text.jpg": b"bread and milk", "empty.jpg": b""})
-    shown = text_of(view)
-    assert shown.count('class="ta-answer"') == 3 and "&lt;i&gt;good.png" in shown
-    assert shown.count('class="ta-share"') == 2, "two classes, two bars"
-    assert "empty file" in shown and shown.count("Cannot be read") == 2
-    assert "This model knows circle and square" in shown
-    assert not list((trained_dir / "cache" / "uploads").rglob("*.*")), "a visitor's pictures are not kept"
+    _, view = await opened(trained_dir)
+    files = {"<i>good.png": a_circle(trained_dir), "text.jpg": b"bread and milk", "empty.jpg": b""}
+    await upload(view, files)
+    good, text, empty = rows(view)
+    assert [one["name"] for one in (good, text, empty)] == list(files)
+    assert [label for label, _, _ in good["shares"]] == sorted(
+        ["circle", "square"], key=lambda label: label != good["label"]
+    )
+    assert abs(sum(share for _, _, share in good["shares"]) - 1) < 1e-5 and not good["reason"]
+    assert text["reason"].startswith("not a picture") and empty["reason"].startswith("empty file")
+    assert "This model knows circle and square" in text_of(view)
 
 
-async def test_the_newest_batch_is_on_top_and_old_answers_leave(trained_dir: Path) -> None:
-    view = classify_view(ClassifyState(project_dir=str(trained_dir)))
+async def test_pictures_stay_until_they_are_cleared(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    await upload(view, {"good.png": a_circle(trained_dir), "text.jpg": b"bread and milk"})
+    await upload(view, {"more.png": a_circle(trained_dir)}, batch="c")
+    kept = trained_dir / "cache" / "classified"
+    assert sorted(path.name for path in kept.rglob("*.*")) == ["good.png", "more.png"]
+    assert (await ask(view, "clear"))["to"] == "clear"
     await settled()
-    good = next((trained_dir / "images" / "circle").iterdir()).read_bytes()
+    assert list(kept.iterdir()) == [] and rows(view) == []
+    assert "good.png" not in (await ask(view, "table"))["pictures"][0].decode()
+
+
+async def test_only_so_many_bytes_stay_and_the_oldest_leave_first(trained_dir: Path) -> None:
+    good = a_circle(trained_dir)
+    _, view = await opened(trained_dir, most_kept_bytes=2 * len(good))
+    await upload(view, {f"{n}.png": good for n in range(4)})
+    kept = trained_dir / "cache" / "classified"
+    assert sorted(path.name for path in kept.rglob("*.*")) == ["2.png", "3.png"]
+    for question in ("why", "larger", "put right"):
+        reply = await ask(view, question, 1, label="square")
+        assert "0.png is no longer kept here" in reply["problem"] and not reply["pictures"], question
+    (jpeg,) = (await ask(view, "larger", 4))["pictures"]
+    assert jpeg.startswith(b"\xff\xd8")
+
+
+async def test_what_is_said_of_a_picture_goes_into_the_project_and_can_be_undone(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    with Image.open(io.BytesIO(a_circle(trained_dir))) as picture:
+        picture.transpose(Image.Transpose.ROTATE_90).resize((50, 40)).save(buffer := io.BytesIO(), "PNG")
+    await upload(view, {"turned.png": buffer.getvalue(), "copy.png": a_circle(trained_dir)})
+    said = await ask(view, "put right", 1, label="square")
+    assert said["sentence"] == "Added to the project as “square”." and said["can_undo"]
+    with open_project(trained_dir) as project:
+        assert project.manifest.label_counts() == {"circle": 6, "square": 7}
+        taken = await ask(view, "take back", 1)
+        assert (taken["sentence"], taken["can_undo"]) == ("Taken back.", False)
+        assert project.manifest.label_counts() == {"circle": 6, "square": 6}
+        said = await ask(view, "put right", 2, label="square")
+        assert "It was in the project, as “circle”" in said["sentence"]
+        assert project.manifest.label_counts() == {"circle": 5, "square": 7}
+
+
+async def test_a_decision_on_a_picture_that_vanished_is_said(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    await upload(view, {"good.png": a_circle(trained_dir)})
+    shutil.rmtree(trained_dir / "cache" / "classified")
+    for question in ("why", "larger", "put right"):
+        reply = await ask(view, question, 1, label="square")
+        assert "good.png is no longer kept here" in reply["problem"]
+
+
+async def test_the_table_has_a_line_for_each_and_calculates_nothing(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    await upload(view, {"=1+1.png": a_circle(trained_dir), "text.jpg": b"bread"})
+    (data,) = (await ask(view, "table"))["pictures"]
+    lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert list(lines[0]) == ["file", "label", "probability", "remark", "circle", "square"]
+    assert lines[0]["file"] == "'=1+1.png" and lines[0]["label"] in ("circle", "square")
+    assert abs(float(lines[0]["circle"]) + float(lines[0]["square"]) - 1) < 1e-3
+    assert lines[1]["label"] == "" and lines[1]["remark"].startswith("not a picture")
+
+
+async def test_the_page_that_is_drawn_anew_gets_all_answers(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    await upload(view, {f"{n}.png": a_circle(trained_dir) for n in range(3)})
+    heard: list[Any] = []
+    widget = one(view, Answers)
+    widget.send = lambda content, buffers=None: heard.append((content, buffers))
+    await widget.receive({"t": "hello"})
+    ((content, buffers),) = heard
+    assert [row["name"] for row in content["rows"]] == ["0.png", "1.png", "2.png"] and len(buffers) == 3
+    assert all(row["has_picture"] for row in content["rows"])
+
+
+async def test_nobody_waits_for_pictures_that_were_given_up(trained_dir: Path) -> None:
+    state, view = await opened(trained_dir)
+    good = a_circle(trained_dir)
+    look = state._look
+
+    def look_and_stop(files: list[UploadedFile]) -> list[Answer]:
+        state.give_up()
+        return look(files)
+
+    state._look = look_and_stop  # type: ignore[method-assign]
+    await upload(view, {f"{n}.png": good for n in range(2 * AT_ONCE + 1)})
+    assert len(rows(view)) == AT_ONCE and state.n_left == 0
+    kept = trained_dir / "cache" / "classified"
+    assert len(list(kept.rglob("*.png"))) == AT_ONCE
+    state._look = look  # type: ignore[method-assign]
+    await upload(view, {"again.png": good}, batch="next")
+    assert rows(view)[-1]["name"] == "again.png"
+
+
+async def test_a_frame_of_the_camera_is_answered_and_a_broken_one_said(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    camera, heard = one(view, Webcam), []
+    camera.send = lambda content, buffers=None: heard.append(content)
+    assert camera.is_live
+    await camera.receive({"t": "frame", "n": "frame 1"}, [a_circle(trained_dir)])
+    await camera.receive({"t": "frame", "n": "frame 2"}, [b"no picture"])
+    await camera.receive({"t": "frame", "n": "frame 3"}, [b"x" * 2**21])
+    await camera.receive({"t": "frame", "n": "frame 4"}, [])
+    answered, broken, large, none = heard
+    assert answered["n"] == "frame 1" and (answered["is_sure"] or answered["closest"] in ("circle", "square"))
+    assert "not a picture" in broken["text"] and not broken["is_sure"]
+    assert large["text"] == none["text"] == ""
+    assert rows(view) == [], "frames leave nothing behind"
+
+
+async def test_the_newest_batch_is_a_batch_of_its_own(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    good = a_circle(trained_dir)
     await upload(view, {f"first-{n}.png": good for n in range(AT_ONCE + 1)}, batch="one")
     await upload(view, {"second.png": good}, batch="two")
-    shown = text_of(view)
-    assert shown.index("second.png") < shown.index("first-0.png") < shown.index(f"first-{AT_ONCE}.png")
+    assert [row["batch"] for row in rows(view)] == [1] * (AT_ONCE + 1) + [2]
+    assert [row["number"] for row in rows(view)] == list(range(1, AT_ONCE + 3))
 
 
 async def test_a_damaged_bundle_is_said_in_words(trained_dir: Path) -> None:
@@ -74,7 +217,7 @@ async def test_an_unforeseen_error_is_shown(trained_dir: Path) -> None:
     missing = UploadedFile(trained_dir / "nowhere.jpg", "nowhere.jpg", (), 3)
     state.take_upload(trained_dir / "cache" / "uploads" / "classify" / "x", [missing])
     await settled()
-    assert "file not found" in text_of(view) and state.n_left == 0
+    assert rows(view)[0]["reason"] == "file not found" and state.n_left == 0
 
 
 async def test_after_an_error_the_pictures_that_still_wait_are_counted(trained_dir: Path) -> None:
@@ -122,63 +265,40 @@ print([name for name in ("torch", "scipy", "sklearn", "matplotlib", "pandas") if
     assert done.stdout.strip() == "[]"
 
 
-async def test_why_shows_where_the_evidence_lies_and_hides_it_again(trained_dir: Path) -> None:
-    view = classify_view(ClassifyState(project_dir=str(trained_dir)))
-    await settled()
-    good = next((trained_dir / "images" / "circle").iterdir()).read_bytes()
-    await upload(view, {"<i>good.png": good, "text.jpg": b"bread and milk"})
-    buttons = [w for w in every(view) if isinstance(w, ToggleButton) and w.description == "Why?"]
-    assert len(buttons) == 1, "what cannot be read has no why"
-    assert "<figure>" not in text_of(view)
-    buttons[0].value = True
-    assert "Looking …" in text_of(view), "the page goes on meanwhile"
-    await settled()
-    said = text_of(view)
-    assert said.count("<figure>") == 1 and "data:image/jpeg;base64," in said
-    assert "What speaks for <b>" in said or "Nothing in the picture speaks for <b>" in said
-    buttons[0].value = False
-    assert "<figure>" not in text_of(view)
-    buttons[0].value = True
-    await settled()
-    assert text_of(view).count("<figure>") == 1, "shown again, not drawn again"
+async def test_why_shows_where_the_evidence_lies(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    await upload(view, {"<i>good.png": a_circle(trained_dir), "text.jpg": b"bread and milk"})
+    reply = await ask(view, "why", 1)
+    assert reply["pictures"][0].startswith(b"\xff\xd8") and reply["alt"]
+    assert "What speaks for “" in reply["words"] or "Nothing in the picture speaks for “" in reply["words"]
+    assert (await ask(view, "why", 2))["problem"], "what cannot be read has no why"
 
 
 async def test_why_of_an_answer_by_an_older_model_is_said_in_words(trained_dir: Path) -> None:
-    state = ClassifyState(project_dir=str(trained_dir))
-    view = classify_view(state)
-    await settled()
-    good = next((trained_dir / "images" / "circle").iterdir()).read_bytes()
-    await upload(view, {"good.png": good})
+    state, view = await opened(trained_dir)
+    await upload(view, {"good.png": a_circle(trained_dir)})
     with open_project(trained_dir) as project:
         train_head(project, TrainConfig())
     await state.poll()
     await settled()
-    one(view, ToggleButton, "Why?").value = True
-    await settled()
-    assert "A newer model has been trained since" in text_of(view)
+    assert "A newer model has been trained since" in (await ask(view, "why", 1))["problem"]
 
 
 async def test_why_that_fails_unforeseen_is_shown(trained_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> str:
         raise ZeroDivisionError("why")
 
-    monkeypatch.setattr(why.Why, "drawn", broken)
-    view = classify_view(ClassifyState(project_dir=str(trained_dir)))
-    await settled()
-    await upload(view, {"good.png": next((trained_dir / "images" / "circle").iterdir()).read_bytes()})
-    one(view, ToggleButton, "Why?").value = True
-    await settled()
-    assert "ZeroDivisionError" in text_of(view) and "Looking …" not in text_of(view)
+    monkeypatch.setattr(why.Why, "explained", broken)
+    _, view = await opened(trained_dir)
+    await upload(view, {"good.png": a_circle(trained_dir)})
+    assert "ZeroDivisionError" in (await ask(view, "why", 1))["problem"]
 
 
-async def test_answers_that_leave_take_their_pictures_along(
-    trained_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answers, "MOST_SHOWN", AT_ONCE)
-    view = classify_view(ClassifyState(project_dir=str(trained_dir)))
-    await settled()
-    good = next((trained_dir / "images" / "circle").iterdir()).read_bytes()
-    await upload(view, {"first.png": good}, batch="one")
-    old = one(view, ToggleButton, "Why?")
-    await upload(view, {"second.png": good}, batch="two")
-    assert old.comm is None and one(view, ToggleButton, "Why?") is not old
+async def test_a_question_about_nothing_is_not_answered(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    heard: list[Any] = []
+    widget = one(view, Answers)
+    widget.send = lambda *content, **_: heard.append(content)
+    for message in ({"t": "why", "number": 9}, {"t": "drop", "number": 1}, {"t": "why"}, {}):
+        await widget.receive(message)
+    assert heard == []

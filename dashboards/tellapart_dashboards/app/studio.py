@@ -74,16 +74,18 @@ async def _prepare_classify(frame: Frame, project: str | Path) -> Callable[[], N
 
     root = await asyncio.to_thread(read)
     owner = PageOwner(name=root.name, current="classify")
-    return lambda: frame.show(owner, {"classify": lambda: _classify_body(frame, root, None)})
+    return lambda: frame.show(owner, {"classify": lambda: _classify_body(frame, root)})
 
 
-async def _classify_body(frame: Frame, root: Path, go_to_train: Callable[[], None] | None) -> Widget:
+async def _classify_body(frame: Frame, root: Path, project: ProjectState | None = None) -> Widget:
+    """project: where it is open beside this page."""
     await asyncio.to_thread(import_module, "tellapart_dashboards.pages.classify.view")
     from tellapart_dashboards.app.public.visiting import is_visiting
     from tellapart_dashboards.pages.classify.view import OF_VISITORS, ClassifyState, classify_view
     from tellapart_dashboards.widgets.upload.upload import ON_THIS_COMPUTER
 
-    state = ClassifyState(project_dir=str(root))
+    state = ClassifyState((lambda: project.project) if project else None, project_dir=str(root))
+    go_to_train = (lambda: project.set_trait("current", "train")) if project else None
     follow(frame.widget, [state])
     return classify_view(state, go_to_train, OF_VISITORS if is_visiting() else ON_THIS_COMPUTER)
 
@@ -139,9 +141,7 @@ def _fill(frame: Frame, states: _States) -> None:
         "gather": lambda: _gather_body(gather),
         "clean": lambda: _clean_body(frame, states),
         "train": lambda: _train_body(train),
-        "classify": lambda: _noticed(
-            states, _classify_body(frame, root, lambda: state.set_trait("current", "train"))
-        ),
+        "classify": lambda: _noticed(states, _classify_body(frame, root, state)),
         "share": lambda: _share_body(frame, state),
     }
 

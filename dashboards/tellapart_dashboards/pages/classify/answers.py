@@ -20,7 +20,8 @@ MOST_SHOWN = 300
 @dataclass(frozen=True)
 class Answer:
     """What the model says of one picture. shares: the likeliest labels; reason: why there are none. picture: a bare
-    JPEG of it, where the answer is explained, or visitors may say that it is wrong. model: the bundle's folder."""
+    JPEG of it, where visitors may say that it is wrong. model: the bundle's folder. number: of the page's answers, from
+    1. probabilities: of every class, in class order."""
 
     name: str
     thumbnail: bytes
@@ -30,6 +31,8 @@ class Answer:
     reason: str = ""
     picture: bytes = b""
     model: str = ""
+    number: int = 0
+    probabilities: tuple[tuple[str, float], ...] = ()
 
 
 def answers_box(state: HasTraits, below: Callable[[Answer], Widget] | None = None) -> VBox:

@@ -71,7 +71,7 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
         takes_folders=False,
         is_for_visitors=True,
     )
-    camera = Webcam(state.uploads_dir, state.take_shots, needs_label=False)
+    camera = Webcam(state.uploads_dir, state.take_shots, on_frame=state.answer_frame, needs_label=False)
     examples = _examples(root, settings.examples, state)
     card = VBox([upload, camera, *examples, busy, answers_box(state, below)]).add_class("ta-card")
 

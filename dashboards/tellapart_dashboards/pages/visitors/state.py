@@ -18,8 +18,8 @@ from tellapart.errors import ImageError, TellapartError
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.classify.answering import Answering
 from tellapart_dashboards.pages.classify.answers import Answer
-from tellapart_dashboards.pages.classify.view import ClassifyState
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
 
 SILENT = Asking()  # visitors are not asked
@@ -34,13 +34,11 @@ def is_on_binder() -> bool:
     return any(os.environ.get(name) for name in _BINDER)
 
 
-class VisitorState(ClassifyState):
+class VisitorState(Answering):
     """One visitor's page of an app. folder: the app's. Uploads lie in a folder of their own that ends with the page.
 
     asking: whether the visitor may say that an answer is wrong. Then pictures stay in memory as long as the page.
     """
-
-    explains = False
 
     def __init__(self, folder: Path, bundle_dir: Path, asking: Asking = SILENT) -> None:
         super().__init__(project_dir=str(folder))
@@ -128,16 +126,3 @@ class VisitorState(ClassifyState):
 
         file = await asyncio.to_thread(kept)
         self.take_upload(file.path.parent, [file])
-
-    def take_shots(self, folder: Path, label: str) -> None:
-        """Have pictures of the camera looked at."""
-        soon(self._take_shots(folder))
-
-    async def _take_shots(self, folder: Path) -> None:
-        def listed() -> list[UploadedFile]:
-            return [
-                UploadedFile(path, "From the camera", (), path.stat().st_size)
-                for path in sorted(folder.iterdir())
-            ]
-
-        self.take_upload(folder, await asyncio.to_thread(listed))

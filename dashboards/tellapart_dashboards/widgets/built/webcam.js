@@ -1,5 +1,5 @@
 // Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
-// 9b698a208b3e9d13a5b5a4a3a401922224a07ff7ac0da78e5fd51a31c19e6a3c
+// c607c3d41be79c643f901a657560acf252ce928244aae6a5f6c73ff484e2ff54
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -52,6 +52,115 @@ function target(event) {
   return event.target instanceof Element ? event.target : null;
 }
 
+// What a model says of the camera's picture, drawn on it: each frame is sent once the one before it is answered, so the
+// newest is always the next one. Nothing is sent while the page is hidden.
+/** @import { Answer, FromPython, Send, Traits, ToPython } from "./protocol" */
+/** @import { Model } from "../common/model" */
+
+const QUALITY = 0.85;
+const SETTLED_MS = 1200; // an answer is said aloud when it has stayed that long
+const REST_MS = 300; // after a frame that nobody answered, or while the page is hidden
+const SMOOTHED = 0.8; // of the rate shown
+
+class Live {
+  /**
+   * @param {Model<Traits, ToPython, FromPython>} model
+   * @param {HTMLVideoElement} video
+   * @param {(longestPx: number, quality: number) => Promise<ArrayBuffer | null>} frame
+   * @param {Send} send
+   */
+  constructor(model, video, frame, send) {
+    this.model = model;
+    this.video = video;
+    this.frame = frame;
+    this.send = send;
+    this.stream = /** @type {MediaStream | null} */ (null);
+    this.n = 0;
+    this.root = element("div", "ta-live");
+    this.root.hidden = true;
+    this.text = element("b", "ta-livetext");
+    this.more = element("span", "ta-livemore");
+    this.rate = element("small", "ta-liverate");
+    this.spoken = element("span", "ta-spoken");
+    this.spoken.setAttribute("role", "status");
+    const drawn = element("div", "ta-liveline");
+    drawn.setAttribute("aria-hidden", "true"); // it changes too often to be read aloud
+    drawn.append(this.text, this.more, this.rate);
+    this.root.append(drawn, this.spoken);
+  }
+
+  /** @param {MediaStream} stream until which is stopped or another one runs */
+  async start(stream) {
+    this.stream = stream;
+    let rate = 0;
+    let spoken = "";
+    let since = { text: "", at: 0 };
+    let last = performance.now();
+    while (this.stream === stream) {
+      if (document.hidden || !this.video.videoWidth) {
+        await rest();
+        last = performance.now();
+        continue;
+      }
+      const answer = await this.ask();
+      if (this.stream !== stream) return;
+      if (!answer) {
+        await rest();
+        continue;
+      }
+      const now = performance.now();
+      rate = rate ? SMOOTHED * rate + (1 - SMOOTHED) * (1000 / (now - last)) : 1000 / (now - last);
+      last = now;
+      this.show(answer);
+      this.rate.textContent = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second`;
+      if (answer.text !== since.text) since = { text: answer.text, at: now };
+      if (answer.text !== spoken && now - since.at > SETTLED_MS) this.spoken.textContent = spoken = answer.text;
+      await nextFrame(this.video);
+    }
+  }
+
+  async ask() {
+    const jpeg = await this.frame(this.model.get("frame_px"), QUALITY);
+    if (!jpeg) return null;
+    this.n += 1;
+    const answer = await this.send({ t: "frame", n: `frame ${this.n}` }, [jpeg]);
+    return answer?.t === "answer" && answer.text ? answer : null;
+  }
+
+  /** @param {Answer} answer */
+  show(answer) {
+    this.root.hidden = false;
+    this.root.classList.toggle("ta-unsure", !answer.is_sure);
+    const [first, ...others] = answer.shares;
+    this.text.textContent = first ? `${answer.text} ${first[1]}` : answer.text;
+    this.more.textContent = answer.closest ? `closest: ${answer.closest}` : others.map(([label, text]) => `${label} ${text}`).join(" · ");
+  }
+
+  stop() {
+    this.stream = null;
+    this.root.hidden = true;
+    this.text.textContent = this.more.textContent = this.rate.textContent = this.spoken.textContent = "";
+  }
+}
+
+const rest = () => new Promise((resolve) => { setTimeout(resolve, REST_MS); });
+
+/**
+ * The camera has another picture; a broken one never has.
+ * @param {HTMLVideoElement} video
+ */
+function nextFrame(video) {
+  return new Promise((resolve) => {
+    const slow = setTimeout(resolve, 250);
+    const done = () => {
+      clearTimeout(slow);
+      resolve(undefined);
+    };
+    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(done);
+    else requestAnimationFrame(done);
+  });
+}
+
 // The camera: see webcam.py for the messages. A press takes one picture, holding takes a burst.
 /** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
@@ -69,11 +178,12 @@ function reasonOf(error) {
       + "(127.0.0.1). Take the pictures with a phone or another program and drop them here instead.";
   }
   const reasons = /** @type {Record<string, string>} */ ({
-    NotAllowedError: "Camera access is blocked. Allow it next to this page's address, then "
-      + "press the button again.",
+    NotAllowedError: "Camera access is blocked. Allow it next to this page's address and press the button again, or "
+      + "drop pictures instead.",
     NotFoundError: "No camera was found. Plug one in and press the button again, or drop pictures instead.",
-    NotReadableError: "The camera is in use by another program. Close that program, then press the button again.",
-    OverconstrainedError: "This camera cannot be opened. Choose another one.",
+    NotReadableError: "The camera is in use by another program. Close that program and press the button again, or drop "
+      + "pictures instead.",
+    OverconstrainedError: "This camera cannot be opened. Choose another one, or drop pictures instead.",
   });
   return reasons[error.name] ?? `The camera cannot be opened (${error.message || error}). Drop pictures here instead.`;
 }
@@ -99,7 +209,8 @@ function render({ model, el }) {
   const close = button("ta-choose", "Close the camera");
   const status = element("p", "ta-status");
   status.setAttribute("role", "status");
-  stage.append(video, flash);
+  const live = new Live(model, video, frame, send);
+  stage.append(video, flash, live.root);
   line.append(shutter, choice, close);
   line.hidden = true;
   root.append(open, stage, line, status);
@@ -126,6 +237,7 @@ function render({ model, el }) {
   function stop() {
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
+    live.stop();
     video.srcObject = null;
     stage.hidden = line.hidden = true;
     open.hidden = false;
@@ -151,6 +263,7 @@ function render({ model, el }) {
       await listCameras(track);
       say("");
       labelChanged();
+      if (model.get("is_live")) live.start(next);
       shutter.focus();
     } catch (error) {
       stop();
@@ -171,15 +284,20 @@ function render({ model, el }) {
     }));
   }
 
-  // What the camera sees as a JPEG, or null where it sees nothing yet.
-  async function frame() {
-    const scale = Math.min(1, model.get("longest_px") / Math.max(video.videoWidth, video.videoHeight));
+  /**
+   * What the camera sees as a JPEG, or null where it sees nothing yet.
+   * @param {number} longestPx
+   * @param {number} quality
+   * @returns {Promise<ArrayBuffer | null>}
+   */
+  async function frame(longestPx, quality) {
+    const scale = Math.min(1, longestPx / Math.max(video.videoWidth, video.videoHeight));
     const canvas = element("canvas");
     canvas.width = Math.round(video.videoWidth * scale);
     canvas.height = Math.round(video.videoHeight * scale);
     canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
     const blob = /** @type {Blob | null} */ (
-      await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.92); })
+      await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", quality); })
     );
     return blob && blob.arrayBuffer();
   }
@@ -213,7 +331,7 @@ function render({ model, el }) {
     taken += 1;
     /** @type {ToPython} */
     const shot = { t: "shot", n: taken, label: label(), is_last: isLast };
-    const picture = await frame();
+    const picture = await frame(model.get("longest_px"), 0.92);
     if (!picture) {
       say("The camera gave no picture. Try again.");
       return false;
@@ -221,7 +339,7 @@ function render({ model, el }) {
     const answer = await send(shot, [picture]);
     if (answer?.t === "refused") say(answer.reason);
     else if (!answer) say("The page gets no answer. Reload it and try again.");
-    else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken${label() ? `, the last of “${label()}”` : ""}.`);
+    else if (answer.t === "kept") say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken${label() ? `, the last of “${label()}”` : ""}.`);
     return answer?.t === "kept";
   }
 

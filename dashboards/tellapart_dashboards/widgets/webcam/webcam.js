@@ -2,6 +2,7 @@
 /** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
 import { button, element } from "../common/elements.js";
+import { Live } from "./live.js";
 
 const HOLD_MS = 450; // a press that lasts longer is a burst
 const ANSWER_MS = 10000;
@@ -16,11 +17,12 @@ function reasonOf(error) {
       + "(127.0.0.1). Take the pictures with a phone or another program and drop them here instead.";
   }
   const reasons = /** @type {Record<string, string>} */ ({
-    NotAllowedError: "Camera access is blocked. Allow it next to this page's address, then "
-      + "press the button again.",
+    NotAllowedError: "Camera access is blocked. Allow it next to this page's address and press the button again, or "
+      + "drop pictures instead.",
     NotFoundError: "No camera was found. Plug one in and press the button again, or drop pictures instead.",
-    NotReadableError: "The camera is in use by another program. Close that program, then press the button again.",
-    OverconstrainedError: "This camera cannot be opened. Choose another one.",
+    NotReadableError: "The camera is in use by another program. Close that program and press the button again, or drop "
+      + "pictures instead.",
+    OverconstrainedError: "This camera cannot be opened. Choose another one, or drop pictures instead.",
   });
   return reasons[error.name] ?? `The camera cannot be opened (${error.message || error}). Drop pictures here instead.`;
 }
@@ -46,7 +48,8 @@ function render({ model, el }) {
   const close = button("ta-choose", "Close the camera");
   const status = element("p", "ta-status");
   status.setAttribute("role", "status");
-  stage.append(video, flash);
+  const live = new Live(model, video, frame, send);
+  stage.append(video, flash, live.root);
   line.append(shutter, choice, close);
   line.hidden = true;
   root.append(open, stage, line, status);
@@ -73,6 +76,7 @@ function render({ model, el }) {
   function stop() {
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
+    live.stop();
     video.srcObject = null;
     stage.hidden = line.hidden = true;
     open.hidden = false;
@@ -98,6 +102,7 @@ function render({ model, el }) {
       await listCameras(track);
       say("");
       labelChanged();
+      if (model.get("is_live")) live.start(next);
       shutter.focus();
     } catch (error) {
       stop();
@@ -118,15 +123,20 @@ function render({ model, el }) {
     }));
   }
 
-  // What the camera sees as a JPEG, or null where it sees nothing yet.
-  async function frame() {
-    const scale = Math.min(1, model.get("longest_px") / Math.max(video.videoWidth, video.videoHeight));
+  /**
+   * What the camera sees as a JPEG, or null where it sees nothing yet.
+   * @param {number} longestPx
+   * @param {number} quality
+   * @returns {Promise<ArrayBuffer | null>}
+   */
+  async function frame(longestPx, quality) {
+    const scale = Math.min(1, longestPx / Math.max(video.videoWidth, video.videoHeight));
     const canvas = element("canvas");
     canvas.width = Math.round(video.videoWidth * scale);
     canvas.height = Math.round(video.videoHeight * scale);
     canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
     const blob = /** @type {Blob | null} */ (
-      await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.92); })
+      await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", quality); })
     );
     return blob && blob.arrayBuffer();
   }
@@ -160,7 +170,7 @@ function render({ model, el }) {
     taken += 1;
     /** @type {ToPython} */
     const shot = { t: "shot", n: taken, label: label(), is_last: isLast };
-    const picture = await frame();
+    const picture = await frame(model.get("longest_px"), 0.92);
     if (!picture) {
       say("The camera gave no picture. Try again.");
       return false;
@@ -168,7 +178,7 @@ function render({ model, el }) {
     const answer = await send(shot, [picture]);
     if (answer?.t === "refused") say(answer.reason);
     else if (!answer) say("The page gets no answer. Reload it and try again.");
-    else say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken${label() ? `, the last of “${label()}”` : ""}.`);
+    else if (answer.t === "kept") say(`${taken} ${taken === 1 ? "picture" : "pictures"} taken${label() ? `, the last of “${label()}”` : ""}.`);
     return answer?.t === "kept";
   }
 

@@ -1,11 +1,12 @@
-"""Webcam: pictures straight from the camera, one at a time or as a burst while the shutter is held."""
+"""Webcam: pictures straight from the camera, one at a time or as a burst while the shutter is held; meanwhile what a
+model says of them."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.widgets import BUILT
 
 MAX_SHOT_BYTES = 20 * 2**20
+MAX_FRAME_BYTES = 2**20
 MOST_WAITING = 10  # shots of a burst that is still going on; with more they go on their way
 
 
@@ -24,6 +26,9 @@ class Webcam(anywidget.AnyWidget):
 
     label: what the pictures show; without one the shutter stays closed and says so, unless needs_label is False.
     n_shots: pictures taken since the page was opened.
+
+    on_frame: answers small JPEGs of what the camera sees, one at a time, for the page to draw on its picture: {"text",
+        "shares": [[label, text, fraction]], "is_sure"} and, where it is not, "closest".
     """
 
     _esm = BUILT / "webcam.js"
@@ -33,11 +38,21 @@ class Webcam(anywidget.AnyWidget):
     n_shots = Int(0).tag(sync=True)
     longest_px = Int(1280, min=64, max=4096).tag(sync=True)
     burst_ms = Int(200, min=50, max=5000).tag(sync=True)
+    is_live = Bool(False).tag(sync=True)  # frames are answered
+    frame_px = Int(320, min=64, max=1280).tag(sync=True)
 
-    def __init__(self, folder: Path, on_shots: Callable[[Path, str], None], **traits: Any) -> None:
-        super().__init__(**traits)
+    def __init__(
+        self,
+        folder: Path,
+        on_shots: Callable[[Path, str], None],
+        on_frame: Callable[[bytes], Awaitable[dict[str, Any]]] | None = None,
+        **traits: Any,
+    ) -> None:
+        super().__init__(**{"is_live": on_frame is not None, **traits})
         self._folder = folder
         self._on_shots = on_shots
+        self._on_frame = on_frame
+        self._is_answering = False
         self._batch: Path | None = None
         self._numbers = itertools.count(1)
         self._turn = asyncio.Lock()
@@ -48,6 +63,20 @@ class Webcam(anywidget.AnyWidget):
         if message.get("t") == "shot":
             async with self._turn:
                 await self._receive(message, buffers)
+        elif message.get("t") == "frame":
+            await self._answer(message, buffers)
+
+    async def _answer(self, message: dict[str, Any], buffers: list[Any]) -> None:
+        """Say what a frame shows. While another one is looked at, a frame is late by the time it would be its turn."""
+        frames = [bytes(memoryview(one).cast("B")) for one in buffers[:1]]
+        found: dict[str, Any] = {"text": "", "shares": [], "is_sure": False}
+        if self._on_frame and frames and len(frames[0]) <= MAX_FRAME_BYTES and not self._is_answering:
+            self._is_answering = True
+            try:
+                found = await self._on_frame(frames[0])
+            finally:
+                self._is_answering = False
+        self.send({"t": "answer", "n": message.get("n"), **found})
 
     async def _receive(self, message: dict[str, Any], buffers: list[Any]) -> None:
         try:

@@ -1,0 +1,194 @@
+"""ClassifyState: what the studio's Classify page does with answers: explains them, shows their pictures larger, puts
+these into the project under the label that a person gives them, and makes a table of all."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import csv
+import io
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tellapart.errors import ImageError, IntakeError
+from tellapart.safe_text import csv_cell
+
+from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.classify.answering import Answering
+from tellapart_dashboards.pages.classify.answers import Answer
+from tellapart_dashboards.pages.classify.why import Why
+from tellapart_dashboards.widgets.upload.upload import UploadedFile
+
+if TYPE_CHECKING:
+    from tellapart.store.project import Project
+
+MOST_KEPT_BYTES = 2 * 2**30  # of pictures that were answered; the oldest leave first
+LARGE_PX = 1280
+
+Reply = tuple[dict[str, Any], list[bytes]]  # for the page: values, and pictures beside them
+
+
+class ClassifyState(Answering):
+    """The Classify page of a project. Pictures stay on the disk until they are cleared or the page ends, up to
+    `most_kept_bytes`.
+
+    open_it: the project, for those who put pictures into it; opened by itself where nobody has it open.
+    """
+
+    def __init__(
+        self,
+        open_it: Callable[[], Project] | None = None,
+        most_kept_bytes: int = MOST_KEPT_BYTES,
+        **traits: Any,
+    ) -> None:
+        super().__init__(**traits)
+        self._open_it = open_it
+        self._project: Project | None = None
+        self._most_kept_bytes, self._kept_bytes = most_kept_bytes, 0
+        self._answers: dict[int, Answer] = {}
+        self._files: dict[int, Path] = {}  # of answers, oldest first
+        self._batches: dict[int, int] = {}  # of the journal, by the answer they came from
+        self._folders: set[Path] = set()
+        self._why = Why()
+        atexit.register(self._forget_files)
+
+    def let_go(self, file: UploadedFile) -> None:
+        """The file stays."""
+
+    def _drop(self, batch_dir: Path, unseen: Sequence[UploadedFile]) -> None:
+        for file in unseen:
+            file.path.unlink(missing_ok=True)
+            self._folders.add(file.path.parent)
+        if batch_dir.is_dir() and not any(path.is_file() for path in batch_dir.rglob("*")):
+            shutil.rmtree(batch_dir, ignore_errors=True)
+
+    def _answer(self, file: UploadedFile, prediction: Any) -> Answer:
+        answer = super()._answer(file, prediction)
+        self._answers[answer.number] = answer
+        self._folders.add(file.path.parent)
+        if answer.reason:
+            file.path.unlink(missing_ok=True)
+            return answer
+        self._files[answer.number] = file.path
+        self._kept_bytes += file.n_bytes
+        while self._kept_bytes > self._most_kept_bytes and len(self._files) > 1:
+            self._let_oldest_go()
+        return answer
+
+    def _let_oldest_go(self) -> None:
+        path = self._files.pop(next(iter(self._files)))
+        with contextlib.suppress(OSError):
+            self._kept_bytes -= path.stat().st_size
+            path.unlink()
+
+    def clear(self) -> None:
+        """Forget all answers and their pictures, and those that still wait."""
+        self.give_up()
+        self._forgotten = self._n_batches
+        self._answers, self._batches = {}, {}
+        self.message = ""
+        soon(asyncio.to_thread(self._forget_files))
+
+    def _forget_files(self) -> None:
+        files, folders = list(self._files.values()), set(self._folders)
+        self._files, self._folders, self._kept_bytes = {}, set(), 0
+        for path in files:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        for folder in folders:
+            for one in (folder, *folder.parents):
+                if one == self.uploads_dir or self.uploads_dir not in one.parents:
+                    break
+                with contextlib.suppress(OSError):  # others of it still wait
+                    one.rmdir()
+
+    async def ask(self, name: str, values: dict[str, Any]) -> Reply | None:
+        """What the page asks about an answer, by its number: "why", "larger", "put right" (label), "take back"; and of
+        all, "clear" and "table". A reply's "problem" says why there is nothing else; None to what is unknown."""
+        asked: dict[str, Callable[[Answer], Reply]] = {
+            "why": self._explained,
+            "larger": self._larger,
+            "put right": lambda answer: self._put_right(answer, str(values.get("label", ""))),
+            "take back": self._take_back,
+        }
+        if name == "clear":
+            self.clear()
+            return {}, []
+        if name == "table":
+            return {"file_name": "answers.csv"}, [await asyncio.to_thread(self.table)]
+        answer = self._answers.get(values.get("number", 0))
+        if name not in asked or answer is None:
+            return None
+        try:
+            return await asyncio.to_thread(asked[name], answer)
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
+            return {"problem": error_sentence(error)}, []
+
+    def table(self) -> bytes:
+        """All answers as a CSV file, oldest first: file, answer, probability, remark, then each label's probability."""
+        out = io.StringIO(newline="")
+        labels = list(
+            dict.fromkeys(label for one in self._answers.values() for label, _ in one.probabilities)
+        )
+        writer = csv.writer(out)
+        writer.writerow(map(csv_cell, ["file", "label", "probability", "remark", *labels]))
+        for one in list(self._answers.values()):
+            shares = dict(one.probabilities)
+            numbers = [f"{shares[label]:.4f}" if label in shares else "" for label in labels]
+            remark = one.reason or ("none of these" if one.is_none_of_these else "")
+            top = f"{one.shares[0][1]:.4f}" if one.shares else ""
+            writer.writerow([csv_cell(one.name), csv_cell(one.label), top, csv_cell(remark), *numbers])
+        return ("\ufeff" + out.getvalue()).encode()  # the mark tells Excel that it is UTF-8
+
+    def _jpeg(self, answer: Answer, side_px: int) -> bytes:
+        from tellapart.pictures.images import thumbnail_jpeg
+
+        path = self._files.get(answer.number)
+        if path is None or not path.is_file():
+            raise IntakeError(f"{answer.name} is no longer kept here. Give it again.")
+        try:
+            return thumbnail_jpeg(path, side_px)
+        except ImageError as error:
+            raise IntakeError(f"{answer.name} cannot be shown: {error}.") from error
+
+    def _larger(self, answer: Answer) -> Reply:
+        return {}, [self._jpeg(answer, LARGE_PX)]
+
+    def _explained(self, answer: Answer) -> Reply:
+        predictor = self._predictor
+        self._why.check(predictor, answer)
+        picture = self._jpeg(answer, self._why.side_px(predictor.bundle))
+        found = self._why.explained(predictor, replace(answer, picture=picture))
+        return {"words": found.words, "alt": found.alt}, [found.jpeg]
+
+    def _put_right(self, answer: Answer, label: str) -> Reply:
+        from tellapart.gather.putting_right import put_in
+
+        project = self._open()
+        done = put_in(project, self._files.get(answer.number, Path("gone")), answer.name, label)
+        if done.batch is not None:
+            self._batches[answer.number] = done.batch
+        return {"sentence": done.sentence, "label": label.strip(), "can_undo": done.batch is not None}, []
+
+    def _take_back(self, answer: Answer) -> Reply:
+        from tellapart.gather.putting_right import take_back
+
+        batch = self._batches.get(answer.number)
+        if batch is None:
+            return {"sentence": "", "label": "", "can_undo": False}, []
+        sentence, is_done = take_back(self._open(), batch)
+        if is_done:
+            del self._batches[answer.number]
+        return {"sentence": sentence, "label": "", "can_undo": not is_done}, []
+
+    def _open(self) -> Project:
+        from tellapart.store.project import open_project
+
+        if self._project is None:
+            self._project = self._open_it() if self._open_it else open_project(Path(self.project_dir))
+        return self._project
