@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// 5655a20b71be8cafefb9fed610a21adf97fdf68851d96f2320d6cc185b8ed368
+// a777e9f7d45a97987685f23ac00772810bfe12b8cc64bedd13addd1f40665a2d
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -411,6 +411,17 @@ class Row {
     this.menu.show(others);
   }
 
+  /** Into sight, ready for words to search for; once it can be seen, since its page may still be on its way. */
+  bring() {
+    if (!this.root.isConnected) return;
+    if (!this.root.getClientRects().length) {
+      requestAnimationFrame(() => this.bring());
+      return;
+    }
+    this.root.scrollIntoView({ block: "center" });
+    this.query.focus({ preventScroll: true });
+  }
+
   clear() {
     this.strip.clear();
     this.held.clear();
@@ -480,12 +491,16 @@ function render({ model, el }) {
   };
   const drawing = oncePerFrame(draw);
   model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted", drawing.soon);
+  const bring = () => rows.get(model.get("asked"))?.bring();
+  model.on("change:asked", bring);
   model.on("msg:custom", onAnswer);
   draw();
+  bring();
   return () => {
     drawing.cancel();
     rows.forEach((row) => row.clear());
     model.off(null, null, drawing.soon);
+    model.off(null, null, bring);
     model.off("msg:custom", onAnswer);
   };
 }
