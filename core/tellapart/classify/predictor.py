@@ -116,10 +116,13 @@ class Predictor:
             with ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="decode") as pool:
                 seen = list(pool.map(lambda file: self._try_seen(file, side_px), files))
         answers = self._answers([one if isinstance(one, ImageError) else one[0] for one in seen])
-        return [
-            answer if isinstance(answer, ImageError) or isinstance(one, ImageError) else Shown(answer, one[1])
-            for answer, one in zip(answers, seen, strict=True)
-        ]
+        shown: list[Shown | ImageError] = []
+        for answer, one in zip(answers, seen, strict=True):
+            if isinstance(answer, ImageError):
+                shown.append(answer)
+            elif not isinstance(one, ImageError):
+                shown.append(Shown(answer, one[1]))
+        return shown
 
     def predict_pixels(self, pixels: np.ndarray) -> list[Prediction]:
         """What is in pictures that were decoded before. pixels: (N, H, W, 3) uint8, rows as of `pixels`."""
