@@ -65,11 +65,12 @@ def matrix_card(state: TrainState) -> VBox:
 def mistakes_part(state: TrainState) -> VBox:
     """The pictures it gets wrong, surest first, or those of one number of the matrix."""
     head, filter_line = HTML(), HTML()
-    gallery = Gallery(state.desk, accessible_name="Mistakes", tile_px=150)
+    gallery = Gallery(state.desk, accessible_name=HEADS[state.order], tile_px=150)
     orders = Choices(options=ORDER_OPTIONS, chosen=state.order, accessible_name="Which first")
     show_all, more = Button(description="Show all mistakes").add_class("ta-link"), Button()
 
     def draw(_: Any = None) -> None:
+        gallery.accessible_name = HEADS[state.order]
         gallery.show(*state.pictures)
         n_hidden = len(state.mistakes) - len(state.pictures[0])
         more.description = f"Show more ({n_hidden:,} left)"
