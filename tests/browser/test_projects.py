@@ -14,7 +14,8 @@ from driving import DRAWN, LAPTOP, PHONE, Tab, wait_for
 from playwright.sync_api import Locator, Page, expect
 from studios import OneServer
 from tellapart.gather import take_in
-from tellapart.store.project import create_project, open_project
+from tellapart.store.project import DB_NAME, create_project
+from tellapart.store.sqlite.glance import glance
 from tellapart.workspace.changing import make_project
 from tellapart.workspace.listing import project_called
 
@@ -84,14 +85,13 @@ def test_the_third_door_opens_the_sample_which_is_a_project_of_its_own(opened: T
     page.wait_for_url(re.compile(r"\?project=sample"))
     expect(page.get_by_role("button", name="sample")).to_be_visible()
     page.get_by_role("tab", name="Gather").click()
+    wait_for(lambda: _n_pictures(workspace / "sample") > 150, timeout_s=600)  # drawn by a process of its own
     expect(page.get_by_role("heading", name=re.compile(r"\d+ pictures, 4 labels"))).to_be_visible()
-    wait_for(lambda: _n_pictures(workspace / "sample") > 150)
     assert _n_pictures(workspace / "my-project") == 0
 
 
 def _n_pictures(root: Path) -> int:
-    with open_project(root) as project:
-        return project.manifest.n_pictures()
+    return glance(root / DB_NAME).n_pictures
 
 
 def test_the_list_makes_renames_and_brings_back(opened: Tab, workspace: Path) -> None:
