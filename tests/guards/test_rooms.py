@@ -68,6 +68,7 @@ ENTRIES = (
     "tellapart.train.estimate_process",
     "tellapart.advice.process",
     "tellapart.service.__main__",
+    "tellapart.deploy.space.correction_form",  # of app.py in an exported Space
     *("tellapart_dashboards", "tellapart_dashboards.__main__", "tellapart_dashboards.app.studio"),
     "tellapart_dashboards.app.page_kernel",
     "tellapart_dashboards.hosted",  # of Binder and JupyterHub

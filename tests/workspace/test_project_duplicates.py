@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 from tellapart.errors import Cancelled, ProjectError
-from tellapart.store import project_copy
 from tellapart.store.journal import Relabel, Remove
 from tellapart.store.project import open_project
+from tellapart.store.sqlite import project_copy
 from tellapart.workspace.changing import duplicate_project
 from tellapart.workspace.listing import listed_projects
 

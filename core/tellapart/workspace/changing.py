@@ -14,9 +14,9 @@ from tellapart.errors import ProjectError
 from tellapart.label_names import name_key
 from tellapart.progress import Progress, silent
 from tellapart.store.project import DB_NAME, create_project, is_project
-from tellapart.store.project_copy import copy_project
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.store.sqlite.glance import glance
+from tellapart.store.sqlite.project_copy import copy_project
 from tellapart.workspace.alone import alone_in
 from tellapart.workspace.listing import DeletedProject, deleted_projects, project_called
 from tellapart.workspace.names import MAX_CHARACTERS, SAMPLE, checked_name

@@ -12,14 +12,14 @@ from tellapart.store.offered_labels import check_offered, said_of_missing
 from tellapart.store.project import Project
 
 from tellapart_dashboards.app.journal_words import step_words
-from tellapart_dashboards.app.pictures.facts import GONE, MARKS, Model, PictureFacts
+from tellapart_dashboards.app.pictures.facts import GONE, MARKS, KnownPictures, Model
 from tellapart_dashboards.app.wording import count
 from tellapart_dashboards.widgets.looking.looking_widget import Outcome
 
 N_KEYS = 9  # labels with a digit
 
 
-class PictureDesk(PictureFacts):
+class PictureDesk(KnownPictures):
     """What a page knows of pictures, and where its decisions go.
 
     on_decided: called after each change, on the page's own loop.

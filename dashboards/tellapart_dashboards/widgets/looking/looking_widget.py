@@ -132,17 +132,17 @@ class LookingWidget(anywidget.AnyWidget):
         answer = {"t": "decided", "seq": seq, "is_done": False, "text": error_sentence(error)}
         self.send({**answer, "keys": [], "words": []})
 
-    async def _decide(self, desk: Desk, message: dict[str, Any], buffers: list[Any]) -> None:
-        seq, is_step = int(message["seq"]), message["t"] == "step"
+    async def _decide(self, desk: Desk, asked: dict[str, Any], buffers: list[Any]) -> None:
+        seq, is_step = int(asked["seq"]), asked["t"] == "step"
         keys: Sequence[int] = ()
         async with self._turn.lock:
             try:
                 if is_step:
-                    outcome = await (desk.undo() if message["kind"] == "undo" else desk.redo())
+                    outcome = await (desk.undo() if asked["kind"] == "undo" else desk.redo())
                     keys = outcome.keys
                 else:
                     keys = np.frombuffer(buffers[0], "<u4").tolist()
-                    outcome = await desk.decide(str(message["action"]), str(message["label"]), keys)
+                    outcome = await desk.decide(str(asked["action"]), str(asked["label"]), keys)
             except Exception as error:
                 outcome = Outcome(error_sentence(error), is_done=False)
             self._turn.last = max(self._turn.last, seq)
