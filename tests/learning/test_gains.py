@@ -158,7 +158,7 @@ def test_more_pictures_bring_more_and_few_are_not_measured():
     assert 0 < some < many
     array, targets = clouds([5, 60, 60], apart=0.3)
     few = picture_gain(answers(array, targets), 0)
-    assert few.n_more <= MOST and few.gain.low < few.gain.expected < few.gain.high
+    assert few.n_more <= MOST and few.gain.high - few.gain.low > few.gain.expected, "the rule alone"
 
 
 def test_where_nothing_is_wrong_nothing_is_gained():

@@ -16,7 +16,7 @@ from tellapart.learning.head import oof_logits_without
 
 LEAST_FRACTION = 0.3  # of the label's groups: with still fewer, errors say little about many
 N_DRAWS = 4
-LEAST_GROUPS = 8  # of the label, below which leaving some out says nothing
+LEAST_GROUPS = 20  # of the label, below which leaving some out says nothing
 EXPONENT = 0.5  # of the law, in the middle of what is usual
 _EXPONENT_NOISE = 0.35  # of what the law says further on, for not knowing the exponent
 _CAME = (
