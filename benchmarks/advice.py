@@ -59,11 +59,13 @@ def main() -> None:
         scratch = Path(folder)
         sets = []
         for name in filter(None, options.sets.split(",")):
+            clock = time.perf_counter()
             data, whole = _looked_at(options.data.absolute(), name, scratch)
             array, targets, groups = data.embeddings.array, data.targets, tuple(data.plan.groups)
             sets.append(PictureSet(name, array, targets, groups))
             one = _Followed(name, data, whole, scratch, options.first).result()
             followed += [one] if one else []
+            print(f"{name}: {time.perf_counter() - clock:.0f} s in all", flush=True)
     cases = _simulated(sets, options.cases, options.first)
     _show(followed, cases)
     inside = float(np.mean([one.is_inside for one in cases])) if cases else None

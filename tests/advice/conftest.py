@@ -12,7 +12,7 @@ from tellapart.gather import take_in
 from tellapart.store.project import Project, create_project, open_project
 from tellapart.train import TrainResult, keep_as_run, train_head
 
-N_TURNED = 4  # of each of two labels
+N_TURNED = 2  # of each of two labels
 
 
 @pytest.fixture

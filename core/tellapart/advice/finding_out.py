@@ -31,8 +31,9 @@ def found_out(project: Project, run: TrainingRun, progress: Progress) -> Advised
 
 
 def _everything(ground: Ground, progress: Progress) -> Iterator[Advice]:
+    labels = check_labels_advice(ground)
     several = [
-        check_labels_advice(ground), *add_pictures_advice(ground), thorough_advice(ground),
+        labels, *add_pictures_advice(ground), thorough_advice(ground, labels.n_wrong if labels else 0),
         backbone_advice(ground, progress), pair_advice(ground),
     ]  # fmt: skip
     yield from (one for one in several if one is not None)

@@ -8,6 +8,7 @@ from tellapart.advice.values import Advice, AdviceKind
 
 MOST = 3  # at a time
 _WORTH = 0.003  # of the error rate: less is not noticed
+_WORTH_OF_LABELS = 0.001  # wrong labels blur the figures besides
 _LIKELY = 0.8  # below, it may as well harm
 _USUAL_MINUTES = 10.0  # of effort, which halve what advice is worth
 _WAITING = (
@@ -27,7 +28,8 @@ def value(advice: Advice) -> float:
 
 def is_worth_saying(advice: Advice) -> bool:
     """Whether it would probably help, and so much that somebody notices. One whose gain nobody knows may."""
-    return advice.gain is None or (advice.gain.expected >= _WORTH and advice.gain.likely >= _LIKELY)
+    least = _WORTH_OF_LABELS if advice.kind is AdviceKind.CHECK_LABELS else _WORTH
+    return advice.gain is None or (advice.gain.expected >= least and advice.gain.likely >= _LIKELY)
 
 
 def ranked(advice: Iterable[Advice]) -> tuple[Advice, ...]:

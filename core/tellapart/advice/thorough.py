@@ -22,13 +22,16 @@ _Z_95 = 1.959964
 _START_S, _PICTURE_CORE_S = 10.0, 0.35  # roughly, until it was tried: of a picture on one core
 
 
-def thorough_advice(ground: Ground) -> Advice | None:
-    """To train thoroughly; None where that was done last, cannot be done here, or brought nothing before."""
+def thorough_advice(ground: Ground, n_wrong_labels: int = 0) -> Advice | None:
+    """To train thoroughly; None where that was done last, cannot be done here, or brought nothing before.
+
+    n_wrong_labels: probably so many; what they make wrong no training mends.
+    """
     if ground.run.kept == "thorough" or ground.run.recipe == "thorough" or why_not(ground.config):
         return None
     if min(_n_different(ground).values()) < LEAST_PICTURES:
         return None
-    error = ground.now.error
+    error = max(0.0, ground.now.error - n_wrong_labels / len(ground.pictures))
     measured, noise, basis = 0.0, math.inf, Basis.OUR_SETS
     if earlier := _earlier(ground):
         if earlier.kept != "thorough":
