@@ -15,7 +15,7 @@ from tellapart.learning.gains.error_gain import ErrorGain, error_gain, mean_and_
 from tellapart.learning.head import oof_logits_without
 
 LEAST_FRACTION = 0.3  # of the label's groups: with still fewer, errors say little about many
-N_DRAWS = 4
+N_DRAWS = 2
 LEAST_GROUPS = 20  # of the label, below which leaving some out says nothing
 EXPONENT = 0.5  # of the law, in the middle of what is usual
 _EXPONENT_NOISE = 0.6  # of what the law says further on, for not knowing the exponent
