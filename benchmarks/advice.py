@@ -1,6 +1,6 @@
 """Whether advice holds: what the first suggestion says is done, and measured on pictures that nothing else saw.
 
-    python benchmarks/advice.py --data FOLDER [--cases 20] [--first 0] [--sets bears_web,trashnet,clothing]
+    python benchmarks/advice.py --data FOLDER [--cases 20] [--first 40] [--sets bears_web,trashnet,clothing]
 
 Real sets, with the program as people use it: a set is cut by group into what a project gets, a pool, and a test part.
 Of clothing a tenth of the project's labels is turned wrong; of trashnet one label gets a quarter of its pictures;
@@ -8,9 +8,12 @@ bears_web stays as it is. The project is trained and advised. What the first sug
 labels are put right where the truth is another, pictures come from the pool, or another training is run. Then it is
 trained again, and both models answer the test part, its labels weighed as common as in the project then.
 
-Simulated cases: embeddings of the same sets, resampled, and drawn ones, with labels turned wrong or one label scarce.
+Simulated cases: drawn embeddings with labels turned wrong or one label scarce, tested on thousands, so that what came
+is known; and embeddings of the same sets, resampled, where the few pictures to test by leave an error of a point.
 followed: real sets on which there was something to follow; helped: of those, with fewer mistakes afterwards.
-inside_interval: share of the simulated cases in which what came lies inside the range that was shown (80 % by design).
+inside_interval: share of the drawn cases in which what came lies inside the range that was shown (80 % by design);
+resampled_inside: of the others, the range widened by the error of what came. Constants were tuned on seeds 0 to 19 and
+from 100 on; the figures are from 40 on.
 """
 
 from __future__ import annotations
@@ -51,7 +54,7 @@ def main() -> None:
         "--sets", default="bears_web,trashnet,clothing", help="to follow advice on; empty for none"
     )
     parser.add_argument("--cases", type=int, default=N_CASES, help="simulated ones")
-    parser.add_argument("--first", type=int, default=0, help="seed to begin with; figures are from 0")
+    parser.add_argument("--first", type=int, default=40, help="seed to begin with")
     options = parser.parse_args()
     report.machine_line()
     followed: list[dict[str, Any]] = []
@@ -66,14 +69,17 @@ def main() -> None:
             one = _Followed(name, data, whole, scratch, options.first).result()
             followed += [one] if one else []
             print(f"{name}: {time.perf_counter() - clock:.0f} s in all", flush=True)
-    cases = _simulated(sets, options.cases, options.first)
-    _show(followed, cases)
+    cases = _simulated([], options.cases, options.first)
+    resampled = _simulated(sets, options.cases, options.first) if sets else []
+    _show(followed, cases + resampled)
     inside = float(np.mean([one.is_inside for one in cases])) if cases else None
+    may_be = float(np.mean([one.may_be_inside for one in resampled])) if resampled else None
     report.finish({
         "wanted": WANTED, "followed": len(followed), "helped": sum(one["came"] > 0 for one in followed),
-        "inside_interval": inside, "n_cases": len(cases), "sets": followed,
+        "inside_interval": inside, "resampled_inside": may_be, "n_cases": len(cases), "sets": followed,
         "mean_width": float(np.mean([one.forecast.high - one.forecast.low for one in cases])) if cases else None,
         "cases": [{**asdict(one), "is_inside": one.is_inside} for one in cases],
+        "resampled": [{**asdict(one), "may_be_inside": one.may_be_inside} for one in resampled],
     })  # fmt: skip
 
 
@@ -192,16 +198,14 @@ def _parts(data: TrainData, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
 
 
 def _simulated(sets: list[PictureSet], n_cases: int, first: int) -> list[Case]:
-    """Half of them with wrong labels, half with a scarce one; of these, half drawn and half from the real sets."""
+    """As many cases, in turn with a scarce label and with wrong ones; of drawn sets where there are no others."""
     found: list[Case] = []
-    seed = first
-    while len(found) < n_cases and seed < first + 4 * n_cases:
-        place = seed - first
-        is_drawn = not sets or place % 4 < 2
-        one = drawn_set(seed) if is_drawn else sets[place // 4 % len(sets)]
-        case = (wrong_labels_case if place % 2 else scarce_label_case)(one, seed)
+    for seed in range(first, first + 4 * n_cases):
+        if len(found) == n_cases:
+            break
+        one = sets[(seed - first) // 2 % len(sets)] if sets else drawn_set(seed)
+        case = (wrong_labels_case if seed % 2 else scarce_label_case)(one, seed)
         found += [case] if case else []
-        seed += 1
     return found
 
 

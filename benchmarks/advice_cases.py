@@ -16,6 +16,7 @@ from tellapart.learning.numerics.principal_components import MAX_COMPONENTS
 
 N_DOUBT_FOLDS = 10  # as on the Clean page
 N_DRAWN_TEST = 6000
+Z = 1.2816  # of 80 %
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,13 @@ class Case:
     @property
     def is_inside(self) -> bool:
         return self.forecast.low <= self.came <= self.forecast.high
+
+    @property
+    def may_be_inside(self) -> bool:
+        """Inside a range of the same 80 % that allows for the error of what came, too."""
+        below, above = self.forecast.expected - self.forecast.low, self.forecast.high - self.forecast.expected
+        away = self.came - self.forecast.expected
+        return bool(-np.hypot(below, Z * self.noise) <= away <= np.hypot(above, Z * self.noise))
 
 
 def drawn_set(seed: int) -> PictureSet:

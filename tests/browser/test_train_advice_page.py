@@ -52,6 +52,7 @@ def test_each_suggestion_leads_where_it_says(root: Path, start_studio: Start, op
     assert_accessible(page, "Train")
     tab.picture("train-advice")
     tab.picture("train-advice-phone-dark", PHONE, "dark")
+    tab.look(PHONE)
     for box in rows.all():
         left, right = (box.locator("> *").nth(i).bounding_box() for i in (0, 2))
         assert left and right and right["x"] + right["width"] <= PHONE[0], "the button is whole in sight"

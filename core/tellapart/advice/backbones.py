@@ -34,7 +34,7 @@ def backbone_advice(
     Raises:
         Cancelled: from progress.
     """
-    if ground.run.kept == "thorough" or ground.config.weights is not None:
+    if ground.run.kept != "quick" or ground.config.weights is not None:
         return None
     known = offers() if at_hand is None else at_hand
     names = [

@@ -8,10 +8,7 @@ from tellapart.learning.gains.error_gain import ErrorGain
 NOTHING_HELPS = (
     "Nothing was found that would help measurably. What is left: more pictures like those that it gets wrong."
 )
-ABOUT = (
-    "Estimated from your own pictures. The range is where the change of the error will fall in 8 of 10 cases, on "
-    "new pictures like these; the next training measures it on few pictures, so its figure may differ."
-)
+ABOUT = "Estimated from your own pictures; the change on new ones will lie in the range in 8 of 10 cases."
 _NOTICED = 0.0005
 
 

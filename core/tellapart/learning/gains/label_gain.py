@@ -19,7 +19,7 @@ from tellapart.learning.label_noise import Doubts
 
 WORTH_CHECKING = 0.4  # of the score that orders the Clean page: from there it has a label in its queue
 MOST = 200  # labels in one suggestion
-N_DRAWS = 4
+N_DRAWS = 2
 # What putting right brings as a rule, of the share of all labels that are put right, and how far it lies from that:
 # with labels turned wrong on purpose 0.19 and 0.2 on pictures, 0.07 and 0.07 on drawn ones (benchmarks/advice.py).
 USUAL, SPREAD = 0.15, 0.17
