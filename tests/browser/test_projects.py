@@ -75,6 +75,7 @@ def test_an_empty_project_has_three_doors_for_keys_and_fingers(opened: Tab) -> N
     page.keyboard.press("Enter")
     expect(page.get_by_label("What do you want to tell apart?")).to_be_focused()
     seen(opened, "doors")
+    page.evaluate("document.activeElement.blur()")
     opened.picture("doors")
 
 
