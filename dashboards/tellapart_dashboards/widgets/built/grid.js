@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 47c1b089c7f76a1087134bf054654dc158c359018794c81be885cda1efbc4371
+// f14d4e90643558236cf9c53234495ef9dee1c3bc38437b748c190461926985da
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -283,6 +283,7 @@ class Bars {
     if (chosen) text = `${chosen.toLocaleString("en")} selected`;
     if (this.count.textContent !== text) this.count.textContent = text;
     this.tidy.hidden = !decided;
+    this.bottom.classList.toggle("ta-choosing", chosen > 0);
   }
 }
 
