@@ -88,12 +88,21 @@ def answer_html(answer: Answer) -> str:
         return f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div>{words}</div></div>'
     title = "none of these?" if answer.is_none_of_these else html.escape(answer.label)
     tag = ' <span class="ta-tag">unlike its training pictures</span>' if answer.is_none_of_these else ""
-    shares = "".join(
-        f'<div class="ta-share"><span title="{label}">{label}</span>{bar_html(share)}'
-        f'<span class="ta-number">{percent(share)}</span></div>'
-        for label, share in ((html.escape(label), share) for label, share in answer.shares)
+    shares = (
+        _closest_html(answer)
+        if answer.is_none_of_these
+        else "".join(
+            f'<div class="ta-share"><span title="{label}">{label}</span>{bar_html(share)}'
+            f'<span class="ta-number">{percent(share)}</span></div>'
+            for label, share in ((html.escape(label), share) for label, share in answer.shares)
+        )
     )
     return (
         f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div><b>{title}</b>{tag}'
         f'<span class="ta-file">{name}</span>{shares}</div></div>'
     )
+
+
+def _closest_html(answer: Answer) -> str:
+    """The label that comes closest, without a number: that of a label would say the model is sure."""
+    return f'<div class="ta-soft">closest: {html.escape(answer.label)}</div>'

@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 4da863e206e0d0b8248e35740073217c1ed227d10796b9506d45dc4c27c5235d
+// 23491ce745ee982f54715c3c2ed5f462dbd717bdfdf0a6a4f3e56c70cbe471b5
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -461,6 +461,7 @@ class Bars {
     if (chosen) text = `${chosen.toLocaleString("en")} selected`;
     if (this.count.textContent !== text) this.count.textContent = text;
     this.tidy.hidden = !decided;
+    this.bottom.classList.toggle("ta-choosing", chosen > 0);
   }
 }
 

@@ -92,5 +92,6 @@ export class Bars {
     if (chosen) text = `${chosen.toLocaleString("en")} selected`;
     if (this.count.textContent !== text) this.count.textContent = text;
     this.tidy.hidden = !decided;
+    this.bottom.classList.toggle("ta-choosing", chosen > 0);
   }
 }
