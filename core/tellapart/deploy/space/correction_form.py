@@ -1,4 +1,4 @@
-"""“That is wrong” in a Space: below the answer, for visitors whom the owner asks. Gradio comes with the Space."""
+"""“That is wrong” in a Space: below the answer, for visitors whom the owner asks."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ if TYPE_CHECKING:
 _NONE, _OTHER = -1, -2  # what a visitor chooses who chooses no label, which is its place in the classes
 
 
-def correction_form(picture: Any, predictor: Predictor, kept: object) -> None:
-    """Nothing; the form is in the page that is being made, where visitors are asked. picture: the component with the
-    file of theirs. kept: see `Asking.from_json`."""
+def correction_form(gradio: Any, picture: Any, predictor: Predictor, kept: object) -> None:
+    """Nothing; the form is in the page that is being made, where visitors are asked.
+
+    gradio: the module, which comes with the Space. picture: the component with a visitor's file. kept: see
+    `Asking.from_json`.
+    """
     asking = Asking.from_json(kept)
     if not (asking.is_on and asking.address):
         return
-    import gradio as gr
-
     labels = [(label, place) for place, label in enumerate(predictor.classes)]
-    with gr.Accordion("That is wrong", open=False):
-        what = gr.Dropdown(
+    with gradio.Accordion("That is wrong", open=False):
+        what = gradio.Dropdown(
             [*labels, ("None of these", _NONE), ("Something else", _OTHER)], value=None, label="What is it?"
         )
-        words = gr.Textbox(max_length=MAX_TEXT, label="In your words, where it is something else")
-        gr.Markdown("\n\n".join(map(plain, asking.consent.splitlines())))
-        button, said = gr.Button("Send"), gr.Markdown()
+        words = gradio.Textbox(max_length=MAX_TEXT, label="In your words, where it is something else")
+        gradio.Markdown("\n\n".join(map(plain, asking.consent.splitlines())))
+        button, said = gradio.Button("Send"), gradio.Markdown()
     button.click(partial(corrected, predictor, asking), [picture, what, words], said, api_name="correct")
 
 
