@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from tellapart.errors import ProjectError
 from tellapart.label_names import label_order
 from tellapart.store.journal import Decision, Mark, Relabel, Remove, Restore
-from tellapart.store.offered_labels import check_offered, said_of_missing
+from tellapart.store.label_changes import check_offered
 from tellapart.store.project import Project
 
 from tellapart_dashboards.app.journal_words import step_words
-from tellapart_dashboards.app.pictures.facts import GONE, MARKS, Model, PictureFacts
+from tellapart_dashboards.app.pictures.facts import GONE, MARKS, KnownPictures, Model
 from tellapart_dashboards.app.wording import count
 from tellapart_dashboards.widgets.looking.looking_widget import Outcome
 
 N_KEYS = 9  # labels with a digit
 
 
-class PictureDesk(PictureFacts):
+class PictureDesk(KnownPictures):
     """What a page knows of pictures, and where its decisions go.
 
     on_decided: called after each change, on the page's own loop.
@@ -73,15 +73,20 @@ class PictureDesk(PictureFacts):
             return model.decide(decisions)
         if not decisions:
             return []
+        wanted = {one.label for one in decisions if isinstance(one, Relabel)}
         try:
-            check_offered(self.project.manifest, decisions, self._offered)
+            check_offered(self.project.manifest, wanted & self._offered)
         except ProjectError:  # the same one again makes it anew, as the sentence says
-            self._offered.difference_update(one.label for one in decisions if isinstance(one, Relabel))
+            self._offered -= wanted
             raise
         image_ids = list(dict.fromkeys(one.image_id for one in decisions))
         self.project.journal.decide(*decisions, guided=self.doubted(image_ids))
         found = [self.project.manifest.picture(image_id) for image_id in image_ids]
-        return said_of_missing([one.path for one in found if one.state == "missing"])
+        return [
+            f"{one.path} is no longer in its folder. The decision is saved and applies when the file is back."
+            for one in found
+            if one.state == "missing"
+        ]
 
     def doubted(self, image_ids: Sequence[str]) -> set[str]:
         """Of these pictures those whose label the model disagrees with."""

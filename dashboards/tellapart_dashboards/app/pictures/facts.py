@@ -1,4 +1,4 @@
-"""PictureFacts: the pictures of a project as a page shows them: numbers, words, and all that is known of one."""
+"""KnownPictures: the pictures of a project as a page shows them: numbers, words, and all that is known of one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Model(Protocol):
         """What was carried out again."""
 
 
-class PictureFacts:
+class KnownPictures:
     """Works before any model does: then it only says less. Its methods are for threads.
 
     model: gives the open review, None while there is none.
