@@ -19,9 +19,9 @@ from tellapart.errors import ProjectError, RefusalCode
 from tellapart.learning.embedding_map import lay_out
 from tellapart.planning.config import TrainConfig
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.journal import Decision, Entry
+from tellapart.store.journal import Decision, Entry, Relabel
+from tellapart.store.label_changes import check_offered
 from tellapart.store.manifest import Picture
-from tellapart.store.offered_labels import check_offered, said_of_missing
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import explained
 
@@ -197,7 +197,11 @@ class Review:
         finally:
             self._note(image_ids)
         missing = [image_id for image_id in image_ids if self._standing.is_missing(image_id)]
-        return said_of_missing([self.picture(image_id).path for image_id in missing])
+        return [
+            f"{self.picture(image_id).path} is no longer in its folder. The decision is saved and applies "
+            "when the file is back."
+            for image_id in missing
+        ]
 
     def undo(self) -> list[Entry]:
         """Take back the latest batch of decisions, whoever made it; what was taken back, [] when there is none."""
@@ -294,7 +298,8 @@ class Review:
     def _check_labels(self, decisions: Sequence[Decision]) -> None:
         """Whether the labels that were offered are still there: somebody may have renamed one in the folders."""
         try:
-            check_offered(self._project.manifest, decisions, self._standing.classes)
+            wanted = {one.label for one in decisions if isinstance(one, Relabel)}
+            check_offered(self._project.manifest, wanted & set(self._standing.classes))
         except ProjectError:
             self._standing.catch_up(self._project)
             raise

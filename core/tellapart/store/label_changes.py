@@ -5,9 +5,11 @@ A line of the journal like a decision, in one batch with the decisions about its
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from tellapart.errors import ProjectError
 from tellapart.store import searches
 from tellapart.store.manifest import Manifest
 
@@ -105,3 +107,19 @@ def _listed(manifest: Manifest) -> list[dict[str, str]]:
 
 def _place(rows: list[dict[str, str]], label: str) -> int | None:
     return next((place for place, row in enumerate(rows) if row["label"] == label), None)
+
+
+def check_offered(manifest: Manifest, labels: Collection[str]) -> None:
+    """Whether labels that a page offered, and somebody chose, are still there: one may have been renamed meanwhile.
+
+    Raises:
+        ProjectError: one has no pictures any more.
+    """
+    counts = manifest.label_counts() if labels else {}
+    for label in sorted(labels):
+        if not counts.get(label):
+            raise ProjectError(
+                f"The label {label!r} has no pictures any more: it was renamed or emptied elsewhere in "
+                "the meantime. Nothing was decided. Choose another label, or the same one again to "
+                "create it."
+            )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from tellapart.errors import ProjectError
 from tellapart.label_names import label_order
 from tellapart.store.journal import Decision, Mark, Relabel, Remove, Restore
-from tellapart.store.offered_labels import check_offered, said_of_missing
+from tellapart.store.label_changes import check_offered
 from tellapart.store.project import Project
 
 from tellapart_dashboards.app.journal_words import step_words
@@ -73,15 +73,20 @@ class PictureDesk(KnownPictures):
             return model.decide(decisions)
         if not decisions:
             return []
+        wanted = {one.label for one in decisions if isinstance(one, Relabel)}
         try:
-            check_offered(self.project.manifest, decisions, self._offered)
+            check_offered(self.project.manifest, wanted & self._offered)
         except ProjectError:  # the same one again makes it anew, as the sentence says
-            self._offered.difference_update(one.label for one in decisions if isinstance(one, Relabel))
+            self._offered -= wanted
             raise
         image_ids = list(dict.fromkeys(one.image_id for one in decisions))
         self.project.journal.decide(*decisions, guided=self.doubted(image_ids))
         found = [self.project.manifest.picture(image_id) for image_id in image_ids]
-        return said_of_missing([one.path for one in found if one.state == "missing"])
+        return [
+            f"{one.path} is no longer in its folder. The decision is saved and applies when the file is back."
+            for one in found
+            if one.state == "missing"
+        ]
 
     def doubted(self, image_ids: Sequence[str]) -> set[str]:
         """Of these pictures those whose label the model disagrees with."""
