@@ -95,7 +95,7 @@ async def test_thorough_is_tried_when_it_is_chosen_and_started_as_such(
     assert [one["n"] for one in choice.options[1:]] == ["about 40 s", ""]
     choice.chosen = "everything"
     await settled()
-    assert asked[1:] == [("everything", 12)] and "All layers of the backbone learn" in text_of(view)
+    assert asked[1:] == [("everything", 12)] and "from the ground up" in text_of(view)
     choice.chosen = "thorough"
     await settled()
     one(view, Button, "Train").click()
