@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe import assert_accessible
+from cleaning import grid
 from driving import PHONE, Studio, Tab
 from playwright.sync_api import expect
 from tellapart.advice import Advice, AdviceKind, Advised, Basis
@@ -60,7 +61,7 @@ def test_each_suggestion_leads_where_it_says(root: Path, start_studio: Start, op
 
     rows.nth(0).get_by_role("button", name="Check them").click()
     expect(page.get_by_text(f"{N} pictures from Train.")).to_be_visible()
-    expect(page.get_by_role("grid")).to_have_attribute("aria-label", re.compile(f": {N}$"))
+    expect(grid(page)).to_have_attribute("aria-label", re.compile(f": {N}$"))
     page.get_by_role("tab", name=re.compile("Train")).click()
     page.get_by_role("button", name="Add pictures").click()
     expect(page.get_by_role("textbox", name="Search words for ginkgo")).to_be_focused()
