@@ -1,5 +1,5 @@
 // Built by `make widgets` from project_list/project_list.js and the modules it imports: change those, not this file.
-// 9adf9ec74b857405c76f9c240b0bad4d07cb0cd541ef5f3e15edb2a7601b2fd5
+// 34e1293e5b2293390fe2b61b89cd2a81efbf359659bc4241878b0bbd2cc1da88
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -228,7 +228,9 @@ function render({ model, el }) {
 
   function go() {
     const to = model.get("go_to");
-    if (to) location.assign(location.pathname + to);
+    if (!to) return;
+    for (const { field } of [fresh, folder]) field.value = ""; // it is done, so no page need keep it
+    location.assign(location.pathname + to);
   }
 
   const draw = () => {

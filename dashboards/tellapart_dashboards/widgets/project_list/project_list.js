@@ -96,7 +96,9 @@ function render({ model, el }) {
 
   function go() {
     const to = model.get("go_to");
-    if (to) location.assign(location.pathname + to);
+    if (!to) return;
+    for (const { field } of [fresh, folder]) field.value = ""; // it is done, so no page need keep it
+    location.assign(location.pathname + to);
   }
 
   const draw = () => {
