@@ -1,5 +1,5 @@
 // Built by `make widgets` from upload/upload.js and the modules it imports: change those, not this file.
-// b78f4430626d92a4e4a576267b436b900459442bb23017820b55d97e1526a40e
+// 6154a454d5dd36ad0e1104109f900541e58c78b85c11a71861dbb57d5772154b
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -225,7 +225,7 @@ class Batch {
     const buffers = data.filter((one) => one !== null).filter((one) => one.byteLength);
     if (!files.length) return;
     if (this.isStopped) throw new Refused(STOPPED);
-    const message = /** @type {ToPython} */ ({ t: "whole", batch: this.id, files });
+    const message = { t: /** @type {const} */ ("whole"), batch: this.id, files };
     const answer = await this.connection.ask(message, buffers) ?? await this.connection.ask(message, buffers);
     if (answer?.t !== "done") throw new Refused(answer?.t === "refused" ? answer.reason : NO_ANSWER);
     this.items.forEach((item) => { item.acked = item.file.size; });
