@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from tellapart import cli
 from tellapart.bundle.writer import copy_bundle
-from tellapart.cli.console import fail, say, typed
+from tellapart.cli.console import fail, say
 from tellapart.errors import BundleError
+from tellapart.words.commands import typed
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
