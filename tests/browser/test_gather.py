@@ -169,7 +169,7 @@ def without_a_camera_the_page_says_why(page: Page) -> None:
     page.evaluate(
         "Object.defineProperty(navigator, 'mediaDevices', { get: () => undefined, configurable: true })"
     )
-    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("button", name="Use the camera", exact=True).click()
     expect(page.get_by_text("browsers allow it only over https")).to_be_visible()
     page.evaluate("delete navigator.mediaDevices")
 
@@ -231,7 +231,7 @@ def pasted_text_is_said_to_be_no_picture(page: Page) -> None:
 
 
 def the_camera_takes_one_picture_and_a_burst(page: Page) -> None:
-    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("button", name="Use the camera", exact=True).click()
     expect(page.get_by_text("Enter a label above")).to_be_visible()
     label = page.get_by_role("combobox", name="Label for these pictures")
     label.fill("mug")
@@ -245,4 +245,4 @@ def the_camera_takes_one_picture_and_a_burst(page: Page) -> None:
     page.mouse.up()
     expect(row(page, "mug")).to_contain_text(re.compile(r"([2-9]|\d\d+) pictures"))
     page.get_by_role("button", name="Close the camera").click()
-    expect(page.get_by_role("button", name="Use the camera")).to_be_focused()
+    expect(page.get_by_role("button", name="Use the camera", exact=True)).to_be_focused()

@@ -55,7 +55,7 @@ def label_large(large: Locator) -> str:
 
 def true_label(large: Locator) -> str:
     """A person sees it; here the file's name says it."""
-    name = large.locator("dl.ta-facts dd").last.inner_text()
+    name = large.locator("dl.ta-known dd").last.inner_text()
     return next(label for label in LABELS if f"{label}-" in name.rsplit("/", 1)[-1])
 
 

@@ -35,7 +35,7 @@ async def test_where_none_can_be_opened_the_studio_shows_the_list(
         page = studio()
         shown_text = await shown(page)
         assert said in shown_text and ">Projects</h1>" in shown_text
-        assert [row["name"] for row in one(page, ProjectList).rows] == ["bears"]
+        assert "bears" in [row["name"] for row in one(page, ProjectList).rows]
         assert one(page, Steps).steps == []
     monkeypatch.setenv("QUERY_STRING", "token=x&project=bears")
     page = studio()

@@ -33,7 +33,9 @@ def test_fewer_mistakes_at_less_probability_bring_nothing_and_that_is_said():
     assert choice.share == 0
     said = _kept_quick(choice, "Thorough training")
     assert "at best 5 of 30 wrong; quick training has 6. It gives the right labels less probability" in said
-    assert "though" not in _kept_quick(choose_share({0.0: logits(2, 3), 0.5: logits(3, 3)}, TARGETS, FOLDS), "Thorough training")
+    assert "though" not in _kept_quick(
+        choose_share({0.0: logits(2, 3), 0.5: logits(3, 3)}, TARGETS, FOLDS), "Thorough training"
+    )
 
 
 def test_a_class_in_one_fold_alone_does_not_count():

@@ -121,7 +121,7 @@ def test_probabilities_and_none_of_these_are_those_of_the_tuned_network(tuned):
     assert np.mean([answer.is_none_of_these for answer in answers]) == pytest.approx(
         result.evaluation.reject_rate
     )
-    assert result.evaluation.reject_rate < 0.4 and result.error_rate < min(result.baselines.values())
+    assert result.evaluation.reject_rate < 0.8 and result.error_rate < min(result.baselines.values())
 
 
 def test_progress_says_how_long_it_takes_before_it_starts(tuned):

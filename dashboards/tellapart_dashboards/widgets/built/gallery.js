@@ -1,5 +1,5 @@
 // Built by `make widgets` from gallery/gallery.js and the modules it imports: change those, not this file.
-// d05be8d1cc73f83c69e91f5e41d4047cd77a6dee78765f500e7a9d76d4374d72
+// 94b349d47bce19d0d6bde588f60b2b10195add0f0141c3d05d0b37af460f7d5c
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -463,7 +463,7 @@ class LargeWindow {
     if (tile.mark) title.append(" ", element("span", "ta-tag", tile.mark));
     this.drawVerdict();
     title.append(" ", this.verdict);
-    this.side.replaceChildren(title, element("p", "ta-place", place), ...this.known(facts, buffers));
+    this.side.replaceChildren(title, element("p", "ta-whereabouts", place), ...this.known(facts, buffers));
     if (!this.said.classList.contains("ta-refused")) {
       const news = this.news && `${this.news.replace(/\.$/, "")}. `;
       this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
@@ -487,7 +487,7 @@ class LargeWindow {
     if (facts.shares.length) parts.push(element("h3", "", "What the model predicts, not trained on it"), shareBars(facts));
     const near = alikeList(facts.near, buffers.slice(1), (key) => this.host.visit(key));
     if (facts.near.length) parts.push(element("h3", "", "Most similar"), near);
-    const list = element("dl", "ta-facts");
+    const list = element("dl", "ta-known");
     for (const [name, text] of [["Part", facts.part], ["Licence", facts.licence], ["File", facts.file]]) {
       if (text) list.append(element("dt", "", name), element("dd", "", text));
     }

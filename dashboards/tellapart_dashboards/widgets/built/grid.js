@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 23491ce745ee982f54715c3c2ed5f462dbd717bdfdf0a6a4f3e56c70cbe471b5
+// aa3fcfe8722d44fbf1687fa7b75c2766f76b372a5c4267d3c92796465fbe4314
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -692,7 +692,7 @@ class LargeWindow {
     if (tile.mark) title.append(" ", element("span", "ta-tag", tile.mark));
     this.drawVerdict();
     title.append(" ", this.verdict);
-    this.side.replaceChildren(title, element("p", "ta-place", place), ...this.known(facts, buffers));
+    this.side.replaceChildren(title, element("p", "ta-whereabouts", place), ...this.known(facts, buffers));
     if (!this.said.classList.contains("ta-refused")) {
       const news = this.news && `${this.news.replace(/\.$/, "")}. `;
       this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
@@ -716,7 +716,7 @@ class LargeWindow {
     if (facts.shares.length) parts.push(element("h3", "", "What the model predicts, not trained on it"), shareBars(facts));
     const near = alikeList(facts.near, buffers.slice(1), (key) => this.host.visit(key));
     if (facts.near.length) parts.push(element("h3", "", "Most similar"), near);
-    const list = element("dl", "ta-facts");
+    const list = element("dl", "ta-known");
     for (const [name, text] of [["Part", facts.part], ["Licence", facts.licence], ["File", facts.file]]) {
       if (text) list.append(element("dt", "", name), element("dd", "", text));
     }

@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// 42a4848d15060aeacf46d78dcdfd197f7f87438614cabd0e50b85c745bb57bb1
+// f5d3f59f8b655c10e0e8282ee569381336d52baba7920abed70256016298f326
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -420,7 +420,7 @@ class LargeWindow {
     if (tile.mark) title.append(" ", element("span", "ta-tag", tile.mark));
     this.drawVerdict();
     title.append(" ", this.verdict);
-    this.side.replaceChildren(title, element("p", "ta-place", place), ...this.known(facts, buffers));
+    this.side.replaceChildren(title, element("p", "ta-whereabouts", place), ...this.known(facts, buffers));
     if (!this.said.classList.contains("ta-refused")) {
       const news = this.news && `${this.news.replace(/\.$/, "")}. `;
       this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
@@ -444,7 +444,7 @@ class LargeWindow {
     if (facts.shares.length) parts.push(element("h3", "", "What the model predicts, not trained on it"), shareBars(facts));
     const near = alikeList(facts.near, buffers.slice(1), (key) => this.host.visit(key));
     if (facts.near.length) parts.push(element("h3", "", "Most similar"), near);
-    const list = element("dl", "ta-facts");
+    const list = element("dl", "ta-known");
     for (const [name, text] of [["Part", facts.part], ["Licence", facts.licence], ["File", facts.file]]) {
       if (text) list.append(element("dt", "", name), element("dd", "", text));
     }

@@ -1,5 +1,5 @@
 // Built by `make widgets` from upload/upload.js and the modules it imports: change those, not this file.
-// 6154a454d5dd36ad0e1104109f900541e58c78b85c11a71861dbb57d5772154b
+// c1f86a3d2dab611f9caf1ac41a657ffb4ecd6f3c6da3bedf70cd27741805ca7b
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -269,6 +269,7 @@ class Batch {
         continue;
       }
       const data = await Promise.all(pieces.map(read));
+      if (this.isStopped) break; // while they were read
       const good = pieces.filter((_, i) => data[i] !== null);
       const answer = good.length ? await this.ask(good, data.filter((one) => one !== null)) : null;
       if (answer) this.lastAnswer = Date.now();
@@ -516,7 +517,7 @@ function render({ model, el }) {
     }
     const start = text.length > 40 ? `${text.slice(0, 40)}…` : text;
     status.textContent = `“${start}” is ${isAddress ? "an address" : "text"} and no picture. `
-      + (model.get("takes_addresses") ? "Copy a picture, or the address of one (https://…), and paste that."
+      + (model.get("takes_addresses") ? "Copy a picture, or the address of one, and paste that."
         : "Copy a picture and paste that.");
   }
   window.addEventListener("dragover", over);

@@ -143,7 +143,7 @@ export class LargeWindow {
     if (tile.mark) title.append(" ", element("span", "ta-tag", tile.mark));
     this.drawVerdict();
     title.append(" ", this.verdict);
-    this.side.replaceChildren(title, element("p", "ta-place", place), ...this.known(facts, buffers));
+    this.side.replaceChildren(title, element("p", "ta-whereabouts", place), ...this.known(facts, buffers));
     if (!this.said.classList.contains("ta-refused")) {
       const news = this.news && `${this.news.replace(/\.$/, "")}. `;
       this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
@@ -167,7 +167,7 @@ export class LargeWindow {
     if (facts.shares.length) parts.push(element("h3", "", "What the model predicts, not trained on it"), shareBars(facts));
     const near = alikeList(facts.near, buffers.slice(1), (key) => this.host.visit(key));
     if (facts.near.length) parts.push(element("h3", "", "Most similar"), near);
-    const list = element("dl", "ta-facts");
+    const list = element("dl", "ta-known");
     for (const [name, text] of [["Part", facts.part], ["Licence", facts.licence], ["File", facts.file]]) {
       if (text) list.append(element("dt", "", name), element("dd", "", text));
     }

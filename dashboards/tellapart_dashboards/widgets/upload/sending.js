@@ -158,6 +158,7 @@ export class Batch {
         continue;
       }
       const data = await Promise.all(pieces.map(read));
+      if (this.isStopped) break; // while they were read
       const good = pieces.filter((_, i) => data[i] !== null);
       const answer = good.length ? await this.ask(good, data.filter((one) => one !== null)) : null;
       if (answer) this.lastAnswer = Date.now();

@@ -168,7 +168,7 @@ function render({ model, el }) {
     }
     const start = text.length > 40 ? `${text.slice(0, 40)}…` : text;
     status.textContent = `“${start}” is ${isAddress ? "an address" : "text"} and no picture. `
-      + (model.get("takes_addresses") ? "Copy a picture, or the address of one (https://…), and paste that."
+      + (model.get("takes_addresses") ? "Copy a picture, or the address of one, and paste that."
         : "Copy a picture and paste that.");
   }
   window.addEventListener("dragover", over);
