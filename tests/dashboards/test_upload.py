@@ -85,12 +85,14 @@ def test_a_small_batch_comes_in_one_message_and_only_once(
 ) -> None:
     message = whole(**{"a.jpg": b"abc", "empty.jpg": b"", "A.JPG": b"de"})
     done = {"t": "done", "batch": "b1", "kept": 3}
+    message[0]["label"] = "crab"
     assert page.receiver.receive(*message) == done
     assert page.receiver.receive(*message) == done, "its answer was lost, the page sends it again"
     assert page.say("end") == done
     (files,) = batches
     assert [file.path.read_bytes() for file in files] == [b"abc", b"", b"de"]
     assert [file.name for file in files] == ["a.jpg", "empty.jpg", "A.JPG"]
+    assert [file.label for file in files] == ["crab"] * 3, "where it was dropped"
     assert not page.receiver._batches
 
 

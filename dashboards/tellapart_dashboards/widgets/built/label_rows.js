@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// f5d3f59f8b655c10e0e8282ee569381336d52baba7920abed70256016298f326
+// 19856b2aa93ecadf9948e44a81a78e666ae3b051cf18bccba0938dd367d4ec3d
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -1079,19 +1079,32 @@ function render({ model, el }) {
     undo.textContent = model.get("undo_text");
     if (focused && !canHoldFocus(focused)) (rows.get(labels[place])?.menu.summary ?? (searching ? cancel : names)).focus();
   };
-  const drawing = oncePerFrame(draw);
+  let awaited = ""; // the label whose row is to be in sight, once it is there
+  const bring = () => {
+    const row = rows.get(awaited);
+    if (!row?.root.isConnected) return;
+    awaited = "";
+    row.bring();
+  };
+  const drawing = oncePerFrame(() => {
+    draw();
+    bring();
+  });
+  const asked = () => {
+    awaited = model.get("asked");
+    drawing.soon(); // after what else came with it
+  };
   model.on("change:labels", labelsChanged);
   model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted", drawing.soon);
-  const bring = () => rows.get(model.get("asked"))?.bring();
-  model.on("change:asked", bring);
+  model.on("change:asked", asked);
   model.on("msg:custom", onAnswer);
   draw();
-  bring();
+  asked();
   return () => {
     drawing.cancel();
     rows.forEach((row) => row.clear());
     model.off(null, null, drawing.soon);
-    model.off(null, null, bring);
+    model.off(null, null, asked);
     model.off("msg:custom", onAnswer);
     model.off("change:labels", labelsChanged);
   };

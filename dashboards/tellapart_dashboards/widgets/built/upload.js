@@ -1,5 +1,5 @@
 // Built by `make widgets` from upload/upload.js and the modules it imports: change those, not this file.
-// c1f86a3d2dab611f9caf1ac41a657ffb4ecd6f3c6da3bedf70cd27741805ca7b
+// ddbb8f588848ab54cb9b1a8218c0262aa5391f4d4db9c7062271bddf34e350fc
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -225,7 +225,7 @@ class Batch {
     const buffers = data.filter((one) => one !== null).filter((one) => one.byteLength);
     if (!files.length) return;
     if (this.isStopped) throw new Refused(STOPPED);
-    const message = { t: /** @type {const} */ ("whole"), batch: this.id, files };
+    const message = { t: /** @type {const} */ ("whole"), batch: this.id, label: this.label, files };
     const answer = await this.connection.ask(message, buffers) ?? await this.connection.ask(message, buffers);
     if (answer?.t !== "done") throw new Refused(answer?.t === "refused" ? answer.reason : NO_ANSWER);
     this.items.forEach((item) => { item.acked = item.file.size; });

@@ -58,10 +58,11 @@ class Pieces(Struct, tag_field="t", tag="pieces"):
 
 
 class Whole(Struct, tag_field="t", tag="whole"):
-    """A small batch with all that is in it."""
+    """A small batch with all that is in it. label: as of `Announce`."""
 
     batch: _BatchId
     files: Annotated[list[AnnouncedFile], Meta(max_length=_MAX_PIECES)]
+    label: Annotated[str, Meta(max_length=1000)] = ""
 
     def contents(self, buffers: list[Any]) -> list[memoryview]:
         """The bytes of each file.

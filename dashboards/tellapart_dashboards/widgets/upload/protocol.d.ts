@@ -37,7 +37,7 @@ export type ToPython =
   | { t: "pieces"; batch: string; n: number; pieces: Piece[] }
   | { t: "end"; batch: string }
   /** a small batch, announced, sent and ended at once; a buffer for each file that is not empty */
-  | { t: "whole"; batch: string; files: AnnouncedFile[] }
+  | { t: "whole"; batch: string; label: string; files: AnnouncedFile[] }
   | { t: "abort"; batch: string };
 
 /** off: the next offset that is wanted */

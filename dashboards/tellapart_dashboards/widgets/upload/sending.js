@@ -114,7 +114,7 @@ export class Batch {
     const buffers = data.filter((one) => one !== null).filter((one) => one.byteLength);
     if (!files.length) return;
     if (this.isStopped) throw new Refused(STOPPED);
-    const message = { t: /** @type {const} */ ("whole"), batch: this.id, files };
+    const message = { t: /** @type {const} */ ("whole"), batch: this.id, label: this.label, files };
     const answer = await this.connection.ask(message, buffers) ?? await this.connection.ask(message, buffers);
     if (answer?.t !== "done") throw new Refused(answer?.t === "refused" ? answer.reason : NO_ANSWER);
     this.items.forEach((item) => { item.acked = item.file.size; });

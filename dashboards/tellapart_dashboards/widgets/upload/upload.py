@@ -238,7 +238,7 @@ class Receiver:
         return {"t": "at", "batch": message.batch, "n": message.n, "files": answers}
 
     def _take_whole(self, message: Whole, contents: list[memoryview]) -> dict[str, Any]:
-        self._announce(Announce(message.batch, message.files))
+        self._announce(Announce(message.batch, message.files, label=message.label))
         self._check_room()
         for incoming, content in zip(self._batches[message.batch].files.values(), contents, strict=True):
             incoming.write(content)
