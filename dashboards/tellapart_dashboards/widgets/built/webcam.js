@@ -1,5 +1,5 @@
 // Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
-// c607c3d41be79c643f901a657560acf252ce928244aae6a5f6c73ff484e2ff54
+// a786e0a49274bde1b291b9e43fb9b0307ea570c6876cb92007769010c1a10789
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -81,7 +81,7 @@ class Live {
     this.text = element("b", "ta-livetext");
     this.more = element("span", "ta-livemore");
     this.rate = element("small", "ta-liverate");
-    this.spoken = element("span", "ta-spoken");
+    this.spoken = element("span", "ta-liveheard");
     this.spoken.setAttribute("role", "status");
     const drawn = element("div", "ta-liveline");
     drawn.setAttribute("aria-hidden", "true"); // it changes too often to be read aloud

@@ -28,7 +28,7 @@ export class Live {
     this.text = element("b", "ta-livetext");
     this.more = element("span", "ta-livemore");
     this.rate = element("small", "ta-liverate");
-    this.spoken = element("span", "ta-spoken");
+    this.spoken = element("span", "ta-liveheard");
     this.spoken.setAttribute("role", "status");
     const drawn = element("div", "ta-liveline");
     drawn.setAttribute("aria-hidden", "true"); // it changes too often to be read aloud
