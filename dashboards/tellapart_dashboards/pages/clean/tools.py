@@ -104,6 +104,7 @@ def tools(page: CleanPage, batch: Widget) -> Tools:
     line = Box([batch, summary_button]).add_class("ta-line").add_class("ta-tools")
     rest = VBox([line, summary.box])
     page.observe(draw, "state")
+    page.project.observe(draw, "errand")
     more.observe(draw, "value")
     draw()
     clear.on_click(lambda _: page.choose(region=frozenset()))
