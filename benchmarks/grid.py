@@ -160,7 +160,7 @@ def _opened(page: Page, url: str) -> dict[str, float]:
 
 def _decided(page: Page, n_decisions: int) -> dict[str, float]:
     """Medians of some decisions, once the review is open."""
-    page.get_by_text("cross-validated error").wait_for(timeout=300_000)
+    page.get_by_text("how wrong labels are found").wait_for(state="attached", timeout=300_000)
     page.evaluate(WATCH)
     page.locator('.ta-tile[aria-posinset="1"]').focus()
     times: list[dict[str, float]] = []

@@ -24,7 +24,7 @@ for package in (tellapart, tellapart_dashboards):
         if ".network" not in one.name and not one.name.endswith("__main__"):
             found.update(vars(importlib.import_module(one.name)))
 widgets = [one for one in found.values() if isinstance(one, type) and issubclass(one, anywidget.AnyWidget)]
-own = {one.__name__ for one in widgets if one is not anywidget.AnyWidget and str(one._esm) and str(one._css)}
+own = {one.__name__ for one in widgets if one is not anywidget.AnyWidget and hasattr(one, "_esm") and str(one._esm) and str(one._css)}
 print(*sorted(own))
 """
 

@@ -88,7 +88,7 @@ def test_a_page_is_as_dark_as_its_jupyterlab_and_leads_to_the_next(
     cell.locator(".jp-InputArea-editor").click()
     expect(page.get_by_text(re.compile(r"Python 3.*Idle"))).to_be_visible()
     page.keyboard.press("Control+Enter")
-    expect(cell.get_by_role("heading", name=re.compile("of .* wrong"))).to_be_visible()
+    expect(cell.get_by_role("heading", name=re.compile("% wrong"))).to_be_visible()
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
     assert page.get_by_role("heading", level=1).count() == 1, "the title is said once"
     page.wait_for_function(DRAWN)

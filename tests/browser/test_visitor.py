@@ -15,7 +15,7 @@ from public_studio import PASSWORD, public_studio
 def test_a_page_that_nobody_touches_ends_says_so_and_opens_again(
     tmp_path: Path, open_tab: Callable[..., Tab]
 ) -> None:
-    with public_studio(tmp_path, "--idle-s", "5") as studio:
+    with public_studio(tmp_path, "--idle-s", "30") as studio:
         page = open_tab().page
         page.goto(studio.url)
         page.get_by_label("Password").fill("geese")

@@ -137,9 +137,10 @@ def test_the_app_in_voila_answers_as_it_did_and_so_does_the_plain_one(exports, b
             )
         )
         for name, expected in exports.answers.items():
-            shown = "none of these?" if expected["is_none_of_these"] else expected["label"]
-            assert rows[name].startswith(shown), rows[name]
-            assert percent(max(expected["probabilities"].values())) in rows[name]
+            is_none = expected["is_none_of_these"]
+            assert rows[name].startswith("none of these?" if is_none else expected["label"]), rows[name]
+            share = percent(max(expected["probabilities"].values()))
+            assert (f"closest: {expected['label']}" if is_none else share) in rows[name]
         first, expected = next(iter(exports.answers.items()))
         page = tab.page
         page.goto(f"{running.url}/voila/render/app_plain.ipynb")

@@ -290,7 +290,7 @@ def test_short_memory_is_said_in_the_end(project, monkeypatch):
     usual = LastBlocks.forward
 
     def forward(self, features):
-        if self.training and torch.is_grad_enabled() and len(features) > 8:
+        if self.training and torch.is_grad_enabled() and len(features) > 9:
             raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
         return usual(self, features)
 
