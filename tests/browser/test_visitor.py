@@ -27,7 +27,7 @@ def test_a_page_that_nobody_touches_ends_says_so_and_opens_again(
         (project,) = studio.projects()
         ended = page.get_by_role("alertdialog", name="This page has ended")
         expect(ended).to_be_visible()
-        expect(ended).to_contain_text("Nobody touched this page for 5 seconds")
+        expect(ended).to_contain_text("Nobody touched this page for 30 seconds")
         page.mouse.move(200, 300)
         expect(ended).to_be_hidden()
         expect(page.get_by_role("tab", name="Gather")).to_be_visible()
