@@ -79,7 +79,17 @@ def test_an_empty_project_has_three_doors_for_keys_and_fingers(opened: Tab) -> N
     opened.picture("doors")
 
 
-def test_the_third_door_opens_the_sample_which_is_a_project_of_its_own(opened: Tab, workspace: Path) -> None:
+def test_projects_are_made_renamed_deleted_brought_back_and_kept_apart(
+    opened: Tab, workspace: Path, leaves: Path, open_tab: Open
+) -> None:
+    the_third_door_opens_the_sample_which_is_a_project_of_its_own(opened, workspace)
+    the_list_makes_renames_and_brings_back(opened, workspace)
+    two_tabs_show_two_projects_and_nothing_of_one_another(opened, workspace, leaves, open_tab)
+    what_is_gone_or_never_was_is_said(opened, workspace)
+    the_one_that_is_open_may_be_deleted_and_brought_back(opened)
+
+
+def the_third_door_opens_the_sample_which_is_a_project_of_its_own(opened: Tab, workspace: Path) -> None:
     page = opened.page
     opened.look()
     page.get_by_role("button", name="Try the sample").click()
@@ -95,7 +105,7 @@ def _n_pictures(root: Path) -> int:
     return glance(root / DB_NAME).n_pictures
 
 
-def test_the_list_makes_renames_and_brings_back(opened: Tab, workspace: Path) -> None:
+def the_list_makes_renames_and_brings_back(opened: Tab, workspace: Path) -> None:
     page = opened.page
     to_list(page, "sample")
     assert page.url.endswith("#projects")
@@ -147,7 +157,7 @@ def test_the_list_makes_renames_and_brings_back(opened: Tab, workspace: Path) ->
     expect(listed(page, "sample copy")).to_contain_text("4 labels")
 
 
-def test_two_tabs_show_two_projects_and_nothing_of_one_another(
+def two_tabs_show_two_projects_and_nothing_of_one_another(
     opened: Tab, workspace: Path, leaves: Path, open_tab: Open
 ) -> None:
     with create_project(workspace / "few leaves") as project:
@@ -170,7 +180,7 @@ def test_two_tabs_show_two_projects_and_nothing_of_one_another(
     expect(second.get_by_role("heading", name=re.compile(r"\d\d pictures, 4 labels"))).to_be_visible()
 
 
-def test_what_is_gone_or_never_was_is_said(opened: Tab, workspace: Path) -> None:
+def what_is_gone_or_never_was_is_said(opened: Tab, workspace: Path) -> None:
     page = opened.page
     to_list(page, "black bears")
     project_called(workspace, "few leaves").rename(workspace.parent / "elsewhere")
@@ -191,7 +201,7 @@ def test_what_is_gone_or_never_was_is_said(opened: Tab, workspace: Path) -> None
     expect(page.get_by_role("button", name="black bears")).to_be_visible()
 
 
-def test_the_one_that_is_open_may_be_deleted_and_brought_back(opened: Tab) -> None:
+def the_one_that_is_open_may_be_deleted_and_brought_back(opened: Tab) -> None:
     page = opened.page
     to_list(page, "black bears")
     page.get_by_role("button", name="Delete: black bears").click()

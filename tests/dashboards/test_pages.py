@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from acting import one, shown
 from tellapart.store.project import create_project
+from tellapart.workspace.places import SETTINGS_VARIABLE
 from tellapart.workspace.recent import recent_projects
 from tellapart_dashboards.app.studio import studio, train_page
 from tellapart_dashboards.widgets.project_list.project_list import ProjectList
@@ -29,6 +30,7 @@ async def test_where_none_can_be_opened_the_studio_shows_the_list(
 ) -> None:
     monkeypatch.setenv("TELLAPART_PROJECT", str(project_dir))
     monkeypatch.setenv("TELLAPART_PROJECTS", str(tmp_path / "projects"))
+    monkeypatch.setenv(SETTINGS_VARIABLE, str(tmp_path / "settings"))
     create_project(tmp_path / "projects" / "bears").close()
     for query, said in (("project=birds", "There is no project"), ("project=", "No project is open")):
         monkeypatch.setenv("QUERY_STRING", query)

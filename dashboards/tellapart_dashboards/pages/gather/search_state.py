@@ -180,8 +180,8 @@ class SearchState(Job):
             self.problem = "A search is running. Wait until it ends or cancel it, then add these."
             return False
         try:
-            label = clean_label(label)
             path = await asyncio.to_thread(write_list, self.project.project.cache_dir / "lists", text)
+            label = clean_label(label)
         except TellapartError as error:
             self.problem = error_sentence(error)
             return False
