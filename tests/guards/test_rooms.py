@@ -17,6 +17,7 @@ FLOORS = (
     ["tellapart.errors"],
     [
         *(
+            "tellapart.answering_process",
             "tellapart.atomic_files",
             "tellapart.file_lock",
             "tellapart.json_lines",

@@ -6,10 +6,10 @@ import subprocess
 import time
 
 import pytest
+from tellapart import answering_process
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
 from tellapart.planning.config import TrainConfig
-from tellapart.train import estimate
 from tellapart.train.estimate import (
     noted_seconds,
     quick_seconds,
@@ -26,7 +26,7 @@ def told(monkeypatch, line):
         asked.append(command)
         return subprocess.CompletedProcess(command, 0, line.encode(), b"")
 
-    monkeypatch.setattr(estimate.subprocess, "run", run)
+    monkeypatch.setattr(answering_process.subprocess, "run", run)
     return asked
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 from tellapart.advice.keeping import kept_advice
 from tellapart.advice.standing import still_to_do
 from tellapart.advice.values import Advised
+from tellapart.answering_process import NoAnswerError, answer_of
 from tellapart.errors import RunError
 from tellapart.store.project import Project
 
@@ -28,15 +26,11 @@ def advised_beside(project: Project, run_id: str) -> Advised:
 
 
 def _found(project_dir: Path, run_id: str) -> Advised:
-    command = [sys.executable, *ADVICE_PROCESS, str(project_dir), run_id]
     try:
-        done = subprocess.run(
-            command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
-        )
-        told = json.loads(done.stdout.decode("utf-8", "replace").splitlines()[-1])
+        told = answer_of([*ADVICE_PROCESS, str(project_dir), run_id], _PATIENCE_S)
         if "advice" in told:
             return Advised.from_json(told)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, subprocess.TimeoutExpired) as error:
+    except (NoAnswerError, ValueError, KeyError, TypeError) as error:
         raise RunError(
             "What would help most could not be found out. Train again, or ask: tellapart advice DIR"
         ) from error

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
+from tellapart.answering_process import NoAnswerError, answer_of
 from tellapart.errors import BackboneError, WeightsError
 from tellapart.words.commands import typed
 
@@ -21,15 +19,11 @@ def network_of(weights: Path) -> str:
         WeightsError: the file cannot be read safely, or is of no network that is known.
         BackboneError: torch is missing, or the network cannot be converted or kept.
     """
-    command = [sys.executable, *WEIGHTS_PROCESS, str(weights)]
     try:
-        done = subprocess.run(
-            command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
-        )
-        told = json.loads(done.stdout.decode("utf-8", "replace").splitlines()[-1])
-    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
+        told = answer_of([*WEIGHTS_PROCESS, str(weights)], _PATIENCE_S)
+    except NoAnswerError as error:
         raise WeightsError(
-            f"The weights file {weights.name} could not be checked ({type(error).__name__}). Try it again, or train "
+            f"The weights file {weights.name} could not be checked ({error}). Try it again, or train "
             f"with it on the command line: tellapart train PROJECT --weights {typed(weights.name)}"
         ) from error
     if "error" in told:

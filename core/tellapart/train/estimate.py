@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 from tellapart import atomic_files
+from tellapart.answering_process import NoAnswerError, answer_of
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
@@ -67,13 +66,9 @@ def tried_seconds(project_dir: Path, recipe: Recipe, n_pictures: int) -> float:
     if known is not None:
         return known
     check_chosen(TrainConfig(recipe=recipe))
-    command = [sys.executable, *ESTIMATE_PROCESS, str(project_dir), recipe]
     try:
-        done = subprocess.run(
-            command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
-        )
-        told = json.loads(done.stdout.decode("utf-8", "replace").splitlines()[-1])
-    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
+        told = answer_of([*ESTIMATE_PROCESS, str(project_dir), recipe], _PATIENCE_S)
+    except NoAnswerError as error:
         raise TrainError(
             f"How long training by the recipe {recipe} takes could not be measured. It says so itself once it runs."
         ) from error

@@ -1,0 +1,32 @@
+"""A question to a process of its own, for what needs heavy imports or long arithmetic that would hold up who asks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+
+class NoAnswerError(Exception):
+    """The process did not start, took too long, or ended without a JSON object on its last line."""
+
+
+def answer_of(arguments: Sequence[str], patience_s: float) -> dict[str, Any]:
+    """The JSON object that this Python, run with these arguments, prints as its last line.
+
+    Raises:
+        NoAnswerError: there is none.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, *arguments], check=False, capture_output=True, stdin=subprocess.DEVNULL,
+            timeout=patience_s,
+        )  # fmt: skip
+        told = json.loads(done.stdout.decode("utf-8", "replace").splitlines()[-1])
+    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
+        raise NoAnswerError(type(error).__name__) from error
+    if not isinstance(told, dict):
+        raise NoAnswerError(type(told).__name__)
+    return told
