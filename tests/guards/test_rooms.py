@@ -24,7 +24,7 @@ FLOORS = (
             "tellapart.label_names",
             "tellapart.licences",
         ),
-        *("tellapart.markdown", "tellapart.progress", "tellapart.safe_paths", "tellapart.safe_text"),
+        *("tellapart.progress", "tellapart.safe_paths", "tellapart.safe_text"),
         "tellapart.words",
     ],
     ["tellapart.pictures", "tellapart.learning", "tellapart.web"],

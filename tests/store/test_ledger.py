@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tellapart.licences import RESERVED, UNKNOWN, licence_of
-from tellapart.markdown import link, plain, web_address
 from tellapart.store.ledger import (
     CSV_COLUMNS,
     allowed,
@@ -21,6 +20,7 @@ from tellapart.store.ledger import (
     ledger_json,
 )
 from tellapart.store.manifest import Picture
+from tellapart.words.markdown import link, plain, web_address
 
 NAMES = {
     "by": "by", "CC BY 2.0": "by-2.0", "cc-by-4.0": "by-4.0", "CC BY-SA 4.0": "by-sa-4.0", "by-nc-nd 3.0": "by-nc-nd-3.0",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tellapart.markdown import plain
+from tellapart.words.markdown import plain
 
 _HUMAN_PART = "## Who made it, and for what"
 _TO_BE_WRITTEN = "*To be written by the person who shares it: purpose, intended users, known weak points.*"

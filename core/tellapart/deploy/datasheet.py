@@ -13,9 +13,9 @@ import numpy as np
 
 from tellapart.errors import RefusalCode
 from tellapart.label_names import label_order
-from tellapart.markdown import link, plain
 from tellapart.store.ledger import licence_of_picture
 from tellapart.store.manifest import TO_DECIDE, Manifest, Picture, Refusal
+from tellapart.words.markdown import link, plain
 
 TO_ANSWER = "*To be answered by a person.*"
 _QUESTION = re.compile(r"^\*\*(.+)\*\*$")

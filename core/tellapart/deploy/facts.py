@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta, Struct, ValidationError, convert
 
 from tellapart.bundle.record import MAX_BYTES, parse, validate
-from tellapart.markdown import plain
 from tellapart.safe_text import harmless
+from tellapart.words.markdown import plain
 
 if TYPE_CHECKING:
     from tellapart.bundle.loading import Bundle

@@ -13,10 +13,10 @@ from pathlib import Path
 from tellapart import atomic_files
 from tellapart.errors import ProjectError
 from tellapart.licences import UNKNOWN, Licence, Use, licence_of
-from tellapart.markdown import link, plain, web_address
 from tellapart.safe_text import csv_cell
 from tellapart.store.manifest import VISITOR, Picture
 from tellapart.store.sqlite.database_errors import disk_reason
+from tellapart.words.markdown import link, plain, web_address
 
 _MAX_NAME = 200  # in a credit of an app, whose settings are read whole for each visitor
 CSV_COLUMNS = (

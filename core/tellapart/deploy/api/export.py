@@ -20,8 +20,8 @@ from tellapart.deploy.app_folder import new_app_folder
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import kinds
 from tellapart.deploy.hosts import host_of
-from tellapart.markdown import plain
 from tellapart.progress import Doing, Progress, Step, silent
+from tellapart.words.markdown import plain
 
 TARGET = "api"
 NEEDED = host_of(TARGET).installs

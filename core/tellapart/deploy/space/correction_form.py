@@ -10,7 +10,7 @@ from tellapart.corrections.asking import MAX_TEXT, THANKS, Asking
 from tellapart.corrections.correction import Kind, bare_jpeg, model_of, new_correction
 from tellapart.corrections.sending import send
 from tellapart.errors import TellapartError
-from tellapart.markdown import plain
+from tellapart.words.markdown import plain
 
 if TYPE_CHECKING:
     from tellapart.classify import Predictor

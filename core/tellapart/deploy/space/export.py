@@ -19,8 +19,8 @@ from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import kinds
 from tellapart.deploy.space.card import GRADIO, card
 from tellapart.errors import DeployError
-from tellapart.markdown import plain
 from tellapart.progress import Doing, Progress, Step, silent
+from tellapart.words.markdown import plain
 
 TARGET = "space"
 _NONE_OF_THESE = "**None of these**: it is unlike all pictures that this classifier has learned from."

@@ -13,7 +13,7 @@ from tellapart.bundle.loading import Bundle
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.facts import kinds
 from tellapart.deploy.voila.repository import Repository, new_repository_address, suggested_name
-from tellapart.markdown import plain
+from tellapart.words.markdown import plain
 
 FILES = Path(__file__).parent / "files"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -27,11 +27,11 @@ from tellapart.learning.evaluation import Evaluation, evaluate
 from tellapart.learning.head import Head
 from tellapart.learning.novelty import NoveltyFit, fit_novelty
 from tellapart.learning.slices import brightness, error_by_slice, slices_json
-from tellapart.markdown import plain
 from tellapart.network import conversion
 from tellapart.network.data.squares import preprocess_of, square_of_item
 from tellapart.network.learner.judging import Judgement
 from tellapart.network.learner.probe import judgement_of
+from tellapart.words.markdown import plain
 
 if TYPE_CHECKING:
     from tellapart.network.learner.learner import Learner
