@@ -1,6 +1,7 @@
 """A duplicate is whole and independent, whoever works on the project meanwhile, or it is not there."""
 
 import errno
+import os
 import shutil
 
 import pytest
@@ -104,3 +105,28 @@ def test_a_damaged_project_is_not_duplicated(workspace, bears):
     with pytest.raises(ProjectError, match="is damaged"):
         duplicate_project(bears, workspace)
     assert [path.name for path in workspace.iterdir() if path.name != ".lock"] == ["bears"]
+
+
+@pytest.mark.parametrize("at", [0, 3, "last"])
+def test_a_project_that_moves_away_meanwhile_is_not_duplicated(workspace, bears, at):
+    def away(done, total, message):
+        if done == (total - 1 if at == "last" else at) and bears.exists():
+            bears.rename(workspace / "elsewhere")
+
+    with pytest.raises(ProjectError, match="bears is no longer there: it was moved, renamed or deleted"):
+        duplicate_project(bears, workspace, away)
+    assert [row.name for row in listed_projects(workspace)] == ["elsewhere"]
+    assert len(pictures_of(workspace / "elsewhere")) == 6 and not list(workspace.glob(".*.part"))
+
+
+def test_a_label_whose_folder_goes_while_files_are_listed_is_left_out(workspace, bears, monkeypatch):
+    (bears / "images" / "gone").mkdir()
+    real = os.scandir
+
+    def scandir(folder):
+        if str(folder).endswith("gone"):
+            shutil.rmtree(folder, ignore_errors=True)
+        return real(folder)
+
+    monkeypatch.setattr(project_copy.os, "scandir", scandir)
+    assert pictures_of(duplicate_project(bears, workspace)) == pictures_of(bears)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tellapart.errors import OutsideError, ProjectError
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import is_plain_entry, path_inside
-from tellapart.store.project import DB_NAME, Project, open_project
+from tellapart.store.project import DB_NAME, Project, is_project, open_project
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.store.sqlite.glance import copy_database
 
@@ -25,9 +25,10 @@ def copy_project(root: Path, target: Path, progress: Progress = silent) -> None:
     The files are copied first and the database then, as one commit left it; what moved meanwhile is brought in line.
 
     Raises:
-        ProjectError: the project cannot be read, or the disk does not take the copy.
+        ProjectError: the project cannot be read, or is moved or deleted meanwhile; or the disk does not take the copy.
         Cancelled: from `progress`.
     """
+    has_database = (root / DB_NAME).is_file()  # asked first: gone later, it has moved on with the pictures
     try:
         files = list(_files_below(root))
         target.mkdir()
@@ -35,15 +36,23 @@ def copy_project(root: Path, target: Path, progress: Progress = silent) -> None:
             progress(number, len(files) + 1, Doing(Step.COPYING, f"Copying {root.name}"))
             _copy(root, target, relative)
         last = Doing(Step.COPYING, f"Copying {root.name}")
-        if (root / DB_NAME).is_file():
+        _check_there(root, has_database)
+        if has_database:
             copy_database(
                 root / DB_NAME, target / DB_NAME, lambda: progress(len(files), len(files) + 1, last)
             )
             with contextlib.closing(Project(target)) as copy:
                 _bring_in_line(root, target, copy, files)
+        _check_there(root, has_database)
         open_project(target).close()
     except OSError as error:
+        _check_there(root, has_database)
         raise ProjectError(disk_reason(target.parent, error)) from error
+
+
+def _check_there(root: Path, has_database: bool) -> None:
+    if not ((root / DB_NAME).is_file() if has_database else is_project(root)):
+        raise ProjectError(f"{root} is no longer there: it was moved, renamed or deleted meanwhile.")
 
 
 def _bring_in_line(root: Path, target: Path, copy: Project, copied: list[str]) -> None:
@@ -73,7 +82,13 @@ def _copy(root: Path, target: Path, relative: str) -> None:
 
 def _files_below(root: Path, below: str = "") -> Iterator[str]:
     """Plain files, as paths below the project with "/"."""
-    for entry in os.scandir(root / below):
+    try:
+        entries = list(os.scandir(root / below))
+    except FileNotFoundError:
+        if not below:
+            raise
+        return  # the last picture has just left it
+    for entry in entries:
         relative = f"{below}/{entry.name}" if below else entry.name
         if relative.startswith(DB_NAME) or relative in _LEFT_OUT or not is_plain_entry(entry):
             continue
