@@ -15,6 +15,7 @@ from tellapart.store import run_changes
 from tellapart.store.decided import Decided, DecidedView
 from tellapart.store.files.file_moves import drop_empty_folders, finish_moves
 from tellapart.store.files.picture_paths import ensure_label, free_path
+from tellapart.store.journal_lines import append_line, end_redo, next_batch
 from tellapart.store.label_changes import (
     DROP,
     MERGE,
@@ -24,7 +25,7 @@ from tellapart.store.label_changes import (
     carry_out_again,
     take_back,
 )
-from tellapart.store.manifest import TO_DECIDE, VISITOR, Manifest, now
+from tellapart.store.manifest import TO_DECIDE, VISITOR, Manifest
 from tellapart.store.picture_states import drop_new_labels, n_labels, put_state, state_of, state_to_return_to
 
 
@@ -118,9 +119,9 @@ class Journal:
         """
         changed, left = 0, set()
         with self._manifest.transaction() as db:
-            batch = self._next_batch(db)
+            batch = next_batch(db)
             if change is not None:
-                _append(db, batch, change.kind, "", *carry_out(self._manifest, change))
+                append_line(db, batch, change.kind, "", *carry_out(self._manifest, change))
             for decision in decisions:
                 before = state_of(db, decision.image_id)
                 labels = n_labels(db)
@@ -129,12 +130,12 @@ class Journal:
                     noted = {**after, "is_guided": decision.image_id in guided}
                     if n_labels(db) > labels:
                         noted["is_new_label"] = True
-                    _append(db, batch, _KINDS[type(decision)], decision.image_id, before, noted)
+                    append_line(db, batch, _KINDS[type(decision)], decision.image_id, before, noted)
                     put_state(db, decision.image_id, before, after)
                     left.add(before["label"])
                     changed += 1
             if changed or change is not None:
-                db.execute("UPDATE journal SET is_over = 1 WHERE is_undone = 1 AND is_over = 0")
+                end_redo(db)
             has_moves = db.execute("SELECT 1 FROM pending_moves LIMIT 1").fetchone() is not None
         if has_moves:  # a mark moves nothing
             finish_moves(self._manifest, self._root)
@@ -145,11 +146,11 @@ class Journal:
         """Write down as one batch that a person put these pictures in by hand, inside the transaction that adds them.
         Undone, they go into the trash; redone, they are back."""
         with self._manifest.transaction() as db:
-            batch = self._next_batch(db)
+            batch = next_batch(db)
             for image_id in image_ids:
                 after = state_of(db, image_id)
                 before = {**after, "state": "removed", "path": after["path"].replace("images/", "trash/", 1)}
-                _append(db, batch, "restore", image_id, before, {**after, "is_new": True})
+                append_line(db, batch, "restore", image_id, before, {**after, "is_new": True})
 
     def change_runs(self, changes: Sequence[run_changes.RunChange]) -> int:
         """Name, delete or bring back runs as one batch; how many of them changed.
@@ -159,14 +160,14 @@ class Journal:
         """
         changed = 0
         with self._manifest.transaction() as db:
-            batch = self._next_batch(db)
+            batch = next_batch(db)
             for change in changes:
                 before, after = run_changes.carry_out(self._manifest, db, change)
                 if after != before:
-                    _append(db, batch, change.kind, "", before, after)
+                    append_line(db, batch, change.kind, "", before, after)
                     changed += 1
             if changed:
-                db.execute("UPDATE journal SET is_over = 1 WHERE is_undone = 1 AND is_over = 0")
+                end_redo(db)
         finish_moves(self._manifest, self._root)
         return changed
 
@@ -256,7 +257,7 @@ class Journal:
                 [chosen],
             ).fetchall()
             entries = [_entry(found) for found in (rows if kind == "redo" else reversed(rows))]
-            batch = self._next_batch(db)
+            batch = next_batch(db)
             for entry in entries:
                 self._step_back_or_on(db, kind, batch, entry)
             made = {entry.after["label"] for entry in entries if entry.after.get("is_new_label")}
@@ -277,20 +278,16 @@ class Journal:
         if entry.kind in _OF_LABELS:
             do = take_back if kind == "undo" else carry_out_again
             do(self._manifest, entry.kind, entry.before, entry.after)
-            _append(db, batch, kind, "", current, wanted)
+            append_line(db, batch, kind, "", current, wanted)
             return
         if entry.kind in run_changes.OF_RUNS:
             run_changes.put(self._manifest, db, wanted)
-            _append(db, batch, kind, "", current, wanted)
+            append_line(db, batch, kind, "", current, wanted)
             return
         current = state_of(db, entry.image_id)
         target = state_to_return_to(db, wanted, current, entry.image_id)
-        _append(db, batch, kind, entry.image_id, current, target)
+        append_line(db, batch, kind, entry.image_id, current, target)
         put_state(db, entry.image_id, current, target)
-
-    @staticmethod
-    def _next_batch(db: sqlite3.Connection) -> int:
-        return int(db.execute("SELECT coalesce(max(number), 0) + 1 FROM journal").fetchone()[0])
 
 
 _ENTRY = "number, at, batch, kind, image_id, before, after, is_undone"
@@ -330,17 +327,3 @@ def _decided(db: sqlite3.Connection, decision: Decision, before: dict[str, Any])
 def _is_of_visitor(db: sqlite3.Connection, image_id: str) -> bool:
     query = "SELECT 1 FROM pictures WHERE image_id = ? AND source = ?"
     return db.execute(query, [image_id, VISITOR]).fetchone() is not None
-
-
-def _append(
-    db: sqlite3.Connection,
-    batch: int,
-    kind: str,
-    image_id: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> None:
-    db.execute(
-        "INSERT INTO journal (at, batch, kind, image_id, before, after) VALUES (?, ?, ?, ?, ?, ?)",
-        [now(), batch, kind, image_id, json.dumps(before), json.dumps(after)],
-    )
