@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,32 @@ def test_nothing_decided_since_is_undone(project: Project, new: Path) -> None:
     sentence, is_done = take_back(project, done.batch)
     assert not is_done and "decided since" in sentence
     assert project.manifest.label_counts() == {"circle": 2, "square": 4}
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_what_another_page_decides_in_the_same_moment_is_not_taken_back(
+    project: Project, tmp_path: Path, new: Path, monkeypatch: pytest.MonkeyPatch, is_copy: bool
+) -> None:
+    file = copy_of(project, "circle", tmp_path)[1] if is_copy else new
+    other = project.manifest.pictures("circle")[1].image_id
+    begin, depth = project.manifest.transaction, []
+    with open_project(project.root) as elsewhere:
+
+        @contextmanager
+        def overtaken() -> Iterator[object]:
+            before = project.journal.latest()
+            depth.append(before)
+            with begin() as db:
+                yield db
+            depth.pop()
+            if not depth and before is None and project.journal.latest() is not None:
+                elsewhere.journal.decide(Remove(other))
+
+        monkeypatch.setattr(project.manifest, "transaction", overtaken)
+        done = put_in(project, file, "new.png", "square")
+    assert project.manifest.picture(other).state == "removed" and done.batch is not None
+    assert not take_back(project, done.batch)[1]
+    assert project.manifest.picture(other).state == "removed"
 
 
 def test_what_cannot_be_added_is_said_and_leaves_nothing(project: Project, tmp_path: Path, new: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tellapart.errors import FullError, ImageError, IntakeError, ProjectError
 from tellapart.label_names import clean_label
 from tellapart.pictures.images import inspect
-from tellapart.store.add_pictures import Arrival, add_new_pictures
+from tellapart.store.add_pictures import AddedPictures, Arrival, add_new_pictures
 from tellapart.store.journal import Decision, Mark, Relabel, Restore
 from tellapart.store.manifest import Origin
 from tellapart.store.project import Project
@@ -54,19 +54,23 @@ def put_in(project: Project, file: Path, name: str, label: str) -> PutIn:
         image_id=sha256(data).hexdigest(), label=label, facts=facts, n_bytes=len(data),
         path=waiting.relative_to(project.root).as_posix(), original_name=name, origin=Origin(ORIGIN),
     )  # fmt: skip
+    batches: list[int] = []  # asked for afterwards, the latest could be somebody else's
+
+    def note(found: AddedPictures) -> None:
+        if found.added:
+            batches.append(project.journal.note_added(found.added))
+
     try:
         waiting.write_bytes(data)
-        admission = add_new_pictures(
-            project.manifest, project.root, [arrival], lambda found: project.journal.note_added(found.added)
-        )
+        add_new_pictures(project.manifest, project.root, [arrival], note)
     except FullError:
         waiting.unlink(missing_ok=True)
         raise
     except OSError as error:
         waiting.unlink(missing_ok=True)  # half a file would take the room that a full disk lacks
         raise ProjectError(disk_reason(project.root, error)) from error
-    if admission.added:
-        return PutIn(f"Added to the project as “{label}”.", project.journal.latest())
+    if batches:
+        return PutIn(f"Added to the project as “{label}”.", batches[0])
     return _put_copy_right(project, arrival.image_id, label)
 
 
@@ -82,8 +86,10 @@ def _put_copy_right(project: Project, image_id: str, label: str) -> PutIn:
     decisions: list[Decision] = [Restore(picture.image_id)] if picture.state == "removed" else []
     if picture.label != label:
         decisions.append(Relabel(picture.image_id, label))
-    if not project.journal.decide(*(decisions or [Mark(picture.image_id, "keep")])):
+    batches: list[int] = []
+    project.journal.decide(*(decisions or [Mark(picture.image_id, "keep")]), tell_batch=batches.append)
+    if not batches:
         return PutIn(f"It is in the project already, as “{label}”.", None)
     was = f", as “{picture.label}”" if picture.label != label else ""
     where = "It was in the project's trash" if picture.state == "removed" else "It was in the project"
-    return PutIn(f"{where}{was}. Now it is there as “{label}”.", project.journal.latest())
+    return PutIn(f"{where}{was}. Now it is there as “{label}”.", batches[0])

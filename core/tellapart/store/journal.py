@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -106,14 +106,16 @@ class Journal:
         self._decided = DecidedView(self, manifest)
 
     def decide(
-        self, *decisions: Decision, change: LabelChange | None = None, guided: Collection[str] = ()
-    ) -> int:
+        self, *decisions: Decision, change: LabelChange | None = None, guided: Collection[str] = (),
+        tell_batch: Callable[[int], object] = lambda batch: None,
+    ) -> int:  # fmt: skip
         """Write decisions down as one batch and carry them out; the number of pictures that changed.
 
         What was undone before can no longer be redone, unless nothing changed.
 
         change: of the label as a whole, in the same batch.
         guided: image_ids of pictures whose label the model disagreed with; it is noted with the decision.
+        tell_batch: is told its number, unless nothing changed; a moment later another may be the latest.
         Raises:
             ProjectError: a picture is not in the project, or the disk does not take it.
         """
@@ -136,21 +138,23 @@ class Journal:
                     changed += 1
             if changed or change is not None:
                 end_redo(db)
+                tell_batch(batch)
             has_moves = db.execute("SELECT 1 FROM pending_moves LIMIT 1").fetchone() is not None
         if has_moves:  # a mark moves nothing
             finish_moves(self._manifest, self._root)
             drop_empty_folders(self._manifest, self._root, left)
         return changed
 
-    def note_added(self, image_ids: Sequence[str]) -> None:
-        """Write down as one batch that a person put these pictures in by hand, inside the transaction that adds them.
-        Undone, they go into the trash; redone, they are back."""
+    def note_added(self, image_ids: Sequence[str]) -> int:
+        """The batch that writes down that a person put these pictures in by hand, inside the transaction that adds
+        them. Undone, they go into the trash; redone, they are back."""
         with self._manifest.transaction() as db:
             batch = next_batch(db)
             for image_id in image_ids:
                 after = state_of(db, image_id)
                 before = {**after, "state": "removed", "path": after["path"].replace("images/", "trash/", 1)}
                 append_line(db, batch, "restore", image_id, before, {**after, "is_new": True})
+            return batch
 
     def change_runs(self, changes: Sequence[run_changes.RunChange]) -> int:
         """Name, delete or bring back runs as one batch; how many of them changed.
