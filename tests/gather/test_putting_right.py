@@ -12,7 +12,7 @@ from make_data import make_tiny_folder
 from tellapart.errors import FullError, IntakeError
 from tellapart.gather import take_in
 from tellapart.gather.putting_right import put_in, take_back
-from tellapart.store.journal import Remove
+from tellapart.store.journal import Mark, Remove
 from tellapart.store.limits import ProjectLimits, set_limits
 from tellapart.store.project import Project, create_project, open_project
 
@@ -91,6 +91,27 @@ def test_nothing_decided_since_is_undone(project: Project, new: Path) -> None:
     sentence, is_done = take_back(project, done.batch)
     assert not is_done and "decided since" in sentence
     assert project.manifest.label_counts() == {"circle": 2, "square": 4}
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_what_was_undone_before_is_over(project: Project, tmp_path: Path, new: Path, is_copy: bool) -> None:
+    file = copy_of(project, "circle", tmp_path)[1] if is_copy else new
+    other = project.manifest.pictures("circle")[1].image_id
+    project.journal.decide(Remove(other))
+    project.journal.undo()
+    put_in(project, file, "new.png", "square")
+    assert not project.journal.can_redo() and project.journal.redo() == []
+    project.journal.undo()
+    assert project.journal.can_redo() and project.journal.redo() != []
+    assert project.manifest.picture(other).state == "kept"
+
+
+def test_a_picture_that_is_only_looked_at_ends_no_redo(project: Project, tmp_path: Path) -> None:
+    image_id, copy = copy_of(project, "circle", tmp_path)
+    project.journal.decide(Mark(image_id, "keep"))
+    project.journal.decide(Remove(project.manifest.pictures("square")[0].image_id))
+    project.journal.undo()
+    assert put_in(project, copy, "again.png", "circle").batch is None and project.journal.can_redo()
 
 
 @pytest.mark.parametrize("is_copy", [False, True])

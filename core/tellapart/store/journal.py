@@ -147,13 +147,14 @@ class Journal:
 
     def note_added(self, image_ids: Sequence[str]) -> int:
         """The batch that writes down that a person put these pictures in by hand, inside the transaction that adds
-        them. Undone, they go into the trash; redone, they are back."""
+        them. Undone, they go into the trash; redone, they are back. What was undone before can no longer be redone."""
         with self._manifest.transaction() as db:
             batch = next_batch(db)
             for image_id in image_ids:
                 after = state_of(db, image_id)
                 before = {**after, "state": "removed", "path": after["path"].replace("images/", "trash/", 1)}
                 append_line(db, batch, "restore", image_id, before, {**after, "is_new": True})
+            end_redo(db)
             return batch
 
     def change_runs(self, changes: Sequence[run_changes.RunChange]) -> int:
