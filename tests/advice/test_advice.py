@@ -8,14 +8,18 @@ from dataclasses import replace
 import pytest
 from tellapart.advice import Advice, AdviceKind, Advised, Basis, advise, finding_out
 from tellapart.advice.beside import advised_beside
+from tellapart.advice.from_pictures import add_pictures_advice
+from tellapart.advice.ground import ground_of
 from tellapart.advice.keeping import FILE, keep_advice, kept_advice
 from tellapart.advice.process import main as process
 from tellapart.advice.ranking import MOST, ranked, value
 from tellapart.advice.standing import still_to_do
 from tellapart.errors import RunError, TrainError
 from tellapart.learning.gains.error_gain import ErrorGain
+from tellapart.progress import silent
 from tellapart.runs import latest
 from tellapart.store.journal import Mark, Relabel, Remove
+from tellapart.training_runs.finding import done_run
 
 GAIN = ErrorGain(0.02, 0.01, 0.03, 0.99)
 
@@ -131,11 +135,21 @@ def test_checked_labels_are_left_out_and_the_rest_brings_less(turned_project):
 
 
 def test_pictures_that_came_count_and_a_label_that_is_gone_is_not_named(project):
-    more = advice(AdviceKind.ADD_PICTURES, n=20, n_of=14, labels=("circle",))
-    (left,) = still_to_do(project, Advised("run", (more,))).advice  # there are 24 by now
-    assert (left.n, left.n_of) == (10, 24) and left.gain.expected == pytest.approx(0.01)
-    assert still_to_do(project, Advised("run", (replace(more, n_of=4),))).advice == ()
+    more = advice(AdviceKind.ADD_PICTURES, n=20, n_of=9, n_then=14, labels=("circle",))
+    left = still_to_do(project, Advised("run", (more,)))  # there are 24 by now
+    (one,) = left.advice
+    assert (one.n, one.n_of) == (10, 9) and one.gain.expected == pytest.approx(0.01)
+    assert still_to_do(project, left) == left, "asked again, as a page asks another process"
+    assert still_to_do(project, Advised("run", (replace(more, n_then=4),))).advice == ()
     assert still_to_do(project, Advised("run", (replace(more, labels=("oak",)),))).advice == ()
+
+
+def test_pictures_that_were_not_looked_at_were_not_added_since(turned_project, monkeypatch):
+    monkeypatch.setattr("tellapart.advice.ground.MOST", 40)  # of 72; and some are for the test
+    found = ground_of(turned_project, done_run(turned_project, "newest"), silent)
+    (more,) = add_pictures_advice(found)
+    assert more.n_of < more.n_then == turned_project.manifest.label_counts()[more.labels[0]] == 24
+    assert still_to_do(turned_project, Advised("run", (more,))).advice == (more,)
 
 
 def test_a_pair_of_which_one_was_relabelled_is_not_shown(project):

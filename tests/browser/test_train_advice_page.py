@@ -34,7 +34,7 @@ def root(trained_project: Path, tmp_path: Path) -> Path:
     gain = ErrorGain(0.02, 0.01, 0.03, 0.99)
     keep_advice(run.run_dir, Advised(run.run_id, (
         Advice(AdviceKind.CHECK_LABELS, gain, Basis.OWN_PICTURES, 1, N, n_wrong=3, labels=("oak",), image_ids=oaks),
-        Advice(AdviceKind.ADD_PICTURES, gain, Basis.OWN_PICTURES, 5, 60, 12, 4, labels=("ginkgo",)),
+        Advice(AdviceKind.ADD_PICTURES, gain, Basis.OWN_PICTURES, 5, 60, 12, 4, labels=("ginkgo",), n_then=12),
         Advice(AdviceKind.TRAIN_THOROUGHLY, ErrorGain(0.02, 0.0, 0.04, 0.9), Basis.OUR_SETS, 1),
     )))  # fmt: skip
     return root

@@ -38,7 +38,7 @@ def advised(run_id: str, root: Path) -> Advised:
         ids = tuple(one.image_id for one in project.manifest.pictures("circle")[:3])
     return Advised(run_id, (
         Advice(AdviceKind.CHECK_LABELS, GAIN, Basis.OWN_PICTURES, 1, 3, n_wrong=2, labels=("circle",), image_ids=ids),
-        Advice(AdviceKind.ADD_PICTURES, GAIN, Basis.OWN_PICTURES, 1, 20, 6, 2, labels=("square",)),
+        Advice(AdviceKind.ADD_PICTURES, GAIN, Basis.OWN_PICTURES, 1, 20, 6, 2, labels=("square",), n_then=6),
         Advice(AdviceKind.TRAIN_THOROUGHLY, GAIN, Basis.OUR_SETS, 1),
     ))  # fmt: skip
 

@@ -29,12 +29,16 @@ def check_labels_advice(ground: Ground) -> Advice | None:
 
 def add_pictures_advice(ground: Ground) -> list[Advice]:
     """To add pictures of the label that gains most by them."""
+    counts = (
+        ground.project.manifest.label_counts()
+    )  # of the test part, too, and where only a sample was looked at
     return [
         Advice(
             AdviceKind.ADD_PICTURES, one.gain, Basis.OWN_PICTURES, _SEARCH_MINUTES + _ADD_MINUTES * one.n_more,
-            one.n_more, one.n_now, one.n_wrong, (ground.classes[one.target],),
+            one.n_more, one.n_now, one.n_wrong, (label,), n_then=counts.get(label, 0),
         )
         for one in picture_gains(ground.now)[:1]
+        for label in (ground.classes[one.target],)
     ]  # fmt: skip
 
 

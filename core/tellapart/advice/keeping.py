@@ -13,7 +13,7 @@ from tellapart.store.sqlite.database_errors import disk_reason
 
 FILE = "advice.json"
 FORMAT = 1
-VERSION = 1  # raise it when advice is found otherwise: what an older version kept is then found out anew
+VERSION = 2  # raise it when advice is found otherwise: what an older version kept is then found out anew
 
 
 def kept_advice(run_dir: Path) -> Advised | None:

@@ -52,14 +52,14 @@ def _with_pictures(advice: Advice, labels_of: dict[str, str], left: list[str]) -
 
 def _with_fewer(advice: Advice, n_now: int) -> Advice | None:
     """What is left to add of a label that has so many pictures by now; None for a label that is gone or has enough."""
-    n_left = advice.n_of + advice.n - n_now
+    n_left = advice.n_then + advice.n - n_now
     if not n_now or n_left <= 0:
         return None
     if n_left >= advice.n:
         return advice
     share = n_left / advice.n
     gain = _of_the_rest(advice.gain, share)
-    return replace(advice, n=n_left, n_of=n_now, minutes=share * advice.minutes, gain=gain)
+    return replace(advice, n=n_left, n_then=n_now, minutes=share * advice.minutes, gain=gain)
 
 
 def _of_the_rest(gain: ErrorGain | None, share: float) -> ErrorGain | None:

@@ -34,8 +34,9 @@ class Advice:
 
     labels: it speaks of, most concerned first. image_ids: of the pictures to look at, the most telling first.
     n: labels to check, pictures to add, mistakes of a pair, or pictures that a backbone was tried on. n_of: how
-    many pictures the label has of which more are advised. n_wrong: of those, mistakes; or labels that are probably
-    wrong. gain: see `ErrorGain`; None where nobody knows. minutes: of work, or of waiting. backbone: to train with.
+    many pictures were looked at of the label of which more are advised. n_wrong: of those, mistakes; or labels that are
+    probably wrong. gain: see `ErrorGain`; None where nobody knows. minutes: of work, or of waiting. backbone: to train
+    with. n_then: how many pictures the label had in the project when n more were advised.
     """
 
     kind: AdviceKind
@@ -48,6 +49,7 @@ class Advice:
     labels: tuple[str, ...] = ()
     image_ids: tuple[str, ...] = ()
     backbone: str = ""
+    n_then: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; gains are fractions."""
@@ -72,6 +74,7 @@ class Advice:
             labels=tuple(map(str, record["labels"])),
             image_ids=tuple(map(str, record["image_ids"])),
             backbone=str(record["backbone"]),
+            n_then=int(record["n_then"]),
         )
 
 
