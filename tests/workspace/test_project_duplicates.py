@@ -3,8 +3,10 @@
 import errno
 import os
 import shutil
+import sys
 
 import pytest
+from other_process import run_python
 from tellapart.errors import Cancelled, ProjectError
 from tellapart.store.journal import Relabel, Remove
 from tellapart.store.project import open_project
@@ -130,3 +132,38 @@ def test_a_label_whose_folder_goes_while_files_are_listed_is_left_out(workspace,
 
     monkeypatch.setattr(project_copy.os, "scandir", scandir)
     assert pictures_of(duplicate_project(bears, workspace)) == pictures_of(bears)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of a POSIX disk")
+def test_a_project_that_can_only_be_read_is_listed_and_duplicated(workspace, bears):
+    held = workspace / "held"
+    with open_project(bears) as project:
+        project.journal.decide(Remove(project.manifest.pictures()[0].image_id))
+        shutil.copytree(bears, held)  # what was written last lies in the second file of the database
+    assert (held / "tellapart.db-wal").stat().st_size > 0
+    (held / "tellapart.db-shm").unlink()
+    shutil.rmtree(bears)
+    before = {path: path.read_bytes() for path in held.rglob("*") if path.is_file()}
+    every = [held, *held.rglob("*")]
+    for path in every:
+        path.chmod(path.stat().st_mode & ~0o222)
+    script = """
+    from tellapart.store.project import open_project
+    from tellapart.workspace.changing import duplicate_project
+    from tellapart.workspace.listing import listed_projects
+    held = Path(sys.argv[1])
+    (row,) = listed_projects(held.parent)
+    print(row.n_pictures, row.n_labels, row.problem)
+    copy = duplicate_project(held, held.parent)
+    with open_project(copy) as project:
+        print(project.manifest.n_pictures(), project.is_read_only, project.changes, len(project.journal.undo()))
+    print([str(path) for path in copy.rglob("*") if not os.access(path, os.W_OK)])
+    """
+    try:
+        said = run_python(script, held, is_held=True).splitlines()
+    finally:
+        for path in every:
+            path.chmod(path.stat().st_mode | 0o200)
+    assert said == ["5 2 ", "5 False [] 1", "[]"]
+    assert {path: path.read_bytes() for path in held.rglob("*") if path.is_file()} == before
+    assert pictures_of(workspace / "held copy").keys() == pictures_of(held).keys()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import re
 import shutil
 import tempfile
@@ -21,6 +20,7 @@ from tellapart.store.journal import Journal
 from tellapart.store.manifest import Manifest, Picture
 from tellapart.store.sqlite.database_errors import disk_reason, explained
 from tellapart.store.sqlite.fingerprint_upgrade import renew_fingerprints
+from tellapart.store.sqlite.stand_in import PREFIX, needs_stand_in, stand_in
 from tellapart.words.commands import typed
 
 DB_NAME = "tellapart.db"
@@ -38,8 +38,7 @@ class Project:
     def __init__(self, root: Path, is_read_only: bool = False):
         self.root = root
         self.is_read_only = is_read_only
-        # a database in a folder that cannot be written cannot even be read: SQLite wants to note who reads
-        self._stand_in = tempfile.TemporaryDirectory(prefix="tellapart-reading-") if is_read_only else None
+        self._stand_in = tempfile.TemporaryDirectory(prefix=PREFIX) if is_read_only else None
         try:
             self.manifest = Manifest(self.db_path, copy=self._copy_of_database())
         except BaseException:
@@ -96,12 +95,7 @@ class Project:
             raise ProjectError(disk_reason(self.root, PermissionError(errno.EACCES, "it can only be read")))
 
     def _copy_of_database(self) -> Path | None:
-        if self._stand_in is None:
-            return None
-        for name in (DB_NAME, f"{DB_NAME}-wal"):  # what was written last may still lie in the second
-            with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(self.root / name, Path(self._stand_in.name) / name)
-        return Path(self._stand_in.name) / DB_NAME
+        return stand_in(self.db_path, Path(self._stand_in.name)) if self._stand_in else None
 
     def _drop_stand_in(self) -> None:
         if self._stand_in is not None:
@@ -168,7 +162,8 @@ def open_project(root: Path, progress: Progress = silent) -> Project:
                 f"Make one from its pictures with: tellapart new NAME --from {typed(root)}"
             )
         _refuse_strange_files(root)
-        project = _opened_to_read(root) if _is_read_only(root) else _opened(root)
+        # one without a database yet is made, so it must be one that can be written
+        project = _opened_to_read(root) if needs_stand_in(root / DB_NAME) else _opened(root)
     except OSError as error:
         raise ProjectError(disk_reason(root, error)) from error
     try:
@@ -234,12 +229,6 @@ def _refuse_strange_paths(project: Project) -> None:
             f"{project.db_path} was changed by another program: {error}. Nothing was changed. If somebody "
             "gave you this project, do not use it."
         ) from error
-
-
-def _is_read_only(root: Path) -> bool:
-    """Whether an existing project cannot be written; one without a database yet is made, so it must be."""
-    database = root / DB_NAME
-    return database.is_file() and not (os.access(root, os.W_OK) and os.access(database, os.W_OK))
 
 
 def _opened_to_read(root: Path) -> Project:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tellapart.store.sqlite.connection import connect
 from tellapart.store.sqlite.database_errors import explained
 from tellapart.store.sqlite.schema import FORMAT
+from tellapart.store.sqlite.stand_in import readable
 
 _PATIENCE_S = 2.0
 _PAGES_AT_ONCE = 2000
@@ -32,7 +33,11 @@ def glance(db_path: Path) -> Glance:
     Raises:
         ProjectError: it is damaged, or cannot be read.
     """
-    with explained(db_path), contextlib.closing(connect(db_path, _PATIENCE_S)) as db:
+    with (
+        explained(db_path),
+        readable(db_path) as file,
+        contextlib.closing(connect(file, _PATIENCE_S)) as db,
+    ):
         db.execute("PRAGMA query_only=ON")
         db.execute("PRAGMA trusted_schema=OFF")  # the file may be a stranger's
         if int(db.execute("PRAGMA user_version").fetchone()[0]) > FORMAT:
@@ -50,7 +55,8 @@ def copy_database(source: Path, target: Path, tell: Callable[[], object]) -> Non
     """
     with (
         explained(source),
-        contextlib.closing(connect(source, _PATIENCE_S)) as db,
+        readable(source) as file,
+        contextlib.closing(connect(file, _PATIENCE_S)) as db,
         contextlib.closing(connect(target, _PATIENCE_S)) as copy,
     ):
         db.backup(copy, pages=_PAGES_AT_ONCE, progress=lambda *_: tell())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,8 @@ def _copy(root: Path, target: Path, relative: str) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):  # it has just moved; see `_bring_in_line`
         shutil.copy2(source, place)
+        if not os.access(place, os.W_OK):  # of a project that can only be read
+            place.chmod(place.stat().st_mode | stat.S_IWUSR)
 
 
 def _files_below(root: Path, below: str = "") -> Iterator[str]:
