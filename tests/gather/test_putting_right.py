@@ -84,6 +84,30 @@ def test_a_copy_with_the_same_label_is_kept_and_one_in_the_trash_comes_back(
     assert (picture.state, picture.label) == ("kept", "square") and project.file(picture).exists()
 
 
+@pytest.mark.parametrize("mark", ["none of these", "to decide", "not sure"])
+@pytest.mark.parametrize("what", ["another label", "in the trash", "missing"])
+def test_a_copy_is_learned_whatever_was_thought_of_it_before(
+    project: Project, tmp_path: Path, what: str, mark: str
+) -> None:
+    image_id, copy = copy_of(project, "circle", tmp_path)
+    with project.manifest.transaction() as db:
+        db.execute("UPDATE pictures SET mark = ? WHERE image_id = ?", [mark, image_id])
+    if what == "in the trash":
+        project.journal.decide(Remove(image_id))
+    elif what == "missing":
+        project.file(project.manifest.picture(image_id)).unlink()
+        open_project(project.root).close()
+    before = project.manifest.picture(image_id)
+    assert before.state == {"another label": "kept", "in the trash": "removed", "missing": "missing"}[what]
+    done = put_in(project, copy, "again.png", "square" if what == "another label" else "circle")
+    picture = project.manifest.picture(image_id)
+    assert picture.is_member and picture.label == ("square" if what == "another label" else "circle")
+    assert picture.mark == ("not sure" if mark == "not sure" else "keep") and project.file(picture).exists()
+    assert done.batch is not None and take_back(project, done.batch)[1]
+    again = project.manifest.picture(image_id)
+    assert again.mark == mark and (what == "missing" or again == before)
+
+
 def test_nothing_decided_since_is_undone(project: Project, new: Path) -> None:
     done = put_in(project, new, new.name, "square")
     project.journal.decide(Remove(project.manifest.pictures("circle")[0].image_id))

@@ -12,7 +12,7 @@ from tellapart.label_names import clean_label
 from tellapart.pictures.images import inspect
 from tellapart.store.add_pictures import AddedPictures, Arrival, add_new_pictures
 from tellapart.store.journal import Decision, Mark, Relabel, Restore
-from tellapart.store.manifest import Origin
+from tellapart.store.manifest import Origin, is_member
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import disk_reason
 
@@ -86,8 +86,10 @@ def _put_copy_right(project: Project, image_id: str, label: str) -> PutIn:
     decisions: list[Decision] = [Restore(picture.image_id)] if picture.state == "removed" else []
     if picture.label != label:
         decisions.append(Relabel(picture.image_id, label))
+    if not decisions or not is_member("kept", picture.mark):  # else it would never be learned
+        decisions.append(Mark(picture.image_id, "keep"))
     batches: list[int] = []
-    project.journal.decide(*(decisions or [Mark(picture.image_id, "keep")]), tell_batch=batches.append)
+    project.journal.decide(*decisions, tell_batch=batches.append)
     if not batches:
         return PutIn(f"It is in the project already, as “{label}”.", None)
     was = f", as “{picture.label}”" if picture.label != label else ""

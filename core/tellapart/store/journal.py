@@ -25,7 +25,7 @@ from tellapart.store.label_changes import (
     carry_out_again,
     take_back,
 )
-from tellapart.store.manifest import TO_DECIDE, VISITOR, Manifest
+from tellapart.store.manifest import TO_DECIDE, VISITOR, Manifest, is_member
 from tellapart.store.picture_states import drop_new_labels, n_labels, put_state, state_of, state_to_return_to
 
 
@@ -151,8 +151,11 @@ class Journal:
         with self._manifest.transaction() as db:
             batch = next_batch(db)
             for image_id in image_ids:
-                after = state_of(db, image_id)
-                before = {**after, "state": "removed", "path": after["path"].replace("images/", "trash/", 1)}
+                found = state_of(db, image_id)
+                before = {**found, "state": "removed", "path": found["path"].replace("images/", "trash/", 1)}
+                # one that was missing may come back with a mark by which it would never be learned
+                after = found if is_member("kept", found["mark"]) else {**found, "mark": "keep"}
+                put_state(db, image_id, found, after)
                 append_line(db, batch, "restore", image_id, before, {**after, "is_new": True})
             end_redo(db)
             return batch
