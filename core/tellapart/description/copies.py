@@ -34,13 +34,18 @@ def copy_groups(items: Sequence[Any]) -> list[int]:
         for place in places:
             path = path_of(items[place])
             try:
-                groups[place] = first.setdefault(_digest(path) if path else b"", place)
+                groups[place] = first.setdefault(digest_of(path) if path else b"", place)
             except OSError:
                 continue
     return groups
 
 
-def _digest(path: Path) -> bytes:
+def digest_of(path: Path) -> bytes:
+    """The SHA-256 of a file's bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     digest = sha256()
     with path.open("rb") as file:
         while piece := file.read(_PIECE):

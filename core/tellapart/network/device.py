@@ -19,9 +19,10 @@ _INSTALL = 'pip install "tellapart[gpu]"'
 
 
 class Device:
-    """The processor, 32 bits."""
+    """The processor, 32 bits. bits: of the network's arithmetic."""
 
     torch_device = torch.device("cpu")
+    bits: Precision = "32"
 
     def precision(self) -> contextlib.AbstractContextManager[Any]:
         """A block in which a network computes with the bits chosen."""
@@ -55,7 +56,7 @@ class FabricDevice(Device):
         from lightning_fabric import Fabric
 
         self._fabric = Fabric(accelerator=kind, devices=1, precision=_FABRIC[precision])
-        self.torch_device = self._fabric.device
+        self.torch_device, self.bits = self._fabric.device, precision
 
     def precision(self) -> contextlib.AbstractContextManager[Any]:
         """A block in which a network computes with the bits chosen."""

@@ -4,12 +4,15 @@ import errno
 import shutil
 import signal
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from described_shapes import SHAPES
-from make_data import make_tiny_folder
+from make_data import draw_shape, make_tiny_folder
 from other_process import forking
+from PIL import Image
 from tellapart import atomic_files
 from tellapart.errors import TrainError
 from tellapart.network.learner import training
@@ -17,6 +20,7 @@ from tellapart.vision import RandomResizedCrop, Resize, aug_transforms, learner
 
 SMALL = SHAPES.new(item=RandomResizedCrop(32, min_scale=0.6), batch=aug_transforms(warp=0))
 OPTIONS = {"mixup": 0.4, "ema": 0.9, "patience": 5}  # all that a training remembers
+OTHER = "belongs to another project, or to other settings"
 
 
 @pytest.fixture(scope="module")
@@ -92,18 +96,66 @@ def test_what_is_done_is_only_read_and_a_second_call_has_a_place_of_its_own(shap
 def test_epochs_of_other_pictures_or_settings_are_refused(shapes, tmp_path):
     started(shapes).fine_tune(1, keep=tmp_path)
     kept = (tmp_path / "fine-tune-1.safetensors").read_bytes()
-    other = "belongs to another project, or to other settings"
-    with pytest.raises(TrainError, match=other):
+    with pytest.raises(TrainError, match=OTHER):
         started(shapes).fine_tune(1, rate=1e-4, keep=tmp_path)
-    with pytest.raises(TrainError, match=other):
+    with pytest.raises(TrainError, match=OTHER):
         started(shapes, described=SMALL.new(item=Resize(32))).fine_tune(1, keep=tmp_path)
     make_tiny_folder(tmp_path / "others", n_per_class=6)
-    with pytest.raises(TrainError, match=other):
+    with pytest.raises(TrainError, match=OTHER):
         started(tmp_path / "others").fine_tune(1, keep=tmp_path)
     assert (tmp_path / "fine-tune-1.safetensors").read_bytes() == kept, "nothing is lost"
     (tmp_path / "fine-tune-1.safetensors").write_bytes(kept[:100])
     with pytest.raises(TrainError, match=r"is damaged .*Delete"):
         started(shapes).fine_tune(1, keep=tmp_path)
+
+
+def painted(picture):
+    """Another picture under the same name."""
+    other = picture.copy()
+    other.paste((255, 0, 0), (0, 0, 8, 8))
+    return other
+
+
+def test_epochs_of_files_that_were_changed_since_are_refused(shapes, tmp_path):
+    folder = Path(shutil.copytree(shapes, tmp_path / "shapes"))
+    started(folder).fine_tune(1, keep=tmp_path / "kept")
+    file = folder / "circle" / "circle_001.png"
+    painted(Image.open(file)).save(file)
+    with pytest.raises(TrainError, match=OTHER):
+        started(folder).fine_tune(1, keep=tmp_path / "kept")
+
+
+def test_epochs_of_other_pictures_that_are_no_files_are_refused(tmp_path):
+    rng = np.random.default_rng(0)
+    drawn = [(label, draw_shape(label, rng)) for label in ("circle", "square") for _ in range(4)]
+
+    def learning(pictures, said):
+        label_of = {id(picture): label for (label, _), picture in zip(drawn, pictures, strict=True)}
+        described = SMALL.new(items=list, labels=lambda item: label_of[id(item)])
+        return started(pictures, said, described)
+
+    pictures, said = [picture for _, picture in drawn], []
+    learning(pictures, said).fine_tune(1, keep=tmp_path)
+    learning([np.asarray(picture) for picture in pictures], said).fine_tune(1, keep=tmp_path)
+    assert [line for line in said if "Going on" in line] == ["Going on after epoch 1 of 1, which was kept."]
+    with pytest.raises(TrainError, match=OTHER):
+        learning([painted(pictures[0]), *pictures[1:]], said).fine_tune(1, keep=tmp_path)
+
+
+def test_epochs_of_other_bits_or_another_function_are_refused(shapes, tmp_path):
+    def brighter(pictures):
+        return pictures * 1.1
+
+    def darker(pictures):
+        return pictures * 0.9
+
+    started(shapes, described=SMALL.new(batch=brighter)).fine_tune(1, keep=tmp_path)
+    with pytest.raises(TrainError, match=OTHER):
+        started(shapes, described=SMALL.new(batch=darker)).fine_tune(1, keep=tmp_path)
+    learn = started(shapes, described=SMALL.new(batch=brighter))
+    learn.device.bits = "bf16"
+    with pytest.raises(TrainError, match=OTHER):
+        learn.fine_tune(1, keep=tmp_path)
 
 
 def test_a_full_disk_a_deleted_folder_and_a_file_in_its_place_are_said(shapes, tmp_path, monkeypatch):

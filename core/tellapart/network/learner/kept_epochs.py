@@ -4,7 +4,9 @@ very same weights."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,18 +17,22 @@ import numpy as np
 import torch
 from torch import nn
 
+from tellapart.backbones.onnx_session import available_cpus
+from tellapart.description.copies import digest_of
 from tellapart.description.items import path_of
-from tellapart.description.transforms import Augmentation
-from tellapart.errors import RefusalCode, Skipped, TrainError
+from tellapart.errors import ImageError, RefusalCode, Skipped, TrainError
 from tellapart.file_lock import try_lock
 from tellapart.network.data.data import Data
+from tellapart.network.data.squares import opened
 from tellapart.network.learner.epoch import Epoch
 from tellapart.network.learner.probe import judgement_of
 from tellapart.network.learner.steps import FineTuning, OneCycle
 from tellapart.network.tuning.checkpoints import Checkpoints, bring_back, not_kept, with_optimizer
 from tellapart.network.tuning.last_blocks import State
+from tellapart.pictures.boundary import one_picture
 
-_FORMAT = 1  # raise it when the steps change: what an older version left is then another training's
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # in what Python says of a function: another one in each process
+_FORMAT = 2  # raise it when the steps change: what an older version left is then another training's
 
 
 @dataclass(frozen=True)
@@ -146,17 +152,29 @@ def kept_epochs(
 def _key(classifier: nn.Module, data: Data, settings: FineTuning, rest: list[Any]) -> str:
     """Of all that decides what comes out of a training."""
     assembly, description = data.assembly, data.description
-    transforms = [
-        repr(one) if isinstance(one, Augmentation) else type(one).__qualname__
-        for one in description.batch_transforms()
-    ]
+    with ThreadPoolExecutor(available_cpus()) as pool:
+        contents = list(pool.map(_content_of, assembly.items))
+    transforms = [_ADDRESS.sub("", repr(one)) for one in description.batch_transforms()]
     decides = [
-        _FORMAT, torch.__version__, [str(path_of(item) or "") for item in assembly.items], assembly.targets.tolist(),
-        assembly.is_valid.tolist(), assembly.classes, repr(description.item), transforms, data.train.batch_size,
-        data.seed, repr(settings), *rest,
+        _FORMAT, torch.__version__, [str(path_of(item) or "") for item in assembly.items], contents,
+        assembly.targets.tolist(), assembly.is_valid.tolist(), assembly.classes, repr(description.item), transforms,
+        data.train.batch_size, data.seed, repr(settings), *rest,
     ]  # fmt: skip
     digest = sha256(json.dumps(decides).encode())
     for name, values in classifier.state_dict().items():
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(values.detach().cpu().numpy()).tobytes())
     return digest.hexdigest()[:32]
+
+
+def _content_of(item: Any) -> str:
+    """Of the file's bytes, or of the pixels of what is no file; "" where it cannot be read and is left out."""
+    path = path_of(item)
+    try:
+        if path is not None:
+            return digest_of(path).hex()
+        with one_picture():
+            pixels = np.asarray(opened(item))
+    except (OSError, ValueError, ImageError):
+        return ""
+    return f"{pixels.shape}{sha256(pixels.tobytes()).hexdigest()}"

@@ -85,8 +85,8 @@ class Learner:
             ema: above 0, a moving average of the weights is judged and kept instead of the last ones; how much of it
                 stays at each step, for instance 0.99.
             patience: stop after so many epochs without a better one, and keep the best; never unless given.
-            keep: a folder that keeps each epoch. The same call in a new process goes on after the last one, to the very
-                same weights on the processor; once all are done, it only reads them.
+            keep: a folder that keeps each epoch. The same call in a new process, on the same pictures, goes on after
+                the last one, to the very same weights on the processor; once all are done, it only reads them.
         Raises:
             TrainError: a class has no readable picture, the memory is not enough, or epochs cannot be kept, or those in
                 the folder are another training's.
@@ -109,7 +109,10 @@ class Learner:
             )
         settings = FineTuning(epochs, rate, 0.05, smoothing, mixup, cutmix, ema, patience)
         self._n_kept += keep is not None
-        rest = [self.network.name, self.seed, freeze_epochs, self._has_head, str(self.device.torch_device)]
+        rest = [
+            self.network.name, self.seed, freeze_epochs, self._has_head, str(self.device.torch_device),
+            self.device.bits,
+        ]  # fmt: skip
         with kept_epochs(keep, self._n_kept, self.classifier, self.data, settings, rest) as kept:
             self._fine_tune(settings, freeze_epochs, kept)
 
