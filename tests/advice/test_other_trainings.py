@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -45,6 +47,31 @@ def test_thorough_is_advised_by_our_sets_until_it_was_tried(ground, monkeypatch)
     monkeypatch.setattr(thorough, "training_runs", lambda project: [earlier(ground, kept="thorough")])
     known = thorough_advice(ground)
     assert known.basis is Basis.EARLIER_RUN and known.gain.low > first.gain.low
+
+
+def test_where_only_a_sample_is_looked_at_all_pictures_count(turned_project, ground, monkeypatch):
+    monkeypatch.setattr(thorough, "why_not", lambda config: "")
+    monkeypatch.setattr("tellapart.advice.ground.MOST", 24)
+    sample = ground_of(turned_project, ground.run, silent)
+    assert (len(sample.pictures), sample.n_pictures) == (24, ground.n_pictures)
+    assert sample.n_pictures == len(ground.pictures) == ground.run.n_pictures > 2 * 24
+    assert thorough.thorough_minutes(sample) == thorough.thorough_minutes(ground)
+    alike = earlier(ground, kept="quick")
+    monkeypatch.setattr(thorough, "training_runs", lambda project: [alike])
+    monkeypatch.setattr(
+        thorough, "LEAST_PICTURES", 12
+    )  # of some 15 of each label, not of those in the sample
+    assert thorough_advice(sample) is None, "an earlier training of as many pictures brought nothing"
+    monkeypatch.setattr(thorough, "training_runs", lambda project: [])
+    assert thorough_advice(sample) is not None
+
+    ticks, rng = itertools.count(), np.random.default_rng(0)
+    monkeypatch.setattr(backbones, "time", SimpleNamespace(perf_counter=lambda: float(next(ticks))))
+    monkeypatch.setattr(
+        backbones, "_embedded", lambda ground, name, pictures, _: rng.normal(size=(len(pictures), 8))
+    )
+    found = backbone_advice(sample, silent, [offered("sharp")])
+    assert found.minutes == pytest.approx(sample.n_pictures / found.n / 60), "a second for the sample"
 
 
 def test_thorough_is_not_advised_where_it_was_done_or_cannot_be(ground, monkeypatch):

@@ -77,7 +77,7 @@ def _tried(ground: Ground, name: str, rows: np.ndarray, progress: Progress) -> A
     carried = ground.now.error / max(before.error, 1 / len(rows))
     error = ground.now.error
     gain = error_gain(carried * measured, carried * noise, USUAL * error, max(SPREAD * error, 1e-6), error)
-    minutes = seconds / len(rows) * len(ground.pictures) / 60
+    minutes = seconds / len(rows) * ground.n_pictures / 60
     return Advice(AdviceKind.SHARPER_BACKBONE, gain, Basis.OWN_PICTURES, minutes, len(rows), backbone=name)
 
 

@@ -25,14 +25,15 @@ MOST = 5000  # pictures that are looked at; with more, a sample, so that it take
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """run: the training. config: its settings. pictures: (N,) to learn from or hold out, none of a test part.
-    folds: (N,) int, of five; groups: (N,) names. now: the answers about them; doubts: about their labels, as on the
-    Clean page. is_open: (N,) bool, labels that nobody has decided about."""
+    """run: the training. config: its settings. pictures: (N,) to learn from or hold out, none of a test part, perhaps a
+    sample of n_pictures. folds: (N,) int, of five; groups: (N,) names. now: the answers about them; doubts: about their
+    labels, as on the Clean page. is_open: (N,) bool, labels that nobody has decided about."""
 
     project: Project
     run: TrainingRun
     config: TrainConfig
     classes: tuple[str, ...]
+    n_pictures: int
     pictures: tuple[Picture, ...]
     folds: np.ndarray
     groups: tuple[str, ...]
@@ -53,7 +54,8 @@ def ground_of(project: Project, run: TrainingRun, progress: Progress) -> Ground:
     check_labels(project)
     config = TrainConfig.from_json(Run(run_folder(project.root, run.run_id)).config)
     data = prepare(project, load_backbone(config.backbone, config.weights, progress), config, progress)
-    rows = _some(np.flatnonzero(~data.of("test")))
+    every = np.flatnonzero(~data.of("test"))
+    rows = _some(every)
     pictures = tuple(data.pictures[row] for row in rows)
     groups = tuple(data.plan.groups[row] for row in rows)
     kept, targets = np.unique(data.targets[rows], return_inverse=True)
@@ -65,7 +67,9 @@ def ground_of(project: Project, run: TrainingRun, progress: Progress) -> Ground:
     doubts = find_doubts(learner.logits(targets, n_classes), targets)
     decided = project.journal.decided().image_ids
     is_open = np.array([picture.image_id not in decided for picture in pictures], bool)
-    return Ground(project, run, config, classes, pictures, folds, groups, now, doubts, is_open)
+    return Ground(
+        project, run, config, classes, len(every), pictures, folds, groups, now, doubts, is_open
+    )  # fmt: skip
 
 
 def _some(rows: np.ndarray) -> np.ndarray:

@@ -49,7 +49,7 @@ def thorough_advice(ground: Ground, n_wrong_labels: int = 0) -> Advice | None:
 
 def thorough_minutes(ground: Ground) -> float:
     """How long it takes on this computer: as tried within a day, else roughly."""
-    n = len(ground.pictures)
+    n = ground.n_pictures
     seconds = noted_seconds(ground.project.cache_dir, "thorough", n)
     return (_START_S + n * _PICTURE_CORE_S / available_cpus() if seconds is None else seconds) / 60
 
@@ -59,12 +59,13 @@ def _n_different(ground: Ground) -> dict[str, int]:
     names: dict[str, set[str]] = {label: set() for label in ground.classes}
     for picture, group in zip(ground.pictures, ground.groups, strict=True):
         names[picture.label].add(group)
-    return {label: int(len(own) * (1 - ground.config.valid)) for label, own in names.items()}
+    share = (1 - ground.config.valid) * ground.n_pictures / len(ground.pictures)
+    return {label: int(share * len(own)) for label, own in names.items()}
 
 
 def _earlier(ground: Ground) -> TrainingRun | None:
     """The newest thorough training of about as many pictures."""
-    n = len(ground.pictures)
+    n = ground.n_pictures
     for run in training_runs(ground.project):
         is_alike = abs(run.n_pictures - n) <= _ALIKE * n
         if run.is_done and not run.is_deleted and run.recipe == "thorough" and is_alike:
