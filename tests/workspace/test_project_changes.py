@@ -1,11 +1,12 @@
 """Projects made, renamed, deleted and brought back: nothing is lost, and what cannot be done is said."""
 
+import errno
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tellapart import runs
+from tellapart import atomic_files, runs
 from tellapart.errors import ProjectError
 from tellapart.store.project import create_project, is_project, open_project
 from tellapart.workspace import changing
@@ -102,6 +103,17 @@ def test_a_renamed_project_is_whole_and_still_known(workspace, bears):
     assert rename_project(workspace, "brown bears", "brown bears") == root
     with open_project(root) as project:
         assert project.manifest.n_pictures() == 6 and project.changes == []
+
+
+def test_a_project_is_renamed_also_where_settings_cannot_be_written(workspace, bears, monkeypatch):
+    note_opened(bears)
+
+    def full(path, record):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(atomic_files, "write_json", full)
+    assert rename_project(workspace, "bears", "birds") == workspace / "birds"
+    assert [row.name for row in listed_projects(workspace)] == ["birds"] and not bears.exists()
 
 
 def test_a_name_may_change_its_case(workspace, bears):

@@ -71,7 +71,8 @@ def rename_project(workspace: Path, name: str, text: str) -> Path:
         _check_free(workspace, new, but=name)
         _check_idle(root, "rename it")
         _move(root, workspace / new)
-    note_moved(root, workspace / new)
+    with contextlib.suppress(ProjectError):  # it is renamed; only when it was opened last is forgotten
+        note_moved(root, workspace / new)
     return workspace / new
 
 
