@@ -8,7 +8,10 @@ from command_line import tellapart
 
 pytest.importorskip("torch", reason="torch is not installed (light path): pip install 'tellapart[torch]'")
 
+from tellapart.description import RandomResizedCrop, aug_transforms
 from tellapart.network.learner.rates import RateSearch
+from tellapart.planning.variation import Variation, keep_variation
+from tellapart.store.project import open_project
 
 LEARNER = "tellapart.network.learner.learner"
 
@@ -46,6 +49,23 @@ def test_scripts_get_every_step_and_a_png(root, found, tmp_path):
     assert record["suggestion"] == 4e-4 and len(record["table"]) == 18
     assert record["table"][0] == {"rate": 1e-6, "loss": 2.0}
     assert (tmp_path / "rates.PNG").read_bytes().startswith(b"\x89PNG")
+
+
+def test_views_vary_as_the_project_keeps_it(root, monkeypatch):
+    with open_project(root) as project:
+        keep_variation(project.manifest, Variation(min_scale=0.5, flip=False, rotate=15, warp=0.1))
+    tried = []
+
+    def search(classifier, data, *_):
+        tried.append(data.description)
+        return RateSearch((1e-4,), (1.0,), 1e-4)
+
+    monkeypatch.setattr(f"{LEARNER}.search_rate", search)
+    monkeypatch.setattr(f"{LEARNER}.Learner._fit_head_once", lambda self: None)
+    tellapart("lr-find", root)
+    (described,) = tried
+    assert described.item == RandomResizedCrop(224, min_scale=0.5)
+    assert described.batch == aug_transforms(flip=False, rotate=15, zoom=1, warp=0.1, lighting=0.2)
 
 
 def test_a_drawing_is_not_overwritten_and_other_kinds_are_refused_before_the_work(

@@ -47,9 +47,9 @@ def lr_find(
         _check_plot(plot, is_forced, is_json)
         with open_project(project_dir, progress) as project:
             check_labels(project)
-            rows = described_pictures(project)
+            data = project_description(project).data(described_pictures(project))
         said: list[str] = []
-        learn = learner(project_description().data(rows), backbone, weights, say=said.append)
+        learn = learner(data, backbone, weights, say=said.append)
         found = learn.lr_find(
             n_steps, lambda step: progress(step, n_steps, Doing(Step.FITTING, "Trying learning rates"))
         )

@@ -69,7 +69,7 @@ def _network(bundle: Bundle, model: onnx.ModelProto) -> Network:
 def _replayed(description: DataDescription, replay: Any) -> Assembly:
     """Old pictures: of a project, or of a folder or table that the same description fits."""
     if isinstance(replay, Project):
-        return assembled(project_description(), described_pictures(replay))
+        return assembled(project_description(replay), described_pictures(replay))
     return assembled(description, replay, n_least=1)
 
 
