@@ -1,12 +1,13 @@
 """How long a training will take, said before it starts."""
 
+import errno
 import importlib.util
 import json
 import subprocess
 import time
 
 import pytest
-from tellapart import answering_process
+from tellapart import answering_process, atomic_files
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
 from tellapart.planning.config import TrainConfig
@@ -50,6 +51,19 @@ def test_what_was_measured_is_noted_and_grows_with_the_pictures(tiny_project, mo
     ):
         (tiny_project.cache_dir / "thorough_time.json").write_text(json.dumps({**noted, **changed}))
         assert noted_seconds(tiny_project.cache_dir, "thorough", 60) is None
+
+
+def test_where_the_note_cannot_be_written_it_grows_with_the_pictures_all_the_same(tiny_project, monkeypatch):
+    pytest.importorskip("torch", reason="torch is not installed (light path)")
+    asked = told(monkeypatch, json.dumps({"seconds": 30.0, "n_pictures": 60}))
+
+    def full(path, record):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(atomic_files, "write_json", full)
+    for _ in range(2):
+        assert tried_seconds(tiny_project.root, "thorough", 120) == pytest.approx(60)
+    assert len(asked) == 2, "measured again"
 
 
 def test_why_it_cannot_be_measured_is_a_sentence(tiny_project, monkeypatch):

@@ -6,6 +6,7 @@ its own, since that needs torch; remembered for a day, for as many cores.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import time
@@ -75,10 +76,8 @@ def tried_seconds(project_dir: Path, recipe: Recipe, n_pictures: int) -> float:
     if "error" in told:
         raise TrainError(str(told["error"]))
     note = {**told, "at": time.time(), "n_cpus": available_cpus()}
-    try:
+    with contextlib.suppress(OSError):  # measured again next time
         atomic_files.write_json(_note(cache_dir, recipe), note)
-    except OSError:
-        return float(told["seconds"])  # measured again next time
     return float(told["seconds"]) * n_pictures / max(1, int(told["n_pictures"]))
 
 
