@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 from tellapart.advice import Advice, AdviceKind, Advised, Basis, advise, finding_out
 from tellapart.advice.beside import advised_beside
 from tellapart.advice.from_pictures import add_pictures_advice
@@ -19,6 +20,7 @@ from tellapart.learning.gains.error_gain import ErrorGain
 from tellapart.progress import silent
 from tellapart.runs import latest
 from tellapart.store.journal import Mark, Relabel, Remove
+from tellapart.store.project import open_project
 from tellapart.training_runs.finding import done_run
 
 GAIN = ErrorGain(0.02, 0.01, 0.03, 0.99)
@@ -132,6 +134,22 @@ def test_checked_labels_are_left_out_and_the_rest_brings_less(turned_project):
     turned_project.journal.decide(*(Mark(one, "keep") for one in first.image_ids))
     assert of_kind(advise(turned_project), AdviceKind.CHECK_LABELS) is None
     assert of_kind(advise(turned_project, anew=True), AdviceKind.CHECK_LABELS) is None
+
+
+def test_a_picture_changed_in_its_place_is_still_to_be_checked(turned_project):
+    first = advise(turned_project)
+    old = of_kind(first, AdviceKind.CHECK_LABELS).image_ids[0]
+    file = turned_project.file(turned_project.manifest.picture(old))
+    with Image.open(file) as picture:
+        turned = picture.transpose(Image.Transpose.ROTATE_90)
+    turned.save(file)
+    with open_project(turned_project.root) as again:
+        found = of_kind(advise(again), AdviceKind.CHECK_LABELS)
+        new = again.manifest.former_names()[old]
+        assert found.image_ids == (new, *of_kind(first, AdviceKind.CHECK_LABELS).image_ids[1:])
+        assert new in {one.image_id for one in again.manifest.pictures()}
+        again.journal.decide(Mark(new, "keep"))
+        assert new not in of_kind(advise(again), AdviceKind.CHECK_LABELS).image_ids
 
 
 def test_pictures_that_came_count_and_a_label_that_is_gone_is_not_named(project):

@@ -12,8 +12,13 @@ from tellapart.store.project import Project
 
 
 def still_to_do(project: Project, advised: Advised) -> Advised:
-    """The same without what was done since, and without labels and pictures that are gone. Reads two tables."""
-    named = list(dict.fromkeys(one for advice in advised.advice for one in advice.image_ids))
+    """The same without what was done since, and without labels and pictures that are gone. Reads a few tables."""
+    names = project.manifest.former_names()  # a picture changed in its place has another image_id since
+    every = [
+        replace(one, image_ids=tuple(names.get(image_id, image_id) for image_id in one.image_ids))
+        for one in advised.advice
+    ]
+    named = list(dict.fromkeys(image_id for one in every for image_id in one.image_ids))
     labels_of = {
         image_id: label
         for image_id, label, state, mark in project.manifest.standings(named)
@@ -22,7 +27,7 @@ def still_to_do(project: Project, advised: Advised) -> Advised:
     decided = project.journal.decided().image_ids
     counts = project.manifest.label_counts()
     found = []
-    for one in advised.advice:
+    for one in every:
         left: Advice | None = one
         if one.kind is AdviceKind.CHECK_LABELS:
             left = _with_pictures(
