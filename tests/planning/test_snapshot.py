@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from make_data import make_tiny_folder
+from PIL import Image
 from tellapart.gather import take_in
 from tellapart.planning.snapshot import ProjectSnapshot, n_changes, snapshot
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
-from tellapart.store.project import Project
+from tellapart.store.project import Project, open_project
 from tellapart.train import train_head
 
 
@@ -53,6 +54,22 @@ def test_pictures_that_came_count_once_whatever_was_decided_about_them(
     assert n_changes(tiny_project, since) == 3
     tiny_project.journal.decide(Remove(other))
     assert n_changes(tiny_project, since) == 2, "what is not there teaches nothing"
+
+
+def test_a_picture_changed_in_its_place_is_the_one_that_was_decided_about(tiny_project: Project) -> None:
+    first, second, *_ = tiny_project.manifest.pictures("circle")
+    since = snapshot(tiny_project)
+    tiny_project.journal.decide(Relabel(first.image_id, "square"), Mark(second.image_id, "keep"))
+    for one in (first, second):
+        file = tiny_project.file(tiny_project.manifest.picture(one.image_id))
+        with Image.open(file) as picture:
+            turned = picture.transpose(Image.Transpose.ROTATE_90)
+        turned.save(file)
+    with open_project(tiny_project.root) as again:
+        assert len(again.manifest.former_names()) == 2
+        assert n_changes(again, since) == 1
+        again.journal.undo()
+        assert n_changes(again, since) == 0
 
 
 def test_a_training_says_where_its_project_stood(tiny_project: Project) -> None:
