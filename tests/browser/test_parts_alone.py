@@ -274,3 +274,23 @@ def test_the_matrix_on_a_phone_says_what_is_out_of_sight(open_tab: Open) -> None
     expect(hint).to_have_text("The first columns are to the left.")
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(hint).to_be_hidden()
+
+
+HEARD = (
+    "message => model.handlers.filter(([on]) => on === 'msg:custom').forEach(([, call]) => call(message, []))"
+)
+
+
+def test_answers_on_their_way_do_not_outlive_a_press_on_clear(open_tab: Open) -> None:
+    page = alone(open_tab().page, "answers", labels=["oak"], can_put_right=True)
+    row = {"batch": 1, "label": "oak", "shares": [["oak", "90 %", 0.9]], "is_none": False, "reason": ""}
+    row |= {"has_picture": False}
+    answers = page.locator(".ta-answer")
+    page.evaluate(HEARD, {"t": "add", "rows": [{**row, "number": 1, "name": "one.jpg"}]})
+    expect(answers).to_have_count(1)
+    page.get_by_role("button", name="Clear").click()
+    assert "clear" in page.evaluate("model.sent.map((message) => message.t)")
+    page.evaluate(HEARD, {"t": "add", "rows": [{**row, "number": 2, "name": "two.jpg"}]})
+    expect(answers).to_have_count(1)
+    page.evaluate(HEARD, {"t": "reply", "to": "clear", "number": 0})
+    expect(answers).to_have_count(0)

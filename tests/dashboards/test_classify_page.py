@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import shutil
@@ -82,6 +83,25 @@ async def test_pictures_stay_until_they_are_cleared(trained_dir: Path) -> None:
     await settled()
     assert list(kept.iterdir()) == [] and rows(view) == []
     assert "good.png" not in (await ask(view, "table"))["pictures"][0].decode()
+
+
+async def test_clearing_while_a_picture_is_looked_at_forgets_its_answer(trained_dir: Path) -> None:
+    state, view = await opened(trained_dir)
+    loop, look = asyncio.get_running_loop(), state._look
+
+    def cleared_meanwhile(files: list[UploadedFile]) -> list[Answer]:
+        asyncio.run_coroutine_threadsafe(one(view, Answers).receive({"t": "clear"}), loop).result(60)
+        return look(files)
+
+    state._look = cleared_meanwhile  # type: ignore[method-assign]
+    await upload(view, {"good.png": a_circle(trained_dir), "text.jpg": b"bread and milk"})
+    assert rows(view) == [] and state.n_left == 0
+    assert list((trained_dir / "cache" / "classified").iterdir()) == []
+    (data,) = (await ask(view, "table"))["pictures"]
+    assert len(data.decode().splitlines()) == 1, "only the line with the names of the columns"
+    state._look = look  # type: ignore[method-assign]
+    await upload(view, {"again.png": a_circle(trained_dir)}, batch="next")
+    assert [row["name"] for row in rows(view)] == ["again.png"]
 
 
 async def test_only_so_many_bytes_stay_and_the_oldest_leave_first(trained_dir: Path) -> None:

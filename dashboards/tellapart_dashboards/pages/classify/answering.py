@@ -154,6 +154,8 @@ class Answering(HasTraits):
                     answers = await asyncio.to_thread(self._look, step)
                     if batch > self._forgotten:
                         self.latest = [batch, answers]
+                    else:
+                        await asyncio.to_thread(self.forget, answers)
                     n_left -= len(step)
                     self.n_left -= len(step)
         except Exception as error:  # the page must say it: nobody sees a task's traceback
@@ -186,6 +188,9 @@ class Answering(HasTraits):
     def let_go(self, file: UploadedFile) -> None:
         """The file has been answered: it is gone; on a thread."""
         file.path.unlink(missing_ok=True)
+
+    def forget(self, answers: Sequence[Answer]) -> None:
+        """Nothing, but for pages that keep answers: these came when nobody wanted them any more; on a thread."""
 
     def note(self, found: Sequence[Any]) -> None:
         """Nothing, but for pages that write down what was answered; on a thread."""

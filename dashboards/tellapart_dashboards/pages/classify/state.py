@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import contextlib
 import csv
 import io
 import shutil
@@ -19,6 +18,7 @@ from tellapart.safe_text import csv_cell
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.classify.answered_pictures import AnsweredPictures
 from tellapart_dashboards.pages.classify.answering import Answering
 from tellapart_dashboards.pages.classify.answers import Answer
 from tellapart_dashboards.pages.classify.why import Why
@@ -49,42 +49,34 @@ class ClassifyState(Answering):
         super().__init__(**traits)
         self._open_it = open_it
         self._project: Project | None = None
-        self._most_kept_bytes, self._kept_bytes = most_kept_bytes, 0
+        self._kept = AnsweredPictures(self.uploads_dir, most_kept_bytes)
         self._answers: dict[int, Answer] = {}
-        self._files: dict[int, Path] = {}  # of answers, oldest first
         self._batches: dict[int, int] = {}  # of the journal, by the answer they came from
-        self._folders: set[Path] = set()
         self._why = Why()
-        atexit.register(self._forget_files)
+        atexit.register(lambda: self._kept.remove(self._kept.let_go()))
 
     def let_go(self, file: UploadedFile) -> None:
         """The file stays."""
 
     def _drop(self, batch_dir: Path, unseen: Sequence[UploadedFile]) -> None:
         for file in unseen:
-            file.path.unlink(missing_ok=True)
-            self._folders.add(file.path.parent)
+            self._kept.drop(file.path)
         if batch_dir.is_dir() and not any(path.is_file() for path in batch_dir.rglob("*")):
             shutil.rmtree(batch_dir, ignore_errors=True)
 
     def _answer(self, file: UploadedFile, found: Any) -> Answer:
         answer = super()._answer(file, found)
         self._answers[answer.number] = answer
-        self._folders.add(file.path.parent)
         if answer.reason:
-            file.path.unlink(missing_ok=True)
-            return answer
-        self._files[answer.number] = file.path
-        self._kept_bytes += file.n_bytes
-        while self._kept_bytes > self._most_kept_bytes and len(self._files) > 1:
-            self._let_oldest_go()
+            self._kept.drop(file.path)
+        else:
+            self._kept.keep(answer.number, file.path, file.n_bytes)
         return answer
 
-    def _let_oldest_go(self) -> None:
-        path = self._files.pop(next(iter(self._files)))
-        with contextlib.suppress(OSError):
-            self._kept_bytes -= path.stat().st_size
-            path.unlink()
+    def forget(self, answers: Sequence[Answer]) -> None:
+        for one in answers:
+            self._answers.pop(one.number, None)
+        self._kept.remove(self._kept.let_go([one.number for one in answers]))
 
     def clear(self) -> None:
         """Forget all answers and their pictures, and those that still wait."""
@@ -92,20 +84,7 @@ class ClassifyState(Answering):
         self._forgotten = self._n_batches
         self._answers, self._batches = {}, {}
         self.message = ""
-        soon(asyncio.to_thread(self._forget_files))
-
-    def _forget_files(self) -> None:
-        files, folders = list(self._files.values()), set(self._folders)
-        self._files, self._folders, self._kept_bytes = {}, set(), 0
-        for path in files:
-            with contextlib.suppress(OSError):
-                path.unlink()
-        for folder in folders:
-            for one in (folder, *folder.parents):
-                if one == self.uploads_dir or self.uploads_dir not in one.parents:
-                    break
-                with contextlib.suppress(OSError):  # others of it still wait
-                    one.rmdir()
+        soon(asyncio.to_thread(self._kept.remove, self._kept.let_go()))
 
     async def ask(self, name: str, values: dict[str, Any]) -> Reply | None:
         """What the page asks about an answer, by its number: "why", "larger", "put right" (label), "take back"; and of
@@ -148,7 +127,7 @@ class ClassifyState(Answering):
     def _jpeg(self, answer: Answer, side_px: int) -> bytes:
         from tellapart.pictures.images import thumbnail_jpeg
 
-        path = self._files.get(answer.number)
+        path = self._kept.path(answer.number)
         if path is None or not path.is_file():
             raise IntakeError(f"{answer.name} is no longer kept here. Give it again.")
         try:
@@ -170,7 +149,7 @@ class ClassifyState(Answering):
         from tellapart.gather.putting_right import put_in
 
         project = self._open()
-        done = put_in(project, self._files.get(answer.number, Path("gone")), answer.name, label)
+        done = put_in(project, self._kept.path(answer.number) or Path("gone"), answer.name, label)
         if done.batch is not None:
             self._batches[answer.number] = done.batch
         return {"sentence": done.sentence, "label": label.strip(), "can_undo": done.batch is not None}, []

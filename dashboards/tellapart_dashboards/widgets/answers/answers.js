@@ -135,7 +135,10 @@ function render({ model, el }) {
   function take(message, buffers) {
     if (message.t === "add") add(message.rows, buffers);
     else if (message.to === "table") save(message.file_name ?? "answers.csv", copied(buffers[0]));
-    else {
+    else if (message.to === "clear") {
+      forget(); // once more: answers that were on their way have come meanwhile
+      drawing.soon();
+    } else {
       const key = `${message.to} ${message.number}`;
       asked.get(key)?.({ reply: message, url: pictureUrl(buffers[0]) });
       asked.delete(key);

@@ -1,5 +1,5 @@
 // Built by `make widgets` from answers/answers.js and the modules it imports: change those, not this file.
-// e933a1f0ceb0bfa81f47634b55654af2200721f81bc22c6ee19dec6b1999337a
+// faa556c8f6cf4bd11cad77ba858b5d19561a78937d7f00d2ae3129ab41570e56
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -641,7 +641,10 @@ function render({ model, el }) {
   function take(message, buffers) {
     if (message.t === "add") add(message.rows, buffers);
     else if (message.to === "table") save(message.file_name ?? "answers.csv", copied(buffers[0]));
-    else {
+    else if (message.to === "clear") {
+      forget(); // once more: answers that were on their way have come meanwhile
+      drawing.soon();
+    } else {
       const key = `${message.to} ${message.number}`;
       asked.get(key)?.({ reply: message, url: pictureUrl(buffers[0]) });
       asked.delete(key);
