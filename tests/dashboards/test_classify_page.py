@@ -134,6 +134,21 @@ async def test_what_is_said_of_a_picture_goes_into_the_project_and_can_be_undone
         assert project.manifest.label_counts() == {"circle": 5, "square": 7}
 
 
+async def test_a_picture_put_right_twice_is_taken_back_step_by_step(trained_dir: Path) -> None:
+    _, view = await opened(trained_dir)
+    with Image.open(io.BytesIO(a_circle(trained_dir))) as picture:
+        picture.transpose(Image.Transpose.ROTATE_90).resize((50, 40)).save(buffer := io.BytesIO(), "PNG")
+    await upload(view, {"turned.png": buffer.getvalue()})
+    for label in ("square", "circle"):
+        assert (await ask(view, "put right", 1, label=label))["can_undo"]
+    with open_project(trained_dir) as project:
+        for left, can_undo in (({"circle": 6, "square": 7}, True), ({"circle": 6, "square": 6}, False)):
+            taken = await ask(view, "take back", 1)
+            assert (taken["sentence"], taken["can_undo"]) == ("Taken back.", can_undo)
+            assert project.manifest.label_counts() == left
+    assert (await ask(view, "take back", 1))["sentence"] == "", "there is nothing more"
+
+
 async def test_a_decision_on_a_picture_that_vanished_is_said(trained_dir: Path) -> None:
     _, view = await opened(trained_dir)
     await upload(view, {"good.png": a_circle(trained_dir)})

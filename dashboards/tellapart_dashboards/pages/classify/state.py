@@ -51,7 +51,7 @@ class ClassifyState(Answering):
         self._project: Project | None = None
         self._kept = AnsweredPictures(self.uploads_dir, most_kept_bytes)
         self._answers: dict[int, Answer] = {}
-        self._batches: dict[int, int] = {}  # of the journal, by the answer they came from
+        self._batches: dict[int, list[int]] = {}  # of the journal, by the answer they came from, oldest first
         self._why = Why()
         atexit.register(lambda: self._kept.remove(self._kept.let_go()))
 
@@ -150,20 +150,21 @@ class ClassifyState(Answering):
 
         project = self._open()
         done = put_in(project, self._kept.path(answer.number) or Path("gone"), answer.name, label)
+        batches = self._batches.setdefault(answer.number, [])
         if done.batch is not None:
-            self._batches[answer.number] = done.batch
-        return {"sentence": done.sentence, "label": label.strip(), "can_undo": done.batch is not None}, []
+            batches.append(done.batch)
+        return {"sentence": done.sentence, "label": label.strip(), "can_undo": bool(batches)}, []
 
     def _take_back(self, answer: Answer) -> Reply:
         from tellapart.gather.putting_right import take_back
 
-        batch = self._batches.get(answer.number)
-        if batch is None:
+        batches = self._batches.get(answer.number, [])
+        if not batches:
             return {"sentence": "", "label": "", "can_undo": False}, []
-        sentence, is_done = take_back(self._open(), batch)
+        sentence, is_done = take_back(self._open(), batches[-1])
         if is_done:
-            del self._batches[answer.number]
-        return {"sentence": sentence, "label": "", "can_undo": not is_done}, []
+            batches.pop()
+        return {"sentence": sentence, "label": "", "can_undo": bool(batches)}, []
 
     def _open(self) -> Project:
         from tellapart.store.project import open_project
