@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from acting import is_shown, one, settled, shown
+from acting import is_shown, one, settled, shown, upload
 from ipywidgets import Button, Text
 from make_data import make_tiny_folder
 from share_acting import opened as opened_share
@@ -20,7 +21,8 @@ from tellapart.store.limits import ProjectLimits, limits_of, set_limits
 from tellapart.store.project import create_project, open_project
 from tellapart_dashboards.app.project_state import ProjectState, project_dir_from
 from tellapart_dashboards.app.public.visiting import Quotas, VisitError, Visitors
-from tellapart_dashboards.app.studio import gather_page
+from tellapart_dashboards.app.studio import classify_page, gather_page
+from tellapart_dashboards.pages.classify import state as classify_state
 from tellapart_dashboards.pages.gather.state import GatherState
 from tellapart_dashboards.pages.projects.state import ProjectsState
 
@@ -154,6 +156,23 @@ async def test_a_visitor_names_no_folder_of_this_computer(
     one(view, Button, "Make the app").click()
     await settled()
     assert started[0]["own"] == {}
+
+
+async def test_few_pictures_that_a_visitor_classifies_stay_and_the_page_says_where(
+    trained_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = next((trained_dir / "images" / "circle").iterdir()).read_bytes()
+    assert classify_state.MOST_KEPT_OF_VISITORS == 100_000_000
+    monkeypatch.setattr(classify_state, "MOST_KEPT_OF_VISITORS", 2 * len(picture))
+    for batch, visitor, where, n_kept in (
+        ("own", "", "this computer", 4), ("visiting", str(trained_dir), "the studio's computer", 2),
+    ):  # fmt: skip
+        monkeypatch.setenv(VISITOR, visitor)
+        page = classify_page(trained_dir)
+        assert html.escape(f"Pictures stay on {where}, until") in await shown(page)
+        await upload(page, {f"{n}.png": picture for n in range(4)}, batch=batch)
+        kept = trained_dir / "cache" / "classified" / batch
+        assert len(list(kept.rglob("*.png"))) == n_kept
 
 
 def test_a_full_project_says_so_and_keeps_what_it_has(tmp_path: Path) -> None:

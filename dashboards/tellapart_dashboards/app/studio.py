@@ -86,13 +86,19 @@ async def _classify_body(frame: Frame, root: Path, project: ProjectState | None 
     """project: where it is open beside this page."""
     await asyncio.to_thread(import_module, "tellapart_dashboards.pages.classify.view")
     from tellapart_dashboards.app.public.visiting import is_visiting
-    from tellapart_dashboards.pages.classify.view import OF_VISITORS, ClassifyState, classify_view
-    from tellapart_dashboards.widgets.upload.upload import ON_THIS_COMPUTER
+    from tellapart_dashboards.pages.classify import view
+    from tellapart_dashboards.pages.classify.state import MOST_KEPT_OF_VISITORS, ClassifyState
 
-    state = ClassifyState((lambda: project.project) if project else None, project_dir=str(root))
+    open_it = (lambda: project.project) if project else None
     go_to_train = (lambda: project.set_trait("current", "train")) if project else None
+    if is_visiting():
+        state = ClassifyState(open_it, MOST_KEPT_OF_VISITORS, project_dir=str(root))
+        body = view.classify_view(state, go_to_train, view.OF_VISITORS, view.STUDIOS_COMPUTER)
+    else:
+        state = ClassifyState(open_it, project_dir=str(root))
+        body = view.classify_view(state, go_to_train)
     follow(frame.widget, [state])
-    return classify_view(state, go_to_train, OF_VISITORS if is_visiting() else ON_THIS_COMPUTER)
+    return body
 
 
 async def _noticed(states: _States, body: Awaitable[Widget]) -> Widget:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tellapart.store.project import Project
 
 MOST_KEPT_BYTES = 2 * 2**30  # of pictures that were answered; the oldest leave first
+MOST_KEPT_OF_VISITORS = 100_000_000  # these stand beside what a visitor's project may hold
 LARGE_PX = 1280
 
 Reply = tuple[dict[str, Any], list[bytes]]  # for the page: values, and pictures beside them

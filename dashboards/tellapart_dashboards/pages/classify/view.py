@@ -18,15 +18,21 @@ from tellapart_dashboards.widgets.upload.upload import ON_THIS_COMPUTER, UploadL
 from tellapart_dashboards.widgets.webcam.webcam import Webcam
 
 OF_VISITORS = UploadLimits(200, 2**29, "Choose fewer at a time.")
-_LEAD = "Pictures stay on this computer, until you clear them or close the page."
+THIS_COMPUTER, STUDIOS_COMPUTER = (
+    "this computer",
+    "the studio's computer",
+)  # where pictures stay, a visitor's too
 
 
 def classify_view(
     state: ClassifyState,
     go_to_train: Callable[[], None] | None = None,
     limits: UploadLimits = ON_THIS_COMPUTER,
+    where: str = THIS_COMPUTER,
 ) -> VBox:
-    """The Classify page. go_to_train: opens the Train page, where there is one beside this. limits: of one upload."""
+    """The Classify page. go_to_train: opens the Train page, where there is one beside this. limits: of one upload.
+    where: the pictures stay, in words."""
+    lead = f"Pictures stay on {where}, until you clear them or close the page."
     head, note, model_line, busy = HTML(), HTML(), HTML(), HTML()
     upload = UploadWidget(
         state.uploads_dir,
@@ -49,7 +55,7 @@ def classify_view(
         if state.stage == "opening":
             head.value = heading_html("What is in the picture?", "Loading the model …")
         elif state.stage == "ready":
-            head.value = heading_html("What is in the picture?", _LEAD)
+            head.value = heading_html("What is in the picture?", lead)
         else:
             where = "on the Train page" if go_to_train else "with the notebook 3_train.ipynb"
             head.value = heading_html("No model yet", f"Train one first {where}, then drop any picture here.")
