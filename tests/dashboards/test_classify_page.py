@@ -232,6 +232,10 @@ async def test_a_damaged_bundle_is_said_in_words(trained_dir: Path) -> None:
     await settled()
     shown = text_of(view)
     assert ("Stopped." in shown and str(bundle.name) in shown) or "model.onnx" in shown
+    await upload(view, {"one.png": a_circle(trained_dir), "two.png": a_circle(trained_dir)})
+    assert [row["number"] for row in rows(view)] == [1, 2]
+    assert {row["reason"] for row in rows(view)} == {"the model cannot be used, see above"}
+    assert not any(path.is_file() for path in (trained_dir / "cache" / "classified").rglob("*"))
 
 
 async def test_a_newer_model_is_noticed(project_dir: Path) -> None:

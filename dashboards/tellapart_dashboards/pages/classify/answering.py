@@ -176,10 +176,10 @@ class Answering(HasTraits):
         shutil.rmtree(batch_dir, ignore_errors=True)
 
     def _look(self, files: list[UploadedFile]) -> list[Answer]:
-        if self._predictor is None:
-            return [Answer(file.name, b"", reason="the model cannot be used, see above") for file in files]
-        found = self._predictor.predict_shown([file.path for file in files], _THUMBNAIL_PX)
-        self.note([one.prediction for one in found if not isinstance(one, ImageError)])
+        found: Sequence[Any] = [ImageError("the model cannot be used, see above")] * len(files)
+        if self._predictor is not None:
+            found = self._predictor.predict_shown([file.path for file in files], _THUMBNAIL_PX)
+            self.note([one.prediction for one in found if not isinstance(one, ImageError)])
         answers = [self._answer(file, one) for file, one in zip(files, found, strict=True)]
         for file in files:
             self.let_go(file)
