@@ -19,6 +19,8 @@ from tellapart.runs import Run
 from tellapart.store.project import open_project
 from tellapart_dashboards.app.label_advice import advice
 from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.gather import search_state
+from tellapart_dashboards.pages.gather import state as gather_state
 from tellapart_dashboards.pages.gather.view import GatherState, gather_view
 from tellapart_dashboards.widgets.doors.doors import Doors
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
@@ -112,8 +114,11 @@ async def test_the_summary_and_each_refusal_are_shown(project_dir: Path, fake_ru
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "No path given"), ("birds", "not a full path"), ("/nowhere/at/all", "does not exist")],
-)
+    [
+        ("", "No path given"), ("birds", "not a full path"), ("~nobody-of-this-name/birds", "not a full path"),
+        ("/nowhere/at/all", "does not exist"),
+    ],
+)  # fmt: skip
 async def test_a_wrong_folder_is_said(
     empty_project_dir: Path, start: Any, started: list[Any], text: str, words: str
 ) -> None:
@@ -124,6 +129,30 @@ async def test_a_wrong_folder_is_said(
     one(view, Button, "Add this folder").click()
     await settled()
     assert words in text_of(view) and started == []
+
+
+async def test_a_disk_that_fails_is_said(empty_project_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    state = GatherState(ProjectState(empty_project_dir))
+    view = gather_view(state)
+    await settled()
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "exists", failing)
+        one(view, Text, "Folder").set_state({"value": str(empty_project_dir)})
+        one(view, Button, "Add this folder").click()
+        await settled()
+    assert "Input/output error" in text_of(view) and state.stage == "failed"
+    state.message, state.stage = "", "idle"
+    monkeypatch.setattr(gather_state, "take_in", failing)
+    (shots := empty_project_dir / "cache" / "shots").mkdir(parents=True)
+    state.take_shots(shots, "mug")
+    await settled()
+    assert "Input/output error" in text_of(view) and not shots.exists()
+    monkeypatch.setattr(search_state, "rename_label", failing)
+    assert not await state.search.wish("rename", {"label": "mug", "to": "cup"})
+    assert "Input/output error" in state.search.problem
 
 
 async def test_the_doors_are_there_only_while_there_is_nothing(

@@ -12,6 +12,7 @@ from acting import one, settled, text_of
 from tellapart.runs import Run
 from tellapart.store.project import create_project, open_project
 from tellapart.workspace.listing import ListedProject
+from tellapart_dashboards.pages.projects import state as projects_state
 from tellapart_dashboards.pages.projects.state import ProjectsState
 from tellapart_dashboards.pages.projects.texts import list_row
 from tellapart_dashboards.pages.projects.view import projects_view
@@ -132,7 +133,9 @@ async def test_one_elsewhere_is_opened_by_its_folder_and_taken_off_the_list_agai
 ) -> None:
     create_project(tmp_path / "disk" / "leaves").close()
     _, rows = await page(projects / "bears")
-    for path, said in (("leaves", "not a full path"), (str(tmp_path), "is not a project")):
+    for path, said in (
+        ("leaves", "not a full path"), ("~nobody-of-this-name/leaves", "not a full path"), (str(tmp_path), "is not a project"),
+    ):  # fmt: skip
         await rows.receive({"t": "folder", "path": path})
         assert said in rows.said and rows.go_to == ""
     await rows.receive({"t": "folder", "path": f' "{tmp_path / "disk" / "leaves"}" '})
@@ -141,6 +144,25 @@ async def test_one_elsewhere_is_opened_by_its_folder_and_taken_off_the_list_agai
     assert not row["is_here"] and row["where"] == f"in {tmp_path / 'disk'}"
     await rows.receive({"t": "forget", "address": row["address"]})
     assert names(rows) == ["bears", "birds"] and (tmp_path / "disk" / "leaves").is_dir()
+
+
+async def test_an_unforeseen_error_is_said(projects: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> Path:
+        raise OSError(5, "Input/output error")
+
+    state, rows = await page(projects / "bears")
+    with monkeypatch.context() as broken:
+        broken.setattr(projects_state, "duplicate_project", failing)
+        await rows.receive({"t": "duplicate", "name": "bears"})
+    assert "Input/output error" in rows.said and rows.kind == "care"
+    with monkeypatch.context() as broken:
+        broken.setattr(projects_state, "listed_projects", failing)
+        await rows.receive({"t": "delete", "name": "birds"})
+    assert "Input/output error" in rows.said and names(rows) == ["bears", "birds"]
+    await state.show()
+    assert names(rows) == ["bears"]
+    await rows.receive({"t": "duplicate", "name": "bears"})
+    assert "independent" in rows.said, "a copy can be made again"
 
 
 async def test_what_another_page_changes_is_noticed_while_somebody_looks(projects: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, VBox, dlink, link
-from tellapart.errors import TellapartError
 from tellapart.licences import UNKNOWN, Use
 from tellapart.store.ledger import LedgerRow, allowed, ledger, write_credits
 from traitlets import HasTraits, Int, List, Unicode, observe
@@ -57,7 +56,7 @@ class OriginsState(HasTraits):
         try:
             written = await asyncio.to_thread(self._written)
             self.message = f"Saved {' and '.join(str(path) for path in written)}."
-        except TellapartError as error:
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.message = error_sentence(error)
 
     def _written(self) -> list[Path]:

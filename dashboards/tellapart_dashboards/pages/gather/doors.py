@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from ipywidgets import VBox
-from tellapart.errors import TellapartError
 from tellapart.workspace.addresses import address_of
 from tellapart.workspace.changing import sample_project
 from tellapart.workspace.names import SAMPLE
@@ -56,7 +55,7 @@ async def _open_sample(doors: Doors) -> None:
     doors.said = "Opening the sample …"
     try:
         root = await asyncio.to_thread(sample_project, workspace_dir())
-    except TellapartError as error:
+    except Exception as error:  # the page must say it: nobody sees a task's traceback
         doors.said = error_sentence(error)
         return
     doors.instead = f'The sample is made. Write project = "{root}" into the cell above, and run it again.'

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tellapart.errors import IntakeError, TellapartError
+from tellapart.errors import IntakeError
 from tellapart.gather.preview import (
     HeldPicture,
     discard_held,
@@ -116,7 +116,7 @@ class SearchState(Job):
             try:
                 is_known = await self._carry_out(name, values)
                 self.problem = "" if is_known else self.problem
-            except TellapartError as error:
+            except Exception as error:  # the page must say it: nobody sees a task's traceback
                 is_known, self.problem = True, error_sentence(error)
             if not is_known:
                 return False
@@ -182,7 +182,7 @@ class SearchState(Job):
         try:
             path = await asyncio.to_thread(write_list, self.project.project.cache_dir / "lists", text)
             label = clean_label(label)
-        except TellapartError as error:
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.problem = error_sentence(error)
             return False
         self.problem, self.reports = "", []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from pathlib import Path
 from typing import Any
 
-from tellapart.errors import IntakeError, TellapartError
+from tellapart.errors import IntakeError
 from tellapart.gather import offer_of_names, take_in
 from tellapart.runs import Run
 from tellapart.store.limits import limits_of
@@ -99,7 +100,7 @@ class GatherState(Job):
         try:
             summary = await asyncio.to_thread(take_in, self.project.project, folder, label, Origin("camera"))
             self.n_shots_kept += summary.n_added
-        except TellapartError as error:
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.message, self.stage = error_sentence(error), "failed"
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -145,7 +146,7 @@ class GatherState(Job):
     async def _add_folder(self) -> None:
         try:
             source = await asyncio.to_thread(self._source_from_text)
-        except IntakeError as error:
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.message, self.stage = error_sentence(error), "failed"
             return
         self._queue(source, delete=False)
@@ -176,7 +177,9 @@ class GatherState(Job):
         text = self.folder_text.strip().strip("\"'")
         if not text:
             raise IntakeError("No path given. Enter the path of a folder or zip file, then press Add.")
-        source = Path(text).expanduser()
+        source = Path(text)
+        with contextlib.suppress(RuntimeError):  # the name after ~ is nobody's
+            source = source.expanduser()
         if not source.is_absolute():
             raise IntakeError(
                 f"“{text}” is not a full path. Start with / or ~ (Windows: C:\\), such as ~/Pictures/birds."

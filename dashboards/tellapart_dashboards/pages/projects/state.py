@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tellapart.errors import ProjectError, TellapartError
+from tellapart.errors import ProjectError
 from tellapart.store.project import is_project
 from tellapart.workspace.addresses import NONE, address_of
 from tellapart.workspace.changing import (
@@ -71,6 +71,13 @@ class ProjectsState(HasTraits):
             return
         self._seen, self.rows, self.trash = await asyncio.to_thread(self._read)
 
+    async def show(self) -> None:
+        """Have the rows as the disk is, or the person told why not."""
+        try:
+            await self.look()
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
+            self.tell(error_sentence(error))
+
     async def wish(self, name: str, values: dict[str, Any]) -> None:
         """Do what the person asks for, and say what came of it."""
         wishes: dict[str, Callable[..., Any]] = {
@@ -82,9 +89,9 @@ class ProjectsState(HasTraits):
         self.said, self.kind, self.undo = "", "", ""
         try:
             await wishes[name](**{key: str(value) for key, value in values.items()})
-        except TellapartError as error:
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.tell(error_sentence(error))
-        await self.look()
+        await self.show()
 
     async def _new(self, name: str) -> None:
         root = await asyncio.to_thread(make_project, self.workspace, name)
@@ -124,7 +131,9 @@ class ProjectsState(HasTraits):
             self._is_copying = False
 
     async def _open_folder(self, path: str) -> None:
-        root = Path(path.strip().strip("\"'")).expanduser()
+        root = Path(path.strip().strip("\"'"))
+        with contextlib.suppress(RuntimeError):  # the name after ~ is nobody's
+            root = root.expanduser()
         if not root.is_absolute():
             raise ProjectError(
                 f"“{path.strip()}” is not a full path. Start with / or ~ (Windows: C:\\), such as ~/leaf-project."

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ipywidgets import HTML, VBox, dlink
-from tellapart.errors import TellapartError
 
 from tellapart_dashboards.app.event_loop import soon
-from tellapart_dashboards.app.wording import error_sentence, heading_html
+from tellapart_dashboards.app.wording import heading_html
 from tellapart_dashboards.pages.projects.state import ProjectsState
 from tellapart_dashboards.widgets.project_list.project_list import ProjectList
 
@@ -22,7 +21,7 @@ def projects_view(state: ProjectsState) -> VBox:
     rows = ProjectList(state.wish, can_change=state.can_change)
     for name in ("rows", "trash", "said", "kind", "undo", "go_to"):
         dlink((state, name), (rows, name))
-    soon(_looked_at(state))
+    soon(state.show())
     return VBox([HTML(heading_html("Projects", lead)), VBox([rows]).add_class("ta-card")])
 
 
@@ -30,10 +29,3 @@ def _short(folder: Path) -> str:
     """The folder as a person writes it, with ~ for their home."""
     home = Path.home()
     return f"~/{folder.relative_to(home).as_posix()}" if home in folder.parents else str(folder)
-
-
-async def _looked_at(state: ProjectsState) -> None:
-    try:
-        await state.look()
-    except TellapartError as error:  # the folder cannot be read
-        state.tell(error_sentence(error))
