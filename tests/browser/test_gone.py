@@ -27,6 +27,9 @@ def said_within(page: Page, name: str, begun: float) -> float:
     return time.monotonic() - begun
 
 
+TYPED = "Object.keys(sessionStorage).filter((key) => key.startsWith('ta-typed'))"
+
+
 def test_a_page_whose_process_died_says_so_and_puts_back_what_was_typed(
     tmp_path: Path, start_studio: Callable[[Path], Studio], open_tab: Open
 ) -> None:
@@ -37,6 +40,12 @@ def test_a_page_whose_process_died_says_so_and_puts_back_what_was_typed(
     kernel = max(studio.kernels(), key=lambda process: process.create_time())
     with page.expect_response(lambda answer: "/api/kernels/" in answer.url):
         pass  # it has been seen alive
+    page.route("**/api/kernels/*", lambda route: route.abort())  # the connection is away for a while
+    expect(page.get_by_role("alert", name="The studio does not answer")).to_be_visible()
+    assert len(page.evaluate(TYPED)) == 1
+    page.unroute("**/api/kernels/*")
+    expect(page.get_by_role("alert", name="The studio does not answer")).to_be_hidden()
+    assert page.evaluate(TYPED) == [], "else it would come back after it was sent"
     kernel.kill()
     took_s = said_within(page, "This page has stopped", time.monotonic())
     print(f"a dead process is said after {took_s:.1f} s")  # noqa: T201
