@@ -93,6 +93,7 @@ def test_a_training_that_kept_its_answers_tells_the_part_of_each_picture(project
         pictures = project.manifest.pictures()
         assert desk.answers.part(pictures[0]) == "", "nothing is trained yet"
         keep_as_run(project, train_head(project))
+        desk.answers.renew()
         parts = [desk.answers.part(one) for one in pictures]
         held = [one for one, part in zip(pictures, parts, strict=True) if part.startswith("held out")]
         assert held and sum(part.startswith("training") for part in parts) == len(pictures) - len(held)
@@ -101,6 +102,28 @@ def test_a_training_that_kept_its_answers_tells_the_part_of_each_picture(project
         assert sum(share for _, share, _ in facts.shares) == pytest.approx(1.0, abs=1e-4)
         project.journal.decide(Mark(pictures[0].image_id, "none of these"))
         assert desk.answers.part(held[0]).startswith("held out"), "what it was then"
+
+
+def test_which_training_is_the_newest_is_looked_up_once_for_all_tiles(
+    project_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, glob = [], Path.glob
+
+    def counted(folder: Path, pattern: str) -> Any:
+        looks.append(pattern)
+        return glob(folder, pattern)
+
+    with open_project(project_dir) as project:
+        desk = PictureDesk(project, lambda: None)
+        keys = desk.shown({one.image_id: one.label for one in project.manifest.pictures()})
+        with monkeypatch.context() as watched:
+            watched.setattr(Path, "glob", counted)
+            assert [tile["said"] for tile in desk.tiles(keys)] == [""] * 12
+            assert looks == ["*/result.json"]
+            assert desk.decided(keys) == [""] * 12
+            assert len(looks) == 1, "what was decided is no matter of trainings"
+        keep_as_run(project, train_head(project))
+        assert any(tile["said"] for tile in desk.tiles(keys)), "a training that ended is noticed"
 
 
 async def test_what_one_page_decides_the_others_show(flawed_dir: Path) -> None:

@@ -41,6 +41,11 @@ class Decided:
         )
 
     @cached_property
+    def relabelled(self) -> frozenset[str]:
+        """Pictures that somebody gave a label."""
+        return frozenset(entry.image_id for entry in self.about_pictures if entry.kind == "relabel")
+
+    @cached_property
     def latest_first(self) -> list[str]:
         """The pictures decided about, the latest decision first."""
         newest = dict.fromkeys(entry.image_id for entry in reversed(self.about_pictures))

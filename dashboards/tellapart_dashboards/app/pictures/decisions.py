@@ -90,6 +90,7 @@ class PictureDesk(KnownPictures):
 
     def doubted(self, image_ids: Sequence[str]) -> set[str]:
         """Of these pictures those whose label the model disagrees with."""
+        self.answers.renew()
         rows = self.project.manifest.standings(image_ids)
         return {
             image_id

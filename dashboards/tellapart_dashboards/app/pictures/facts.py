@@ -88,13 +88,21 @@ class KnownPictures:
 
     def tiles(self, keys: Sequence[int]) -> list[dict[str, Any]]:
         """The words of pictures, see `Desk`."""
-        numbers = [key for key in keys if 0 <= key < len(self._ids)]
-        standings = {row[0]: row[1:] for row in self.project.manifest.standings(self.ids_of(numbers))}
-        return [self._tile(key, *standings.get(self._ids[key], ("", "missing", None))) for key in numbers]
+        self.answers.renew()
+        return [self._tile(*standing) for standing in self._standings(keys)]
 
     def decided(self, keys: Sequence[int]) -> list[str]:
         """What the tiles of these pictures say of decisions, "" where nothing is decided."""
-        return [tile["decided"] for tile in self.tiles(keys)]
+        return [
+            _decided(self.given(self._ids[key], label), label, state, mark)
+            for key, label, state, mark in self._standings(keys)
+        ]
+
+    def _standings(self, keys: Sequence[int]) -> list[tuple[int, str, str, str | None]]:
+        """Number, label, state and mark of each as they are now; "missing" of one that is gone from the project."""
+        numbers = [key for key in keys if 0 <= key < len(self._ids)]
+        rows = {row[0]: row[1:] for row in self.project.manifest.standings(self.ids_of(numbers))}
+        return [(key, *rows.get(self._ids[key], ("", "missing", None))) for key in numbers]
 
     def _tile(self, key: int, label: str, state: str, mark: str | None) -> dict[str, Any]:
         image_id = self._ids[key]
@@ -108,11 +116,7 @@ class KnownPictures:
     def given(self, image_id: str, now: str) -> str:
         """The label a picture is shown with; now: the one it has. A label that got another name is no decision."""
         given = self._given.get(image_id, now)
-        return given if given == now or image_id in self._relabelled() else now
-
-    def _relabelled(self) -> frozenset[str]:
-        entries = self.project.journal.decided().about_pictures
-        return frozenset(entry.image_id for entry in entries if entry.kind == "relabel")
+        return given if given == now or image_id in self.project.journal.decided().relabelled else now
 
     def said(self, image_id: str, given: str) -> str:
         """What the model says of a picture, in a few words."""
@@ -186,6 +190,7 @@ class KnownPictures:
 
     def facts(self, key: int) -> Facts | None:
         """Everything about one picture, None when there is no such number."""
+        self.answers.renew()
         for image_id in self.ids_of([key]):
             picture = self.picture(image_id)
             return Facts(None, "", (GONE,)) if picture is None else self._facts(key, picture)

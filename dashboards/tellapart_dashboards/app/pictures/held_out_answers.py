@@ -26,13 +26,19 @@ class _Answers:
 
 
 class HeldOutAnswers:
-    """Answers of the newest training that ended well about the pictures it held out. Its methods are for threads."""
+    """Answers of the newest training that ended well about the pictures it held out. Which one that is is looked up
+    once for all pictures of a page: where others may have come, after `renew`. Its methods are for threads."""
 
     def __init__(self, project_dir: Path) -> None:
         self._project_dir = Path(project_dir)
         self._lock = threading.Lock()
+        self._is_due = True  # to look which one is the newest
         self._seen: tuple[str, ...] | None = None
         self._answers = _Answers()
+
+    def renew(self) -> None:
+        """Have the next question look whether a training has ended since."""
+        self._is_due = True
 
     def probs(self, image_id: str) -> dict[str, float]:
         """Label -> probability of a held-out picture, {} for any other one."""
@@ -56,19 +62,24 @@ class HeldOutAnswers:
         )
 
     def _newest(self) -> _Answers:
+        with self._lock:
+            if self._is_due:
+                self._is_due = False  # another page may say meanwhile that it is
+                self._look()
+            return self._answers
+
+    def _look(self) -> None:
         runs_dir = self._project_dir / "runs"
         ended = runs_dir.glob("*/result.json") if runs_dir.is_dir() else ()
         seen = tuple(sorted(path.parent.name for path in ended))
-        with self._lock:
-            if seen != self._seen:
-                found = newest_result(self._project_dir, "train") if seen else None
-                run_id, result = found or ("", {})
-                if run_id != self._answers.run_id:
-                    self._answers = (
-                        _answers(runs_dir / run_id, result.get("classes", [])) if run_id else _Answers()
-                    )
-                self._seen = seen
-            return self._answers
+        if seen != self._seen:
+            found = newest_result(self._project_dir, "train") if seen else None
+            run_id, result = found or ("", {})
+            if run_id != self._answers.run_id:
+                self._answers = (
+                    _answers(runs_dir / run_id, result.get("classes", [])) if run_id else _Answers()
+                )
+            self._seen = seen
 
 
 def _answers(run_dir: Path, classes: list[str]) -> _Answers:
