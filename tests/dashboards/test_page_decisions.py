@@ -212,12 +212,17 @@ async def test_the_pictures_of_a_cell_get_the_focus(project_dir: Path, training:
     gallery = mistakes_in(train_view(state))
     await settled()
     assert gallery.arrivals == 0, "nobody has asked for them"
+    drawn, n = state.desk.drawn, []
+    state.desk.drawn = lambda *of: n.append(1) or drawn(*of)  # type: ignore[func-returns-value, method-assign]
     state.chosen = [0, 1]
     await settled()
     assert gallery.arrivals == 1
     state.chosen = []
     await settled()
     assert gallery.arrivals == 1
+    state.chosen = [1, 0]
+    await settled()
+    assert gallery.arrivals == 2 and len(n) == 3, "a press draws once"
 
 
 def test_of_many_labels_the_nine_with_the_largest_numbers_have_a_key() -> None:

@@ -63,7 +63,7 @@ class TrainState(Job):
         self.weights = WeightsDesk(project.project)
         self.advice = AdviceDesk(project, self._train_as_advised)
         self.desk = MistakeDesk(project.project, project.noted, lambda: project.review)
-        self._following = Repeated(self._follow_decisions)
+        self._following, self._drawing = Repeated(self._follow_decisions), Repeated(self._draw)
         self._is_asked = False
         self.views, self.live = ViewsDesk(project.project), LiveCurve()
         self.details = DetailsDesk(project.project)
@@ -132,8 +132,8 @@ class TrainState(Job):
 
     def begin(self) -> None:
         """Have drawn what the page shows first, and read what there is to choose from."""
-        self._draw_soon()
-        self.observe(self._draw_soon, ["n_shown", "chosen", "result", "mistakes"])
+        self._drawing.ask()
+        self.observe(lambda _: self._drawing.ask(), ["n_shown", "chosen", "result", "mistakes"])
         soon(self.load_offers())
         self.observe(lambda _: soon(self.load_offers()), "result")
         self.observe(lambda _: self.runs.look(), "stage")
@@ -235,13 +235,13 @@ class TrainState(Job):
         self.labels = mistake_keys(self.project.counts, self.result.get("mistakes", []))
         self.desk.offer(self.project.counts)
 
-    def _draw_soon(self, _: Any = None) -> None:
-        soon(self._draw(self.mistakes[: self.n_shown]))
-
-    async def _draw(self, wrong: list[dict[str, Any]]) -> None:
+    async def _draw(self) -> None:
+        wrong = self.mistakes[: self.n_shown]
         await asyncio.to_thread(self.desk.begin, [*self.result.get("mistakes", []), *wrong])
         pictures = await asyncio.to_thread(self.desk.drawn, wrong, self._thumbnails)
-        if wrong != self.mistakes[: self.n_shown]:  # the person has chosen something else meanwhile
+        if (
+            wrong != self.mistakes[: self.n_shown]
+        ):  # the person has chosen something else: another round follows
             return
         self.pictures = pictures
         await self._follow_decisions()
