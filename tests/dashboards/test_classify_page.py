@@ -170,8 +170,9 @@ async def test_the_table_has_a_line_for_each_and_calculates_nothing(trained_dir:
 
 
 async def test_the_page_that_is_drawn_anew_gets_all_answers(trained_dir: Path) -> None:
-    _, view = await opened(trained_dir)
+    state, view = await opened(trained_dir)
     await upload(view, {f"{n}.png": a_circle(trained_dir) for n in range(3)})
+    assert not any(answer.thumbnail for answer in state._answers.values()), "those are for the page"
     heard: list[Any] = []
     widget = one(view, Answers)
     widget.send = lambda content, buffers=None: heard.append((content, buffers))

@@ -67,7 +67,7 @@ class ClassifyState(Answering):
 
     def _answer(self, file: UploadedFile, found: Any) -> Answer:
         answer = super()._answer(file, found)
-        self._answers[answer.number] = answer
+        self._answers[answer.number] = replace(answer, thumbnail=b"")  # the page has it
         if answer.reason:
             self._kept.drop(file.path)
         else:
