@@ -101,9 +101,10 @@ class Answering(HasTraits):
             return {"text": error_sentence(error), "shares": [], "is_sure": False}
 
     def _frame(self, jpeg: bytes) -> dict[str, Any]:
-        if self._predictor is None:  # it is being loaded, or the page says why it cannot be
+        predictor = self._predictor  # a newer model may take its place meanwhile
+        if predictor is None:  # it is being loaded, or the page says why it cannot be
             return {"text": "", "shares": [], "is_sure": False}
-        found = self._predictor.predict(jpeg)
+        found = predictor.predict(jpeg)
         if found.is_none_of_these:
             return {"text": "none of these?", "shares": [], "is_sure": False, "closest": found.label}
         shares = [[label, percent(share), share] for label, share in found.top(N_SHARES)]

@@ -8,6 +8,7 @@ import atexit
 import csv
 import io
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,7 @@ class ClassifyState(Answering):
         super().__init__(**traits)
         self._open_it = open_it
         self._project: Project | None = None
+        self._opening = threading.Lock()  # questions come on several threads
         self._kept = AnsweredPictures(self.uploads_dir, most_kept_bytes)
         self._answers: dict[int, Answer] = {}
         self._batches: dict[int, list[int]] = {}  # of the journal, by the answer they came from, oldest first
@@ -170,6 +172,7 @@ class ClassifyState(Answering):
     def _open(self) -> Project:
         from tellapart.store.project import open_project
 
-        if self._project is None:
-            self._project = self._open_it() if self._open_it else open_project(Path(self.project_dir))
-        return self._project
+        with self._opening:
+            if self._project is None:
+                self._project = self._open_it() if self._open_it else open_project(Path(self.project_dir))
+            return self._project
