@@ -161,6 +161,8 @@ def test_a_picture_of_a_strip_opens_and_comes_back(fixing: Fixing) -> None:
     page, before = fixing.at("Gather"), fixing.counts()
     label = min(before)
     strip = page.get_by_role("group", name=f"Pictures of {label}", exact=True).get_by_role("button")
+    row = page.get_by_role("listitem", name=label, exact=True)
+    expect(row).to_contain_text(f"{before[label]} pictures")  # what was undone just now has come to the page
     expect(strip).to_have_count(6)
     keys = strip.evaluate_all("(nodes) => nodes.map((node) => node.dataset.key)")
     strip.first.focus()
@@ -175,9 +177,7 @@ def test_a_picture_of_a_strip_opens_and_comes_back(fixing: Fixing) -> None:
     page.keyboard.press("ArrowLeft")
     expect(large.locator(".ta-verdict")).to_have_text("removed")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("listitem", name=label, exact=True)).to_contain_text(
-        f"{before[label] - 1} pictures"
-    )
+    expect(row).to_contain_text(f"{before[label] - 1} pictures")
     expect(strip.first).not_to_have_attribute("data-key", keys[0])
     expect(page.get_by_role("group", name=re.compile("Pictures of")).locator(":focus")).to_have_count(1)
     page.keyboard.press("Enter")
@@ -185,7 +185,7 @@ def test_a_picture_of_a_strip_opens_and_comes_back(fixing: Fixing) -> None:
     page.keyboard.press("u")
     wait_for(lambda: standing(fixing.project_dir) == [])
     page.keyboard.press("Escape")
-    expect(page.get_by_role("listitem", name=label, exact=True)).to_contain_text(f"{before[label]} pictures")
+    expect(row).to_contain_text(f"{before[label]} pictures")
     expect(strip.first).to_have_attribute("data-key", keys[0])
 
 
