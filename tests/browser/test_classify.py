@@ -219,8 +219,13 @@ def a_picture_is_shown_larger(page: Page) -> None:
     expect(large).to_have_attribute("aria-label", "copy.jpg, larger")
     page.wait_for_function("document.querySelector('.ta-largebox img').naturalWidth > 168")
     assert_accessible(page, "larger")
+    large.click(position={"x": 5, "y": 5})  # its own edge is no press beside it
     page.keyboard.press("ArrowRight")
     expect(large).to_have_attribute("aria-label", "maple 3.jpg, larger")
+    page.mouse.click(2, 2)
+    expect(large).to_be_hidden()
+    small.click()
+    expect(large).to_be_visible()
     page.keyboard.press("Escape")
     expect(large).to_be_hidden()
     expect(small).to_be_focused()

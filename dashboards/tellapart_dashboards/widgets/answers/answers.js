@@ -5,13 +5,13 @@
 import { copied, pictureUrl } from "../common/bytes.js";
 import { arrange, button, element } from "../common/elements.js";
 import { oncePerFrame } from "../common/frames.js";
+import { saveFile } from "../common/saving.js";
 import { Filters, summary } from "./filters.js";
 import { Large } from "./large.js";
 import { Row } from "./row.js";
 
 const ON_A_PAGE = 12;
 const MOST = 10000;
-const ADDRESS_MS = 60000; // long enough for a browser to have taken the file
 
 /** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
@@ -122,20 +122,12 @@ function render({ model, el }) {
     large.close();
   }
 
-  /** @param {string} name @param {ArrayBuffer} content */
-  function save(name, content) {
-    const link = element("a");
-    link.href = URL.createObjectURL(new Blob([content], { type: "text/csv" }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), ADDRESS_MS);
-  }
-
   /** @param {FromPython} message @param {Bytes[]} buffers */
   function take(message, buffers) {
     if (message.t === "add") add(message.rows, buffers);
-    else if (message.to === "table") save(message.file_name ?? "answers.csv", copied(buffers[0]));
-    else if (message.to === "clear") {
+    else if (message.to === "table") {
+      saveFile(message.file_name ?? "answers.csv", new Blob([copied(buffers[0])], { type: "text/csv" }));
+    } else if (message.to === "clear") {
       forget(); // once more: answers that were on their way have come meanwhile
       drawing.soon();
     } else {

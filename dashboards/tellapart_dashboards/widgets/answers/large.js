@@ -1,5 +1,6 @@
 // A picture as large as the window, with its answer; left and right go on to the next one.
 /** @import { Answered, Ask } from "./protocol" */
+import { isBeside } from "../common/beside.js";
 import { button, element } from "../common/elements.js";
 
 export class Large {
@@ -15,6 +16,7 @@ export class Large {
     this.url = "";
     this.opener = /** @type {HTMLElement | null} */ (null);
     this.root = element("dialog", "ta-largebox");
+    this.root.tabIndex = -1; // after a press on its edge the arrows go on working
     this.title = element("b");
     this.words = element("span", "ta-file");
     this.img = element("img");
@@ -29,7 +31,7 @@ export class Large {
     this.root.append(head, this.img, this.note, line);
     parent.append(this.root);
     this.root.addEventListener("close", () => this.closed());
-    this.root.addEventListener("click", (event) => { if (event.target === this.root) this.close(); });
+    this.root.addEventListener("click", (event) => { if (isBeside(event, this.root)) this.close(); });
     this.root.addEventListener("keydown", (event) => {
       event.stopPropagation();
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

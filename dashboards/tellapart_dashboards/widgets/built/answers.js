@@ -1,5 +1,5 @@
 // Built by `make widgets` from answers/answers.js and the modules it imports: change those, not this file.
-// faa556c8f6cf4bd11cad77ba858b5d19561a78937d7f00d2ae3129ab41570e56
+// f97a882bdc7593c57b590d86c7522512b87505b31b5d4eb73d378081c6388a28
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -92,6 +92,23 @@ function oncePerFrame(call) {
   return { soon, cancel };
 }
 
+// Files that the browser saves.
+
+const ADDRESS_MS = 60000; // long enough for a browser to have taken the file
+
+/**
+ * Have the browser save this where it saves downloads.
+ * @param {string} name
+ * @param {Blob} content
+ */
+function saveFile(name, content) {
+  const link = element("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), ADDRESS_MS);
+}
+
 // Which answers are in sight: by label and by certainty. And all of them in one sentence.
 /** @import { Answered } from "./protocol" */
 
@@ -182,6 +199,19 @@ class Filters {
   }
 }
 
+// Presses beside a window.
+
+/**
+ * Whether the press was beside the dialog: one on its own edge comes from it as well.
+ * @param {MouseEvent} event
+ * @param {HTMLDialogElement} box
+ */
+function isBeside(event, box) {
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  const isOutside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
+  return event.target === box && isOutside;
+}
+
 // A picture as large as the window, with its answer; left and right go on to the next one.
 /** @import { Answered, Ask } from "./protocol" */
 
@@ -198,6 +228,7 @@ class Large {
     this.url = "";
     this.opener = /** @type {HTMLElement | null} */ (null);
     this.root = element("dialog", "ta-largebox");
+    this.root.tabIndex = -1; // after a press on its edge the arrows go on working
     this.title = element("b");
     this.words = element("span", "ta-file");
     this.img = element("img");
@@ -212,7 +243,7 @@ class Large {
     this.root.append(head, this.img, this.note, line);
     parent.append(this.root);
     this.root.addEventListener("close", () => this.closed());
-    this.root.addEventListener("click", (event) => { if (event.target === this.root) this.close(); });
+    this.root.addEventListener("click", (event) => { if (isBeside(event, this.root)) this.close(); });
     this.root.addEventListener("keydown", (event) => {
       event.stopPropagation();
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -517,7 +548,6 @@ function figure(url, alt, words) {
 
 const ON_A_PAGE = 12;
 const MOST = 10000;
-const ADDRESS_MS = 60000; // long enough for a browser to have taken the file
 
 /** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
@@ -628,20 +658,12 @@ function render({ model, el }) {
     large.close();
   }
 
-  /** @param {string} name @param {ArrayBuffer} content */
-  function save(name, content) {
-    const link = element("a");
-    link.href = URL.createObjectURL(new Blob([content], { type: "text/csv" }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), ADDRESS_MS);
-  }
-
   /** @param {FromPython} message @param {Bytes[]} buffers */
   function take(message, buffers) {
     if (message.t === "add") add(message.rows, buffers);
-    else if (message.to === "table") save(message.file_name ?? "answers.csv", copied(buffers[0]));
-    else if (message.to === "clear") {
+    else if (message.to === "table") {
+      saveFile(message.file_name ?? "answers.csv", new Blob([copied(buffers[0])], { type: "text/csv" }));
+    } else if (message.to === "clear") {
       forget(); // once more: answers that were on their way have come meanwhile
       drawing.soon();
     } else {

@@ -1,5 +1,5 @@
 // Built by `make widgets` from download/download.js and the modules it imports: change those, not this file.
-// 0cfc7677a7afba936af4cc232d8a62e94d6c5ca06b7d396db6377936ad6d9b1f
+// 89bff95260326fa1d9d8602b4bd85ac0b7f10cd342949f55b139e98a87778604
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -71,12 +71,27 @@ function pictureUrl(jpeg) {
   return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
 }
 
+// Files that the browser saves.
+
+const ADDRESS_MS = 60000; // long enough for a browser to have taken the file
+
+/**
+ * Have the browser save this where it saves downloads.
+ * @param {string} name
+ * @param {Blob} content
+ */
+function saveFile(name, content) {
+  const link = element("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), ADDRESS_MS);
+}
+
 // A file of the computer where the studio runs, saved where the browser is. It is asked for piece by piece, so that no
 // message is large and a slow line is never flooded.
 /** @import { Bytes, Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
-
-const ADDRESS_MS = 60000; // long enough for a browser to have taken the file
 
 /** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
@@ -120,11 +135,7 @@ function render({ model, el }) {
       model.send({ t: "ask", off: n });
       return;
     }
-    const link = element("a");
-    link.href = URL.createObjectURL(new Blob(pieces));
-    link.download = model.get("file_name");
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), ADDRESS_MS);
+    saveFile(model.get("file_name"), new Blob(pieces));
     pieces = [];
     status.textContent = "Saved with your downloads.";
     save.disabled = false;

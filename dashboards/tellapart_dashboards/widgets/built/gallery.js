@@ -1,5 +1,5 @@
 // Built by `make widgets` from gallery/gallery.js and the modules it imports: change those, not this file.
-// 94b349d47bce19d0d6bde588f60b2b10195add0f0141c3d05d0b37af460f7d5c
+// 2979a2b5847b1e3ce5c35a7b1d7f8b92bae03252251fc1a3e21e915c126b0187
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -237,6 +237,19 @@ function tell(model, message, buffers) {
   }
 }
 
+// Presses beside a window.
+
+/**
+ * Whether the press was beside the dialog: one on its own edge comes from it as well.
+ * @param {MouseEvent} event
+ * @param {HTMLDialogElement} box
+ */
+function isBeside(event, box) {
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  const isOutside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
+  return event.target === box && isOutside;
+}
+
 // Windows above a page: a dialog, a label by typing.
 
 /**
@@ -248,11 +261,7 @@ function dialog(root, name) {
   const box = element("dialog", "ta-window");
   box.setAttribute("aria-label", name);
   box.dataset.lmSuppressShortcuts = "true";
-  box.addEventListener("click", (event) => {
-    const { left, right, top, bottom } = box.getBoundingClientRect();
-    const isBeside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
-    if (event.target === box && isBeside) box.close();
-  });
+  box.addEventListener("click", (event) => { if (isBeside(event, box)) box.close(); });
   box.addEventListener("keydown", (event) => event.stopPropagation());
   box.addEventListener("close", () => box.remove());
   root.append(box);

@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// aa3fcfe8722d44fbf1687fa7b75c2766f76b372a5c4267d3c92796465fbe4314
+// 19d734239802e7148223c83dd011c6a97323a551e5bd9449a8b873046c4f891e
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -213,6 +213,19 @@ function tell(model, message, buffers) {
   }
 }
 
+// Presses beside a window.
+
+/**
+ * Whether the press was beside the dialog: one on its own edge comes from it as well.
+ * @param {MouseEvent} event
+ * @param {HTMLDialogElement} box
+ */
+function isBeside(event, box) {
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  const isOutside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
+  return event.target === box && isOutside;
+}
+
 // Windows above a page: a dialog, a label by typing.
 
 /**
@@ -224,11 +237,7 @@ function dialog(root, name) {
   const box = element("dialog", "ta-window");
   box.setAttribute("aria-label", name);
   box.dataset.lmSuppressShortcuts = "true";
-  box.addEventListener("click", (event) => {
-    const { left, right, top, bottom } = box.getBoundingClientRect();
-    const isBeside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
-    if (event.target === box && isBeside) box.close();
-  });
+  box.addEventListener("click", (event) => { if (isBeside(event, box)) box.close(); });
   box.addEventListener("keydown", (event) => event.stopPropagation());
   box.addEventListener("close", () => box.remove());
   root.append(box);

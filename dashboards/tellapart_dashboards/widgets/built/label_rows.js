@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// 19856b2aa93ecadf9948e44a81a78e666ae3b051cf18bccba0938dd367d4ec3d
+// 82ba32229e336dadfb4609163ab07d17c03edb0773db335f81b072f09a7fb2f4
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -194,6 +194,19 @@ function tell(model, message, buffers) {
   }
 }
 
+// Presses beside a window.
+
+/**
+ * Whether the press was beside the dialog: one on its own edge comes from it as well.
+ * @param {MouseEvent} event
+ * @param {HTMLDialogElement} box
+ */
+function isBeside(event, box) {
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  const isOutside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
+  return event.target === box && isOutside;
+}
+
 // Windows above a page: a dialog, a label by typing.
 
 /**
@@ -205,11 +218,7 @@ function dialog(root, name) {
   const box = element("dialog", "ta-window");
   box.setAttribute("aria-label", name);
   box.dataset.lmSuppressShortcuts = "true";
-  box.addEventListener("click", (event) => {
-    const { left, right, top, bottom } = box.getBoundingClientRect();
-    const isBeside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
-    if (event.target === box && isBeside) box.close();
-  });
+  box.addEventListener("click", (event) => { if (isBeside(event, box)) box.close(); });
   box.addEventListener("keydown", (event) => event.stopPropagation());
   box.addEventListener("close", () => box.remove());
   root.append(box);

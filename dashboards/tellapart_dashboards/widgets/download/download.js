@@ -4,8 +4,7 @@
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
 import { button, element } from "../common/elements.js";
 import { copied } from "../common/bytes.js";
-
-const ADDRESS_MS = 60000; // long enough for a browser to have taken the file
+import { saveFile } from "../common/saving.js";
 
 /** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
@@ -49,11 +48,7 @@ function render({ model, el }) {
       model.send({ t: "ask", off: n });
       return;
     }
-    const link = element("a");
-    link.href = URL.createObjectURL(new Blob(pieces));
-    link.download = model.get("file_name");
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), ADDRESS_MS);
+    saveFile(model.get("file_name"), new Blob(pieces));
     pieces = [];
     status.textContent = "Saved with your downloads.";
     save.disabled = false;

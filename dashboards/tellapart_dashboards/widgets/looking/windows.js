@@ -1,4 +1,5 @@
 // Windows above a page: a dialog, a label by typing.
+import { isBeside } from "../common/beside.js";
 import { element } from "../common/elements.js";
 
 /**
@@ -10,11 +11,7 @@ export function dialog(root, name) {
   const box = element("dialog", "ta-window");
   box.setAttribute("aria-label", name);
   box.dataset.lmSuppressShortcuts = "true";
-  box.addEventListener("click", (event) => {
-    const { left, right, top, bottom } = box.getBoundingClientRect();
-    const isBeside = event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
-    if (event.target === box && isBeside) box.close();
-  });
+  box.addEventListener("click", (event) => { if (isBeside(event, box)) box.close(); });
   box.addEventListener("keydown", (event) => event.stopPropagation());
   box.addEventListener("close", () => box.remove());
   root.append(box);
