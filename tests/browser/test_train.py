@@ -113,7 +113,7 @@ def test_thorough_is_paused_resumed_cancelled_compared_deleted_and_brought_back(
     expect(page.locator(".ta-runs tbody tr")).to_have_count(2)
     expect(other.locator(".ta-runs tbody tr")).to_have_count(2)
     other.get_by_text("In the trash (1)").click()
-    other.get_by_role("button", name="Bring back again <quick>").click()
+    other.get_by_role("button", name="Bring back: again <quick>").click()
     expect(page.get_by_role("rowheader", name="again <quick>")).to_be_visible()
     page.reload()
     expect(page.locator(".ta-runs tbody tr")).to_have_count(3)

@@ -1,5 +1,5 @@
 // Built by `make widgets` from project_list/project_list.js and the modules it imports: change those, not this file.
-// 34e1293e5b2293390fe2b61b89cd2a81efbf359659bc4241878b0bbd2cc1da88
+// 41295c3f952e6f289483082e0eb9d49e81faca720031e3877d81f91f876eac44
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -50,6 +50,46 @@ function arrange(parent, nodes) {
  */
 function target(event) {
   return event.target instanceof Element ? event.target : null;
+}
+
+// What lies in the trash: a list that unfolds, with a way back for each.
+
+/** @typedef {{ key: string, name: string, text: string }} Deleted text: when it was deleted, or what it is */
+
+class Trash {
+  /** @param {(key: string) => void} restore */
+  constructor(restore) {
+    this.restore = restore;
+    this.root = element("details");
+    this.summary = element("summary");
+    this.list = element("ul");
+    this.list.setAttribute("role", "list");
+    this.root.append(this.summary, this.list);
+    this.items = /** @type {Map<string, HTMLElement>} */ (new Map());
+  }
+
+  /**
+   * Those that were there keep their element: a press that has begun is one on the button that it began on.
+   * @param {Deleted[]} deleted
+   */
+  show(deleted) {
+    this.root.hidden = !deleted.length;
+    this.summary.textContent = `In the trash (${deleted.length})`;
+    this.items = new Map(deleted.map((one) => {
+      const id = JSON.stringify([one.key, one.name, one.text]);
+      return [id, this.items.get(id) ?? this.item(one)];
+    }));
+    arrange(this.list, [...this.items.values()]);
+  }
+
+  /** @param {Deleted} deleted */
+  item({ key, name, text }) {
+    const item = element("li");
+    const back = button("ta-action", "Bring back", () => this.restore(key));
+    back.setAttribute("aria-label", `Bring back: ${name || text}`);
+    item.append(element("b", "", name), " ", element("span", "ta-soft", text), " ", back);
+    return item;
+  }
 }
 
 // One project: its name leads into it, and what can be done with it.
@@ -177,15 +217,11 @@ function render({ model, el }) {
   const list = element("ul", "ta-list");
   list.setAttribute("role", "list");
   list.setAttribute("aria-label", "Projects");
-  const trash = element("details");
-  const summary = element("summary");
-  const deleted = element("ul");
-  deleted.setAttribute("role", "list");
-  trash.append(summary, deleted);
+  const trash = new Trash((key) => wish({ t: "restore", key }));
   const elsewhere = element("details", "ta-elsewhere");
   const folder = asking("Its folder", "/home/me/leaf-project", "Open", (path) => wish({ t: "folder", path }));
   elsewhere.append(element("summary", "", "A project in another folder"), folder.form);
-  root.append(fresh.form, told, list, trash, elsewhere);
+  root.append(fresh.form, told, list, trash.root, elsewhere);
   el.append(root);
 
   let rows = /** @type {Map<string, Row>} */ (new Map());
@@ -202,18 +238,10 @@ function render({ model, el }) {
   let nDeleted = 0;
   function drawTrash() {
     const gone = model.get("trash");
-    trash.hidden = !gone.length;
-    summary.textContent = `In the trash (${gone.length})`;
+    trash.show(gone);
     // where no project is open, what was just deleted is what a person may look for
-    if (!nDeleted && gone.length && !model.get("rows").some((row) => row.is_open)) trash.open = true;
+    if (!nDeleted && gone.length && !model.get("rows").some((row) => row.is_open)) trash.root.open = true;
     nDeleted = gone.length;
-    deleted.replaceChildren(...gone.map(({ key, name, text: about }) => {
-      const item = element("li");
-      const back = button("ta-action", "Bring back", () => wish({ t: "restore", key }));
-      back.setAttribute("aria-label", `Bring back: ${name}`);
-      item.append(element("b", "", name), " ", element("span", "ta-soft", about), " ", back);
-      return item;
-    }));
   }
 
   function drawTold() {

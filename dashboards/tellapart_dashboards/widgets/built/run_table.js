@@ -1,5 +1,5 @@
 // Built by `make widgets` from run_table/run_table.js and the modules it imports: change those, not this file.
-// d3c9740565da5891b342fbc42990051bf99dce1225512cc36848e326f59884c4
+// 99ce682b8ee9cae326976e029f5f2877a0f95399af0fdee31111ad804a816482
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -50,6 +50,46 @@ function arrange(parent, nodes) {
  */
 function target(event) {
   return event.target instanceof Element ? event.target : null;
+}
+
+// What lies in the trash: a list that unfolds, with a way back for each.
+
+/** @typedef {{ key: string, name: string, text: string }} Deleted text: when it was deleted, or what it is */
+
+class Trash {
+  /** @param {(key: string) => void} restore */
+  constructor(restore) {
+    this.restore = restore;
+    this.root = element("details");
+    this.summary = element("summary");
+    this.list = element("ul");
+    this.list.setAttribute("role", "list");
+    this.root.append(this.summary, this.list);
+    this.items = /** @type {Map<string, HTMLElement>} */ (new Map());
+  }
+
+  /**
+   * Those that were there keep their element: a press that has begun is one on the button that it began on.
+   * @param {Deleted[]} deleted
+   */
+  show(deleted) {
+    this.root.hidden = !deleted.length;
+    this.summary.textContent = `In the trash (${deleted.length})`;
+    this.items = new Map(deleted.map((one) => {
+      const id = JSON.stringify([one.key, one.name, one.text]);
+      return [id, this.items.get(id) ?? this.item(one)];
+    }));
+    arrange(this.list, [...this.items.values()]);
+  }
+
+  /** @param {Deleted} deleted */
+  item({ key, name, text }) {
+    const item = element("li");
+    const back = button("ta-action", "Bring back", () => this.restore(key));
+    back.setAttribute("aria-label", `Bring back: ${name || text}`);
+    item.append(element("b", "", name), " ", element("span", "ta-soft", text), " ", back);
+    return item;
+  }
 }
 
 // One training: a tick to compare it, its name, its numbers, and what can be done with it.
@@ -158,12 +198,9 @@ function render({ model, el }) {
   const table = element("table");
   const head = table.createTHead().insertRow();
   const body = table.createTBody();
-  const trash = element("details");
-  const summary = element("summary");
-  const deleted = element("ul");
-  trash.append(summary, deleted);
+  const trash = new Trash((run) => wish({ t: "restore", run }));
   scroll.append(table);
-  root.append(scroll, trash);
+  root.append(scroll, trash.root);
   el.append(root);
 
   let [by, isDown] = /** @type {[keyof RunRow, boolean]} */ (["started", true]);
@@ -209,21 +246,8 @@ function render({ model, el }) {
       if (column) cell.setAttribute("aria-sort", column !== by ? "none" : isDown ? "descending" : "ascending");
     });
     scroll.hidden = !told.length;
-    drawTrash();
+    trash.show(model.get("trash").map(({ run, name, text }) => ({ key: run, name, text })));
   };
-
-  function drawTrash() {
-    const gone = model.get("trash");
-    trash.hidden = !gone.length;
-    summary.textContent = `In the trash (${gone.length})`;
-    deleted.replaceChildren(...gone.map(({ run, name, text }) => {
-      const item = element("li");
-      const back = button("ta-action", "Bring back", () => wish({ t: "restore", run }));
-      back.setAttribute("aria-label", `Bring back ${name || text}`);
-      item.append(element("b", "", name), " ", element("span", "ta-soft", text), " ", back);
-      return item;
-    }));
-  }
 
   model.on("change:rows change:trash change:chosen", draw);
   draw();

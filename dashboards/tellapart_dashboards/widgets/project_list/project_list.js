@@ -3,6 +3,7 @@
 /** @import { Context } from "../common/model" */
 /** @import { ToPython, Traits } from "./protocol" */
 import { arrange, button, element } from "../common/elements.js";
+import { Trash } from "../common/trash.js";
 import { Row } from "./row.js";
 
 /**
@@ -45,15 +46,11 @@ function render({ model, el }) {
   const list = element("ul", "ta-list");
   list.setAttribute("role", "list");
   list.setAttribute("aria-label", "Projects");
-  const trash = element("details");
-  const summary = element("summary");
-  const deleted = element("ul");
-  deleted.setAttribute("role", "list");
-  trash.append(summary, deleted);
+  const trash = new Trash((key) => wish({ t: "restore", key }));
   const elsewhere = element("details", "ta-elsewhere");
   const folder = asking("Its folder", "/home/me/leaf-project", "Open", (path) => wish({ t: "folder", path }));
   elsewhere.append(element("summary", "", "A project in another folder"), folder.form);
-  root.append(fresh.form, told, list, trash, elsewhere);
+  root.append(fresh.form, told, list, trash.root, elsewhere);
   el.append(root);
 
   let rows = /** @type {Map<string, Row>} */ (new Map());
@@ -70,18 +67,10 @@ function render({ model, el }) {
   let nDeleted = 0;
   function drawTrash() {
     const gone = model.get("trash");
-    trash.hidden = !gone.length;
-    summary.textContent = `In the trash (${gone.length})`;
+    trash.show(gone);
     // where no project is open, what was just deleted is what a person may look for
-    if (!nDeleted && gone.length && !model.get("rows").some((row) => row.is_open)) trash.open = true;
+    if (!nDeleted && gone.length && !model.get("rows").some((row) => row.is_open)) trash.root.open = true;
     nDeleted = gone.length;
-    deleted.replaceChildren(...gone.map(({ key, name, text: about }) => {
-      const item = element("li");
-      const back = button("ta-action", "Bring back", () => wish({ t: "restore", key }));
-      back.setAttribute("aria-label", `Bring back: ${name}`);
-      item.append(element("b", "", name), " ", element("span", "ta-soft", about), " ", back);
-      return item;
-    }));
   }
 
   function drawTold() {

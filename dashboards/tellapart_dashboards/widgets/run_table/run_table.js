@@ -3,6 +3,7 @@
 /** @import { Context } from "../common/model" */
 /** @import { RunRow, ToPython, Traits } from "./protocol" */
 import { arrange, button, element } from "../common/elements.js";
+import { Trash } from "../common/trash.js";
 import { Row } from "./row.js";
 
 /** @type {[string, keyof RunRow | ""][]} */
@@ -23,12 +24,9 @@ function render({ model, el }) {
   const table = element("table");
   const head = table.createTHead().insertRow();
   const body = table.createTBody();
-  const trash = element("details");
-  const summary = element("summary");
-  const deleted = element("ul");
-  trash.append(summary, deleted);
+  const trash = new Trash((run) => wish({ t: "restore", run }));
   scroll.append(table);
-  root.append(scroll, trash);
+  root.append(scroll, trash.root);
   el.append(root);
 
   let [by, isDown] = /** @type {[keyof RunRow, boolean]} */ (["started", true]);
@@ -74,21 +72,8 @@ function render({ model, el }) {
       if (column) cell.setAttribute("aria-sort", column !== by ? "none" : isDown ? "descending" : "ascending");
     });
     scroll.hidden = !told.length;
-    drawTrash();
+    trash.show(model.get("trash").map(({ run, name, text }) => ({ key: run, name, text })));
   };
-
-  function drawTrash() {
-    const gone = model.get("trash");
-    trash.hidden = !gone.length;
-    summary.textContent = `In the trash (${gone.length})`;
-    deleted.replaceChildren(...gone.map(({ run, name, text }) => {
-      const item = element("li");
-      const back = button("ta-action", "Bring back", () => wish({ t: "restore", run }));
-      back.setAttribute("aria-label", `Bring back ${name || text}`);
-      item.append(element("b", "", name), " ", element("span", "ta-soft", text), " ", back);
-      return item;
-    }));
-  }
 
   model.on("change:rows change:trash change:chosen", draw);
   draw();
