@@ -7,7 +7,6 @@ import html
 import json
 import re
 import secrets
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,8 @@ _STATIC = re.compile(r"(tellapart|lab|base)/static/[\w./-]+")
 HEALTH = "/healthz"
 _PAGE_KERNEL = "tellapart_dashboards.app.page_kernel"
 OPEN = "/open"  # where a browser is sent at the start, with the token
-_TOLD_S, _ENDING_S, _LOOK_S = 0.5, 10.0, 0.05
+_LOOK_S = 0.05
+_LOOKS_TOLD, _LOOKS_ENDING = 10, 200  # half a second and ten, of a server that is not held up
 
 
 class PageKernel(ServerKernelManager):
@@ -64,12 +64,13 @@ class LimitedKernels(AsyncMappingKernelManager):
 
     async def has_room(self, is_full: Callable[[], bool]) -> bool:
         """Whether there is room, now or in a moment: a page that is loaded again begins before the process of the one
-        that it was has ended, and sometimes before the server is told of that."""
-        asked_at = time.monotonic()
+        that it was has ended, and sometimes before the server is told of that. Looks are counted and no seconds: what a
+        server that was held up has not heard yet, it hears between two of them."""
+        n_looks = 0
         while is_full():
-            waited_s = time.monotonic() - asked_at
-            if waited_s > (_ENDING_S if self._ending else _TOLD_S):
+            if n_looks >= (_LOOKS_ENDING if self._ending else _LOOKS_TOLD):
                 return False
+            n_looks += 1
             await asyncio.sleep(_LOOK_S)
         return True
 
