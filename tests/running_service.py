@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +79,14 @@ class RunningService:
                     found += piece
             except ConnectionError:
                 pass
+        return found
+
+    def logged(self, n: int, is_wanted: Callable[[dict[str, Any]], object]) -> list[dict[str, Any]]:
+        """Such lines of its log, once there are n: a line comes after the answer that it is about."""
+        until = time.monotonic() + PATIENCE_S
+        while len(found := [line for line in list(self.log) if is_wanted(line)]) < n:
+            assert time.monotonic() < until, self.log
+            time.sleep(0.02)
         return found
 
     def stop(self, how: int = signal.SIGTERM) -> int:

@@ -42,7 +42,8 @@ runpy.run_path("app.py")
 
 @dataclass(frozen=True)
 class Exports:
-    """An archive, unpacked. answers: what the version that made it said of each picture."""
+    """An archive, unpacked for the tests of this module, which only look at it. answers: what the version that made it
+    said of each picture."""
 
     folder: Path
     answers: dict
@@ -153,7 +154,7 @@ def test_the_app_in_voila_answers_as_it_did_and_so_does_the_plain_one(exports, b
         page.get_by_text(nearest).wait_for()
 
 
-def test_the_service_answers_as_it_did_and_its_own_check_and_client_agree(exports):
+def test_the_service_answers_as_it_did_and_its_own_check_and_client_agree(exports, tmp_path):
     app = exports.folder / "api"
     with running_service("bundle", "--own", "--texts", "service.json", cwd=app) as service:
         reply = service.predict_many([path.read_bytes() for path in exports.pictures])
@@ -162,7 +163,7 @@ def test_the_service_answers_as_it_did_and_its_own_check_and_client_agree(export
         assert service.ask("GET", "/openapi.json").json["info"]["title"] == 'Which <ground> is "it"?'
         url = f"http://127.0.0.1:{service.port}"
         assert "golden pictures get the answers" in run_by_this_program("health_check.py", url, cwd=app)
-        client = shutil.copy(app / "clients" / "client.py", exports.folder)
+        client = shutil.copy(app / "clients" / "client.py", tmp_path)
         said = subprocess.run(
             [sys.executable, client, *exports.pictures], env={**os.environ, "CLASSIFIER_URL": url},
             capture_output=True, text=True, check=True,

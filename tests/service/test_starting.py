@@ -53,7 +53,7 @@ def test_a_gentle_stop_answers_what_is_there_and_ends_well(bundle_dir, golden):
         for one in held:
             one.close()
         assert all(one.startswith(b"HTTP/1.1 200") and b'"label"' in one for one in answers)
-        assert ended == [0] and service.log[-1]["event"] == "stopped"
+        assert ended == [0] and service.logged(1, lambda line: line["event"] == "stopped")
 
 
 def test_ctrl_c_ends_it_without_a_traceback(bundle_dir):
