@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 import waiting_worker
 from chromium import OneBrowser
-from driving import Profiles, Studio, Tab, opening_tabs, wait_for
+from driving import PATIENCE_MS, Profiles, Studio, Tab, opening_tabs, wait_for
 from once import made_once
 from playwright.sync_api import Browser, expect
 from studios import OneServer
 
-PATIENCE_MS = 120_000  # a page on a busy machine is slow, not wrong
 IS_FOR_SCREENSHOTS = "TELLAPART_SCREENSHOTS" in os.environ
 expect.set_options(timeout=PATIENCE_MS)
 

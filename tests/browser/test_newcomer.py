@@ -76,6 +76,7 @@ def test_fourteen_presses_lead_from_nothing_to_an_answered_camera(
     assert "0 %" not in page.get_by_role("heading", name=re.compile("% wrong")).inner_text().split()
 
     mistakes = page.get_by_role("listbox", name=re.compile("mistakes", re.IGNORECASE)).get_by_role("option")
+    expect(mistakes.first).to_be_visible()
     n_mistakes, n_fixed = mistakes.count(), 0
     newcomer.press(mistakes.first)
     large = page.get_by_role("dialog", name="Picture")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe import assert_accessible
-from driving import LAPTOP, PHONE, Studio, Tab
+from driving import DRAWN, LAPTOP, PHONE, Studio, Tab
 from playwright.sync_api import expect
 
 Open = Callable[..., Tab]
@@ -54,6 +54,7 @@ def test_a_threshold_is_slid_and_one_picture_is_seen_nine_ways(
     expect(page.get_by_role("button", name="As usual")).to_be_visible()
     for size in (LAPTOP, PHONE):
         tab.look(size)
+        page.wait_for_function(DRAWN)
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     for scheme in ("light", "dark"):
         tab.look(LAPTOP, scheme)
