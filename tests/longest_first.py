@@ -13,6 +13,8 @@ LONG = (
     "tests/benchmarks/test_benchmarks.py",
     "tests/deploy/test_voila_installed.py",
     "tests/service/test_load.py",
+    "tests/train/test_thorough_stopped.py",
+    "tests/train/test_all_layers_recipe.py",
     "tests/train/test_thorough.py",
     "tests/network/test_tuning_killed.py",
     "tests/deploy/test_space_export.py",

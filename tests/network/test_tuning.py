@@ -1,116 +1,19 @@
-"""The last blocks in torch continue the earlier ones in ONNX, learn, and go back into the backbone's own form."""
+"""The last blocks learn: the same bits each time, also after a stop at any step; and so do all layers."""
 
 import numpy as np
-import onnx
-import onnxruntime
 import pytest
 import torch
-from tellapart.backbones.lite0 import keeping
-from tellapart.backbones.lite0.graph import embedding_onnx, first_blocks_onnx
-from tellapart.backbones.lite0.weights import read_weights, weights_file
+from backbone_parts import AVERAGES, some_head
 from tellapart.errors import Cancelled, TrainError
-from tellapart.learning.head import Head
 from tellapart.network.device import PROCESSOR
 from tellapart.network.tuning import steps
-from tellapart.network.tuning.blocks import OwnBackward
 from tellapart.network.tuning.checkpoints import Checkpoints
 from tellapart.network.tuning.folds import _plain
-from tellapart.network.tuning.last_blocks import FIRST, LastBlocks, averaged, mixed
+from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.noted_curve import NotedCurve, curve_of
 from tellapart.network.tuning.steps import DivergedError, Learning, Lesson, TuningSettings, tune
 from tellapart.network.tuning.views import kept_views
 from torch.nn import functional
-
-AVERAGES = [4, 10, 14]
-N_CLASSES = 3
-
-
-def session(content):
-    return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-
-
-@pytest.fixture(scope="module")
-def weights():
-    return read_weights(weights_file())
-
-
-@pytest.fixture(scope="module")
-def pixels():
-    """Three pictures: noise, a ramp and a flat one."""
-    ramp = np.linspace(0, 255, 224)[:, None, None] * np.ones((1, 224, 3))
-    noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3))
-    return np.stack([noise, ramp, np.full((224, 224, 3), 90)]).astype(np.uint8)
-
-
-@pytest.fixture(scope="module")
-def embeddings(pixels):
-    """The backbone's own."""
-    return session(keeping.made_onnx()).run(None, {"pixels": pixels})[0]
-
-
-@pytest.fixture(scope="module")
-def features(weights, pixels):
-    return session(first_blocks_onnx(weights, FIRST, AVERAGES)).run(None, {"pixels": pixels})[0]
-
-
-def some_head(seed=0, size=1624):
-    rng = np.random.default_rng(seed)
-    mean, scale = rng.normal(0, 0.1, size).astype(np.float32), rng.uniform(0.5, 2, size).astype(np.float32)
-    weights = rng.normal(0, 0.05, (size, N_CLASSES)).astype(np.float32)
-    return Head(mean, scale, weights, rng.normal(0, 1, N_CLASSES).astype(np.float32), 0.1)
-
-
-@pytest.fixture
-def network(weights):
-    return LastBlocks(weights, AVERAGES, some_head())
-
-
-def distance(found, wanted):
-    """The largest, as a fraction of the embedding's length."""
-    return float((np.linalg.norm(found - wanted, axis=1) / np.linalg.norm(wanted, axis=1)).max())
-
-
-def test_earlier_blocks_in_onnx_and_last_ones_in_torch_give_the_backbones_embeddings(
-    network, features, embeddings
-):
-    with torch.inference_mode():
-        found = network.embeddings(torch.from_numpy(features)).numpy()
-    assert distance(found, embeddings) < 1e-5
-
-
-def test_before_it_learns_the_network_gives_its_heads_logits(network, features, embeddings):
-    with torch.inference_mode():
-        assert (
-            np.abs(network(torch.from_numpy(features)).numpy() - some_head().logits(embeddings)).max() < 1e-3
-        )
-        network.start_from(other := some_head(1))  # standardised otherwise
-        assert np.abs(network(torch.from_numpy(features)).numpy() - other.logits(embeddings)).max() < 1e-3
-    assert np.abs(network.fitted_head(0.1).logits(embeddings) - other.logits(embeddings)).max() < 1e-3
-
-
-def test_what_has_learned_is_written_in_the_backbones_form_and_gives_the_same_embeddings(
-    network, weights, features, pixels
-):
-    rng = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter += 0.02 * parameter.abs().mean() * torch.randn(parameter.shape, generator=rng)
-    content = embedding_onnx(network.into(weights), AVERAGES)
-    made, usual = (onnx.load_from_string(one).graph for one in (content, keeping.made_onnx()))
-    assert [node.op_type for node in made.node] == [node.op_type for node in usual.node]
-    kinds = [
-        [(one.name, one.data_type, list(one.dims)) for one in graph.initializer] for graph in (made, usual)
-    ]
-    assert kinds[0] == kinds[1]
-    network.round_as_stored()
-    with torch.inference_mode():
-        wanted = network.embeddings(torch.from_numpy(features)).numpy()
-    assert distance(session(content).run(None, {"pixels": pixels})[0], wanted) < 1e-5
-
-
-def test_weights_that_did_not_learn_come_back_as_they_were(network, weights, pixels, embeddings):
-    content = embedding_onnx(network.into(weights), AVERAGES)
-    assert distance(session(content).run(None, {"pixels": pixels})[0], embeddings) < 1e-5
 
 
 def test_views_go_on_from_where_a_stopped_training_was(tmp_path):
@@ -141,37 +44,6 @@ def test_views_go_on_from_where_a_stopped_training_was(tmp_path):
 def test_pictures_are_judged_a_few_at_a_time():
     parts = _plain(np.zeros((70, 2, 5), np.float16), np.arange(70))
     assert [len(next(parts)) for _ in range(3)] == [32, 32, 6] and next(parts, None) is None
-
-
-def test_the_filters_gradient_is_torchs_own():
-    rng = torch.Generator().manual_seed(0)
-    planes, filters = torch.randn(2, 6, 7, 7, generator=rng), torch.randn(6, 1, 5, 5, generator=rng)
-    bias, back = torch.randn(6, generator=rng), torch.randn(2, 6, 7, 7, generator=rng)
-    found = []
-    for convolve in (
-        OwnBackward.apply,
-        lambda x, f, b: functional.conv2d(x, f, b, padding=2, groups=6),
-    ):
-        inputs = [one.clone().requires_grad_() for one in (planes, filters, bias)]
-        convolve(*inputs).backward(back)
-        found.append([one.grad for one in inputs])
-    assert all(torch.allclose(own, usual, atol=1e-4) for own, usual in zip(*found, strict=True))
-    still = [
-        planes.clone().requires_grad_(),
-        filters,
-        bias.clone().requires_grad_(),
-    ]  # filters that do not learn
-    OwnBackward.apply(*still).backward(back)
-    assert torch.allclose(still[0].grad, found[0][0]) and filters.grad is None
-
-
-def test_weights_are_mixed_and_averaged():
-    start, tuned = {"a": torch.zeros(2)}, {"a": torch.full((2,), 4.0)}
-    assert mixed(start, tuned, 0.25)["a"].tolist() == [1, 1] and mixed(start, tuned, 0)["a"].tolist() == [
-        0,
-        0,
-    ]
-    assert averaged([start, tuned])["a"].tolist() == [2, 2]
 
 
 @pytest.fixture(scope="module")
@@ -311,32 +183,6 @@ def test_the_rate_rises_falls_and_is_lower_for_earlier_blocks(network):
     )
     highest = [group["highest"] for group in steps._optimizer(network, SHORT).param_groups]
     assert highest == sorted(highest, reverse=True) and len(set(highest)) == len(highest)
-
-
-def test_the_whole_network_gives_the_backbones_embeddings_of_pixels(weights, pixels, embeddings):
-    whole = LastBlocks(weights, AVERAGES, some_head(), first=0)
-    with torch.inference_mode():
-        found = whole.embeddings(torch.from_numpy(pixels).reshape(len(pixels), -1).float()).numpy()
-    assert distance(found, embeddings) < 1e-5
-
-
-def test_the_whole_network_goes_out_in_the_backbones_form(weights, pixels):
-    whole = LastBlocks(weights, AVERAGES, some_head(), first=0)
-    rng = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in whole.parameters():
-            parameter += 0.02 * parameter.abs().mean() * torch.randn(parameter.shape, generator=rng)
-    content = embedding_onnx(whole.into(weights), AVERAGES)
-    made, usual = (onnx.load_from_string(one).graph for one in (content, keeping.made_onnx()))
-    assert [node.op_type for node in made.node] == [node.op_type for node in usual.node]
-    kinds = [
-        [(one.name, one.data_type, list(one.dims)) for one in graph.initializer] for graph in (made, usual)
-    ]
-    assert kinds[0] == kinds[1]
-    whole.round_as_stored()
-    with torch.inference_mode():
-        wanted = whole.embeddings(torch.from_numpy(pixels).reshape(len(pixels), -1).float()).numpy()
-    assert distance(session(content).run(None, {"pixels": pixels})[0], wanted) < 1e-5
 
 
 ALL_LAYERS = TuningSettings(first=0, n_epochs=2, n_views=2, batch=3, save_every_s=3600)

@@ -15,11 +15,15 @@ from functools import partial
 from pathlib import Path
 
 from tellapart import worker
+from tellapart.errors import Cancelled
 from tellapart.network import tuning_door
 from tellapart.network.tuning import folds
 from tellapart.network.tuning.steps import TuningSettings
 from tellapart.progress import Doing, Step
+from tellapart.train import TrainConfig
+from tellapart.train.mixing import Choice
 
+THOROUGH = TrainConfig(recipe="thorough")
 HELD_AT = 0.6  # of the tuning
 COMMAND = (__file__,)  # for runs.WORKER
 
@@ -28,6 +32,33 @@ def make_short(put: Callable[[object, str, object], None] = setattr) -> None:
     """In this process, for good or as long as a patch lasts."""
     put(tuning_door, "TuningSettings", partial(TuningSettings, n_epochs=2, n_views=2))
     put(folds, "available_cpus", lambda: 1)
+
+
+def always(share):
+    """Takes that share of the tuned weights, whatever the comparison says: there is little to gain on shapes."""
+
+    def choose(oof_logits, targets, folds):
+        n_wrong = {one: int((logits.argmax(axis=1) != targets).sum()) for one, logits in oof_logits.items()}
+        return Choice(share, len(targets), n_wrong, dict.fromkeys(n_wrong, 0.0), 0, 0)
+
+    return choose
+
+
+def stopping(when):
+    """Progress that does something once a share of the tuning is done."""
+    state = {"done": False}
+
+    def progress(done, total, said):
+        if said.step == Step.TUNING and when[0] <= done / total and not state["done"]:
+            state["done"] = True
+            when[1]()
+
+    return progress
+
+
+def cancel():
+    """What somebody does who stops it."""
+    raise Cancelled("Stopped.")
 
 
 class HeldReporter(worker.Reporter):

@@ -1,0 +1,77 @@
+"""A thorough training that is stopped or killed goes on where it was; two at once are told apart."""
+
+import json
+import shutil
+
+import numpy as np
+import psutil
+import pytest
+from other_process import has_ended, wait
+from tellapart import runs
+from tellapart.errors import Cancelled, TrainError
+from tellapart.progress import Step
+from tellapart.store.project import open_project
+from tellapart.train import thorough, train_head
+
+pytest.importorskip("torch", reason="torch is not installed (light path): pip install 'tellapart[torch]'")
+
+import short_tuning
+from short_tuning import THOROUGH, always, cancel, stopping
+
+pytestmark = pytest.mark.usefixtures("short")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.1, 0.8])
+def test_stopped_it_goes_on_next_time_and_ends_the_same(project, tuned, monkeypatch, share):
+    monkeypatch.setattr(thorough, "choose_share", always(0.75))
+    with pytest.raises(Cancelled):
+        train_head(project, THOROUGH, stopping((share, cancel)))
+    assert len(list((project.cache_dir / "tuning").iterdir())) == 1
+    shares = []
+
+    def progress(done, total, said):
+        if said.step == Step.TUNING:
+            shares.append(done / total)
+
+    result = train_head(project, THOROUGH, progress)
+    assert result.recipe["share"] == 0.75 and np.array_equal(
+        result.out_of_fold_probs, tuned[2].out_of_fold_probs
+    )
+    if share == 0.8:
+        assert shares[1] > 0.75, "what was done is not done again"
+
+
+def test_two_at_once_on_the_same_pictures_are_told_apart(project):
+    said = []
+
+    def second():
+        with pytest.raises(
+            TrainError, match=r"is being trained thoroughly on the same pictures already"
+        ) as caught:
+            train_head(project, THOROUGH)
+        said.append(str(caught.value))
+        cancel()
+
+    with pytest.raises(Cancelled):
+        train_head(project, THOROUGH, stopping((0.3, second)))
+    assert len(said) == 1
+
+
+@pytest.mark.slow
+def test_a_run_whose_worker_is_killed_goes_on_when_it_is_started_again(project, quick, tmp_path, monkeypatch):
+    shutil.copytree(quick[0], tmp_path / "undisturbed")
+    with open_project(tmp_path / "undisturbed") as other:
+        expected = json.loads(json.dumps(train_head(other, THOROUGH).to_json()))
+    monkeypatch.setattr(runs, "WORKER", short_tuning.COMMAND)
+    with monkeypatch.context() as patch:
+        patch.setenv("TEST_HELD", "yes")
+        first = runs.start(project.root, "train", THOROUGH.to_json())
+    at = short_tuning.HELD_AT
+    wait(first, lambda status: has_ended(status) or (status.step == Step.TUNING and status.fraction >= at))
+    psutil.Process(json.loads((first.run_dir / "worker.json").read_text())["pid"]).kill()
+    assert wait(first).stage == "failed" and len(list((project.cache_dir / "tuning").iterdir())) == 1
+    again = runs.start(project.root, "train", THOROUGH.to_json())
+    assert wait(again).stage == "done" and list((project.cache_dir / "tuning").iterdir()) == []
+    result = again.result()
+    assert all(result[name] == expected[name] for name in ("recipe", "confusion", "temperature", "threshold"))
