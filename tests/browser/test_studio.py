@@ -57,6 +57,7 @@ def test_from_pictures_to_answers(empty: Path, leaves: Path, start_studio: Start
     page.get_by_text("How this was measured").click()
     expect(page.get_by_role("tab", name=re.compile("Train"))).to_contain_text("% wrong")
     expect(page.locator(".ta-matrix table")).to_be_visible()
+    expect(page.get_by_text("Finding out what would help most")).to_be_hidden()
     tab.picture("train")
     tab.picture("train-dark", scheme="dark")
 

@@ -179,7 +179,7 @@ async def test_a_map_that_is_closed_before_it_is_made_is_not_left_behind(flawed_
     button.click()  # open again, before the first one is there
     await settled()
     assert len([w for w in every(view) if isinstance(w, EmbeddingMap)]) == 1
-    one(view, EmbeddingMap).set_state({"region": [0.0, 0.0, 1.0, 1.0]})
+    one(view, EmbeddingMap)._handle_custom_msg({"t": "choose", "region": [0.0, 0.0, 1.0, 1.0]}, [])
     await settled()
     assert len(page.state.filters.region) == len(page.state.queue.ids) > 10
 

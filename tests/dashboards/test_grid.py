@@ -175,9 +175,9 @@ def test_the_map_knows_what_lies_in_a_rectangle() -> None:
     scatter = EmbeddingMap(look)
     points = np.array([[0, 0], [5, 5], [10, 10]], np.float32)
     scatter.show(points, np.array([0, 1, 1]), ["a", "b"])
-    scatter.set_state({"region": [0.4, 0.4, 1.0, 1.0]})
+    scatter._handle_custom_msg({"t": "choose", "region": [0.4, 0.4, 1.0, 1.0]}, [])
     assert scatter.places_inside().tolist() == [1, 2]
-    scatter.set_state({"region": []})
+    scatter._handle_custom_msg({"t": "choose", "region": []}, [])
     assert scatter.places_inside().tolist() == []
     with pytest.raises(TraitError, match="no rectangle"):
         scatter.region = [0.1, 0.2]

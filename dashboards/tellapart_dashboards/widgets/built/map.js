@@ -1,5 +1,5 @@
 // Built by `make widgets` from map/map.js and the modules it imports: change those, not this file.
-// 9aa99bffaa612ffd20b047109304f49109bc8e9e8a4fe79aa5457a675f1f3bf4
+// adbbf64b23b7f322b8b39ab70fc2af371dfd00842d3025203cb69d45aae890ab
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -308,8 +308,8 @@ function render({ model, el }) {
     region = next;
     drawAbove();
     said.textContent = region.length ? `${inside()} pictures inside` : "all pictures";
-    model.set("region", region);
-    model.save_changes();
+    // said, not set: where Python has just taken the last one away, setting what the page holds already would say nothing
+    model.send({ t: "choose", region });
   }
 
   /**

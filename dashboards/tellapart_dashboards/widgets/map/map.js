@@ -161,8 +161,8 @@ function render({ model, el }) {
     region = next;
     drawAbove();
     said.textContent = region.length ? `${inside()} pictures inside` : "all pictures";
-    model.set("region", region);
-    model.save_changes();
+    // said, not set: where Python has just taken the last one away, setting what the page holds already would say nothing
+    model.send({ t: "choose", region });
   }
 
   /**

@@ -35,7 +35,7 @@ class EmbeddingMap(anywidget.AnyWidget):
         super().__init__(**traits)
         self._look = look
         self._points = np.zeros((0, 2), np.float32)
-        self.on_msg(lambda _, message, buffers: soon(self._answer(message)))
+        self.on_msg(self._told)
 
     @validate("region")
     def _region_is_a_rectangle(self, proposal: dict[str, Any]) -> list[float]:
@@ -64,8 +64,13 @@ class EmbeddingMap(anywidget.AnyWidget):
         x, y = self._points[:, 0], self._points[:, 1]
         return np.flatnonzero((x >= left) & (x <= right) & (y >= top) & (y <= bottom))
 
-    async def _answer(self, message: dict[str, Any]) -> None:
-        place = int(message.get("place", -1))
-        if message.get("t") == "look" and 0 <= place < len(self._points):
+    def _told(self, _: Any, message: dict[str, Any], buffers: Any) -> None:
+        if message.get("t") == "choose":
+            self.region = message.get("region", [])
+        elif message.get("t") == "look":
+            soon(self._answer(int(message.get("place", -1))))
+
+    async def _answer(self, place: int) -> None:
+        if 0 <= place < len(self._points):
             words, jpeg = await self._look(place)
             self.send({"t": "look", "place": place, "words": words}, [jpeg])

@@ -15,8 +15,8 @@ export interface Traits {
 /** left, top, right, bottom */
 export type Region = [number, number, number, number];
 
-/** What lies below the pointer? */
-export type ToPython = { t: "look"; place: number };
+/** What lies below the pointer? That rectangle is chosen, [] for none; Python says so in `region`. */
+export type ToPython = { t: "look"; place: number } | { t: "choose"; region: Region | [] };
 
 /** Its words; in the buffer a JPEG. */
 export type FromPython = { t: "look"; place: number; words: string };
