@@ -14,6 +14,7 @@ from tellapart.errors import ImageError
 from tellapart.gather.layout.folder_names import part_of
 from tellapart.gather.layout.found_file import Found
 from tellapart.gather.layout.picture_index import PictureIndex
+from tellapart.words.decoded import decoded
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".tab")
 _USUAL = (".csv", ".tsv")
@@ -189,7 +190,7 @@ def _whole(value: str) -> str:
 
 def _rows(one: Found, data: bytes, index: PictureIndex) -> list[list[str]]:
     """The header and the rows below; [] where it is no table. Titles are made up where the first row is data."""
-    text = _text(data)
+    text = decoded(data)
     if text is None:
         return []
     rows = _json_rows(one, text) if one.suffix in (".json", ".jsonl") else _separated_rows(text)
@@ -198,25 +199,6 @@ def _rows(one: Found, data: bytes, index: PictureIndex) -> list[list[str]]:
         titles = ["file", "label"] if width == 2 else [f"column {at + 1}" for at in range(width)]
         rows = [titles, *rows]
     return rows
-
-
-def _text(data: bytes) -> str | None:
-    """The text in UTF-8, UTF-16 or Western European, with or without a mark at its start; None for binary data."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    elif len(data) > 3 and data[1:40:2].count(0) > 15:
-        encodings = ["utf-16-le"]
-    elif len(data) > 3 and data[0:40:2].count(0) > 15:
-        encodings = ["utf-16-be"]
-    else:
-        encodings = ["utf-8-sig", "cp1252", "latin-1"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\0" in text else text
-    return None
 
 
 def _separated_rows(text: str) -> list[list[str]]:
