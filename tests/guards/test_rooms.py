@@ -44,7 +44,7 @@ FLOORS = (
             "tellapart.nightly",
             "tellapart.service",
         ),
-        *("tellapart.watching", "tellapart.training_runs"),
+        *("tellapart.texts", "tellapart.watching", "tellapart.training_runs"),
     ],
     ["tellapart.advice"],
     ["tellapart.cli"],
@@ -62,7 +62,7 @@ FLOORS = (
 LATE_DOORS = ("tellapart.network",)
 # What is started by a person, another process or a notebook, and not by an import.
 ENTRIES = (
-    *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.worker"),
+    *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.texts", "tellapart.worker"),
     *("tellapart.bundle.trial_process", "tellapart.bundle.start_process"),
     "tellapart.network.torchvision_table",
     "tellapart.backbones.weights_process",

@@ -1,0 +1,162 @@
+"""Decisions about texts: a file that only grows, one JSON object per line; undo is a line as well.
+
+A line that a kill cut off is passed over, and the next one begins on a line of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from tellapart.errors import ProjectError
+from tellapart.file_lock import try_lock
+from tellapart.store.sqlite.database_errors import disk_reason
+
+Action = Literal["relabel", "remove", "keep"]
+ACTIONS = ("relabel", "remove", "keep")
+_PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True)
+class TextDecision:
+    """What a person chose for a text: relabel it as `label`, remove it, or keep it as it is (label "")."""
+
+    text_id: str
+    action: Action
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionLine:
+    """A decision as it stands in the file. n: its number, from 1; batch: number of its step, which one undo takes
+    back; at: when, UTC; is_undone: whether it was taken back."""
+
+    n: int
+    batch: int
+    at: str
+    decision: TextDecision
+    is_undone: bool
+
+
+class DecisionFile:
+    """The decisions of one project; several processes may append to it at once."""
+
+    def __init__(self, path: Path):
+        self._path = path
+
+    def lines(self) -> list[DecisionLine]:
+        """All decisions, the oldest first.
+
+        Raises:
+            ProjectError: the file cannot be read.
+        """
+        try:
+            data = self._path.read_bytes() if self._path.exists() else b""
+        except OSError as error:
+            raise ProjectError(disk_reason(self._path.parent, error)) from error
+        return _lines(data)
+
+    def append(self, decisions: Sequence[TextDecision]) -> None:
+        """Keep the decisions as one step; they are on the disk when this returns.
+
+        Raises:
+            ProjectError: the disk does not take them; none of them counts then.
+        """
+        if not decisions:
+            return
+
+        def grown(lines: list[DecisionLine], n: int) -> list[dict[str, Any]]:
+            at = _now()
+            return [
+                {"n": n + i, "batch": n, "at": at, "text": one.text_id, "do": one.action, "label": one.label}
+                for i, one in enumerate(decisions)
+            ]
+
+        self._grow(grown)
+
+    def undo(self) -> list[TextDecision]:
+        """Take back the last step that still stands; what it was, [] where there is none.
+
+        Raises:
+            ProjectError: the disk does not take it.
+        """
+        taken: list[TextDecision] = []
+
+        def grown(lines: list[DecisionLine], n: int) -> list[dict[str, Any]]:
+            standing = [line for line in lines if not line.is_undone]
+            if not standing:
+                return []
+            last = standing[-1].batch
+            taken.extend(line.decision for line in standing if line.batch == last)
+            return [{"n": n, "at": _now(), "undo": last}]
+
+        self._grow(grown)
+        return taken
+
+    def _grow(self, grown: Callable[[list[DecisionLine], int], list[dict[str, Any]]]) -> None:
+        try:
+            with self._path.open("a+b") as file:
+                self._lock(file)
+                file.seek(0)
+                data = file.read()
+                n = 1 + max((int(one.get("n", 0)) for one in _objects(data)), default=0)
+                added = grown(_lines(data), n)
+                if not added:
+                    return
+                text = "".join(json.dumps(one, ensure_ascii=True) + "\n" for one in added).encode()
+                begin = b"" if data.endswith(b"\n") or not data else b"\n"  # after a line that was cut off
+                try:
+                    file.write(begin + text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                except OSError:
+                    os.truncate(self._path, len(data))
+                    raise
+        except OSError as error:
+            raise ProjectError(disk_reason(self._path.parent, error)) from error
+
+    def _lock(self, file: IO[bytes]) -> None:
+        give_up_at = time.monotonic() + _PATIENCE_S
+        while not try_lock(file):
+            if time.monotonic() > give_up_at:
+                raise ProjectError(
+                    f"{self._path} is locked by another program. Close that program and try again."
+                )
+            time.sleep(0.02)
+
+
+def _lines(data: bytes) -> list[DecisionLine]:
+    found: list[tuple[int, int, str, TextDecision]] = []
+    undone: set[int] = set()
+    for one in _objects(data):
+        if isinstance(one.get("undo"), int):
+            undone.add(one["undo"])
+        elif one.get("do") in ACTIONS and all(
+            isinstance(one.get(key), str) for key in ("text", "label", "at")
+        ):
+            decision = TextDecision(one["text"], one["do"], one["label"])
+            found.append((one["n"], int(one.get("batch", one["n"])), one["at"], decision))
+    return [DecisionLine(*line, line[1] in undone) for line in found]
+
+
+def _objects(data: bytes) -> list[dict[str, Any]]:
+    """The whole lines; numbers in them are numbers."""
+    found = []
+    for line in data.split(b"\n"):
+        try:
+            one = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(one, dict) and isinstance(one.get("n"), int) and isinstance(one.get("batch", 0), int):
+            found.append(one)
+    return found
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,212 @@
+"""text-model.json: a classifier of texts as plain JSON, checked whenever it is read; nothing in it can run.
+
+It proves itself: a hash of all that it says, and the answers to a few made texts, which are given again at each load.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import tellapart
+from tellapart import atomic_files
+from tellapart.errors import BundleError
+from tellapart.label_names import clean_label
+from tellapart.texts.model import TermTable, TextModel
+
+FILE_NAME = "text-model.json"
+FORMAT = 1
+_MAX_BYTES = 128 * 2**20
+_MOST_TERMS, _MOST_LABELS = 1_000_000, 10_000
+_MAX_TERM = 200  # characters
+_DIGITS = 6
+_GOLDEN_TOLERANCE = 1e-6
+_GOLDEN_WORDS, _N_GOLDEN = 12, 4
+
+
+def write_model(model: TextModel, folder: Path) -> Path:
+    """The file, made in a folder that is there.
+
+    Raises:
+        OSError: the disk does not take it.
+    """
+    path = folder / FILE_NAME
+    atomic_files.write_bytes(path, _written(record_of(model)))
+    return path
+
+
+def record_of(model: TextModel) -> dict[str, Any]:
+    """All of it as plain JSON values; numbers are rounded to 6 digits, and the golden answers are those of the rounded
+    ones."""
+    record: dict[str, Any] = {
+        "format": FORMAT,
+        "kind": "texts",
+        "made_by": f"tellapart {tellapart.__version__}",
+        "labels": list(model.labels),
+        "words": _table_record(model.words),
+        "pieces": _table_record(model.pieces),
+        "bias": _rounded(model.bias),
+        "caution": float(model.caution),
+        "temperature": float(model.temperature),
+        "measured": model.measured,
+    }
+    names = [name for name in model.words.columns if " " not in name]
+    golden = [
+        " ".join(names[i :: max(1, len(names) // _GOLDEN_WORDS)][:_GOLDEN_WORDS]) for i in range(_N_GOLDEN)
+    ]
+    golden.append("Ünbekannt ... 42 !")
+    answers = _model_of(record).probabilities(golden).tolist()
+    record["golden"] = [
+        {"text": text, "probabilities": row} for text, row in zip(golden, answers, strict=True)
+    ]
+    record["sha256"] = _hash(record)
+    return record
+
+
+def read_model(place: Path) -> TextModel:
+    """The model in a file, or in a bundle's folder.
+
+    Raises:
+        BundleError: it is not there, damaged, too large, of a newer version, or does not answer as it did.
+    """
+    path = place / FILE_NAME if place.is_dir() else place
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise BundleError(
+                f"{path} is larger than {_MAX_BYTES >> 20} MB, which no classifier of texts is."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise BundleError(
+            f"{path} cannot be read ({error.strerror}). Give the folder of a trained classifier of texts."
+        ) from error
+    return model_of(data, str(path))
+
+
+def model_of(data: bytes, name: str) -> TextModel:
+    """The model that the bytes of a file say; name: what errors call it.
+
+    Raises:
+        BundleError: see `read_model`.
+    """
+    try:
+        record = json.loads(data, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
+        found_hash = _hash({key: value for key, value in dict(record).items() if key != "sha256"})
+    except TypeError:
+        record, found_hash = None, ""  # JSON, but no object
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{name} is damaged: it is no JSON ({error}). Copy or train it again.") from error
+    if not isinstance(record, dict) or record.get("kind") != "texts":
+        raise BundleError(f"{name} is no classifier of texts. Give a file that tellapart made of texts.")
+    made_in = record.get("format")
+    if not isinstance(made_in, int) or isinstance(made_in, bool) or made_in < 1:
+        raise BundleError(f"{name} is damaged: its format is {made_in!r}. Copy or train it again.")
+    if made_in > FORMAT:
+        raise BundleError(
+            f"{name} has format {made_in}; this tellapart reads up to {FORMAT}. Update tellapart: "
+            "pip install -U tellapart"
+        )
+    if record.get("sha256") != found_hash:
+        raise BundleError(
+            f"{name} is damaged: it is not what it was when it was made. Copy or train it again."
+        )
+    try:
+        model = _model_of(record)
+        golden = [(str(one["text"]), [float(p) for p in one["probabilities"]]) for one in record["golden"]]
+        expected = np.array([row for _, row in golden], float).reshape(-1, len(model.labels))
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise BundleError(f"{name} is damaged: {_short(error)}. Copy or train it again.") from error
+    found = model.probabilities([text[:1000] for text, _ in golden[:20]])
+    if not len(found) or np.abs(found - expected[:20]).max() > _GOLDEN_TOLERANCE:
+        raise BundleError(
+            f"{name} no longer gives the answers it was made with. Train it again with this tellapart."
+        )
+    return model
+
+
+def _model_of(record: dict[str, Any]) -> TextModel:
+    labels = tuple(clean_label(one) for one in _strings(record["labels"], _MOST_LABELS))
+    if len(labels) < 2 or len(set(labels)) < len(labels):
+        raise ValueError("it has no two different labels")
+    measured = record["measured"]
+    if not isinstance(measured, dict):
+        raise ValueError("what it measured is missing")
+    caution, temperature = float(record["caution"]), float(record["temperature"])
+    if not (0 <= caution <= 1 and 0 < temperature < math.inf):
+        raise ValueError("its calibration is out of range")
+    return TextModel(
+        labels, _table_of(record["words"], len(labels)), _table_of(record["pieces"], len(labels)),
+        _numbers(record["bias"], len(labels)), caution, temperature, measured,
+    )  # fmt: skip
+
+
+def _table_record(table: TermTable) -> dict[str, Any]:
+    return {
+        "terms": list(table.columns),
+        "idf": _rounded(table.idf),
+        "weights": [_rounded(column) for column in table.weights.T],  # one list for each label
+        "length": float(table.length),
+    }
+
+
+def _table_of(record: dict[str, Any], n_labels: int) -> TermTable:
+    terms = _strings(record["terms"], _MOST_TERMS)
+    columns = {term: i for i, term in enumerate(terms)}
+    weights = [_numbers(column, len(terms)) for column in record["weights"]]
+    length = float(record["length"])
+    if len(columns) < len(terms) or len(weights) != n_labels or not 0 <= length <= 1000:
+        raise ValueError("its terms and weights do not fit together")
+    return TermTable(columns, _numbers(record["idf"], len(terms)), np.array(weights, float).T, length)
+
+
+def _strings(value: Any, most: int) -> list[str]:
+    if not isinstance(value, list) or len(value) > most:
+        raise ValueError("a list of texts is missing or too long")
+    if not all(isinstance(one, str) and len(one) <= _MAX_TERM for one in value):
+        raise ValueError("a term is no text, or too long")
+    return value
+
+
+def _numbers(value: Any, n: int) -> np.ndarray:
+    if not isinstance(value, list) or len(value) != n or not all(type(one) in (int, float) for one in value):
+        raise ValueError(f"{n} numbers are missing")
+    found = np.array(value, float)
+    if not np.isfinite(found).all() or np.abs(found).max(initial=0.0) > 1e6:
+        raise ValueError("a number is out of range")
+    return found
+
+
+def _rounded(values: np.ndarray) -> list[float]:
+    return [float(f"{one:.{_DIGITS}g}") for one in values.tolist()]
+
+
+def _written(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def _hash(record: dict[str, Any]) -> str:
+    text = json.dumps(record, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def _no_name_twice(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _short(error: Exception) -> str:
+    return str(error)[:100] or type(error).__name__

@@ -1,0 +1,1 @@
+"""A classifier of texts as one web page that answers in the visitor's browser."""

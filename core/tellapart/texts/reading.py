@@ -1,0 +1,234 @@
+"""Texts and their labels from a CSV, TSV, JSON or JSON-lines file, or from a folder of .txt files for each label.
+
+Texts are kept as they are written: HTML stays HTML, and what a spreadsheet would calculate stays what it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tellapart.errors import IntakeError
+from tellapart.label_names import clean_label, label_order
+from tellapart.safe_paths import is_plain
+from tellapart.texts.columns import find_columns
+from tellapart.texts.tokens import MOST_CHARACTERS
+from tellapart.words.decoded import decoded
+
+SUFFIXES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json")
+MAX_BYTES = 512 * 2**20
+MAX_ROWS = 1_000_000
+MAX_TEXT = 2_000_000  # characters of one text
+_MAX_COLUMNS = 1000
+_DELIMITERS = ",;\t|"
+_SNIFFED = 200_000  # characters that say which delimiter it is
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """texts, labels: (N,). source: what they were read from. understood: which columns, in words. notes: what was left
+    out and why, a sentence each."""
+
+    texts: list[str]
+    labels: list[str]
+    source: str
+    understood: str
+    notes: tuple[str, ...] = ()
+
+
+def read_texts(
+    place: Path | str, text_column: str | None = None, label_column: str | None = None
+) -> TextTable:
+    """The labelled texts of a file or a folder.
+
+    Args:
+        place: a table, or a folder with one folder of .txt files per label.
+        text_column, label_column: titles, or numbers from 1, where the table does not tell.
+    Raises:
+        IntakeError: it cannot be read, or nothing can be learned from it: fewer than two labels, or all texts alike.
+    """
+    place = Path(place).expanduser()
+    if place.is_dir():
+        table = _checked(place.name, "a folder for each label", _of_folders(place))
+    else:
+        rows = table_rows_of(place)
+        columns = find_columns(rows, text_column, label_column, place.name)
+        pairs = ((row[columns.text], row[columns.label]) for row in rows[columns.has_header :])
+        said = f"texts from {columns.text_title!r}, labels from {columns.label_title!r}"
+        table = _checked(place.name, said, pairs)
+    return table
+
+
+def table_rows_of(path: Path) -> list[list[str]]:
+    """The rows of a table, titles included, all of one width.
+
+    Raises:
+        IntakeError: it is not there, too large, or no table.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise IntakeError(
+            f"{path.name} is no table of texts. Give a CSV, TSV, JSON or JSON-lines file, or a folder with one "
+            "folder of .txt files per label."
+        )
+    text = read_plain_text(path)
+    if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
+        rows = _json_rows(path, text)
+    else:
+        rows = _separated_rows(path, text)
+    if len(rows) > MAX_ROWS:
+        raise IntakeError(f"{path.name} has {len(rows):,} rows; at most {MAX_ROWS:,} are read. Split it.")
+    if not rows:
+        raise IntakeError(f"{path.name} is empty. It needs a row for each text.")
+    width = max(map(len, rows))
+    if width > _MAX_COLUMNS:
+        raise IntakeError(
+            f"{path.name} has {width:,} columns; at most {_MAX_COLUMNS:,} are read. Keep the text and its label."
+        )
+    return [[*row, *[""] * (width - len(row))] for row in rows]
+
+
+def read_plain_text(path: Path) -> str:
+    """A file as text, whichever its encoding.
+
+    Raises:
+        IntakeError: it cannot be read, is too large, or is no text.
+    """
+    try:
+        status = path.stat()
+        if status.st_size > MAX_BYTES:
+            raise IntakeError(
+                f"{path.name} has {status.st_size / 2**20:,.0f} MB; at most {MAX_BYTES >> 20} MB are read. Split it."
+            )
+        text = decoded(path.read_bytes())
+    except OSError as error:
+        raise IntakeError(f"{path} cannot be read: {error.strerror or error}. Check the path.") from error
+    if text is None:
+        raise IntakeError(f"{path.name} is no text file. Save it as CSV with the encoding UTF-8.")
+    return text
+
+
+def _separated_rows(path: Path, text: str) -> list[list[str]]:
+    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(text[:_SNIFFED])
+    before = csv.field_size_limit(2 * MAX_TEXT)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return [row for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise IntakeError(
+            f"{path.name} cannot be read as a table ({error}). Save it as CSV again, with quotes around texts."
+        ) from error
+    finally:
+        csv.field_size_limit(before)
+
+
+def _delimiter(head: str) -> str:
+    """The one by which most rows get the same number of cells, more than one."""
+    best, found = 0, ","
+    for tried in _DELIMITERS:
+        try:
+            rows = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=tried) if row]
+        except csv.Error:
+            continue
+        widths = Counter(rows[:-1] or rows)  # the last may be cut
+        width, n = max(widths.items(), key=lambda item: item[1], default=(0, 0))
+        if width > 1 and n > best:
+            best, found = n, tried
+    return found
+
+
+def _json_rows(path: Path, text: str) -> list[list[str]]:
+    try:
+        if path.suffix.lower() == ".json":
+            value = json.loads(text)
+        else:
+            value = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise IntakeError(
+            f"{path.name} is no JSON ({error}). JSON lines need one object in each line."
+        ) from error
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise IntakeError(
+            f'{path.name} is no list of objects such as {{"text": "…", "label": "…"}}. Give one for each text.'
+        )
+    titles = list(dict.fromkeys(str(title) for row in value for title in row))
+    return [titles, *([_cell(row.get(title)) for title in titles] for row in value)] if titles else []
+
+
+def _cell(value: Any) -> str:
+    if value is None or isinstance(value, dict | list):
+        return ""
+    text = str(value)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()  # half a pair is no text
+
+
+def _of_folders(place: Path) -> Iterator[tuple[str, str]]:
+    """Text and label of every .txt file in the folders of a folder, in order of their names."""
+    found = False
+    for folder in sorted(
+        (one for one in place.iterdir() if one.is_dir()), key=lambda one: label_order(one.name)
+    ):
+        for path in sorted(folder.iterdir(), key=lambda one: label_order(one.name)):
+            if path.suffix.lower() == ".txt" and is_plain(path.lstat()):
+                found = True
+                yield read_plain_text(path), folder.name
+    if not found:
+        raise IntakeError(
+            f"{place} has no folders with .txt files. Put the texts of each label into a folder of their own, or give "
+            "a CSV file."
+        )
+
+
+def _checked(source: str, understood: str, pairs: Iterator[tuple[str, str]]) -> TextTable:
+    texts: list[str] = []
+    labels: list[str] = []
+    left_out: Counter[str] = Counter()
+    n_long = 0
+    for text, label in pairs:
+        if not text.strip():
+            left_out["empty"] += 1
+        elif not label.strip():
+            left_out["without a label"] += 1
+        elif len(text) > MAX_TEXT:
+            left_out[f"longer than {MAX_TEXT:,} characters"] += 1
+        else:
+            texts.append(text)
+            labels.append(clean_label(label))
+            n_long += len(text) > MOST_CHARACTERS
+    notes = [f"{n} text{'s' * (n != 1)} left out: {why}." for why, n in left_out.items()]
+    if n_long:
+        notes.append(
+            f"Of {n_long} long text{'s' * (n_long != 1)} the first {MOST_CHARACTERS:,} characters are looked at."
+        )
+    _check_enough(source, texts, labels, notes)
+    return TextTable(texts, labels, source, understood, tuple(notes))
+
+
+def _check_enough(source: str, texts: Sequence[str], labels: Sequence[str], notes: Sequence[str]) -> None:
+    """Raises IntakeError where nothing can be learned."""
+    said = " ".join(["", *notes])
+    if not texts:
+        raise IntakeError(f"{source} has no text with a label.{said} Give each text a label.")
+    kinds = Counter(labels)
+    if len(kinds) < 2:
+        only = next(iter(kinds))
+        n = f"{len(texts)} text{'s' * (len(texts) != 1)}"
+        raise IntakeError(
+            f"{source} has one label only, {only!r}, on {n}.{said} Add texts of another label: at least two labels "
+            "can be told apart."
+        )
+    if len(kinds) > max(2, len(texts) // 2):
+        raise IntakeError(
+            f"{source} has {len(kinds)} labels for {len(texts)} texts, such as {next(iter(kinds))[:40]!r}: too many to "
+            "learn. Name the column that holds the labels (--label-column)."
+        )
+    if len(set(texts)) == 1:
+        raise IntakeError(
+            f"All {len(texts)} texts of {source} are the same, {texts[0][:40]!r}. Nothing tells the labels apart; "
+            "check which column holds the texts (--text-column)."
+        )

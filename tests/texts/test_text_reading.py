@@ -1,0 +1,127 @@
+"""Texts come in whatever table, encoding or folder they lie in, and what cannot be used is told in a sentence."""
+
+import json
+
+import pytest
+from tellapart.errors import IntakeError
+from tellapart.texts.columns import find_text_column
+from tellapart.texts.reading import MAX_TEXT, read_texts, table_rows_of
+
+ROWS = [("so gut – wirklich", "yes"), ("schön, aber lang", "no"), ("naïve ‘quotes’", "yes"), ("übel", "no")]
+
+
+def written(path, rows=ROWS, encoding="utf-8", delimiter=",", header=("text", "label")):
+    lines = [delimiter.join(f'"{cell}"' for cell in row) for row in ([header] if header else []) + list(rows)]
+    path.write_bytes("\n".join(lines).encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_in_any_encoding_and_with_any_delimiter(tmp_path, encoding, delimiter):
+    table = read_texts(written(tmp_path / "some.csv", encoding=encoding, delimiter=delimiter))
+    assert list(zip(table.texts, table.labels, strict=True)) == ROWS
+    assert table.notes == () and "'text'" in table.understood and "'label'" in table.understood
+
+
+def test_json_lines_json_tsv_and_folders_say_the_same(tmp_path):
+    expected = sorted(ROWS)
+    lines = [json.dumps({"body": text, "id": i, "sentiment": label}) for i, (text, label) in enumerate(ROWS)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    (tmp_path / "a.json").write_text(f"[{','.join(lines)}]", "utf-8")
+    written(tmp_path / "a.tsv", delimiter="\t")
+    for i, (text, label) in enumerate(ROWS):
+        (tmp_path / "folders" / label).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "folders" / label / f"{i}.txt").write_text(text, "utf-8")
+    for name in ("a.jsonl", "a.json", "a.tsv", "folders"):
+        table = read_texts(tmp_path / name)
+        assert sorted(zip(table.texts, table.labels, strict=True)) == expected, name
+
+
+def test_columns_are_recognised_named_or_counted(tmp_path):
+    rows = [(str(i), label, f"a longer text, number {i}", "x") for i, label in enumerate("abab")]
+    path = written(tmp_path / "t.csv", rows, header=("id", "what it is", "words in it", "note"))
+    with pytest.raises(IntakeError, match=r"which column of t.csv holds the labels.*--label-column.*'note'"):
+        read_texts(path)
+    assert read_texts(path, label_column="What it is").labels == list("abab")
+    assert read_texts(path, label_column="2").texts[0] == "a longer text, number 0"
+    with pytest.raises(
+        IntakeError, match=r"no column 'notes'. Did you mean 'note'\? It has 'id', 'what it is'"
+    ):
+        read_texts(path, label_column="notes")
+    with pytest.raises(IntakeError, match="'note' cannot be the text and the label"):
+        read_texts(path, text_column="note", label_column="note")
+
+
+def test_a_table_without_titles(tmp_path):
+    table = read_texts(written(tmp_path / "t.csv", header=None))
+    assert table.texts[0] == ROWS[0][0] and len(table.texts) == 4
+    assert "'column 1'" in table.understood
+
+
+def test_texts_stay_as_they_are_written(tmp_path):
+    odd = ['=HYPERLINK("x")', "<script>alert(1)</script>", "two\nlines", "😀 \u202e gpj", "a" * 1_000_000]
+    path = tmp_path / "t.jsonl"
+    path.write_text(
+        "\n".join(json.dumps({"text": text, "label": "ab"[i % 2]}) for i, text in enumerate(odd)), "utf-8"
+    )
+    table = read_texts(path)
+    assert table.texts == odd
+    assert table.notes == ("Of 1 long text the first 100,000 characters are looked at.",)
+    big = written(tmp_path / "t.csv", [("b" * 1_000_000, "x"), ("c", "y"), ("d", "x")])
+    assert len(read_texts(big).texts[0]) == 1_000_000
+
+
+def test_what_is_left_out_is_counted(tmp_path):
+    rows = [*ROWS, (" ", "yes"), ("no label", ""), ("c" * (MAX_TEXT + 1), "no")]
+    path = tmp_path / "t.jsonl"
+    path.write_text("\n".join(json.dumps({"text": text, "label": label}) for text, label in rows), "utf-8")
+    table = read_texts(path)
+    assert len(table.texts) == 4
+    assert table.notes == (
+        "1 text left out: empty.",
+        "1 text left out: without a label.",
+        "1 text left out: longer than 2,000,000 characters.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], "has no text with a label"),
+        ([("one", "a")], "one label only, 'a', on 1 text"),
+        ([("one", "a"), ("two", "a")], "one label only, 'a', on 2 texts. Add texts of another label"),
+        ([("same", "a"), ("same", "b"), ("same", "a")], "All 3 texts of t.csv are the same, 'same'"),
+        ([("", "a"), (" ", "b")], "no text with a label. 2 texts left out: empty"),
+        ([(f"text {i}", f"label {i}") for i in range(9)], "9 labels for 9 texts.*too many to learn"),
+    ],
+)
+def test_what_teaches_nothing_is_refused_with_its_value(tmp_path, rows, said):
+    with pytest.raises(IntakeError, match=said):
+        read_texts(written(tmp_path / "t.csv", rows))
+
+
+def test_what_is_no_table_is_refused(tmp_path):
+    for name, data, said in (
+        ("t.csv", b"\x89PNG\0\0\0\r\n\x1a\n\0\0", "no text file"),
+        ("t.csv", b"", "is empty"),
+        ("t.csv", b"text\nonly one\ncolumn", "has one column, 'text'"),
+        ("t.jsonl", b"{broken", "is no JSON"),
+        ("t.json", b'{"text": "a"}', "no list of objects"),
+        ("t.docx", b"x", "no table of texts"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(IntakeError, match=said):
+            read_texts(tmp_path / name)
+    with pytest.raises(IntakeError, match="cannot be read"):
+        read_texts(tmp_path / "not there.csv")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(IntakeError, match=r"no folders with .txt files"):
+        read_texts(tmp_path / "empty")
+
+
+def test_a_table_to_classify_needs_no_labels(tmp_path):
+    path = written(tmp_path / "t.csv", [("one",), ("two",)], header=("message",))
+    assert find_text_column(table_rows_of(path), None, "t.csv") == (0, True)
+    bare = written(tmp_path / "u.csv", [("one two",), ("three",)], header=None)
+    assert find_text_column(table_rows_of(bare), None, "u.csv") == (0, False)
