@@ -54,3 +54,10 @@ def test_classifying_needs_only_numpy_pillow_onnxruntime_and_msgspec():
     # How long it takes is their time: nobody else's package is loaded besides. benchmarks/startup.py measures it.
     theirs = loaded_by("numpy", "PIL.Image", "onnxruntime", "msgspec")
     assert packages - theirs - set(sys.stdlib_module_names) == {"tellapart"}
+
+
+def test_the_command_line_knows_other_kinds_without_importing_them():
+    code = "import sys; import tellapart.cli.app; print([one for one in sys.modules if one.startswith('tellapart.texts')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert loaded_by("tellapart.cli.app") & {"numpy", "scipy", "PIL", "onnxruntime", "sqlite3"} == set()

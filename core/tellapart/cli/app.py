@@ -29,6 +29,7 @@ from tellapart.cli.datasets import datasets as datasets_command
 from tellapart.cli.datasheet import datasheet
 from tellapart.cli.gather import gather as gather_command
 from tellapart.cli.intake_words import LABELS_HELP, tell_intake
+from tellapart.cli.kinds.dispatch import DOORS, KindsGroup
 from tellapart.cli.nightly import nightly
 from tellapart.cli.publish import publish
 from tellapart.cli.published.corrections import corrections
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from tellapart.store.project import Project
 
 app = typer.Typer(
+    cls=KindsGroup,
     help="Teach a computer to tell things apart.",
     no_args_is_help=True,
     add_completion=False,
@@ -319,6 +321,8 @@ for command in (advice, runs, compare, report, prune, clean, undo, redo, log, re
 app.command("datasets")(datasets_command)
 app.command("credits")(credits_command)
 app.command()(datasheet)
+for door in DOORS:
+    app.add_typer(door.commands(), name=door.NAME)
 
 
 @app.command()

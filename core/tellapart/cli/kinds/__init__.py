@@ -1,0 +1,1 @@
+"""Kinds of things besides pictures, on the command line."""

@@ -1,0 +1,35 @@
+"""Kinds of things besides pictures: a command that is given one of theirs is theirs. Adding a kind is a line here.
+
+A kind's door has a NAME, says by cheap looks at the disk what is its own (`claims`), and brings commands of the same
+names as those of pictures (`commands`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.core import TyperGroup
+from typer.main import get_group
+
+from tellapart.cli.texts import door as texts
+
+DOORS = (texts,)
+
+
+class KindsGroup(TyperGroup):
+    """The commands of pictures, but for what belongs to another kind."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names, of the kind that the others belong to."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is None or name in [door.NAME for door in DOORS]:
+            return name, command, rest
+        for door in DOORS:
+            if door.claims(name, rest):
+                group = get_group(door.commands())
+                theirs = group.get_command(ctx, name)
+                if theirs is None:
+                    there = ", ".join(group.list_commands(ctx))
+                    ctx.fail(f"`{name}` is for pictures, and this is of {door.NAME}, which have: {there}.")
+                return name, theirs, rest
+        return name, command, rest

@@ -1,0 +1,67 @@
+"""What belongs to texts: a project of texts, a classifier of texts, a table or a folder of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+import typer
+
+from tellapart.cli.texts.commands import texts_app
+
+NAME = "texts"
+_PROJECT, _MODEL = "tellapart-texts.json", "text-model.json"
+_TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson")
+_LOOKED_AT = 3  # words that may be the project or the bundle
+_FEW = 50  # entries of a folder that are looked at
+
+
+def claims(verb: str, words: Sequence[str]) -> bool:
+    """Whether a command with these words after it is about texts."""
+    if verb == "new":
+        return _is_source(_value_of("--from", words))
+    given = [word for word in words if not word.startswith("-")]
+    return any(_is_own(Path(word)) for word in given[:_LOOKED_AT])
+
+
+def commands() -> typer.Typer:
+    """The commands of texts."""
+    return texts_app
+
+
+def _value_of(option: str, words: Sequence[str]) -> str:
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word == option:
+            return after
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return ""
+
+
+def _is_own(path: Path) -> bool:
+    try:
+        return path.name == _MODEL or (path / _PROJECT).is_file() or (path / _MODEL).is_file()
+    except (OSError, ValueError):  # longer than a name may be, or with a NUL
+        return False
+
+
+def _is_source(name: str) -> bool:
+    """A table, or a folder whose folders hold .txt files and nothing else."""
+    try:
+        path = Path(name).expanduser()
+        if not name or not path.is_dir():
+            return bool(name) and path.suffix.lower() in _TABLES
+        folders = [Path(one.path) for one in _first(path) if one.is_dir()]
+        inside = [one for folder in folders for one in _first(folder)]
+        suffixes = {Path(one.name).suffix.lower() for one in inside if one.is_file() and one.name[0] != "."}
+        return suffixes == {".txt"}
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _first(folder: Path) -> list[os.DirEntry[str]]:
+    """Some of what lies in a folder."""
+    with os.scandir(folder) as entries:
+        return list(islice(entries, _FEW))

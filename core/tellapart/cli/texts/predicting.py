@@ -1,0 +1,97 @@
+"""`tellapart predict` for texts: given ones, files of text, or whole tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.safe_text import csv_cell
+
+if TYPE_CHECKING:
+    from tellapart.texts.predictor import TextPrediction
+
+_SHOWN = 60  # characters of a text beside its answer
+
+
+def predict(
+    bundle_dir: Annotated[
+        Path, typer.Argument(help="A bundle's folder, or a project's for its newest.", metavar="BUNDLE")
+    ],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Tables (CSV, TSV, JSON, JSON lines) and .txt files.", metavar="FILE…", show_default=False
+        ),
+    ] = None,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", help="A text itself; may be repeated.", metavar="TEXT")
+    ] = None,
+    text_column: Annotated[
+        str | None, typer.Option(help="Title of the column with the texts.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write all answers to a new CSV file.", metavar="FILE.csv")
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Classify texts: of tables, of .txt files, or given with --text."""
+    from tellapart import atomic_files
+    from tellapart.texts.bundle_folder import bundle_of
+    from tellapart.texts.predictor import TextPredictor
+
+    if not files and not text:
+        fail("There is no text. Give one with --text 'WORDS', or a CSV or .txt file.", is_json, 2)
+    if out is not None and out.exists():
+        fail(f"{out} exists. Choose another name.", is_json)
+    with explained(is_json), progress_bar(is_json):
+        predictor = TextPredictor(bundle_of(bundle_dir))
+        texts = [*(text or []), *(one for file in files or [] for one in _texts_of(file, text_column))]
+        answers = predictor.predict_many(texts)
+    rows = list(zip(texts, answers, strict=True))
+    if out is not None:
+        atomic_files.write_bytes(out, _table(rows, predictor.labels).encode("utf-8-sig", "replace"))
+    if is_json:
+        print_json([{"text": one, **_record(answer)} for one, answer in rows])
+    elif out is not None:
+        say(f"{len(rows)} texts classified: {out}")
+    else:
+        for one, answer in rows:
+            say(_sentence(one, answer))
+
+
+def _texts_of(path: Path, text_column: str | None) -> list[str]:
+    from tellapart.texts.columns import find_text_column
+    from tellapart.texts.reading import read_plain_text, table_rows_of
+
+    if path.suffix.lower() == ".txt":
+        return [read_plain_text(path)]
+    rows = table_rows_of(path)
+    at, has_header = find_text_column(rows, text_column, path.name)
+    return [row[at] for row in rows[has_header:]]
+
+
+def _record(answer: TextPrediction) -> dict[str, Any]:
+    return {"label": answer.label, "probabilities": answer.probabilities, "no_known_word": answer.is_strange}
+
+
+def _sentence(text: str, answer: TextPrediction) -> str:
+    from tellapart.texts.training import shortened
+
+    listed = ", ".join(f"{label} {prob:.1%}" for label, prob in list(answer.probabilities.items())[:3])
+    doubt = " (none of its words is known)" if answer.is_strange else ""
+    return f"{shortened(text, _SHOWN)}: {listed}{doubt}"
+
+
+def _table(rows: list[tuple[str, TextPrediction]], labels: tuple[str, ...]) -> str:
+    written = io.StringIO(newline="")
+    table = csv.writer(written)
+    table.writerow(["text", "label", "confidence", *(csv_cell(label) for label in labels)])
+    for text, answer in rows:
+        shares = [f"{answer.probabilities[label]:.6f}" for label in labels]
+        table.writerow([csv_cell(text), csv_cell(answer.label), f"{answer.confidence:.6f}", *shares])
+    return written.getvalue()
