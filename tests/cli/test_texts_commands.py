@@ -2,10 +2,12 @@
 
 import csv
 import json
+from types import SimpleNamespace
 
 import pytest
+import typer
 from command_line import tellapart
-from tellapart.cli.kinds.dispatch import DOORS
+from tellapart.cli.kinds import dispatch
 from tellapart.cli.texts.door import claims
 from tellapart.texts.project import open_text_project
 
@@ -134,8 +136,34 @@ def test_pictures_stay_pictures(tmp_path, table):
 
 
 def test_every_kind_has_commands_of_the_same_names():
-    for door in DOORS:
+    for door in dispatch.DOORS:
         assert door.NAME in tellapart("--help")
         assert all(
             verb in tellapart(door.NAME, "--help") for verb in ("new", "train", "clean", "predict", "app")
         )
+
+
+def test_another_kind_is_a_door_and_a_line(tmp_path, monkeypatch):
+    """A drawn one: nothing of the commands, the stages or the texts has to know it."""
+    (tmp_path / "project.tones").write_text("c d e")
+    tones = typer.Typer()
+
+    @tones.command()
+    def train(project_dir: str):
+        typer.echo(f"tuned by {len((tmp_path / 'project.tones').read_text().split())} tones")
+
+    @tones.command()
+    def clean(project_dir: str):
+        typer.echo("no false note")
+
+    door = SimpleNamespace(
+        NAME="tones",
+        claims=lambda verb, words: any(word.endswith(".tones") for word in words),
+        commands=lambda: tones,
+    )
+    monkeypatch.setattr(dispatch, "DOORS", (*dispatch.DOORS, door))
+    assert tellapart("train", tmp_path / "project.tones") == "tuned by 3 tones\n"
+    assert tellapart("clean", tmp_path / "project.tones") == "no false note\n"
+    assert "`undo` is for pictures, and this is of tones" in tellapart(
+        "undo", tmp_path / "project.tones", code=2
+    )
