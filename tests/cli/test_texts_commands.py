@@ -81,6 +81,10 @@ def test_predicting_words_files_and_tables(trained_dir, tmp_path):
     assert rows[0]["text"] == "'=1+1 boring lazy" and float(rows[0]["bad"]) == pytest.approx(
         float(rows[0]["confidence"])
     )
+    said = tellapart("predict", trained_dir, "--text", "a lovely, lovely but dull end", "--why")
+    assert "    for: lovely" in said and "    against: dull" in said
+    why = json.loads(tellapart("predict", trained_dir, "--text", "boring", "--text", "", "--why", "--json"))
+    assert (why[0]["for"], why[0]["against"], why[1]["for"]) == (["boring"], [], [])
     assert "There is no text" in tellapart("predict", trained_dir, code=2)
     assert "exists" in tellapart("predict", trained_dir, "--text", "x", "--out", tmp_path / "out.csv", code=1)
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tellapart.texts.predictor import TextPrediction
 
 _SHOWN = 60  # characters of a text beside its answer
+_MOST_WORDS, _FAINT = (
+    6,
+    0.15,
+)  # words that are named on either side; share of the strongest below which none is
 
 
 def predict(
@@ -34,6 +38,9 @@ def predict(
     text_column: Annotated[
         str | None, typer.Option(help="Title of the column with the texts.", show_default=False)
     ] = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Name the words that speak most for and against each answer.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write all answers to a new CSV file.", metavar="FILE.csv")
     ] = None,
@@ -52,16 +59,25 @@ def predict(
         predictor = TextPredictor(bundle_of(bundle_dir))
         texts = [*(text or []), *(one for file in files or [] for one in _texts_of(file, text_column))]
         answers = predictor.predict_many(texts)
+        reasons = [_words(predictor.evidence(one)) if why else None for one in texts]
     rows = list(zip(texts, answers, strict=True))
     if out is not None:
         atomic_files.write_bytes(out, _table(rows, predictor.labels).encode("utf-8-sig", "replace"))
     if is_json:
-        print_json([{"text": one, **_record(answer)} for one, answer in rows])
+        print_json(
+            [
+                {"text": one, **_record(answer), **(words or {})}
+                for (one, answer), words in zip(rows, reasons, strict=True)
+            ]
+        )
     elif out is not None:
         say(f"{len(rows)} texts classified: {out}")
     else:
-        for one, answer in rows:
+        for (one, answer), words in zip(rows, reasons, strict=True):
             say(_sentence(one, answer))
+            for side, found in (words or {}).items():
+                if found:
+                    say(f"    {side}: {', '.join(found)}")
 
 
 def _texts_of(path: Path, text_column: str | None) -> list[str]:
@@ -73,6 +89,21 @@ def _texts_of(path: Path, text_column: str | None) -> list[str]:
     rows = table_rows_of(path)
     at, has_header = find_text_column(rows, text_column, path.name)
     return [row[at] for row in rows[has_header:]]
+
+
+def _words(evidence: list[tuple[str, float]]) -> dict[str, list[str]]:
+    """The words that speak most for the answer and most against it, each once, the strongest first."""
+    sums: dict[str, float] = {}
+    for word, weight in evidence:
+        sums[word] = sums.get(word, 0.0) + weight
+    strongest = max(map(abs, sums.values()), default=0.0)
+    told = sorted(
+        (one for one in sums if abs(sums[one]) > _FAINT * strongest), key=lambda one: -abs(sums[one])
+    )
+    return {
+        "for": [one for one in told if sums[one] > 0][:_MOST_WORDS],
+        "against": [one for one in told if sums[one] < 0][:_MOST_WORDS],
+    }
 
 
 def _record(answer: TextPrediction) -> dict[str, Any]:
