@@ -115,6 +115,21 @@ def test_bad_input_is_a_sentence_and_leaves_nothing(tmp_path):
     assert "no project of texts" in tellapart("texts", "train", tmp_path, code=1)
 
 
+def test_more_texts_come_in_once(table, tmp_path):
+    folder = tmp_path / "p"
+    tellapart("new", folder, "--from", table)
+    (tmp_path / "more.csv").write_text(
+        "review,sentiment\na lovely end,good\na lovely end,good\nan odd one,odd\n", "utf-8"
+    )
+    assert "3 texts added; 0 were there already" in tellapart("add", folder, tmp_path / "more.csv")
+    assert "0 texts added; 64 were there already" in tellapart("add", folder, tmp_path / "more.csv", table)
+    items = open_text_project(folder).items()
+    assert [one.row for one in items] == list(range(1, 65)) and len({one.text_id for one in items}) == 64
+    assert open_text_project(folder).label_counts() == {"bad": 31, "good": 32, "odd": 1}
+    (tmp_path / "none.csv").write_text("review,sentiment\n,good\n", "utf-8")
+    assert "no text with a label" in tellapart("add", folder, tmp_path / "none.csv", code=1)
+
+
 def test_what_texts_cannot_do_is_told(trained_dir):
     said = tellapart("redo", trained_dir, code=2)
     assert "`redo` is for pictures, and this is of texts" in said and "predict" in said

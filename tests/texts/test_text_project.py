@@ -166,4 +166,7 @@ def test_on_a_full_disk_nothing_is_half_written(project, monkeypatch, tmp_path):
     assert not (tmp_path / "new").exists() and not list(tmp_path.glob(".*"))
     with pytest.raises(ProjectError, match="is full"):
         train_texts(project)
+    with pytest.raises(ProjectError, match="is full"):
+        project.add(TextTable(["a", "b"], ["x", "y"], "t", ""))
+    assert len(open_text_project(project.root).items()) == 119
     assert project.newest_bundle() is None

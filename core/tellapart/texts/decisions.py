@@ -102,7 +102,7 @@ class DecisionFile:
     def _grow(self, grown: Callable[[list[DecisionLine], int], list[dict[str, Any]]]) -> None:
         try:
             with self._path.open("a+b") as file:
-                self._lock(file)
+                wait_for_lock(file, self._path)
                 file.seek(0)
                 data = file.read()
                 n = 1 + max((int(one.get("n", 0)) for one in _objects(data)), default=0)
@@ -121,14 +121,18 @@ class DecisionFile:
         except OSError as error:
             raise ProjectError(disk_reason(self._path.parent, error)) from error
 
-    def _lock(self, file: IO[bytes]) -> None:
-        give_up_at = time.monotonic() + _PATIENCE_S
-        while not try_lock(file):
-            if time.monotonic() > give_up_at:
-                raise ProjectError(
-                    f"{self._path} is locked by another program. Close that program and try again."
-                )
-            time.sleep(0.02)
+
+def wait_for_lock(file: IO[bytes], path: Path) -> None:
+    """The open file at `path` is this process's alone, until it is closed.
+
+    Raises:
+        ProjectError: another program has had it for ten seconds.
+    """
+    give_up_at = time.monotonic() + _PATIENCE_S
+    while not try_lock(file):
+        if time.monotonic() > give_up_at:
+            raise ProjectError(f"{path} is locked by another program. Close that program and try again.")
+        time.sleep(0.02)
 
 
 def _lines(data: bytes) -> list[DecisionLine]:

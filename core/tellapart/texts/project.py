@@ -17,7 +17,7 @@ from tellapart import atomic_files
 from tellapart.errors import ProjectError
 from tellapart.label_names import clean_label, label_order
 from tellapart.store.sqlite.database_errors import disk_reason
-from tellapart.texts.decisions import ACTIONS, DecisionFile, TextDecision
+from tellapart.texts.decisions import ACTIONS, DecisionFile, TextDecision, wait_for_lock
 from tellapart.texts.model_file import FILE_NAME as MODEL_NAME
 from tellapart.texts.reading import TextTable
 from tellapart.words.near_names import did_you_mean
@@ -96,6 +96,29 @@ class TextProject:
             checked.append(replace(one, label=clean_label(one.label) if one.action == "relabel" else ""))
         self.decisions.append(checked)
 
+    def add(self, table: TextTable) -> int:
+        """Take in those texts that are not here yet, word for word; how many they are.
+
+        Raises:
+            ProjectError: the disk does not take them; the project is as it was.
+        """
+        path, lock = self.root / "texts.jsonl", self.root / ".adding"
+        try:
+            with lock.open("ab") as file:
+                wait_for_lock(file, lock)
+                given = _items(path)  # another program may have added some
+                there = {one.text for one in given}
+                new = [i for i, text in enumerate(table.texts) if text not in there]
+                more = replace(
+                    table, texts=[table.texts[i] for i in new], labels=[table.labels[i] for i in new]
+                )
+                lines = _lines(more, first_row=len(given) + 1)
+                atomic_files.write_bytes(path, path.read_bytes() + lines)
+        except OSError as error:
+            raise ProjectError(disk_reason(self.root, error)) from error
+        self._given = _items(path)
+        return len(new)
+
     def undo(self) -> list[TextDecision]:
         """Take back the last step; what it was, [] where there is nothing to undo."""
         return self.decisions.undo()
@@ -124,8 +147,7 @@ def create_text_project(root: Path | str, table: TextTable) -> TextProject:
     beside = root.with_name(f".{root.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         beside.mkdir(parents=True)
-        lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in _records(table))
-        atomic_files.write_bytes(beside / "texts.jsonl", lines.encode())
+        atomic_files.write_bytes(beside / "texts.jsonl", _lines(table, first_row=1))
         head = {
             "format": FORMAT,
             "kind": "texts",
@@ -168,10 +190,15 @@ def open_text_project(root: Path | str) -> TextProject:
     return TextProject(root)
 
 
-def _records(table: TextTable) -> list[dict[str, Any]]:
+def _lines(table: TextTable, first_row: int) -> bytes:
+    """Of texts.jsonl."""
+    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in _records(table, first_row)).encode()
+
+
+def _records(table: TextTable, first_row: int) -> list[dict[str, Any]]:
     n_times: Counter[str] = Counter()
     records = []
-    for row, (text, label) in enumerate(zip(table.texts, table.labels, strict=True), start=1):
+    for row, (text, label) in enumerate(zip(table.texts, table.labels, strict=True), start=first_row):
         digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
         n_times[digest] += 1
         text_id = digest if n_times[digest] == 1 else f"{digest}-{n_times[digest]}"

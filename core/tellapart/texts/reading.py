@@ -9,7 +9,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,25 +43,31 @@ class TextTable:
 
 
 def read_texts(
-    place: Path | str, text_column: str | None = None, label_column: str | None = None
+    place: Path | str,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    is_more: bool = False,
 ) -> TextTable:
     """The labelled texts of a file or a folder.
 
     Args:
         place: a table, or a folder with one folder of .txt files per label.
         text_column, label_column: titles, or numbers from 1, where the table does not tell.
+        is_more: for a project that has texts: one text, or one label, is enough then.
     Raises:
         IntakeError: it cannot be read, or nothing can be learned from it: fewer than two labels, or all texts alike.
     """
     place = Path(place).expanduser()
     if place.is_dir():
-        table = _checked(place.name, "a folder for each label", _of_folders(place))
+        table = _read("a folder for each label", place.name, _of_folders(place))
     else:
         rows = table_rows_of(place)
         columns = find_columns(rows, text_column, label_column, place.name)
         pairs = ((row[columns.text], row[columns.label]) for row in rows[columns.has_header :])
         said = f"texts from {columns.text_title!r}, labels from {columns.label_title!r}"
-        table = _checked(place.name, said, pairs)
+        table = _read(said, place.name, pairs)
+    if not is_more or not table.texts:
+        _check_enough(table)
     return table
 
 
@@ -184,7 +190,7 @@ def _of_folders(place: Path) -> Iterator[tuple[str, str]]:
         )
 
 
-def _checked(source: str, understood: str, pairs: Iterator[tuple[str, str]]) -> TextTable:
+def _read(understood: str, source: str, pairs: Iterator[tuple[str, str]]) -> TextTable:
     texts: list[str] = []
     labels: list[str] = []
     left_out: Counter[str] = Counter()
@@ -205,13 +211,13 @@ def _checked(source: str, understood: str, pairs: Iterator[tuple[str, str]]) -> 
         notes.append(
             f"Of {n_long} long text{'s' * (n_long != 1)} the first {MOST_CHARACTERS:,} characters are looked at."
         )
-    _check_enough(source, texts, labels, notes)
     return TextTable(texts, labels, source, understood, tuple(notes))
 
 
-def _check_enough(source: str, texts: Sequence[str], labels: Sequence[str], notes: Sequence[str]) -> None:
+def _check_enough(table: TextTable) -> None:
     """Raises IntakeError where nothing can be learned."""
-    said = " ".join(["", *notes])
+    source, texts, labels = table.source, table.texts, table.labels
+    said = " ".join(["", *table.notes])
     if not texts:
         raise IntakeError(f"{source} has no text with a label.{said} Give each text a label.")
     kinds = Counter(labels)

@@ -67,6 +67,37 @@ def new(
 
 
 @texts_app.command()
+def add(
+    project_dir: ProjectDir,
+    files: Annotated[
+        list[Path], typer.Argument(help="Tables, or folders of .txt files per label.", metavar="FILE…")
+    ],
+    text_column: Annotated[
+        str | None, typer.Option(help="Title of the column with the texts.", show_default=False)
+    ] = None,
+    label_column: Annotated[
+        str | None, typer.Option(help="Title of the column with the labels.", show_default=False)
+    ] = None,
+    is_json: JsonFlag = False,
+) -> None:
+    """Add labelled texts to a project; those that are there word for word are passed over."""
+    from tellapart.texts.project import open_text_project
+    from tellapart.texts.reading import read_texts
+
+    with explained(is_json):
+        project = open_text_project(project_dir)
+        tables = [read_texts(file, text_column, label_column, is_more=True) for file in files]
+        n_given, n_added = sum(len(one.texts) for one in tables), sum(project.add(one) for one in tables)
+    if is_json:
+        print_json({"added": n_added, "there already": n_given - n_added, "labels": project.label_counts()})
+        return
+    for note in [note for one in tables for note in one.notes]:
+        say(note)
+    say(f"{n_added} texts added; {n_given - n_added} were there already.")
+    say(f"Next: tellapart train {typed(project_dir)}")
+
+
+@texts_app.command()
 def train(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
     """Train a classifier, and measure its error on texts it had not seen."""
     from tellapart.texts.project import open_text_project
