@@ -123,7 +123,7 @@ LIGHT_PARTS = r"""() => {
   return [...document.querySelectorAll(".ta *")].filter((one) => one.checkVisibility() && !one.closest("svg")).filter((one) => {
     const style = getComputedStyle(one);
     const ground = light(style.backgroundColor);
-    const isAccent = one.matches(".ta-primary, [aria-pressed='true'], .ta-bar i, progress, button, canvas");
+    const isAccent = one.matches(".ta-primary, .ta-decided, [aria-pressed='true'], .ta-bar i, progress, button, canvas");
     const hasText = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
     return (ground !== null && ground > 0.6 && !isAccent) || (hasText && ground === null && light(style.color) < 0.3);
   }).map((one) => `${one.tagName}.${one.className}`);
