@@ -215,6 +215,10 @@ class PublishError(DeployError):
         self.code = code
 
 
+class LessonError(TellapartError):
+    """An experiment of a lesson cannot be made with these numbers."""
+
+
 class RunError(TellapartError):
     """A long run cannot be started or found."""
 

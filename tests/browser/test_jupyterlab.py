@@ -114,6 +114,31 @@ def test_a_page_is_as_dark_as_its_jupyterlab_and_leads_to_the_next(
     expect(page.get_by_role("tab", name="4_classify.ipynb")).to_be_visible()
 
 
+@pytest.mark.slow
+def test_a_lesson_by_keyboard_is_as_dark_as_its_jupyterlab(lab: Studio, open_tab: Callable[..., Tab]) -> None:
+    page = open_tab(scheme="light").page
+    page.goto(lab.url.replace(NOTEBOOK.name, "learn_overfit.ipynb"))
+    cell = page.locator(".jp-CodeCell")
+    cell.locator(".jp-InputArea-editor").click()
+    expect(page.get_by_text(re.compile(r"Python 3.*Idle"))).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(cell.get_by_role("heading", name="Learned, or learned by heart?")).to_be_visible()
+    degree = cell.get_by_role("slider", name="Degree of the curve")
+    degree.focus()
+    page.keyboard.press("End")
+    expect(cell.get_by_text("Degree 9: error 0.00")).to_be_visible()
+    show = cell.get_by_role("button", name="Show the held-out points")
+    show.focus()
+    page.keyboard.press("Space")
+    expect(cell.get_by_text("Too bendy")).to_be_visible()
+    page.wait_for_function(DRAWN)
+    assert page.evaluate(LIGHT_PARTS) == [], "a bright part in a dark JupyterLab"
+    if folder := os.environ.get("TELLAPART_LOOK"):
+        page.screenshot(path=f"{folder}/lab-lesson.png")
+    page.get_by_role("link", name="learn_feedback.ipynb").click()
+    expect(page.get_by_role("link", name="studio.ipynb")).to_be_visible()  # what that one leads on to
+
+
 # parts of the page with a bright ground, or with dark letters on a dark one
 LIGHT_PARTS = r"""() => {
   const light = (colour) => {

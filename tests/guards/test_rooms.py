@@ -27,7 +27,7 @@ FLOORS = (
         *("tellapart.progress", "tellapart.safe_paths", "tellapart.safe_text"),
         "tellapart.words",
     ],
-    ["tellapart.pictures", "tellapart.learning", "tellapart.web"],
+    ["tellapart.pictures", "tellapart.learning", "tellapart.lessons", "tellapart.web"],
     ["tellapart.store"],
     ["tellapart.backbones", "tellapart.corrections", "tellapart.description", "tellapart.duplicates"],
     ["tellapart.bundle", "tellapart.planning", "tellapart.runs"],
@@ -75,6 +75,7 @@ ENTRIES = (
     "tellapart_dashboards.hosted",  # of Binder and JupyterHub
     "tellapart_dashboards.app.public.server",  # Voila finds its classes by name, and this one
     "tellapart_dashboards.app.prompt_connection",
+    "tellapart_dashboards.pages.lessons.lesson_page",  # of the notebooks learn_*
     "tellapart_dashboards.pages.visitors.page",  # of the notebook in an exported app
     "tellapart.network.efficientnet_lite",  # of benchmarks; the recipe thorough has only the last blocks in torch
 )

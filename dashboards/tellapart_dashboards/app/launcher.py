@@ -33,6 +33,7 @@ PAGES = {
     "train": "3_train.ipynb",
     "classify": "4_classify.ipynb",
     "share": "5_share.ipynb",
+    "lessons": "learn_baseline.ipynb",
 }
 PROJECT_VARIABLE = "TELLAPART_PROJECT"  # read by the notebooks
 PROMPT_CONNECTION = "tellapart_dashboards.app.prompt_connection.PromptConnection"

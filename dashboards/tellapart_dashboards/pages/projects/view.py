@@ -11,6 +11,8 @@ from tellapart_dashboards.app.wording import heading_html
 from tellapart_dashboards.pages.projects.state import ProjectsState
 from tellapart_dashboards.widgets.project_list.project_list import ProjectList
 
+_LESSONS = '<p class="ta-soft">New to this? <a href="learn_baseline.ipynb">How learning works</a>, in four lessons.</p>'
+
 
 def projects_view(state: ProjectsState) -> VBox:
     """The Projects page."""
@@ -22,7 +24,7 @@ def projects_view(state: ProjectsState) -> VBox:
     for name in ("rows", "trash", "said", "kind", "undo", "go_to"):
         dlink((state, name), (rows, name))
     soon(state.show())
-    return VBox([HTML(heading_html("Projects", lead)), VBox([rows]).add_class("ta-card")])
+    return VBox([HTML(heading_html("Projects", lead)), VBox([rows]).add_class("ta-card"), HTML(_LESSONS)])
 
 
 def _short(folder: Path) -> str:
