@@ -166,8 +166,12 @@ def test_feedback_and_on_to_the_studio(lessons: Tab) -> None:
     slide(page, "Reported by residents", "End")
     slide(page, "How strongly patrols follow the records", "Home")
     expect(said(page, "On average the patrols are where the incidents are")).to_be_visible()
-    press(page, "Back to the first: Baseline")
-    expect(page.get_by_role("heading", name=HEADINGS["Baseline"])).to_be_visible()
+    back = page.get_by_role("button", name="Back to the first: Baseline")
+    back.focus()  # which brings it in sight, far down
+    assert page.evaluate("window.scrollY > 100")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=HEADINGS["Baseline"])).to_be_in_viewport()
+    assert page.evaluate("window.scrollY") == 0, "a lesson begins at its top"
     expect(page.get_by_role("link", name="open the studio").and_(page.locator(":visible"))).to_have_attribute(
         "href", "studio.ipynb"
     )

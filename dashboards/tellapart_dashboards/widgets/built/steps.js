@@ -1,5 +1,5 @@
 // Built by `make widgets` from steps/steps.js and the modules it imports: change those, not this file.
-// a0b57a70d3bc2dc2ae0fcd37a087b9928aa334f62f88e0a01e0076e4af6840cd
+// 3128884442a961b7afa4a064361c771d5e4c2a3a782f7bb75ca0ed374a711643
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -154,6 +154,11 @@ function render({ model, el }) {
     window.scrollTo({ top: 0 });
   }
 
+  // A page that a button far down has opened begins at its top.
+  function toTop() {
+    if (root.getBoundingClientRect().top < 0) root.scrollIntoView();
+  }
+
   const keyInAddress = () => {
     const key = location.hash.slice(1);
     if (hasProjects && key === PROJECTS) return key;
@@ -207,6 +212,7 @@ function render({ model, el }) {
   model.on("change:steps change:current change:project_name change:note", draw);
   model.on("change:current", noteInAddress);
   model.on("change:current", reveal);
+  model.on("change:current", toTop);
   const observer = new ResizeObserver(reveal); // a phone that is turned
   observer.observe(nav);
   if (hasAddress) {
@@ -228,6 +234,7 @@ function render({ model, el }) {
     model.off(null, null, draw);
     model.off(null, null, noteInAddress);
     model.off(null, null, reveal);
+    model.off(null, null, toTop);
   };
 }
 

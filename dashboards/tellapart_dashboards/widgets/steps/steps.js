@@ -60,6 +60,11 @@ function render({ model, el }) {
     window.scrollTo({ top: 0 });
   }
 
+  // A page that a button far down has opened begins at its top.
+  function toTop() {
+    if (root.getBoundingClientRect().top < 0) root.scrollIntoView();
+  }
+
   const keyInAddress = () => {
     const key = location.hash.slice(1);
     if (hasProjects && key === PROJECTS) return key;
@@ -113,6 +118,7 @@ function render({ model, el }) {
   model.on("change:steps change:current change:project_name change:note", draw);
   model.on("change:current", noteInAddress);
   model.on("change:current", reveal);
+  model.on("change:current", toTop);
   const observer = new ResizeObserver(reveal); // a phone that is turned
   observer.observe(nav);
   if (hasAddress) {
@@ -134,6 +140,7 @@ function render({ model, el }) {
     model.off(null, null, draw);
     model.off(null, null, noteInAddress);
     model.off(null, null, reveal);
+    model.off(null, null, toTop);
   };
 }
 
