@@ -283,5 +283,5 @@ def test_five_thousand_pictures_are_answered_stopped_and_summed_up(
         int(one.replace(",", "")) for one in re.findall(r"\d[\d,]*", page.locator(".ta-tally").inner_text())
     )
     assert 200 <= n < 5000
-    page.get_by_role("button", name="Older").click()
+    page.get_by_role("button", name="Older", exact=True).click()
     expect(page.locator(".ta-pager span")).to_have_text(re.compile("^13 to 24"))
