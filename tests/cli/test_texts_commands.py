@@ -144,11 +144,12 @@ def test_pictures_stay_pictures(tmp_path, table):
     (tmp_path / "yolo" / "images").mkdir()
     (tmp_path / "yolo" / "labels" / "a.txt").write_text("0 0 0 1 1")
     (tmp_path / "yolo" / "images" / "a.jpg").write_bytes(b"")
-    (tmp_path / "texts" / "spam").mkdir(parents=True)
-    (tmp_path / "texts" / "spam" / "a.txt").write_text("buy")
+    for name in ("texts/spam/a.txt", "texts/ham/b.txt", "notes/cat/read me.txt"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("buy")
     assert claims("new", ["p", "--from", str(table)]) and claims("new", ["p", f"--from={table}"])
     assert claims("new", ["p", "--from", str(tmp_path / "texts")])
-    for place in ("pictures", "yolo", "none", "pictures.zip", "\0", "~nobody/x", "x" * 5000):
+    for place in ("pictures", "yolo", "notes", "none", "pictures.zip", "\0", "~nobody/x", "x" * 5000):
         assert not claims("new", ["p", "--from", str(tmp_path / place)]), place
     assert not claims("new", ["p"]) and not claims("new", ["p", "--from"])
     assert not claims("train", [str(tmp_path)]) and not claims("train", [])

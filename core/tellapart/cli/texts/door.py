@@ -48,17 +48,20 @@ def _is_own(path: Path) -> bool:
 
 
 def _is_source(name: str) -> bool:
-    """A table, or a folder whose folders hold .txt files and nothing else."""
+    """A table, or a folder of at least two folders that hold .txt files and nothing else."""
     try:
         path = Path(name).expanduser()
         if not name or not path.is_dir():
             return bool(name) and path.suffix.lower() in _TABLES
-        folders = [Path(one.path) for one in _first(path) if one.is_dir()]
-        inside = [one for folder in folders for one in _first(folder)]
-        suffixes = {Path(one.name).suffix.lower() for one in inside if one.is_file() and one.name[0] != "."}
-        return suffixes == {".txt"}
+        folders = [_suffixes(Path(one.path)) for one in _first(path) if one.is_dir()]
+        return folders.count({".txt"}) >= 2 and all(suffixes <= {".txt"} for suffixes in folders)
     except (OSError, ValueError, RuntimeError):
         return False
+
+
+def _suffixes(folder: Path) -> set[str]:
+    """Of the files in a folder, as far as they are looked at."""
+    return {Path(one.name).suffix.lower() for one in _first(folder) if one.is_file() and one.name[0] != "."}
 
 
 def _first(folder: Path) -> list[os.DirEntry[str]]:
