@@ -58,6 +58,13 @@ def labels_of(root: Path) -> dict[str, tuple[str, str]]:
         return {name: (label, state) for name, label, state in rows}
 
 
+def marks_of(root: Path) -> dict[str, tuple[str, str | None]]:
+    """State and mark of each picture that was put in by hand, by the name of its file."""
+    with sqlite3.connect(root / "tellapart.db") as db:
+        rows = db.execute("SELECT original_name, state, mark FROM pictures WHERE source = 'classified'")
+        return {name: (state, mark) for name, state, mark in rows}
+
+
 def test_classify(root: Path, leaves: Path, start_studio: Start, open_tab: Open) -> None:
     tab = open_tab()
     page = tab.open(start_studio(root).at("4_classify.ipynb"))
@@ -67,6 +74,7 @@ def test_classify(root: Path, leaves: Path, start_studio: Start, open_tab: Open)
     pictures = new_pictures(leaves, root.parent / "given")
     answers_that_are_there_stay_as_they_are(page, pictures, tab)
     a_wrong_answer_is_put_right_and_taken_back(page, root, pictures)
+    what_is_none_of_these_is_said_so(page, root, tab)
     a_copy_gets_the_label_instead(page, root, leaves)
     answers_are_filtered_and_saved(page, root)
     a_picture_is_shown_larger(page)
@@ -171,6 +179,22 @@ def a_wrong_answer_is_put_right_and_taken_back(page: Page, root: Path, pictures:
     assert labels_of(root) == {"maple 1.jpg": ("<b>elm</b>", "kept")}
     given.get_by_role("button", name="Undo").click()
     expect(given.get_by_role("status").last).to_have_text("Taken back.")
+
+
+def what_is_none_of_these_is_said_so(page: Page, root: Path, tab: Tab) -> None:
+    given = answer(page, "maple 3.jpg")
+    given.get_by_role("button", name="it is …").click()
+    form = page.get_by_role("group", name="What maple 3.jpg is")
+    assert_accessible(page, "what it is, or none of these")
+    tab.picture("classify-none")
+    tab.picture("classify-none-phone-dark", PHONE, "dark")
+    tab.look(LAPTOP)
+    form.get_by_role("button", name="none of these", exact=True).click()
+    expect(given.get_by_role("status").last).to_have_text("Added to the project, marked none of these.")
+    assert marks_of(root)["maple 3.jpg"] == ("kept", "none of these")
+    given.get_by_role("button", name="Undo").press("Enter")
+    expect(given.get_by_role("status").last).to_have_text("Taken back.")
+    assert marks_of(root)["maple 3.jpg"] == ("removed", None)
 
 
 def a_copy_gets_the_label_instead(page: Page, root: Path, leaves: Path) -> None:

@@ -15,8 +15,10 @@ import pytest
 from acting import is_shown, one, settled, shown, text_of, upload
 from ipywidgets import HTML
 from PIL import Image
+from tellapart.store.journal import Remove
 from tellapart.store.project import open_project
 from tellapart.train import TrainConfig, train_head
+from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.studio import classify_page
 from tellapart_dashboards.pages.classify import why
 from tellapart_dashboards.pages.classify.answers import AT_ONCE, Answer, answer_html
@@ -132,6 +134,34 @@ async def test_what_is_said_of_a_picture_goes_into_the_project_and_can_be_undone
         said = await ask(view, "put right", 2, label="square")
         assert "It was in the project, as “circle”" in said["sentence"]
         assert project.manifest.label_counts() == {"circle": 5, "square": 7}
+
+
+async def test_a_picture_that_is_none_of_these_goes_below_its_closest_label_that_is_there(
+    trained_dir: Path,
+) -> None:
+    state, view = await opened(trained_dir)
+    files: dict[str, bytes] = {}
+    with Image.open(io.BytesIO(a_circle(trained_dir))) as picture:
+        for name, size in (("a car.png", (50, 40)), ("a bus.png", (40, 50))):
+            picture.transpose(Image.Transpose.ROTATE_90).resize(size).save(buffer := io.BytesIO(), "PNG")
+            files[name] = buffer.getvalue()
+    await upload(view, files)
+    closest, of_second = (answer.label for answer in state._answers.values())
+    with open_project(trained_dir) as project:
+        before = project.manifest.label_counts()
+        said = await ask(view, "none of these", 1)
+        assert said["sentence"] == "Added to the project, marked none of these." and said["can_undo"]
+        (added,) = [one for one in project.manifest.pictures() if one.original_name == "a car.png"]
+        assert (added.label, added.mark, added.is_member) == (closest, "none of these", False)
+        step = project.journal.next_undo()
+        assert step is not None and step_words(step.entry, 1) == "add as none of these, 1 picture"
+        taken = await ask(view, "take back", 1)
+        assert (taken["sentence"], taken["can_undo"]) == ("Taken back.", False)
+        assert project.manifest.label_counts() == before
+        project.journal.decide(*[Remove(one.image_id) for one in project.manifest.pictures(of_second)])
+        await ask(view, "none of these", 2)
+        (added,) = [one for one in project.manifest.pictures() if one.original_name == "a bus.png"]
+        assert added.label != of_second, "a label that is gone is not made anew"
 
 
 async def test_a_picture_put_right_twice_is_taken_back_step_by_step(trained_dir: Path) -> None:
@@ -291,6 +321,7 @@ async def test_the_page_alone_opens_no_database(trained_dir: Path) -> None:
 def test_the_page_imports_nothing_heavy(trained_dir: Path) -> None:
     code = f"""
 import asyncio, sys
+from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.studio import classify_page
 async def show():
     page = classify_page({str(trained_dir)!r})

@@ -11,7 +11,7 @@ import pytest
 from make_data import make_tiny_folder
 from tellapart.errors import FullError, IntakeError
 from tellapart.gather import take_in
-from tellapart.gather.putting_right import put_in, take_back
+from tellapart.gather.putting_right import PutIn, put_in, take_back
 from tellapart.store.journal import Mark, Remove
 from tellapart.store.limits import ProjectLimits, set_limits
 from tellapart.store.project import Project, create_project, open_project
@@ -82,6 +82,36 @@ def test_a_copy_with_the_same_label_is_kept_and_one_in_the_trash_comes_back(
     assert put_in(project, copy, "again.png", "square").sentence.startswith("It was in the project's trash")
     picture = project.manifest.picture(image_id)
     assert (picture.state, picture.label) == ("kept", "square") and project.file(picture).exists()
+
+
+def test_a_picture_that_is_none_of_these_is_marked_so_and_never_learned(project: Project, new: Path) -> None:
+    done = put_in(project, new, "a car.png", "square", is_none=True)
+    assert done.sentence == "Added to the project, marked none of these." and done.batch is not None
+    (picture,) = [one for one in project.manifest.pictures("square") if one.original_name == "a car.png"]
+    assert picture.mark == "none of these" and not picture.is_member and project.file(picture).exists()
+    assert picture.image_id in project.journal.decided().image_ids
+    assert take_back(project, done.batch) == ("Taken back.", True)
+    assert project.manifest.picture(picture.image_id).state == "removed"
+    project.journal.redo()
+    again = project.manifest.picture(picture.image_id)
+    assert (again.state, again.mark) == ("kept", "none of these")
+
+
+def test_a_copy_that_is_none_of_these_keeps_its_label(project: Project, tmp_path: Path) -> None:
+    image_id, copy = copy_of(project, "circle", tmp_path)
+    done = put_in(project, copy, "again.png", "square", is_none=True)
+    assert done.sentence == "It was in the project, as “circle”. Now it is marked none of these."
+    picture = project.manifest.picture(image_id)
+    assert (picture.label, picture.mark) == ("circle", "none of these")
+    again = put_in(project, copy, "again.png", "square", is_none=True)
+    assert again == PutIn("It is in the project already, marked none of these.", None)
+    assert done.batch is not None and take_back(project, done.batch)[1]
+    assert project.manifest.picture(image_id).mark is None
+    project.journal.decide(Remove(image_id))
+    in_trash = put_in(project, copy, "again.png", "square", is_none=True)
+    assert in_trash.sentence.startswith("It was in the project's trash, as “circle”.")
+    picture = project.manifest.picture(image_id)
+    assert (picture.state, picture.mark) == ("kept", "none of these") and project.file(picture).exists()
 
 
 @pytest.mark.parametrize("mark", ["none of these", "to decide", "not sure"])

@@ -145,9 +145,12 @@ class Journal:
             drop_empty_folders(self._manifest, self._root, left)
         return changed
 
-    def note_added(self, image_ids: Sequence[str]) -> int:
+    def note_added(self, image_ids: Sequence[str], mark: Literal["none of these"] | None = None) -> int:
         """The batch that writes down that a person put these pictures in by hand, inside the transaction that adds
-        them. Undone, they go into the trash; redone, they are back. What was undone before can no longer be redone."""
+        them. Undone, they go into the trash; redone, they are back. What was undone before can no longer be redone.
+
+        mark: that they said of each.
+        """
         with self._manifest.transaction() as db:
             batch = next_batch(db)
             for image_id in image_ids:
@@ -155,6 +158,8 @@ class Journal:
                 before = {**found, "state": "removed", "path": found["path"].replace("images/", "trash/", 1)}
                 # one that was missing may come back with a mark by which it would never be learned
                 after = found if is_member("kept", found["mark"]) else {**found, "mark": "keep"}
+                if mark is not None:
+                    after = {**found, "mark": mark}
                 put_state(db, image_id, found, after)
                 append_line(db, batch, "restore", image_id, before, {**after, "is_new": True})
             end_redo(db)

@@ -9,13 +9,13 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Final
 
 from tellapart.errors import ProjectError, RefusalCode
 from tellapart.label_names import label_order
 from tellapart.store.sqlite.database import Database
 
-NONE_OF_THESE = "none of these"  # the mark of a picture that belongs to no label
+NONE_OF_THESE: Final = "none of these"  # the mark of a picture that belongs to no label
 TO_DECIDE = "to decide"  # of one whose label is a visitor's word, until somebody decides about it
 VISITOR = "visitor"  # the source of such a picture
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tellapart.store.journal import Entry
+from tellapart.store.manifest import NONE_OF_THESE
 from tellapart.store.run_changes import change_words
 
 from tellapart_dashboards.app.wording import count
@@ -24,6 +25,8 @@ def _words(entry: Entry) -> str:
         return f"{entry.before['label']} → {entry.after['label']}"
     if entry.kind == "mark":
         return str(entry.after["mark"] or entry.before["mark"])
+    if entry.after.get("is_new") and entry.after["mark"] == NONE_OF_THESE:
+        return f"add as {NONE_OF_THESE}"
     if entry.after.get("is_new"):
         return f"add to {entry.after['label']}"
     return entry.kind

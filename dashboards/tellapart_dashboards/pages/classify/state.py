@@ -1,5 +1,5 @@
 """ClassifyState: what the studio's Classify page does with answers: explains them, shows their pictures larger, puts
-these into the project under the label that a person gives them, and makes a table of all."""
+these into the project as what a person says that they are, and makes a table of all."""
 
 from __future__ import annotations
 
@@ -90,12 +90,14 @@ class ClassifyState(Answering):
         soon(asyncio.to_thread(self._kept.remove, self._kept.let_go()))
 
     async def ask(self, name: str, values: dict[str, Any]) -> Reply | None:
-        """What the page asks about an answer, by its number: "why", "larger", "put right" (label), "take back"; and of
-        all, "clear" and "table". A reply's "problem" says why there is nothing else; None to what is unknown."""
+        """What the page asks about an answer, by its number: "why", "larger", "put right" (label), "none of these",
+        "take back"; and of all, "clear" and "table". A reply's "problem" says why there is nothing else; None to what
+        is unknown."""
         asked: dict[str, Callable[[Answer], Reply]] = {
             "why": self._explained,
             "larger": self._larger,
             "put right": lambda answer: self._put_right(answer, str(values.get("label", ""))),
+            "none of these": self._put_in_as_none,
             "take back": self._take_back,
         }
         if name == "clear":
@@ -148,11 +150,18 @@ class ClassifyState(Answering):
         found = self._why.explained(predictor, replace(answer, picture=picture))
         return {"words": found.words, "alt": found.alt}, [found.jpeg]
 
-    def _put_right(self, answer: Answer, label: str) -> Reply:
+    def _put_in_as_none(self, answer: Answer) -> Reply:
+        """Below the label that it comes closest to, of those that the project has."""
+        counts = self._open().manifest.label_counts()
+        known = [(share, label) for label, share in answer.probabilities if counts.get(label)]
+        return self._put_right(answer, max(known)[1] if known else answer.label, is_none=True)
+
+    def _put_right(self, answer: Answer, label: str, is_none: bool = False) -> Reply:
         from tellapart.gather.putting_right import put_in
 
         project = self._open()
-        done = put_in(project, self._kept.path(answer.number) or Path("gone"), answer.name, label)
+        file = self._kept.path(answer.number) or Path("gone")
+        done = put_in(project, file, answer.name, label, is_none)
         batches = self._batches.setdefault(answer.number, [])
         if done.batch is not None:
             batches.append(done.batch)

@@ -27,7 +27,7 @@ export interface Answered {
 }
 
 /** Asked about an answer; "clear" and "table" are about all. */
-export type Question = "why" | "larger" | "put right" | "take back";
+export type Question = "why" | "larger" | "put right" | "none of these" | "take back";
 
 export type ToPython =
   | { t: "hello" }
@@ -44,7 +44,7 @@ export interface Reply {
   /** of "why" */
   words?: string;
   alt?: string;
-  /** of "put right" and "take back" */
+  /** of "put right", "none of these" and "take back" */
   sentence?: string;
   label?: string;
   can_undo?: boolean;

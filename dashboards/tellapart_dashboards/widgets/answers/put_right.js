@@ -1,4 +1,5 @@
-// “That's wrong, it is …”: a press on a label puts the picture into the project under it, and can be taken back.
+// “That's wrong, it is …”: a press on a label puts the picture into the project under it, one on “none of these” puts it
+// there marked so; both can be taken back.
 /** @import { Answered, AnswersModel, Ask, Question } from "./protocol" */
 import { button, element } from "../common/elements.js";
 
@@ -69,7 +70,9 @@ export class PutRight {
       event.preventDefault();
       if (words.value.trim()) this.send("put right", words.value);
     });
-    this.form.replaceChildren(...(labels.length > MOST_BUTTONS ? [this.list(labels)] : labels.map((label) => this.chip(label))), other);
+    const none = button("ta-action ta-chip ta-none", "none of these", () => this.send("none of these"));
+    const named = labels.length > MOST_BUTTONS ? [this.list(labels)] : labels.map((label) => this.chip(label));
+    this.form.replaceChildren(...named, none, other);
   }
 
   /** @param {string} label */

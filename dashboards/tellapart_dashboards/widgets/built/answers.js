@@ -1,5 +1,5 @@
 // Built by `make widgets` from answers/answers.js and the modules it imports: change those, not this file.
-// f97a882bdc7593c57b590d86c7522512b87505b31b5d4eb73d378081c6388a28
+// 8a5de8c1e9b7637c4127c264b8797784ce190d2c14a07d3fcd1c1cb76a787ef8
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -309,7 +309,8 @@ class Large {
   }
 }
 
-// “That's wrong, it is …”: a press on a label puts the picture into the project under it, and can be taken back.
+// “That's wrong, it is …”: a press on a label puts the picture into the project under it, one on “none of these” puts it
+// there marked so; both can be taken back.
 /** @import { Answered, AnswersModel, Ask, Question } from "./protocol" */
 
 const MOST_BUTTONS = 12; // with more labels they are a list
@@ -379,7 +380,9 @@ class PutRight {
       event.preventDefault();
       if (words.value.trim()) this.send("put right", words.value);
     });
-    this.form.replaceChildren(...(labels.length > MOST_BUTTONS ? [this.list(labels)] : labels.map((label) => this.chip(label))), other);
+    const none = button("ta-action ta-chip ta-none", "none of these", () => this.send("none of these"));
+    const named = labels.length > MOST_BUTTONS ? [this.list(labels)] : labels.map((label) => this.chip(label));
+    this.form.replaceChildren(...named, none, other);
   }
 
   /** @param {string} label */
