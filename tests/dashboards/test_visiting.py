@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from acting import is_shown, one, settled, shown, upload
+from acting import is_shown, one, settled, shown, text_of, upload
 from ipywidgets import Button, Text
 from make_data import make_tiny_folder
 from share_acting import opened as opened_share
@@ -25,6 +26,10 @@ from tellapart_dashboards.app.studio import classify_page, gather_page
 from tellapart_dashboards.pages.classify import state as classify_state
 from tellapart_dashboards.pages.gather.state import GatherState
 from tellapart_dashboards.pages.projects.state import ProjectsState
+from tellapart_dashboards.pages.share.publish_texts import token_html
+from tellapart_dashboards.pages.share.publishing import PublishFacts
+from tellapart_dashboards.pages.train.settings.recipe_choice import Estimates, recipe_state
+from tellapart_dashboards.pages.train.settings.recipe_view import recipe_html
 
 ADA, BEN = "a" * 32, "b" * 32
 
@@ -151,6 +156,7 @@ async def test_a_visitor_names_no_folder_of_this_computer(
         start_run=lambda root, task, config: started.append(config) or runs.start(root, task, config),
     )
     monkeypatch.setattr(runs, "_launch", lambda run_dir, secret: None)
+    assert "Nothing leaves the studio's computer until" in html.unescape(text_of(view))
     assert not is_shown(view, one(view, Text, "Where the file lies"))
     one(view, Text, "Where the file lies").value = "/etc/passwd"
     one(view, Button, "Make the app").click()
@@ -173,6 +179,19 @@ async def test_few_pictures_that_a_visitor_classifies_stay_and_the_page_says_whe
         await upload(page, {f"{n}.png": picture for n in range(4)}, batch=batch)
         kept = trained_dir / "cache" / "classified" / batch
         assert len(list(kept.rglob("*.png"))) == n_kept
+
+
+@pytest.mark.parametrize(("visitor", "computer"), [("", "this computer"), (ADA, "the studio's computer")])
+def test_every_page_calls_the_computer_as_its_reader_would(
+    monkeypatch: pytest.MonkeyPatch, visitor: str, computer: str
+) -> None:
+    monkeypatch.setenv(VISITOR, visitor)
+    for said in (
+        recipe_html(recipe_state("thorough", Estimates(thorough_s=42.0), False, "")),
+        recipe_html(recipe_state("thorough", Estimates(), True, "")),
+        token_html(PublishFacts(has_git=False)),
+    ):
+        assert re.findall(r"on (this computer|.+?s computer)", html.unescape(said)) == [computer], said
 
 
 def test_a_full_project_says_so_and_keeps_what_it_has(tmp_path: Path) -> None:

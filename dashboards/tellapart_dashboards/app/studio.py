@@ -85,7 +85,7 @@ async def _prepare_classify(frame: Frame, project: str | Path) -> Callable[[], N
 async def _classify_body(frame: Frame, root: Path, project: ProjectState | None = None) -> Widget:
     """project: where it is open beside this page."""
     await asyncio.to_thread(import_module, "tellapart_dashboards.pages.classify.view")
-    from tellapart_dashboards.app.public.visiting import is_visiting
+    from tellapart_dashboards.app.public.visiting import is_visiting, this_computer
     from tellapart_dashboards.pages.classify import view
     from tellapart_dashboards.pages.classify.state import MOST_KEPT_OF_VISITORS, ClassifyState
 
@@ -93,10 +93,10 @@ async def _classify_body(frame: Frame, root: Path, project: ProjectState | None 
     go_to_train = (lambda: project.set_trait("current", "train")) if project else None
     if is_visiting():
         state = ClassifyState(open_it, MOST_KEPT_OF_VISITORS, project_dir=str(root))
-        body = view.classify_view(state, go_to_train, view.OF_VISITORS, view.STUDIOS_COMPUTER)
+        body = view.classify_view(state, go_to_train, view.OF_VISITORS, this_computer())
     else:
         state = ClassifyState(open_it, project_dir=str(root))
-        body = view.classify_view(state, go_to_train)
+        body = view.classify_view(state, go_to_train, where=this_computer())
     follow(frame.widget, [state])
     return body
 

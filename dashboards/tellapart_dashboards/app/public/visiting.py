@@ -48,6 +48,11 @@ def is_visiting() -> bool:
     return bool(os.environ.get(VISITOR))
 
 
+def this_computer() -> str:
+    """How a page calls the computer that the studio runs on, to those who look at it."""
+    return "the studio's computer" if is_visiting() else "this computer"
+
+
 def shown_name(root: Path) -> str:
     """How a page calls the project: a visitor's folder has a name that only the server needs."""
     if not is_visiting():

@@ -18,17 +18,13 @@ from tellapart_dashboards.widgets.upload.upload import ON_THIS_COMPUTER, UploadL
 from tellapart_dashboards.widgets.webcam.webcam import Webcam
 
 OF_VISITORS = UploadLimits(200, 2**29, "Choose fewer at a time.")
-THIS_COMPUTER, STUDIOS_COMPUTER = (
-    "this computer",
-    "the studio's computer",
-)  # where pictures stay, a visitor's too
 
 
 def classify_view(
     state: ClassifyState,
     go_to_train: Callable[[], None] | None = None,
     limits: UploadLimits = ON_THIS_COMPUTER,
-    where: str = THIS_COMPUTER,
+    where: str = "this computer",
 ) -> VBox:
     """The Classify page. go_to_train: opens the Train page, where there is one beside this. limits: of one upload.
     where: the pictures stay, in words."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tellapart.deploy.voila.repository import Repository, new_repository_address, suggested_name
 
+from tellapart_dashboards.app.public.visiting import this_computer
 from tellapart_dashboards.pages.share.publishing import PublishFacts
 from tellapart_dashboards.pages.share.state import ShareState
 
@@ -23,8 +24,8 @@ def token_html(facts: PublishFacts) -> str:
     """Where a token comes from, and what happens to it."""
     if facts.has_git is False:
         return (
-            '<p class="ta-warning">git is not installed on this computer, so this page cannot publish. Install it '
-            "(git-scm.com/downloads), or go by the five steps below.</p>"
+            f'<p class="ta-warning">git is not installed on {html.escape(this_computer())}, so this page cannot '
+            "publish. Install it (git-scm.com/downloads), or go by the five steps below.</p>"
         )
     if facts.has_token:
         return '<p class="ta-soft">This computer has a token for GitHub already: leave the field empty to use it.</p>'

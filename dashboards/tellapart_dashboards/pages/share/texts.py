@@ -10,6 +10,7 @@ from tellapart.deploy.html.preview import preview_html
 from tellapart.deploy.html.runtime import MEGABYTES, URL
 from tellapart.deploy.targets import TARGETS
 
+from tellapart_dashboards.app.public.visiting import this_computer
 from tellapart_dashboards.app.wording import count, listed, percent
 from tellapart_dashboards.pages.share.state import AppFacts, SharePhase, ShareState
 
@@ -39,7 +40,7 @@ def headline(state: ShareState, has_train: bool) -> tuple[str, str]:
     if state.model.made is not None:
         scores = state.model.made.scores
         said += f" and was wrong about {percent(scores.error_rate)} of {count(scores.n_valid, 'held-out picture')}"
-    return "Share it", f"{said}. Nothing leaves this computer until you send it."
+    return "Share it", f"{said}. Nothing leaves {this_computer()} until you send it."
 
 
 def target_options() -> list[tuple[str, str]]:

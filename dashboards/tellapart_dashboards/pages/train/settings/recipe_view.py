@@ -7,6 +7,7 @@ from typing import Any
 
 from ipywidgets import HTML, VBox
 
+from tellapart_dashboards.app.public.visiting import this_computer
 from tellapart_dashboards.app.wording import message_html, rough_time, time_words
 from tellapart_dashboards.pages.train.settings.recipe_choice import RecipeDesk, RecipeState
 from tellapart_dashboards.widgets.choices.choices import Choices
@@ -56,9 +57,11 @@ def recipe_html(state: RecipeState) -> str:
     )
     time = ""
     if state.is_measuring:
-        time = " Measuring how long it takes on this computer …"
+        time = f" Measuring how long it takes on {this_computer()} …"
     elif seconds is not None:
-        time = f" It takes about {rough_time(seconds)} on this computer, measured on a few of your pictures."
+        time = (
+            f" It takes about {rough_time(seconds)} on {this_computer()}, measured on a few of your pictures."
+        )
     return f'<p class="ta-soft" role="status">{about}{html.escape(time)}</p>{message_html(state.problem, "care")}'
 
 
