@@ -44,7 +44,7 @@ FLOORS = (
             "tellapart.nightly",
             "tellapart.service",
         ),
-        *("tellapart.texts", "tellapart.watching", "tellapart.training_runs"),
+        *("tellapart.texts", "tellapart.ratings", "tellapart.watching", "tellapart.training_runs"),
     ],
     ["tellapart.advice"],
     ["tellapart.cli"],
@@ -63,6 +63,7 @@ LATE_DOORS = ("tellapart.network",)
 # What is started by a person, another process or a notebook, and not by an import.
 ENTRIES = (
     *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.texts", "tellapart.worker"),
+    "tellapart.ratings",
     *("tellapart.bundle.trial_process", "tellapart.bundle.start_process"),
     "tellapart.network.torchvision_table",
     "tellapart.backbones.weights_process",

@@ -11,9 +11,10 @@ from typing import Any
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from tellapart.cli.ratings import door as ratings
 from tellapart.cli.texts import door as texts
 
-DOORS = (texts,)
+DOORS = (ratings, texts)  # the most particular first: any table may hold texts
 
 
 class KindsGroup(TyperGroup):
@@ -21,6 +22,11 @@ class KindsGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first word names, of the kind that the others belong to."""
+        if args and self.get_command(ctx, args[0]) is None:  # a command that pictures do not have
+            for door in DOORS:
+                theirs = get_group(door.commands()).get_command(ctx, args[0])
+                if theirs is not None and door.claims(args[0], args[1:]):
+                    return args[0], theirs, args[1:]
         name, command, rest = super().resolve_command(ctx, args)
         if name is None or name in [door.NAME for door in DOORS]:
             return name, command, rest

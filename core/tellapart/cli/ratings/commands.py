@@ -1,0 +1,214 @@
+"""new, train, recommend (also as predict), similar and export for ratings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.words.commands import typed
+
+if TYPE_CHECKING:
+    from tellapart.ratings.model import Liked
+
+ratings_app = typer.Typer(
+    help="Ratings instead of pictures: who likes what. The same commands without `ratings` find them by what they are "
+    "given.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
+ProjectDir = Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")]
+BundleDir = Annotated[
+    Path, typer.Argument(help="A bundle's folder, or a project's for its newest.", metavar="BUNDLE")
+]
+Most = Annotated[int, typer.Option("--most", min=1, max=1000, help="How many items are listed.")]
+
+
+@ratings_app.command()
+def new(
+    project_dir: ProjectDir,
+    place: Annotated[
+        Path,
+        typer.Option(
+            "--from",
+            help="A CSV, TSV or MovieLens file with user, item and rating, and perhaps time and title.",
+            metavar="FILE",
+        ),
+    ],
+    scale: Annotated[
+        str | None,
+        typer.Option(
+            help="Lowest and highest rating, for instance 1-5, where the ratings do not tell.",
+            metavar="LOW-HIGH",
+            show_default=False,
+        ),
+    ] = None,
+    is_json: JsonFlag = False,
+) -> None:
+    """Make a project from a table of ratings. The original is not changed."""
+    from tellapart.ratings.project import create_rating_project
+
+    limits = None if scale is None else _limits(scale, is_json)
+    with explained(is_json):
+        project = create_rating_project(project_dir, place, limits)
+        table = project.table
+    counts = {"ratings": len(table.stars), "users": len(table.user_names), "items": len(table.item_names)}
+    if is_json:
+        print_json(
+            {"project": str(project.root), **counts, "scale": list(table.scale), "notes": list(table.notes)}
+        )
+        return
+    low, high = table.scale
+    said = f"{counts['ratings']} ratings from {low:g} to {high:g} by {counts['users']} users of {counts['items']} items"
+    say(f"{said}, {'with' if table.times is not None else 'without'} times.")
+    for note in table.notes:
+        say(note)
+    say(f"Next: tellapart train {typed(project_dir)}")
+
+
+@ratings_app.command()
+def train(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
+    """Train a recommender, and measure its error on ratings it had not seen."""
+    from tellapart.ratings.project import open_rating_project
+    from tellapart.ratings.training import train_ratings
+
+    with explained(is_json), progress_bar(is_json) as progress:
+        result = train_ratings(open_rating_project(project_dir), progress)
+    if is_json:
+        print_json({**result.to_json(), "bundle": str(result.bundle_dir)})
+        return
+    for line in result.sentences():
+        say(line)
+    say(f"Next: tellapart recommend {typed(project_dir)} --like ITEM=STARS")
+
+
+@ratings_app.command("predict")
+@ratings_app.command("recommend")
+def recommend(
+    bundle_dir: BundleDir,
+    like: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--like", help="A rating of the person, by item or title; may be repeated.", metavar="ITEM=STARS"
+        ),
+    ] = None,
+    user: Annotated[
+        str | None,
+        typer.Option(
+            "--user", help="A user of the project's own table, instead of --like.", show_default=False
+        ),
+    ] = None,
+    most: Most = 10,
+    is_json: JsonFlag = False,
+) -> None:
+    """What a person would like of what they have not rated: a new one from a few ratings, or one of the table."""
+    from tellapart.errors import ProjectError
+    from tellapart.ratings.bundle_folder import bundle_of
+    from tellapart.ratings.model_file import read_model
+    from tellapart.ratings.project import is_rating_project, open_rating_project
+
+    if bool(like) == (user is not None):
+        fail("Say who it is for: --like ITEM=STARS, once for each rating, or --user NAME.", is_json, 2)
+    liked = _ratings(like or [], is_json)
+    with explained(is_json):
+        model = read_model(bundle_of(bundle_dir))
+        if user is not None:
+            if not is_rating_project(bundle_dir):
+                raise ProjectError(
+                    f"{bundle_dir} holds no users. Give the project's folder, or --like ITEM=STARS."
+                )
+            given = open_rating_project(bundle_dir).ratings_by(user)
+            known = set(model.item_names)
+            liked = {item: stars for item, stars in given.items() if item in known}
+        found = model.recommend(liked, most)
+    if is_json:
+        print_json([_record(one) for one in found])
+        return
+    for one in found:
+        say(f"  {one.stars:.2f}  {one.name} ({_people(one.n)})")
+    if not found:
+        say("Every item that is known was rated.")
+
+
+@ratings_app.command()
+def similar(
+    bundle_dir: BundleDir,
+    item: Annotated[str, typer.Argument(help="An item, by its name or title.", metavar="ITEM")],
+    most: Most = 10,
+    is_json: JsonFlag = False,
+) -> None:
+    """What people who liked an item liked too; likeness goes to 1, and counts less where few rated."""
+    from tellapart.ratings.bundle_folder import bundle_of
+    from tellapart.ratings.model_file import read_model
+
+    with explained(is_json):
+        found = read_model(bundle_of(bundle_dir)).similar(item, most)
+    if is_json:
+        print_json([{**_record(one), "likeness": one.likeness} for one in found])
+        return
+    for one in found:
+        say(f"  {one.likeness:.2f}  {one.name} ({_people(one.n)})")
+    if not found:
+        say("No item is like it.")
+
+
+@ratings_app.command()
+def export(
+    project_dir: Annotated[Path, typer.Argument(help="A project's or a bundle's folder.", metavar="DIR")],
+    target: Annotated[Path, typer.Argument(help="A new folder for the bundle.", metavar="OUT")],
+    is_json: JsonFlag = False,
+) -> None:
+    """Copy a project's newest recommender to its own folder, and verify it. It holds items and no users."""
+    from tellapart.ratings.bundle_folder import bundle_of, copy_bundle
+
+    with explained(is_json):
+        n_bytes = copy_bundle(bundle_of(project_dir), target)
+    if is_json:
+        print_json({"bundle": str(target), "megabytes": round(n_bytes / 1e6, 2)})
+    else:
+        say(
+            f"The recommender is in {target} ({n_bytes / 1e6:.1f} MB). It holds items, no users and no single rating."
+        )
+
+
+def _limits(scale: str, is_json: bool) -> tuple[float, float]:
+    found = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-|\.\.|to|:)\s*(-?\d+(?:\.\d+)?)\s*", scale)
+    if found is None:
+        fail(
+            f"--scale {scale!r} is no scale. Write the lowest and the highest rating, for instance 1-5.",
+            is_json,
+            2,
+        )
+    return float(found[1]), float(found[2])
+
+
+def _ratings(like: list[str], is_json: bool) -> dict[str, float]:
+    liked: dict[str, float] = {}
+    for one in like:
+        item, _, stars = one.rpartition("=")
+        try:
+            value = float(stars.replace(",", "."))
+        except ValueError:
+            item = ""
+        if not item.strip():
+            fail(
+                f"--like {one!r} is no rating. Write ITEM=STARS, for instance --like 'Toy Story=5'.",
+                is_json,
+                2,
+            )
+        if item in liked:
+            fail(f"--like names {item!r} twice. Give it one rating.", is_json, 2)
+        liked[item] = value
+    return liked
+
+
+def _record(one: Liked) -> dict[str, Any]:
+    return {"item": one.item, "title": one.title, "stars": one.stars, "n": one.n}
+
+
+def _people(n: int) -> str:
+    return f"rated by {n} {'person' if n == 1 else 'people'}"

@@ -1,0 +1,76 @@
+"""Ratings: who likes what, from a table to a recommender. The names for notebooks: `from tellapart.ratings import *`.
+
+The verbs are those of pictures (`tellapart.vision`). What computes is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tellapart.errors import TellapartError
+from tellapart.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from tellapart.ratings.model import RatingModel
+    from tellapart.ratings.project import RatingProject
+    from tellapart.ratings.training import RatingResult
+
+__all__ = [
+    "TellapartError",
+    "load_predictor",
+    "new_project",
+    "open_project",
+    "train",
+]
+
+
+def new_project(
+    root: Path | str, ratings: Path | str, scale: tuple[float, float] | None = None
+) -> RatingProject:
+    """A project of the ratings in a file; the one there already if it exists, so that a cell can be run again.
+
+    Args:
+        root: the project's folder. ratings: a CSV, TSV or MovieLens file: user, item, rating, perhaps time and title.
+        scale: lowest and highest rating, where the ratings do not tell.
+    Raises:
+        IntakeError: nothing can be learned from the ratings. ProjectError: the folder holds something else.
+    """
+    from tellapart.ratings.project import create_rating_project, is_rating_project, open_rating_project
+
+    if is_rating_project(Path(root).expanduser()):
+        return open_rating_project(root)
+    return create_rating_project(root, ratings, scale)
+
+
+def open_project(root: Path | str) -> RatingProject:
+    """The project of ratings in a folder.
+
+    Raises:
+        ProjectError: there is none.
+    """
+    from tellapart.ratings.project import open_rating_project
+
+    return open_rating_project(root)
+
+
+def train(project: RatingProject, progress: Progress = silent) -> RatingResult:
+    """A checked recommender of the project's ratings, measured on ratings that were not learned from.
+
+    Raises:
+        TrainError: there are too few ratings.
+    """
+    from tellapart.ratings.training import train_ratings
+
+    return train_ratings(project, progress)
+
+
+def load_predictor(result: RatingResult | Path | str) -> RatingModel:
+    """What recommends and finds similar items, from a training's result or a bundle's folder.
+
+    Raises:
+        BundleError: it cannot be used.
+    """
+    from tellapart.ratings.model_file import read_model
+
+    return read_model(Path(result) if isinstance(result, Path | str) else result.bundle_dir)

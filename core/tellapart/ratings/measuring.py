@@ -1,0 +1,95 @@
+"""How far off a recommender is on ratings it has not seen: squared error with an interval, beside simpler answers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tellapart.progress import Progress, silent
+from tellapart.ratings.fitting import Factors, Ratings, choose_factors, fit_biases, fit_factors
+from tellapart.ratings.reading import RatingTable
+
+FEWEST_KEPT = 2  # people who rated an item, below which nothing is kept of it: it would tell about one person
+_TESTED = 5  # one rating in so many
+
+
+@dataclass(frozen=True)
+class RatingScores:
+    """Mean squared errors, in squared stars, on n ratings that were not learned from. interval: 95 % of mse, where the
+    ratings of one user count together. bias_mse: of mean, user and item alone; mean_mse: of always saying the mean.
+    n_factors, n_rounds: chosen on the ratings learned from. n_new: ratings by users of whom nothing was known."""
+
+    n: int
+    mse: float
+    interval: tuple[float, float]
+    bias_mse: float
+    mean_mse: float
+    n_factors: int
+    n_rounds: int
+    n_new: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "n": self.n, "mse": self.mse, "interval": list(self.interval), "bias_mse": self.bias_mse,
+            "mean_mse": self.mean_mse, "n_factors": self.n_factors, "n_new_users": self.n_new,
+        }  # fmt: skip
+
+
+def ratings_in(table: RatingTable) -> Ratings:
+    """The table's numbers alone."""
+    return Ratings(table.users, table.items, table.stars, len(table.user_names), len(table.item_names))
+
+
+def random_part(n: int, seed: int = 0) -> np.ndarray:
+    """(n,) bool: a random fifth."""
+    return np.random.default_rng(seed).permutation(n) % _TESTED == 0
+
+
+def newest_part(times: np.ndarray) -> np.ndarray:
+    """(n,) bool: the newest fifth; ratings of the same second are all old or all new."""
+    return times > np.quantile(times, 1 - 1 / _TESTED)
+
+
+def measure(table: RatingTable, is_tested: np.ndarray, progress: Progress = silent) -> RatingScores | None:
+    """Scores on the ratings tested, learned from the others; None where one of the two parts has fewer than two."""
+    if min(is_tested.sum(), (~is_tested).sum()) < 2:
+        return None
+    ratings = ratings_in(table)
+    known, asked = ratings.part(~is_tested), ratings.part(is_tested)
+    low, high = table.scale
+    chosen = choose_factors(known, high - low, progress=progress)
+    biases, found = fit_biases(known), fit_factors(known, high - low, chosen, progress=progress)
+    counts = np.bincount(known.items, minlength=known.n_items)
+
+    def errors(fit: Factors) -> np.ndarray:
+        expected = without_rare_items(fit, counts).expected(asked.users, asked.items)
+        return (np.clip(expected, low, high) - asked.stars) ** 2
+
+    squared = errors(found)
+    mse = float(squared.mean())
+    half = 1.96 * _standard_error(squared, asked.users)
+    return RatingScores(
+        len(squared), mse, (max(0.0, mse - half), mse + half), float(errors(biases).mean()),
+        float(((known.stars.mean() - asked.stars) ** 2).mean()), *chosen,
+        int((~np.isin(asked.users, known.users)).sum()),
+    )  # fmt: skip
+
+
+def without_rare_items(found: Factors, counts: np.ndarray) -> Factors:
+    """The same, knowing nothing of items that fewer than two people rated."""
+    is_rare = counts < FEWEST_KEPT
+    return replace(
+        found,
+        item_bias=np.where(is_rare, 0.0, found.item_bias),
+        item_factors=np.where(is_rare[:, None], 0.0, found.item_factors),
+    )
+
+
+def _standard_error(squared: np.ndarray, users: np.ndarray) -> float:
+    """Of the mean, where the ratings of a user are not independent."""
+    off = np.bincount(users, squared - squared.mean())
+    return math.sqrt(float((off**2).sum())) / len(squared)
