@@ -1,6 +1,7 @@
-"""Other kinds of things than pictures: texts, beside TF-IDF with a logistic regression and beside cleanlab.
+"""Other kinds of things than pictures: texts, beside TF-IDF with a logistic regression and beside cleanlab; ratings,
+beside biases alone and beside fastai.
 
-    python benchmarks/kinds.py --data FOLDER --cleanlab-python PYTHON
+    python benchmarks/kinds.py --data FOLDER --cleanlab-python PYTHON --fastai-python PYTHON
 
 texts: 10,662 sentences of film critics (tables/reviews_*.txt.gz), half of them negative. accuracy: of 5 folds, each
 text judged by a classifier that saw the others, as `tellapart train` does it; seconds: from the read texts on, with
@@ -8,6 +9,8 @@ counting words and fitting the kept classifier. ap: average precision of `tellap
 labels were turned over with a fixed seed; cleanlab_ap: of CleanLearning around a logistic regression on TF-IDF of words
 and pairs, as its documentation shows it, on the same labels. Folds go by a hash of each text (of its number where
 labels are wrong); settings were chosen on other folds and other flips.
+
+ratings: see kinds_ratings.py.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import kinds_ratings
 import machine
 import numpy as np
 import report
@@ -44,20 +48,25 @@ def main() -> None:
         "texts": _accuracy(texts, labels) | _label_errors(texts, labels, options.cleanlab_python)
     }
     _show(result["texts"])
+    result["ratings"] = kinds_ratings.measured(options.data / "tables", REPORT_SEED, options.fastai_python)
+    kinds_ratings.show(result["ratings"])
     report.finish(result)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Texts, beside cleanlab.")
+    parser = argparse.ArgumentParser(description="Texts, beside cleanlab; ratings, beside fastai.")
     parser.add_argument("--data", type=Path, required=True, help="folder with tables/, unpacked")
     parser.add_argument(
         "--cleanlab-python", type=Path, help="that has cleanlab; without it cleanlab_ap is null"
     )
+    parser.add_argument("--fastai-python", type=Path, help="that has fastai; without it fastai_mse is null")
     options = parser.parse_args()
     if options.cleanlab_python is not None and not options.cleanlab_python.is_file():
         parser.error(
             f"{options.cleanlab_python} is not there. Name a Python that has cleanlab, or leave it out."
         )
+    if options.fastai_python is not None and not options.fastai_python.is_file():
+        parser.error(f"{options.fastai_python} is not there. Name a Python that has fastai, or leave it out.")
     return options
 
 

@@ -15,7 +15,7 @@ from tellapart.errors import IntakeError
 from tellapart.ratings.columns import rating_columns
 from tellapart.ratings.table_file import file_bytes, rows_of
 
-MAX_ROWS = 5_000_000
+MAX_ROWS = 2_000_000
 _MAX_NAME = 200  # characters of a user, an item or a title
 _SCALES = ((1, 5), (0.5, 5), (0, 5), (0, 10), (0, 100))  # the narrowest that fits nearly all is meant
 _STRAY = 0.01  # share of ratings that may lie outside the scale and are left out
