@@ -32,10 +32,12 @@ learner = collab_learner(table.dataloaders(bs=64), n_factors=50, y_range=(low, h
 with learner.no_bar(), learner.no_logging():
     learner.fit_one_cycle(5, 5e-3, wd=0.1)
 seconds = time.perf_counter() - clock
-expected, given = learner.get_preds()
+with learner.no_bar():  # else its bar would stand before the JSON, in the same line
+    expected, given = learner.get_preds()
 error = (expected.reshape(-1).clip(low, high) - given.reshape(-1)) ** 2
 print(
-    json.dumps(
+    "\n"
+    + json.dumps(
         {
             "mse": float(error.mean()),
             "n": len(error),
