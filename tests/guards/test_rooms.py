@@ -29,7 +29,13 @@ FLOORS = (
     ],
     ["tellapart.pictures", "tellapart.learning", "tellapart.lessons", "tellapart.web"],
     ["tellapart.store"],
-    ["tellapart.backbones", "tellapart.corrections", "tellapart.description", "tellapart.duplicates"],
+    [
+        "tellapart.backbones",
+        "tellapart.corrections",
+        "tellapart.description",
+        "tellapart.duplicates",
+        "tellapart.kinds",
+    ],
     ["tellapart.bundle", "tellapart.planning", "tellapart.runs"],
     ["tellapart.network", "tellapart.workspace"],
     [
@@ -44,7 +50,8 @@ FLOORS = (
             "tellapart.nightly",
             "tellapart.service",
         ),
-        *("tellapart.texts", "tellapart.ratings", "tellapart.watching", "tellapart.training_runs"),
+        *("tellapart.texts", "tellapart.tables", "tellapart.ratings", "tellapart.watching"),
+        "tellapart.training_runs",
     ],
     ["tellapart.advice"],
     ["tellapart.cli"],
@@ -64,6 +71,7 @@ LATE_DOORS = ("tellapart.network",)
 ENTRIES = (
     *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.texts", "tellapart.worker"),
     "tellapart.ratings",
+    "tellapart.tables",
     *("tellapart.bundle.trial_process", "tellapart.bundle.start_process"),
     "tellapart.network.torchvision_table",
     "tellapart.backbones.weights_process",

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 from tellapart.errors import IntakeError, ProjectError
+from tellapart.kinds.decisions import DecisionFile, ThingDecision
 from tellapart.texts import new_project
-from tellapart.texts.decisions import DecisionFile, TextDecision
 from tellapart.texts.project import create_text_project, open_text_project
 from tellapart.texts.reading import TextTable
 from tellapart.texts.training import train_texts
@@ -45,13 +45,13 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path, reviews_csv):
 
 def test_decisions_are_lines_and_undo_takes_back_a_step(project):
     one, other, third = (item.text_id for item in project.items()[:3])
-    project.decide([TextDecision(one, "relabel", "  so  so "), TextDecision(other, "remove")])
-    project.decide([TextDecision(third, "keep")])
+    project.decide([ThingDecision(one, "relabel", "  so  so "), ThingDecision(other, "remove")])
+    project.decide([ThingDecision(third, "keep")])
     again = open_text_project(project.root)
     assert again.items()[0].label == "so so" and again.items()[0].given_label == "good"
     assert len(again.items()) == 119 and len(again.items(with_removed=True)) == 120
-    assert [d.text_id for d in again.undo()] == [third]
-    assert [d.text_id for d in again.undo()] == [one, other]
+    assert [d.thing_id for d in again.undo()] == [third]
+    assert [d.thing_id for d in again.undo()] == [one, other]
     assert again.undo() == [] and project.items() == open_text_project(project.root).items()
     assert [item.decided for item in project.items()] == [""] * 120
     assert len((project.root / "decisions.jsonl").read_text().splitlines()) == 5  # nothing was taken out
@@ -61,23 +61,23 @@ def test_decisions_are_lines_and_undo_takes_back_a_step(project):
 def test_a_wrong_decision_changes_nothing(project):
     text_id = project.items()[0].text_id
     with pytest.raises(ProjectError, match="no text 'nobody'"):
-        project.decide([TextDecision(text_id, "remove"), TextDecision("nobody", "remove")])
+        project.decide([ThingDecision(text_id, "remove"), ThingDecision("nobody", "remove")])
     with pytest.raises(IntakeError, match="A label is empty"):
-        project.decide([TextDecision(text_id, "relabel", " ")])
+        project.decide([ThingDecision(text_id, "relabel", " ")])
     with pytest.raises(ValueError, match="is no decision"):
-        project.decide([TextDecision(text_id, "eat")])
+        project.decide([ThingDecision(text_id, "eat")])
     assert project.decisions.lines() == []
 
 
 def test_a_line_that_was_cut_off_is_passed_over_and_the_next_is_whole(project):
     ids = [item.text_id for item in project.items()]
-    project.decide([TextDecision(ids[0], "remove")])
+    project.decide([ThingDecision(ids[0], "remove")])
     with (project.root / "decisions.jsonl").open("ab") as file:
         file.write(b'{"n": 2, "batch": 2, "at": "x", "te')
     assert len(open_text_project(project.root).items()) == 119
-    project.decide([TextDecision(ids[1], "remove")])
+    project.decide([ThingDecision(ids[1], "remove")])
     lines = project.decisions.lines()
-    assert [(line.n, line.decision.text_id) for line in lines] == [(1, ids[0]), (2, ids[1])]
+    assert [(line.n, line.decision.thing_id) for line in lines] == [(1, ids[0]), (2, ids[1])]
     assert len(open_text_project(project.root).items()) == 118
 
 
@@ -100,7 +100,7 @@ def test_many_at_once_lose_nothing(project):
     def decide(part):
         own = DecisionFile(project.root / "decisions.jsonl")
         for text_id in part:
-            own.append([TextDecision(text_id, "keep")])
+            own.append([ThingDecision(text_id, "keep")])
 
     threads = [threading.Thread(target=decide, args=(ids[start::4],)) for start in range(4)]
     for thread in threads:
@@ -109,15 +109,15 @@ def test_many_at_once_lose_nothing(project):
         thread.join()
     lines = project.decisions.lines()
     assert sorted(line.n for line in lines) == list(range(1, 121))
-    assert {line.decision.text_id for line in lines} == set(ids)
+    assert {line.decision.thing_id for line in lines} == set(ids)
 
 
 @pytest.mark.slow
 def test_killed_in_the_middle_it_opens_and_has_what_it_said_it_had(project):
     code = (
-        "import sys; from tellapart.texts.decisions import DecisionFile, TextDecision; from pathlib import Path\n"
+        "import sys; from tellapart.kinds.decisions import DecisionFile, ThingDecision; from pathlib import Path\n"
         "own = DecisionFile(Path(sys.argv[1]))\n"
-        "for i in range(100000):\n    own.append([TextDecision(str(i), 'keep')]); print(i, flush=True)\n"
+        "for i in range(100000):\n    own.append([ThingDecision(str(i), 'keep')]); print(i, flush=True)\n"
     )
     path = project.root / "decisions.jsonl"
     said = -1
@@ -127,7 +127,7 @@ def test_killed_in_the_middle_it_opens_and_has_what_it_said_it_had(project):
         process.kill()
         process.wait()
         process.stdout.close()
-        kept = [line.decision.text_id for line in DecisionFile(path).lines()]
+        kept = [line.decision.thing_id for line in DecisionFile(path).lines()]
         assert str(said) in kept
     assert len({line.n for line in DecisionFile(path).lines()}) == len(DecisionFile(path).lines())
 
@@ -151,7 +151,7 @@ def test_damaged_and_newer_projects_are_told(project):
 
 def test_on_a_full_disk_nothing_is_half_written(project, monkeypatch, tmp_path):
     ids = [item.text_id for item in project.items()]
-    project.decide([TextDecision(ids[0], "remove")])
+    project.decide([ThingDecision(ids[0], "remove")])
     before = (project.root / "decisions.jsonl").read_bytes()
 
     def full(_):
@@ -159,7 +159,7 @@ def test_on_a_full_disk_nothing_is_half_written(project, monkeypatch, tmp_path):
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ProjectError, match="is full. Nothing was lost"):
-        project.decide([TextDecision(ids[1], "remove"), TextDecision(ids[2], "remove")])
+        project.decide([ThingDecision(ids[1], "remove"), ThingDecision(ids[2], "remove")])
     assert (project.root / "decisions.jsonl").read_bytes() == before
     with pytest.raises(ProjectError, match="is full"):
         create_text_project(tmp_path / "new", TextTable(["a", "b"], ["x", "y"], "t", ""))

@@ -30,9 +30,9 @@ def test_turned_over_labels_come_first_and_can_be_put_right(tmp_path):
     assert len(wrong & set(np.argsort(-review.scores)[:16].tolist())) >= 14
     assert 0.005 < review.noise < 0.2 and "of the labels seem to be wrong" in repr(review)
     decisions = review.suggestions(0.5)
-    assert len({one.text_id for one in decisions}) == len(decisions) >= 8
+    assert len({one.thing_id for one in decisions}) == len(decisions) >= 8
     review.decide(decisions)
-    assert not {one.text_id for one in review.findings()} & {one.text_id for one in decisions}
+    assert not {one.text_id for one in review.findings()} & {one.thing_id for one in decisions}
     review.refresh()
     assert review.noise < 0.06
     assert len(review.undo()) == len(decisions)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from made_texts import made_reviews
 from tellapart.errors import BundleError, TrainError
+from tellapart.kinds.decisions import ThingDecision
 from tellapart.texts import load_predictor
-from tellapart.texts.decisions import TextDecision
 from tellapart.texts.fitting import fit_texts
 from tellapart.texts.model_file import FILE_NAME, model_of, read_model, record_of
 from tellapart.texts.project import create_text_project
@@ -109,11 +109,11 @@ def test_many_labels_and_tiny_sets(tmp_path):
 
 def test_too_little_is_told(project):
     items = project.items()
-    project.decide([TextDecision(one.text_id, "remove") for one in items if one.label == "bad"][:-1])
+    project.decide([ThingDecision(one.text_id, "remove") for one in items if one.label == "bad"][:-1])
     with pytest.raises(TrainError, match="Label 'bad' has 1 text; training needs two labels with at least 2"):
         train_texts(project)
     project.undo()
-    project.decide([TextDecision(one.text_id, "relabel", "good") for one in items])
+    project.decide([ThingDecision(one.text_id, "relabel", "good") for one in items])
     with pytest.raises(TrainError, match="has 1 label; training needs two labels"):
         train_texts(project)
     assert not project.bundles_dir.exists()
@@ -153,20 +153,20 @@ def test_what_is_no_classifier_is_refused_with_a_reason(trained_texts):
     ],
 )  # fmt: skip
 def test_a_stranger_who_knows_the_hash_is_refused_as_well(trained_texts, change):
-    from tellapart.texts.model_file import _hash
+    from tellapart.kinds.sealed_json import seal
 
     record = {**record_of(read_model(trained_texts.bundle_dir)), **change}
-    record["sha256"] = _hash({key: value for key, value in record.items() if key != "sha256"})
+    record["sha256"] = seal({key: value for key, value in record.items() if key != "sha256"})
     with pytest.raises(BundleError):
         model_of(json.dumps(record).encode(), "it")
 
 
 def test_it_no_longer_answers_as_it_did(trained_texts):
-    from tellapart.texts.model_file import _hash
+    from tellapart.kinds.sealed_json import seal
 
     record = record_of(read_model(trained_texts.bundle_dir))
     record["golden"][0]["probabilities"] = record["golden"][0]["probabilities"][::-1]
-    record["sha256"] = _hash({key: value for key, value in record.items() if key != "sha256"})
+    record["sha256"] = seal({key: value for key, value in record.items() if key != "sha256"})
     with pytest.raises(BundleError, match="no longer gives the answers it was made with"):
         model_of(json.dumps(record).encode(), "it")
 

@@ -5,10 +5,7 @@ It proves itself: a hash of all that it says, and the answers to a few made text
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ import numpy as np
 import tellapart
 from tellapart import atomic_files
 from tellapart.errors import BundleError
+from tellapart.kinds.sealed_json import numbers, opened, seal, written
 from tellapart.label_names import clean_label
 from tellapart.texts.model import TermTable, TextModel
 
@@ -37,7 +35,7 @@ def write_model(model: TextModel, folder: Path) -> Path:
         OSError: the disk does not take it.
     """
     path = folder / FILE_NAME
-    atomic_files.write_bytes(path, _written(record_of(model)))
+    atomic_files.write_bytes(path, written(record_of(model)))
     return path
 
 
@@ -65,7 +63,7 @@ def record_of(model: TextModel) -> dict[str, Any]:
     record["golden"] = [
         {"text": text, "probabilities": row} for text, row in zip(golden, answers, strict=True)
     ]
-    record["sha256"] = _hash(record)
+    record["sha256"] = seal(record)
     return record
 
 
@@ -95,27 +93,7 @@ def model_of(data: bytes, name: str) -> TextModel:
     Raises:
         BundleError: see `read_model`.
     """
-    try:
-        record = json.loads(data, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
-        found_hash = _hash({key: value for key, value in dict(record).items() if key != "sha256"})
-    except TypeError:
-        record, found_hash = None, ""  # JSON, but no object
-    except (ValueError, RecursionError) as error:
-        raise BundleError(f"{name} is damaged: it is no JSON ({error}). Copy or train it again.") from error
-    if not isinstance(record, dict) or record.get("kind") != "texts":
-        raise BundleError(f"{name} is no classifier of texts. Give a file that tellapart made of texts.")
-    made_in = record.get("format")
-    if not isinstance(made_in, int) or isinstance(made_in, bool) or made_in < 1:
-        raise BundleError(f"{name} is damaged: its format is {made_in!r}. Copy or train it again.")
-    if made_in > FORMAT:
-        raise BundleError(
-            f"{name} has format {made_in}; this tellapart reads up to {FORMAT}. Update tellapart: "
-            "pip install -U tellapart"
-        )
-    if record.get("sha256") != found_hash:
-        raise BundleError(
-            f"{name} is damaged: it is not what it was when it was made. Copy or train it again."
-        )
+    record = opened(data, name, "texts", FORMAT)
     try:
         model = _model_of(record)
         golden = [(str(one["text"]), [float(p) for p in one["probabilities"]]) for one in record["golden"]]
@@ -142,7 +120,7 @@ def _model_of(record: dict[str, Any]) -> TextModel:
         raise ValueError("its calibration is out of range")
     return TextModel(
         labels, _table_of(record["words"], len(labels)), _table_of(record["pieces"], len(labels)),
-        _numbers(record["bias"], len(labels)), caution, temperature, measured,
+        numbers(record["bias"], len(labels)), caution, temperature, measured,
     )  # fmt: skip
 
 
@@ -158,11 +136,11 @@ def _table_record(table: TermTable) -> dict[str, Any]:
 def _table_of(record: dict[str, Any], n_labels: int) -> TermTable:
     terms = _strings(record["terms"], _MOST_TERMS)
     columns = {term: i for i, term in enumerate(terms)}
-    weights = [_numbers(column, len(terms)) for column in record["weights"]]
+    weights = [numbers(column, len(terms)) for column in record["weights"]]
     length = float(record["length"])
     if len(columns) < len(terms) or len(weights) != n_labels or not 0 <= length <= 1000:
         raise ValueError("its terms and weights do not fit together")
-    return TermTable(columns, _numbers(record["idf"], len(terms)), np.array(weights, float).T, length)
+    return TermTable(columns, numbers(record["idf"], len(terms)), np.array(weights, float).T, length)
 
 
 def _strings(value: Any, most: int) -> list[str]:
@@ -173,39 +151,8 @@ def _strings(value: Any, most: int) -> list[str]:
     return value
 
 
-def _numbers(value: Any, n: int) -> np.ndarray:
-    if not isinstance(value, list) or len(value) != n or not all(type(one) in (int, float) for one in value):
-        raise ValueError(f"{n} numbers are missing")
-    found = np.array(value, float)
-    if not np.isfinite(found).all() or np.abs(found).max(initial=0.0) > 1e6:
-        raise ValueError("a number is out of range")
-    return found
-
-
 def _rounded(values: np.ndarray) -> list[float]:
     return [float(f"{one:.{_DIGITS}g}") for one in values.tolist()]
-
-
-def _written(record: dict[str, Any]) -> bytes:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(
-        "utf-8", "surrogatepass"
-    )
-
-
-def _hash(record: dict[str, Any]) -> str:
-    text = json.dumps(record, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
-    return sha256(text.encode()).hexdigest()
-
-
-def _no_name_twice(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return found
-
-
-def _no_constant(text: str) -> float:
-    raise ValueError(f"{text} is no number")
 
 
 def _short(error: Exception) -> str:

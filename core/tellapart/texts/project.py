@@ -15,9 +15,9 @@ from typing import Any
 
 from tellapart import atomic_files
 from tellapart.errors import ProjectError
+from tellapart.kinds.decisions import ACTIONS, DecisionFile, ThingDecision, wait_for_lock
 from tellapart.label_names import clean_label, label_order
 from tellapart.store.sqlite.database_errors import disk_reason
-from tellapart.texts.decisions import ACTIONS, DecisionFile, TextDecision, wait_for_lock
 from tellapart.texts.model_file import FILE_NAME as MODEL_NAME
 from tellapart.texts.reading import TextTable
 from tellapart.words.near_names import did_you_mean
@@ -56,13 +56,7 @@ class TextProject:
 
     def items(self, with_removed: bool = False) -> list[TextItem]:
         """The texts as they stand, in the order of the table."""
-        last: dict[str, TextDecision] = {}
-        labels: dict[str, str] = {}
-        for line in self.decisions.lines():
-            if not line.is_undone:
-                last[line.decision.text_id] = line.decision
-                if line.decision.action == "relabel":
-                    labels[line.decision.text_id] = line.decision.label
+        last, labels = self.decisions.standing()
         items = [
             replace(one, label=labels.get(one.text_id, one.label), decided=last[one.text_id].action)
             if one.text_id in last
@@ -76,7 +70,7 @@ class TextProject:
         counts = Counter(one.label for one in self.items())
         return {label: counts[label] for label in sorted(counts, key=label_order)}
 
-    def decide(self, decisions: Sequence[TextDecision]) -> None:
+    def decide(self, decisions: Sequence[ThingDecision]) -> None:
         """Keep what a person decided, as one step that `undo` takes back.
 
         Raises:
@@ -86,9 +80,9 @@ class TextProject:
         known = {one.text_id for one in self._given}
         checked = []
         for one in decisions:
-            if one.text_id not in known:
+            if one.thing_id not in known:
                 raise ProjectError(
-                    f"{self.name} has no text {one.text_id!r}.{did_you_mean(one.text_id, known)} "
+                    f"{self.name} has no text {one.thing_id!r}.{did_you_mean(one.thing_id, known)} "
                     "The findings name each text."
                 )
             if one.action not in ACTIONS:
@@ -119,7 +113,7 @@ class TextProject:
         self._given = _items(path)
         return len(new)
 
-    def undo(self) -> list[TextDecision]:
+    def undo(self) -> list[ThingDecision]:
         """Take back the last step; what it was, [] where there is nothing to undo."""
         return self.decisions.undo()
 

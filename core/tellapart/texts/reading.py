@@ -5,8 +5,6 @@ Texts are kept as they are written: HTML stays HTML, and what a spreadsheet woul
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -15,19 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import IntakeError
+from tellapart.kinds.delimited import MAX_TEXT, read_plain_text, separated_rows
 from tellapart.label_names import clean_label, label_order
 from tellapart.safe_paths import is_plain
 from tellapart.texts.columns import find_columns
 from tellapart.texts.tokens import MOST_CHARACTERS
-from tellapart.words.decoded import decoded
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json")
-MAX_BYTES = 512 * 2**20
 MAX_ROWS = 1_000_000
-MAX_TEXT = 2_000_000  # characters of one text
 _MAX_COLUMNS = 1000
-_DELIMITERS = ",;\t|"
-_SNIFFED = 200_000  # characters that say which delimiter it is
 
 
 @dataclass(frozen=True)
@@ -86,7 +80,7 @@ def table_rows_of(path: Path) -> list[list[str]]:
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
         rows = _json_rows(path, text)
     else:
-        rows = _separated_rows(path, text)
+        rows = separated_rows(path, text)
     if len(rows) > MAX_ROWS:
         raise IntakeError(f"{path.name} has {len(rows):,} rows; at most {MAX_ROWS:,} are read. Split it.")
     if not rows:
@@ -97,55 +91,6 @@ def table_rows_of(path: Path) -> list[list[str]]:
             f"{path.name} has {width:,} columns; at most {_MAX_COLUMNS:,} are read. Keep the text and its label."
         )
     return [[*row, *[""] * (width - len(row))] for row in rows]
-
-
-def read_plain_text(path: Path) -> str:
-    """A file as text, whichever its encoding.
-
-    Raises:
-        IntakeError: it cannot be read, is too large, or is no text.
-    """
-    try:
-        status = path.stat()
-        if status.st_size > MAX_BYTES:
-            raise IntakeError(
-                f"{path.name} has {status.st_size / 2**20:,.0f} MB; at most {MAX_BYTES >> 20} MB are read. Split it."
-            )
-        text = decoded(path.read_bytes())
-    except OSError as error:
-        raise IntakeError(f"{path} cannot be read: {error.strerror or error}. Check the path.") from error
-    if text is None:
-        raise IntakeError(f"{path.name} is no text file. Save it as CSV with the encoding UTF-8.")
-    return text
-
-
-def _separated_rows(path: Path, text: str) -> list[list[str]]:
-    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(text[:_SNIFFED])
-    before = csv.field_size_limit(2 * MAX_TEXT)
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return [row for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise IntakeError(
-            f"{path.name} cannot be read as a table ({error}). Save it as CSV again, with quotes around texts."
-        ) from error
-    finally:
-        csv.field_size_limit(before)
-
-
-def _delimiter(head: str) -> str:
-    """The one by which most rows get the same number of cells, more than one."""
-    best, found = 0, ","
-    for tried in _DELIMITERS:
-        try:
-            rows = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=tried) if row]
-        except csv.Error:
-            continue
-        widths = Counter(rows[:-1] or rows)  # the last may be cut
-        width, n = max(widths.items(), key=lambda item: item[1], default=(0, 0))
-        if width > 1 and n > best:
-            best, found = n, tried
-    return found
 
 
 def _json_rows(path: Path, text: str) -> list[list[str]]:

@@ -12,9 +12,10 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from tellapart.cli.ratings import door as ratings
+from tellapart.cli.tables import door as tables
 from tellapart.cli.texts import door as texts
 
-DOORS = (ratings, texts)  # the most particular first: any table may hold texts
+DOORS = (ratings, tables, texts)  # the first that claims a command has it: the most particular leads
 
 
 class KindsGroup(TyperGroup):

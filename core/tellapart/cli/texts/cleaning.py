@@ -11,8 +11,8 @@ from tellapart.cli.console import explained, fail, print_json, progress_bar, say
 from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
+    from tellapart.kinds.decisions import ThingDecision
     from tellapart.texts.clean.review import TextReview
-    from tellapart.texts.decisions import TextDecision
 
 _SHOWN = 20
 
@@ -70,15 +70,17 @@ def clean(
         say(line)
 
 
-def _named(relabel: list[str], remove: list[str], keep: list[str], is_json: bool) -> list[TextDecision]:
-    from tellapart.texts.decisions import TextDecision
+def _named(relabel: list[str], remove: list[str], keep: list[str], is_json: bool) -> list[ThingDecision]:
+    from tellapart.kinds.decisions import ThingDecision
 
-    decisions = [TextDecision(one, "remove") for one in remove] + [TextDecision(one, "keep") for one in keep]
+    decisions = [ThingDecision(one, "remove") for one in remove] + [
+        ThingDecision(one, "keep") for one in keep
+    ]
     for one in relabel:
         text_id, sign, label = one.partition("=")
         if not sign:
             fail(f"--relabel {one!r} has no label. Write ID=LABEL, for instance {one}=spam.", is_json, 2)
-        decisions.append(TextDecision(text_id, "relabel", label))
+        decisions.append(ThingDecision(text_id, "relabel", label))
     return decisions
 
 
@@ -100,10 +102,10 @@ def _report(review: TextReview) -> list[str]:
 
 
 def _decided(
-    decisions: list[TextDecision], project_dir: Path, is_preview: bool = False
+    decisions: list[ThingDecision], project_dir: Path, is_preview: bool = False
 ) -> tuple[list[str], Any]:
     said = [
-        f"  {one.text_id}: {one.action}{f' to {one.label!r}' if one.label else ''}"
+        f"  {one.thing_id}: {one.action}{f' to {one.label!r}' if one.label else ''}"
         for one in decisions[:_SHOWN]
     ]
     if len(decisions) > _SHOWN:
@@ -115,5 +117,5 @@ def _decided(
         said.append(f"{n}, as one step. Take it back: tellapart undo {typed(project_dir)}")
     else:
         said.append("There is nothing to decide.")
-    record = [{"text": one.text_id, "do": one.action, "label": one.label} for one in decisions]
+    record = [{"text": one.thing_id, "do": one.action, "label": one.label} for one in decisions]
     return said, {"decisions": record, "preview": is_preview}

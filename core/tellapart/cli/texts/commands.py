@@ -121,7 +121,7 @@ def undo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
     with explained(is_json):
         taken = open_text_project(project_dir).undo()
     if is_json:
-        print_json([{"text": one.text_id, "do": one.action, "label": one.label} for one in taken])
+        print_json([{"text": one.thing_id, "do": one.action, "label": one.label} for one in taken])
         return
     say(
         f"Taken back: {len(taken)} decision{'s' * (len(taken) != 1)}."
@@ -140,7 +140,7 @@ def log(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
     if is_json:
         print_json(
             [
-                {"n": one.n, "at": one.at, "text": one.decision.text_id, "do": one.decision.action,
+                {"n": one.n, "at": one.at, "text": one.decision.thing_id, "do": one.decision.action,
                  "label": one.decision.label, "undone": one.is_undone}
                 for one in lines
             ]
@@ -149,7 +149,7 @@ def log(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
     for one in lines:
         to = f" to {one.decision.label!r}" if one.decision.label else ""
         say(
-            f"{one.n}  {one.at}  {one.decision.text_id}: {one.decision.action}{to}{' (undone)' * one.is_undone}"
+            f"{one.n}  {one.at}  {one.decision.thing_id}: {one.decision.action}{to}{' (undone)' * one.is_undone}"
         )
     if not lines:
         say("No decisions yet.")

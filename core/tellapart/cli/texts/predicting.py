@@ -81,8 +81,9 @@ def predict(
 
 
 def _texts_of(path: Path, text_column: str | None) -> list[str]:
+    from tellapart.kinds.delimited import read_plain_text
     from tellapart.texts.columns import find_text_column
-    from tellapart.texts.reading import read_plain_text, table_rows_of
+    from tellapart.texts.reading import table_rows_of
 
     if path.suffix.lower() == ".txt":
         return [read_plain_text(path)]

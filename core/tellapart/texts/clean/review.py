@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from tellapart.codes import Code
+from tellapart.kinds.decisions import ThingDecision
 from tellapart.learning.label_noise import find_doubts
 from tellapart.progress import Progress, silent
 from tellapart.texts.clean import checks
 from tellapart.texts.clean.copies import find_copies
-from tellapart.texts.decisions import TextDecision
 from tellapart.texts.project import TextProject
 from tellapart.texts.training import TextJudgement, judge_texts, shortened
 from tellapart.texts.weighing import weighed
@@ -49,9 +49,9 @@ class TextFinding:
     label: str = ""
     other_id: str = ""
 
-    def suggestion(self) -> TextDecision | None:
+    def suggestion(self) -> ThingDecision | None:
         """What is suggested, as a decision."""
-        return TextDecision(self.text_id, self.action, self.label) if self.action else None  # type: ignore[arg-type]
+        return ThingDecision(self.text_id, self.action, self.label) if self.action else None  # type: ignore[arg-type]
 
 
 class TextReview:
@@ -89,31 +89,31 @@ class TextReview:
         decided = {one.text_id for one in self.project.items(with_removed=True) if one.decided}
         return [one for one in self._found if one.text_id not in decided]
 
-    def suggestions(self, above: float) -> list[TextDecision]:
+    def suggestions(self, above: float) -> list[ThingDecision]:
         """What is suggested with a score above this, one for each text."""
-        chosen: dict[str, TextDecision] = {}
+        chosen: dict[str, ThingDecision] = {}
         for one in self.findings():
             if one.score > above and (decision := one.suggestion()):
                 chosen.setdefault(one.text_id, decision)
         return list(chosen.values())
 
-    def decide(self, decisions: Iterable[TextDecision]) -> None:
+    def decide(self, decisions: Iterable[ThingDecision]) -> None:
         """Keep decisions as one step; `refresh` tells what they changed."""
         self.project.decide(list(decisions))
 
     def relabel(self, text_id: str, label: str) -> None:
         """Give a text another label."""
-        self.decide([TextDecision(text_id, "relabel", label)])
+        self.decide([ThingDecision(text_id, "relabel", label)])
 
     def remove(self, text_id: str) -> None:
         """Take a text out of the project; its words stay in the folder."""
-        self.decide([TextDecision(text_id, "remove")])
+        self.decide([ThingDecision(text_id, "remove")])
 
     def keep(self, text_id: str) -> None:
         """Say that a text is right as it is."""
-        self.decide([TextDecision(text_id, "keep")])
+        self.decide([ThingDecision(text_id, "keep")])
 
-    def undo(self) -> list[TextDecision]:
+    def undo(self) -> list[ThingDecision]:
         """Take back the last step; what it was."""
         return self.project.undo()
 

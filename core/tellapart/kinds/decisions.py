@@ -1,4 +1,4 @@
-"""Decisions about texts: a file that only grows, one JSON object per line; undo is a line as well.
+"""Decisions about things: a file that only grows, one JSON object per line; undo is a line as well.
 
 A line that a kill cut off is passed over, and the next one begins on a line of its own.
 """
@@ -24,10 +24,10 @@ _PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True)
-class TextDecision:
-    """What a person chose for a text: relabel it as `label`, remove it, or keep it as it is (label "")."""
+class ThingDecision:
+    """What a person chose for a thing: relabel it as `label`, remove it, or keep it as it is (label "")."""
 
-    text_id: str
+    thing_id: str
     action: Action
     label: str = ""
 
@@ -40,15 +40,19 @@ class DecisionLine:
     n: int
     batch: int
     at: str
-    decision: TextDecision
+    decision: ThingDecision
     is_undone: bool
 
 
 class DecisionFile:
-    """The decisions of one project; several processes may append to it at once."""
+    """The decisions of one project; several processes may append to it at once.
 
-    def __init__(self, path: Path):
-        self._path = path
+    Args:
+        noun: what a line calls a thing, "text" for instance.
+    """
+
+    def __init__(self, path: Path, noun: str = "text"):
+        self._path, self._noun = path, noun
 
     def lines(self) -> list[DecisionLine]:
         """All decisions, the oldest first.
@@ -60,9 +64,24 @@ class DecisionFile:
             data = self._path.read_bytes() if self._path.exists() else b""
         except OSError as error:
             raise ProjectError(disk_reason(self._path.parent, error)) from error
-        return _lines(data)
+        return _lines(data, self._noun)
 
-    def append(self, decisions: Sequence[TextDecision]) -> None:
+    def standing(self) -> tuple[dict[str, ThingDecision], dict[str, str]]:
+        """Of each thing the last decision that was not taken back, and the last label it was given.
+
+        Raises:
+            ProjectError: the file cannot be read.
+        """
+        last: dict[str, ThingDecision] = {}
+        labels: dict[str, str] = {}
+        for line in self.lines():
+            if not line.is_undone:
+                last[line.decision.thing_id] = line.decision
+                if line.decision.action == "relabel":
+                    labels[line.decision.thing_id] = line.decision.label
+        return last, labels
+
+    def append(self, decisions: Sequence[ThingDecision]) -> None:
         """Keep the decisions as one step; they are on the disk when this returns.
 
         Raises:
@@ -74,19 +93,26 @@ class DecisionFile:
         def grown(lines: list[DecisionLine], n: int) -> list[dict[str, Any]]:
             at = _now()
             return [
-                {"n": n + i, "batch": n, "at": at, "text": one.text_id, "do": one.action, "label": one.label}
+                {
+                    "n": n + i,
+                    "batch": n,
+                    "at": at,
+                    self._noun: one.thing_id,
+                    "do": one.action,
+                    "label": one.label,
+                }
                 for i, one in enumerate(decisions)
             ]
 
         self._grow(grown)
 
-    def undo(self) -> list[TextDecision]:
+    def undo(self) -> list[ThingDecision]:
         """Take back the last step that still stands; what it was, [] where there is none.
 
         Raises:
             ProjectError: the disk does not take it.
         """
-        taken: list[TextDecision] = []
+        taken: list[ThingDecision] = []
 
         def grown(lines: list[DecisionLine], n: int) -> list[dict[str, Any]]:
             standing = [line for line in lines if not line.is_undone]
@@ -106,7 +132,7 @@ class DecisionFile:
                 file.seek(0)
                 data = file.read()
                 n = 1 + max((int(one.get("n", 0)) for one in _objects(data)), default=0)
-                added = grown(_lines(data), n)
+                added = grown(_lines(data, self._noun), n)
                 if not added:
                     return
                 text = "".join(json.dumps(one, ensure_ascii=True) + "\n" for one in added).encode()
@@ -135,16 +161,14 @@ def wait_for_lock(file: IO[bytes], path: Path) -> None:
         time.sleep(0.02)
 
 
-def _lines(data: bytes) -> list[DecisionLine]:
-    found: list[tuple[int, int, str, TextDecision]] = []
+def _lines(data: bytes, noun: str) -> list[DecisionLine]:
+    found: list[tuple[int, int, str, ThingDecision]] = []
     undone: set[int] = set()
     for one in _objects(data):
         if isinstance(one.get("undo"), int):
             undone.add(one["undo"])
-        elif one.get("do") in ACTIONS and all(
-            isinstance(one.get(key), str) for key in ("text", "label", "at")
-        ):
-            decision = TextDecision(one["text"], one["do"], one["label"])
+        elif one.get("do") in ACTIONS and all(isinstance(one.get(key), str) for key in (noun, "label", "at")):
+            decision = ThingDecision(one[noun], one["do"], one["label"])
             found.append((one["n"], int(one.get("batch", one["n"])), one["at"], decision))
     return [DecisionLine(*line, line[1] in undone) for line in found]
 

@@ -1,0 +1,116 @@
+"""`tellapart predict` for tables: whole tables, or one row given by its values."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.safe_text import csv_cell
+from tellapart.words.commands import typed
+
+if TYPE_CHECKING:
+    from tellapart.tables.predictor import RowPrediction
+
+_SHOWN = 20
+
+
+def bundle_of(place: Path) -> Path:
+    """The bundle itself, or the newest one of a project.
+
+    Raises:
+        BundleError: the project has none yet.
+    """
+    from tellapart.errors import BundleError
+    from tellapart.tables.project import is_table_project, open_table_project
+
+    if not is_table_project(place):
+        return place
+    newest = open_table_project(place).newest_bundle()
+    if newest is None:
+        raise BundleError(
+            f"{place} has no trained classifier yet. Train it first: tellapart train {typed(place)}"
+        )
+    return newest
+
+
+def predict(
+    bundle_dir: Annotated[
+        Path, typer.Argument(help="A bundle's folder, or a project's for its newest.", metavar="BUNDLE")
+    ],
+    file: Annotated[
+        Path | None, typer.Argument(help="A table (CSV, TSV, Parquet).", metavar="FILE", show_default=False)
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A value of one row; may be repeated.", metavar="COLUMN=VALUE"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write rows and answers to a new CSV file.", metavar="FILE.csv"),
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Classify the rows of a table, or one row given with --set."""
+    from tellapart import atomic_files
+    from tellapart.tables.predictor import TablePredictor
+    from tellapart.tables.reading import titled_rows
+
+    if (file is None) == (not given):
+        fail("Give a table, or one row: --set COLUMN=VALUE for each value that is known.", is_json, 2)
+    if out is not None and out.exists():
+        fail(f"{out} exists. Choose another name.", is_json)
+    row = {}
+    for one in given or []:
+        title, sign, value = one.partition("=")
+        if not sign:
+            fail(f"--set {one!r} has no value. Write COLUMN=VALUE, for instance {one}=3.", is_json, 2)
+        row[title.strip()] = value
+    with explained(is_json), progress_bar(is_json):
+        predictor = TablePredictor(bundle_of(bundle_dir))
+        if file is None:
+            titles, rows, answers = list(row), [list(row.values())], [predictor.predict(row)]
+        else:
+            titles, rows = titled_rows(file)
+            answers = predictor.predict_table(titles, rows)
+        if out is not None:
+            text = _table(titles, rows, answers, predictor.labels)
+            atomic_files.write_bytes(out, text.encode("utf-8-sig", "replace"))
+    if is_json:
+        print_json(
+            [
+                {"label": one.label, "probabilities": one.probabilities, "unknown": list(one.unknown)}
+                for one in answers
+            ]
+        )
+    elif out is not None:
+        say(f"{len(answers):,} rows classified: {out}")
+    else:
+        for number, one in enumerate(answers[:_SHOWN], start=1):
+            say(f"{f'row {number}: ' if file else ''}{_sentence(one)}")
+        if len(answers) > _SHOWN:
+            say(f"… and {len(answers) - _SHOWN:,} more (--out FILE.csv writes all)")
+
+
+def _sentence(answer: RowPrediction) -> str:
+    listed = ", ".join(f"{label} {prob:.1%}" for label, prob in list(answer.probabilities.items())[:3])
+    unknown = f" (never seen before: {', '.join(answer.unknown)})" if answer.unknown else ""
+    return listed + unknown
+
+
+def _table(
+    titles: list[str], rows: list[list[str]], answers: list[RowPrediction], labels: tuple[str, ...]
+) -> str:
+    written = io.StringIO(newline="")
+    table = csv.writer(written)
+    table.writerow(
+        [*map(csv_cell, titles), "predicted", "confidence", *(csv_cell(f"P({one})") for one in labels)]
+    )
+    for cells, answer in zip(rows, answers, strict=True):
+        shares = [f"{answer.probabilities[label]:.6f}" for label in labels]
+        table.writerow([*map(csv_cell, cells), csv_cell(answer.label), f"{answer.confidence:.6f}", *shares])
+    return written.getvalue()

@@ -1,0 +1,82 @@
+"""A classifier as one JSON object that carries a hash of all that it says; nothing in it can run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from tellapart.errors import BundleError
+
+
+def seal(record: dict[str, Any]) -> str:
+    """SHA-256 of all that a record says, to be kept in it as "sha256"."""
+    text = json.dumps(record, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def written(record: dict[str, Any]) -> bytes:
+    """A record as it stands in its file."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def opened(data: bytes, name: str, kind: str, newest: int) -> dict[str, Any]:
+    """The record that the bytes of a file say.
+
+    Args:
+        name: what errors call it. kind: of its things, "texts" for instance. newest: format that can be read.
+    Raises:
+        BundleError: it is damaged, of another kind, or of a newer version.
+    """
+    try:
+        record = json.loads(data, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
+        found_hash = seal({key: value for key, value in dict(record).items() if key != "sha256"})
+    except TypeError:
+        record, found_hash = None, ""  # JSON, but no object
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{name} is damaged: it is no JSON ({error}). Copy or train it again.") from error
+    if not isinstance(record, dict) or record.get("kind") != kind:
+        raise BundleError(f"{name} is no classifier of {kind}. Give a file that tellapart made of {kind}.")
+    made_in = record.get("format")
+    if not isinstance(made_in, int) or isinstance(made_in, bool) or made_in < 1:
+        raise BundleError(f"{name} is damaged: its format is {made_in!r}. Copy or train it again.")
+    if made_in > newest:
+        raise BundleError(
+            f"{name} has format {made_in}; this tellapart reads up to {newest}. Update tellapart: "
+            "pip install -U tellapart"
+        )
+    if record.get("sha256") != found_hash:
+        raise BundleError(
+            f"{name} is damaged: it is not what it was when it was made. Copy or train it again."
+        )
+    return record
+
+
+def numbers(value: Any, n: int, most: float = 1e6) -> np.ndarray:
+    """(n,) of a list of n plain numbers from -most to most.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(value, list) or len(value) != n or not all(type(one) in (int, float) for one in value):
+        raise ValueError(f"{n} numbers are missing")
+    found = np.array(value, float)
+    if not np.isfinite(found).all() or np.abs(found).max(initial=0.0) > most:
+        raise ValueError("a number is out of range")
+    return found
+
+
+def _no_name_twice(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(f"{text} is no number")

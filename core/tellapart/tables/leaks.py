@@ -1,0 +1,136 @@
+"""Columns that give the answer away, or should not have a say: each told in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
+
+import numpy as np
+
+from tellapart.learning.metrics import error_interval
+from tellapart.tables.columns import TableColumn
+from tellapart.tables.encoding import Feature, encoded
+
+_N_BINS = 32
+_TELLS_ALONE = 0.05  # share of the usual guess's error that a column alone may leave before it is suspected
+_MOST_GROUPS, _LEAST_ROWS = 8, 10  # of a sensitive column that are told
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class ColumnRemark:
+    """Something to know about a column. code: "leak", "identifier" or "sensitive"; sentence: for the person."""
+
+    title: str
+    code: str
+    sentence: str
+
+
+def leaks(
+    features: Sequence[Feature], values: Sequence[np.ndarray], targets: np.ndarray, groups: Sequence[str]
+) -> list[ColumnRemark]:
+    """Columns that alone tell nearly every row: known before the answer was, or a copy of it?"""
+    inputs = encoded(features, values)
+    is_first = (
+        np.array([sha256(group.encode()).digest()[0] < 128 for group in groups])
+        if groups
+        else np.zeros(0, bool)
+    )
+    usual = 1 - np.bincount(targets).max() / len(targets)
+    found = []
+    for at, feature in enumerate(features):
+        cells = _cells(inputs[:, at], feature.is_category)
+        error = _error_alone(cells, targets, is_first)
+        if error <= _TELLS_ALONE * usual:
+            found.append(
+                ColumnRemark(
+                    feature.column.title,
+                    "leak",
+                    f"{feature.column.title!r} alone tells {1 - error:.1%} of the rows. Is it known before the answer "
+                    "is? If not, take the column out.",
+                )
+            )
+    return found
+
+
+def identifiers(columns: Sequence[TableColumn]) -> list[ColumnRemark]:
+    """Columns with another value in each row, which are not learned from."""
+    return [
+        ColumnRemark(one.title, "identifier", f"{one.title!r} names each row; it is not learned from.")
+        for one in columns
+        if one.kind == "identifier"
+    ]
+
+
+def sensitive(
+    features: Sequence[Feature], values: Sequence[np.ndarray], is_wrong: np.ndarray
+) -> list[ColumnRemark]:
+    """Columns a person should not be judged by without a thought, with the error in each of their groups."""
+    found = []
+    for feature, one in zip(features, values, strict=True):
+        if not feature.column.is_sensitive:
+            continue
+        parts = []
+        for name, inside in _groups(feature, one):
+            n = int(inside.sum())
+            if n >= _LEAST_ROWS:
+                low, high = error_interval(int(is_wrong[inside].sum()), n)
+                parts.append(
+                    (
+                        is_wrong[inside].mean(),
+                        f"{name} {is_wrong[inside].mean():.1%} ({low:.1%} to {high:.1%}, {n:,} rows)",
+                    )
+                )
+        parts = sorted(parts, reverse=True)[:_MOST_GROUPS]
+        said = "; ".join(text for _, text in parts) or "too few rows to tell"
+        found.append(
+            ColumnRemark(
+                feature.column.title,
+                "sensitive",
+                f"{feature.column.title!r} is about who people are. Wrong: {said}.",
+            )
+        )
+    return found
+
+
+def _groups(feature: Feature, values: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """Names and (N,) bool: categories, the commonest first, or quarters of the numbers."""
+    if feature.is_category:
+        names = sorted(feature.categories, key=lambda name: -int((values == name).sum()))
+        return [(name, values == name) for name in names[: 2 * _MOST_GROUPS]]
+    there = values[~np.isnan(values)]
+    if feature.column.kind != "number" or not len(there):
+        return []
+    edges = np.unique(np.quantile(there, [0, 0.25, 0.5, 0.75, 1]))
+    return [
+        (f"{low:g} to {high:g}", (values >= low) & ((values < high) | (high == edges[-1]) & (values <= high)))
+        for low, high in pairwise(edges.tolist())
+    ]
+
+
+def _cells(values: np.ndarray, is_category: bool) -> np.ndarray:
+    """(N,) int: which category, or which of 32 ranges of the numbers; the last for missing ones."""
+    is_there = ~np.isnan(values)
+    if is_category:
+        found = np.where(is_there, values, values[is_there].max(initial=-1) + 1)
+        return np.asarray(found.astype(int))
+    edges = (
+        np.unique(np.quantile(values[is_there], np.linspace(0, 1, _N_BINS + 1)[1:-1]))
+        if is_there.any()
+        else []
+    )
+    return np.where(is_there, np.searchsorted(edges, values, side="left"), _N_BINS)
+
+
+def _error_alone(cells: np.ndarray, targets: np.ndarray, is_first: np.ndarray) -> float:
+    """Share wrong of guessing the commonest label of each cell, learned from one half and judged on the other."""
+    counts = np.zeros((2, int(cells.max(initial=0)) + 1, int(targets.max()) + 1))
+    np.add.at(counts, (is_first.astype(int), cells, targets), 1)
+    n_wrong = 0.0
+    for learned, judged in ((0, 1), (1, 0)):
+        usual = counts[learned].sum(axis=0).argmax()
+        guess = np.where(counts[learned].sum(axis=1) > 0, counts[learned].argmax(axis=1), usual)
+        n_wrong += counts[judged].sum() - counts[judged][np.arange(len(guess)), guess].sum()
+    return float(n_wrong / max(1, len(targets)))

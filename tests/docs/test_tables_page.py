@@ -1,0 +1,26 @@
+"""The six lines of docs/how-to/tables.md, as they stand there, on a made table."""
+
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "tables.md"
+
+
+def code_after(begin):
+    text = PAGE.read_text(encoding="utf-8")
+    start = text.index(begin)
+    return text[start : text.index("```", start)]
+
+
+def test_the_six_lines_run_and_answer(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    exec(code_after("import random\n"), {})
+    lines = code_after("from tellapart.tables import *\n")
+    assert len(lines.splitlines()) == 7  # the import, then six lines
+    names = {}
+    exec(lines, names)
+    printed = capsys.readouterr().out
+    assert "wrong: error" in printed and printed.rstrip().endswith("yes")
+    assert (
+        names["result"].evaluation.error_rate < 0.2
+        and (names["result"].bundle_dir / "MODEL_CARD.md").is_file()
+    )
