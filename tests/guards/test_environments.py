@@ -65,7 +65,14 @@ def test_binder_has_the_light_path_and_the_studio_and_no_torch():
     declared = project()
     groups = declared["optional-dependencies"]
     wanted = bounds(
-        [*declared["dependencies"], *groups["studio"], *groups["search"], *groups["map"], *groups["share"]]
+        [
+            *declared["dependencies"],
+            *groups["studio"],
+            *groups["search"],
+            *groups["map"],
+            *groups["tables"],
+            *groups["share"],
+        ]
     )
     assert conda_bounds(ROOT / "binder" / "environment.yml") == wanted
     assert "torch" not in wanted and "torchvision" not in wanted
@@ -142,7 +149,7 @@ def test_whatever_the_core_imports_is_declared():
         bounds(
             [
                 *(*groups["torch"], *groups["charts"], *groups["gpu"], *groups["timm"]),
-                *(*groups["heic"], *groups["search"], *groups["map"], *groups["share"]),
+                *(*groups["heic"], *groups["search"], *groups["map"], *groups["tables"], *groups["share"]),
             ]
         )
     )

@@ -24,7 +24,7 @@ def new_project(root: Path | str, table: Path | str, target: str | None = None) 
     """A project of the rows of a file; the one there already if it exists, so that a cell can be run again.
 
     Args:
-        root: the project's folder. table: a CSV, TSV or Parquet file. target: title of the column to be told; by a
+        root: the project's folder. table: a CSV or TSV file. target: title of the column to be told; by a
             usual title, else the last one, unless given.
     Raises:
         IntakeError: nothing can be learned from the table. ProjectError: the folder holds something else.

@@ -116,11 +116,9 @@ def _cells(values: np.ndarray, is_category: bool) -> np.ndarray:
     if is_category:
         found = np.where(is_there, values, values[is_there].max(initial=-1) + 1)
         return np.asarray(found.astype(int))
-    edges = (
-        np.unique(np.quantile(values[is_there], np.linspace(0, 1, _N_BINS + 1)[1:-1]))
-        if is_there.any()
-        else []
-    )
+    edges = np.zeros(0)
+    if is_there.any():
+        edges = np.unique(np.quantile(values[is_there], np.linspace(0, 1, _N_BINS + 1)[1:-1]))
     return np.where(is_there, np.searchsorted(edges, values, side="left"), _N_BINS)
 
 

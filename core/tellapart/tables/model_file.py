@@ -43,7 +43,6 @@ def write_model(model: TableModel, folder: Path) -> Path:
 
 def record_of(model: TableModel) -> dict[str, Any]:
     """All of it as plain JSON values."""
-    is_trees = isinstance(model.scorer, Trees)
     record: dict[str, Any] = {
         "format": FORMAT,
         "kind": "tables",
@@ -56,7 +55,7 @@ def record_of(model: TableModel) -> dict[str, Any]:
             for one in model.features
         ],
         "trees": model.scorer.to_json() if isinstance(model.scorer, Trees) else None,
-        "linear": None if is_trees else _linear_record(model.scorer),
+        "linear": None if isinstance(model.scorer, Trees) else _linear_record(model.scorer),
         "shift": model.shift.tolist(),
         "temperature": float(model.temperature),
         "caution": float(model.caution),

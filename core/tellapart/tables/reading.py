@@ -1,4 +1,4 @@
-"""A table from a CSV, TSV or Parquet file. Cells are kept as they are written; a formula stays its text."""
+"""A table from a CSV or TSV file. Cells are kept as they are written; a formula stays its text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tellapart.errors import IntakeError
-from tellapart.kinds.delimited import MAX_BYTES, read_plain_text, separated_rows
+from tellapart.kinds.delimited import read_plain_text, separated_rows
 from tellapart.label_names import clean_label
 from tellapart.tables.cells import is_missing
 from tellapart.tables.columns import TableColumn, find_target, recognised
@@ -75,9 +75,10 @@ def titled_rows(path: Path) -> tuple[list[str], list[list[str]]]:
         IntakeError: it is not there, too large, or no table.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise IntakeError(f"{path.name} is no table. Give a CSV, TSV or Parquet file.")
-    is_parquet = path.suffix.lower() == ".parquet"
-    rows = _parquet_rows(path) if is_parquet else separated_rows(path, read_plain_text(path))
+        raise IntakeError(f"{path.name} is no table. Give a CSV or TSV file.")
+    if path.suffix.lower() == ".parquet":
+        raise IntakeError(f"{path.name} is Parquet, which tellapart does not read. Save the table as CSV.")
+    rows = separated_rows(path, read_plain_text(path))
     if not rows:
         raise IntakeError(f"{path.name} is empty. It needs a row of titles, and a row for each thing.")
     width = max(map(len, rows))
@@ -108,24 +109,6 @@ def _different(given: list[str]) -> list[str]:
             name, n = f"{title or 'column'} ({n})", n + 1
         titles.append(name)
     return titles
-
-
-def _parquet_rows(path: Path) -> list[list[str]]:
-    try:
-        from pyarrow import parquet
-    except ImportError as error:
-        raise IntakeError(
-            f"{path.name} is Parquet, which needs pyarrow. Install it (pip install 'tellapart[parquet]'), or save "
-            "the table as CSV."
-        ) from error
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise IntakeError(f"{path.name} is larger than {MAX_BYTES >> 20} MB. Give a part of it.")
-        table = parquet.read_table(path)
-    except (OSError, ValueError) as error:
-        raise IntakeError(f"{path} cannot be read: {str(error)[:200]}. Save the table as CSV.") from error
-    columns = [["" if one is None else str(one) for one in column.to_pylist()] for column in table.columns]
-    return [list(table.column_names), *(list(row) for row in zip(*columns, strict=True))]
 
 
 def value_counts(labels: list[str]) -> str:

@@ -115,11 +115,12 @@ def trees_of(booster: Any, order: Sequence[int]) -> Trees:
             choices.append(np.where(is_category & ~is_leaf, one["bitset_idx"].astype(int) + n_chosen, -1))
             chosen.append(_unpacked(tree.raw_left_cat_bitsets))
             n_nodes, n_chosen = n_nodes + len(one), n_chosen + len(tree.raw_left_cat_bitsets)
-    joined = [np.concatenate(parts) for parts in zip(*nodes, strict=True)]
+    feature, threshold, left, right, missing_left, value = map(np.concatenate, zip(*nodes, strict=True))
     base = np.asarray(booster._baseline_prediction, float).reshape(-1)
     return Trees(
-        np.array(starts), np.array(outputs), *joined, np.concatenate(choices), np.concatenate(chosen), base
-    )
+        np.array(starts), np.array(outputs), feature, threshold, left, right, missing_left, value,
+        np.concatenate(choices), np.concatenate(chosen), base,
+    )  # fmt: skip
 
 
 def trees_from_json(record: dict[str, Any], n_features: int) -> Trees:

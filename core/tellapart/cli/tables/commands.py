@@ -26,7 +26,7 @@ ProjectDir = Annotated[Path, typer.Argument(help="The project's folder.", metava
 @tables_app.command()
 def new(
     project_dir: ProjectDir,
-    place: Annotated[Path, typer.Option("--from", help="A CSV, TSV or Parquet file.", metavar="FILE")],
+    place: Annotated[Path, typer.Option("--from", help="A CSV or TSV file.", metavar="FILE")],
     target: Annotated[
         str | None,
         typer.Option(help="Title of the column to be told; a usual one, else the last.", show_default=False),

@@ -43,7 +43,7 @@ def predict(
         Path, typer.Argument(help="A bundle's folder, or a project's for its newest.", metavar="BUNDLE")
     ],
     file: Annotated[
-        Path | None, typer.Argument(help="A table (CSV, TSV, Parquet).", metavar="FILE", show_default=False)
+        Path | None, typer.Argument(help="A table (CSV or TSV).", metavar="FILE", show_default=False)
     ] = None,
     given: Annotated[
         list[str] | None,
@@ -90,8 +90,8 @@ def predict(
     elif out is not None:
         say(f"{len(answers):,} rows classified: {out}")
     else:
-        for number, one in enumerate(answers[:_SHOWN], start=1):
-            say(f"{f'row {number}: ' if file else ''}{_sentence(one)}")
+        for number, answer in enumerate(answers[:_SHOWN], start=1):
+            say(f"{f'row {number}: ' if file else ''}{_sentence(answer)}")
         if len(answers) > _SHOWN:
             say(f"… and {len(answers) - _SHOWN:,} more (--out FILE.csv writes all)")
 
