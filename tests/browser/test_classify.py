@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe import assert_accessible
-from driving import DRAWN, LAPTOP, PHONE, SHORT_PRESS, Studio, Tab, wait_for
+from driving import DRAWN, LAPTOP, PHONE, SHORT_PRESS, Studio, Tab, files_in, wait_for
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -283,7 +283,7 @@ def many_answers_are_cleared(page: Page, root: Path) -> None:
     page.get_by_role("button", name="Clear").click()
     expect(page.locator(".ta-answer")).to_have_count(0)
     expect(page.get_by_role("combobox", name="Show answers")).to_be_hidden()
-    wait_for(lambda: not any(path.is_file() for path in (root / "cache" / "classified").rglob("*")))
+    wait_for(lambda: not files_in(root / "cache" / "classified"))
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, wait_for
+from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, files_in, wait_for
 from PIL import Image
 from playwright.sync_api import Page, expect
 from studios import OneServer
@@ -198,9 +198,8 @@ def test_a_classify_page_takes_pictures_in_every_way_and_stays_light(
 
     page.get_by_role("button", name="Clear").click()
     given = [trained_project / "cache" / name for name in ("uploads", "classified")]
-    wait_for(
-        lambda: not [file for folder in given for file in folder.rglob("large.bmp")]
-    )  # others may be of other pages
+    # others may be of other pages
+    wait_for(lambda: not any("large.bmp" in files_in(folder) for folder in given))
 
 
 GIVE = """([kind, data]) => {
