@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,18 @@ from tellapart.ratings.measuring import measure, newest_part
 from tellapart.ratings.reading import ratings_of
 
 HERE = Path(__file__).resolve().parent
+FILE = "ratings.csv.gz"
+
+
+def is_there(folder: Path) -> bool:
+    """Whether the folder of tables holds the ratings."""
+    return (folder / FILE).is_file()
 
 
 def measured(folder: Path, seed: int, fastai_python: Path | None) -> dict[str, Any]:
     """mse, bias_mse, mean_mse: mean squared errors on a random fifth; fastai_mse: on the same, or None. seconds: with
     choosing the number of factors. by_time: on the newest fifth."""
-    path = folder / "ratings.csv.gz"
-    if not path.is_file():
-        sys.exit(f"{path} is not there. --data needs the folder in which tables/ was unpacked.")
+    path = folder / FILE
     table = ratings_of(gzip.decompress(path.read_bytes()), path.name)
     is_tested = np.random.default_rng(seed).permutation(len(table.stars)) % 5 == 0
     clock, worked = time.perf_counter(), time.process_time()

@@ -39,13 +39,15 @@ def test_texts_alone(tmp_path):
         (tmp_path / "tables" / f"reviews_{label}.txt.gz").write_bytes(
             gzip.compress("\n".join(lines).encode())
         )
-    one = run("kinds", "--data", tmp_path)["texts"]
+    found = run("kinds", "--data", tmp_path)
+    assert set(found) == {"texts"}
+    one = found["texts"]
     assert one["n"] == 120 and 0.5 < one["accuracy"] <= 1 and one["majority"] == 0.5 and one["seconds"] > 0
     assert one["interval"][0] <= one["accuracy"] <= one["interval"][1]
     assert 0.1 < one["ap"] <= 1 and one["cleanlab_ap"] is None
 
 
 def test_what_is_missing_is_told(tmp_path):
-    assert "is not there. --data needs" in run("kinds", "--data", tmp_path, is_failing=True)
+    assert "holds no texts, ratings or tables" in run("kinds", "--data", tmp_path, is_failing=True)
     said = run("kinds", "--data", tmp_path, "--cleanlab-python", tmp_path / "python", is_failing=True)
     assert "is not there. Name a Python that has cleanlab" in said
