@@ -106,7 +106,9 @@ def test_what_is_no_table_is_refused(tmp_path):
         ("t.csv", b"\x89PNG\0\0\0\r\n\x1a\n\0\0", "no text file"),
         ("t.csv", b"", "is empty"),
         ("t.csv", b"text\nonly one\ncolumn", "has one column, 'text'"),
-        ("t.jsonl", b"{broken", "is no JSON"),
+        ("t.jsonl", b"{broken", "Line 1 of t.jsonl is no JSON"),
+        ("t.jsonl", b'{"text": "a", "label": "b"}\n\n{"text": \n', "Line 3 of t.jsonl is no JSON"),
+        ("t.json", b"[" * 200_000, "t.json is no JSON"),
         ("t.json", b'{"text": "a"}', "no list of objects"),
         ("t.docx", b"x", "no table of texts"),
     ):

@@ -94,21 +94,24 @@ def table_rows_of(path: Path) -> list[list[str]]:
 
 
 def _json_rows(path: Path, text: str) -> list[list[str]]:
-    try:
-        if path.suffix.lower() == ".json":
-            value = json.loads(text)
-        else:
-            value = [json.loads(line) for line in text.split("\n") if line.strip()]
-    except (ValueError, RecursionError) as error:
-        raise IntakeError(
-            f"{path.name} is no JSON ({error}). JSON lines need one object in each line."
-        ) from error
+    if path.suffix.lower() == ".json":
+        value = _json_value(path.name, text)
+    else:
+        lines = enumerate(text.split("\n"), 1)
+        value = [_json_value(f"Line {i} of {path.name}", line) for i, line in lines if line.strip()]
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise IntakeError(
             f'{path.name} is no list of objects such as {{"text": "…", "label": "…"}}. Give one for each text.'
         )
     titles = list(dict.fromkeys(str(title) for row in value for title in row))
     return [titles, *([_cell(row.get(title)) for title in titles] for row in value)] if titles else []
+
+
+def _json_value(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise IntakeError(f"{name} is no JSON ({error}). JSON lines need one object in each line.") from error
 
 
 def _cell(value: Any) -> str:
