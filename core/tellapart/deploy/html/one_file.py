@@ -1,0 +1,105 @@
+"""A page of one HTML file that asks nobody for anything: where it may be written, and how its parts come together.
+
+For classifiers whose arithmetic a page does itself; the page of pictures (`export.py`) carries a runtime as well.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import tellapart
+from tellapart import atomic_files
+from tellapart.deploy.accent import accent_css
+from tellapart.deploy.html.linking import linked
+from tellapart.errors import DeployError
+from tellapart.store.sqlite.database_errors import disk_reason
+
+_STYLE = Path(__file__).parent / "page.css"  # the looks of every exported page
+_PART = re.compile(r"\{\{(\w+)\}\}")
+_MARK = b'<meta name="generator" content="tellapart '  # by which a page of ours is known
+# Widths of bars are set by the script, one property at a time, which no style policy forbids.
+_POLICY = (
+    "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; img-src data:; form-action 'none'; "
+    "base-uri 'none'"
+)
+
+
+def check_free(target: Path, force: bool) -> None:
+    """Nothing, where a page may be written there.
+
+    Raises:
+        DeployError: it is no .html, or there already; with `force` only what is no page of ours is in the way.
+    """
+    if target.is_dir() or target.suffix.lower() not in (".html", ".htm"):
+        raise DeployError(
+            f"{target} is no name for a web page. Give one that ends in .html, such as page.html."
+        )
+    if not target.exists():
+        return
+    if not force:
+        raise DeployError(f"{target} exists. Choose another name, or replace it (--force).")
+    try:
+        with target.open("rb") as file:
+            is_ours = _MARK in file.read(4096)
+    except OSError as error:
+        raise DeployError(disk_reason(target.parent, error)) from error
+    if not is_ours:
+        raise DeployError(
+            f"{target} is not what tellapart made of a classifier, so it is not replaced, --force or not. Choose "
+            "another name."
+        )
+
+
+def put_together(folder: Path, style: str, accent: str, parts: Mapping[str, str]) -> str:
+    """The page of page.html in the folder, with what main.js and all it imports do; parts: escaped already.
+
+    Args:
+        style: name of its own style sheet, which follows that of all pages. accent: as six hex digits.
+    """
+    css = _STYLE.read_text("utf-8") + (folder / style).read_text("utf-8") + accent_css(accent)
+    script = linked(folder / "main.js")
+    whole = {
+        **parts,
+        "policy": _POLICY.format(script=_hash(script), style=_hash(css)),
+        "version": tellapart.__version__,
+        "style": css,
+        "script": script,
+    }
+    template = (folder / "page.html").read_text("utf-8")
+    return _PART.sub(lambda found: whole[found[1]], template)
+
+
+def error_facts(measured: Mapping[str, Any], things: str) -> list[str]:
+    """What a classifier was found to be worth, a sentence each; things: "texts" for instance."""
+    said = []
+    n, n_wrong, majority = measured.get("n"), measured.get("n_wrong"), measured.get("baselines")
+    if isinstance(n, int) and isinstance(n_wrong, int) and n > 0:
+        said.append(
+            f"{n_wrong} of {n} {things} wrong ({n_wrong / n:.1%}), each judged by a classifier that learned from "
+            "others."
+        )
+    if isinstance(majority, dict) and isinstance(majority.get("majority"), float):
+        said.append(f"Always guessing the most common label: {majority['majority']:.1%} wrong.")
+    return said
+
+
+def write_page(target: Path, page: str) -> None:
+    """The file, as a whole or not at all.
+
+    Raises:
+        DeployError: the disk does not take it.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        atomic_files.write_bytes(target, page.encode())
+    except OSError as error:
+        raise DeployError(disk_reason(target.parent, error)) from error
+
+
+def _hash(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
