@@ -57,6 +57,23 @@ def test_from_a_table_to_an_export(table, tmp_path):
     assert "is for pictures" in tellapart("serve", folder, code=2)
 
 
+def test_titles_come_from_a_second_file_at_once_or_later(table, tmp_path):
+    names = tmp_path / "titles.json"
+    names.write_text(json.dumps({str(film): f"Renamed {film}" for film in range(10)}), "utf-8")
+    said = tellapart("new", tmp_path / "a", "--from", table, "--titles", names)
+    assert "16 of 16 items have a title." in said  # ten from the file, six of the table
+    tellapart("new", tmp_path / "b", "--from", table)
+    later = json.loads(tellapart("titles", tmp_path / "b", names, "--json"))
+    assert later == {"titles": 16, "items": 16}
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        tellapart("train", folder)
+        assert "Renamed" in tellapart("similar", folder, "Renamed 2", "--most", "3")
+    names.write_text('{"zz": "Other"}')
+    assert "None of the 1 items with a title, such as 'zz'" in tellapart(
+        "titles", tmp_path / "b", names, code=1
+    )
+
+
 def test_only_tables_of_ratings_are_claimed(table, tmp_path):
     assert claims("new", ["x", f"--from={table}"]) and not claims(
         "new", ["x", "--from", str(table), "--text-column", "t"]

@@ -26,21 +26,25 @@ __all__ = [
 
 
 def new_project(
-    root: Path | str, ratings: Path | str, scale: tuple[float, float] | None = None
+    root: Path | str,
+    ratings: Path | str,
+    scale: tuple[float, float] | None = None,
+    titles: Path | str | None = None,
 ) -> RatingProject:
     """A project of the ratings in a file; the one there already if it exists, so that a cell can be run again.
 
     Args:
         root: the project's folder. ratings: a CSV, TSV or MovieLens file: user, item, rating, perhaps time and title.
-        scale: lowest and highest rating, where the ratings do not tell.
+        scale: lowest and highest rating, where the ratings do not tell. titles: a CSV or JSON file with item and title.
     Raises:
         IntakeError: nothing can be learned from the ratings. ProjectError: the folder holds something else.
     """
     from tellapart.ratings.project import create_rating_project, is_rating_project, open_rating_project
+    from tellapart.ratings.titles import read_titles
 
     if is_rating_project(Path(root).expanduser()):
         return open_rating_project(root)
-    return create_rating_project(root, ratings, scale)
+    return create_rating_project(root, ratings, scale, None if titles is None else read_titles(titles))
 
 
 def open_project(root: Path | str) -> RatingProject:

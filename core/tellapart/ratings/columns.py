@@ -55,6 +55,13 @@ def rating_columns(first: Sequence[str]) -> RatingColumns | None:
     return None
 
 
+def title_columns(first: Sequence[str]) -> tuple[int, int, bool]:
+    """Places of item and title in a table of titles, and whether the first row names them; else the first two."""
+    names = [_plain(cell) for cell in first]
+    item, title = _place(names, (*ITEM_WORDS, "id")), _place(names, TITLE_WORDS)
+    return (0, 1, False) if item is None or title is None else (item, title, True)
+
+
 def is_of_ratings(first: Sequence[str]) -> bool:
     """Whether a first row names user, item, rating and nothing else but time and title; other tables are of other
     kinds, for instance reviews with their texts."""

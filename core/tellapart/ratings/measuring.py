@@ -10,7 +10,7 @@ import numpy as np
 
 from tellapart.progress import Progress, silent
 from tellapart.ratings.fitting import Factors, Ratings, choose_factors, fit_biases, fit_factors
-from tellapart.ratings.reading import RatingTable
+from tellapart.ratings.rating_table import RatingTable
 
 FEWEST_KEPT = 2  # people who rated an item, below which nothing is kept of it: it would tell about one person
 _TESTED = 5  # one rating in so many

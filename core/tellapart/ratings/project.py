@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cached_property
@@ -14,12 +15,15 @@ from pathlib import Path
 from tellapart import atomic_files
 from tellapart.errors import ProjectError
 from tellapart.ratings.model_file import FILE_NAME as MODEL_NAME
-from tellapart.ratings.reading import RatingTable, ratings_of
+from tellapart.ratings.rating_table import GivenRatings, RatingTable, table_of, titled
+from tellapart.ratings.reading import given_ratings, ratings_of
 from tellapart.ratings.table_file import file_bytes
+from tellapart.ratings.titles import known_titles, read_titles
 from tellapart.store.sqlite.database_errors import disk_reason
 
 HEAD_NAME = "tellapart-ratings.json"  # written last: where it is, the project is whole
 RATINGS_NAME = "ratings.table"  # byte for byte as it was given, whatever its separator
+TITLES_NAME = "titles.json"  # item -> title, where they came in a file of their own
 FORMAT = 1
 
 
@@ -33,15 +37,28 @@ class RatingProject:
 
     name = property(lambda self: self.root.name, doc="The folder's name.")
     bundles_dir = property(lambda self: self.root / "bundles", doc="Trained recommenders.")
+    titles_path = property(
+        lambda self: self.root / TITLES_NAME, doc="Titles from a file of their own, if any."
+    )
 
     @cached_property
-    def table(self) -> RatingTable:
-        """The ratings, read again from the file.
+    def given(self) -> GivenRatings:
+        """The ratings as they were given, read again from the file.
 
         Raises:
             IntakeError: somebody changed it, and it can no longer be read.
         """
-        return ratings_of(file_bytes(self.root / RATINGS_NAME), self.source, self.scale)
+        return given_ratings(file_bytes(self.root / RATINGS_NAME), self.source, self.scale)
+
+    @property
+    def table(self) -> RatingTable:
+        """The ratings with their titles.
+
+        Raises:
+            IntakeError: the file can no longer be read.
+        """
+        table = table_of(self.given)
+        return titled(table, read_titles(self.titles_path)) if self.titles_path.is_file() else table
 
     def ratings_by(self, user: str) -> dict[str, float]:
         """Item -> stars that a user of the table gave.
@@ -70,12 +87,17 @@ def is_rating_project(root: Path | str) -> bool:
 
 
 def create_rating_project(
-    root: Path | str, place: Path | str, scale: tuple[float, float] | None = None
+    root: Path | str,
+    place: Path | str,
+    scale: tuple[float, float] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> RatingProject:
     """A new project of the ratings in a file: there as a whole, or not at all.
 
+    Args:
+        titles: of items, where a file of their own says them; see `read_titles`.
     Raises:
-        IntakeError: nothing can be learned from the file, see `read_ratings`.
+        IntakeError: nothing can be learned from the file, see `read_ratings`, or the titles are of other items.
         ProjectError: the folder holds something already, or the disk does not take it.
     """
     root, path = Path(root).expanduser().absolute(), Path(place).expanduser()
@@ -83,10 +105,13 @@ def create_rating_project(
         raise ProjectError(f"{root} exists and is not empty. Choose a new folder name.")
     data = file_bytes(path)
     table = ratings_of(data, path.name, scale)
+    known = known_titles(table, titles) if titles is not None else None
     beside = root.with_name(f".{root.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         beside.mkdir(parents=True)
         atomic_files.write_bytes(beside / RATINGS_NAME, data)
+        if known is not None:
+            atomic_files.write_json(beside / TITLES_NAME, known)
         head = {
             "format": FORMAT,
             "kind": "ratings",

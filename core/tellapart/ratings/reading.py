@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
 
 from tellapart.errors import IntakeError
-from tellapart.ratings.columns import rating_columns
+from tellapart.ratings.columns import RatingColumns, rating_columns
+from tellapart.ratings.rating_table import GivenRating, GivenRatings, RatingTable, number_of_things, table_of
 from tellapart.ratings.table_file import file_bytes, rows_of
 
 MAX_ROWS = 2_000_000
@@ -20,24 +21,6 @@ _MAX_NAME = 200  # characters of a user, an item or a title
 _SCALES = ((1, 5), (0.5, 5), (0, 5), (0, 10), (0, 100))  # the narrowest that fits nearly all is meant
 _STRAY = 0.01  # share of ratings that may lie outside the scale and are left out
 _MOST_ABS = 1e6
-
-
-@dataclass(frozen=True)
-class RatingTable:
-    """users, items: (N,) int, places in user_names and item_names. stars: (N,) float within scale. times: (N,) float
-    seconds since 1970, None where the table has none. titles: of each item, "" where there is none. notes: what was
-    left out and why, a sentence each. Each pair of user and item stands once."""
-
-    users: np.ndarray
-    items: np.ndarray
-    stars: np.ndarray
-    times: np.ndarray | None
-    user_names: list[str]
-    item_names: list[str]
-    titles: list[str]
-    scale: tuple[float, float]
-    source: str
-    notes: tuple[str, ...] = ()
 
 
 def read_ratings(place: Path | str, scale: tuple[float, float] | None = None) -> RatingTable:
@@ -55,6 +38,15 @@ def read_ratings(place: Path | str, scale: tuple[float, float] | None = None) ->
 
 def ratings_of(data: bytes, name: str, scale: tuple[float, float] | None = None) -> RatingTable:
     """The ratings that the bytes of a file say; see `read_ratings`."""
+    return table_of(given_ratings(data, name, scale))
+
+
+def given_ratings(data: bytes, name: str, scale: tuple[float, float] | None = None) -> GivenRatings:
+    """All ratings that the bytes of a file say, also those outside the scale, and those that come again.
+
+    Raises:
+        IntakeError: it is no table of ratings, or the scale is none.
+    """
     if scale is not None and not (
         math.isfinite(scale[0]) and math.isfinite(scale[1]) and scale[0] < scale[1]
     ):
@@ -72,9 +64,20 @@ def ratings_of(data: bytes, name: str, scale: tuple[float, float] | None = None)
             "(and perhaps time and title)."
         )
     problems = _Problems()
-    kept: dict[tuple[str, str], tuple[float, float, str]] = {}
-    n_again = 0
-    width = max(one for one in (columns.user, columns.item, columns.rating) if one is not None) + 1
+    given = list(_given(rows, columns, problems))
+    hint = ""
+    if scale is None and given:
+        scale, hint = _scale([one.stars for one in given]), " (else say --scale LOW-HIGH)"
+    low, high = scale or (0, 1)
+    outside = [one for one in given if not low <= one.stars <= high]
+    for one in outside:
+        problems.add(f"outside the scale {low:g} to {high:g}{hint}", one.row, f"{one.stars:g}")
+    inside = [one for one in given if low <= one.stars <= high]
+    return GivenRatings(inside, outside, (low, high), name, tuple(problems.sentences()))
+
+
+def _given(rows: list[list[str]], columns: RatingColumns, problems: _Problems) -> Iterator[GivenRating]:
+    width = max(columns.user, columns.item, columns.rating) + 1
     for number, row in enumerate(rows[columns.has_header :], start=1 + columns.has_header):
         if len(row) < width:
             problems.add("without all of user, item and rating", number, "|".join(row))
@@ -86,28 +89,9 @@ def ratings_of(data: bytes, name: str, scale: tuple[float, float] | None = None)
             problems.add(f"with a name of more than {_MAX_NAME} characters", number, max(user, item, key=len))
         elif (stars := number_of(row[columns.rating])) is None:
             problems.add("whose rating is no number", number, row[columns.rating])
-        elif scale is not None and not scale[0] <= stars <= scale[1]:
-            problems.add(f"outside the scale {scale[0]:g} to {scale[1]:g}", number, row[columns.rating])
         else:
-            at = _seconds(row, columns.time)
             title = _cell(row, columns.title)[:_MAX_NAME]
-            there = kept.get((user, item))
-            n_again += there is not None
-            if there is None or not at < there[1]:  # NaN is never less: the later row counts
-                kept[user, item] = (stars, at, title)
-    if scale is None and kept:
-        scale = _scale([one[0] for one in kept.values()])
-        for pair in [pair for pair, one in kept.items() if not scale[0] <= one[0] <= scale[1]]:
-            outside = kept.pop(pair)[0]
-            problems.add(
-                f"outside the scale {scale[0]:g} to {scale[1]:g} (else say --scale LOW-HIGH)",
-                None,
-                f"{outside:g}",
-            )
-    notes = problems.sentences()
-    if n_again:
-        notes.append(f"{_n(n_again, 'rating')} of the same user and item came again; the newest counts.")
-    return _table(kept, scale or (0, 1), name, notes)
+            yield GivenRating(number, user, item, stars, _seconds(row, columns.time), title)
 
 
 def number_of(text: str) -> float | None:
@@ -133,7 +117,7 @@ class _Problems:
 
     def sentences(self) -> list[str]:
         return [
-            f"{_n(n, 'rating')} left out, {why}: {self.first[why]}{' and others' * (n > 1)}."
+            f"{number_of_things(n, 'rating')} left out, {why}: {self.first[why]}{' and others' * (n > 1)}."
             for why, n in self.counts.items()
         ]
 
@@ -162,50 +146,3 @@ def _seconds(row: list[str], at: int | None) -> float:
         return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).timestamp()
     except (ValueError, OverflowError):
         return math.nan
-
-
-def _table(
-    kept: dict[tuple[str, str], tuple[float, float, str]],
-    scale: tuple[float, float],
-    name: str,
-    notes: list[str],
-) -> RatingTable:
-    said = " ".join(["", *notes])
-    if not kept:
-        raise IntakeError(
-            f"{name} has no rating that can be used.{said} Each row needs user, item and a number."
-        )
-    user_names = list(dict.fromkeys(user for user, _ in kept))
-    item_names = list(dict.fromkeys(item for _, item in kept))
-    for names, word in ((user_names, "user"), (item_names, "item")):
-        if len(names) < 2:
-            raise IntakeError(
-                f"All {len(kept)} ratings of {name} are of one {word}, {names[0][:40]!r}.{said} Tastes are learned "
-                f"from two {word}s at least; check which column holds the {word}s."
-            )
-    stars = np.array([one[0] for one in kept.values()], float)
-    if stars.min() == stars.max():
-        raise IntakeError(
-            f"All {len(stars)} ratings of {name} are {stars[0]:g}.{said} Nothing tells likes from dislikes."
-        )
-    user_at, item_at = ({one: at for at, one in enumerate(names)} for names in (user_names, item_names))
-    titles = [""] * len(item_names)
-    for (_, item), one in kept.items():
-        titles[item_at[item]] = one[2] or titles[item_at[item]]
-    users = np.array([user_at[user] for user, _ in kept], np.int64)
-    n_single = int((np.bincount(users) == 1).sum())
-    if n_single:
-        notes = [
-            *notes,
-            f"{_n(n_single, 'user')} gave one rating only; kept, though it says little about a taste.",
-        ]
-    times = np.array([one[1] for one in kept.values()], float)
-    items = np.array([item_at[item] for _, item in kept], np.int64)
-    has_times = bool(np.isfinite(times).all())
-    return RatingTable(
-        users, items, stars, times if has_times else None, user_names, item_names, titles, scale, name, tuple(notes)
-    )  # fmt: skip
-
-
-def _n(n: int, word: str) -> str:
-    return f"{n} {word}{'s' * (n != 1)}"

@@ -25,7 +25,7 @@ from tellapart.ratings.measuring import (
 from tellapart.ratings.model import RatingModel
 from tellapart.ratings.model_file import write_model
 from tellapart.ratings.project import RatingProject
-from tellapart.ratings.reading import RatingTable
+from tellapart.ratings.rating_table import RatingTable
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.words.markdown import plain as as_markdown
 

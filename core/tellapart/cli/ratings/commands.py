@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.ratings.naming import titles
 from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
@@ -47,25 +48,34 @@ def new(
             show_default=False,
         ),
     ] = None,
+    titles: Annotated[
+        Path | None,
+        typer.Option(
+            help="A CSV or JSON file with item and title, for titles that the table lacks.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
     is_json: JsonFlag = False,
 ) -> None:
     """Make a project from a table of ratings. The original is not changed."""
     from tellapart.ratings.project import create_rating_project
+    from tellapart.ratings.titles import read_titles, title_sentence
 
     limits = None if scale is None else _limits(scale, is_json)
     with explained(is_json):
-        project = create_rating_project(project_dir, place, limits)
+        named = None if titles is None else read_titles(titles)
+        project = create_rating_project(project_dir, place, limits, named)
         table = project.table
+        notes = [*table.notes, *([title_sentence(table)] if named else [])]
     counts = {"ratings": len(table.stars), "users": len(table.user_names), "items": len(table.item_names)}
     if is_json:
-        print_json(
-            {"project": str(project.root), **counts, "scale": list(table.scale), "notes": list(table.notes)}
-        )
+        print_json({"project": str(project.root), **counts, "scale": list(table.scale), "notes": notes})
         return
     low, high = table.scale
     said = f"{counts['ratings']} ratings from {low:g} to {high:g} by {counts['users']} users of {counts['items']} items"
     say(f"{said}, {'with' if table.times is not None else 'without'} times.")
-    for note in table.notes:
+    for note in notes:
         say(note)
     say(f"Next: tellapart train {typed(project_dir)}")
 
@@ -212,3 +222,6 @@ def _record(one: Liked) -> dict[str, Any]:
 
 def _people(n: int) -> str:
     return f"rated by {n} {'person' if n == 1 else 'people'}"
+
+
+ratings_app.command()(titles)
