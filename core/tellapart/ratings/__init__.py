@@ -12,6 +12,7 @@ from tellapart.errors import TellapartError
 from tellapart.progress import Progress, silent
 
 if TYPE_CHECKING:
+    from tellapart.ratings.clean.review import RatingReview
     from tellapart.ratings.model import RatingModel
     from tellapart.ratings.project import RatingProject
     from tellapart.ratings.training import RatingResult
@@ -21,6 +22,7 @@ __all__ = [
     "load_predictor",
     "new_project",
     "open_project",
+    "open_review",
     "train",
 ]
 
@@ -78,3 +80,14 @@ def load_predictor(result: RatingResult | Path | str) -> RatingModel:
     from tellapart.ratings.model_file import read_model
 
     return read_model(Path(result) if isinstance(result, Path | str) else result.bundle_dir)
+
+
+def open_review(project: RatingProject) -> RatingReview:
+    """What may be wrong with the project's ratings, worst first.
+
+    Raises:
+        IntakeError: nothing is left of them.
+    """
+    from tellapart.ratings.clean.review import RatingReview
+
+    return RatingReview(project)

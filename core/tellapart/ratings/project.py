@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tellapart import atomic_files
 from tellapart.errors import ProjectError
+from tellapart.kinds.decisions import DecisionFile
 from tellapart.ratings.model_file import FILE_NAME as MODEL_NAME
 from tellapart.ratings.rating_table import GivenRatings, RatingTable, table_of, titled
 from tellapart.ratings.reading import given_ratings, ratings_of
@@ -41,6 +42,11 @@ class RatingProject:
         lambda self: self.root / TITLES_NAME, doc="Titles from a file of their own, if any."
     )
 
+    decisions = property(
+        lambda self: DecisionFile(self.root / "decisions.jsonl", "thing"),
+        doc="What a person decided about ratings.",
+    )
+
     @cached_property
     def given(self) -> GivenRatings:
         """The ratings as they were given, read again from the file.
@@ -52,12 +58,16 @@ class RatingProject:
 
     @property
     def table(self) -> RatingTable:
-        """The ratings with their titles.
+        """The ratings as they stand, after what was decided.
 
         Raises:
-            IntakeError: the file can no longer be read.
+            IntakeError: the file can no longer be read, or nothing can be learned from what is left.
         """
-        table = table_of(self.given)
+        last, _ = self.decisions.standing()
+        left_out, taken_in = (
+            {one for one in last if last[one].action == action} for action in ("remove", "keep")
+        )
+        table = table_of(self.given, left_out, taken_in)
         return titled(table, read_titles(self.titles_path)) if self.titles_path.is_file() else table
 
     def ratings_by(self, user: str) -> dict[str, float]:

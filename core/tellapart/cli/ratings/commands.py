@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.ratings.cleaning import clean, log, undo
 from tellapart.cli.ratings.naming import titles
 from tellapart.words.commands import typed
 
@@ -224,4 +225,7 @@ def _people(n: int) -> str:
     return f"rated by {n} {'person' if n == 1 else 'people'}"
 
 
+ratings_app.command()(clean)
+ratings_app.command()(undo)
+ratings_app.command()(log)
 ratings_app.command()(titles)

@@ -1,0 +1,112 @@
+"""`tellapart clean` for ratings: the findings, and decisions about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tellapart.cli.console import explained, fail, print_json, say
+from tellapart.words.commands import typed
+
+if TYPE_CHECKING:
+    from tellapart.ratings.clean.review import RatingReview
+
+_SHOWN = 20
+
+
+def clean(
+    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    remove: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Leave out a row, a user or an item; may be repeated.", metavar="row:N|user:NAME|item:NAME"
+        ),
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="Say that it is right as it is; may be repeated.", metavar="ID")
+    ] = None,
+    apply_suggestions: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Apply suggestions above this score, 0 to 1, e.g. 0.7.", metavar="SURE"
+        ),
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Find ratings outside the scale, of different stars, users of one value and bursts, worst first; or decide."""
+    from tellapart.kinds.decisions import ThingDecision
+    from tellapart.ratings.clean.review import RatingReview
+    from tellapart.ratings.project import open_rating_project
+
+    both = sorted(set(remove or []) & set(keep or []))
+    if both:
+        fail(f"{both[0]!r} is to be left out and to be kept. Choose one.", is_json, 2)
+    decisions = [ThingDecision(one, "remove") for one in remove or []]
+    decisions += [ThingDecision(one, "keep") for one in keep or []]
+    with explained(is_json):
+        review = RatingReview(open_rating_project(project_dir))
+        if apply_suggestions is not None:
+            decisions += review.suggestions(apply_suggestions)
+        if decisions:
+            review.decide(decisions)
+            review.refresh()
+    if is_json:
+        decided = [{"thing": one.thing_id, "do": one.action} for one in decisions]
+        print_json({**review.to_json(), "decided": decided})
+        return
+    if decisions:
+        n = f"{len(decisions)} decision{'s' * (len(decisions) != 1)}"
+        say(f"{n}, as one step. Take it back: tellapart undo {typed(project_dir)}")
+    elif apply_suggestions is not None:
+        say("No suggestion is as sure as that.")
+    for line in _report(review):
+        say(line)
+
+
+def undo(
+    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Take back the last step of decisions."""
+    from tellapart.ratings.project import open_rating_project
+
+    with explained(is_json):
+        taken = open_rating_project(project_dir).decisions.undo()
+    if is_json:
+        print_json([{"thing": one.thing_id, "do": one.action} for one in taken])
+    elif taken:
+        say(f"Taken back: {', '.join(f'{one.action} {one.thing_id}' for one in taken[:_SHOWN])}.")
+    else:
+        say("There is nothing to undo.")
+
+
+def log(
+    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """List the decisions, the oldest first."""
+    from tellapart.ratings.project import open_rating_project
+
+    with explained(is_json):
+        lines = open_rating_project(project_dir).decisions.lines()
+    said = [(one.n, one.at, one.decision.thing_id, one.decision.action, one.is_undone) for one in lines]
+    if is_json:
+        print_json([dict(zip(("n", "at", "thing", "do", "undone"), one, strict=True)) for one in said])
+        return
+    for n, at, thing, action, is_undone in said:
+        say(f"{n}  {at}  {thing}: {action}{' (undone)' * is_undone}")
+    if not lines:
+        say("No decisions yet.")
+
+
+def _report(review: RatingReview) -> list[str]:
+    findings = review.findings()
+    said = review.sentences()
+    said += [f"  {one.score:.2f}  {one.thing_id}: {one.code}: {one.sentence}" for one in findings[:_SHOWN]]
+    if len(findings) > _SHOWN:
+        said.append(f"  … and {len(findings) - _SHOWN} more (tellapart clean --json lists all)")
+    if findings:
+        said.append(f"Decide: tellapart clean {typed(review.project.root)} --remove ID (or --keep ID)")
+    return said
