@@ -19,6 +19,7 @@ except ImportError as error:
 
 _CELL_IN = 2.0
 _DPI = 100
+_LONGEST = 30  # characters of a name beside its point
 
 
 class Chart(Figure):
@@ -74,6 +75,32 @@ def rate_chart(rates: Sequence[float], losses: Sequence[float], suggested: float
     axes.set_ylabel("training loss, smoothed")
     axes.set_title("How the loss changes as the rate grows")
     axes.legend()
+    return chart
+
+
+def map_chart(
+    places: np.ndarray,
+    sizes: Sequence[float],
+    colours: Sequence[float],
+    names: Sequence[str],
+    of_colour: str,
+    title: str,
+) -> Chart:
+    """Points (N, 2), -1 to 1, of these sizes and colours; the first have their names beside them if there is room."""
+    chart = Chart(figsize=(8, 6.5), layout="constrained")
+    axes = chart.add_subplot()
+    areas = 12 + 150 * np.asarray(sizes, float) / max(1.0, max(sizes, default=0))
+    drawn = axes.scatter(places[:, 0], places[:, 1], areas, colours, cmap="viridis", alpha=0.7, linewidths=0)
+    named: list[tuple[float, float]] = []
+    for (x, y), name in zip(places.tolist(), names, strict=False):
+        if all(abs(x - other) > 0.5 or abs(y - above) > 0.05 for other, above in named):
+            named.append((x, y))
+            short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+            axes.annotate(_plain(short), (x, y), xytext=(4, 4), textcoords="offset points", fontsize=7)
+    chart.colorbar(drawn, label=of_colour)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_title(title)
     return chart
 
 

@@ -13,6 +13,7 @@ from tellapart.progress import Progress, silent
 
 if TYPE_CHECKING:
     from tellapart.ratings.clean.review import RatingReview
+    from tellapart.ratings.item_map import ItemMap
     from tellapart.ratings.model import RatingModel
     from tellapart.ratings.project import RatingProject
     from tellapart.ratings.training import RatingResult
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TellapartError",
     "load_predictor",
+    "map_items",
     "new_project",
     "open_project",
     "open_review",
@@ -91,3 +93,14 @@ def open_review(project: RatingProject) -> RatingReview:
     from tellapart.ratings.clean.review import RatingReview
 
     return RatingReview(project)
+
+
+def map_items(result: RatingResult | Path | str, most: int = 500) -> ItemMap:
+    """Where the items lie by who likes them, those that most people rated; `chart()` of it draws them.
+
+    Raises:
+        BundleError: the bundle cannot be used, or nothing was learned of tastes.
+    """
+    from tellapart.ratings.item_map import map_items as mapped
+
+    return mapped(load_predictor(result), most)

@@ -119,9 +119,7 @@ class RatingModel:
         """
         at = self.place(item)
         if not self.factors.shape[1]:
-            raise BundleError(
-                "No tastes were found in these ratings, so no item is like another. Add more ratings."
-            )
+            raise no_tastes()
         lengths = np.linalg.norm(self.factors, axis=1)
         cosines = self.factors @ self.factors[at] / np.maximum(lengths * lengths[at], 1e-12)
         likeness = cosines * self.counts / (self.counts + _STEADY)
@@ -137,3 +135,8 @@ class RatingModel:
     @cached_property
     def _places(self) -> dict[str, int]:
         return {name: at for at, name in enumerate(self.item_names)}
+
+
+def no_tastes() -> BundleError:
+    """The error where a recommender has no factors."""
+    return BundleError("No tastes were found in these ratings, so no item is like another. Add more ratings.")
