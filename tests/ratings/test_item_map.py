@@ -52,10 +52,12 @@ def test_a_figure_names_what_most_rated(trained_ratings, tmp_path):
             save_map(found, tmp_path / name)
 
 
-def test_the_command_map(trained_ratings, tmp_path):
+def test_the_commands_map_and_app(trained_ratings, tmp_path):
     bundle = trained_ratings[1].bundle_dir
     listed = json.loads(tellapart("map", bundle, "--most", "5", "--json"))
     assert len(listed) == 5 and set(listed[0]) == {"item", "title", "x", "y", "stars", "count"}
     assert "… and 4 more" in tellapart("map", bundle)
     assert "24 items are on the map" in tellapart("map", bundle, "--out", tmp_path / "map.png")
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+    assert "holds no user" in tellapart("app", bundle, tmp_path / "page.html")
+    assert "exists" in tellapart("app", bundle, tmp_path / "page.html", code=1)

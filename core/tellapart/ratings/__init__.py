@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TellapartError",
+    "export_html",
     "load_predictor",
     "map_items",
     "new_project",
@@ -104,3 +105,19 @@ def map_items(result: RatingResult | Path | str, most: int = 500) -> ItemMap:
     from tellapart.ratings.item_map import map_items as mapped
 
     return mapped(load_predictor(result), most)
+
+
+def export_html(
+    result: RatingResult | Path | str, out: Path | str, title: str = "", force: bool = False
+) -> Path:
+    """One HTML file that recommends in the browser, from disk, asking nobody; it holds items and no users.
+
+    Args:
+        title: above it; the usual one unless given. force: replace a page that tellapart made.
+    Raises:
+        BundleError: the bundle cannot be used. DeployError: the file is there, or cannot be written.
+    """
+    from tellapart.ratings.page.export import export_rating_page
+
+    bundle = Path(result) if isinstance(result, Path | str) else result.bundle_dir
+    return export_rating_page(bundle, out, title, force=force)

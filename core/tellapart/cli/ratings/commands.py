@@ -11,7 +11,7 @@ import typer
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
 from tellapart.cli.ratings.cleaning import clean, log, undo
 from tellapart.cli.ratings.naming import titles
-from tellapart.cli.ratings.sharing import item_map
+from tellapart.cli.ratings.sharing import item_map, page
 from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
@@ -230,4 +230,5 @@ ratings_app.command()(clean)
 ratings_app.command()(undo)
 ratings_app.command()(log)
 ratings_app.command()(titles)
+ratings_app.command("app")(page)
 ratings_app.command("map")(item_map)

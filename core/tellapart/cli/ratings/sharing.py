@@ -1,4 +1,4 @@
-"""map for ratings: where the items lie."""
+"""app and map for ratings: a page that recommends, and where the items lie."""
 
 from __future__ import annotations
 
@@ -14,6 +14,29 @@ BundleDir = Annotated[
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 _SHOWN = 20
+
+
+def page(
+    bundle_dir: BundleDir,
+    out: Annotated[Path, typer.Argument(help="A new file that ends in .html.", metavar="OUT")],
+    title: Annotated[str, typer.Option(help="Above the page.")] = "",
+    about: Annotated[str, typer.Option(help="A few sentences below the title.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a page that tellapart made.")] = False,
+    is_json: JsonFlag = False,
+) -> None:
+    """Make one web page that recommends from a few stars, in the visitor's browser, without a server."""
+    from tellapart.ratings.bundle_folder import bundle_of
+    from tellapart.ratings.page.export import export_rating_page
+
+    with explained(is_json):
+        made = export_rating_page(bundle_of(bundle_dir), out, title, about, force=force)
+        megabytes = made.stat().st_size / 1e6
+    if is_json:
+        print_json({"page": str(made), "megabytes": round(megabytes, 2)})
+        return
+    say(
+        f"{made} ({megabytes:.1f} MB). Open it in a browser: it works without the internet, and holds no user."
+    )
 
 
 def item_map(

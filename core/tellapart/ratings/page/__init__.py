@@ -1,0 +1,1 @@
+"""A recommender as one web page that answers in the visitor's browser."""
