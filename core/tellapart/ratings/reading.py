@@ -83,7 +83,14 @@ def _given(rows: list[list[str]], columns: RatingColumns, problems: _Problems) -
             problems.add("without all of user, item and rating", number, "|".join(row))
             continue
         user, item = row[columns.user].strip(), row[columns.item].strip()
-        if not user or not item:
+        if any(cell.strip() for cell in row[len(rows[0]) :]):
+            problems.add(
+                "with more cells than the first row (a comma inside a cell needs quotes around it, or semicolons "
+                "between cells)",
+                number,
+                "|".join(row),
+            )
+        elif not user or not item:
             problems.add("without a user or an item", number, "|".join(row))
         elif len(user) > _MAX_NAME or len(item) > _MAX_NAME:
             problems.add(f"with a name of more than {_MAX_NAME} characters", number, max(user, item, key=len))
