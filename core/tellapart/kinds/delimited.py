@@ -16,21 +16,30 @@ _DELIMITERS = ",;\t|"
 _SNIFFED = 200_000  # characters that say which delimiter it is
 
 
+def file_bytes(path: Path) -> bytes:
+    """All of a file.
+
+    Raises:
+        IntakeError: it cannot be read, or is too large.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise IntakeError(
+                f"{path.name} has {size / 2**20:,.0f} MB; at most {MAX_BYTES >> 20} MB are read. Split it."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise IntakeError(f"{path} cannot be read: {error.strerror or error}. Check the path.") from error
+
+
 def read_plain_text(path: Path) -> str:
     """A file as text, whichever its encoding.
 
     Raises:
         IntakeError: it cannot be read, is too large, or is no text.
     """
-    try:
-        status = path.stat()
-        if status.st_size > MAX_BYTES:
-            raise IntakeError(
-                f"{path.name} has {status.st_size / 2**20:,.0f} MB; at most {MAX_BYTES >> 20} MB are read. Split it."
-            )
-        text = decoded(path.read_bytes())
-    except OSError as error:
-        raise IntakeError(f"{path} cannot be read: {error.strerror or error}. Check the path.") from error
+    text = decoded(file_bytes(path))
     if text is None:
         raise IntakeError(f"{path.name} is no text file. Save it as CSV with the encoding UTF-8.")
     return text
@@ -42,29 +51,41 @@ def separated_rows(path: Path, text: str) -> list[list[str]]:
     Raises:
         IntakeError: it is no such file.
     """
-    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(text[:_SNIFFED])
-    before = csv.field_size_limit(2 * MAX_TEXT)
+    is_by_tabs = path.suffix.lower() in (".tsv", ".tab")
+    delimiter = "\t" if is_by_tabs else delimiter_of(text[:_SNIFFED], _DELIMITERS, 2)
+    return rows_parted_by(delimiter, text, 2 * MAX_TEXT, path.name, "texts")
+
+
+def rows_parted_by(delimiter: str, text: str, longest: int, name: str, quoted: str) -> list[list[str]]:
+    """Rows of cells, without empty rows.
+
+    Args:
+        longest: characters that a cell may have. name: of the file, and quoted: what in it may need quotes, for errors.
+    Raises:
+        IntakeError: quotes do not end, or a cell is huge.
+    """
+    before = csv.field_size_limit(longest)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         return [row for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise IntakeError(
-            f"{path.name} cannot be read as a table ({error}). Save it as CSV again, with quotes around texts."
+            f"{name} cannot be read as a table ({error}). Save it as CSV again, with quotes around {quoted}."
         ) from error
     finally:
         csv.field_size_limit(before)
 
 
-def _delimiter(head: str) -> str:
-    """The one by which most rows get the same number of cells, more than one."""
+def delimiter_of(head: str, tried: str, least: int) -> str:
+    """The one by which most rows get the same number of cells, at least so many; of equally good ones the first."""
     best, found = 0, ","
-    for tried in _DELIMITERS:
+    for one in tried:
         try:
-            rows = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=tried) if row]
+            widths = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=one) if row]
         except csv.Error:
             continue
-        widths = Counter(rows[:-1] or rows)  # the last may be cut
-        width, n = max(widths.items(), key=lambda item: item[1], default=(0, 0))
-        if width > 1 and n > best:
-            best, found = n, tried
+        counts = Counter(widths[:-1] or widths)  # the last may be cut
+        width, n = max(counts.items(), key=lambda item: item[1], default=(0, 0))
+        if width >= least and n > best:
+            best, found = n, one
     return found

@@ -25,11 +25,12 @@ def written(record: dict[str, Any]) -> bytes:
     )
 
 
-def opened(data: bytes, name: str, kind: str, newest: int) -> dict[str, Any]:
+def opened(data: bytes, name: str, kind: str, newest: int, what: str = "") -> dict[str, Any]:
     """The record that the bytes of a file say.
 
     Args:
         name: what errors call it. kind: of its things, "texts" for instance. newest: format that can be read.
+        what: it is, for errors; a classifier of its kind unless given.
     Raises:
         BundleError: it is damaged, of another kind, or of a newer version.
     """
@@ -39,22 +40,28 @@ def opened(data: bytes, name: str, kind: str, newest: int) -> dict[str, Any]:
     except TypeError:
         record, found_hash = None, ""  # JSON, but no object
     except (ValueError, RecursionError) as error:
-        raise BundleError(f"{name} is damaged: it is no JSON ({error}). Copy or train it again.") from error
+        raise damaged(name, f"it is no JSON ({error})") from error
     if not isinstance(record, dict) or record.get("kind") != kind:
-        raise BundleError(f"{name} is no classifier of {kind}. Give a file that tellapart made of {kind}.")
+        raise BundleError(
+            f"{name} is no {what or f'classifier of {kind}'}. Give a file that tellapart made of {kind}."
+        )
     made_in = record.get("format")
     if not isinstance(made_in, int) or isinstance(made_in, bool) or made_in < 1:
-        raise BundleError(f"{name} is damaged: its format is {made_in!r}. Copy or train it again.")
+        raise damaged(name, f"its format is {made_in!r}")
     if made_in > newest:
         raise BundleError(
             f"{name} has format {made_in}; this tellapart reads up to {newest}. Update tellapart: "
             "pip install -U tellapart"
         )
     if record.get("sha256") != found_hash:
-        raise BundleError(
-            f"{name} is damaged: it is not what it was when it was made. Copy or train it again."
-        )
+        raise damaged(name, "it is not what it was when it was made")
     return record
+
+
+def damaged(name: str, why: Exception | str) -> BundleError:
+    """What is raised where the record of a file is impossible; name: what errors call the file."""
+    said = str(why)[:100] or type(why).__name__
+    return BundleError(f"{name} is damaged: {said}. Copy or train it again.")
 
 
 def numbers(value: Any, n: int, most: float = 1e6) -> np.ndarray:
@@ -69,6 +76,11 @@ def numbers(value: Any, n: int, most: float = 1e6) -> np.ndarray:
     if not np.isfinite(found).all() or np.abs(found).max(initial=0.0) > most:
         raise ValueError("a number is out of range")
     return found
+
+
+def rounded(values: np.ndarray, n_digits: int) -> list[float]:
+    """(N,) as plain numbers with so many digits that count."""
+    return [float(f"{one:.{n_digits}g}") for one in values.tolist()]
 
 
 def _no_name_twice(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

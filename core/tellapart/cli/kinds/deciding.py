@@ -1,0 +1,84 @@
+"""`undo` and `log` for a kind whose things are decided about, and decisions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from tellapart.cli.console import explained, print_json, say
+from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir
+from tellapart.cli.kinds.notebook_door import DecidedDoor
+from tellapart.words.commands import typed
+
+if TYPE_CHECKING:
+    from tellapart.kinds.decisions import ThingDecision
+    from tellapart.kinds.project_kind import ProjectKind
+
+_SHOWN = 20
+
+
+def add_undo_and_log(app: typer.Typer, door: Callable[[], DecidedDoor]) -> None:
+    """Give a kind the two commands; door: imports and gives what it offers to notebooks."""
+
+    @app.command()
+    def undo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
+        """Take back the last step of decisions."""
+        with explained(is_json):
+            project = door().open_project(project_dir)
+            taken = project.undo()
+        if is_json:
+            print_json(decision_records(taken, project.kind))
+        elif taken:
+            say(f"Taken back: {counted(taken)}.")
+        else:
+            say("There is nothing to undo.")
+
+    @app.command()
+    def log(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
+        """List the decisions, the oldest first."""
+        with explained(is_json):
+            project = door().open_project(project_dir)
+            lines = project.decisions.lines()
+        if is_json:
+            records = decision_records([one.decision for one in lines], project.kind)
+            print_json(
+                [
+                    {"n": one.n, "at": one.at, **record, "undone": one.is_undone}
+                    for one, record in zip(lines, records, strict=True)
+                ]
+            )
+            return
+        for one in lines:
+            say(f"{one.n}  {one.at}  {_in_words(one.decision)}{' (undone)' * one.is_undone}")
+        if not lines:
+            say("No decisions yet.")
+
+
+def decision_records(decisions: Sequence[ThingDecision], kind: ProjectKind) -> list[dict[str, Any]]:
+    """Plain JSON values."""
+    return [{kind.noun: one.thing_id, "do": one.action, kind.label_noun: one.label} for one in decisions]
+
+
+def decision_lines(decisions: Sequence[ThingDecision]) -> list[str]:
+    """The first of them, a line each."""
+    lines = [f"  {_in_words(one)}" for one in decisions[:_SHOWN]]
+    return [*lines, f"  … and {len(decisions) - _SHOWN} more"] if len(decisions) > _SHOWN else lines
+
+
+def said_kept(decisions: Sequence[ThingDecision], project_dir: Path) -> str:
+    """That they were kept, and how to take them back."""
+    if not decisions:
+        return "There is nothing to decide."
+    return f"{counted(decisions)}, as one step. Take it back: tellapart undo {typed(project_dir)}"
+
+
+def counted(decisions: Sequence[ThingDecision]) -> str:
+    """How many they are, in words."""
+    return f"{len(decisions)} decision{'s' * (len(decisions) != 1)}"
+
+
+def _in_words(one: ThingDecision) -> str:
+    return f"{one.thing_id}: {one.action}{f' to {one.label!r}' if one.label else ''}"

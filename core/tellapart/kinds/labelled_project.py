@@ -1,0 +1,76 @@
+"""LabelledProject: things with labels as a project, and what a person decides about them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from tellapart.errors import ProjectError
+from tellapart.kinds.decisions import ThingDecision
+from tellapart.kinds.kind_project import KindProject
+from tellapart.label_names import clean_label, label_order
+from tellapart.words.near_names import did_you_mean
+
+
+@dataclass(frozen=True)
+class LabelledThing:
+    """A thing of a project. thing_id: of what it holds, so that it stays the same when it is read again. label: as it
+    stands after all decisions; given_label: as it was read. decided: what a person did with it last, "" for nothing."""
+
+    thing_id: str
+    label: str
+    given_label: str
+    decided: str = field(default="", kw_only=True)
+
+    is_removed = property(lambda self: self.decided == "remove", doc="Whether it is out of the project.")
+
+
+Thing = TypeVar("Thing", bound=LabelledThing)
+
+
+class LabelledProject(KindProject, Generic[Thing]):
+    """An open project of things with labels.
+
+    Args:
+        given: the things as they were read, in their order.
+    """
+
+    def __init__(self, root: Path, given: Sequence[Thing]):
+        self.root = root
+        self._given = list(given)
+
+    def things(self, with_removed: bool = False) -> list[Thing]:
+        """The things as they stand, in the order in which they were read."""
+        last, labels = self.decisions.standing()
+        things = [
+            replace(one, label=labels.get(one.thing_id, one.label), decided=last[one.thing_id].action)
+            if one.thing_id in last
+            else one
+            for one in self._given
+        ]
+        return things if with_removed else [one for one in things if not one.is_removed]
+
+    def label_counts(self) -> dict[str, int]:
+        """How many things each label has, labels in their order."""
+        counts = Counter(one.label for one in self.things())
+        return {label: counts[label] for label in sorted(counts, key=label_order)}
+
+    def _checked(self, decisions: Sequence[ThingDecision]) -> list[ThingDecision]:
+        """Labels are cleaned.
+
+        Raises:
+            ProjectError: a thing is not of this project. IntakeError: a new label is no label.
+        """
+        known, noun = {one.thing_id for one in self._given}, self.kind.noun
+        for one in decisions:
+            if one.thing_id not in known:
+                raise ProjectError(
+                    f"{self.name} has no {noun} {one.thing_id!r}.{did_you_mean(one.thing_id, known)} "
+                    f"The findings name each {noun}."
+                )
+        return [
+            replace(one, label=clean_label(one.label) if one.action == "relabel" else "") for one in decisions
+        ]
