@@ -39,10 +39,10 @@ def new_project(
     Raises:
         IntakeError: nothing can be learned from the texts. ProjectError: the folder holds something else.
     """
-    from tellapart.texts.project import create_text_project, is_text_project, open_text_project
+    from tellapart.texts.project import TEXTS, create_text_project, open_text_project
     from tellapart.texts.reading import read_texts
 
-    if is_text_project(Path(root).expanduser()):
+    if TEXTS.is_project(Path(root).expanduser()):
         return open_text_project(root)
     return create_text_project(root, read_texts(texts, text_column, label_column))
 

@@ -11,21 +11,18 @@ from typing import Any
 
 import numpy as np
 
-import tellapart
-from tellapart import atomic_files
-from tellapart.errors import BundleError
-from tellapart.kinds.sealed_json import numbers, opened, seal, written
+from tellapart.kinds.model_file import ModelFile
+from tellapart.kinds.sealed_json import numbers, rounded
 from tellapart.label_names import clean_label
 from tellapart.texts.model import TermTable, TextModel
 
 FILE_NAME = "text-model.json"
-FORMAT = 1
-_MAX_BYTES = 128 * 2**20
+FILE = ModelFile(FILE_NAME, "texts", "classifier of texts", most_bytes=128 * 2**20)
 _MOST_TERMS, _MOST_LABELS = 1_000_000, 10_000
 _MAX_TERM = 200  # characters
 _DIGITS = 6
-_GOLDEN_TOLERANCE = 1e-6
 _GOLDEN_WORDS, _N_GOLDEN = 12, 4
+_MOST_GOLDEN, _MAX_GOLDEN = 20, 1000  # texts that are judged again at each load, and characters of one
 
 
 def write_model(model: TextModel, folder: Path) -> Path:
@@ -34,37 +31,33 @@ def write_model(model: TextModel, folder: Path) -> Path:
     Raises:
         OSError: the disk does not take it.
     """
-    path = folder / FILE_NAME
-    atomic_files.write_bytes(path, written(record_of(model)))
-    return path
+    return FILE.write(record_of(model), folder)
 
 
 def record_of(model: TextModel) -> dict[str, Any]:
     """All of it as plain JSON values; numbers are rounded to 6 digits, and the golden answers are those of the rounded
     ones."""
-    record: dict[str, Any] = {
-        "format": FORMAT,
-        "kind": "texts",
-        "made_by": f"tellapart {tellapart.__version__}",
-        "labels": list(model.labels),
-        "words": _table_record(model.words),
-        "pieces": _table_record(model.pieces),
-        "bias": _rounded(model.bias),
-        "caution": float(model.caution),
-        "temperature": float(model.temperature),
-        "measured": model.measured,
-    }
+    record = FILE.record(
+        {
+            "labels": list(model.labels),
+            "words": _table_record(model.words),
+            "pieces": _table_record(model.pieces),
+            "bias": rounded(model.bias, _DIGITS),
+            "caution": float(model.caution),
+            "temperature": float(model.temperature),
+            "measured": model.measured,
+        }
+    )
     names = [name for name in model.words.columns if " " not in name]
     golden = [
         " ".join(names[i :: max(1, len(names) // _GOLDEN_WORDS)][:_GOLDEN_WORDS]) for i in range(_N_GOLDEN)
     ]
     golden.append("Ünbekannt ... 42 !")
     answers = _model_of(record).probabilities(golden).tolist()
-    record["golden"] = [
-        {"text": text, "probabilities": row} for text, row in zip(golden, answers, strict=True)
-    ]
-    record["sha256"] = seal(record)
-    return record
+    return FILE.sealed(
+        record,
+        [{"text": text, "probabilities": row} for text, row in zip(golden, answers, strict=True)],
+    )
 
 
 def read_model(place: Path) -> TextModel:
@@ -73,18 +66,7 @@ def read_model(place: Path) -> TextModel:
     Raises:
         BundleError: it is not there, damaged, too large, of a newer version, or does not answer as it did.
     """
-    path = place / FILE_NAME if place.is_dir() else place
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise BundleError(
-                f"{path} is larger than {_MAX_BYTES >> 20} MB, which no classifier of texts is."
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise BundleError(
-            f"{path} cannot be read ({error.strerror}). Give the folder of a trained classifier of texts."
-        ) from error
-    return model_of(data, str(path))
+    return model_of(*FILE.read(place))
 
 
 def model_of(data: bytes, name: str) -> TextModel:
@@ -93,19 +75,14 @@ def model_of(data: bytes, name: str) -> TextModel:
     Raises:
         BundleError: see `read_model`.
     """
-    record = opened(data, name, "texts", FORMAT)
-    try:
-        model = _model_of(record)
-        golden = [(str(one["text"]), [float(p) for p in one["probabilities"]]) for one in record["golden"]]
-        expected = np.array([row for _, row in golden], float).reshape(-1, len(model.labels))
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise BundleError(f"{name} is damaged: {_short(error)}. Copy or train it again.") from error
-    found = model.probabilities([text[:1000] for text, _ in golden[:20]])
-    if not len(found) or np.abs(found - expected[:20]).max() > _GOLDEN_TOLERANCE:
-        raise BundleError(
-            f"{name} no longer gives the answers it was made with. Train it again with this tellapart."
-        )
-    return model
+    return FILE.opened(data, name, _model_of, _answers)
+
+
+def _answers(model: TextModel, record: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    golden = record["golden"][:_MOST_GOLDEN]
+    texts = [str(one["text"])[:_MAX_GOLDEN] for one in golden]
+    expected = np.array([numbers(one["probabilities"], len(model.labels)) for one in golden], float)
+    return model.probabilities(texts), expected.reshape(-1, len(model.labels))
 
 
 def _model_of(record: dict[str, Any]) -> TextModel:
@@ -127,8 +104,8 @@ def _model_of(record: dict[str, Any]) -> TextModel:
 def _table_record(table: TermTable) -> dict[str, Any]:
     return {
         "terms": list(table.columns),
-        "idf": _rounded(table.idf),
-        "weights": [_rounded(column) for column in table.weights.T],  # one list for each label
+        "idf": rounded(table.idf, _DIGITS),
+        "weights": [rounded(column, _DIGITS) for column in table.weights.T],  # one list for each label
         "length": float(table.length),
     }
 
@@ -149,11 +126,3 @@ def _strings(value: Any, most: int) -> list[str]:
     if not all(isinstance(one, str) and len(one) <= _MAX_TERM for one in value):
         raise ValueError("a term is no text, or too long")
     return value
-
-
-def _rounded(values: np.ndarray) -> list[float]:
-    return [float(f"{one:.{_DIGITS}g}") for one in values.tolist()]
-
-
-def _short(error: Exception) -> str:
-    return str(error)[:100] or type(error).__name__

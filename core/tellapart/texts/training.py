@@ -5,19 +5,16 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tellapart import atomic_files
-from tellapart.errors import ProjectError, TrainError
-from tellapart.label_names import label_order
+from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
+from tellapart.kinds.measured import check_labels, class_table, evaluation_record
 from tellapart.learning.baselines import majority_error
 from tellapart.learning.evaluation import Evaluation, evaluate
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.texts.clean.copies import copy_groups
 from tellapart.texts.fitting import TextFit, fit_texts
 from tellapart.texts.model import TermTable, TextModel
@@ -27,7 +24,6 @@ from tellapart.texts.terms import TermCounts, count_terms
 from tellapart.texts.weighing import PIECES_SHARE
 from tellapart.words.markdown import plain as as_markdown
 
-_FEW = 2  # texts of a label, at least
 _MOST_ALIKE = 0.3  # share of the texts that may be copies of one another before they are taken for a form
 
 
@@ -65,16 +61,8 @@ class TextResult:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        one = self.evaluation
         return {
-            "n": one.n,
-            "n_wrong": one.n_wrong,
-            "error_rate": one.error_rate,
-            "error_interval": list(one.error_interval),
-            "baselines": {"majority": self.majority_error},
-            "calibration_error": one.calibration_error,
-            "confusion": one.confusion.tolist(),
-            "classes": one.by_class(self.labels),
+            **evaluation_record(self.evaluation, self.labels, self.majority_error),
             "seconds": self.seconds,
             "notes": list(self.notes),
         }
@@ -103,20 +91,11 @@ def judge_texts(project: TextProject, progress: Progress = silent) -> TextJudgem
     Raises:
         TrainError: there are not two labels with two texts each.
     """
-    items = project.items()
-    labels = tuple(project.label_counts())
-    few = [label for label, n in project.label_counts().items() if n < _FEW]
-    if len(labels) < 2 or few:
-        what = (
-            f"Label {few[0]!r} has 1 text"
-            if few
-            else f"The project has {len(labels)} label{'s' * (len(labels) != 1)}"
-        )
-        raise TrainError(
-            f"{what}; training needs two labels with at least {_FEW} texts each. Add texts, or relabel or remove it."
-        )
+    items, counted = project.items(), project.label_counts()
+    check_labels(counted, "text")
+    labels = tuple(counted)
     progress(0, 0, Doing(Step.READING, "Counting words"))
-    place = {label: k for k, label in enumerate(sorted(labels, key=label_order))}
+    place = {label: k for k, label in enumerate(labels)}
     targets = np.array([place[one.label] for one in items], np.int64)
     counts = count_terms([one.text for one in items])
     groups, notes = _groups(counts, [one.text_id for one in items])
@@ -152,20 +131,12 @@ def train_texts(project: TextProject, progress: Progress = silent) -> TextResult
         [shortened(one.text) for one in judged.items], judged.groups,
     )  # fmt: skip
     majority = majority_error(judged.targets, judged.targets, len(judged.labels))
-    name = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")
-    bundle_dir = _free(project.bundles_dir, name)
+    bundle_dir = free_bundle_dir(project.bundles_dir)
     result = TextResult(
         bundle_dir, judged.labels, evaluation, majority, time.perf_counter() - clock, judged.notes
     )
     model = model_of_fit(judged, result.to_json())
-    beside = bundle_dir.with_name(f".{bundle_dir.name}.part")
-    try:
-        beside.mkdir(parents=True)
-        write_model(model, beside)
-        atomic_files.write_bytes(beside / "MODEL_CARD.md", _card(project.name, result).encode())
-        beside.rename(bundle_dir)
-    except OSError as error:
-        raise ProjectError(disk_reason(project.root, error)) from error
+    write_bundle(bundle_dir, lambda folder: write_model(model, folder), _card(project.name, result))
     return result
 
 
@@ -193,25 +164,13 @@ def shortened(text: str, most: int = 80) -> str:
     return line if len(line) <= most and len(text) <= 4 * most else line[: most - 1] + "…"
 
 
-def _free(folder: Path, name: str) -> Path:
-    """A folder of that name that nobody has."""
-    tried = [name, *(f"{name}-{number}" for number in range(2, 1000))]
-    return folder / next(one for one in tried if not (folder / one).exists())
-
-
 def _card(name: str, result: TextResult) -> str:
-    rows = [
-        f"| {as_markdown(one['label'])} | {one['n']} | {_share(one['precision'])} | {_share(one['recall'])} |"
-        for one in result.evaluation.by_class(result.labels)
-    ]
     return "\n".join(
         [
             f"# {as_markdown(name)}: a classifier of texts",
             "",
             *(as_markdown(sentence) + "\n" for sentence in result.sentences()[:3]),
-            "| Label | Texts | Right among those predicted | Right among those that are |",
-            "|---|---|---|---|",
-            *rows,
+            *class_table(result.evaluation, result.labels, "Label", "Texts"),
             "",
             "Made with tellapart: words, pairs of words and pieces of words, weighed (TF-IDF), and a linear "
             "classifier. It knows no order beyond two words and no meaning beyond what its texts showed. The file "
@@ -219,7 +178,3 @@ def _card(name: str, result: TextResult) -> str:
             "",
         ]
     )
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"

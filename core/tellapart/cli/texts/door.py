@@ -9,42 +9,25 @@ from pathlib import Path
 
 import typer
 
+from tellapart.cli.kinds.claiming import names_one, value_of
 from tellapart.cli.texts.commands import texts_app
 
 NAME = "texts"
 _PROJECT, _MODEL = "tellapart-texts.json", "text-model.json"
 _TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson")
-_LOOKED_AT = 3  # words that may be the project or the bundle
 _FEW = 50  # entries of a folder that are looked at
 
 
 def claims(verb: str, words: Sequence[str]) -> bool:
     """Whether a command with these words after it is about texts."""
     if verb == "new":
-        return _is_source(_value_of("--from", words))
-    given = [word for word in words if not word.startswith("-")]
-    return any(_is_own(Path(word)) for word in given[:_LOOKED_AT])
+        return _is_source(value_of("--from", words))
+    return names_one(words, _PROJECT, _MODEL)
 
 
 def commands() -> typer.Typer:
     """The commands of texts."""
     return texts_app
-
-
-def _value_of(option: str, words: Sequence[str]) -> str:
-    for word, after in zip(words, [*words[1:], ""], strict=True):
-        if word == option:
-            return after
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-    return ""
-
-
-def _is_own(path: Path) -> bool:
-    try:
-        return path.name == _MODEL or (path / _PROJECT).is_file() or (path / _MODEL).is_file()
-    except (OSError, ValueError):  # longer than a name may be, or with a NUL
-        return False
 
 
 def _is_source(name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.kinds.arguments import BundleDir, JsonFlag
 from tellapart.safe_text import csv_cell
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ _MOST_WORDS, _FAINT = (
     0.15,
 )  # words that are named on either side; share of the strongest below which none is
 
+TextColumn = Annotated[
+    str | None, typer.Option(help="Title of the column with the texts.", show_default=False)
+]
+
 
 def predict(
-    bundle_dir: Annotated[
-        Path, typer.Argument(help="A bundle's folder, or a project's for its newest.", metavar="BUNDLE")
-    ],
+    bundle_dir: BundleDir,
     files: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -35,28 +38,26 @@ def predict(
     text: Annotated[
         list[str] | None, typer.Option("--text", help="A text itself; may be repeated.", metavar="TEXT")
     ] = None,
-    text_column: Annotated[
-        str | None, typer.Option(help="Title of the column with the texts.", show_default=False)
-    ] = None,
+    text_column: TextColumn = None,
     why: Annotated[
         bool, typer.Option("--why", help="Name the words that speak most for and against each answer.")
     ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write all answers to a new CSV file.", metavar="FILE.csv")
     ] = None,
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+    is_json: JsonFlag = False,
 ) -> None:
     """Classify texts: of tables, of .txt files, or given with --text."""
     from tellapart import atomic_files
-    from tellapart.texts.bundle_folder import bundle_of
     from tellapart.texts.predictor import TextPredictor
+    from tellapart.texts.project import TEXTS
 
     if not files and not text:
         fail("There is no text. Give one with --text 'WORDS', or a CSV or .txt file.", is_json, 2)
     if out is not None and out.exists():
         fail(f"{out} exists. Choose another name.", is_json)
     with explained(is_json), progress_bar(is_json):
-        predictor = TextPredictor(bundle_of(bundle_dir))
+        predictor = TextPredictor(TEXTS.bundle_of(bundle_dir))
         texts = [*(text or []), *(one for file in files or [] for one in _texts_of(file, text_column))]
         answers = predictor.predict_many(texts)
         reasons = [_words(predictor.evidence(one)) if why else None for one in texts]

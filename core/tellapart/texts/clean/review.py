@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from tellapart.codes import Code
-from tellapart.kinds.decisions import ThingDecision
-from tellapart.learning.label_noise import find_doubts
+from tellapart.kinds.open_findings import ThingFinding
+from tellapart.kinds.thing_review import ThingReview, doubtful
+from tellapart.learning.label_noise import Doubts, find_doubts
 from tellapart.progress import Progress, silent
 from tellapart.texts.clean import checks
 from tellapart.texts.clean.copies import find_copies
@@ -19,7 +19,7 @@ from tellapart.texts.project import TextProject
 from tellapart.texts.training import TextJudgement, judge_texts, shortened
 from tellapart.texts.weighing import weighed
 
-_DOUBTFUL = 0.25  # score from which on a label is a finding
+_IN_A_LINE = 100  # characters
 
 
 class TextCode(Code):
@@ -37,30 +37,18 @@ class TextCode(Code):
 
 
 @dataclass(frozen=True)
-class TextFinding:
-    """Something that may be wrong with a text. score: 0 to 1, how surely; sentence: for the person. action, label: what
-    is suggested ("" where only the person can tell); other_id: the text it is a copy of, or ""."""
+class TextFinding(ThingFinding):
+    """Something that may be wrong with a text. code: a TextCode; other_id: the text it is a copy of, or ""."""
 
-    text_id: str
-    code: TextCode
-    score: float
-    sentence: str
-    action: str = ""
-    label: str = ""
-    other_id: str = ""
-
-    def suggestion(self) -> ThingDecision | None:
-        """What is suggested, as a decision."""
-        return ThingDecision(self.text_id, self.action, self.label) if self.action else None  # type: ignore[arg-type]
+    text_id = property(lambda self: self.thing_id, doc="Of the text.")
 
 
-class TextReview:
+class TextReview(ThingReview[TextProject, TextFinding]):
     """The findings of a project as it stood when it was opened or refreshed. noise: share of labels that are wrong,
-    cautiously estimated, 0 to 1. scores: (N,) how doubtful each label is, 0 to 1, in the order of the texts."""
+    cautiously estimated, 0 to 1. scores: (N,) how doubtful each label is, 0 to 1, in the order of the texts. remarks:
+    about lines that stand in many texts. judged: what classifiers that saw the other texts say of each."""
 
-    def __init__(self, project: TextProject, progress: Progress = silent):
-        self.project = project
-        self.refresh(progress)
+    remarks_name = "boilerplate"
 
     def refresh(self, progress: Progress = silent) -> None:
         """Judge all texts again, as they stand now.
@@ -69,85 +57,28 @@ class TextReview:
             TrainError: nothing can be learned from them; see `judge_texts`.
         """
         judged = judge_texts(self.project, progress)
-        self._judged = judged
+        self.judged = judged
         self.texts = {one.text_id: one for one in judged.items}
         doubts = find_doubts(judged.fit.oof_logits, judged.targets)
-        self.noise = doubts.model.noise
-        self.scores = doubts.score  # (N,) in the order of the project's texts
-        found = [
-            *_wrong_labels(judged, doubts.score, doubts.suggested),
-            *_copies(judged),
-            *_looks(judged),
-        ]
-        self._found = sorted(found, key=lambda one: -one.score)
-        self.boilerplate = checks.boilerplate(
+        self.noise, self.scores = doubts.model.noise, doubts.score
+        self._keep([*_wrong_labels(judged, doubts), *_copies(judged), *_looks(judged)])
+        self.remarks = checks.boilerplate(
             [one.text for one in judged.items], [one.label for one in judged.items]
         )
 
-    def findings(self) -> list[TextFinding]:
-        """What is still open, the most suspicious first; a text that a person kept or changed is settled."""
-        decided = {one.text_id for one in self.project.items(with_removed=True) if one.decided}
-        return [one for one in self._found if one.text_id not in decided]
+    def described(self, thing_id: str) -> str:
+        """A text's beginning."""
+        return shortened(self.texts[thing_id].text, _IN_A_LINE)
 
-    def suggestions(self, above: float) -> list[ThingDecision]:
-        """What is suggested with a score above this, one for each text."""
-        chosen: dict[str, ThingDecision] = {}
-        for one in self.findings():
-            if one.score > above and (decision := one.suggestion()):
-                chosen.setdefault(one.text_id, decision)
-        return list(chosen.values())
-
-    def decide(self, decisions: Iterable[ThingDecision]) -> None:
-        """Keep decisions as one step; `refresh` tells what they changed."""
-        self.project.decide(list(decisions))
-
-    def relabel(self, text_id: str, label: str) -> None:
-        """Give a text another label."""
-        self.decide([ThingDecision(text_id, "relabel", label)])
-
-    def remove(self, text_id: str) -> None:
-        """Take a text out of the project; its words stay in the folder."""
-        self.decide([ThingDecision(text_id, "remove")])
-
-    def keep(self, text_id: str) -> None:
-        """Say that a text is right as it is."""
-        self.decide([ThingDecision(text_id, "keep")])
-
-    def undo(self) -> list[ThingDecision]:
-        """Take back the last step; what it was."""
-        return self.project.undo()
-
-    def sentences(self) -> list[str]:
-        """The whole in words."""
-        counts = Counter(one.code for one in self.findings())
-        listed = ", ".join(f"{n} {code}" for code, n in counts.most_common())
-        said = [f"{len(self.texts)} texts checked: {listed or 'nothing to look at'}."]
-        if self.noise >= 0.005:
-            said.append(f"At least {self.noise:.0%} of the labels seem to be wrong.")
-        return said + [one.sentence for one in self.boilerplate]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        findings = [{**asdict(one), "text": self.texts[one.text_id].text} for one in self.findings()]
-        return {
-            "n": len(self.texts),
-            "noise": self.noise,
-            "findings": findings,
-            "boilerplate": [asdict(one) for one in self.boilerplate],
-        }
-
-    def __repr__(self) -> str:
-        return "\n".join(self.sentences())
+    def told(self, thing_id: str) -> str:
+        """All of a text."""
+        return str(self.texts[thing_id].text)
 
 
-def _wrong_labels(judged: TextJudgement, score: np.ndarray, suggested: np.ndarray) -> Iterable[TextFinding]:
-    for row in np.flatnonzero(score > _DOUBTFUL).tolist():
-        one, label = judged.items[row], judged.labels[int(suggested[row])]
-        yield TextFinding(
-            one.text_id, TextCode.WRONG_LABEL, float(score[row]),
-            f"Labelled {one.label!r}, reads like {label!r}.",
-            "relabel", label,
-        )  # fmt: skip
+def _wrong_labels(judged: TextJudgement, doubts: Doubts) -> Iterable[TextFinding]:
+    for one, label, score in doubtful(judged.items, judged.labels, doubts):
+        said = f"Labelled {one.label!r}, reads like {label!r}."
+        yield TextFinding(one.text_id, TextCode.WRONG_LABEL, score, said, "relabel", label)
 
 
 def _copies(judged: TextJudgement) -> Iterable[TextFinding]:
