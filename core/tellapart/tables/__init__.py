@@ -29,10 +29,10 @@ def new_project(root: Path | str, table: Path | str, target: str | None = None) 
     Raises:
         IntakeError: nothing can be learned from the table. ProjectError: the folder holds something else.
     """
-    from tellapart.tables.project import create_table_project, is_table_project, open_table_project
+    from tellapart.tables.project import TABLES, create_table_project, open_table_project
     from tellapart.tables.reading import read_table
 
-    if is_table_project(Path(root).expanduser()):
+    if TABLES.is_project(Path(root).expanduser()):
         return open_table_project(root)
     return create_table_project(root, read_table(table, target))
 

@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 
-import tellapart
-from tellapart import atomic_files
-from tellapart.errors import BundleError
-from tellapart.kinds.sealed_json import numbers, opened, seal, written
+from tellapart.kinds.model_file import ModelFile
+from tellapart.kinds.sealed_json import numbers
 from tellapart.label_names import clean_label
 from tellapart.tables.columns import MOST_CATEGORIES, TableColumn
 from tellapart.tables.encoding import Feature
@@ -22,10 +20,9 @@ from tellapart.tables.model import LinearScores, TableModel
 from tellapart.tables.trees import Trees, trees_from_json
 
 FILE_NAME = "table-model.json"
-FORMAT = 1
-_MAX_BYTES = 256 * 2**20
+FILE = ModelFile(FILE_NAME, "tables", "classifier of tables", most_bytes=256 * 2**20)
 _KINDS = ("number", "category", "date", "text", "identifier", "empty")
-_GOLDEN_TOLERANCE = 1e-6
+_MOST_GOLDEN = 20  # rows that are judged again at each load
 _FARTHEST = 2e15
 _MOST_TITLE = 10_000  # characters
 
@@ -36,39 +33,37 @@ def write_model(model: TableModel, folder: Path) -> Path:
     Raises:
         OSError: the disk does not take it.
     """
-    path = folder / FILE_NAME
-    atomic_files.write_bytes(path, written(record_of(model)))
-    return path
+    return FILE.write(record_of(model), folder)
 
 
 def record_of(model: TableModel) -> dict[str, Any]:
     """All of it as plain JSON values."""
-    record: dict[str, Any] = {
-        "format": FORMAT,
-        "kind": "tables",
-        "made_by": f"tellapart {tellapart.__version__}",
-        "labels": list(model.labels),
-        "target": model.target,
-        "columns": [{"title": one.title, "kind": one.kind, "style": one.style} for one in model.columns],
-        "features": [
-            {"categories": list(one.categories), "centre": one.centre, "scale": one.scale}
-            for one in model.features
-        ],
-        "trees": model.scorer.to_json() if isinstance(model.scorer, Trees) else None,
-        "linear": None if isinstance(model.scorer, Trees) else _linear_record(model.scorer),
-        "shift": model.shift.tolist(),
-        "temperature": float(model.temperature),
-        "caution": float(model.caution),
-        "measured": model.measured,
-    }
+    record = FILE.record(
+        {
+            "labels": list(model.labels),
+            "target": model.target,
+            "columns": [{"title": one.title, "kind": one.kind, "style": one.style} for one in model.columns],
+            "features": [
+                {"categories": list(one.categories), "centre": one.centre, "scale": one.scale}
+                for one in model.features
+            ],
+            "trees": model.scorer.to_json() if isinstance(model.scorer, Trees) else None,
+            "linear": None if isinstance(model.scorer, Trees) else _linear_record(model.scorer),
+            "shift": model.shift.tolist(),
+            "temperature": float(model.temperature),
+            "caution": float(model.caution),
+            "measured": model.measured,
+        }
+    )
     golden = _golden_inputs(model.features)
     answers = model.encoded_probabilities(golden).tolist()
-    record["golden"] = [
-        {"inputs": [None if math.isnan(value) else value for value in row], "probabilities": answer}
-        for row, answer in zip(golden.tolist(), answers, strict=True)
-    ]
-    record["sha256"] = seal(record)
-    return record
+    return FILE.sealed(
+        record,
+        [
+            {"inputs": [None if math.isnan(value) else value for value in row], "probabilities": answer}
+            for row, answer in zip(golden.tolist(), answers, strict=True)
+        ],
+    )
 
 
 def read_model(place: Path) -> TableModel:
@@ -77,16 +72,7 @@ def read_model(place: Path) -> TableModel:
     Raises:
         BundleError: it is not there, damaged, too large, of a newer version, or does not answer as it did.
     """
-    path = place / FILE_NAME if place.is_dir() else place
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise BundleError(f"{path} is larger than {_MAX_BYTES >> 20} MB, which no classifier of rows is.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise BundleError(
-            f"{path} cannot be read ({error.strerror}). Give the folder of a trained classifier of tables."
-        ) from error
-    return model_of(data, str(path))
+    return model_of(*FILE.read(place))
 
 
 def model_of(data: bytes, name: str) -> TableModel:
@@ -95,23 +81,14 @@ def model_of(data: bytes, name: str) -> TableModel:
     Raises:
         BundleError: see `read_model`.
     """
-    record = opened(data, name, "tables", FORMAT)
-    try:
-        model = _model_of(record)
-        golden = record["golden"][:20]
-        n = len(model.features)
-        inputs = np.array([_inputs(one["inputs"], model.features) for one in golden], float).reshape(-1, n)
-        expected = np.array([numbers(one["probabilities"], len(model.labels)) for one in golden], float)
-        found = model.encoded_probabilities(inputs)
-        is_same = bool(len(found)) and np.abs(found - expected).max() <= _GOLDEN_TOLERANCE
-    except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
-        said = str(error)[:100] or type(error).__name__
-        raise BundleError(f"{name} is damaged: {said}. Copy or train it again.") from error
-    if not is_same:
-        raise BundleError(
-            f"{name} no longer gives the answers it was made with. Train it again with this tellapart."
-        )
-    return model
+    return FILE.opened(data, name, _model_of, _answers)
+
+
+def _answers(model: TableModel, record: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    golden, n = record["golden"][:_MOST_GOLDEN], len(model.features)
+    inputs = np.array([_inputs(one["inputs"], model.features) for one in golden], float).reshape(-1, n)
+    expected = np.array([numbers(one["probabilities"], len(model.labels)) for one in golden], float)
+    return model.encoded_probabilities(inputs), expected
 
 
 def _model_of(record: dict[str, Any]) -> TableModel:

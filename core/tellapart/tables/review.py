@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from tellapart.codes import Code
-from tellapart.kinds.decisions import ThingDecision
-from tellapart.learning.label_noise import find_doubts
+from tellapart.kinds.open_findings import ThingFinding
+from tellapart.kinds.thing_review import ThingReview, doubtful
+from tellapart.learning.label_noise import Doubts, find_doubts
 from tellapart.progress import Progress, silent
 from tellapart.tables.encoding import encoded
 from tellapart.tables.leaks import identifiers, leaks, sensitive
 from tellapart.tables.project import TableProject
 from tellapart.tables.training import TableJudgement, described, judge_rows
 
-_DOUBTFUL = 0.25  # score from which on a label is a finding
 _FAR = 8.0  # spreads (of the middle half) from the nearer quartile at which a number is outlying
 
 
@@ -32,30 +30,17 @@ class RowCode(Code):
 
 
 @dataclass(frozen=True)
-class RowFinding:
-    """Something that may be wrong with a row. score: 0 to 1, how surely; sentence: for the person. action, label: what
-    is suggested ("" where only the person can tell); other_id: the row it is a copy of, or ""."""
+class RowFinding(ThingFinding):
+    """Something that may be wrong with a row. code: a RowCode; other_id: the row it is a copy of, or ""."""
 
-    row_id: str
-    code: RowCode
-    score: float
-    sentence: str
-    action: str = ""
-    label: str = ""
-    other_id: str = ""
-
-    def suggestion(self) -> ThingDecision | None:
-        """What is suggested, as a decision."""
-        return ThingDecision(self.row_id, self.action, self.label) if self.action else None  # type: ignore[arg-type]
+    row_id = property(lambda self: self.thing_id, doc="Of the row.")
 
 
-class TableReview:
+class TableReview(ThingReview[TableProject, RowFinding]):
     """The findings of a project as it stood when it was opened or refreshed. noise: share of labels that are wrong,
     cautiously estimated, 0 to 1. remarks: about columns. scores: (N,) how doubtful each label is, 0 to 1."""
 
-    def __init__(self, project: TableProject, progress: Progress = silent):
-        self.project = project
-        self.refresh(progress)
+    remarks_name = "columns"
 
     def refresh(self, progress: Progress = silent) -> None:
         """Judge all rows again, as they stand now.
@@ -67,8 +52,7 @@ class TableReview:
         self.rows = {one.row_id: one for one in judged.rows}
         doubts = find_doubts(judged.fit.balanced, judged.targets)
         self.noise, self.scores = doubts.model.noise, doubts.score
-        found = [*_wrong_labels(judged, doubts.score, doubts.suggested), *_copies(judged), *_outlying(judged)]
-        self._found = sorted(found, key=lambda one: -one.score)
+        self._keep([*_wrong_labels(judged, doubts), *_copies(judged), *_outlying(judged)])
         probs = judged.fit.calibration.probs(judged.fit.balanced)
         features, values = judged.fit.features, judged.values
         self.remarks = [
@@ -77,59 +61,15 @@ class TableReview:
             *sensitive(features, values, probs.argmax(axis=1) != judged.targets),
         ]
 
-    def findings(self) -> list[RowFinding]:
-        """What is still open, the most suspicious first; a row that a person kept or changed is settled."""
-        decided = {one.row_id for one in self.project.rows(with_removed=True) if one.decided}
-        return [one for one in self._found if one.row_id not in decided]
-
-    def suggestions(self, above: float) -> list[ThingDecision]:
-        """What is suggested with a score above this, one for each row."""
-        chosen: dict[str, ThingDecision] = {}
-        for one in self.findings():
-            if one.score > above and (decision := one.suggestion()):
-                chosen.setdefault(one.row_id, decision)
-        return list(chosen.values())
-
-    def decide(self, decisions: Iterable[ThingDecision]) -> None:
-        """Keep decisions as one step; `refresh` tells what they changed."""
-        self.project.decide(list(decisions))
-
-    def undo(self) -> list[ThingDecision]:
-        """Take back the last step; what it was."""
-        return self.project.undo()
-
-    def described(self, row_id: str) -> str:
+    def described(self, thing_id: str) -> str:
         """A row in one line."""
-        return described(self.project, self.rows[row_id])
-
-    def sentences(self) -> list[str]:
-        """The whole in words."""
-        counts = Counter(one.code for one in self.findings())
-        listed = ", ".join(f"{n} {code}" for code, n in counts.most_common())
-        said = [f"{len(self.rows):,} rows checked: {listed or 'nothing to look at'}."]
-        if self.noise >= 0.005:
-            said.append(f"At least {self.noise:.0%} of the labels seem to be wrong.")
-        return said + [one.sentence for one in self.remarks]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        findings = [{**asdict(one), "row": self.described(one.row_id)} for one in self.findings()]
-        return {
-            "n": len(self.rows),
-            "noise": self.noise,
-            "findings": findings,
-            "columns": [asdict(one) for one in self.remarks],
-        }
-
-    def __repr__(self) -> str:
-        return "\n".join(self.sentences())
+        return described(self.project, self.rows[thing_id])
 
 
-def _wrong_labels(judged: TableJudgement, score: np.ndarray, suggested: np.ndarray) -> Iterable[RowFinding]:
-    for row in np.flatnonzero(score > _DOUBTFUL).tolist():
-        one, label = judged.rows[row], judged.labels[int(suggested[row])]
+def _wrong_labels(judged: TableJudgement, doubts: Doubts) -> Iterable[RowFinding]:
+    for one, label, score in doubtful(judged.rows, judged.labels, doubts):
         said = f"Labelled {one.label!r}, looks like {label!r}."
-        yield RowFinding(one.row_id, RowCode.WRONG_LABEL, float(score[row]), said, "relabel", label)
+        yield RowFinding(one.row_id, RowCode.WRONG_LABEL, score, said, "relabel", label)
 
 
 def _copies(judged: TableJudgement) -> Iterable[RowFinding]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tellapart import atomic_files
-from tellapart.errors import ProjectError, TrainError
+from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
+from tellapart.kinds.measured import check_labels, class_table, evaluation_record
 from tellapart.learning.baselines import majority_error
 from tellapart.learning.evaluation import Evaluation, evaluate
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.tables.encoding import raw_values
 from tellapart.tables.fitting import TableFit, fit_table
 from tellapart.tables.model import TableModel
@@ -23,7 +21,6 @@ from tellapart.tables.model_file import write_model
 from tellapart.tables.project import ProjectRow, TableProject
 from tellapart.words.markdown import plain as as_markdown
 
-_FEW = 2  # rows of a label, at least
 _SHOWN = 6  # cells of a row
 
 
@@ -63,18 +60,10 @@ class TableResult:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        one = self.evaluation
         return {
-            "n": one.n,
-            "n_wrong": one.n_wrong,
-            "error_rate": one.error_rate,
-            "error_interval": list(one.error_interval),
-            "baselines": {"majority": self.majority_error},
+            **evaluation_record(self.evaluation, self.labels, self.majority_error),
             "chosen": self.chosen,
             "losses": self.losses,
-            "calibration_error": one.calibration_error,
-            "confusion": one.confusion.tolist(),
-            "classes": one.by_class(self.labels),
             "seconds": self.seconds,
         }
 
@@ -102,17 +91,8 @@ def judge_rows(project: TableProject, progress: Progress = silent) -> TableJudge
         TrainError: there are not two labels with two rows each, or scikit-learn is missing.
     """
     rows, counts = project.rows(), project.label_counts()
+    check_labels(counts, "row")
     labels = tuple(counts)
-    few = [label for label, n in counts.items() if n < _FEW]
-    if len(labels) < 2 or few:
-        what = (
-            f"{few[0]!r} has 1 row"
-            if few
-            else f"The project has {len(labels)} label{'s' * (len(labels) != 1)}"
-        )
-        raise TrainError(
-            f"{what}; training needs two labels with at least {_FEW} rows each. Add rows, or relabel or remove it."
-        )
     progress(0, 0, Doing(Step.READING, "Reading the columns"))
     place = {label: k for k, label in enumerate(labels)}
     targets = np.array([place[one.label] for one in rows], np.int64)
@@ -144,7 +124,7 @@ def train_table(project: TableProject, progress: Progress = silent) -> TableResu
         probs, judged.targets, np.zeros(len(probs), bool), judged.labels, [one.row_id for one in judged.rows],
         [described(project, one) for one in judged.rows], judged.groups,
     )  # fmt: skip
-    bundle_dir = _free(project.bundles_dir, datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S"))
+    bundle_dir = free_bundle_dir(project.bundles_dir)
     majority = majority_error(judged.targets, judged.targets, len(judged.labels))
     result = TableResult(
         bundle_dir, judged.labels, evaluation, majority, fit.kind, fit.losses, time.perf_counter() - clock
@@ -153,14 +133,7 @@ def train_table(project: TableProject, progress: Progress = silent) -> TableResu
         judged.labels, project.target, project.columns, fit.features, fit.scorer, fit.shift,
         fit.calibration.temperature, fit.calibration.caution, result.to_json(),
     )  # fmt: skip
-    beside = bundle_dir.with_name(f".{bundle_dir.name}.part")
-    try:
-        beside.mkdir(parents=True)
-        write_model(model, beside)
-        atomic_files.write_bytes(beside / "MODEL_CARD.md", _card(project, result).encode())
-        beside.rename(bundle_dir)
-    except OSError as error:
-        raise ProjectError(disk_reason(project.root, error)) from error
+    write_bundle(bundle_dir, lambda folder: write_model(model, folder), _card(project, result))
     return result
 
 
@@ -177,17 +150,7 @@ def described(project: TableProject, row: ProjectRow) -> str:
 _NAMES = {"trees": "boosted trees", "linear": "a linear classifier"}
 
 
-def _free(folder: Path, name: str) -> Path:
-    """A folder of that name that nobody has."""
-    tried = [name, *(f"{name}-{number}" for number in range(2, 1000))]
-    return folder / next(one for one in tried if not (folder / one).exists())
-
-
 def _card(project: TableProject, result: TableResult) -> str:
-    rows = [
-        f"| {as_markdown(one['label'])} | {one['n']} | {_share(one['precision'])} | {_share(one['recall'])} |"
-        for one in result.evaluation.by_class(result.labels)
-    ]
     used = ", ".join(f"{as_markdown(one.title)} ({one.kind})" for one in project.columns if one.is_used)
     sensitive = ", ".join(as_markdown(one.title) for one in project.columns if one.is_sensitive)
     return "\n".join(
@@ -197,9 +160,7 @@ def _card(project: TableProject, result: TableResult) -> str:
             f"It tells {as_markdown(project.target)} from: {used}.",
             "",
             *(as_markdown(sentence) + "\n" for sentence in result.sentences()[:4]),
-            f"| {as_markdown(project.target)} | Rows | Right among those predicted | Right among those that are |",
-            "|---|---|---|---|",
-            *rows,
+            *class_table(result.evaluation, result.labels, project.target, "Rows"),
             "",
             *(
                 [f"Look twice before it decides about people: it is told {sensitive}.", ""]
@@ -210,7 +171,3 @@ def _card(project: TableProject, result: TableResult) -> str:
             "",
         ]
     )
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"

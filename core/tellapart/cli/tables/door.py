@@ -9,12 +9,12 @@ from pathlib import Path
 
 import typer
 
+from tellapart.cli.kinds.claiming import names_one, value_of
 from tellapart.cli.tables.commands import tables_app
 
 NAME = "tables"
 _PROJECT, _MODEL = "tellapart-tables.json", "table-model.json"
 _TABLES = (".csv", ".tsv", ".tab")
-_LOOKED_AT = 3  # words that may be the project or the bundle
 _ROWS, _BYTES = 200, 200_000  # of a table that are looked at
 _WORDS = 3.0  # on average in a cell of texts, at least
 _OF_TEXTS = ("--text-column", "--label-column")  # who names these has texts
@@ -24,34 +24,17 @@ _TITLES = {"text", "review", "message", "sentence", "comment", "tweet", "body", 
 def claims(verb: str, words: Sequence[str]) -> bool:
     """Whether a command with these words after it is about tables."""
     if verb == "new":
-        if any(word.split("=")[0] in _OF_TEXTS for word in words) or _value_of("--kind", words) == "texts":
+        if any(word.split("=")[0] in _OF_TEXTS for word in words) or value_of("--kind", words) == "texts":
             return False
-        source = _value_of("--from", words)
-        is_forced = _value_of("--kind", words) == NAME or bool(_value_of("--target", words))
+        source = value_of("--from", words)
+        is_forced = value_of("--kind", words) == NAME or bool(value_of("--target", words))
         return bool(source) and (is_forced or _is_source(source))
-    given = [word for word in words if not word.startswith("-")]
-    return any(_is_own(Path(word)) for word in given[:_LOOKED_AT])
+    return names_one(words, _PROJECT, _MODEL)
 
 
 def commands() -> typer.Typer:
     """The commands of tables."""
     return tables_app
-
-
-def _value_of(option: str, words: Sequence[str]) -> str:
-    for word, after in zip(words, [*words[1:], ""], strict=True):
-        if word == option:
-            return after
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-    return ""
-
-
-def _is_own(path: Path) -> bool:
-    try:
-        return path.name == _MODEL or (path / _PROJECT).is_file() or (path / _MODEL).is_file()
-    except (OSError, ValueError):  # longer than a name may be, or with a NUL
-        return False
 
 
 def _is_source(name: str) -> bool:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.kinds.arguments import BundleDir, JsonFlag
 from tellapart.safe_text import csv_cell
-from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
     from tellapart.tables.predictor import RowPrediction
@@ -19,29 +19,8 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def bundle_of(place: Path) -> Path:
-    """The bundle itself, or the newest one of a project.
-
-    Raises:
-        BundleError: the project has none yet.
-    """
-    from tellapart.errors import BundleError
-    from tellapart.tables.project import is_table_project, open_table_project
-
-    if not is_table_project(place):
-        return place
-    newest = open_table_project(place).newest_bundle()
-    if newest is None:
-        raise BundleError(
-            f"{place} has no trained classifier yet. Train it first: tellapart train {typed(place)}"
-        )
-    return newest
-
-
 def predict(
-    bundle_dir: Annotated[
-        Path, typer.Argument(help="A bundle's folder, or a project's for its newest.", metavar="BUNDLE")
-    ],
+    bundle_dir: BundleDir,
     file: Annotated[
         Path | None, typer.Argument(help="A table (CSV or TSV).", metavar="FILE", show_default=False)
     ] = None,
@@ -53,11 +32,12 @@ def predict(
         Path | None,
         typer.Option("--out", help="Write rows and answers to a new CSV file.", metavar="FILE.csv"),
     ] = None,
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+    is_json: JsonFlag = False,
 ) -> None:
     """Classify the rows of a table, or one row given with --set."""
     from tellapart import atomic_files
     from tellapart.tables.predictor import TablePredictor
+    from tellapart.tables.project import TABLES
     from tellapart.tables.reading import titled_rows
 
     if (file is None) == (not given):
@@ -71,7 +51,7 @@ def predict(
             fail(f"--set {one!r} has no value. Write COLUMN=VALUE, for instance {one}=3.", is_json, 2)
         row[title.strip()] = value
     with explained(is_json), progress_bar(is_json):
-        predictor = TablePredictor(bundle_of(bundle_dir))
+        predictor = TablePredictor(TABLES.bundle_of(bundle_dir))
         if file is None:
             titles, rows, answers = list(row), [list(row.values())], [predictor.predict(row)]
         else:
