@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from made_ratings import made_rows, write_table
 from tellapart.errors import BundleError, ProjectError, TrainError
-from tellapart.ratings.bundle_folder import bundle_of, copy_bundle
+from tellapart.kinds.bundle_folder import copy_bundle
+from tellapart.kinds.sealed_json import seal
 from tellapart.ratings.fitting import Ratings, choose_factors, fit_biases, fit_factors, squared_error
 from tellapart.ratings.measuring import newest_part, random_part
-from tellapart.ratings.model_file import FILE_NAME, _hash, model_of, read_model, record_of, write_model
-from tellapart.ratings.project import create_rating_project, open_rating_project
+from tellapart.ratings.model_file import FILE_NAME, model_of, read_model, record_of, write_model
+from tellapart.ratings.project import RATINGS, create_rating_project, open_rating_project
 from tellapart.ratings.training import train_ratings
 
 
@@ -103,7 +104,7 @@ def test_items_that_are_unknown_or_unclear_or_rated_wrongly(trained_ratings):
 
 def test_no_user_is_in_what_leaves_the_project(trained_ratings, tmp_path):
     project, _ = trained_ratings
-    copy_bundle(bundle_of(project.root), tmp_path / "out")
+    copy_bundle(RATINGS.bundle_of(project.root), tmp_path / "out", [FILE_NAME], read_model)
     files = list((tmp_path / "out").iterdir())
     assert {one.name for one in files} == {FILE_NAME, "MODEL_CARD.md"}
     users = {row[0] for row in made_rows()}
@@ -113,7 +114,7 @@ def test_no_user_is_in_what_leaves_the_project(trained_ratings, tmp_path):
     shapes = {len(value) for value in json.loads((tmp_path / "out" / FILE_NAME).read_text())["factors"]}
     assert shapes == {24}  # one number for each item, none for a user
     with pytest.raises(BundleError, match="exists"):
-        copy_bundle(bundle_of(project.root), tmp_path / "out")
+        copy_bundle(RATINGS.bundle_of(project.root), tmp_path / "out", [FILE_NAME], read_model)
 
 
 def test_a_project_keeps_the_ratings_as_they_were_given(trained_ratings, ratings_csv):
@@ -139,7 +140,7 @@ def test_folders_and_projects_that_are_something_else(tmp_path, ratings_csv):
         create_rating_project(tmp_path / "p", ratings_csv)
     project = create_rating_project(tmp_path / "q", ratings_csv)
     with pytest.raises(BundleError, match="no trained recommender yet"):
-        bundle_of(project.root)
+        RATINGS.bundle_of(project.root)
     for head, said in (('{"format": 9}', "format 9"), ("[]", "is damaged. Your ratings are in"), ('{"format": 1}', "damaged"),
                        ('{"format": 1, "scale": [5, 1]}', "damaged")):  # fmt: skip
         (project.root / "tellapart-ratings.json").write_text(head)
@@ -194,6 +195,6 @@ def test_damaged_and_strange_files(data, said):
 )  # fmt: skip
 def test_a_stranger_who_knows_the_hash_is_refused_as_well(trained_ratings, change):
     record = {**record_of(read_model(trained_ratings[1].bundle_dir)), **change}
-    record["sha256"] = _hash({key: value for key, value in record.items() if key != "sha256"})
+    record["sha256"] = seal({key: value for key, value in record.items() if key != "sha256"})
     with pytest.raises(BundleError):
         model_of(json.dumps(record).encode(), "it")

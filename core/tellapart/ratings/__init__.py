@@ -44,10 +44,10 @@ def new_project(
     Raises:
         IntakeError: nothing can be learned from the ratings. ProjectError: the folder holds something else.
     """
-    from tellapart.ratings.project import create_rating_project, is_rating_project, open_rating_project
+    from tellapart.ratings.project import RATINGS, create_rating_project, open_rating_project
     from tellapart.ratings.titles import read_titles
 
-    if is_rating_project(Path(root).expanduser()):
+    if RATINGS.is_project(Path(root).expanduser()):
         return open_rating_project(root)
     return create_rating_project(root, ratings, scale, None if titles is None else read_titles(titles))
 

@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
-import json
 import math
-import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 
 from tellapart import atomic_files
 from tellapart.errors import ProjectError
-from tellapart.kinds.decisions import DecisionFile
+from tellapart.kinds.delimited import file_bytes
+from tellapart.kinds.kind_project import KindProject
+from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
 from tellapart.ratings.model_file import FILE_NAME as MODEL_NAME
 from tellapart.ratings.rating_table import GivenRatings, RatingTable, table_of, titled
 from tellapart.ratings.reading import given_ratings, ratings_of
-from tellapart.ratings.table_file import file_bytes
 from tellapart.ratings.titles import known_titles, read_titles
-from tellapart.store.sqlite.database_errors import disk_reason
 
-HEAD_NAME = "tellapart-ratings.json"  # written last: where it is, the project is whole
-RATINGS_NAME = "ratings.table"  # byte for byte as it was given, whatever its separator
+RATINGS = ProjectKind(
+    name="ratings",
+    title="ratings",
+    things="ratings",
+    noun="thing",
+    head_name="tellapart-ratings.json",
+    given_name="ratings.table",  # byte for byte as it was given, whatever its separator
+    model_name=MODEL_NAME,
+    learned="recommender",
+)
 TITLES_NAME = "titles.json"  # item -> title, where they came in a file of their own
-FORMAT = 1
 
 
 @dataclass(frozen=True)
-class RatingProject:
+class RatingProject(KindProject):
     """An open project of ratings. source: the name of the file it was made from. scale: lowest and highest rating."""
 
     root: Path
     source: str
     scale: tuple[float, float]
 
-    name = property(lambda self: self.root.name, doc="The folder's name.")
-    bundles_dir = property(lambda self: self.root / "bundles", doc="Trained recommenders.")
+    kind = RATINGS
     titles_path = property(
         lambda self: self.root / TITLES_NAME, doc="Titles from a file of their own, if any."
-    )
-
-    decisions = property(
-        lambda self: DecisionFile(self.root / "decisions.jsonl", "thing"),
-        doc="What a person decided about ratings.",
     )
 
     @cached_property
@@ -54,7 +51,7 @@ class RatingProject:
         Raises:
             IntakeError: somebody changed it, and it can no longer be read.
         """
-        return given_ratings(file_bytes(self.root / RATINGS_NAME), self.source, self.scale)
+        return given_ratings(file_bytes(self.root / RATINGS.given_name), self.source, self.scale)
 
     @property
     def table(self) -> RatingTable:
@@ -84,17 +81,6 @@ class RatingProject:
         rows = (table.users == table.user_names.index(user)).nonzero()[0].tolist()
         return {table.item_names[table.items[row]]: float(table.stars[row]) for row in rows}
 
-    def newest_bundle(self) -> Path | None:
-        """The folder of the recommender made last; None when there is none."""
-        folders = self.bundles_dir.iterdir() if self.bundles_dir.is_dir() else ()
-        found = [one for one in folders if not one.name.startswith(".") and (one / MODEL_NAME).is_file()]
-        return max(found, key=lambda one: ((one / MODEL_NAME).stat().st_mtime_ns, one.name), default=None)
-
-
-def is_rating_project(root: Path | str) -> bool:
-    """Whether a folder is a project of ratings."""
-    return (Path(root) / HEAD_NAME).is_file()
-
 
 def create_rating_project(
     root: Path | str,
@@ -110,33 +96,14 @@ def create_rating_project(
         IntakeError: nothing can be learned from the file, see `read_ratings`, or the titles are of other items.
         ProjectError: the folder holds something already, or the disk does not take it.
     """
-    root, path = Path(root).expanduser().absolute(), Path(place).expanduser()
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise ProjectError(f"{root} exists and is not empty. Choose a new folder name.")
+    root, path = vacant(root), Path(place).expanduser()
     data = file_bytes(path)
     table = ratings_of(data, path.name, scale)
     known = known_titles(table, titles) if titles is not None else None
-    beside = root.with_name(f".{root.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        beside.mkdir(parents=True)
-        atomic_files.write_bytes(beside / RATINGS_NAME, data)
+    with RATINGS.created(root, {"source": path.name, "scale": list(table.scale)}) as folder:
+        atomic_files.write_bytes(folder / RATINGS.given_name, data)
         if known is not None:
-            atomic_files.write_json(beside / TITLES_NAME, known)
-        head = {
-            "format": FORMAT,
-            "kind": "ratings",
-            "created": datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "source": path.name,
-            "scale": list(table.scale),
-        }
-        atomic_files.write_json(beside / HEAD_NAME, head)
-        if root.exists():
-            root.rmdir()  # empty, see above
-        beside.rename(root)
-    except OSError as error:
-        raise ProjectError(disk_reason(root.parent, error)) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+            atomic_files.write_json(folder / TITLES_NAME, known)
     return open_rating_project(root)
 
 
@@ -146,27 +113,12 @@ def open_rating_project(root: Path | str) -> RatingProject:
     Raises:
         ProjectError: there is none, it is damaged, or of a newer version.
     """
-    root = Path(root).expanduser().absolute()
-    if not is_rating_project(root):
-        raise ProjectError(f"{root} is no project of ratings. Make one: tellapart new DIR --from FILE.csv")
-    try:
-        head = json.loads((root / HEAD_NAME).read_bytes())
-        made_in, source = int(head["format"]), str(head.get("source", RATINGS_NAME))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise _damaged(root) from error
-    if made_in > FORMAT:
-        raise ProjectError(
-            f"{root} has format {made_in}; this tellapart reads up to {FORMAT}. Update tellapart: "
-            "pip install -U tellapart"
-        )
+    root = absolute(root)
+    head = RATINGS.head(root)
     try:
         low, high = (float(one) for one in head["scale"])
     except (ValueError, TypeError, KeyError) as error:
-        raise _damaged(root) from error
+        raise RATINGS.damaged(root) from error
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise _damaged(root)
-    return RatingProject(root, source, (low, high))
-
-
-def _damaged(root: Path) -> ProjectError:
-    return ProjectError(f"{root / HEAD_NAME} is damaged. Your ratings are in {root / RATINGS_NAME}.")
+        raise RATINGS.damaged(root)
+    return RatingProject(root, str(head.get("source", RATINGS.given_name)), (low, high))

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from tellapart.errors import IntakeError
+from tellapart.kinds.delimited import file_bytes
 from tellapart.ratings.columns import RatingColumns, rating_columns
 from tellapart.ratings.rating_table import GivenRating, GivenRatings, RatingTable, number_of_things, table_of
-from tellapart.ratings.table_file import file_bytes, rows_of
+from tellapart.ratings.table_file import rows_of
 
 MAX_ROWS = 2_000_000
 _MAX_NAME = 200  # characters of a user, an item or a title

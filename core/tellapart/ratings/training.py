@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tellapart import atomic_files
-from tellapart.errors import ProjectError, TrainError
+from tellapart.errors import TrainError
+from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
 from tellapart.progress import Progress, silent
 from tellapart.ratings.fitting import USER_RIDGE, fit_factors, noise_of
 from tellapart.ratings.measuring import (
@@ -26,7 +25,6 @@ from tellapart.ratings.model import RatingModel
 from tellapart.ratings.model_file import write_model
 from tellapart.ratings.project import RatingProject
 from tellapart.ratings.rating_table import RatingTable
-from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.words.markdown import plain as as_markdown
 
 
@@ -97,21 +95,13 @@ def train_ratings(project: RatingProject, progress: Progress = silent) -> Rating
         )
     by_time = None if table.times is None else measure(table, newest_part(table.times), progress)
     model = _model(table, kept, (scores.n_factors, scores.n_rounds), progress)
-    name = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")
-    bundle_dir = _free(project.bundles_dir, name)
+    bundle_dir = free_bundle_dir(project.bundles_dir)
     result = RatingResult(
         bundle_dir, scores, by_time, len(table.stars), len(table.user_names), len(table.item_names), len(kept),
         time.perf_counter() - clock,
     )  # fmt: skip
     model.measured.update(result.to_json())
-    beside = bundle_dir.with_name(f".{bundle_dir.name}.part")
-    try:
-        beside.mkdir(parents=True)
-        write_model(model, beside)
-        atomic_files.write_bytes(beside / "MODEL_CARD.md", _card(project.name, result).encode())
-        beside.rename(bundle_dir)
-    except OSError as error:
-        raise ProjectError(disk_reason(project.root, error)) from error
+    write_bundle(bundle_dir, lambda folder: write_model(model, folder), _card(project.name, result))
     return result
 
 
@@ -134,12 +124,6 @@ def _told(scores: RatingScores) -> str:
         f"{scores.mse**0.5:.2f} stars off; mean, user and item alone {scores.bias_mse:.3f}; always the mean "
         f"{scores.mean_mse:.3f}."
     )
-
-
-def _free(folder: Path, name: str) -> Path:
-    """A folder of that name that nobody has."""
-    tried = [name, *(f"{name}-{number}" for number in range(2, 1000))]
-    return folder / next(one for one in tried if not (folder / one).exists())
 
 
 def _card(name: str, result: RatingResult) -> str:

@@ -1,4 +1,4 @@
-"""new, train, recommend (also as predict), similar and export for ratings."""
+"""new, recommend (also as predict) and similar for ratings, and the commands that all kinds share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.console import explained, fail, print_json, say
+from tellapart.cli.kinds.arguments import BundleDir, JsonFlag, ProjectDir, kind_app
+from tellapart.cli.kinds.notebook_door import KindDoor
+from tellapart.cli.kinds.sharing import add_export
+from tellapart.cli.kinds.training import add_train, say_what_came
 from tellapart.cli.ratings.cleaning import clean, log, undo
 from tellapart.cli.ratings.naming import titles
 from tellapart.cli.ratings.sharing import item_map, page
@@ -17,17 +21,7 @@ from tellapart.words.commands import typed
 if TYPE_CHECKING:
     from tellapart.ratings.model import Liked
 
-ratings_app = typer.Typer(
-    help="Ratings instead of pictures: who likes what. The same commands without `ratings` find them by what they are "
-    "given.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
-ProjectDir = Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")]
-BundleDir = Annotated[
-    Path, typer.Argument(help="A bundle's folder, or a project's for its newest.", metavar="BUNDLE")
-]
+ratings_app = kind_app("ratings", "Ratings instead of pictures: who likes what.")
 Most = Annotated[int, typer.Option("--most", min=1, max=1000, help="How many items are listed.")]
 
 
@@ -77,25 +71,25 @@ def new(
     low, high = table.scale
     said = f"{counts['ratings']} ratings from {low:g} to {high:g} by {counts['users']} users of {counts['items']} items"
     say(f"{said}, {'with' if table.times is not None else 'without'} times.")
-    for note in notes:
-        say(note)
-    say(f"Next: tellapart train {typed(project_dir)}")
+    say_what_came(notes, project_dir)
 
 
-@ratings_app.command()
-def train(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
-    """Train a recommender, and measure its error on ratings it had not seen."""
-    from tellapart.ratings.project import open_rating_project
-    from tellapart.ratings.training import train_ratings
+def _door() -> KindDoor:
+    from tellapart import ratings
 
-    with explained(is_json), progress_bar(is_json) as progress:
-        result = train_ratings(open_rating_project(project_dir), progress)
-    if is_json:
-        print_json({**result.to_json(), "bundle": str(result.bundle_dir)})
-        return
-    for line in result.sentences():
-        say(line)
-    say(f"Next: tellapart recommend {typed(project_dir)} --like ITEM=STARS")
+    return ratings
+
+
+def _then_recommend(project_dir: Path) -> str:
+    return f"Next: tellapart recommend {typed(project_dir)} --like ITEM=STARS"
+
+
+add_train(
+    ratings_app,
+    _door,
+    "Train a recommender, and measure its error on ratings it had not seen.",
+    _then_recommend,
+)
 
 
 @ratings_app.command("predict")
@@ -119,17 +113,16 @@ def recommend(
 ) -> None:
     """What a person would like of what they have not rated: a new one from a few ratings, or one of the table."""
     from tellapart.errors import ProjectError
-    from tellapart.ratings.bundle_folder import bundle_of
     from tellapart.ratings.model_file import read_model
-    from tellapart.ratings.project import is_rating_project, open_rating_project
+    from tellapart.ratings.project import RATINGS, open_rating_project
 
     if bool(like) == (user is not None):
         fail("Say who it is for: --like ITEM=STARS, once for each rating, or --user NAME.", is_json, 2)
     liked = _ratings(like or [], is_json)
     with explained(is_json):
-        model = read_model(bundle_of(bundle_dir))
+        model = read_model(RATINGS.bundle_of(bundle_dir))
         if user is not None:
-            if not is_rating_project(bundle_dir):
+            if not RATINGS.is_project(bundle_dir):
                 raise ProjectError(
                     f"{bundle_dir} holds no users. Give the project's folder, or --like ITEM=STARS."
                 )
@@ -154,11 +147,11 @@ def similar(
     is_json: JsonFlag = False,
 ) -> None:
     """What people who liked an item liked too; likeness goes to 1, and counts less where few rated."""
-    from tellapart.ratings.bundle_folder import bundle_of
     from tellapart.ratings.model_file import read_model
+    from tellapart.ratings.project import RATINGS
 
     with explained(is_json):
-        found = read_model(bundle_of(bundle_dir)).similar(item, most)
+        found = read_model(RATINGS.bundle_of(bundle_dir)).similar(item, most)
     if is_json:
         print_json([{**_record(one), "likeness": one.likeness} for one in found])
         return
@@ -168,23 +161,21 @@ def similar(
         say("No item is like it.")
 
 
-@ratings_app.command()
-def export(
-    project_dir: Annotated[Path, typer.Argument(help="A project's or a bundle's folder.", metavar="DIR")],
-    target: Annotated[Path, typer.Argument(help="A new folder for the bundle.", metavar="OUT")],
-    is_json: JsonFlag = False,
-) -> None:
-    """Copy a project's newest recommender to its own folder, and verify it. It holds items and no users."""
-    from tellapart.ratings.bundle_folder import bundle_of, copy_bundle
+def _copy_newest(place: Path, target: Path) -> int:
+    from tellapart.kinds.bundle_folder import copy_bundle
+    from tellapart.ratings.model_file import read_model
+    from tellapart.ratings.project import RATINGS
 
-    with explained(is_json):
-        n_bytes = copy_bundle(bundle_of(project_dir), target)
-    if is_json:
-        print_json({"bundle": str(target), "megabytes": round(n_bytes / 1e6, 2)})
-    else:
-        say(
-            f"The recommender is in {target} ({n_bytes / 1e6:.1f} MB). It holds items, no users and no single rating."
-        )
+    return copy_bundle(RATINGS.bundle_of(place), target, [RATINGS.model_name], read_model)
+
+
+add_export(
+    ratings_app,
+    _copy_newest,
+    about="Copy a project's newest recommender to its own folder, and verify it. It holds items and no users.",
+    learned="recommender",
+    holds="It holds items, no users and no single rating.",
+)
 
 
 def _limits(scale: str, is_json: bool) -> tuple[float, float]:

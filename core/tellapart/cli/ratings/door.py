@@ -7,12 +7,12 @@ from pathlib import Path
 
 import typer
 
+from tellapart.cli.kinds.claiming import names_one, value_of
 from tellapart.cli.ratings.commands import ratings_app
 
 NAME = "ratings"
 _PROJECT, _MODEL = "tellapart-ratings.json", "rating-model.json"
 _TABLES = (".csv", ".tsv", ".tab", ".dat", ".data")
-_LOOKED_AT = 3  # words that may be the project or the bundle
 _HEAD = 4096  # bytes of a table that are looked at
 _OF_OTHERS = ("--text-column", "--label-column", "--target")  # who names such a column means another kind
 
@@ -21,31 +21,14 @@ def claims(verb: str, words: Sequence[str]) -> bool:
     """Whether a command with these words after it is about ratings."""
     if verb == "new":
         return not any(word.startswith(_OF_OTHERS) for word in words) and _is_source(
-            _value_of("--from", words)
+            value_of("--from", words)
         )
-    given = [word for word in words if not word.startswith("-")]
-    return any(_is_own(Path(word)) for word in given[:_LOOKED_AT])
+    return names_one(words, _PROJECT, _MODEL)
 
 
 def commands() -> typer.Typer:
     """The commands of ratings."""
     return ratings_app
-
-
-def _value_of(option: str, words: Sequence[str]) -> str:
-    for word, after in zip(words, [*words[1:], ""], strict=True):
-        if word == option:
-            return after
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-    return ""
-
-
-def _is_own(path: Path) -> bool:
-    try:
-        return path.name == _MODEL or (path / _PROJECT).is_file() or (path / _MODEL).is_file()
-    except (OSError, ValueError):  # longer than a name may be, or with a NUL
-        return False
 
 
 def _is_source(name: str) -> bool:
