@@ -143,7 +143,7 @@ def folder(tmp_path, monkeypatch):
         learned="classifier",
         holds="It holds one number.",
     )
-    add_app(app, export_page, about="Make a page.")
+    add_app(app, export_page, about="Make a page.", holds="It holds one number.")
     door = SimpleNamespace(
         NAME="tones",
         claims=lambda verb, words: names_one(words, TONES.head_name, TONES.model_name),
@@ -177,7 +177,9 @@ def test_from_a_project_to_an_export(folder, tmp_path):
     said = tellapart("export", folder, tmp_path / "out")
     assert said.endswith("(0.0 MB). It holds one number.\n") and read_model(tmp_path / "out") == 575
     said = tellapart("app", folder, tmp_path / "p.html", "--title", "High?", "--about", "Hear", "--force")
-    assert f"{tmp_path / 'p.html'} (0.0 MB). Open it in a browser" in said
+    assert f"{tmp_path / 'p.html'} (0.0 MB). Open it in a browser" in said and said.endswith(
+        "It holds one number.\n"
+    )
     assert (tmp_path / "p.html").read_text("utf-8") == "High?, Hear: 575.0, True"
     assert "exists" in tellapart("export", folder, tmp_path / "out", code=1)
     assert "`redo` is for pictures, and this is of tones" in tellapart("redo", folder, code=2)

@@ -37,12 +37,18 @@ def add_export(
             say(f"The {learned} is in {target} ({megabytes:.1f} MB). {holds}")
 
 
-def add_app(app: typer.Typer, export_page: Callable[[Path, Path, str, str, bool], Path], about: str) -> None:
+def add_app(
+    app: typer.Typer,
+    export_page: Callable[[Path, Path, str, str, bool], Path],
+    about: str,
+    holds: str = "",
+) -> None:
     """Give a kind its command.
 
     Args:
         export_page: (bundle or project, file, title, sentences below it, whether a page that tellapart made may be
-            replaced) -> the file. about: what the command does.
+            replaced) -> the file. about: what the command does. holds: a sentence on what the page tells of the things
+            it learned from, where a person may wonder.
     """
 
     @app.command("app", help=about)
@@ -60,4 +66,5 @@ def add_app(app: typer.Typer, export_page: Callable[[Path, Path, str, str, bool]
         if is_json:
             print_json({"page": str(page), "megabytes": round(megabytes, 2)})
         else:
-            say(f"{page} ({megabytes:.1f} MB). Open it in a browser; it works without the internet.")
+            works = "Open it in a browser; it works without the internet."
+            say(f"{page} ({megabytes:.1f} MB). {works} {holds}".rstrip())
