@@ -154,7 +154,7 @@ def test_all_left_out_is_a_sentence_and_undo_still_works(tmp_path):
     folder = create_rating_project(tmp_path / "p", path).root
     said = tellapart("clean", folder, "--remove", "user:a", code=1)
     assert "are of one user, 'b'. 2 ratings left out as decided (tellapart undo" in said
-    assert "remove user:a" in tellapart("undo", folder)
+    assert "Taken back: 1 decision." in tellapart("undo", folder)
     assert "4 ratings checked" in tellapart("clean", folder)
 
 
@@ -176,7 +176,7 @@ def test_the_commands_clean_undo_and_log(project):
         "clean", folder, "--keep", "row:2", "--remove", "row:2", code=2
     )
     assert [one["undone"] for one in json.loads(tellapart("log", folder, "--json"))] == [False] * 3
-    assert "Taken back: keep user:program" in tellapart("undo", folder)
+    assert "Taken back: 2 decisions." in tellapart("undo", folder)
     assert tellapart("log", folder).count("(undone)") == 2
     with pytest.raises(IntakeError, match="cannot be read"):
         (folder / "ratings.table").unlink()

@@ -85,7 +85,7 @@ def load_predictor(result: RatingResult | Path | str) -> RatingModel:
     return read_model(Path(result) if isinstance(result, Path | str) else result.bundle_dir)
 
 
-def open_review(project: RatingProject) -> RatingReview:
+def open_review(project: RatingProject, progress: Progress = silent) -> RatingReview:
     """What may be wrong with the project's ratings, worst first.
 
     Raises:
@@ -93,7 +93,7 @@ def open_review(project: RatingProject) -> RatingReview:
     """
     from tellapart.ratings.clean.review import RatingReview
 
-    return RatingReview(project)
+    return RatingReview(project, progress)
 
 
 def map_items(result: RatingResult | Path | str, most: int = 500) -> ItemMap:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from tellapart import atomic_files
 from tellapart.errors import ProjectError
+from tellapart.kinds.decisions import ThingDecision
 from tellapart.kinds.delimited import file_bytes
 from tellapart.kinds.kind_project import KindProject
 from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
 from tellapart.ratings.model_file import FILE_NAME as MODEL_NAME
-from tellapart.ratings.rating_table import GivenRatings, RatingTable, table_of, titled
+from tellapart.ratings.rating_table import (
+    GivenRatings,
+    RatingTable,
+    item_id,
+    row_id,
+    table_of,
+    titled,
+    user_id,
+)
 from tellapart.ratings.reading import given_ratings, ratings_of
 from tellapart.ratings.titles import known_titles, read_titles
 
@@ -66,6 +75,19 @@ class RatingProject(KindProject):
         )
         table = table_of(self.given, left_out, taken_in)
         return titled(table, read_titles(self.titles_path)) if self.titles_path.is_file() else table
+
+    def _checked(self, decisions: Sequence[ThingDecision]) -> Sequence[ThingDecision]:
+        """Ratings are kept or left out, and nothing else."""
+        given = self.given
+        known: set[str] = set()
+        for one in (*given.inside, *given.outside):
+            known.update((row_id(one), user_id(one.user), item_id(one.item)))
+        for decision in decisions:
+            if decision.action not in ("remove", "keep"):
+                raise ValueError(f"{decision.action!r} is no decision about ratings; choose remove or keep.")
+            if decision.thing_id not in known:
+                raise ProjectError(_unknown(decision.thing_id, given.source))
+        return decisions
 
     def ratings_by(self, user: str) -> dict[str, float]:
         """Item -> stars that a user of the table gave.
@@ -122,3 +144,12 @@ def open_rating_project(root: Path | str) -> RatingProject:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise RATINGS.damaged(root)
     return RatingProject(root, str(head.get("source", RATINGS.given_name)), (low, high))
+
+
+def _unknown(thing_id: str, source: str) -> str:
+    kind, sign, name = thing_id.partition(":")
+    if not sign or kind not in ("row", "user", "item"):
+        return f"{thing_id!r} is no rating, user or item. Write row:NUMBER, user:NAME or item:NAME."
+    return (
+        f"{source} has no {kind} {name!r}. The findings name each; row:NUMBER counts the rows of the table."
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tellapart.cli.console import explained, fail, print_json, say
+from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir
+from tellapart.cli.kinds.deciding import decision_records, said_kept
 from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _SHOWN = 20
 
 
 def clean(
-    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    project_dir: ProjectDir,
     remove: Annotated[
         list[str] | None,
         typer.Option(
@@ -33,7 +34,7 @@ def clean(
             min=0, max=1, help="Apply suggestions above this score, 0 to 1, e.g. 0.7.", metavar="SURE"
         ),
     ] = None,
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+    is_json: JsonFlag = False,
 ) -> None:
     """Find ratings outside the scale, of different stars, users of one value and bursts, worst first; or decide."""
     from tellapart.kinds.decisions import ThingDecision
@@ -53,52 +54,14 @@ def clean(
             review.decide(decisions)
             review.refresh()
     if is_json:
-        decided = [{"thing": one.thing_id, "do": one.action} for one in decisions]
-        print_json({**review.to_json(), "decided": decided})
+        print_json({**review.to_json(), "decided": decision_records(decisions, review.project.kind)})
         return
     if decisions:
-        n = f"{len(decisions)} decision{'s' * (len(decisions) != 1)}"
-        say(f"{n}, as one step. Take it back: tellapart undo {typed(project_dir)}")
+        say(said_kept(decisions, project_dir))
     elif apply_suggestions is not None:
         say("No suggestion is as sure as that.")
     for line in _report(review):
         say(line)
-
-
-def undo(
-    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
-) -> None:
-    """Take back the last step of decisions."""
-    from tellapart.ratings.project import open_rating_project
-
-    with explained(is_json):
-        taken = open_rating_project(project_dir).decisions.undo()
-    if is_json:
-        print_json([{"thing": one.thing_id, "do": one.action} for one in taken])
-    elif taken:
-        say(f"Taken back: {', '.join(f'{one.action} {one.thing_id}' for one in taken[:_SHOWN])}.")
-    else:
-        say("There is nothing to undo.")
-
-
-def log(
-    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
-) -> None:
-    """List the decisions, the oldest first."""
-    from tellapart.ratings.project import open_rating_project
-
-    with explained(is_json):
-        lines = open_rating_project(project_dir).decisions.lines()
-    said = [(one.n, one.at, one.decision.thing_id, one.decision.action, one.is_undone) for one in lines]
-    if is_json:
-        print_json([dict(zip(("n", "at", "thing", "do", "undone"), one, strict=True)) for one in said])
-        return
-    for n, at, thing, action, is_undone in said:
-        say(f"{n}  {at}  {thing}: {action}{' (undone)' * is_undone}")
-    if not lines:
-        say("No decisions yet.")
 
 
 def _report(review: RatingReview) -> list[str]:

@@ -10,12 +10,13 @@ import typer
 
 from tellapart.cli.console import explained, fail, print_json, say
 from tellapart.cli.kinds.arguments import BundleDir, JsonFlag, ProjectDir, kind_app
-from tellapart.cli.kinds.notebook_door import KindDoor
-from tellapart.cli.kinds.sharing import add_export
+from tellapart.cli.kinds.deciding import add_undo_and_log
+from tellapart.cli.kinds.notebook_door import DecidedDoor
+from tellapart.cli.kinds.sharing import add_app, add_export
 from tellapart.cli.kinds.training import add_train, say_what_came
-from tellapart.cli.ratings.cleaning import clean, log, undo
+from tellapart.cli.ratings.cleaning import clean
 from tellapart.cli.ratings.naming import titles
-from tellapart.cli.ratings.sharing import item_map, page
+from tellapart.cli.ratings.sharing import export_page, item_map
 from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def new(
     say_what_came(notes, project_dir)
 
 
-def _door() -> KindDoor:
+def _door() -> DecidedDoor:
     from tellapart import ratings
 
     return ratings
@@ -169,12 +170,22 @@ def _copy_newest(place: Path, target: Path) -> int:
     return copy_bundle(RATINGS.bundle_of(place), target, [RATINGS.model_name], read_model)
 
 
+ratings_app.command()(clean)
+add_undo_and_log(ratings_app, _door)
+ratings_app.command()(titles)
+ratings_app.command("map")(item_map)
 add_export(
     ratings_app,
     _copy_newest,
     about="Copy a project's newest recommender to its own folder, and verify it. It holds items and no users.",
     learned="recommender",
     holds="It holds items, no users and no single rating.",
+)
+add_app(
+    ratings_app,
+    export_page,
+    about="Make one web page that recommends from a few stars, in the visitor's browser, without a server.",
+    holds="It holds no user.",
 )
 
 
@@ -215,11 +226,3 @@ def _record(one: Liked) -> dict[str, Any]:
 
 def _people(n: int) -> str:
     return f"rated by {n} {'person' if n == 1 else 'people'}"
-
-
-ratings_app.command()(clean)
-ratings_app.command()(undo)
-ratings_app.command()(log)
-ratings_app.command()(titles)
-ratings_app.command("app")(page)
-ratings_app.command("map")(item_map)

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from tellapart.cli.console import explained, print_json, say
+from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir
 from tellapart.words.commands import typed
 
 
 def titles(
-    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    project_dir: ProjectDir,
     file: Annotated[Path, typer.Argument(help="A CSV or JSON file with item and title.", metavar="FILE")],
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+    is_json: JsonFlag = False,
 ) -> None:
     """Take titles of items from a file of their own, for answers and for what is shared."""
     from tellapart.ratings.project import open_rating_project

@@ -8,35 +8,17 @@ from typing import Annotated
 import typer
 
 from tellapart.cli.console import explained, print_json, say
+from tellapart.cli.kinds.arguments import BundleDir, JsonFlag
 
-BundleDir = Annotated[
-    Path, typer.Argument(help="A bundle's folder, or a project's for its newest.", metavar="BUNDLE")
-]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 _SHOWN = 20
 
 
-def page(
-    bundle_dir: BundleDir,
-    out: Annotated[Path, typer.Argument(help="A new file that ends in .html.", metavar="OUT")],
-    title: Annotated[str, typer.Option(help="Above the page.")] = "",
-    about: Annotated[str, typer.Option(help="A few sentences below the title.")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Replace a page that tellapart made.")] = False,
-    is_json: JsonFlag = False,
-) -> None:
-    """Make one web page that recommends from a few stars, in the visitor's browser, without a server."""
-    from tellapart.ratings.bundle_folder import bundle_of
+def export_page(place: Path, out: Path, title: str, about: str, force: bool) -> Path:
+    """A page of the bundle in a folder, or of a project's newest."""
     from tellapart.ratings.page.export import export_rating_page
+    from tellapart.ratings.project import RATINGS
 
-    with explained(is_json):
-        made = export_rating_page(bundle_of(bundle_dir), out, title, about, force=force)
-        megabytes = made.stat().st_size / 1e6
-    if is_json:
-        print_json({"page": str(made), "megabytes": round(megabytes, 2)})
-        return
-    say(
-        f"{made} ({megabytes:.1f} MB). Open it in a browser: it works without the internet, and holds no user."
-    )
+    return export_rating_page(RATINGS.bundle_of(place), out, title, about, force=force)
 
 
 def item_map(
@@ -51,12 +33,12 @@ def item_map(
     is_json: JsonFlag = False,
 ) -> None:
     """Lay the items out so that who likes one tends to like those beside it."""
-    from tellapart.ratings.bundle_folder import bundle_of
     from tellapart.ratings.item_map import map_items, save_map
     from tellapart.ratings.model_file import read_model
+    from tellapart.ratings.project import RATINGS
 
     with explained(is_json):
-        found = map_items(read_model(bundle_of(bundle_dir)), most)
+        found = map_items(read_model(RATINGS.bundle_of(bundle_dir)), most)
         if out is not None:
             save_map(found, out)
     if is_json:

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 import numpy as np
 
 from tellapart.codes import Code
-from tellapart.kinds.decisions import ThingDecision
+from tellapart.kinds.open_findings import ThingFinding
 from tellapart.ratings.rating_table import GivenRating, GivenRatings, RatingTable, item_id, row_id, user_id
 
 _FEWEST_SAME = 5  # ratings of one value that are worth a word
@@ -33,21 +33,11 @@ class RatingCode(Code):
 
 
 @dataclass(frozen=True)
-class RatingFinding:
-    """Something that may be wrong. thing_id: a rating ("row:7"), a user ("user:ann") or an item ("item:f5"). score: 0
-    to 1, how surely; sentence: for the person. action: what is suggested, "" where only the person can tell. n: ratings
-    that leaving it out would take away."""
+class RatingFinding(ThingFinding):
+    """Something that may be wrong. thing_id: a rating ("row:7"), a user ("user:ann") or an item ("item:f5"). code: a
+    RatingCode. n: ratings that leaving it out would take away."""
 
-    thing_id: str
-    code: RatingCode
-    score: float
-    sentence: str
-    action: str = ""
     n: int = 1
-
-    def suggestion(self) -> ThingDecision | None:
-        """What is suggested, as a decision."""
-        return ThingDecision(self.thing_id, self.action) if self.action else None  # type: ignore[arg-type]
 
 
 def outside(given: GivenRatings) -> Iterator[RatingFinding]:
@@ -58,7 +48,7 @@ def outside(given: GivenRatings) -> Iterator[RatingFinding]:
             f"{one.user!r} gave {one.item!r} {one.stars:g}; ratings go from {low:g} to {high:g}. It is left out; kept, "
             f"it counts as {min(max(one.stars, low), high):g}."
         )
-        yield RatingFinding(row_id(one), RatingCode.OUTSIDE, 0.9, said, "remove", 0)
+        yield RatingFinding(row_id(one), RatingCode.OUTSIDE, 0.9, said, "remove", n=0)
 
 
 def different_stars(ratings: Sequence[GivenRating], width: float) -> Iterator[RatingFinding]:
@@ -93,7 +83,7 @@ def one_value(table: RatingTable) -> Iterator[RatingFinding]:
         name, times = table.user_names[user], int(counts[user])
         said = f"{name!r} gave each of {times} items {lowest[user]:g}, as {share:.0%} of all ratings are."
         score = 0.8 * (1 - share ** (times - 1))
-        yield RatingFinding(user_id(name), RatingCode.ONE_VALUE, score, said, "remove", times)
+        yield RatingFinding(user_id(name), RatingCode.ONE_VALUE, score, said, "remove", n=times)
 
 
 def bursts(table: RatingTable) -> Iterator[RatingFinding]:
@@ -122,8 +112,7 @@ def bursts(table: RatingTable) -> Iterator[RatingFinding]:
                 RatingCode.BURST,
                 0.9 * n / (n + _BURST),
                 told,
-                "",
-                int(n_of_owner[owner]),
+                n=int(n_of_owner[owner]),
             )
 
 
