@@ -78,8 +78,10 @@ def one_value(table: RatingTable) -> Iterator[RatingFinding]:
     lowest, highest = np.full(n, np.inf), np.full(n, -np.inf)
     np.minimum.at(lowest, table.users, table.stars)
     np.maximum.at(highest, table.users, table.stars)
+    values, n_of_value = np.unique(table.stars, return_counts=True)
+    shares = dict(zip(values.tolist(), (n_of_value / len(table.stars)).tolist(), strict=True))
     for user in np.flatnonzero((counts >= _FEWEST_SAME) & (lowest == highest)).tolist():
-        share = float((table.stars == lowest[user]).mean())
+        share = shares[float(lowest[user])]
         name, times = table.user_names[user], int(counts[user])
         said = f"{name!r} gave each of {times} items {lowest[user]:g}, as {share:.0%} of all ratings are."
         score = 0.8 * (1 - share ** (times - 1))
@@ -91,18 +93,19 @@ def bursts(table: RatingTable) -> Iterator[RatingFinding]:
     ratings come in crowds, since such times are of an import."""
     if table.times is None or not (table.times % _DAY_S).any():
         return
-    seconds = np.floor(table.times).astype(np.int64)
+    seconds, place = np.unique(np.floor(table.times).astype(np.int64), return_inverse=True)
     for owners, names, id_of, said in (
         (table.users, table.user_names, user_id, "gave"),
         (table.items, table.item_names, item_id, "got"),
     ):
-        pairs, counts = np.unique(np.stack([owners, seconds]), axis=1, return_counts=True)
+        pairs, counts = np.unique(owners * len(seconds) + place, return_counts=True)
         is_burst = counts >= _BURST
         if counts[counts >= _CROWD].sum() > _MOST_IN_CROWDS * len(owners):
             continue
         n_of_owner = np.bincount(owners)
         worst: dict[int, tuple[int, int]] = {}
-        for owner, second, n in zip(*pairs[:, is_burst].tolist(), counts[is_burst].tolist(), strict=True):
+        for pair, n in zip(pairs[is_burst].tolist(), counts[is_burst].tolist(), strict=True):
+            owner, second = pair // len(seconds), int(seconds[pair % len(seconds)])
             worst[owner] = max(worst.get(owner, (0, 0)), (n, second))
         for owner, (n, second) in worst.items():
             when = datetime.fromtimestamp(second, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
