@@ -92,3 +92,6 @@ def test_titles_come_later_and_lead(tmp_path, ratings_csv):
         assert one.table.titles[one.table.item_names.index("f0")] == "Better"
         assert "The a film, number 2" in one.table.titles
     assert json.loads((project.root / "titles.json").read_text("utf-8")) == {"f0": "Better"}
+    (tmp_path / "t.csv").write_text("item,title\nf0,Best")
+    again = new_project(project.root, ratings_csv, titles=tmp_path / "t.csv")
+    assert "Best" in again.table.titles and "Best" in open_rating_project(project.root).table.titles

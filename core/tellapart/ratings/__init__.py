@@ -40,15 +40,19 @@ def new_project(
 
     Args:
         root: the project's folder. ratings: a CSV, TSV or MovieLens file: user, item, rating, perhaps time and title.
-        scale: lowest and highest rating, where the ratings do not tell. titles: a CSV or JSON file with item and title.
+        scale: lowest and highest rating, where the ratings do not tell. titles: a CSV or JSON file with item and title,
+            also for a project that is there.
     Raises:
         IntakeError: nothing can be learned from the ratings. ProjectError: the folder holds something else.
     """
     from tellapart.ratings.project import RATINGS, create_rating_project, open_rating_project
-    from tellapart.ratings.titles import read_titles
+    from tellapart.ratings.titles import keep_titles, read_titles
 
     if RATINGS.is_project(Path(root).expanduser()):
-        return open_rating_project(root)
+        project = open_rating_project(root)
+        if titles is not None:
+            keep_titles(project, read_titles(titles))
+        return project
     return create_rating_project(root, ratings, scale, None if titles is None else read_titles(titles))
 
 
