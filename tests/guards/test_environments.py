@@ -150,6 +150,7 @@ def test_whatever_the_core_imports_is_declared():
             [
                 *(*groups["torch"], *groups["charts"], *groups["gpu"], *groups["timm"]),
                 *(*groups["heic"], *groups["search"], *groups["map"], *groups["tables"], *groups["share"]),
+                *groups["parquet"],
             ]
         )
     )

@@ -78,12 +78,6 @@ def test_a_column_that_is_not_there(loans_csv, tmp_path):
         read_table(tmp_path / "nothing.csv")
 
 
-def test_parquet_is_a_sentence(tmp_path):
-    (tmp_path / "t.parquet").write_bytes(b"PAR1")
-    with pytest.raises(IntakeError, match="Save the table as CSV"):
-        read_table(tmp_path / "t.parquet")
-
-
 def test_rows_without_an_answer_are_left_out_and_titles_are_told_apart(tmp_path):
     titles, rows = made_table(60)
     rows[3][5] = ""

@@ -13,7 +13,7 @@ from tellapart.kinds.sealed_json import seal
 from tellapart.tables import load_predictor
 from tellapart.tables.columns import recognised
 from tellapart.tables.encoding import encoded, learn_features, raw_values
-from tellapart.tables.fitting import _grow, fit_table
+from tellapart.tables.fitting import fit_table, grow
 from tellapart.tables.model_file import model_of, read_model, record_of
 from tellapart.tables.trees import trees_from_json, trees_of
 
@@ -31,7 +31,7 @@ def test_trees_are_those_of_scikit_learn(n_labels):
     features = learn_features(columns, values)
     inputs = encoded(features, values)
     assert np.isnan(inputs).any()
-    booster, order = _grow(features, inputs, targets, 12)
+    booster, order = grow(features, inputs, targets, 12)
     trees = trees_of(booster, order)
     strange = inputs * np.where([one.is_category for one in features], 1, 3)
     asked = np.concatenate([inputs, strange, np.full((1, inputs.shape[1]), np.nan)])

@@ -90,9 +90,9 @@ def fit_table(
         is_linear = best == len(STAGES)
         scorer: Trees | LinearScores
         if is_linear:
-            scorer = _linear_scores(_fit_linear(widened(features, inputs), targets))
+            scorer = _linear_scores(fit_linear(widened(features, inputs), targets))
         else:
-            booster, order = _grow(features, inputs, targets, STAGES[best])
+            booster, order = grow(features, inputs, targets, STAGES[best])
             scorer = trees_of(booster, order)
     prior = np.bincount(targets, minlength=n_classes) / len(targets)
     calibration = fit_calibration(oof - np.log(prior), targets, folds, groups, "project")
@@ -125,17 +125,15 @@ def _out_of_fold(
         inputs, judged = (encoded(features, [one[part] for one in values]) for part in (others, own))
 
         def keep(place: int, scores: np.ndarray) -> None:
-            found = both_sides(scores.reshape(len(own), -1))
-            logits[place][own] = found.min(axis=1, keepdims=True) - _UNTOLD
-            logits[place][np.ix_(own, there)] = found
+            logits[place][own] = logits_of(scores, there, n_classes)
 
         with threadpool_limits(1, "openmp"):  # of this thread: folds run beside each other
-            booster, order = _grow(features, inputs, known, STAGES[-1])
+            booster, order = grow(features, inputs, known, STAGES[-1])
             for n, scores in enumerate(booster.staged_decision_function(judged[:, order]), start=1):
                 if n in STAGES:
                     keep(STAGES.index(n), scores)
         if with_linear:
-            keep(len(STAGES), _fit_linear(widened(features, inputs), known).decision_function(
+            keep(len(STAGES), fit_linear(widened(features, inputs), known).decision_function(
                 widened(features, judged)
             ))  # fmt: skip
 
@@ -145,7 +143,15 @@ def _out_of_fold(
     return logits
 
 
-def _grow(
+def logits_of(scores: np.ndarray, there: np.ndarray, n_classes: int) -> np.ndarray:
+    """(N, C) of the scores of N rows by a classifier that knows some of the C labels, there: (K,) int, in order."""
+    found = both_sides(scores.reshape(len(scores), -1))
+    logits = np.repeat(found.min(axis=1, keepdims=True) - _UNTOLD, n_classes, axis=1)
+    logits[:, there] = found
+    return logits
+
+
+def grow(
     features: Sequence[Feature], inputs: np.ndarray, targets: np.ndarray, n_trees: int
 ) -> tuple[Any, list[int]]:
     """A fitted booster, and the place of each of its features, categories first, among the encoded ones."""
@@ -167,7 +173,8 @@ def _grow(
     return booster.fit(inputs[:, order], targets), order
 
 
-def _fit_linear(wide: np.ndarray, targets: np.ndarray) -> Any:
+def fit_linear(wide: np.ndarray, targets: np.ndarray) -> Any:
+    """A fitted logistic regression of widened rows."""
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(max_iter=100, tol=1e-3).fit(wide, targets)

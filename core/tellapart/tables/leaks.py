@@ -15,7 +15,7 @@ from tellapart.tables.encoding import Feature, encoded
 
 _N_BINS = 32
 _TELLS_ALONE = 0.05  # share of the usual guess's error that a column alone may leave before it is suspected
-_MOST_GROUPS, _LEAST_ROWS = 8, 10  # of a sensitive column that are told
+MOST_GROUPS, LEAST_ROWS = 8, 10  # of a sensitive column that are told
 _SHOWN = 3
 
 
@@ -73,9 +73,9 @@ def sensitive(
         if not feature.column.is_sensitive:
             continue
         parts = []
-        for name, inside in _groups(feature, one):
+        for name, inside in groups_of(feature, one):
             n = int(inside.sum())
-            if n >= _LEAST_ROWS:
+            if n >= LEAST_ROWS:
                 low, high = error_interval(int(is_wrong[inside].sum()), n)
                 parts.append(
                     (
@@ -83,7 +83,7 @@ def sensitive(
                         f"{name} {is_wrong[inside].mean():.1%} ({low:.1%} to {high:.1%}, {n:,} rows)",
                     )
                 )
-        parts = sorted(parts, reverse=True)[:_MOST_GROUPS]
+        parts = sorted(parts, reverse=True)[:MOST_GROUPS]
         said = "; ".join(text for _, text in parts) or "too few rows to tell"
         found.append(
             ColumnRemark(
@@ -95,11 +95,11 @@ def sensitive(
     return found
 
 
-def _groups(feature: Feature, values: np.ndarray) -> list[tuple[str, np.ndarray]]:
+def groups_of(feature: Feature, values: np.ndarray) -> list[tuple[str, np.ndarray]]:
     """Names and (N,) bool: categories, the commonest first, or quarters of the numbers."""
     if feature.is_category:
         names = sorted(feature.categories, key=lambda name: -int((values == name).sum()))
-        return [(name, values == name) for name in names[: 2 * _MOST_GROUPS]]
+        return [(name, values == name) for name in names[: 2 * MOST_GROUPS]]
     there = values[~np.isnan(values)]
     if feature.column.kind != "number" or not len(there):
         return []

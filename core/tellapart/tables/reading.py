@@ -1,4 +1,4 @@
-"""A table from a CSV or TSV file. Cells are kept as they are written; a formula stays its text."""
+"""A table from a CSV, TSV or Parquet file. Cells are kept as they are written; a formula stays its text."""
 
 from __future__ import annotations
 
@@ -75,10 +75,13 @@ def titled_rows(path: Path) -> tuple[list[str], list[list[str]]]:
         IntakeError: it is not there, too large, or no table.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise IntakeError(f"{path.name} is no table. Give a CSV or TSV file.")
+        raise IntakeError(f"{path.name} is no table. Give a CSV, TSV or Parquet file.")
     if path.suffix.lower() == ".parquet":
-        raise IntakeError(f"{path.name} is Parquet, which tellapart does not read. Save the table as CSV.")
-    rows = separated_rows(path, read_plain_text(path))
+        from tellapart.tables.parquet import parquet_rows
+
+        rows = parquet_rows(path, MOST_COLUMNS, MOST_ROWS)
+    else:
+        rows = separated_rows(path, read_plain_text(path))
     if not rows:
         raise IntakeError(f"{path.name} is empty. It needs a row of titles, and a row for each thing.")
     width = max(map(len, rows))

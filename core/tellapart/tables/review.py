@@ -13,9 +13,10 @@ from tellapart.kinds.thing_review import ThingReview, doubtful
 from tellapart.learning.label_noise import Doubts, find_doubts
 from tellapart.progress import Progress, silent
 from tellapart.tables.encoding import encoded
+from tellapart.tables.judging import TableJudgement, judge_rows
 from tellapart.tables.leaks import identifiers, leaks, sensitive
 from tellapart.tables.project import TableProject
-from tellapart.tables.training import TableJudgement, described, judge_rows
+from tellapart.tables.training import described
 
 _FAR = 8.0  # spreads (of the middle half) from the nearer quartile at which a number is outlying
 
@@ -53,12 +54,11 @@ class TableReview(ThingReview[TableProject, RowFinding]):
         doubts = find_doubts(judged.fit.balanced, judged.targets)
         self.noise, self.scores = doubts.model.noise, doubts.score
         self._keep([*_wrong_labels(judged, doubts), *_copies(judged), *_outlying(judged)])
-        probs = judged.fit.calibration.probs(judged.fit.balanced)
         features, values = judged.fit.features, judged.values
         self.remarks = [
             *leaks(features, values, judged.targets, judged.groups),
             *identifiers(self.project.columns),
-            *sensitive(features, values, probs.argmax(axis=1) != judged.targets),
+            *sensitive(features, values, judged.is_wrong),
         ]
 
     def described(self, thing_id: str) -> str:

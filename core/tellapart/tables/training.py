@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 
 from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
-from tellapart.kinds.measured import check_labels, class_table, evaluation_record
+from tellapart.kinds.measured import class_table, evaluation_record
 from tellapart.learning.baselines import majority_error
 from tellapart.learning.evaluation import Evaluation, evaluate
-from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.tables.encoding import raw_values
-from tellapart.tables.fitting import TableFit, fit_table
-from tellapart.tables.model import TableModel
+from tellapart.progress import Progress, silent
+from tellapart.tables.effects.time_order import TimeOrder, time_order_of
+from tellapart.tables.judging import judge_rows
 from tellapart.tables.model_file import write_model
 from tellapart.tables.project import ProjectRow, TableProject
 from tellapart.words.markdown import plain as as_markdown
@@ -28,7 +27,8 @@ _SHOWN = 6  # cells of a row
 class TableResult:
     """A training. evaluation: of every row, by a classifier that learned from other rows (5 folds). majority_error:
     share wrong of always guessing the commonest label. losses: of boosted trees and of the linear classifier, mean
-    negative log likelihood; chosen: which was kept. bundle_dir: where it lies. seconds: of it all."""
+    negative log likelihood; chosen: which was kept. bundle_dir: where it lies. seconds: of it all. by_time: the split
+    by the first column of dates, None where there is none or too little after a day."""
 
     bundle_dir: Path
     labels: tuple[str, ...]
@@ -37,6 +37,7 @@ class TableResult:
     chosen: str
     losses: dict[str, float]
     seconds: float
+    by_time: TimeOrder | None = None
 
     def sentences(self) -> list[str]:
         """What a person has to know, in words."""
@@ -50,6 +51,8 @@ class TableResult:
             f"Kept: {_NAMES[self.chosen]}, by the loss on unseen rows ({losses}).",
             f"{one.n:,} rows, {len(self.labels)} labels, {self.seconds:.1f} s.",
         ]
+        if self.by_time is not None:
+            said += self.by_time.sentences()
         if one.mistakes:
             surest = one.mistakes[0]
             said.append(
@@ -65,49 +68,11 @@ class TableResult:
             "chosen": self.chosen,
             "losses": self.losses,
             "seconds": self.seconds,
+            "by_time": self.by_time.to_json() if self.by_time is not None else None,
         }
 
     def __repr__(self) -> str:
         return "\n".join(self.sentences())
-
-
-@dataclass(frozen=True)
-class TableJudgement:
-    """Every row of a project out of fold. values: of the used columns, (N,) each; targets: (N,) int into labels;
-    groups: (N,), rows with the same cells share a name."""
-
-    rows: list[ProjectRow]
-    labels: tuple[str, ...]
-    targets: np.ndarray
-    values: list[np.ndarray]
-    groups: list[str]
-    fit: TableFit
-
-
-def judge_rows(project: TableProject, progress: Progress = silent) -> TableJudgement:
-    """What classifiers that saw the other rows say of each.
-
-    Raises:
-        TrainError: there are not two labels with two rows each, or scikit-learn is missing.
-    """
-    rows, counts = project.rows(), project.label_counts()
-    check_labels(counts, "row")
-    labels = tuple(counts)
-    progress(0, 0, Doing(Step.READING, "Reading the columns"))
-    place = {label: k for k, label in enumerate(labels)}
-    targets = np.array([place[one.label] for one in rows], np.int64)
-    values = raw_values(project.columns, [one.cells for one in rows])
-    groups = same_rows(project, rows)
-    return TableJudgement(
-        rows, labels, targets, values, groups, fit_table(project.columns, values, targets, groups, progress)
-    )
-
-
-def same_rows(project: TableProject, rows: list[ProjectRow]) -> list[str]:
-    """(N,): the id of the first row with the same cells in the columns that are learned from."""
-    used = [at for at, column in enumerate(project.columns) if column.is_used]
-    first: dict[tuple[str, ...], str] = {}
-    return [first.setdefault(tuple(one.cells[at].strip() for at in used), one.row_id) for one in rows]
 
 
 def train_table(project: TableProject, progress: Progress = silent) -> TableResult:
@@ -118,21 +83,25 @@ def train_table(project: TableProject, progress: Progress = silent) -> TableResu
     """
     clock = time.perf_counter()
     judged = judge_rows(project, progress)
-    fit = judged.fit
-    probs = fit.calibration.probs(fit.balanced)
+    fit, probs = judged.fit, judged.probs
     evaluation = evaluate(
         probs, judged.targets, np.zeros(len(probs), bool), judged.labels, [one.row_id for one in judged.rows],
         [described(project, one) for one in judged.rows], judged.groups,
     )  # fmt: skip
     bundle_dir = free_bundle_dir(project.bundles_dir)
     majority = majority_error(judged.targets, judged.targets, len(judged.labels))
+    by_time = time_order_of(judged)
     result = TableResult(
-        bundle_dir, judged.labels, evaluation, majority, fit.kind, fit.losses, time.perf_counter() - clock
+        bundle_dir,
+        judged.labels,
+        evaluation,
+        majority,
+        fit.kind,
+        fit.losses,
+        time.perf_counter() - clock,
+        by_time,
     )
-    model = TableModel(
-        judged.labels, project.target, project.columns, fit.features, fit.scorer, fit.shift,
-        fit.calibration.temperature, fit.calibration.caution, result.to_json(),
-    )  # fmt: skip
+    model = judged.model(result.to_json())
     write_bundle(bundle_dir, lambda folder: write_model(model, folder), _card(project, result))
     return result
 
@@ -160,6 +129,7 @@ def _card(project: TableProject, result: TableResult) -> str:
             f"It tells {as_markdown(project.target)} from: {used}.",
             "",
             *(as_markdown(sentence) + "\n" for sentence in result.sentences()[:4]),
+            *(as_markdown(one) + "\n" for one in (result.by_time.sentences() if result.by_time else [])),
             *class_table(result.evaluation, result.labels, project.target, "Rows"),
             "",
             *(

@@ -12,9 +12,11 @@ from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir, kind_app
 from tellapart.cli.kinds.cleaning import add_clean
 from tellapart.cli.kinds.deciding import add_undo_and_log
 from tellapart.cli.kinds.notebook_door import ReviewDoor
-from tellapart.cli.kinds.sharing import add_export
+from tellapart.cli.kinds.sharing import add_app, add_export
 from tellapart.cli.kinds.training import add_train, say_what_came
+from tellapart.cli.tables.looking import by_time, influence, leave_out
 from tellapart.cli.tables.predicting import predict
+from tellapart.cli.tables.sharing import export_page, onnx
 
 tables_app = kind_app("tables", "Tables instead of pictures.")
 
@@ -22,7 +24,7 @@ tables_app = kind_app("tables", "Tables instead of pictures.")
 @tables_app.command()
 def new(
     project_dir: ProjectDir,
-    place: Annotated[Path, typer.Option("--from", help="A CSV or TSV file.", metavar="FILE")],
+    place: Annotated[Path, typer.Option("--from", help="A CSV, TSV or Parquet file.", metavar="FILE")],
     target: Annotated[
         str | None,
         typer.Option(help="Title of the column to be told; a usual one, else the last.", show_default=False),
@@ -89,3 +91,10 @@ add_export(
     learned="classifier",
     holds="It holds categories and thresholds of the table.",
 )
+add_app(
+    tables_app,
+    export_page,
+    about="Make one web page with a form that answers in the visitor's browser, without a server.",
+)
+for command in (influence, leave_out, by_time, onnx):
+    tables_app.command()(command)

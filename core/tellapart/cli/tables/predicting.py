@@ -22,7 +22,7 @@ _SHOWN = 20
 def predict(
     bundle_dir: BundleDir,
     file: Annotated[
-        Path | None, typer.Argument(help="A table (CSV or TSV).", metavar="FILE", show_default=False)
+        Path | None, typer.Argument(help="A table (CSV, TSV or Parquet).", metavar="FILE", show_default=False)
     ] = None,
     given: Annotated[
         list[str] | None,

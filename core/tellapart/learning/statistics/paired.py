@@ -33,6 +33,12 @@ class Paired:
         return self.both_right + self.only_first + self.only_second + self.both_wrong
 
     @property
+    def errors(self) -> tuple[float, float]:
+        """Error rates of the first and of the second, 0 to 1; 0 without pictures."""
+        n = max(1, self.n)
+        return (self.only_second + self.both_wrong) / n, (self.only_first + self.both_wrong) / n
+
+    @property
     def difference(self) -> float:
         """Error rate of the second minus that of the first, -1 to 1; 0 without pictures."""
         return (self.only_first - self.only_second) / self.n if self.n else 0.0

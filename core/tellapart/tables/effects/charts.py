@@ -1,0 +1,98 @@
+"""Figures of what columns have to say, drawn by matplotlib; they need the extra `charts`."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tellapart.tables.effects.dependence import Dependence
+from tellapart.tables.effects.importance import Importance
+
+if TYPE_CHECKING:
+    from tellapart.network.charts import Chart
+
+_MOST_BARS, _MOST_LINES, _MOST_NAME, _MOST_DATES = 20, 5, 40, 6
+_DPI = 120
+
+
+def importance_chart(found: Importance) -> Chart:
+    """A bar for each column, the one with most to say on top, with its interval.
+
+    Raises:
+        DescriptionError: matplotlib is not installed.
+    """
+    from tellapart.network.charts import Chart
+
+    shown = found.columns[:_MOST_BARS][::-1]
+    chart = Chart(figsize=(7, 1.4 + 0.32 * len(shown)), layout="constrained")
+    axes = chart.add_subplot()
+    points = 100 * np.array([one.error for one in shown])
+    spread = 100 * np.array([(one.error - one.low, one.high - one.error) for one in shown]).reshape(-1, 2).T
+    axes.barh(range(len(shown)), points, xerr=spread, color="#0b6e5f", ecolor="#5d6763", capsize=3)
+    axes.set_yticks(range(len(shown)), [_plain(one.title) for one in shown])
+    axes.axvline(0, color="#1c2321", linewidth=0.8)
+    axes.set_xlabel("error grows by so many points when the column is shuffled (95 % interval)")
+    return chart
+
+
+def dependence_chart(found: Sequence[Dependence]) -> Chart:
+    """A panel for each column: the probability of each label against its value; the band holds the middle half of rows.
+
+    Of two labels the second is drawn, of more those that change most, at most five.
+
+    Raises:
+        DescriptionError: matplotlib is not installed.
+    """
+    from tellapart.network.charts import Chart
+
+    n_across = 1 if len(found) == 1 else 2
+    n_down = max(1, math.ceil(len(found) / n_across))
+    chart = Chart(figsize=(5.5 * n_across, 3.4 * n_down), layout="constrained")
+    for place, one in enumerate(found):
+        _draw(chart.add_subplot(n_down, n_across, place + 1), one)
+    return chart
+
+
+def png_of(chart: Chart) -> bytes:
+    """The figure as a PNG file."""
+    buffer = io.BytesIO()
+    chart.savefig(buffer, format="png", dpi=_DPI)
+    return buffer.getvalue()
+
+
+def _draw(axes: Any, one: Dependence) -> None:
+    mean, low, high = np.array(one.mean), np.array(one.low), np.array(one.high)
+    if len(one.labels) == 2:
+        drawn = [1]
+    else:
+        drawn = np.argsort(mean.min(axis=0) - mean.max(axis=0), kind="stable")[:_MOST_LINES].tolist()
+    is_category = one.kind == "category"
+    places = np.arange(len(one.names)) if is_category else np.array(one.places)
+    for n, k in enumerate(drawn):
+        style = ("-", "--", ":", "-.", (0, (1, 3)))[n]  # colour is never the only signal
+        if is_category:
+            away = np.stack([mean[:, k] - low[:, k], high[:, k] - mean[:, k]]).clip(0)
+            axes.errorbar(
+                places, mean[:, k], yerr=away, fmt="osD^v"[n], capsize=3, label=_plain(one.labels[k])
+            )
+        else:
+            (line,) = axes.plot(places, mean[:, k], linestyle=style, label=_plain(one.labels[k]))
+            axes.fill_between(places, low[:, k], high[:, k], alpha=0.15, color=line.get_color())
+    if one.kind != "number":
+        every = 1 if is_category else max(1, math.ceil(len(places) / _MOST_DATES))
+        axes.set_xticks(
+            places[::every], [_plain(name) for name in one.names[::every]], rotation=30, ha="right"
+        )
+    axes.set_xlabel(_plain(one.title))
+    axes.set_ylabel("probability")
+    axes.set_ylim(0, 1)
+    axes.legend(fontsize=8)
+
+
+def _plain(text: str) -> str:
+    """As it stands, shortened: matplotlib would take what is between two $ for a formula."""
+    return text[:_MOST_NAME].replace("$", r"\$")

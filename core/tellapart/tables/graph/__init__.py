@@ -1,0 +1,1 @@
+"""A classifier of rows as an ONNX graph."""
