@@ -17,6 +17,8 @@ pytest.importorskip("torch", reason="torch is not installed (light path): pip in
 
 import short_tuning
 from short_tuning import THOROUGH, always, cancel, stopping
+from tellapart.network import tuning_door
+from tellapart.network.device import Device
 
 pytestmark = pytest.mark.usefixtures("short")
 
@@ -40,6 +42,22 @@ def test_stopped_it_goes_on_next_time_and_ends_the_same(project, tuned, monkeypa
     )
     if share == 0.8:
         assert shares[1] > 0.75, "what was done is not done again"
+
+
+def test_it_does_not_go_on_with_another_precision(project, monkeypatch):
+    class FewerBits(Device):
+        bits = "bf16"
+
+    def left_by_one_that_is_stopped():
+        with pytest.raises(Cancelled):
+            train_head(project, THOROUGH, stopping((0.1, cancel)))
+        (folder,) = (project.cache_dir / "tuning").iterdir()
+        return folder.name
+
+    first = left_by_one_that_is_stopped()
+    assert left_by_one_that_is_stopped() == first
+    monkeypatch.setattr(tuning_door, "device_of", lambda say: FewerBits())
+    assert left_by_one_that_is_stopped() != first
 
 
 def test_two_at_once_on_the_same_pictures_are_told_apart(project):

@@ -6,14 +6,15 @@ from typing import Any
 
 import torch
 
+from tellapart.network.device import Device, device_of
 from tellapart.network.tuning.folds import Tunings, TuningTask, tune_without_each
 from tellapart.network.tuning.steps import DivergedError, TuningSettings
 from tellapart.network.tuning.views import PictureFile
 from tellapart.planning.variation import USUAL, Variation
 
 __all__ = [
-    "DivergedError", "PictureFile", "TuningSettings", "TuningTask", "Tunings", "settings_of", "tune_without_each",
-    "versions",
+    "DivergedError", "PictureFile", "TuningSettings", "TuningTask", "Tunings", "computed_by", "device_of",
+    "settings_of", "tune_without_each",
 ]  # fmt: skip
 _ALL_LAYERS: dict[str, Any] = {"first": 0, "shares": (0.0, 0.5, 1.0), "save_every_s": 20.0}
 _MOST_VIEWS = 20
@@ -31,6 +32,6 @@ def settings_of(
     return TuningSettings(seed=seed, variation=variation, **chosen)
 
 
-def versions() -> list[str]:
+def computed_by(device: Device) -> list[str]:
     """What the bits of a tuning depend on besides its settings."""
-    return [torch.__version__]
+    return [torch.__version__, device.torch_device.type, device.bits]

@@ -180,14 +180,15 @@ def _task(
     files = [tuning.PictureFile(project.file(picture), picture.image_id) for picture in pictures]
     variation = config.variation or USUAL
     settings = tuning.settings_of(config.recipe, config.seed, config.epochs, config.rate, variation)
+    device = tuning.device_of(say=lambda _: None)
     decides = [
-        _CODE_VERSION, tuning.versions(), keeping.record()["sha256"], str(settings), targets.tolist(), folds.tolist(),
-        [picture.image_id for picture in pictures],
+        _CODE_VERSION, tuning.computed_by(device), keeping.record()["sha256"], str(settings), targets.tolist(),
+        folds.tolist(), [picture.image_id for picture in pictures],
     ]  # fmt: skip
     key = sha256(json.dumps(decides).encode()).hexdigest()[:32]
     called = _CALLED[config.recipe]
     return tuning.TuningTask(
-        files, targets, folds, heads, quick.fit.head, keeping.record(), key, settings, called
+        files, targets, folds, heads, quick.fit.head, keeping.record(), device, key, settings, called
     )
 
 

@@ -20,7 +20,7 @@ from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
 from tellapart.learning.head import Head
 from tellapart.learning.tuning_curve import TuningCurve
-from tellapart.network.device import Device, device_of
+from tellapart.network.device import Device
 from tellapart.network.tuning.checkpoints import Checkpoints, not_kept
 from tellapart.network.tuning.last_blocks import LastBlocks, State, averaged, mixed
 from tellapart.network.tuning.memory import is_memory, kept_memory
@@ -40,8 +40,9 @@ _BUSY = 1.5  # processes that want a core, for each core
 class TuningTask:
     """What is to be tuned. targets, folds: (N,) of the files; every class is in the training part of every fold.
 
-    heads: fitted without each fold; head: fitted on all. backbone: lite0.keeping.record(). key: of all that decides the
-    result. called: what the person calls it, as in "training of all layers".
+    heads: fitted without each fold; head: fitted on all. backbone: lite0.keeping.record(). device: where it is tuned.
+    key: of all that decides the result, the device as well. called: what the person calls it, as in "training of all
+    layers".
     """
 
     files: Sequence[PictureFile]
@@ -50,6 +51,7 @@ class TuningTask:
     heads: Sequence[Head]
     head: Head
     backbone: Mapping[str, Any]
+    device: Device
     key: str
     settings: TuningSettings
     called: str
@@ -65,7 +67,6 @@ class Tunings:
     starts: tuple[State, ...]
     tuned: tuple[State, ...]
     oof_logits: dict[float, np.ndarray]
-    device: Device
     n_parts: int
     curve: TuningCurve
 
@@ -81,7 +82,7 @@ class Tunings:
         network = _network(self.task)
         network.load_state_dict(mixed(self.starts[fold], self.tuned[fold], share))
         network.round_as_stored()
-        return _Judging(network, self.views, rows, self.device).of(network.embeddings)
+        return _Judging(network, self.views, rows, self.task.device).of(network.embeddings)
 
 
 def tune_without_each(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
@@ -107,7 +108,7 @@ def tune_without_each(task: TuningTask, folder: Path, progress: Progress) -> Tun
 
 
 def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
-    settings, device = task.settings, device_of(say=lambda _: None)
+    settings, device = task.settings, task.device
     maker = view_maker(task.backbone, settings)
     network = _network(task)
     n_folds = len(task.heads)
@@ -146,7 +147,7 @@ def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
             oof_logits[share][unseen] = logits
         rows = curves[fold].rows
         curves[fold].note_epoch(settings.n_epochs, counted(oof_logits[1.0][rows], lesson, rows, settings))
-    return Tunings(task, views, tuple(starts), tuple(tuned), oof_logits, device, n_parts, curve())
+    return Tunings(task, views, tuple(starts), tuple(tuned), oof_logits, n_parts, curve())
 
 
 def _network(task: TuningTask) -> LastBlocks:
