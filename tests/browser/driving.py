@@ -36,11 +36,6 @@ def wait_for(is_so: Callable[[], bool], timeout_s: float = 200) -> None:
         time.sleep(0.05)
 
 
-def files_in(folder: Path) -> list[str]:
-    """The names of all files below, also while others take folders away."""
-    return [name for _, _, names in os.walk(folder) for name in names]
-
-
 @dataclass
 class Studio:
     """A running studio. `url` carries the token."""

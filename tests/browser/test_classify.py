@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from axe import assert_accessible
-from driving import DRAWN, LAPTOP, PHONE, SHORT_PRESS, Studio, Tab, files_in, wait_for
+from driving import DRAWN, LAPTOP, PHONE, SHORT_PRESS, Studio, Tab, wait_for
+from files_there import files_in
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, files_in, wait_for
+from driving import DRAWN, LAPTOP, PHONE, Studio, Tab, wait_for
+from files_there import files_in
 from PIL import Image
 from playwright.sync_api import Page, expect
 from studios import OneServer

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from files_there import files_in
 from playwright.sync_api import Browser, Page, expect
 from tellapart_dashboards.widgets import BUILT
 from tellapart_dashboards.widgets.upload.upload import Receiver, UploadedFile, UploadLimits
@@ -76,9 +77,6 @@ class Wire:
     def arrived(self) -> dict[str, int]:
         return {file.name: file.path.stat().st_size for files in self.batches for file in files}
 
-    def files(self) -> list[Path]:
-        return [path for path in self.folder.rglob("*") if path.is_file()]
-
     def wait(self, until: Callable[[], object]) -> None:
         for _ in range(600):
             if until():
@@ -140,7 +138,7 @@ def test_what_is_refused_says_why_and_leaves_nothing(wire: Wire, size: int) -> N
     wire.give(one=size)
     status(wire).to_contain_text("Choose fewer at a time.")
     wire.wait(lambda: wire.said[-1] == "abort")
-    assert not wire.batches and not wire.files()
+    assert not wire.batches and not files_in(wire.folder)
     wire.receiver._limits = UploadLimits(1, 10**6, "")
     wire.give(two=size)
     wire.wait(lambda: wire.batches)
@@ -153,7 +151,7 @@ def test_pieces_of_a_batch_within_the_window_wait_for_no_answer(wire: Wire) -> N
     wire.is_silent_after("announce", "pieces", "pieces", "pieces")
     status(wire).to_have_text(NO_ANSWER)
     wire.wait(lambda: wire.said[-1] == "abort")
-    assert "end" not in wire.said and not wire.batches and not wire.files()
+    assert "end" not in wire.said and not wire.batches and not files_in(wire.folder)
 
 
 def test_no_more_than_the_window_is_on_its_way(wire: Wire) -> None:
@@ -179,4 +177,4 @@ def test_who_leaves_in_the_middle_adds_nothing(wire: Wire) -> None:
     wire.page.evaluate("window.leave()")
     wire.page.clock.fast_forward(21_000)
     wire.wait(lambda: wire.said[-1] == "abort")
-    assert not wire.batches and not wire.files()
+    assert not wire.batches and not files_in(wire.folder)

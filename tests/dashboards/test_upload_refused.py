@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from files_there import files_in
 from tellapart_dashboards.widgets.upload import upload
 from tellapart_dashboards.widgets.upload.upload import Receiver, UploadedFile, UploadLimits
 from uploading import ANNOUNCE, Page, whole
@@ -36,7 +37,7 @@ def test_a_small_batch_that_is_refused_leaves_nothing(
     def refused(files: Any = message["files"], sent: Any = buffers, batch: str = "b1") -> str:
         answer = page.receiver.receive({**message, "batch": batch, "files": files}, sent) or {}
         assert answer["t"] == "refused" and not batches
-        assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
+        assert not files_in(tmp_path / "uploads")
         return str(answer["reason"])
 
     for sent in ([], buffers[:1], buffers[::-1], [*buffers, b"x"], [b"abcd", b"e"]):
@@ -64,7 +65,7 @@ def test_pieces_that_come_with_a_refused_announcement_are_dropped(
     assert answer is not None and "Bring fewer." in answer["reason"]
     assert page.piece(0, 0, b"abc") == page.piece(0, 3, b"def") == {"t": "lost", "batch": "b1"}
     assert page.say("end") == {"t": "lost", "batch": "b1"} and batches == []
-    assert not list((tmp_path / "uploads").rglob("*.jpg*"))
+    assert not files_in(tmp_path / "uploads")
 
 
 def test_more_than_was_announced_is_not_written(page: Page, batches: list[list[UploadedFile]]) -> None:
@@ -82,7 +83,7 @@ def test_too_much_is_refused_before_anything_is_written(
     monkeypatch.setattr(upload, "KEEP_FREE_BYTES", 10**18)
     answer = page.announce(**{"a.jpg": 10})
     assert answer is not None and "Make room" in answer["reason"]
-    assert not list((tmp_path / "uploads").rglob("*.jpg*"))
+    assert not files_in(tmp_path / "uploads")
 
 
 def test_what_waits_since_an_earlier_upload_counts_where_room_is_limited(tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_an_announcement_of_another_shape_is_refused_and_nothing_is_written(
 ) -> None:
     answer = page.receiver.receive(message, [])
     assert answer is not None and answer["t"] == "refused" and "upload again" in answer["reason"]
-    assert not list((tmp_path / "uploads").rglob("*")) and not page.receiver._batches
+    assert not files_in(tmp_path / "uploads") and not page.receiver._batches
 
 
 BAD_PIECES: list[tuple[Any, list[Any]]] = [
@@ -160,7 +161,7 @@ def test_pieces_that_do_not_fit_end_the_upload(
     page.receiver.receive(ANNOUNCE, [])
     answer = page.receiver.receive(message, buffers)
     assert answer is not None and answer["t"] == "refused" and "does not understand" in answer["reason"]
-    assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
+    assert not files_in(tmp_path / "uploads")
     assert page.say("end") == {"t": "lost", "batch": "b1"} and batches == []
 
 

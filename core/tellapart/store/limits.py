@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tellapart.errors import FullError
+from tellapart.store.files.sizes import size_on_disk
 from tellapart.store.manifest import Manifest
 
 _SETTING = "limits"
@@ -103,7 +103,7 @@ def check_room_to_make(manifest: Manifest, folders: Iterable[Path]) -> None:
     limits = limits_of(manifest)
     if limits is None:
         return
-    most, taken = _TIMES_MADE * limits.n_bytes, sum(map(_bytes_in, folders))
+    most, taken = _TIMES_MADE * limits.n_bytes, size_on_disk(*folders)
     if taken >= most:
         raise FullError(
             f"What was made in this project, its models, runs and apps, takes {taken / 1e6:,.0f} MB, and "
@@ -119,14 +119,3 @@ def _limits(kept: object) -> ProjectLimits | None:
     if type(n_pictures) is not int or type(n_bytes) is not int:
         return None
     return ProjectLimits(n_pictures, n_bytes)
-
-
-def _bytes_in(folder: Path) -> int:
-    found = 0
-    for place, _, files in os.walk(folder):
-        for name in files:
-            try:
-                found += (Path(place) / name).lstat().st_size
-            except OSError:  # gone, or another process is writing it
-                continue
-    return found

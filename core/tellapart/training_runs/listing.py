@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +11,7 @@ from typing import Any
 from tellapart.errors import OutsideError, RunError
 from tellapart.runs import Run
 from tellapart.safe_paths import path_inside, strange_files
+from tellapart.store.files.sizes import size_on_disk
 from tellapart.store.project import Project
 from tellapart.store.run_changes import RunNote, place_in_trash, run_notes
 
@@ -113,19 +113,6 @@ def bundle_folder(root: Path, run_id: str, is_deleted: bool = False) -> Path:
         OutsideError: the id leads elsewhere.
     """
     return path_inside(root, place_in_trash("bundles", run_id) if is_deleted else f"bundles/{run_id}")
-
-
-def size_on_disk(*folders: Path) -> int:
-    """Bytes of all files in these folders; links are not followed, and what is gone counts nothing."""
-    total = 0
-    for folder in folders:
-        for place, _, names in os.walk(folder):
-            for name in names:
-                try:
-                    total += (Path(place) / name).lstat().st_size
-                except OSError:
-                    continue  # it has just gone
-    return total
 
 
 def _row(run: Run, bundle: Path, name: str, is_deleted: bool) -> TrainingRun | None:

@@ -12,16 +12,11 @@ from typing import Any
 from tellapart.bundle.loading import newest_bundle
 from tellapart.errors import OutsideError, ProjectError, RunError
 from tellapart.runs import Run
+from tellapart.store.files.sizes import size_on_disk
 from tellapart.store.project import Project
 from tellapart.store.run_changes import DELETE, RunChange, run_notes
 from tellapart.store.sqlite.database_errors import disk_reason
-from tellapart.training_runs.listing import (
-    bundle_folder,
-    run_folder,
-    runs_in,
-    size_on_disk,
-    training_runs,
-)
+from tellapart.training_runs.listing import bundle_folder, run_folder, runs_in, training_runs
 
 KEEP = 5
 

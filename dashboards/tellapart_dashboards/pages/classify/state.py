@@ -7,6 +7,7 @@ import asyncio
 import atexit
 import csv
 import io
+import os
 import shutil
 import threading
 from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ class ClassifyState(Answering):
     def _drop(self, batch_dir: Path, unseen: Sequence[UploadedFile]) -> None:
         for file in unseen:
             self._kept.drop(file.path)
-        if batch_dir.is_dir() and not any(path.is_file() for path in batch_dir.rglob("*")):
+        if not any(names for _, _, names in os.walk(batch_dir)):
             shutil.rmtree(batch_dir, ignore_errors=True)
 
     def _answer(self, file: UploadedFile, found: Any) -> Answer:

@@ -17,12 +17,13 @@ import re
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import anywidget
+from tellapart.store.files.sizes import size_on_disk
 from traitlets import Bool, Int, Unicode
 
 from tellapart_dashboards.app.event_loop import soon
@@ -198,7 +199,7 @@ class Receiver:
 
     def _too_much(self, n_files: int, n_bytes: int) -> str:
         most = self._limits
-        waiting = sum(self._bytes_waiting()) if most.counts_waiting else 0
+        waiting = size_on_disk(self.folder) if most.counts_waiting else 0
         if waiting and waiting + n_bytes > most.n_bytes:
             return (
                 f"{waiting / 1e6:,.0f} MB that were uploaded before still wait for a label; {n_bytes / 1e6:,.0f} MB "
@@ -217,11 +218,6 @@ class Receiver:
                 f"{max(0, n_free) / 2**20:,.0f} MB. Make room there, or upload fewer files at once."
             )
         return ""
-
-    def _bytes_waiting(self) -> Iterator[int]:
-        for path in self.folder.rglob("*"):
-            with contextlib.suppress(OSError):  # it went into the project just now
-                yield path.stat().st_size * path.is_file()
 
     def _take(self, message: Pieces, contents: list[memoryview]) -> dict[str, Any]:
         files = self._batches[message.batch].files
