@@ -158,7 +158,8 @@ async def test_a_disk_that_fails_is_said(empty_project_dir: Path, monkeypatch: p
 async def test_the_doors_are_there_only_while_there_is_nothing(
     empty_project_dir: Path, project_dir: Path, fake_run: FakeRun
 ) -> None:
-    view = gather_view(GatherState(ProjectState(empty_project_dir)))
+    state = GatherState(ProjectState(empty_project_dir))
+    view = gather_view(state)
     await settled()
     assert is_shown(view, one(view, Doors))
     assert [door["title"] for door in one(view, Doors).doors] == [
@@ -166,6 +167,11 @@ async def test_the_doors_are_there_only_while_there_is_nothing(
         "Search the web",
         "Try the sample",
     ]
+    for n_held in (45, 0):
+        state.search.rows = [{"label": "oak", "n_held": n_held}]
+        assert is_shown(view, one(view, Doors)) is (n_held == 0), "what waits for a choice comes first"
+    state.search.is_searching = True
+    assert not is_shown(view, one(view, Doors))
     full = gather_view(GatherState(ProjectState(project_dir)))
     await settled()
     assert not is_shown(full, one(full, Doors))

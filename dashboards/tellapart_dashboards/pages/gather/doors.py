@@ -34,16 +34,20 @@ _DOORS = (
 
 
 def doors_view(state: GatherState) -> VBox:
-    """The doors, in sight while the project is empty and nothing is on its way."""
+    """The doors, in sight while the project is empty, nothing is on its way and nothing waits for a choice."""
     doors = Doors(lambda _key: soon(_open_sample(doors)), doors=list(_DOORS), accessible_name="Begin with")
     box = VBox([doors])
-    project = state.project
+    project, search = state.project, state.search
 
     def is_empty() -> bool:
-        return not project.counts and state.stage != "running"
+        is_coming = (
+            state.stage == "running" or search.is_searching or any(row["n_held"] for row in search.rows)
+        )
+        return not project.counts and not is_coming
 
     shown_when(box, project, ["counts"], is_empty)
     shown_when(box, state, ["stage"], is_empty)
+    shown_when(box, search, ["is_searching", "rows"], is_empty)
     return box
 
 
