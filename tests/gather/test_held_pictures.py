@@ -27,6 +27,7 @@ def test_pictures_wait_until_a_person_has_looked(gathered, project):
     assert more.n_added == 3 and more.n_before == 17, (
         "for each one discarded another comes, and never the same"
     )
+    assert gathered(limit=20, is_held=True).sentence() == "20 found earlier, nothing new"
     assert {one.image_id for one in held_pictures(project)}.isdisjoint({one.image_id for one in held[10:15]} - {
         picture.image_id for picture in project.manifest.pictures()})  # fmt: skip
 

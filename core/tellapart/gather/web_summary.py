@@ -125,14 +125,15 @@ class GatherSummary:
 
     def sentence(self) -> str:
         """For instance "120 asked, 97 added, 11 already here, 7 too small, 5 unreadable"."""
+        came = "found" if self.is_held else "added"
         if not self.n_asked and self.n_before:
-            return f"{self.n_before} added earlier, nothing new"
+            return f"{self.n_before} {came} earlier, nothing new"
         if not self.n_asked:
             return "nothing found"
-        parts = [f"{self.n_asked} asked", f"{self.n_added} {'found' if self.is_held else 'added'}"]
+        parts = [f"{self.n_asked} asked", f"{self.n_added} {came}"]
         parts += [f"{self.n_refused[code]} {code}" for code in _ORDER if self.n_refused[code]]
         parts += [f"{self.n_named_twice} named twice"] if self.n_named_twice else []
-        parts += [f"{self.n_before} added earlier"] if self.n_before else []
+        parts += [f"{self.n_before} {came} earlier"] if self.n_before else []
         return ", ".join(parts)
 
     def to_json(self) -> dict[str, Any]:
