@@ -118,7 +118,8 @@ def check_torch_pair(python: Path) -> None:
 
 
 def fill(venv: Path, pip_args: list[str], is_new: bool) -> None:
-    """Install everything; of pip's lines only downloads are shown, and the last ones when it fails."""
+    """Install everything; of pip's lines only downloads are shown, and the last ones when it fails. Between the last
+    download and the end pip is silent for minutes, which is said beforehand."""
     remove_half_installed(venv)
     started = time.monotonic()
     print(
@@ -142,8 +143,12 @@ def fill(venv: Path, pip_args: list[str], is_new: bool) -> None:
     ):
         for line in pip.stdout or ():
             kept.write(line)
-            if line.lstrip().startswith(("Downloading ", "Using cached ", "Installing collected")):
+            if line.lstrip().startswith(("Downloading ", "Using cached ")):
                 print(f"  {line.strip()[:100]}", flush=True)
+            elif line.startswith("Installing collected packages"):
+                print(
+                    "  Everything is here. Unpacking it takes minutes, without a further line …", flush=True
+                )
     if pip.returncode:
         last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         print("\n".join(last), flush=True)
