@@ -132,7 +132,7 @@ def _duplicate(pictures: Sequence[Picture], row: int, better: list[tuple[int, fl
         pictures[row].image_id,
         DUPLICATE,
         score,
-        "same picture twice",
+        "here twice",
         f"Same picture as {pictures[best].path}, which has at least as many pixels. A duplicate adds "
         "nothing to training.",
         Suggestion("remove", None, score),

@@ -41,8 +41,9 @@ def advice_view(desk: AdviceDesk) -> VBox:
 
 def _row(desk: AdviceDesk, place: int, row: AdviceRow) -> Box:
     kind = "ta-gain" if row.is_known else "ta-soft"
+    reason = row.reason[:1].upper() + row.reason[1:]
     parts = [
-        HTML(f'<b>{html.escape(row.title)}</b><p class="ta-soft">{html.escape(row.reason)}.</p>'),
+        HTML(f'<b>{html.escape(row.title)}</b><p class="ta-soft">{html.escape(reason)}.</p>'),
         HTML(f'<span class="{kind}">{html.escape(row.gain)}</span>').add_class("ta-advice-gain"),
     ]
     if row.button:
