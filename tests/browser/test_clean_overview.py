@@ -75,7 +75,11 @@ def test_the_map_chooses_pictures(project_dir: Path, start_studio: Start, open_t
         page.keyboard.press("Shift+ArrowDown")
         page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Enter")
-    expect(page.get_by_text(re.compile(r"\d+ pictures? selected on the map"))).to_be_visible()
+    selected = page.get_by_text(re.compile(r"\d+ pictures? selected on the map"))
+    expect(selected).to_be_visible()
+    n = re.sub(r"\D", "", selected.inner_text())
+    expect(grid(page)).to_have_attribute("aria-label", re.compile(f": {n}$"))
+    expect(field).to_be_focused()  # and not the first of these pictures: the map has keys of its own
     page.keyboard.press("Escape")
     expect(page.get_by_text("selected on the map")).to_be_hidden()
 

@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// 19d734239802e7148223c83dd011c6a97323a551e5bd9449a8b873046c4f891e
+// cdb613ba8d93536e8a94be753cb52163586a3943a34eb7075cdf47b1e45d730b
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -332,6 +332,7 @@ function watchArrival(grid) {
     const at = document.activeElement;
     if (!at || at === document.body) return true;
     if (at.closest("dialog, input, textarea, [contenteditable]")) return false;
+    if (at.matches("[role=application]:focus-visible")) return false; // a map that is walked by key has more keys
     return PRESSES.includes(lastKey) || !at.matches(":focus-visible");
   }
 
@@ -849,6 +850,7 @@ class NearCard {
     this.box = /** @type {HTMLElement | null} */ (null);
     this.key = -1;
     this.isAnnounced = false; // asked for by key, so that it stays when the mouse goes elsewhere
+    this.isEarly = false; // there was nothing to show yet
     this.hovering = 0;
   }
 
@@ -874,7 +876,13 @@ class NearCard {
     tell(this.model, { t: "near", key });
   }
 
+  /** What was not known may be known by now. */
+  again() {
+    if (this.box && this.isEarly) tell(this.model, { t: "near", key: this.key });
+  }
+
   close() {
+    this.isEarly = false;
     this.box?.remove();
     this.box = null;
   }
@@ -891,6 +899,7 @@ class NearCard {
   show({ key, near }, buffers) {
     const tile = this.tileOf(key);
     if (!this.box || this.key !== key || !tile) return;
+    this.isEarly = !near.length;
     const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "none yet: the check has not finished";
     if (this.isAnnounced) this.announce(`Most similar: ${words}`);
     this.box.replaceChildren(element("b", "", "Most similar"), near.length ? alikeList(near, buffers) : element("p", "", words));
@@ -1773,7 +1782,10 @@ class Grid {
   receive(message, buffers) {
     if (message.t === "tiles") this.store.takeTiles(message);
     else if (message.t === "thumbnails") this.store.takeThumbnails(message, buffers);
-    else if (message.t === "changed") this.store.stale();
+    else if (message.t === "changed") {
+      this.store.stale();
+      this.near.again();
+    }
     else if (message.t === "decided") this.decidedThere(message);
     else if (message.t === "near") this.near.show(message, buffers);
     else if (message.t === "large") this.large.show(message, buffers);

@@ -20,6 +20,7 @@ export function watchArrival(grid) {
     const at = document.activeElement;
     if (!at || at === document.body) return true;
     if (at.closest("dialog, input, textarea, [contenteditable]")) return false;
+    if (at.matches("[role=application]:focus-visible")) return false; // a map that is walked by key has more keys
     return PRESSES.includes(lastKey) || !at.matches(":focus-visible");
   }
 

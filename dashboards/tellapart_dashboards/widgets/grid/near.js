@@ -22,6 +22,7 @@ export class NearCard {
     this.box = /** @type {HTMLElement | null} */ (null);
     this.key = -1;
     this.isAnnounced = false; // asked for by key, so that it stays when the mouse goes elsewhere
+    this.isEarly = false; // there was nothing to show yet
     this.hovering = 0;
   }
 
@@ -47,7 +48,13 @@ export class NearCard {
     tell(this.model, { t: "near", key });
   }
 
+  /** What was not known may be known by now. */
+  again() {
+    if (this.box && this.isEarly) tell(this.model, { t: "near", key: this.key });
+  }
+
   close() {
+    this.isEarly = false;
     this.box?.remove();
     this.box = null;
   }
@@ -64,6 +71,7 @@ export class NearCard {
   show({ key, near }, buffers) {
     const tile = this.tileOf(key);
     if (!this.box || this.key !== key || !tile) return;
+    this.isEarly = !near.length;
     const words = near.map((one) => `${one.label} ${one.note}`).join(", ") || "none yet: the check has not finished";
     if (this.isAnnounced) this.announce(`Most similar: ${words}`);
     this.box.replaceChildren(element("b", "", "Most similar"), near.length ? alikeList(near, buffers) : element("p", "", words));

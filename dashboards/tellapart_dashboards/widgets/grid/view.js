@@ -290,7 +290,10 @@ export class Grid {
   receive(message, buffers) {
     if (message.t === "tiles") this.store.takeTiles(message);
     else if (message.t === "thumbnails") this.store.takeThumbnails(message, buffers);
-    else if (message.t === "changed") this.store.stale();
+    else if (message.t === "changed") {
+      this.store.stale();
+      this.near.again();
+    }
     else if (message.t === "decided") this.decidedThere(message);
     else if (message.t === "near") this.near.show(message, buffers);
     else if (message.t === "large") this.large.show(message, buffers);
