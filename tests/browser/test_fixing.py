@@ -180,6 +180,7 @@ def test_a_picture_of_a_strip_opens_and_comes_back(fixing: Fixing) -> None:
     page.keyboard.press("d")
     wait_for(lambda: standing(fixing.project_dir) == ["remove"])
     expect(large.get_by_text(f"2 of {len(keys)}").first).to_be_visible()
+    expect(large.get_by_role("status")).to_contain_text(f"1 of {len(keys)}, removed.")  # and not the second
     page.keyboard.press("ArrowLeft")
     expect(large.locator(".ta-verdict")).to_have_text("removed")
     page.keyboard.press("Escape")

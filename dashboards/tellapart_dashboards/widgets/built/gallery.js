@@ -1,5 +1,5 @@
 // Built by `make widgets` from gallery/gallery.js and the modules it imports: change those, not this file.
-// 2979a2b5847b1e3ce5c35a7b1d7f8b92bae03252251fc1a3e21e915c126b0187
+// 53804ddd0988d9aa8112b30dde95e669ffdd80b600c478009c1002890f150b69
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -358,6 +358,7 @@ class LargeWindow {
     this.url = "";
     this.suggested = "";
     this.news = ""; // what was said since the last picture
+    this.actedOn = { key: -1, place: "" }; // the picture that was decided about last
     this.told = ""; // what was said last: Python's own words for it are often the same
     this.box = dialog(root, "Picture");
     this.box.classList.add("ta-large");
@@ -410,6 +411,7 @@ class LargeWindow {
    */
   act(name, label) {
     this.told = "";
+    this.actedOn = { key: this.key, place: ["undo", "redo"].includes(name) ? "" : this.host.place() };
     this.host.act(name, label);
     if (this.isOpen && !this.box.contains(document.activeElement)) this.box.focus();
   }
@@ -474,7 +476,9 @@ class LargeWindow {
     title.append(" ", this.verdict);
     this.side.replaceChildren(title, element("p", "ta-whereabouts", place), ...this.known(facts, buffers));
     if (!this.said.classList.contains("ta-refused")) {
-      const news = this.news && `${this.news.replace(/\.$/, "")}. `;
+      const { key, place: there } = this.actedOn;
+      const of = there && key !== this.shown ? `${there}, ` : ""; // else it would read as said of this picture
+      const news = this.news && `${of}${this.news.replace(/\.$/, "")}. `;
       this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
     }
     this.news = "";

@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// cdb613ba8d93536e8a94be753cb52163586a3943a34eb7075cdf47b1e45d730b
+// 800f696ee547adc343f9a9bec7c457db346aca299f0e9ac3f2ceb82a64d8ec4d
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -588,6 +588,7 @@ class LargeWindow {
     this.url = "";
     this.suggested = "";
     this.news = ""; // what was said since the last picture
+    this.actedOn = { key: -1, place: "" }; // the picture that was decided about last
     this.told = ""; // what was said last: Python's own words for it are often the same
     this.box = dialog(root, "Picture");
     this.box.classList.add("ta-large");
@@ -640,6 +641,7 @@ class LargeWindow {
    */
   act(name, label) {
     this.told = "";
+    this.actedOn = { key: this.key, place: ["undo", "redo"].includes(name) ? "" : this.host.place() };
     this.host.act(name, label);
     if (this.isOpen && !this.box.contains(document.activeElement)) this.box.focus();
   }
@@ -704,7 +706,9 @@ class LargeWindow {
     title.append(" ", this.verdict);
     this.side.replaceChildren(title, element("p", "ta-whereabouts", place), ...this.known(facts, buffers));
     if (!this.said.classList.contains("ta-refused")) {
-      const news = this.news && `${this.news.replace(/\.$/, "")}. `;
+      const { key, place: there } = this.actedOn;
+      const of = there && key !== this.shown ? `${there}, ` : ""; // else it would read as said of this picture
+      const news = this.news && `${of}${this.news.replace(/\.$/, "")}. `;
       this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
     }
     this.news = "";

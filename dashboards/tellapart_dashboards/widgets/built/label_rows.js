@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// 82ba32229e336dadfb4609163ab07d17c03edb0773db335f81b072f09a7fb2f4
+// 773471c93cef2320df713acbd257b7535f6c924ab32b952522e77aab8de048a3
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -315,6 +315,7 @@ class LargeWindow {
     this.url = "";
     this.suggested = "";
     this.news = ""; // what was said since the last picture
+    this.actedOn = { key: -1, place: "" }; // the picture that was decided about last
     this.told = ""; // what was said last: Python's own words for it are often the same
     this.box = dialog(root, "Picture");
     this.box.classList.add("ta-large");
@@ -367,6 +368,7 @@ class LargeWindow {
    */
   act(name, label) {
     this.told = "";
+    this.actedOn = { key: this.key, place: ["undo", "redo"].includes(name) ? "" : this.host.place() };
     this.host.act(name, label);
     if (this.isOpen && !this.box.contains(document.activeElement)) this.box.focus();
   }
@@ -431,7 +433,9 @@ class LargeWindow {
     title.append(" ", this.verdict);
     this.side.replaceChildren(title, element("p", "ta-whereabouts", place), ...this.known(facts, buffers));
     if (!this.said.classList.contains("ta-refused")) {
-      const news = this.news && `${this.news.replace(/\.$/, "")}. `;
+      const { key, place: there } = this.actedOn;
+      const of = there && key !== this.shown ? `${there}, ` : ""; // else it would read as said of this picture
+      const news = this.news && `${of}${this.news.replace(/\.$/, "")}. `;
       this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
     }
     this.news = "";

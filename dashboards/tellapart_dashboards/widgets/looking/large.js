@@ -29,6 +29,7 @@ export class LargeWindow {
     this.url = "";
     this.suggested = "";
     this.news = ""; // what was said since the last picture
+    this.actedOn = { key: -1, place: "" }; // the picture that was decided about last
     this.told = ""; // what was said last: Python's own words for it are often the same
     this.box = dialog(root, "Picture");
     this.box.classList.add("ta-large");
@@ -81,6 +82,7 @@ export class LargeWindow {
    */
   act(name, label) {
     this.told = "";
+    this.actedOn = { key: this.key, place: ["undo", "redo"].includes(name) ? "" : this.host.place() };
     this.host.act(name, label);
     if (this.isOpen && !this.box.contains(document.activeElement)) this.box.focus();
   }
@@ -145,7 +147,9 @@ export class LargeWindow {
     title.append(" ", this.verdict);
     this.side.replaceChildren(title, element("p", "ta-whereabouts", place), ...this.known(facts, buffers));
     if (!this.said.classList.contains("ta-refused")) {
-      const news = this.news && `${this.news.replace(/\.$/, "")}. `;
+      const { key, place: there } = this.actedOn;
+      const of = there && key !== this.shown ? `${there}, ` : ""; // else it would read as said of this picture
+      const news = this.news && `${of}${this.news.replace(/\.$/, "")}. `;
       this.said.replaceChildren(news, element("span", "ta-heard", `${tile.label}, ${place}`));
     }
     this.news = "";
