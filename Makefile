@@ -121,7 +121,8 @@ screenshots: environment
 	node=$$($(VENV_PYTHON) tools/node_packages.py); \
 	TELLAPART_CHROMIUM="$$chromium" TELLAPART_NODE="$$node" TELLAPART_SCREENSHOTS=1 $(VENV_PYTHON) -m pytest \
 	  tests/browser/test_studio.py tests/browser/test_gather.py tests/browser/test_clean.py \
-	  tests/browser/test_clean_overview.py tests/browser/test_share.py tests/browser/test_projects.py $(ARGS)
+	  tests/browser/test_clean_overview.py tests/browser/test_share.py tests/browser/test_projects.py \
+	  tests/browser/test_lessons.py $(ARGS)
 
 clean:
 	rm -rf .venv .venv-fastai .venv-cleanlab .venv-classic .venv-versions site build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -138,6 +138,7 @@ class Tab:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         self.page.evaluate("window.scrollTo(0, 0)")
+        self.page.mouse.move(0, 0)  # where it lights nothing up
         self.page.wait_for_timeout(600)  # thumbnails settle
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -25,9 +25,10 @@ SHOTS = os.environ.get("TELLAPART_LOOK")  # a folder for pictures to look at, wh
 
 @pytest.fixture
 def workspace() -> Path:
-    """The projects folder of the studio's person, who has just begun."""
+    """The projects folder of the studio's person, who has just begun and opened nothing elsewhere."""
     folder = Path(os.environ["TELLAPART_PROJECTS"])
     shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(os.environ["TELLAPART_SETTINGS"], ignore_errors=True)
     return folder
 
 

@@ -43,7 +43,7 @@ def opened(
 ) -> Sharing:
     own = Path(shutil.copytree(trained_project, tmp_path_factory.mktemp("share") / "leaves"))
     tab = open_shared_tab()
-    tab.open(one_server.on(own).at("5_share.ipynb"))
+    tab.open(f"{one_server.on(own).url}#share")
     expect(tab.page.locator("iframe[title^=Preview]")).to_be_visible()
     return Sharing(tab, own)
 
@@ -118,8 +118,8 @@ def write_and_choose(tab: Tab) -> None:
     expect(preview.locator("h1")).to_have_text("What is in the picture?")
     expect(preview.locator(".answer img")).to_be_visible()
     expect(page.get_by_text("It starts, and gives the answers it was made with")).to_be_visible()
-    page.get_by_label("Title").fill(TITLE)
-    expect(preview.locator("h1")).to_have_text(TITLE)
+    page.get_by_role("radio", name="Phone").click()
+    page.get_by_label("Title").fill("Which leaf is it?")
     page.get_by_label("Whom can people ask?").fill("Ada")
     expect(page.get_by_text("3 questions of the model card are open")).to_be_visible()
     examples = page.get_by_role("group", name="Pictures that visitors may try")
@@ -129,6 +129,8 @@ def write_and_choose(tab: Tab) -> None:
     expect(preview.get_by_role("button", name="Example 2")).to_be_visible()
     tab.picture("share")
     tab.picture("share-phone-dark", PHONE, "dark")
+    page.get_by_label("Title").fill(TITLE)
+    expect(preview.locator("h1")).to_have_text(TITLE)
 
 
 def make_the_app(sharing: Sharing, runtime: str) -> None:
