@@ -1,4 +1,4 @@
-"""The six lines of docs/how-to/tables.md, as they stand there, on a made table."""
+"""The Python of docs/how-to/tables.md, as it stands there, on a made table: six lines, and what follows them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ def code_after(begin):
     return text[start : text.index("```", start)]
 
 
-def test_the_six_lines_run_and_answer(tmp_path, monkeypatch, capsys):
+def test_the_six_lines_and_the_rest_run_and_answer(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     exec(code_after("import random\n"), {})
     lines = code_after("from tellapart.tables import *\n")
@@ -24,3 +24,12 @@ def test_the_six_lines_run_and_answer(tmp_path, monkeypatch, capsys):
         names["result"].evaluation.error_rate < 0.2
         and (names["result"].bundle_dir / "MODEL_CARD.md").is_file()
     )
+    exec(code_after("found = influence(project)\n"), names)
+    printed = capsys.readouterr().out
+    assert (
+        "is shuffled" in printed
+        and "Without the column sex" in printed
+        and "Split by time (since)" in printed
+    )
+    assert float(printed.split()[-1]) < 1e-5  # of the ONNX file
+    assert {one.name for one in tmp_path.iterdir()} >= {"importance.png", "form.html", "form.onnx"}

@@ -12,8 +12,14 @@ from tellapart.cli.app import app
 from tellapart.errors import DescriptionError, ProjectError, TrainError
 from tellapart.learning.statistics.paired import Paired
 from tellapart.tables import by_time, influence, leave_out, new_project, open_project, train
+from tellapart.tables.columns import TableColumn
+from tellapart.tables.effects import importance
+from tellapart.tables.effects.dependence import _steps
 from tellapart.tables.effects.importance import Importance, _interval
+from tellapart.tables.effects.other_rows import _largest_weights
 from tellapart.tables.effects.report import FILES
+from tellapart.tables.encoding import Feature
+from tellapart.tables.judging import judge_rows
 from typer.testing import CliRunner
 
 
@@ -59,6 +65,24 @@ def test_columns_that_say_something_are_told_from_those_that_do_not(found):
     assert found.importance.n == 240 and json.dumps(found.to_json())
 
 
+def test_of_many_columns_those_are_shuffled_that_are_asked_for_most(project, monkeypatch):
+    monkeypatch.setattr(importance, "_MOST_COLUMNS", 2)
+    found = importance.column_importance(judge_rows(project))
+    assert {one.title for one in found.columns} == {"income", "town"} and found.n_others == 2
+    assert "2 columns that it asks for least were not shuffled" in repr(found)
+
+
+def test_the_say_of_a_line_is_its_largest_weight():
+    columns = [
+        TableColumn("a", "number", "point"),
+        TableColumn("b", "category"),
+        TableColumn("c", "number", "point"),
+    ]
+    features = (Feature(columns[0]), Feature(columns[1], ("x", "y", "z")), Feature(columns[2]))
+    weights = np.array([[1.0], [0], [0], [-5], [2], [0.5], [3]])
+    assert _largest_weights(features, weights.T).tolist() == [1, 5, 3]
+
+
 def test_the_interval_counts_copies_once():
     rng = np.random.default_rng(0)
     values = rng.normal(size=100)
@@ -79,9 +103,16 @@ def test_how_the_answer_changes_with_a_column(found):
     assert "income: " in repr(income) and "on average" in repr(income)
 
 
+def test_a_number_that_most_rows_share_is_asked_about_at_others_too():
+    feature = Feature(TableColumn("gain", "number", "point"))
+    steps = _steps(feature, np.concatenate([np.zeros(500), np.arange(1, 60) * 100.0, [np.nan]]))
+    assert len(steps) == 16 and (np.diff(steps) > 300).all()
+    assert _steps(feature, np.array([np.nan])).tolist() == []
+
+
 def test_tables_and_figures_are_written_and_no_title_is_calculated(found, tmp_path):
     first = replace(found.importance.columns[0], title="=1+1")
-    evil = replace(found, importance=Importance((first, *found.importance.columns[1:]), 240, 240, 0.1))
+    evil = replace(found, importance=Importance((first, *found.importance.columns[1:]), 0, 240, 240, 0.1))
     evil = replace(evil, dependence=tuple(replace(one, title="$x$ @cmd") for one in found.dependence))
     files = evil.save(tmp_path / "out")
     assert [one.name for one in files] == list(FILES)

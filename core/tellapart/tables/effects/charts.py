@@ -80,7 +80,7 @@ def _draw(axes: Any, one: Dependence) -> None:
                 places, mean[:, k], yerr=away, fmt="osD^v"[n], capsize=3, label=_plain(one.labels[k])
             )
         else:
-            (line,) = axes.plot(places, mean[:, k], linestyle=style, label=_plain(one.labels[k]))
+            (line,) = axes.plot(places, mean[:, k], linestyle=style, marker=".", label=_plain(one.labels[k]))
             axes.fill_between(places, low[:, k], high[:, k], alpha=0.15, color=line.get_color())
     if one.kind != "number":
         every = 1 if is_category else max(1, math.ceil(len(places) / _MOST_DATES))

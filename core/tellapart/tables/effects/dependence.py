@@ -89,11 +89,18 @@ def column_dependence(
 
 
 def _steps(feature: Feature, values: np.ndarray) -> np.ndarray:
-    """(V,) encoded values to ask about: the commonest categories, or numbers with as many rows between them."""
+    """(V,) encoded values to ask about: the commonest categories, or numbers with as many rows between them
+    (with as many different numbers where one of them is in most rows)."""
     there = values[~np.isnan(values)]
     if feature.is_category:
         return np.array([place for place, _ in Counter(there.tolist()).most_common(_MOST_CATEGORIES)])
-    return np.unique(np.quantile(there, np.linspace(0.02, 0.98, _N_STEPS))) if len(there) else np.zeros(0)
+    if not len(there):
+        return np.zeros(0)
+    shares = np.linspace(0.02, 0.98, _N_STEPS)
+    steps = np.unique(np.quantile(there, shares))
+    if 2 * len(steps) > _N_STEPS:
+        return np.asarray(steps)
+    return np.unique(np.quantile(np.unique(there), shares))  # most rows have one and the same number
 
 
 def _name(feature: Feature, value: float) -> str:
@@ -101,4 +108,4 @@ def _name(feature: Feature, value: float) -> str:
         return feature.categories[int(value)]
     if feature.column.kind == "date":
         return (_EPOCH + timedelta(days=int(value))).isoformat()
-    return f"{value:.4g}"
+    return f"{float(f'{value:.4g}'):,.10g}"

@@ -21,6 +21,7 @@ from tellapart.tables.judging import TableJudgement
 _REPEATS = 3
 _MOST_ASKED = 4_000_000  # rows in all, however many columns there are
 _LEAST_OF_FOLD = 50
+_MOST_COLUMNS = 100  # that are shuffled
 _Z = 1.959964  # of 95 %
 _SHOWN = 20
 
@@ -47,10 +48,11 @@ class ColumnImportance:
 
 @dataclass(frozen=True)
 class Importance:
-    """columns: those with most to say first. n: rows that were asked about, of n_rows; error: share of them wrong
-    before anything was shuffled."""
+    """columns: those with most to say first. n_others: columns that are asked for least, which were not shuffled. n:
+    rows that were asked about, of n_rows; error: share of them wrong before anything was shuffled."""
 
     columns: tuple[ColumnImportance, ...]
+    n_others: int
     n: int
     n_rows: int
     error: float
@@ -63,6 +65,11 @@ class Importance:
             f"({self.n:,}{of_all} rows, each judged by a classifier that learned from others):",
             *(f"  {one.sentence}" for one in self.columns[:_SHOWN]),
             *([f"  … and {len(self.columns) - _SHOWN:,} more"] if len(self.columns) > _SHOWN else []),
+            *(
+                [f"{self.n_others:,} columns that it asks for least were not shuffled."]
+                if self.n_others
+                else []
+            ),
             "Columns that say the same share their say: shuffled alone each may seem to have none.",
         ]
 
@@ -81,16 +88,24 @@ def column_importance(judged: TableJudgement, progress: Progress = silent) -> Im
         TrainError: no row can be judged by others.
     """
     features = judged.fit.features
-    n_of_fold = max(_LEAST_OF_FOLD, _MOST_ASKED // (N_FOLDS * _REPEATS * len(features)))
-    parts, rows = [], []
-    for fold in range(N_FOLDS):
-        progress(fold, N_FOLDS, Doing(Step.FITTING, "Shuffling column after column"))
-        rng = np.random.default_rng(fold)
-        others, own = (np.flatnonzero(mask) for mask in (judged.fit.folds != fold, judged.fit.folds == fold))
-        if len(own) and len(np.unique(judged.targets[others])) > 1:
-            own = np.sort(rng.permutation(own)[:n_of_fold])
-            with threadpool_limits(1):  # threads for each of hundreds of small trees cost more than they give
-                parts.append(_shuffled(judged, learned_from(judged, others), own, rng))
+    classifiers: dict[int, PartClassifier] = {}
+    with threadpool_limits(1):  # threads for each of hundreds of small trees cost more than they give
+        for fold in range(N_FOLDS):
+            progress(fold, 2 * N_FOLDS, Doing(Step.FITTING, "Learning from all folds but one"))
+            is_own = judged.fit.folds == fold
+            if is_own.any() and len(np.unique(judged.targets[~is_own])) > 1:
+                classifiers[fold] = learned_from(judged, np.flatnonzero(~is_own))
+        say = sum(
+            (one.say / max(1e-12, one.say.sum()) for one in classifiers.values()), np.zeros(len(features))
+        )
+        tried = np.sort(np.argsort(-say, kind="stable")[:_MOST_COLUMNS])
+        n_of_fold = max(_LEAST_OF_FOLD, _MOST_ASKED // (N_FOLDS * _REPEATS * len(tried)))
+        parts, rows = [], []
+        for fold, classifier in classifiers.items():
+            progress(N_FOLDS + fold, 2 * N_FOLDS, Doing(Step.FITTING, "Shuffling column after column"))
+            rng = np.random.default_rng(fold)
+            own = np.sort(rng.permutation(np.flatnonzero(judged.fit.folds == fold))[:n_of_fold])
+            parts.append(_shuffled(judged, classifier, own, tried, rng))
             rows.append(own)
     if not parts:
         raise TrainError(
@@ -101,23 +116,29 @@ def column_importance(judged: TableJudgement, progress: Progress = silent) -> Im
     wrong, more_wrong, more_loss = (np.concatenate(one) for one in zip(*parts, strict=True))
     groups = np.unique([judged.groups[row] for row in asked.tolist()], return_inverse=True)[1]
     found = []
-    for at, feature in enumerate(features):
+    for at in tried.tolist():
         low, high = _interval(more_wrong[:, at], groups)
-        column = feature.column
+        column = features[at].column
         error, loss = float(more_wrong[:, at].mean()), float(more_loss[:, at].mean())
         found.append(ColumnImportance(column.title, error, low, high, loss, column.is_sensitive))
     found.sort(key=lambda one: (-one.error, -one.loss))
-    return Importance(tuple(found), len(asked), len(judged.targets), float(wrong.mean()))
+    return Importance(
+        tuple(found), len(features) - len(tried), len(asked), len(judged.targets), float(wrong.mean())
+    )
 
 
 def _shuffled(
-    judged: TableJudgement, part: PartClassifier, rows: np.ndarray, rng: np.random.Generator
+    judged: TableJudgement,
+    part: PartClassifier,
+    rows: np.ndarray,
+    tried: np.ndarray,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(N,) wrong before, 0 or 1; (N, F) how much more wrong, and how much more loss, with each feature shuffled."""
+    """(N,) wrong before, 0 or 1; (N, F) how much more wrong, and how much more loss, with each tried one shuffled."""
     inputs, targets = part.encoded(judged.values, rows), judged.targets[rows]
     wrong, loss = _judged(judged, part.logits(inputs), targets)
     more_wrong, more_loss = (np.zeros((len(rows), inputs.shape[1])) for _ in range(2))
-    for at in np.flatnonzero(part.asked).tolist():
+    for at in tried[part.say[tried] > 0].tolist():
         as_it_was = inputs[:, at].copy()
         for _ in range(_REPEATS):
             inputs[:, at] = rng.permutation(as_it_was)

@@ -18,6 +18,10 @@ from tellapart.tables.judging import TableJudgement
 from tellapart.tables.leaks import LEAST_ROWS, groups_of
 from tellapart.words.near_names import did_you_mean
 
+_SHOWN = 20
+_TIMES = 10  # groups, from which on one that differs by chance is to be expected
+_MANY = "Of {} groups, one in twenty differs beyond chance by chance alone."
+
 
 @dataclass(frozen=True)
 class Without:
@@ -70,7 +74,9 @@ class LeavingOut:
         return [
             f"Without the column{'s' * (n != 1)} {', '.join(self.titles)}; the same rows and folds, each row judged by "
             "a classifier that learned from others:",
-            *(f"  {one.sentence}" for one in (self.whole, *self.groups)),
+            *(f"  {one.sentence}" for one in (self.whole, *self.groups[:_SHOWN])),
+            *([f"  … and {len(self.groups) - _SHOWN} more groups"] if len(self.groups) > _SHOWN else []),
+            *([_MANY.format(len(self.groups))] if len(self.groups) >= _TIMES else []),
             "A column that is left out may still speak through others that go together with it.",
         ]
 

@@ -14,12 +14,13 @@ from tellapart.tables.judging import TableJudgement
 
 @dataclass(frozen=True)
 class PartClassifier:
-    """scores: (N, O) of (N, F) encoded rows; there: (K,) labels that it knows; asked: (F,) bool, who has a say."""
+    """scores: (N, O) of (N, F) encoded rows; there: (K,) labels that it knows. say: (F,) how much
+    it asks for each feature, 0 for not at all: the gain of its splits, or its largest weight in a linear classifier."""
 
     features: tuple[Feature, ...]
     scores: Callable[[np.ndarray], np.ndarray]
     there: np.ndarray
-    asked: np.ndarray
+    say: np.ndarray
     n_labels: int
 
     def encoded(self, values: list[np.ndarray], rows: np.ndarray) -> np.ndarray:
@@ -45,13 +46,21 @@ def learned_from(judged: TableJudgement, rows: np.ndarray) -> PartClassifier:
     n_labels = len(judged.labels)
     if fit.kind == "linear":
         linear = fit_linear(widened(features, inputs), known)
-        every = np.ones(len(features), bool)
+        say = _largest_weights(features, linear.coef_)
         return PartClassifier(
-            features, lambda asked: linear.decision_function(widened(features, asked)), there, every, n_labels
+            features, lambda asked: linear.decision_function(widened(features, asked)), there, say, n_labels
         )
     booster, order = grow(features, inputs, known, fit.n_trees)
     nodes = np.concatenate([tree.nodes for step in booster._predictors for tree in step])
-    asked = np.isin(np.arange(len(features)), np.asarray(order)[nodes["feature_idx"][nodes["is_leaf"] == 0]])
+    inner = nodes[nodes["is_leaf"] == 0]
+    say = np.bincount(np.asarray(order)[inner["feature_idx"]], inner["gain"], minlength=len(features))
     return PartClassifier(
-        features, lambda rows: booster.decision_function(rows[:, order]), there, asked, n_labels
+        features, lambda rows: booster.decision_function(rows[:, order]), there, say, n_labels
     )
+
+
+def _largest_weights(features: tuple[Feature, ...], weights: np.ndarray) -> np.ndarray:
+    """(F,) of (O, D) weights of the widened features."""
+    widths = [len(one.categories) if one.is_category else 2 for one in features]
+    parts = np.split(np.abs(weights).max(axis=0), np.cumsum(widths)[:-1])
+    return np.array([one.max(initial=0.0) for one in parts])
