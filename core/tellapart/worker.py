@@ -10,13 +10,15 @@ import traceback
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from tellapart import atomic_files
-from tellapart.errors import Cancelled, GatherError, IntakeError, LabelsError, TellapartError
+from tellapart.errors import Cancelled, GatherError, IntakeError, LabelsError, ProjectError, TellapartError
+from tellapart.kinds.projects import kind_of_project
 from tellapart.progress import Doing, Progress, Step
 from tellapart.runs import VISITOR, Run, secret_of
 from tellapart.store.project import open_project
@@ -219,6 +221,18 @@ def _train(run: Run, progress: Progress) -> dict[str, Any]:
     return result.to_json()
 
 
+def _train_things(run: Run, progress: Progress) -> dict[str, Any]:
+    """Of a project of another kind than pictures: `tellapart.KIND` has the verbs that pictures have."""
+    kind = kind_of_project(run.project_dir)
+    if not kind:
+        raise ProjectError(
+            f"{run.project_dir} is no project of other things than pictures. Check its folder."
+        )
+    things = import_module(f"tellapart.{kind}")
+    result = things.train(things.open_project(run.project_dir), progress)
+    return {"bundle": result.bundle_dir.name, "sentence": result.sentences()[0]}
+
+
 def _clean(run: Run, progress: Progress) -> dict[str, Any]:
     from tellapart.clean import open_review
     from tellapart.train import TrainConfig
@@ -288,6 +302,7 @@ TASKS: dict[str, Callable[[Run, Reporter], dict[str, Any]]] = {
     "dataset": _dataset,
     "samples": _samples,
     "train": _train,
+    "train things": _train_things,
     "clean": _clean,
     "app": _app,
     "publish": publish_task,

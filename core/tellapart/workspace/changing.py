@@ -6,11 +6,13 @@ import contextlib
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from tellapart import runs
 from tellapart.errors import ProjectError
+from tellapart.kinds.projects import copy_of_kind, is_any_project, kind_of_project
 from tellapart.label_names import name_key
 from tellapart.progress import Progress, silent
 from tellapart.store.project import DB_NAME, create_project, is_project
@@ -26,8 +28,12 @@ from tellapart.workspace.recent import note_moved
 _STALE_S = 24 * 3600
 
 
-def make_project(workspace: Path, text: str) -> Path:
-    """The folder of a new, empty project of that name.
+def _make_empty(root: Path) -> None:
+    create_project(root).close()
+
+
+def make_project(workspace: Path, text: str, make: Callable[[Path], object] = _make_empty) -> Path:
+    """The folder of a new project of that name, an empty one of pictures unless `make` makes another one there.
 
     Raises:
         ProjectError: the name is none or is taken, or the folder cannot be written.
@@ -35,7 +41,7 @@ def make_project(workspace: Path, text: str) -> Path:
     name = checked_name(text)
     with alone_in(workspace):
         _check_free(workspace, name)
-        create_project(workspace / name).close()
+        make(workspace / name)
     return workspace / name
 
 
@@ -124,14 +130,15 @@ def duplicate_project(root: Path, workspace: Path, progress: Progress = silent) 
         ProjectError: it is not there or cannot be read, a run is at work in it, or the disk does not take the copy.
         Cancelled: from `progress`.
     """
-    if not is_project(root):
+    if not is_any_project(root):
         raise ProjectError(f"{root} is no longer there: it was moved, renamed or deleted meanwhile.")
     _check_idle(root, "duplicate it")
     with alone_in(workspace):
         _drop_stale(workspace)
     beside = workspace / f".{secrets.token_hex(6)}.part"
     try:
-        copy_project(root, beside, progress)
+        copy = copy_of_kind if kind_of_project(root) else copy_project
+        copy(root, beside, progress)
         with alone_in(workspace):
             new = workspace / _free_name(workspace, f"{root.name[: MAX_CHARACTERS - 10]} copy", " ")
             _move(beside, new)
@@ -143,7 +150,7 @@ def duplicate_project(root: Path, workspace: Path, progress: Progress = silent) 
 def _check_free(workspace: Path, name: str, but: str = "") -> None:
     for taken in _names(workspace):
         if taken != but and name_key(taken) == name_key(name):
-            what = "project" if is_project(workspace / taken) else "folder"
+            what = "project" if is_any_project(workspace / taken) else "folder"
             raise ProjectError(f"There is already a {what} {taken!r} in {workspace}. Choose another name.")
 
 

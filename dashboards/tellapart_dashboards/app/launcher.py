@@ -68,10 +68,11 @@ def check_studio_is_installed() -> None:
 def ready_project(project_dir: Path) -> Path:
     """The project's absolute path. A missing or empty folder becomes an empty project. Anything else that is no project
     is refused, in words."""
-    from tellapart.store.project import create_project, is_project
+    from tellapart.kinds.projects import is_any_project
+    from tellapart.store.project import create_project
 
     root = project_dir.expanduser().absolute()
-    if not is_project(root):
+    if not is_any_project(root):
         create_project(root).close()
     return root
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
+from tellapart.kinds.projects import is_any_project, kind_of_project
 from tellapart.planning.snapshot import ProjectSnapshot, n_changes
-from tellapart.store.project import Project, is_project, open_project
+from tellapart.store.project import Project, open_project
 from tellapart.words.commands import typed
 from tellapart.workspace.addresses import project_in
 from tellapart.workspace.recent import note_opened
@@ -65,9 +66,9 @@ class _Found:
 _QUERY = "QUERY_STRING"  # of the page's address, as Voila tells its kernel
 
 
-def project_dir_from(project: str | Path = "") -> Path:
-    """The folder a notebook works on: the one it names, else that of the page's address, else the one the studio was
-    started with. A visitor's address names none: the server has chosen.
+def any_project_dir(project: str | Path = "") -> Path:
+    """The folder a page works on, of whatever kind its project is: the one that the notebook names, else that of the
+    page's address, else the one the studio was started with. A visitor's address names none: the server has chosen.
 
     Raises:
         ProjectError: none of them, or it is no project, or not the visitor's.
@@ -80,11 +81,26 @@ def project_dir_from(project: str | Path = "") -> Path:
             'quotes, for instance project = "my-bears", and run the cell again.'
         )
     root = Path(chosen).expanduser().resolve()
-    if not is_project(root):
+    if not is_any_project(root):
         raise ProjectError(
             f"{root} is not a tellapart project. Make one with: tellapart new {typed(root.name)} --from FOLDER"
         )
     check_is_own(root)
+    return root
+
+
+def project_dir_from(project: str | Path = "") -> Path:
+    """The folder that a page of pictures works on, see `any_project_dir`.
+
+    Raises:
+        ProjectError: there is none, or it is a project of other things.
+    """
+    root = any_project_dir(project)
+    if kind := kind_of_project(root):
+        raise ProjectError(
+            f"{root} is a project of {kind}, and this page is for pictures. Open it with: tellapart studio "
+            f"{typed(root)}"
+        )
     return root
 
 

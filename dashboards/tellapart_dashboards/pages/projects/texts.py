@@ -16,7 +16,9 @@ from tellapart_dashboards.app.wording import count
 def list_row(project: ListedProject, open_dir: Path | None, today: date) -> dict[str, Any]:
     """A row of the list, see `ProjectList`. open_dir: of the project that the page has open."""
     facts = f"{count(project.n_pictures, 'picture')}, {count(project.n_labels, 'label')}"
-    if not project.n_pictures:
+    if project.kind:
+        facts = f"{project.kind} from {project.source}" if project.source else project.kind
+    elif not project.n_pictures:
         facts = "no pictures yet"
     return {
         "name": project.name, "address": address_of(project.root),
