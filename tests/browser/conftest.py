@@ -15,6 +15,7 @@ from driving import PATIENCE_MS, Profiles, Studio, Tab, opening_tabs, wait_for
 from once import made_once
 from playwright.sync_api import Browser, expect
 from studios import OneServer
+from tellapart.workspace.changing import make_project
 
 IS_FOR_SCREENSHOTS = "TELLAPART_SCREENSHOTS" in os.environ
 expect.set_options(timeout=PATIENCE_MS)
@@ -59,6 +60,23 @@ def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneServer]:
 def start_studio(one_server: OneServer) -> Callable[[Path], Studio]:
     """A studio on a project: `start_studio(project_dir)`. It is the same server for every test."""
     return one_server.on
+
+
+@pytest.fixture
+def workspace() -> Path:
+    """The projects folder of the studio's person, who has just begun and opened nothing elsewhere."""
+    folder = Path(os.environ["TELLAPART_PROJECTS"])
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(os.environ["TELLAPART_SETTINGS"], ignore_errors=True)
+    return folder
+
+
+@pytest.fixture
+def opened(one_server: OneServer, workspace: Path, open_tab: Callable[..., Tab]) -> Tab:
+    """The studio of a person with one empty project, in a tab."""
+    tab = open_tab()
+    tab.open(one_server.on(make_project(workspace, "my-project")).url)
+    return tab
 
 
 @pytest.fixture(scope="session")

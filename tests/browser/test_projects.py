@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from axe import assert_accessible
-from driving import DRAWN, LAPTOP, PHONE, Tab, wait_for
+from driving import Tab, wait_for
+from looks import seen, to_list
 from playwright.sync_api import Locator, Page, expect
-from studios import OneServer
 from tellapart.gather import take_in
 from tellapart.store.project import DB_NAME, create_project
 from tellapart.store.sqlite.glance import glance
@@ -20,24 +16,6 @@ from tellapart.workspace.changing import make_project
 from tellapart.workspace.listing import project_called
 
 Open = Callable[..., Tab]
-SHOTS = os.environ.get("TELLAPART_LOOK")  # a folder for pictures to look at, which are not kept
-
-
-@pytest.fixture
-def workspace() -> Path:
-    """The projects folder of the studio's person, who has just begun and opened nothing elsewhere."""
-    folder = Path(os.environ["TELLAPART_PROJECTS"])
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(os.environ["TELLAPART_SETTINGS"], ignore_errors=True)
-    return folder
-
-
-@pytest.fixture
-def opened(one_server: OneServer, workspace: Path, open_tab: Open) -> Tab:
-    """The studio of a person with one empty project, in a tab."""
-    tab = open_tab()
-    tab.open(one_server.on(make_project(workspace, "my-project")).url)
-    return tab
 
 
 def listed(page: Page, name: str) -> Locator:
@@ -45,25 +23,6 @@ def listed(page: Page, name: str) -> Locator:
     return page.get_by_role("list", name="Projects").get_by_role("listitem").filter(
         has=page.get_by_role("link", name=name, exact=True)
     )  # fmt: skip
-
-
-def to_list(page: Page, open_now: str) -> None:
-    page.get_by_role("button", name=open_now).click()
-    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
-
-
-def seen(tab: Tab, name: str) -> None:
-    """Nothing sticks out, axe finds nothing, in both sizes and themes; and pictures to look at, if asked for."""
-    for size in (PHONE, LAPTOP):
-        for scheme in ("light", "dark"):
-            tab.look(size, scheme)
-            tab.page.wait_for_function(DRAWN)
-            wide = tab.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= size[0], (name, size, scheme)
-            if SHOTS:
-                tab.page.screenshot(path=f"{SHOTS}/{name}-{size[0]}-{scheme}.png")
-        tab.look(size)
-        assert_accessible(tab.page, f"{name} {size[0]}")
 
 
 def test_projects_are_made_renamed_deleted_brought_back_and_kept_apart(

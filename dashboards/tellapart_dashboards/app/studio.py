@@ -128,7 +128,10 @@ class _States:
 async def _prepare_studio(frame: Frame, project: str | Path) -> Callable[[], None]:
     """The pages of the project; where it cannot be opened, the sentence and the list of all projects."""
     try:
-        return await _prepare(frame, tuple(LABELS), project)
+        root, kind = await asyncio.to_thread(_found, project)
+        if kind:
+            return await _kind_page(frame, root, kind)
+        return await _prepare(frame, tuple(LABELS), root)
     except TellapartError as error:
         if not frame.steps.has_projects:
             raise
@@ -136,6 +139,22 @@ async def _prepare_studio(frame: Frame, project: str | Path) -> Callable[[], Non
     from tellapart_dashboards.pages.projects.in_studio import show_list
 
     return lambda: show_list(frame, sentence)
+
+
+def _found(project: str | Path) -> tuple[Path, str]:
+    """The project's folder, and what it is a project of, "" for pictures."""
+    from tellapart.kinds.projects import kind_of_project
+
+    from tellapart_dashboards.app.project_state import any_project_dir
+
+    root = any_project_dir(project)
+    return root, kind_of_project(root)
+
+
+async def _kind_page(frame: Frame, root: Path, kind: str) -> Callable[[], None]:
+    from tellapart_dashboards.pages.kinds.opening import open_kind
+
+    return await open_kind(frame, root, kind)
 
 
 async def _prepare(frame: Frame, keys: tuple[str, ...], project: str | Path) -> Callable[[], None]:

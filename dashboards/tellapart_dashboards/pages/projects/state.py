@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
-from tellapart.store.project import is_project
+from tellapart.kinds.projects import is_any_project
 from tellapart.workspace.addresses import NONE, address_of
 from tellapart.workspace.changing import (
     delete_project,
@@ -58,6 +58,10 @@ class ProjectsState(HasTraits):
     def tell(self, sentence: str) -> None:
         """Say what went wrong."""
         self.said, self.kind = sentence, "care"
+
+    def go_on_to(self, root: Path) -> None:
+        """Have the page go to a project."""
+        self.go_to = address_of(root)
 
     async def poll(self) -> None:
         """Notice what another page or program changed, while somebody looks."""
@@ -138,7 +142,7 @@ class ProjectsState(HasTraits):
             raise ProjectError(
                 f"“{path.strip()}” is not a full path. Start with / or ~ (Windows: C:\\), such as ~/leaf-project."
             )
-        if not await asyncio.to_thread(is_project, root):
+        if not await asyncio.to_thread(is_any_project, root):
             raise ProjectError(
                 f"“{root}” is not a project on the studio's computer. Enter the folder that holds tellapart.db; "
                 "pictures go into a new project."

@@ -8,6 +8,8 @@ from ipywidgets import HTML, VBox, dlink
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.wording import heading_html
+from tellapart_dashboards.pages.projects.from_file import FromFile
+from tellapart_dashboards.pages.projects.from_file_view import from_file_view
 from tellapart_dashboards.pages.projects.state import ProjectsState
 from tellapart_dashboards.widgets.project_list.project_list import ProjectList
 
@@ -24,7 +26,10 @@ def projects_view(state: ProjectsState) -> VBox:
     for name in ("rows", "trash", "said", "kind", "undo", "go_to"):
         dlink((state, name), (rows, name))
     soon(state.show())
-    return VBox([HTML(heading_html("Projects", lead)), VBox([rows]).add_class("ta-card"), HTML(_LESSONS)])
+    others = [from_file_view(FromFile(state.workspace, state.go_on_to))] if state.can_change else []
+    return VBox(
+        [HTML(heading_html("Projects", lead)), VBox([rows]).add_class("ta-card"), *others, HTML(_LESSONS)]
+    )
 
 
 def _short(folder: Path) -> str:

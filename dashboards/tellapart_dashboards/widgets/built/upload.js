@@ -1,5 +1,5 @@
 // Built by `make widgets` from upload/upload.js and the modules it imports: change those, not this file.
-// ddbb8f588848ab54cb9b1a8218c0262aa5391f4d4db9c7062271bddf34e350fc
+// f1068cfeb00d2600128b7bcec752596db5fad053ff0cab7579aacbb6198d7bd4
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -496,7 +496,7 @@ function render({ model, el }) {
     const files = [...(event.clipboardData?.files ?? [])];
     if (!isVisible()) return;
     if (!files.length) {
-      pasteText(event);
+      if (model.get("what") === "pictures") pasteText(event);
       return;
     }
     event.preventDefault();

@@ -147,7 +147,7 @@ function render({ model, el }) {
     const files = [...(event.clipboardData?.files ?? [])];
     if (!isVisible()) return;
     if (!files.length) {
-      pasteText(event);
+      if (model.get("what") === "pictures") pasteText(event);
       return;
     }
     event.preventDefault();

@@ -1,0 +1,1 @@
+"""Pages of projects of other kinds than pictures, and what they share. Each kind has a folder beside this one."""

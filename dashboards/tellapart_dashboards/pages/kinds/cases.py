@@ -1,0 +1,131 @@
+"""Things that can be looked through: what may be wrong with each, and what is decided about it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Protocol
+
+from tellapart.kinds.decisions import DecisionFile, ThingDecision
+from tellapart.progress import Progress
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One thing that may be wrong. code: its kind; score: 0 to 1, how surely; action, label: what is suggested, ""
+    where only the person can tell; other_id: the thing it is a copy of, or ""."""
+
+    code: str
+    score: float
+    sentence: str
+    action: str = ""
+    label: str = ""
+    other_id: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A thing with all its doubts, the surest first."""
+
+    thing_id: str
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def score(self) -> float:
+        """Of the surest doubt."""
+        return self.doubts[0].score
+
+    @property
+    def suggested(self) -> Doubt | None:
+        """The surest doubt that says what to do."""
+        return next((one for one in self.doubts if one.action), None)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A look at all things. cases: the most suspicious first. labels: in their order; remarks: about the whole."""
+
+    n: int
+    cases: tuple[Case, ...]
+    labels: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+class LabelledProject(Protocol):
+    """An open project whose things have labels."""
+
+    root: Path
+    decisions: DecisionFile
+
+    @property
+    def name(self) -> str:
+        """Its folder's name."""
+
+    def newest_bundle(self) -> Path | None:
+        """The folder of the classifier made last."""
+
+    def label_counts(self) -> dict[str, int]:
+        """How many things each label has."""
+
+    def decide(self, decisions: Sequence[ThingDecision]) -> None:
+        """Keep decisions as one step."""
+
+    def undo(self) -> list[ThingDecision]:
+        """Take back the last step; what it was."""
+
+
+class ThingFinding(Protocol):
+    """A finding of a kind's review; see `Doubt`."""
+
+    code: str
+    score: float
+    sentence: str
+    action: str
+    label: str
+    other_id: str
+
+
+class Cleanable(ABC):
+    """Things that can be looked through. All of it takes its time: it is for a thread."""
+
+    noun: str  # one of them: "text"
+
+    def __init__(self, project: LabelledProject) -> None:
+        self.project = project
+
+    @abstractmethod
+    def look(self, progress: Progress) -> Looked:
+        """What may be wrong, as the project stands now."""
+
+    @abstractmethod
+    def card(self, case: Case) -> dict[str, Any]:
+        """A case as the page shows it, see `FindingCards`."""
+
+    def settled(self) -> dict[str, str]:
+        """Of each thing that a person decided about, what they did with it last."""
+        return {thing_id: one.action for thing_id, one in self.project.decisions.standing()[0].items()}
+
+    def decide(self, decision: ThingDecision) -> None:
+        """Keep one decision, as a step of its own."""
+        self.project.decide([decision])
+
+    def undo(self) -> list[ThingDecision]:
+        """Take back the last step; what it was."""
+        return self.project.undo()
+
+
+def cases_of(findings: Iterable[Any], id_of: Callable[[Any], str]) -> tuple[Case, ...]:
+    """All findings of each thing together, the most suspicious thing first. id_of: the thing of a finding."""
+    by_thing = sorted(findings, key=lambda one: (id_of(one), -one.score))
+    cases = [Case(thing_id, tuple(map(_doubt, found))) for thing_id, found in groupby(by_thing, key=id_of)]
+    return tuple(sorted(cases, key=lambda case: -case.score))
+
+
+def _doubt(finding: ThingFinding) -> Doubt:
+    """The finding; the thing that it is a copy of stands below it."""
+    other, said = finding.other_id, finding.sentence
+    sentence = said.replace(other, "the one below") if other else said
+    return Doubt(str(finding.code), finding.score, sentence, finding.action, finding.label, other)

@@ -1,0 +1,150 @@
+"""ThingsCleaning: looks at the things of a project, keeps decisions, and gives the state that the page shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from tellapart.errors import TellapartError
+from tellapart.kinds.decisions import ACTIONS, ThingDecision
+from tellapart.progress import Doing
+from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode
+
+from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.kinds.cases import Cleanable, Looked
+from tellapart_dashboards.pages.kinds.cleaning_state import ALL, CleaningState, cleaning_state
+
+AT_ONCE = 30  # cards
+_DONE = {"keep": "right as it is", "remove": "taken out"}
+
+
+class ThingsCleaning(HasTraits):
+    """state: see `cleaning_state`. cards: of its cases. labels: that can be given. said, problem: what came of the
+    latest wish. at: the card that is to have the focus. can_undo: whether something was decided."""
+
+    state = Instance(CleaningState)
+    cards = List(Dict())
+    labels = List(Unicode())
+    said = Unicode("")
+    problem = Unicode("")
+    at = Unicode("")
+    can_undo = Bool(False)
+    progress = Float(0.0)
+    doing = Unicode("")
+    is_running = False
+
+    def __init__(self, things: Cleanable) -> None:
+        self._things = things
+        self._looked: Looked | None = None
+        self._settled: dict[str, str] = {}
+        self._code, self._n_shown = ALL, AT_ONCE
+        self._made: dict[str, dict[str, Any]] = {}  # cards, by thing
+        self._is_looking = False
+        self._turn = asyncio.Lock()
+        super().__init__(state=self._state())
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether findings are being made."""
+        return self._is_looking
+
+    def look(self) -> None:
+        """Have all things judged as they stand now."""
+        if not self._is_looking:
+            self._is_looking = True
+            self.said = self.problem = ""
+            self.state = self._state()
+            soon(self._look())
+
+    def choose(self, code: str) -> None:
+        """Show one kind of findings, or ALL."""
+        if code != self._code:
+            self._code, self._n_shown = code, AT_ONCE
+            soon(self._show())
+
+    async def more(self) -> None:
+        """Show more of them."""
+        self._n_shown += AT_ONCE
+        await self._show()
+
+    async def decide(self, thing_id: str, action: str, label: str) -> None:
+        """Keep what a person decided about the thing of a card."""
+        if action not in ACTIONS or thing_id not in self._made:
+            return
+        await self._wish(self._decide, ThingDecision(thing_id, action, label.strip()))  # type: ignore[arg-type]
+
+    async def undo(self) -> None:
+        """Take back the last step."""
+        await self._wish(self._undo)
+
+    async def poll(self) -> None:
+        """Notice what another page or the command line decided."""
+        if self._looked is not None and await asyncio.to_thread(self._things.settled) != self._settled:
+            await self._show()
+
+    def tell(self, sentence: str) -> None:
+        """Say what went wrong."""
+        self.problem = sentence
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def progress(done: int, total: int, message: Doing) -> None:
+            loop.call_soon_threadsafe(self._is_at, done / total if total else 0.0, str(message))
+
+        try:
+            looked = await asyncio.to_thread(self._things.look, progress)
+            self._looked, self._made = looked, {}
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
+            self.problem = error_sentence(error)
+        self._is_looking = False
+        await self._show()
+
+    def _is_at(self, progress: float, doing: str) -> None:
+        self.progress, self.doing = progress, doing
+
+    async def _wish(self, work: Callable[..., tuple[str, str]], *values: Any) -> None:
+        """work: does it on a thread; what is said then, and which card gets the focus."""
+        async with self._turn:
+            self.problem = ""
+            try:
+                self.said, self.at = await asyncio.to_thread(work, *values)
+            except TellapartError as error:
+                self.problem = str(error)
+            except Exception as error:  # the page must say it: nobody sees a task's traceback
+                self.problem = error_sentence(error)
+        await self._show()
+
+    def _decide(self, decision: ThingDecision) -> tuple[str, str]:
+        self._things.decide(decision)
+        what = f"now {decision.label}" if decision.label else _DONE[decision.action]
+        return f"{self._made[decision.thing_id]['name']}: {what}.", ""
+
+    def _undo(self) -> tuple[str, str]:
+        taken = self._things.undo()
+        return ("Taken back.", taken[0].thing_id) if taken else ("There is nothing to undo.", "")
+
+    async def _show(self) -> None:
+        async with self._turn:
+            self._settled, cards, state = await asyncio.to_thread(self._drawn)
+            with self.hold_trait_notifications():
+                self.labels = list(self._looked.labels) if self._looked else []
+                self.can_undo = bool(self._settled)
+                self.cards, self.state = cards, state
+
+    def _drawn(self) -> tuple[dict[str, str], list[dict[str, Any]], CleaningState]:
+        """For a thread."""
+        settled = self._things.settled()
+        state = self._state(settled)
+        for case in state.cases:
+            if case.thing_id not in self._made:
+                self._made[case.thing_id] = self._things.card(case)
+        return settled, [self._made[case.thing_id] for case in state.cases], state
+
+    def _state(self, settled: dict[str, str] | None = None) -> CleaningState:
+        known = self._settled if settled is None else settled
+        return cleaning_state(
+            self._things.noun, self._looked, known, self._code, self._n_shown, self._is_looking
+        )

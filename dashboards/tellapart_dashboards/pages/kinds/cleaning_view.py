@@ -1,0 +1,73 @@
+"""The Clean page of things: cards of findings, the most suspicious first."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+from ipywidgets import HTML, Box, Button, VBox, dlink
+
+from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.wording import heading_html, message_html, progress_html
+from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
+from tellapart_dashboards.widgets.choices.choices import Choices
+from tellapart_dashboards.widgets.finding_cards.finding_cards import FindingCards
+
+
+def cleaning_view(cleaning: ThingsCleaning, train: Callable[[], None]) -> VBox:
+    """The page. train: trains again, and shows how far that is."""
+    head, problem, busy, remarks = HTML(), HTML(), HTML(), HTML()
+    look, again = Button(description="Look at them"), Button(description="Look again")
+    go_on = Button(description="Train again").add_class("ta-primary")
+    kinds = Choices(accessible_name="Findings")
+    cards = FindingCards(_wishes(cleaning), accessible_name="Findings, most suspicious first")
+    for name in ("cards", "labels", "said", "at", "can_undo"):
+        dlink((cleaning, name), (cards, name))
+
+    def draw(_: Any = None) -> None:
+        state = cleaning.state
+        head.value = heading_html(state.title, state.lead)
+        kinds.options = list(state.options)
+        cards.n_more, cards.empty = state.n_more, state.empty
+        remarks.value = "".join(f'<p class="ta-soft">{html.escape(one)}</p>' for one in state.remarks)
+
+    def draw_busy(_: Any = None) -> None:
+        is_on = cleaning.state.is_looking
+        busy.value = (
+            progress_html(cleaning.progress, cleaning.doing or "Looking", cleaning.progress > 0, "Looking")
+            if is_on
+            else ""
+        )
+
+    dlink((cleaning, "problem"), (problem, "value"), lambda text: message_html(text, "failed"))
+    cleaning.observe(draw, "state")
+    cleaning.observe(draw_busy, ["state", "progress", "doing"])
+    kinds.observe(lambda change: cleaning.choose(change["new"]), "chosen")
+    look.on_click(lambda _: cleaning.look())
+    again.on_click(lambda _: cleaning.look())
+    go_on.on_click(lambda _: train())
+    is_ready = lambda: bool(cleaning.state.options)  # noqa: E731
+    desk = VBox([kinds, cards]).add_class("ta-gap")
+    for part in (desk, again):
+        shown_when(part, cleaning, ["state"], is_ready)
+    shown_when(go_on, cleaning, ["state", "can_undo"], lambda: is_ready() and cleaning.can_undo)
+    shown_when(busy, cleaning, ["state"], lambda: cleaning.state.is_looking)
+    shown_when(look, cleaning, ["state"], lambda: not (is_ready() or cleaning.state.is_looking))
+    draw()
+    draw_busy()
+    cleaning.look()
+    ways = Box([again, go_on]).add_class("ta-line")
+    return VBox([head, problem, look, busy.add_class("ta-card"), remarks.add_class("ta-remarks"), ways, desk])
+
+
+def _wishes(cleaning: ThingsCleaning) -> Callable[[str, dict[str, Any]], Any]:
+    async def wish(name: str, values: dict[str, Any]) -> None:
+        if name == "decide":
+            await cleaning.decide(values.get("id", ""), values.get("action", ""), values.get("label", ""))
+        elif name == "undo":
+            await cleaning.undo()
+        elif name == "more":
+            await cleaning.more()
+
+    return wish

@@ -1,0 +1,86 @@
+"""The newest classifier of a project, and the run that makes the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from tellapart.errors import TellapartError
+from tellapart.kinds.decisions import DecisionLine
+from traitlets import Instance, Unicode
+
+from tellapart_dashboards.app.run_follower import Job
+from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.kinds.things import Trained
+
+TASK = "train things"
+
+
+class ThingsTraining(Job):
+    """A training under way, and what the last one brought, also one of the command line.
+
+    trained: the newest classifier, None before the first. problem: why it cannot be used, in words.
+    newest: the folder of the newest bundle. load: what answers, from a bundle; measured: what it says of itself.
+    lines: all decisions.
+    """
+
+    tasks = (TASK,)
+    trained = Instance(Trained, allow_none=True)
+    problem = Unicode("")
+
+    def __init__(
+        self,
+        root: Path,
+        newest: Callable[[], Path | None],
+        load: Callable[[Path], tuple[Any, dict[str, Any]]],
+        lines: Callable[[], list[DecisionLine]] = list,
+        **traits: Any,
+    ) -> None:
+        super().__init__(project_dir=str(root), **traits)
+        self._newest_bundle, self._load, self._lines = newest, load, lines
+        self._known: object = None
+        self.read()
+        self._take_found(self._find())
+
+    def train(self) -> None:
+        """Have a classifier trained, in a process of its own."""
+        self.start(TASK, {})
+
+    async def poll(self) -> None:
+        """Take over how far the run is, and what changed on the disk."""
+        await super().poll()
+        self._take_found(await asyncio.to_thread(self._find))
+
+    def _find(self) -> tuple[Trained | None, str] | None:
+        """The newest classifier, or why there is none; None where nothing changed. For a thread."""
+        try:
+            bundle = self._newest_bundle()
+            lines = self._lines()
+            known = bundle, len(lines), sum(one.is_undone for one in lines)
+            if known == self._known:
+                return None
+            self._known = known
+            if bundle is None:
+                return None, ""
+            last = self.trained
+            if last is None or last.bundle != bundle:
+                predictor, measured = self._load(bundle)
+            else:
+                predictor, measured = last.predictor, last.measured
+            return Trained(bundle, predictor, measured, _n_since(bundle, lines)), ""
+        except (TellapartError, OSError) as error:
+            return None, error_sentence(error)
+
+    def _take_found(self, found: tuple[Trained | None, str] | None) -> None:
+        if found is not None:
+            self.trained, self.problem = found
+
+
+def _n_since(bundle: Path, lines: list[DecisionLine]) -> int:
+    """How many decisions stand that are younger than the classifier. Their times have whole seconds."""
+    trained = datetime.fromtimestamp(bundle.stat().st_mtime, timezone.utc).replace(microsecond=0)
+    made = trained.isoformat().replace("+00:00", "Z")
+    return sum(line.at >= made for line in lines if not line.is_undone)

@@ -1,0 +1,71 @@
+"""The Train page of things: one button, the answer beside guessing, and the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ipywidgets import HTML, Box, Button, VBox
+
+from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.wording import heading_html, message_html, progress_html, train_again_words
+from tellapart_dashboards.pages.kinds.training import ThingsTraining
+
+
+@dataclass(frozen=True)
+class TrainingWords:
+    """What a kind says on its Train page. before: head and lead before the first training; headline: the same of what
+    was measured; details: HTML of the numbers."""
+
+    before: Callable[[], tuple[str, str]]
+    headline: Callable[[dict[str, Any]], tuple[str, str]]
+    details: Callable[[dict[str, Any]], str]
+
+
+def training_view(
+    training: ThingsTraining, words: TrainingWords, ways: dict[str, Callable[[], None]]
+) -> VBox:
+    """The page. ways: on from here, by what stands on their buttons."""
+    head, note, running, details = HTML(), HTML(), HTML(), HTML()
+    train, cancel = Button(description="Train"), Button(description="Cancel")
+    on = [_way(name, go) for name, go in ways.items()]
+
+    def draw(_: Any = None) -> None:
+        trained, is_running = training.trained, training.is_running
+        title, lead = words.headline(trained.measured) if trained else words.before()
+        head.value = heading_html(title, lead)
+        details.value = words.details(trained.measured) if trained else ""
+        note.value = message_html(training.problem, "failed")
+        if training.stage in ("failed", "cancelled"):
+            note.value = message_html(training.message, "failed" if training.stage == "failed" else "")
+        train.description = train_again_words(trained.n_changes) if trained else "Train"
+        train.disabled = is_running
+        is_next = trained is None or trained.n_changes > 0
+        for button, is_primary in ((train, is_next), (on[0], not is_next)):
+            (button.add_class if is_primary else button.remove_class)("ta-primary")
+
+    def draw_busy(_: Any = None) -> None:
+        running.value = progress_html(
+            training.progress, training.message, training.is_progress_known, "Training"
+        )
+
+    training.observe(draw, ["trained", "problem", "stage", "message"])
+    training.observe(draw_busy, ["stage", "message", "progress"])
+    train.on_click(lambda _: training.train())
+    cancel.on_click(lambda _: training.cancel())
+    busy = VBox([running, cancel]).add_class("ta-card").add_class("ta-busy")
+    numbers = VBox([details]).add_class("ta-card")
+    shown_when(busy, training, ["stage"], lambda: training.is_running)
+    for part in (*on, numbers):
+        shown_when(part, training, ["trained"], lambda: training.trained is not None)
+    draw()
+    draw_busy()
+    line = Box([train, *on]).add_class("ta-line").add_class("ta-below")
+    return VBox([head, note, busy, line, numbers])
+
+
+def _way(name: str, go: Callable[[], None]) -> Button:
+    button = Button(description=name)
+    button.on_click(lambda _: go())
+    return button

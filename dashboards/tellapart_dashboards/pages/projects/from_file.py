@@ -1,0 +1,139 @@
+"""FromFile: a file or a folder of other things than pictures becomes a project, once a person has seen what it seems
+to be."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tellapart.errors import IntakeError, ProjectError
+from tellapart.label_names import safe_name
+from tellapart.workspace.changing import make_project
+from tellapart.workspace.names import MAX_CHARACTERS
+from traitlets import Bool, HasTraits, Instance, Unicode
+
+from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.kinds.doors import KindDoor, door_of
+from tellapart_dashboards.pages.kinds.offers import SourceOffer
+from tellapart_dashboards.widgets.upload.upload import UploadedFile
+
+
+class FromFile(HasTraits):
+    """source: what was given; offer: what it seems to be, None before. name: of the project to be. path: typed by hand.
+    problem: what went wrong. is_busy: something is read or made.
+
+    on_made: is called with the folder of the new project.
+    """
+
+    source = Instance(Path, allow_none=True)
+    offer = Instance(SourceOffer, allow_none=True)
+    name = Unicode("")
+    path = Unicode("")
+    problem = Unicode("")
+    is_busy = Bool(False)
+
+    def __init__(self, workspace: Path, on_made: Callable[[Path], None]) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self._on_made = on_made
+        self._door: KindDoor | None = None
+        self._batch: Path | None = None  # uploaded, and thrown away once it is a project
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Where files arrive from a browser."""
+        return self.workspace / ".uploads"
+
+    def take_upload(self, batch_dir: Path, files: list[UploadedFile]) -> None:
+        """What a person dropped or chose: one file, or a folder."""
+        if len(files) == 1 and not files[0].folders:
+            source = files[0].path
+        elif files and all(one.folders for one in files):
+            source = batch_dir / "folders"
+        else:
+            soon(asyncio.to_thread(shutil.rmtree, batch_dir, ignore_errors=True))
+            self.problem = "Give one file, or one folder."
+            return
+        soon(self._see(source, batch_dir))
+
+    def take_path(self) -> None:
+        """What a person named."""
+        soon(self._see(None, None))
+
+    def make(self, chosen: dict[str, str]) -> None:
+        """Make the project. chosen: by the keys of the offer's choices."""
+        if not self.is_busy and self.source is not None:
+            soon(self._make(self.source, chosen))
+
+    def drop(self) -> None:
+        """Forget what was given."""
+        batch, self._batch = self._batch, None
+        self.source = self.offer = None
+        self.problem = ""
+        if batch is not None:
+            soon(asyncio.to_thread(shutil.rmtree, batch, ignore_errors=True))
+
+    async def _see(self, source: Path | None, batch: Path | None) -> None:
+        self.drop()
+        self._batch, self.is_busy = batch, True
+        try:
+            source = source or self._named()
+            self._door, offer = await asyncio.to_thread(_seen, source)
+            self.name = _name_of(source)
+            self.source, self.offer = source, offer
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
+            self.drop()
+            self.problem = error_sentence(error)
+        self.is_busy = False
+
+    def _named(self) -> Path:
+        text = self.path.strip().strip("\"'")
+        source = Path(text)
+        with contextlib.suppress(RuntimeError):  # the name after ~ is nobody's
+            source = source.expanduser()
+        if not text or not source.is_absolute():
+            raise ProjectError(
+                f"“{text}” is not a full path. Start with / or ~ (Windows: C:\\), such as ~/reviews.csv."
+            )
+        return source
+
+    async def _make(self, source: Path, chosen: dict[str, str]) -> None:
+        assert self._door is not None
+        door, self.is_busy, self.problem = self._door, True, ""
+        try:
+            root = await asyncio.to_thread(
+                make_project, self.workspace, self.name, lambda root: door.make(root, source, chosen)
+            )
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
+            self.problem = error_sentence(error)
+        else:
+            self.drop()
+            self._on_made(root)
+        self.is_busy = False
+
+
+def _seen(source: Path) -> tuple[KindDoor, SourceOffer]:
+    """The kind's door, and what it says of the source. For a thread."""
+    from tellapart.cli.kinds.dispatch import kind_of_source
+
+    if not source.exists():
+        raise IntakeError(f"{source} is not on the studio's computer. Check the spelling.")
+    kind = kind_of_source(source)
+    if not kind:
+        raise IntakeError(
+            f"“{source.name}” is no table and no folder of texts that tellapart reads. Give a CSV, TSV or JSON-lines "
+            "file, or a folder with a folder of .txt files for each label. Pictures go into a new project: give it a "
+            "name above."
+        )
+    door = door_of(kind)
+    return door, door.offer(source)
+
+
+def _name_of(source: Path) -> str:
+    """A name for the project."""
+    name = "texts" if source.name == "folders" else source.stem
+    return safe_name(" ".join(name.split())[:MAX_CHARACTERS].strip() or "texts")

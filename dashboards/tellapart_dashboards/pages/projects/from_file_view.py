@@ -1,0 +1,79 @@
+"""A new project from a table or from texts: drop or name it, see what it seems to be, make it."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox, dlink, link
+
+from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.wording import message_html
+from tellapart_dashboards.pages.projects.from_file import FromFile
+from tellapart_dashboards.widgets.upload.upload import UploadWidget
+
+_LEAD = (
+    "Reviews, customers, ratings: a CSV, TSV or JSON-lines file, or a folder with a folder of texts for each label. "
+    "The original is not changed."
+)
+_CHOOSE = "– choose –"
+
+
+def from_file_view(state: FromFile) -> VBox:
+    """The card."""
+    upload = UploadWidget(
+        state.uploads_dir,
+        state.take_upload,
+        accessible_name="A table, or texts",
+        what="a table or a folder of texts",
+        accept=".csv,.tsv,.tab,.dat,.data,.json,.jsonl,.ndjson",
+    )
+    path = Text(description="Or its place on this computer", placeholder="/home/me/reviews.csv")
+    look = Button(description="Look at it")
+    link((state, "path"), (path, "value"))
+    look.on_click(lambda _: state.take_path())
+    problem = HTML()
+    dlink((state, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
+    given = VBox([upload, Box([path, look]).add_class("ta-line").add_class("ta-gap")])
+    words = HTML(f"<h2>New project from a table or from texts</h2><p class='ta-soft'>{_LEAD}</p>")
+    return VBox([words, given.add_class("ta-gap"), problem.add_class("ta-gap"), _offered(state)]).add_class(
+        "ta-card"
+    )
+
+
+def _offered(state: FromFile) -> VBox:
+    """What was given seems to be, with what can be chosen."""
+    words, choices = HTML(), Box().add_class("ta-line").add_class("ta-menus")
+    name = Text(description="Name of the project")
+    make, drop = (
+        Button(description="Make the project").add_class("ta-primary"),
+        Button(description="Leave it"),
+    )
+    menus: dict[str, Dropdown] = {}
+    link((state, "name"), (name, "value"))
+    dlink((state, "is_busy"), (make, "disabled"))
+
+    def draw(_: Any = None) -> None:
+        offer, source = state.offer, state.source
+        menus.clear()
+        if offer is not None and source is not None:
+            title = "The folder" if source.name == "folders" else html.escape(source.name)
+            words.value = (
+                f'<p role="status"><b>{title}</b>: {html.escape(offer.sentence)}</p>'
+                + message_html(offer.problem, "care")
+            )
+            for one in offer.choices:
+                options = [(title, title) for title in one.options]
+                menus[one.key] = Dropdown(
+                    description=one.label, options=[(_CHOOSE, ""), *options], value=one.value
+                )
+        choices.children = list(menus.values())
+
+    make.on_click(lambda _: state.make({key: str(menu.value) for key, menu in menus.items()}))
+    drop.on_click(lambda _: state.drop())
+    state.observe(draw, "offer")
+    line = Box([name]).add_class("ta-line")
+    buttons = Box([make, drop]).add_class("ta-line")
+    box = VBox([words, choices.add_class("ta-gap"), line.add_class("ta-gap"), buttons.add_class("ta-gap")])
+    shown_when(box, state, ["offer"], lambda: state.offer is not None)
+    return box

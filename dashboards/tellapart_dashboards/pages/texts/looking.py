@@ -1,0 +1,58 @@
+"""The findings of texts as cards: each text with the words marked that speak for what is suggested, or against it."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from tellapart.progress import Progress
+from tellapart.texts import open_review
+from tellapart.texts.clean.review import TextReview
+from tellapart.texts.model import TextModel
+from tellapart.texts.project import TextProject
+from tellapart.texts.training import model_of_fit, shortened
+
+from tellapart_dashboards.pages.kinds.cases import Case, Cleanable, Looked, cases_of
+from tellapart_dashboards.pages.texts.marking import marked, spoken
+
+SHOWN, MOST = 700, 20_000  # characters of a text at first, and at most
+_NAME = 50
+
+
+class TextsLooked(Cleanable):
+    """A project of texts, looked through."""
+
+    noun = "text"
+
+    def __init__(self, project: TextProject) -> None:
+        super().__init__(project)
+        self._texts = project
+        self._review: TextReview | None = None
+        self._model: TextModel | None = None
+
+    def look(self, progress: Progress) -> Looked:
+        review = open_review(self._texts, progress)
+        self._review, self._model = review, model_of_fit(review.judged, {})
+        cases = cases_of(review.findings(), attrgetter("text_id"))
+        return Looked(len(review.texts), cases, review.judged.labels, tuple(review.sentences()[1:]))
+
+    def card(self, case: Case) -> dict[str, Any]:
+        assert self._review is not None and self._model is not None
+        item = self._review.texts[case.thing_id]
+        wish = case.suggested
+        label = wish.label if wish and wish.label else item.label
+        pieces = marked(item.text[:SHOWN], self._model.evidence(item.text, label))
+        other = next((self._review.texts.get(one.other_id) for one in case.doubts if one.other_id), None)
+        return {
+            "id": item.text_id,
+            "name": f"“{shortened(item.text, _NAME)}”",
+            "label": item.label,
+            "reasons": [one.sentence for one in case.doubts],
+            "pieces": pieces,
+            "rest": item.text[SHOWN:MOST],
+            "cells": [],
+            "words": spoken(pieces, label),
+            "other": {"label": other.label, "text": shortened(other.text, 300)} if other else {},
+            "action": wish.action if wish else "",
+            "suggested": wish.label if wish else "",
+        }

@@ -1,0 +1,36 @@
+"""The page of a project of texts: what the kind brings to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ipywidgets import Widget
+from tellapart import texts
+
+from tellapart_dashboards.pages.kinds.exports import classifier_exports
+from tellapart_dashboards.pages.kinds.page import ClassifierParts, classifier_page
+from tellapart_dashboards.pages.kinds.things import ThingsPage
+from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.texts.classifying import TextsClassify, classifying_view
+from tellapart_dashboards.pages.texts.looking import TextsLooked
+
+_PAGE = "One file that anyone opens in a browser: type or paste a text, and the answer is there, without a server."
+_HOLDS = "It holds words of your texts: of 100 texts or more, only those that two of them have."
+
+
+def texts_page(root: Path) -> ThingsPage:
+    """The parts of the page of the project in a folder. For a thread."""
+    project = texts.open_project(root)
+    exports = classifier_exports(texts.export_html, _PAGE, _HOLDS)
+    return classifier_page(ClassifierParts(TextsLooked(project), _loaded, _classify, exports))
+
+
+def _loaded(bundle: Path) -> tuple[Any, dict[str, Any]]:
+    predictor = texts.load_predictor(bundle)
+    return predictor, predictor.model.measured
+
+
+def _classify(training: ThingsTraining, go_to_train: Callable[[], None]) -> Widget:
+    return classifying_view(TextsClassify(training), training, go_to_train)

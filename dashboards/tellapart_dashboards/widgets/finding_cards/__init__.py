@@ -1,0 +1,1 @@
+"""The widget with cards of findings."""

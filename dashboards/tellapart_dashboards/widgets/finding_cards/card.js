@@ -1,0 +1,111 @@
+// One card: a thing, why it may be wrong, and what can be said about it.
+/** @import { CardData, Send } from "./protocol" */
+import { button, element } from "../common/elements.js";
+import { keyed } from "../looking/keyed.js";
+
+export class Card {
+  /**
+   * @param {CardData} data
+   * @param {Send} send
+   * @param {string} options id of the list of labels
+   */
+  constructor(data, send, options) {
+    this.data = data;
+    this.send = send;
+    this.root = element("li", "ta-finding");
+    this.root.setAttribute("aria-label", `${data.name}, labelled ${data.label}. ${data.reasons.join(" ")}`);
+    const head = element("div", "ta-finding-head");
+    head.append(element("b", "", data.label), ...data.reasons.map((one) => element("span", "ta-tag", one)));
+    this.root.append(head, data.cells.length ? this.row() : this.text());
+    this.root.append(...data.words.map((one) => element("p", "ta-finding-words", one)));
+    if (data.other.text) this.root.append(this.other());
+    this.root.append(this.keys(options));
+  }
+
+  /** The text, its words marked, its end folded away. */
+  text() {
+    const { pieces, rest } = this.data;
+    const text = element("blockquote", "ta-finding-text");
+    for (const [words, mark] of pieces) {
+      if (mark) text.append(element("mark", `ta-${mark}`, words));
+      else text.append(words);
+    }
+    if (!rest) return text;
+    const more = button("ta-link", "… more", () => {
+      text.append(rest);
+      more.remove();
+      this.root.focus();
+    });
+    text.append(more);
+    return text;
+  }
+
+  row() {
+    const list = element("dl", "ta-finding-cells");
+    for (const [title, value] of this.data.cells) {
+      const pair = element("div");
+      pair.append(element("dt", "", title), element("dd", "", value || "–"));
+      list.append(pair);
+    }
+    return list;
+  }
+
+  other() {
+    const { label = "", text = "" } = this.data.other;
+    const box = element("div", "ta-finding-other");
+    box.append(element("span", "", `The other one, ${label}:`), element("blockquote", "ta-finding-text", text));
+    return box;
+  }
+
+  /** @param {string} options */
+  keys(options) {
+    const { action, suggested, label } = this.data;
+    const line = element("div", "ta-finding-keys");
+    line.append(keyed("k", `Right: ${label}`, () => this.decide("keep")));
+    if (action === "relabel") line.append(keyed("Enter", `It is ${suggested}`, () => this.suggestion()));
+    line.append(keyed("r", "Other label", () => this.ask()), keyed("d", "Take out", () => this.decide("remove")));
+    this.form = element("form", "ta-finding-ask");
+    this.form.hidden = true;
+    this.field = element("input");
+    this.field.type = "text";
+    this.field.setAttribute("list", options);
+    this.field.setAttribute("aria-label", "Other label");
+    this.field.autocomplete = "off";
+    const set = button("", "Set");
+    set.type = "submit";
+    this.form.append(this.field, set);
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.field?.value.trim()) this.decide("relabel", this.field.value);
+    });
+    this.form.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Escape") this.unask();
+    });
+    line.append(this.form);
+    return line;
+  }
+
+  /** Ask for another label. */
+  ask() {
+    if (this.form) this.form.hidden = false;
+    this.field?.focus();
+  }
+
+  unask() {
+    if (this.form) this.form.hidden = true;
+    this.root.focus();
+  }
+
+  suggestion() {
+    if (this.data.action === "relabel") this.decide("relabel", this.data.suggested);
+  }
+
+  /**
+   * @param {string} action
+   * @param {string} [label]
+   */
+  decide(action, label = "") {
+    this.send({ t: "decide", id: this.data.id, action, label });
+  }
+}

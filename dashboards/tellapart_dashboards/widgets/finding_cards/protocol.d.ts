@@ -1,0 +1,46 @@
+// What the cards' page and finding_cards.py say to each other.
+
+export interface Traits {
+  cards: CardData[];
+  /** that can be given, the first nine by number */
+  labels: string[];
+  accessible_name: string;
+  /** what came of the latest wish */
+  said: string;
+  /** id of the card that gets the focus, or "" */
+  at: string;
+  can_undo: boolean;
+  /** cards that are not in sight */
+  n_more: number;
+  /** what stands where no card stands */
+  empty: string;
+}
+
+export interface CardData {
+  id: string;
+  /** what the card is called */
+  name: string;
+  label: string;
+  reasons: string[];
+  /** a text in pieces, each "" or for or against what is suggested */
+  pieces: [string, "" | "for" | "against"][];
+  /** what the pieces leave out, or "" */
+  rest: string;
+  /** titles and values of a row */
+  cells: [string, string][];
+  /** sentences about the words that are marked */
+  words: string[];
+  /** the thing that this one is a copy of */
+  other: { label?: string; text?: string };
+  /** "relabel", "remove", "keep" or "" */
+  action: string;
+  suggested: string;
+}
+
+/** What a person wants. */
+export type ToPython =
+  | { t: "decide"; id: string; action: string; label: string }
+  | { t: "undo" }
+  | { t: "more" };
+
+export type Send = (message: ToPython) => void;

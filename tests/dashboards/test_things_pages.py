@@ -1,0 +1,183 @@
+"""Pages of other things than pictures without a browser: what they show, and what becomes of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from acting import settled
+from made_texts import made_reviews, write_csv
+from tellapart.errors import ProjectError
+from tellapart.kinds.decisions import ThingDecision
+from tellapart.kinds.projects import kind_of_project
+from tellapart.texts import new_project, open_project
+from tellapart.workspace.changing import delete_project, duplicate_project, rename_project
+from tellapart.workspace.listing import listed_projects
+from tellapart_dashboards.app.launcher import project_to_open
+from tellapart_dashboards.app.project_state import project_dir_from
+from tellapart_dashboards.pages.kinds.cases import Case, Doubt, Looked
+from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
+from tellapart_dashboards.pages.kinds.cleaning_state import ALL, cleaning_state
+from tellapart_dashboards.pages.kinds.doors import door_of
+from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.projects.from_file import FromFile
+from tellapart_dashboards.pages.texts.looking import TextsLooked
+from tellapart_dashboards.pages.texts.marking import marked, marked_html
+from tellapart_dashboards.widgets.upload.upload import UploadedFile
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TELLAPART_PROJECTS", str(tmp_path / "projects"))
+    monkeypatch.setenv("TELLAPART_SETTINGS", str(tmp_path / "settings"))
+    return tmp_path / "projects"
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Path:
+    texts, labels, _ = made_reviews(80, n_wrong=4)
+    return write_csv(tmp_path / "reviews.csv", texts, labels)
+
+
+def case(thing_id: str, *codes: str) -> Case:
+    return Case(thing_id, tuple(Doubt(code, 0.9, f"It is {code}.") for code in codes))
+
+
+LOOKED = Looked(9, (case("a", "odd", "copy"), case("b", "short"), case("c", "odd")), ("x", "y"))
+
+
+def test_the_state_counts_things_by_their_findings_and_leaves_out_what_is_decided() -> None:
+    state = cleaning_state("text", LOOKED, {}, ALL, 2, False)
+    assert (state.title, state.n_open, state.n_more) == ("3 texts to review", 3, 1)
+    assert [(one["label"], one["n"]) for one in state.options] == [
+        ("all", "3"), ("odd", "2"), ("copy", "1"), ("short", "1"),
+    ]  # fmt: skip
+    state = cleaning_state("text", LOOKED, {"b": "keep"}, "short", 2, False)
+    assert state.cases == () and state.empty == "No text is like that any more."
+    assert {"key": "short", "label": "short", "n": "0"} in state.options
+    state = cleaning_state("text", LOOKED, {"a": "keep", "b": "remove", "c": "relabel"}, ALL, 2, False)
+    assert state.title == "Nothing left to review" and state.n_open == 0
+    assert cleaning_state("text", Looked(9, (), ()), {}, ALL, 2, False).title == "Nothing stands out"
+
+
+def test_words_are_marked_by_what_they_speak_for_and_nothing_is_taken_for_html() -> None:
+    pieces = marked("a <b> dull day", [(2, 5, 0.05), (6, 10, 1.0), (11, 14, -0.5)])
+    assert pieces == [["a <b> ", ""], ["dull", "for"], [" ", ""], ["day", "against"]]
+    assert "<b>" not in marked_html(pieces, "x<y") and "Speaks for x&lt;y: dull" in marked_html(pieces, "x<y")
+    assert marked("nothing known", []) == [["nothing known", ""]] and marked("", []) == []
+
+
+async def test_a_named_file_is_looked_at_and_made_a_project_beside_those_of_pictures(
+    workspace: Path, reviews: Path
+) -> None:
+    made: list[Path] = []
+    state = FromFile(workspace, made.append)
+    state.path = f' "{reviews}" '
+    state.take_path()
+    await settled()
+    assert state.offer is not None and state.offer.sentence == "A table of texts: 80 rows."
+    assert [(one.key, one.value) for one in state.offer.choices] == [
+        ("text_column", "text"), ("label_column", "label"),
+    ]  # fmt: skip
+    state.make({"text_column": "text", "label_column": "label"})
+    await settled()
+    assert made == [workspace / "reviews"] and kind_of_project(made[0]) == "texts" and state.offer is None
+    (row,) = listed_projects(workspace)
+    assert (row.kind, row.source, row.problem) == ("texts", "reviews.csv", "")
+
+
+async def test_what_cannot_be_a_project_is_said_and_the_file_can_be_given_again(
+    workspace: Path, reviews: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "cat.png").write_bytes(b"\x89PNG")
+    (tmp_path / "empty.csv").write_text("text,label\n")
+    (tmp_path / "one.jsonl").write_text('{"text": "hi"\n')
+    state = FromFile(workspace, lambda root: None)
+    for path, said in (
+        ("reviews.csv", "not a full path"),
+        (str(tmp_path / "gone.csv"), "not on the studio's computer"),
+        (str(tmp_path / "cat.png"), "Pictures go into a new project"),
+        (str(tmp_path / "one.jsonl"), "is no JSON"),
+    ):
+        state.path = path
+        state.take_path()
+        await settled()
+        assert said in state.problem and state.offer is None and not state.is_busy
+    state.path = str(tmp_path / "empty.csv")
+    state.take_path()
+    await settled()
+    state.make({})
+    await settled()
+    assert "empty.csv" in state.problem and not (workspace / "empty").exists()
+    batch = workspace / ".uploads" / "b1" / "loose"
+    batch.mkdir(parents=True)
+    (batch / "mine.csv").write_bytes(reviews.read_bytes())
+    state.take_upload(batch.parent, [UploadedFile(batch / "mine.csv", "mine.csv", (), 10)])
+    await settled()
+    assert state.name == "mine" and not state.problem
+    state.drop()
+    await settled()
+    assert not batch.parent.exists() and listed_projects(workspace) == []
+
+
+async def test_a_look_gives_cards_and_a_decision_is_taken_back(workspace: Path, reviews: Path) -> None:
+    project = new_project(workspace / "reviews", reviews)
+    cleaning = ThingsCleaning(TextsLooked(project))
+    assert cleaning.state.title == "Not looked at yet"
+    cleaning.look()
+    await settled()
+    first = cleaning.cards[0]
+    assert first["action"] == "relabel" and cleaning.labels == ["bad", "good"] and not cleaning.problem
+    n = cleaning.state.n_open
+    await cleaning.decide(first["id"], "relabel", first["suggested"])
+    assert cleaning.state.n_open == n - 1 and cleaning.said.endswith(f"now {first['suggested']}.")
+    await cleaning.decide(first["id"], "relabel", " ")
+    assert cleaning.problem and cleaning.state.n_open == n - 1
+    await cleaning.undo()
+    assert cleaning.at == first["id"] and cleaning.cards[0] == first and not cleaning.problem
+    open_project(workspace / "reviews").decide([ThingDecision(first["id"], "keep")])
+    await cleaning.poll()
+    assert cleaning.state.n_open == n - 1, "the command line decided it"
+    await cleaning.decide("nobody", "keep", "")
+    await cleaning.decide(cleaning.cards[0]["id"], "delete", "")
+    assert cleaning.state.n_open == n - 1
+
+
+async def test_a_damaged_model_is_said_and_decisions_since_are_counted(
+    workspace: Path, reviews: Path
+) -> None:
+    from tellapart.texts import load_predictor, train
+
+    project = new_project(workspace / "reviews", reviews)
+    result = train(project)
+
+    def loaded(bundle: Path) -> tuple[object, dict[str, object]]:
+        predictor = load_predictor(bundle)
+        return predictor, predictor.model.measured
+
+    training = ThingsTraining(project.root, project.newest_bundle, loaded, project.decisions.lines)
+    assert training.trained is not None and training.trained.n_changes == 0
+    project.decide([ThingDecision(project.items()[0].text_id, "keep")])
+    await training.poll()
+    assert training.trained.n_changes == 1
+    (result.bundle_dir / "text-model.json").write_text("{}")
+    again = ThingsTraining(project.root, project.newest_bundle, loaded)
+    assert again.trained is None and "no classifier of texts" in again.problem
+
+
+def test_projects_of_texts_are_opened_renamed_copied_and_deleted_as_others_are(
+    workspace: Path, reviews: Path, tmp_path: Path
+) -> None:
+    new_project(workspace / "reviews", reviews)
+    assert project_to_open(Path("reviews")) == workspace / "reviews"
+    assert project_to_open(None) == workspace / "reviews"
+    with pytest.raises(ProjectError, match="is a project of texts, and this page is for pictures"):
+        project_dir_from(workspace / "reviews")
+    assert len(open_project(duplicate_project(workspace / "reviews", workspace)).items()) == 80
+    assert kind_of_project(rename_project(workspace, "reviews", "opinions")) == "texts"
+    assert kind_of_project(delete_project(workspace, "opinions").root) == "texts"
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "tellapart-app.json").write_text('{"format": 1}')
+    assert kind_of_project(tmp_path / "app") == "" and kind_of_project(tmp_path / "nowhere") == ""
+    with pytest.raises(ProjectError, match="no page for outlines"):
+        door_of("outlines")
