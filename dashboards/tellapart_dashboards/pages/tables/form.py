@@ -1,0 +1,33 @@
+"""The form of a table's columns: what can be filled in, by what the classifier learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tellapart.tables.model import TableModel
+
+MOST_FIELDS = 60
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A column to fill in. options: its categories, () where anything can be typed. hint: what is usual there."""
+
+    title: str
+    options: tuple[str, ...] = ()
+    hint: str = ""
+
+
+def form_of(model: TableModel) -> list[FormField]:
+    """The columns that the classifier learned from, in their order."""
+    return [
+        FormField(one.column.title, tuple(one.categories))
+        if one.is_category
+        else FormField(one.column.title, hint=_hint(one.column.kind, one.centre))
+        for one in model.features[:MOST_FIELDS]
+    ]
+
+
+def _hint(kind: str, centre: float) -> str:
+    """A number as it is in the middle of the rows; how dates are written."""
+    return "such as 2024-05-31" if kind == "date" else f"usually about {centre:.4g}"

@@ -1,0 +1,36 @@
+"""The page of a project of rows: what the kind brings to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ipywidgets import Widget
+from tellapart import tables
+
+from tellapart_dashboards.pages.kinds.exports import classifier_exports
+from tellapart_dashboards.pages.kinds.page import ClassifierParts, classifier_page
+from tellapart_dashboards.pages.kinds.things import ThingsPage
+from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.tables.classifying import RowsClassify, classifying_view
+from tellapart_dashboards.pages.tables.looking import RowsLooked
+
+_PAGE = "One file that anyone opens in a browser: fill in a row, and the answer is there, without a server."
+_HOLDS = "It holds titles, categories and thresholds of your table, and no row."
+
+
+def tables_page(root: Path) -> ThingsPage:
+    """The parts of the page of the project in a folder. For a thread."""
+    project = tables.open_project(root)
+    exports = classifier_exports(getattr(tables, "export_html", None), _PAGE, _HOLDS)
+    return classifier_page(ClassifierParts(RowsLooked(project), _loaded, _classify, exports))
+
+
+def _loaded(bundle: Path) -> tuple[Any, dict[str, Any]]:
+    predictor = tables.load_predictor(bundle)
+    return predictor, predictor.model.measured
+
+
+def _classify(training: ThingsTraining, go_to_train: Callable[[], None]) -> Widget:
+    return classifying_view(RowsClassify(training), training, go_to_train)

@@ -1,0 +1,80 @@
+"""Tables in the studio: from a file to a classifier, a corrected mistake, a filled-in form and a saved model."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from driving import Tab
+from looks import seen
+from made_tables import made_table, write_table
+from playwright.sync_api import expect
+from tellapart.tables import load_predictor
+from tellapart.tables.project import open_table_project
+from things import go_to, make_from, make_it, saved, train
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def loans(tmp_path: Path) -> Path:
+    titles, rows = made_table()
+    rows[10][1] = "45000"
+    rows += [rows[20], [*rows[21][:-1], "no" if rows[21][-1] == "yes" else "yes"]]
+    return write_table(tmp_path / "loans.csv", titles, rows)
+
+
+def test_from_a_file_to_a_classifier_a_corrected_mistake_a_form_and_a_model(
+    opened: Tab, workspace: Path, loans: Path, tmp_path: Path
+) -> None:
+    page = make_from(opened, loans, "A table of things: 242 rows, 6 columns")
+    expect(page.get_by_role("combobox", name="To be told")).to_have_value("paid")
+    seen(opened, "tables-offer")
+    make_it(page, "loans")
+    train(page)
+    expect(page.get_by_role("heading", name="% wrong:")).to_be_visible()
+    seen(opened, "tables-train")
+    mistakes_are_put_right_with_keys(opened, workspace / "loans")
+    page.get_by_role("tab", name="Train").click()
+    train(page, "2 changes since: train again")
+
+    go_to(page, "Classify")
+    expect(page.get_by_text("The answer stands here")).to_be_visible()
+    page.get_by_label("income").fill("45")
+    page.get_by_label("town").select_option("Rome")
+    answer = page.locator(".ta-top-answer:visible")
+    expect(answer).to_contain_text("yes")
+    page.get_by_label("town").select_option("Bern")
+    expect(answer).to_contain_text("no")
+    seen(opened, "tables-classify")
+
+    go_to(page, "Share")
+    with zipfile.ZipFile(saved(page, "Save the model", tmp_path)) as archive:
+        archive.extractall(tmp_path / "out")
+    predictor = load_predictor(tmp_path / "out" / "loans-model")
+    assert predictor.predict({"income": 45, "town": "Rome"}).label == "yes"
+    seen(opened, "tables-share")
+
+
+def mistakes_are_put_right_with_keys(opened: Tab, root: Path) -> None:
+    page = opened.page
+    go_to(page, "Clean")
+    expect(page.get_by_role("heading", name="rows to review")).to_be_visible()
+    cards = page.get_by_role("list", name="Findings, most suspicious first").get_by_role("listitem")
+    expect(cards.filter(has_text="45000, far from the others")).to_have_count(1)
+    expect(cards.filter(has_text="The other one")).to_have_count(2)
+    seen(opened, "tables-clean")
+    page.get_by_role("radio", name="outlying").focus()
+    page.get_by_role("radio", name="outlying").click()
+    n = cards.count()
+    cards.filter(has_text="45000").focus()
+    page.keyboard.press("d")
+    expect(cards).to_have_count(n - 1)
+    page.get_by_role("radio", name="copy with another label").click()
+    cards.first.focus()
+    page.keyboard.press("2")
+    expect(page.get_by_text("now yes.")).to_be_visible()
+    decided = [one.decided for one in open_table_project(root).rows(with_removed=True) if one.decided]
+    assert sorted(decided) == ["relabel", "remove"]
+    page.get_by_role("radio", name="all").click()
