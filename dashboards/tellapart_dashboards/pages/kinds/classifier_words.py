@@ -43,7 +43,7 @@ def classifier_details(measured: dict[str, Any], noun: str) -> str:
     return (
         f'<h2>Beside guessing</h2><div class="ta-bars ta-narrow">{lines}</div><h2>Label by label</h2>'
         '<div class="ta-scroll" tabindex="0" role="region" aria-label="Label by label">'
-        '<table class="ta-table ta-counts"><thead>'
+        '<table class="ta-table ta-counts ta-apart"><thead>'
         f'<tr><th scope="col">Label</th><th scope="col" class="ta-number">{noun.capitalize()}s</th>'
         '<th scope="col" class="ta-number">Found</th><th scope="col" class="ta-number">Right when predicted</th></tr>'
         f"</thead><tbody>{rows}</tbody></table></div>{said}"

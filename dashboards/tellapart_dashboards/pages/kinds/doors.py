@@ -9,6 +9,7 @@ from tellapart.errors import ProjectError
 
 from tellapart_dashboards.pages.kinds.offers import SourceOffer
 from tellapart_dashboards.pages.kinds.things import ThingsPage
+from tellapart_dashboards.pages.ratings import door as ratings
 from tellapart_dashboards.pages.tables import door as tables
 from tellapart_dashboards.pages.texts import door as texts
 
@@ -28,7 +29,7 @@ class KindDoor(Protocol):
         """Its page's parts; the project is open."""
 
 
-DOORS: tuple[KindDoor, ...] = (tables, texts)
+DOORS: tuple[KindDoor, ...] = (ratings, tables, texts)
 
 
 def door_of(kind: str) -> KindDoor:

@@ -1,0 +1,65 @@
+"""The page of a project of ratings without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from acting import settled
+from made_ratings import made_rows, write_table
+from tellapart.ratings import new_project, open_project, train
+from tellapart_dashboards.pages.kinds.doors import door_of
+from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.ratings.looking import ratings_seen, seen_html
+from tellapart_dashboards.pages.ratings.recommending import Recommending, found_html
+
+
+@pytest.fixture(scope="module")
+def trained_ratings_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("films")
+    project = new_project(folder / "films", write_table(folder / "films.csv", made_rows()))
+    train(project)
+    return folder / "films"
+
+
+def test_a_look_tells_what_is_there_and_takes_no_title_for_html(trained_ratings_dir: Path) -> None:
+    seen = ratings_seen(open_project(trained_ratings_dir).table)
+    assert "of 25 items by 80 users" in seen.lead.lower() and seen.title.endswith(" ratings")
+    assert sum(share for _, share in seen.shares) == pytest.approx(1)
+    assert [one.n for one in seen.items] == sorted((one.n for one in seen.items), reverse=True)
+    assert "The a film, number 0" in seen_html(seen)
+
+
+async def test_stars_are_answered_and_can_be_taken_back(trained_ratings_dir: Path) -> None:
+    page = door_of("ratings").opened(trained_ratings_dir)
+    training = page.followed[0]
+    assert isinstance(training, ThingsTraining)
+    state = Recommending(training)
+    assert (
+        len(state.asked) == 5
+        and state.model is not None
+        and "after the first stars" in found_html([], state.model)
+    )
+    state.rate("f1", 5.0)
+    state.rate("f2", 1.0)
+    await settled()
+    assert state.found[0].title.startswith("The b film")
+    state.rate("f2", 5.0)
+    state.rate("f1", 1.0)
+    await settled()
+    assert state.found[0].title.startswith("The a film")
+    for item in ("f1", "f2"):
+        state.rate(item, None)
+    await settled()
+    assert state.found == []
+
+
+async def test_items_are_asked_about_by_title_and_others_in_turn(trained_ratings_dir: Path) -> None:
+    training = door_of("ratings").opened(trained_ratings_dir).followed[0]
+    assert isinstance(training, ThingsTraining)
+    state = Recommending(training)
+    before = list(state.asked)
+    state.ask_about("nothing like it")
+    assert "no item 'nothing like it'" in state.problem and state.asked == before
+    state.ask_about("b film, number 13")
+    assert not state.problem and state.model is not None and state.model.item_names[state.asked[0]] == "f13"
