@@ -11,7 +11,7 @@ from looks import seen
 from made_ratings import made_rows, write_table
 from playwright.sync_api import Page, expect
 from tellapart.ratings import load_predictor
-from things import go_to, make_from, make_it, saved, train
+from things import go_to, make_it, named, saved, train
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ def films(tmp_path: Path) -> Path:
 def test_from_a_file_to_a_recommender_other_stars_and_a_model(
     opened: Tab, workspace: Path, films: Path, tmp_path: Path
 ) -> None:
-    page = make_from(opened, films, "ratings from 1 to 5, of 25 items by 80 users")
+    page = named(opened, films, "ratings from 1 to 5, of 25 items by 80 users")
     seen(opened, "ratings-offer")
     make_it(page, "films")
     train(page)

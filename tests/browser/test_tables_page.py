@@ -12,7 +12,7 @@ from made_tables import made_table, write_table
 from playwright.sync_api import expect
 from tellapart.tables import load_predictor
 from tellapart.tables.project import open_table_project
-from things import go_to, make_from, make_it, saved, train
+from things import go_to, make_it, named, saved, train
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def loans(tmp_path: Path) -> Path:
 def test_from_a_file_to_a_classifier_a_corrected_mistake_a_form_and_a_model(
     opened: Tab, workspace: Path, loans: Path, tmp_path: Path
 ) -> None:
-    page = make_from(opened, loans, "A table of things: 242 rows, 6 columns")
+    page = named(opened, loans, "A table of things: 242 rows, 6 columns")
     expect(page.get_by_role("combobox", name="To be told")).to_have_value("paid")
     seen(opened, "tables-offer")
     make_it(page, "loans")

@@ -13,7 +13,7 @@ from looks import seen
 from made_texts import made_reviews, write_csv
 from playwright.sync_api import expect
 from tellapart.texts.project import open_text_project
-from things import go_to, make_from, make_it, saved, train
+from things import given, go_to, make_it, saved, train
 
 pytestmark = pytest.mark.slow
 N_WRONG = 6
@@ -30,7 +30,7 @@ def reviews(tmp_path: Path) -> Path:
 def test_from_a_file_to_a_classifier_a_corrected_mistake_and_a_page_that_answers(
     opened: Tab, workspace: Path, reviews: Path, tmp_path: Path, open_tab: Callable[..., Tab]
 ) -> None:
-    page = make_from(opened, reviews, "A table of texts: 162 rows")
+    page = given(opened, reviews, "A table of texts: 162 rows")
     expect(page.get_by_role("combobox", name="Labels")).to_have_value("label")
     seen(opened, "texts-offer")
     make_it(page, "reviews")

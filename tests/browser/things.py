@@ -10,18 +10,31 @@ from looks import to_list
 from playwright.sync_api import Download, Page, expect
 
 
-def make_from(tab: Tab, file: Path, says: str) -> Page:
-    """The page of a new project that was made of a file, its Train step in sight."""
-    page = tab.page
-    to_list(page, "my-project")
-    page.get_by_label("Or its place on this computer").fill(str(file))
-    page.get_by_role("button", name="Look at it").press("Enter")
+def named(tab: Tab, file: Path, says: str) -> Page:
+    """The page where a file was named and says what it seems to be."""
+    to_list(tab.page, "my-project")
+    tab.page.get_by_label("Or its place on this computer").fill(str(file))
+    tab.page.get_by_role("button", name="Look at it").press("Enter")
+    return offered(tab.page, file, says)
+
+
+def given(tab: Tab, file: Path, says: str) -> Page:
+    """The same of a file that was chosen in the browser."""
+    to_list(tab.page, "my-project")
+    area = tab.page.get_by_role("group", name="A table, or texts")
+    area.locator('input[aria-label="Files"]').set_input_files(file)
+    return offered(tab.page, file, says)
+
+
+def offered(page: Page, file: Path, says: str) -> Page:
+    """The page, once it says what the file seems to be."""
     expect(page.get_by_role("status").filter(has_text=says)).to_be_visible()
     expect(page.get_by_label("Name of the project")).to_have_value(file.stem)
     return page
 
 
 def make_it(page: Page, name: str) -> None:
+    """The project is made, and open at Train."""
     page.get_by_role("button", name="Make the project").press("Enter")
     page.wait_for_url(re.compile(rf"\?project={name}"))
     expect(page.get_by_role("tab", name="Train")).to_have_attribute("aria-selected", "true")

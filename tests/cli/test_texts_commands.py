@@ -37,6 +37,12 @@ def trained_dir(table, tmp_path_factory):
     return folder
 
 
+def test_the_studio_is_for_every_kind_and_the_one_door_says_which_it_is(trained_dir, table, tmp_path):
+    assert "Open the studio" in tellapart("studio", "--project", trained_dir, "--help")
+    assert dispatch.kind_of_source(table) == "texts"
+    assert dispatch.kind_of_source(tmp_path) == "" and dispatch.kind_of_source(tmp_path / "cat.png") == ""
+
+
 def test_from_a_table_to_a_page(table, tmp_path):
     folder = tmp_path / "my reviews"
     said = tellapart("new", folder, "--from", table)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from acting import settled
+from acting import settled, text_of
+from ipywidgets import HTML, Widget
 from made_texts import made_reviews, write_csv
 from tellapart.errors import ProjectError
 from tellapart.kinds.decisions import ThingDecision
-from tellapart.kinds.projects import kind_of_project
+from tellapart.kinds.projects import kind_of_project, source_of
 from tellapart.texts import new_project, open_project
 from tellapart.workspace.changing import delete_project, duplicate_project, rename_project
 from tellapart.workspace.listing import listed_projects
+from tellapart_dashboards.app.cell_pages import close_whole
 from tellapart_dashboards.app.launcher import project_to_open
+from tellapart_dashboards.app.page_frame import Frame
 from tellapart_dashboards.app.project_state import project_dir_from
+from tellapart_dashboards.pages.kinds import doors
 from tellapart_dashboards.pages.kinds.cases import Case, Doubt, Looked
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.cleaning_state import ALL, cleaning_state
 from tellapart_dashboards.pages.kinds.doors import door_of
+from tellapart_dashboards.pages.kinds.opening import open_kind
+from tellapart_dashboards.pages.kinds.things import ThingsPage
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.projects.from_file import FromFile
 from tellapart_dashboards.pages.texts.looking import TextsLooked
@@ -84,6 +92,65 @@ async def test_a_named_file_is_looked_at_and_made_a_project_beside_those_of_pict
     assert made == [workspace / "reviews"] and kind_of_project(made[0]) == "texts" and state.offer is None
     (row,) = listed_projects(workspace)
     assert (row.kind, row.source, row.problem) == ("texts", "reviews.csv", "")
+
+
+async def test_what_is_taken_for_something_else_can_be_said(workspace: Path, reviews: Path) -> None:
+    state = FromFile(workspace, lambda root: None)
+    state.path = str(reviews)
+    state.take_path()
+    await settled()
+    assert state.kind == "texts"
+    state.take_for("tables")
+    await settled()
+    assert state.kind == "tables" and state.offer is not None and state.offer.choices[0].key == "target"
+    state.take_for("ratings")
+    await settled()
+    assert state.kind == "tables" and "no table of ratings" in state.problem and state.offer is not None
+
+
+async def test_a_folder_of_texts_is_dropped(workspace: Path) -> None:
+    batch = workspace / ".uploads" / "b2"
+    files = []
+    for label in ("good", "bad"):
+        (batch / "folders" / label).mkdir(parents=True)
+        for i in range(3):
+            path = batch / "folders" / label / f"{i}.txt"
+            path.write_text(f"a {label} text {i}")
+            files.append(UploadedFile(path, path.name, (label,), 20))
+    made: list[Path] = []
+    state = FromFile(workspace, made.append)
+    state.take_upload(batch, files)
+    await settled()
+    assert state.offer is not None and state.offer.sentence == "A folder of texts for each label."
+    state.make({})
+    await settled()
+    assert open_project(made[0]).label_counts() == {"bad": 3, "good": 3} and not batch.exists()
+
+
+async def test_a_sixth_kind_is_a_folder_with_a_door_and_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Pebbles:
+        NAME = "pebbles"
+
+        @staticmethod
+        def opened(root: Path) -> ThingsPage:
+            async def skim(_go_to: Callable[[str], None]) -> Widget:
+                return HTML(f"<h1>Pebbles of {root.name}</h1>")
+
+            return ThingsPage({"skim": "Skim"}, {"skim": skim}, "skim")
+
+    monkeypatch.setattr(doors, "DOORS", (*doors.DOORS, Pebbles))
+    (tmp_path / "tellapart-pebbles.json").write_text('{"kind": "pebbles", "source": "beach.csv"}')
+    frame = Frame([{"key": "gather", "label": "Gather", "badge": ""}])
+    frame.steps.current = "gather"
+    (await open_kind(frame, tmp_path, kind_of_project(tmp_path)))()
+    await asyncio.sleep(0)
+    while "Pebbles of" not in text_of(frame.widget):
+        await asyncio.sleep(0.01)
+    assert [one["label"] for one in frame.steps.steps] == ["Skim"] and frame.steps.current == "skim"
+    assert source_of(tmp_path, "pebbles") == "beach.csv"
+    close_whole(frame.widget)
 
 
 async def test_what_cannot_be_a_project_is_said_and_the_file_can_be_given_again(
@@ -155,7 +222,7 @@ async def test_a_damaged_model_is_said_and_decisions_since_are_counted(
         predictor = load_predictor(bundle)
         return predictor, predictor.model.measured
 
-    training = ThingsTraining(project.root, project.newest_bundle, loaded, project.decisions.lines)
+    training = ThingsTraining(project.root, project.newest_bundle, loaded, project.decisions)
     assert training.trained is not None and training.trained.n_changes == 0
     project.decide([ThingDecision(project.items()[0].text_id, "keep")])
     await training.poll()

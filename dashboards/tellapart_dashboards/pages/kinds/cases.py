@@ -108,6 +108,10 @@ class Cleanable(ABC):
         """Of each thing that a person decided about, what they did with it last."""
         return {thing_id: one.action for thing_id, one in self.project.decisions.standing()[0].items()}
 
+    def stamp(self) -> object:
+        """Another one as soon as something was decided, here or elsewhere."""
+        return self.project.decisions.stamp()
+
     def decide(self, decision: ThingDecision) -> None:
         """Keep one decision, as a step of its own."""
         self.project.decide([decision])

@@ -42,6 +42,7 @@ class ThingsCleaning(HasTraits):
         self._code, self._n_shown = ALL, AT_ONCE
         self._made: dict[str, dict[str, Any]] = {}  # cards, by thing
         self._is_looking = False
+        self._stamp: object = None  # of the decisions that are shown
         self._turn = asyncio.Lock()
         super().__init__(state=self._state())
 
@@ -81,7 +82,7 @@ class ThingsCleaning(HasTraits):
 
     async def poll(self) -> None:
         """Notice what another page or the command line decided."""
-        if self._looked is not None and await asyncio.to_thread(self._things.settled) != self._settled:
+        if self._looked is not None and await asyncio.to_thread(self._things.stamp) != self._stamp:
             await self._show()
 
     def tell(self, sentence: str) -> None:
@@ -136,6 +137,7 @@ class ThingsCleaning(HasTraits):
 
     def _drawn(self) -> tuple[dict[str, str], list[dict[str, Any]], CleaningState]:
         """For a thread."""
+        self._stamp = self._things.stamp()
         settled = self._things.settled()
         state = self._state(settled)
         for case in state.cases:

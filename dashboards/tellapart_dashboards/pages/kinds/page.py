@@ -39,9 +39,7 @@ class ClassifierParts:
 def classifier_page(parts: ClassifierParts) -> ThingsPage:
     """The parts of the page. For a thread."""
     project, noun = parts.cleanable.project, parts.cleanable.noun
-    training = ThingsTraining(
-        project.root, project.newest_bundle, parts.load, lines=lambda: project.decisions.lines()
-    )
+    training = ThingsTraining(project.root, project.newest_bundle, parts.load, project.decisions)
     cleaning = ThingsCleaning(parts.cleanable)
     words = TrainingWords(
         lambda: classifier_before(project.label_counts(), noun),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import TellapartError
-from tellapart.kinds.decisions import DecisionLine
+from tellapart.kinds.decisions import DecisionFile
 from traitlets import Instance, Unicode
 
 from tellapart_dashboards.app.run_follower import Job
@@ -24,7 +24,7 @@ class ThingsTraining(Job):
 
     trained: the newest classifier, None before the first. problem: why it cannot be used, in words.
     newest: the folder of the newest bundle. load: what answers, from a bundle; measured: what it says of itself.
-    lines: all decisions.
+    decisions: of the project, None for a kind without any.
     """
 
     tasks = (TASK,)
@@ -36,11 +36,11 @@ class ThingsTraining(Job):
         root: Path,
         newest: Callable[[], Path | None],
         load: Callable[[Path], tuple[Any, dict[str, Any]]],
-        lines: Callable[[], list[DecisionLine]] = list,
+        decisions: DecisionFile | None = None,
         **traits: Any,
     ) -> None:
         super().__init__(project_dir=str(root), **traits)
-        self._newest_bundle, self._load, self._lines = newest, load, lines
+        self._newest_bundle, self._load, self._decisions = newest, load, decisions
         self._known: object = None
         self.read()
         self._take_found(self._find())
@@ -58,8 +58,7 @@ class ThingsTraining(Job):
         """The newest classifier, or why there is none; None where nothing changed. For a thread."""
         try:
             bundle = self._newest_bundle()
-            lines = self._lines()
-            known = bundle, len(lines), sum(one.is_undone for one in lines)
+            known = bundle, self._decisions and self._decisions.stamp()
             if known == self._known:
                 return None
             self._known = known
@@ -70,7 +69,7 @@ class ThingsTraining(Job):
                 predictor, measured = self._load(bundle)
             else:
                 predictor, measured = last.predictor, last.measured
-            return Trained(bundle, predictor, measured, _n_since(bundle, lines)), ""
+            return Trained(bundle, predictor, measured, self._n_since(bundle)), ""
         except (TellapartError, OSError) as error:
             return None, error_sentence(error)
 
@@ -78,9 +77,9 @@ class ThingsTraining(Job):
         if found is not None:
             self.trained, self.problem = found
 
-
-def _n_since(bundle: Path, lines: list[DecisionLine]) -> int:
-    """How many decisions stand that are younger than the classifier. Their times have whole seconds."""
-    trained = datetime.fromtimestamp(bundle.stat().st_mtime, timezone.utc).replace(microsecond=0)
-    made = trained.isoformat().replace("+00:00", "Z")
-    return sum(line.at >= made for line in lines if not line.is_undone)
+    def _n_since(self, bundle: Path) -> int:
+        """How many decisions stand that are younger than the classifier. Their times have whole seconds."""
+        trained = datetime.fromtimestamp(bundle.stat().st_mtime, timezone.utc).replace(microsecond=0)
+        made = trained.isoformat().replace("+00:00", "Z")
+        lines = self._decisions.lines() if self._decisions else []
+        return sum(line.at >= made for line in lines if not line.is_undone)

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tellapart.errors import IntakeError, ProjectError
+from tellapart.errors import IntakeError, ProjectError, TellapartError
 from tellapart.label_names import safe_name
 from tellapart.workspace.changing import make_project
 from tellapart.workspace.names import MAX_CHARACTERS
@@ -17,19 +17,23 @@ from traitlets import Bool, HasTraits, Instance, Unicode
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.app.wording import error_sentence
-from tellapart_dashboards.pages.kinds.doors import KindDoor, door_of
+from tellapart_dashboards.pages.kinds.doors import DOORS, door_of
 from tellapart_dashboards.pages.kinds.offers import SourceOffer
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
 
+KINDS = tuple(door.NAME for door in DOORS)
+
 
 class FromFile(HasTraits):
-    """source: what was given; offer: what it seems to be, None before. name: of the project to be. path: typed by hand.
-    problem: what went wrong. is_busy: something is read or made.
+    """source: what was given; kind: what its things are taken for, one of KINDS; offer: what can be chosen, None
+    before. name: of the project to be. path: typed by hand. problem: what went wrong. is_busy: something is read or
+    made.
 
     on_made: is called with the folder of the new project.
     """
 
     source = Instance(Path, allow_none=True)
+    kind = Unicode("")
     offer = Instance(SourceOffer, allow_none=True)
     name = Unicode("")
     path = Unicode("")
@@ -40,7 +44,6 @@ class FromFile(HasTraits):
         super().__init__()
         self.workspace = workspace
         self._on_made = on_made
-        self._door: KindDoor | None = None
         self._batch: Path | None = None  # uploaded, and thrown away once it is a project
 
     @property
@@ -64,6 +67,11 @@ class FromFile(HasTraits):
         """What a person named."""
         soon(self._see(None, None))
 
+    def take_for(self, kind: str) -> None:
+        """Take what was given for things of another kind."""
+        if self.source is not None and kind != self.kind:
+            soon(self._take_for(self.source, kind))
+
     def make(self, chosen: dict[str, str]) -> None:
         """Make the project. chosen: by the keys of the offer's choices."""
         if not self.is_busy and self.source is not None:
@@ -82,13 +90,24 @@ class FromFile(HasTraits):
         self._batch, self.is_busy = batch, True
         try:
             source = source or self._named()
-            self._door, offer = await asyncio.to_thread(_seen, source)
+            kind, offer = await asyncio.to_thread(_seen, source)
             self.name = _name_of(source)
-            self.source, self.offer = source, offer
+            self.source, self.kind, self.offer = source, kind, offer
         except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.drop()
             self.problem = error_sentence(error)
         self.is_busy = False
+
+    async def _take_for(self, source: Path, kind: str) -> None:
+        self.is_busy, self.problem = True, ""
+        offer = self.offer
+        try:
+            offer = await asyncio.to_thread(lambda: door_of(kind).offer(source))
+            self.kind = kind
+        except TellapartError as error:  # it stays what it was taken for
+            self.problem = str(error)
+        self.offer = None  # the same once more is news, too
+        self.offer, self.is_busy = offer, False
 
     def _named(self) -> Path:
         text = self.path.strip().strip("\"'")
@@ -102,9 +121,9 @@ class FromFile(HasTraits):
         return source
 
     async def _make(self, source: Path, chosen: dict[str, str]) -> None:
-        assert self._door is not None
-        door, self.is_busy, self.problem = self._door, True, ""
+        self.is_busy, self.problem = True, ""
         try:
+            door = door_of(self.kind)
             root = await asyncio.to_thread(
                 make_project, self.workspace, self.name, lambda root: door.make(root, source, chosen)
             )
@@ -116,8 +135,8 @@ class FromFile(HasTraits):
         self.is_busy = False
 
 
-def _seen(source: Path) -> tuple[KindDoor, SourceOffer]:
-    """The kind's door, and what it says of the source. For a thread."""
+def _seen(source: Path) -> tuple[str, SourceOffer]:
+    """The kind, and what its door says of the source. For a thread."""
     from tellapart.cli.kinds.dispatch import kind_of_source
 
     if not source.exists():
@@ -129,8 +148,7 @@ def _seen(source: Path) -> tuple[KindDoor, SourceOffer]:
             "file, or a folder with a folder of .txt files for each label. Pictures go into a new project: give it a "
             "name above."
         )
-    door = door_of(kind)
-    return door, door.offer(source)
+    return kind, door_of(kind).offer(source)
 
 
 def _name_of(source: Path) -> str:

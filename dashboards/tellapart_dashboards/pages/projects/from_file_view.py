@@ -9,7 +9,7 @@ from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox, dlink, link
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import message_html
-from tellapart_dashboards.pages.projects.from_file import FromFile
+from tellapart_dashboards.pages.projects.from_file import KINDS, FromFile
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
 _LEAD = (
@@ -49,6 +49,7 @@ def _offered(state: FromFile) -> VBox:
         Button(description="Make the project").add_class("ta-primary"),
         Button(description="Leave it"),
     )
+    kind = Dropdown(description="Taken for", options=[("", ""), *((one, one) for one in KINDS)])
     menus: dict[str, Dropdown] = {}
     link((state, "name"), (name, "value"))
     dlink((state, "is_busy"), (make, "disabled"))
@@ -67,8 +68,10 @@ def _offered(state: FromFile) -> VBox:
                 menus[one.key] = Dropdown(
                     description=one.label, options=[(_CHOOSE, ""), *options], value=one.value
                 )
-        choices.children = list(menus.values())
+            kind.value = state.kind
+        choices.children = [kind, *menus.values()]
 
+    kind.observe(lambda change: state.take_for(change["new"]) if change["new"] else None, "value")
     make.on_click(lambda _: state.make({key: str(menu.value) for key, menu in menus.items()}))
     drop.on_click(lambda _: state.drop())
     state.observe(draw, "offer")
