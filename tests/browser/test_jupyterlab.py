@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 from driving import DRAWN, Studio, Tab, wait_for
+from made_texts import made_reviews, write_csv
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 from tellapart.clean import open_review
 from tellapart.store.project import open_project
+from tellapart.texts import new_project
 from tellapart_dashboards.app.launcher import PROJECT_VARIABLE
 
 NOTEBOOK = Path(__file__).parents[2] / "dashboards" / "2_clean.ipynb"
@@ -137,6 +139,37 @@ def test_a_lesson_by_keyboard_is_as_dark_as_its_jupyterlab(lab: Studio, open_tab
         page.screenshot(path=f"{folder}/lab-lesson.png")
     page.get_by_role("link", name="learn_feedback.ipynb").click()
     expect(page.get_by_role("link", name="studio.ipynb")).to_be_visible()  # what that one leads on to
+
+
+@pytest.mark.slow
+def test_cards_of_texts_are_decided_with_keys_that_are_commands_of_jupyterlab(
+    lab: Studio, open_tab: Callable[..., Tab]
+) -> None:
+    folder = lab.log.parent
+    texts, labels, _ = made_reviews(120, n_wrong=4)
+    new_project(folder / "reviews", write_csv(folder / "reviews.csv", texts, labels))
+    notebook = (folder / "notebooks" / "studio.ipynb").read_text("utf-8")
+    wanted = notebook.replace('project = \\"\\"', f'project = \\"{(folder / "reviews").as_posix()}\\"')
+    (folder / "notebooks" / "texts.ipynb").write_text(wanted, "utf-8")
+    page = open_tab(scheme="light").page
+    page.goto(lab.url.replace(NOTEBOOK.name, "texts.ipynb"))
+    cell = run_cell(page)
+    expect(cell.get_by_role("heading", name="Ready to tell 2 labels apart")).to_be_visible()
+    cell.get_by_role("tab", name="Clean").press("Enter")
+    cards = cell.get_by_role("list", name="Findings, most suspicious first").get_by_role("listitem")
+    expect(cards.first).to_contain_text("reads like")
+    n = cards.count()
+    cards.first.focus()
+    page.keyboard.press("d")
+    expect(cards).to_have_count(n - 1)
+    page.keyboard.press("d")  # the second one cuts a cell in JupyterLab
+    expect(cards).to_have_count(n - 2)
+    page.keyboard.press("u")
+    expect(cards).to_have_count(n - 1)
+    expect(page.locator(".jp-Cell")).to_have_count(3)
+    assert page.evaluate(LIGHT_PARTS) == [], "a bright part in a dark JupyterLab"
+    if look := os.environ.get("TELLAPART_LOOK"):
+        page.screenshot(path=f"{look}/lab-texts.png")
 
 
 # parts of the page with a bright ground, or with dark letters on a dark one

@@ -11,7 +11,7 @@ from tellapart.ratings import new_project, open_project, train
 from tellapart_dashboards.pages.kinds.doors import door_of
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.ratings.looking import ratings_seen, seen_html
-from tellapart_dashboards.pages.ratings.recommending import Recommending, found_html
+from tellapart_dashboards.pages.ratings.recommending import Recommending, found_html, star_levels
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,11 @@ async def test_stars_are_answered_and_can_be_taken_back(trained_ratings_dir: Pat
         state.rate(item, None)
     await settled()
     assert state.found == []
+
+
+def test_stars_are_the_whole_numbers_of_the_scale() -> None:
+    assert star_levels(0.5, 5) == [1, 2, 3, 4, 5] and star_levels(0, 1) == [0, 1]
+    assert star_levels(0, 100) == [0, 25, 50, 75, 100] and star_levels(0.1, 0.9) == [0.1, 0.3, 0.5, 0.7, 0.9]
 
 
 async def test_items_are_asked_about_by_title_and_others_in_turn(trained_ratings_dir: Path) -> None:

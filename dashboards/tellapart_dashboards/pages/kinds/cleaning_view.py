@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, VBox, dlink
 
 from tellapart_dashboards.app.visibility import shown_when
-from tellapart_dashboards.app.wording import heading_html, message_html, progress_html
+from tellapart_dashboards.app.wording import count, heading_html, message_html, progress_html
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.finding_cards.finding_cards import FindingCards
+
+IN_SIGHT = 300  # characters of remarks
 
 
 def cleaning_view(cleaning: ThingsCleaning, train: Callable[[], None]) -> VBox:
@@ -30,7 +33,7 @@ def cleaning_view(cleaning: ThingsCleaning, train: Callable[[], None]) -> VBox:
         head.value = heading_html(state.title, state.lead)
         kinds.options = list(state.options)
         cards.n_more, cards.empty = state.n_more, state.empty
-        remarks.value = "".join(f'<p class="ta-soft">{html.escape(one)}</p>' for one in state.remarks)
+        remarks.value = _remarks_html(state.remarks)
 
     def draw_busy(_: Any = None) -> None:
         is_on = cleaning.state.is_looking
@@ -59,6 +62,16 @@ def cleaning_view(cleaning: ThingsCleaning, train: Callable[[], None]) -> VBox:
     cleaning.look()
     ways = Box([again, go_on]).add_class("ta-line")
     return VBox([head, problem, look, busy.add_class("ta-card"), remarks.add_class("ta-remarks"), ways, desk])
+
+
+def _remarks_html(remarks: Sequence[str]) -> str:
+    """What is said of the whole; what is longer than a few lines is folded away."""
+    said = [f'<p class="ta-soft">{html.escape(one)}</p>' for one in remarks]
+    n_shown = sum(n <= IN_SIGHT for n in accumulate(map(len, remarks)))
+    rest = said[n_shown:]
+    lead = f"{len(rest)} more about the whole" if n_shown else f"{count(len(rest), 'remark')} about the whole"
+    more = f"<details><summary>{lead}</summary>{''.join(rest)}</details>"
+    return "".join(said[:n_shown]) + (more if rest else "")
 
 
 def _wishes(cleaning: ThingsCleaning) -> Callable[[str, dict[str, Any]], Any]:

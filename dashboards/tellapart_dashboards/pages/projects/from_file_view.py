@@ -8,7 +8,7 @@ from typing import Any
 from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox, dlink, link
 
 from tellapart_dashboards.app.visibility import shown_when
-from tellapart_dashboards.app.wording import message_html
+from tellapart_dashboards.app.wording import message_html, progress_html
 from tellapart_dashboards.pages.projects.from_file import KINDS, FromFile
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
@@ -32,13 +32,14 @@ def from_file_view(state: FromFile) -> VBox:
     look = Button(description="Look at it")
     link((state, "path"), (path, "value"))
     look.on_click(lambda _: state.take_path())
-    problem = HTML()
+    problem, busy = HTML(), HTML(progress_html(0.0, "Working …", False, "Working"))
+    shown_when(busy, state, ["is_busy"], lambda: state.is_busy)
     dlink((state, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
     given = VBox([upload, Box([path, look]).add_class("ta-line").add_class("ta-gap")])
     words = HTML(f"<h2>New project from a table or from texts</h2><p class='ta-soft'>{_LEAD}</p>")
-    return VBox([words, given.add_class("ta-gap"), problem.add_class("ta-gap"), _offered(state)]).add_class(
-        "ta-card"
-    )
+    return VBox(
+        [words, given.add_class("ta-gap"), busy, problem.add_class("ta-gap"), _offered(state)]
+    ).add_class("ta-card")
 
 
 def _offered(state: FromFile) -> VBox:
@@ -52,7 +53,8 @@ def _offered(state: FromFile) -> VBox:
     kind = Dropdown(description="Taken for", options=[("", ""), *((one, one) for one in KINDS)])
     menus: dict[str, Dropdown] = {}
     link((state, "name"), (name, "value"))
-    dlink((state, "is_busy"), (make, "disabled"))
+    for button in (make, drop):
+        dlink((state, "is_busy"), (button, "disabled"))
 
     def draw(_: Any = None) -> None:
         offer, source = state.offer, state.source

@@ -14,6 +14,7 @@ from tellapart.ratings.reading import RatingTable
 from tellapart_dashboards.app.wording import count, heading_html, percent
 
 MOST_ITEMS = 30
+_MOST_BARS = 11
 _FEW = 5  # ratings of a user that hardly tell a taste
 
 
@@ -47,7 +48,11 @@ def ratings_seen(table: RatingTable) -> RatingsSeen:
         RatedItem(table.titles[at] or table.item_names[at], int(of_items[at]), float(sums[at] / of_items[at]))
         for at in order
     ]
-    values, counts = np.unique(np.round(table.stars), return_counts=True)
+    (low, high), stars = table.scale, table.stars
+    if len(np.unique(stars)) > _MOST_BARS:
+        step = (high - low) / (_MOST_BARS - 1)
+        stars = low + np.round((stars - low) / step) * step
+    values, counts = np.unique(stars, return_counts=True)
     shares = [
         (f"{value:g}", n / len(table.stars))
         for value, n in zip(values.tolist(), counts.tolist(), strict=True)
@@ -60,7 +65,7 @@ def ratings_seen(table: RatingTable) -> RatingsSeen:
         )
     lead = f"Of {count(n_items, 'item')} by {count(n_users, 'user')}, {table.stars.mean():.2f} on average."
     return RatingsSeen(
-        count(len(table.stars), "rating"), lead, tuple(shares[:11]), tuple(items), tuple(remarks)
+        count(len(table.stars), "rating"), lead, tuple(shares[:_MOST_BARS]), tuple(items), tuple(remarks)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -92,6 +93,14 @@ class Recommending(HasTraits):
             self.problem = str(error)
 
 
+def star_levels(low: float, high: float) -> list[float]:
+    """What can be given: the whole numbers of the scale, or five of them where they are many."""
+    whole = [float(one) for one in range(math.ceil(low), math.floor(high) + 1)]
+    if len(whole) < 2:
+        return [round(low + (high - low) * i / 4, 2) for i in range(5)]
+    return whole if len(whole) <= 6 else [whole[round(i * (len(whole) - 1) / 4)] for i in range(5)]
+
+
 def _most_rated(model: RatingModel) -> list[int]:
     """Places of all items, those that most people rated first."""
     return [int(at) for at in (-model.counts).argsort(kind="stable")]
@@ -154,8 +163,7 @@ def recommending_view(state: Recommending, training: ThingsTraining, go_to_train
 def _rated(state: Recommending, model: RatingModel, at: int) -> VBox:
     """One item with its stars."""
     item, name = model.item_names[at], model.titles[at] or model.item_names[at]
-    low, high = model.scale
-    levels = [round(low + (high - low) * i / 4, 2) for i in range(5)]
+    levels = star_levels(*model.scale)
     options = [
         {"key": _SKIPPED, "label": "not seen", "n": ""},
         *({"key": f"{one:g}", "label": f"{one:g} ★", "n": ""} for one in levels),

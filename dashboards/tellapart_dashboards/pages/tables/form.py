@@ -30,4 +30,6 @@ def form_of(model: TableModel) -> list[FormField]:
 
 def _hint(kind: str, centre: float) -> str:
     """A number as it is in the middle of the rows; how dates are written."""
-    return "such as 2024-05-31" if kind == "date" else f"usually about {centre:.4g}"
+    if kind == "date":
+        return "such as 2024-05-31"
+    return f"usually about {centre:.0f}" if abs(centre) >= 100 else f"usually about {centre:.3g}"
