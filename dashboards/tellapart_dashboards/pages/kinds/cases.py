@@ -54,7 +54,7 @@ class Looked:
     remarks: tuple[str, ...] = ()
 
 
-class LabelledProject(Protocol):
+class DecidableProject(Protocol):
     """An open project whose things have labels."""
 
     root: Path
@@ -77,7 +77,7 @@ class LabelledProject(Protocol):
         """Take back the last step; what it was."""
 
 
-class ThingFinding(Protocol):
+class AnyFinding(Protocol):
     """A finding of a kind's review; see `Doubt`."""
 
     code: str
@@ -93,7 +93,7 @@ class Cleanable(ABC):
 
     noun: str  # one of them: "text"
 
-    def __init__(self, project: LabelledProject) -> None:
+    def __init__(self, project: DecidableProject) -> None:
         self.project = project
 
     @abstractmethod
@@ -128,7 +128,7 @@ def cases_of(findings: Iterable[Any], id_of: Callable[[Any], str]) -> tuple[Case
     return tuple(sorted(cases, key=lambda case: -case.score))
 
 
-def _doubt(finding: ThingFinding) -> Doubt:
+def _doubt(finding: AnyFinding) -> Doubt:
     """The finding; the thing that it is a copy of stands below it."""
     other, said = finding.other_id, finding.sentence
     sentence = said.replace(other, "the one below") if other else said
