@@ -229,7 +229,7 @@ def _train_things(run: Run, progress: Progress) -> dict[str, Any]:
             f"{run.project_dir} is no project of other things than pictures. Check its folder."
         )
     things = import_module(f"tellapart.{kind}")
-    result = things.train(things.open_project(run.project_dir), progress)
+    result = things.train(things.open_project(run.project_dir), progress=progress)
     return {"bundle": result.bundle_dir.name, "sentence": result.sentences()[0]}
 
 

@@ -57,8 +57,13 @@ class Looked:
 class DecidableProject(Protocol):
     """An open project whose things have labels."""
 
-    root: Path
-    decisions: DecisionFile
+    @property
+    def root(self) -> Path:
+        """Its folder."""
+
+    @property
+    def decisions(self) -> DecisionFile:
+        """What was decided."""
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from tellapart_dashboards.pages.tables import door as tables
 from tellapart_dashboards.pages.texts import door as texts
 
 
-class KindDoor(Protocol):
+class StudioDoor(Protocol):
     """What the studio asks of a kind. All of it takes its time: it is for a thread."""
 
     NAME: str
@@ -29,10 +29,10 @@ class KindDoor(Protocol):
         """Its page's parts; the project is open."""
 
 
-DOORS: tuple[KindDoor, ...] = (ratings, tables, texts)
+DOORS: tuple[StudioDoor, ...] = (ratings, tables, texts)
 
 
-def door_of(kind: str) -> KindDoor:
+def door_of(kind: str) -> StudioDoor:
     """The door of a kind.
 
     Raises:

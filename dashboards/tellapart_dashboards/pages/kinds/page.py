@@ -18,7 +18,7 @@ from tellapart_dashboards.pages.kinds.classifier_words import (
 )
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.exports import Export
-from tellapart_dashboards.pages.kinds.things import ThingsPage, Trained
+from tellapart_dashboards.pages.kinds.things import ThingsPage, NewestModel
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.kinds.training_view import TrainingWords, training_view
 
@@ -84,5 +84,5 @@ def classifier_page(parts: ClassifierParts) -> ThingsPage:
     )  # fmt: skip
 
 
-def _wrong(trained: Trained | None) -> str:
+def _wrong(trained: NewestModel | None) -> str:
     return wrong_words(float(trained.measured["error_rate"])) if trained else ""

@@ -14,7 +14,7 @@ from tellapart_dashboards.app.event_loop import Followed
 
 
 @dataclass(frozen=True)
-class Trained:
+class NewestModel:
     """The newest classifier. bundle: its folder; predictor: what answers; measured: what it was found to be worth;
     n_changes: decisions since."""
 

@@ -14,7 +14,7 @@ from traitlets import Instance, Unicode
 
 from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.wording import error_sentence
-from tellapart_dashboards.pages.kinds.things import Trained
+from tellapart_dashboards.pages.kinds.things import NewestModel
 
 TASK = "train things"
 
@@ -28,7 +28,7 @@ class ThingsTraining(Job):
     """
 
     tasks = (TASK,)
-    trained = Instance(Trained, allow_none=True)
+    trained = Instance(NewestModel, allow_none=True)
     problem = Unicode("")
 
     def __init__(
@@ -54,7 +54,7 @@ class ThingsTraining(Job):
         await super().poll()
         self._take_found(await asyncio.to_thread(self._find))
 
-    def _find(self) -> tuple[Trained | None, str] | None:
+    def _find(self) -> tuple[NewestModel | None, str] | None:
         """The newest classifier, or why there is none; None where nothing changed. For a thread."""
         try:
             bundle = self._newest_bundle()
@@ -69,11 +69,11 @@ class ThingsTraining(Job):
                 predictor, measured = self._load(bundle)
             else:
                 predictor, measured = last.predictor, last.measured
-            return Trained(bundle, predictor, measured, self._n_since(bundle)), ""
+            return NewestModel(bundle, predictor, measured, self._n_since(bundle)), ""
         except (TellapartError, OSError) as error:
             return None, error_sentence(error)
 
-    def _take_found(self, found: tuple[Trained | None, str] | None) -> None:
+    def _take_found(self, found: tuple[NewestModel | None, str] | None) -> None:
         if found is not None:
             self.trained, self.problem = found
 
