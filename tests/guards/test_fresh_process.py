@@ -57,7 +57,7 @@ def test_classifying_needs_only_numpy_pillow_onnxruntime_and_msgspec():
 
 
 def test_the_command_line_knows_other_kinds_without_importing_them():
-    code = "import sys; import tellapart.cli.app; print([one for one in sys.modules if one.startswith(('tellapart.texts', 'tellapart.ratings', 'tellapart.tables'))])"
+    code = "import sys; import tellapart.cli.app; print([one for one in sys.modules if one.startswith(('tellapart.texts', 'tellapart.ratings', 'tellapart.tables', 'tellapart.outlines'))])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert loaded_by("tellapart.cli.app") & {"numpy", "scipy", "PIL", "onnxruntime", "sqlite3"} == set()

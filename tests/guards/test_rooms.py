@@ -51,6 +51,7 @@ FLOORS = (
             "tellapart.service",
         ),
         *("tellapart.texts", "tellapart.tables", "tellapart.ratings", "tellapart.watching"),
+        "tellapart.outlines",
         "tellapart.training_runs",
     ],
     ["tellapart.advice"],
@@ -72,6 +73,7 @@ ENTRIES = (
     *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.texts", "tellapart.worker"),
     "tellapart.ratings",
     "tellapart.tables",
+    "tellapart.outlines",
     *("tellapart.bundle.trial_process", "tellapart.bundle.start_process"),
     "tellapart.network.torchvision_table",
     "tellapart.backbones.weights_process",
@@ -86,7 +88,6 @@ ENTRIES = (
     "tellapart_dashboards.app.prompt_connection",
     "tellapart_dashboards.pages.lessons.lesson_page",  # of the notebooks learn_*
     "tellapart_dashboards.pages.visitors.page",  # of the notebook in an exported app
-    "tellapart.network.efficientnet_lite",  # of benchmarks; the recipe thorough has only the last blocks in torch
 )
 MOST_LINES, MEDIAN_LINES = 350, 130
 MOST_MODULES, MOST_IN_CLEAN = 15, 13  # beside __init__.py

@@ -13,15 +13,16 @@ from onnx import AttributeProto, ModelProto, NodeProto, TensorProto
 from tellapart.errors import BundleError
 
 # Every operator of the networks that `network.conversion` makes (all families of torchvision), of the built-in
-# backbone, and of the tail that `bundle_graph` adds. The numbers are the inputs that decide how large the output is:
-# they must come from shapes and constants. None runs another graph, reads a file or makes random numbers.
+# backbone, of networks of outlines, and of the tail that `bundle_graph` adds. The numbers are the inputs that decide
+# how large the output is: they must come from shapes and constants. None runs another graph, reads a file or makes
+# random numbers.
 OPERATORS: dict[str, tuple[int, ...]] = {
     "Add": (), "AveragePool": (), "BatchNormalization": (), "Cast": (), "Clip": (), "Concat": (), "Constant": (),
     "ConstantOfShape": (0,), "Conv": (), "Div": (), "Einsum": (), "Equal": (), "Erf": (),
     "Exp": (), "Expand": (1,), "Flatten": (), "Gather": (), "Gemm": (), "GlobalAveragePool": (), "HardSigmoid": (),
     "HardSwish": (), "Identity": (), "LayerNormalization": (), "MatMul": (), "MaxPool": (), "Mod": (), "Mul": (),
     "Not": (), "Pad": (1, 3), "Pow": (), "Range": (0, 1, 2), "ReduceL2": (1,), "ReduceMean": (1,), "ReduceMin": (1,),
-    "ReduceSum": (1,), "Relu": (), "Reshape": (1,), "ScatterND": (), "Shape": (), "Sigmoid": (),
+    "ReduceSum": (1,), "Relu": (), "Reshape": (1,), "Resize": (1, 2, 3), "ScatterND": (), "Shape": (), "Sigmoid": (),
     "Slice": (1, 2, 3, 4), "Softmax": (), "Split": (1,), "Sqrt": (), "Squeeze": (1,), "Sub": (), "Tanh": (),
     "Transpose": (), "Unsqueeze": (1,), "Where": (),
 }  # fmt: skip

@@ -12,11 +12,12 @@ from typing import Any
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from tellapart.cli.outlines import door as outlines
 from tellapart.cli.ratings import door as ratings
 from tellapart.cli.tables import door as tables
 from tellapart.cli.texts import door as texts
 
-DOORS = (ratings, tables, texts)  # the first that claims a command has it: the most particular leads
+DOORS = (outlines, ratings, tables, texts)  # the first that claims a command has it: the most particular leads
 OF_ALL = ("studio",)  # commands of pictures that know the other kinds themselves
 
 

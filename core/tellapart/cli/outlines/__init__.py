@@ -1,0 +1,1 @@
+"""Outlines on the command line."""

@@ -1,0 +1,152 @@
+"""`tellapart clean` for outlines: the worst pictures and regions, and decisions about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.words.commands import typed
+
+if TYPE_CHECKING:
+    from tellapart.kinds.decisions import ThingDecision
+    from tellapart.outlines.project import OutlineProject
+    from tellapart.outlines.review import OutlineReview
+
+_SHOWN = 12
+_DRAWN = 24  # pictures, at most
+
+
+def clean(
+    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(help="Draw a region as the network tells it; may be repeated.", metavar="NAME@X,Y"),
+    ] = None,
+    correct: Annotated[
+        list[str] | None,
+        typer.Option(help="Give a picture the mask of a PNG file; may be repeated.", metavar="NAME=FILE"),
+    ] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option(help="Take a picture out; may be repeated.", metavar="NAME")
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="Say that a mask is right as it is; may be repeated.", metavar="NAME"),
+    ] = None,
+    apply_suggestions: Annotated[
+        float | None,
+        typer.Option(help="Accept all regions above this score, 0 to 1, e.g. 0.95.", metavar="SURE"),
+    ] = None,
+    draw: Annotated[
+        Path | None,
+        typer.Option(help="A new folder for the worst pictures: mask left, network right.", metavar="FOLDER"),
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Find masks that may be wrong, worst pictures and regions first; or decide about them."""
+    from tellapart.outlines.project import open_outline_project
+    from tellapart.outlines.review import OutlineReview
+
+    if apply_suggestions is not None and not 0 <= apply_suggestions <= 1:
+        fail(
+            f"--apply-suggestions {apply_suggestions} is out of range. Choose 0 to 1, for instance 0.95.",
+            is_json,
+            2,
+        )
+    if draw is not None and draw.exists():
+        fail(f"{draw} exists. Choose a new folder name.", is_json)
+    with explained(is_json), progress_bar(is_json) as progress:
+        project = open_outline_project(project_dir)
+        decisions = _named(project, correct or [], remove or [], keep or [], is_json)
+        is_deciding = bool(decisions or accept) or apply_suggestions is not None
+        review = None
+        if accept or apply_suggestions is not None or draw is not None or not is_deciding:
+            review = OutlineReview(project, progress)
+            decisions += review.accepted(accept or [])
+            if apply_suggestions is not None:
+                decisions += review.suggestions(apply_suggestions)
+        if draw is not None and review is not None:
+            _draw(review, draw)
+        if is_deciding:
+            project.decide(decisions)
+    if is_deciding or review is None:
+        said, record = _decided(decisions, project_dir)
+    else:
+        said, record = _report(review), review.to_json()
+    if is_json:
+        print_json(record)
+        return
+    for line in said:
+        say(line)
+
+
+def _named(
+    project: OutlineProject, correct: list[str], remove: list[str], keep: list[str], is_json: bool
+) -> list[ThingDecision]:
+    from tellapart.kinds.decisions import ThingDecision
+
+    decisions = [ThingDecision(one, "remove") for one in remove] + [
+        ThingDecision(one, "keep") for one in keep
+    ]
+    for one in correct:
+        picture_id, sign, file = one.partition("=")
+        if not sign:
+            fail(f"--correct {one!r} has no file. Write NAME=FILE, for instance {one}=mask.png.", is_json, 2)
+        decisions.append(project.correction_from(picture_id, Path(file).expanduser()))
+    return decisions
+
+
+def _draw(review: OutlineReview, folder: Path) -> None:
+    from tellapart.errors import ProjectError
+    from tellapart.store.sqlite.database_errors import disk_reason
+
+    try:
+        folder.mkdir(parents=True)
+        for number, one in enumerate(review.findings()[:_DRAWN], start=1):
+            review.drawn(one.picture_id).save(folder / f"{number:02d}-{one.picture_id}.png")
+    except OSError as error:
+        raise ProjectError(disk_reason(folder.parent, error)) from error
+
+
+def _report(review: OutlineReview) -> list[str]:
+    said = review.sentences()
+    said.append("Worst pictures:")
+    for one in review.findings()[:_SHOWN]:
+        held_out = ", held out" * one.is_held_out
+        said.append(
+            f"  {one.picture_id}: {one.share_wrong:.1%} told otherwise, loss {one.loss:.2f}{held_out}"
+        )
+    regions = review.regions()
+    if regions:
+        said.append("Worst regions:")
+    for region in regions[:_SHOWN]:
+        said.append(f"  {region.score:.2f}  {region.region_id}: {region.sentence()}")
+    if len(regions) > _SHOWN:
+        said.append(f"  … and {len(regions) - _SHOWN} more (tellapart clean --json lists all)")
+    place = typed(review.project.root)
+    said.append(f"See them: tellapart clean {place} --draw FOLDER")
+    said.append(
+        f"Decide: tellapart clean {place} --accept NAME@X,Y (or --correct NAME=FILE, --remove or --keep NAME)"
+    )
+    return said
+
+
+def _decided(decisions: list[ThingDecision], project_dir: Path) -> tuple[list[str], Any]:
+    said = [
+        f"  {one.thing_id}: {f'has the mask {one.label}' if one.label else one.action}"
+        for one in decisions[:_SHOWN]
+    ]
+    if len(decisions) > _SHOWN:
+        said.append(f"  … and {len(decisions) - _SHOWN} more")
+    n = f"{len(decisions)} decision{'s' * (len(decisions) != 1)}"
+    said.append(
+        f"{n}, as one step. Take it back: tellapart undo {typed(project_dir)}"
+        if decisions
+        else "There is nothing to decide."
+    )
+    return said, {
+        "decisions": [{"picture": one.thing_id, "do": one.action, "mask": one.label} for one in decisions]
+    }

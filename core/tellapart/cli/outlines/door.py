@@ -1,0 +1,91 @@
+"""What belongs to outlines: a project of pictures with masks, a network of outlines, a folder of pictures and masks."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import typer
+
+from tellapart.cli.outlines.commands import outlines_app
+
+NAME = "outlines"
+_PROJECT, _MODEL = "tellapart-outlines.json", "outlines-model.json"
+_LOOKED_AT = 3  # words that may be the project or the bundle
+_WORDS = {"labels", "masks", "annotations", "segmentationclass", "annot", "gt", "groundtruth"}
+_ENDING = re.compile(r"[_\-](?:P|L|mask|masks|label|labels|gt|seg)$")
+_FILES = 500  # of a folder that are looked at
+_PNG, _GREY, _PALETTE = b"\x89PNG\r\n\x1a\n", 0, 3
+
+
+def claims(verb: str, words: Sequence[str]) -> bool:
+    """Whether a command with these words after it is about outlines."""
+    if verb == "new":
+        kind = _value_of("--kind", words)
+        source = _value_of("--from", words)
+        if kind or not source:
+            return kind == NAME and bool(source)
+        return bool(_value_of("--void", words)) or _is_source(Path(source).expanduser())
+    given = [word for word in words if not word.startswith("-")]
+    return any(_is_own(Path(word)) for word in given[:_LOOKED_AT])
+
+
+def commands() -> typer.Typer:
+    """The commands of outlines."""
+    return outlines_app
+
+
+def _value_of(option: str, words: Sequence[str]) -> str:
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word == option:
+            return after
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return ""
+
+
+def _is_own(path: Path) -> bool:
+    try:
+        return path.name == _MODEL or (path / _PROJECT).is_file() or (path / _MODEL).is_file()
+    except (OSError, ValueError):  # longer than a name may be, or with a NUL
+        return False
+
+
+def _is_source(root: Path) -> bool:
+    """A folder in which grey or palette PNGs stand where masks do, with a picture of the same name. People with and
+    without masks before their faces, in folders called so, are pictures in colours."""
+    try:
+        files = list(islice(_files(root, 3), 4 * _FILES))
+        found = {Path(one).stem for one in files if not _is_mask_name(root, one)}
+        masks = [one for one in files if _is_mask_name(root, one) and one.lower().endswith(".png")]
+        paired = [one for one in masks if _ENDING.sub("", Path(one).stem) in found]
+        return bool(paired) and all(_is_index(one) for one in paired[:_LOOKED_AT])
+    except (OSError, ValueError):
+        return False
+
+
+def _files(folder: Path, depth: int) -> Iterator[str]:
+    """At most so many of each folder, so that masks are seen behind ten thousand pictures."""
+    entries = sorted(islice(os.scandir(folder), _FILES), key=lambda one: one.name)
+    for entry in entries:
+        if entry.is_file():
+            yield entry.path
+        elif depth and not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path), depth - 1)
+
+
+def _is_mask_name(root: Path, file: str) -> bool:
+    path = Path(file)
+    words = {
+        word for part in path.relative_to(root).parts[:-1] for word in re.split(r"[_\-. ]+", part.casefold())
+    }
+    return bool(words & _WORDS) or _ENDING.search(path.stem) is not None
+
+
+def _is_index(file: str) -> bool:
+    with Path(file).open("rb") as opened:
+        head = opened.read(26)
+    return head.startswith(_PNG) and len(head) == 26 and head[25] in (_GREY, _PALETTE)

@@ -1,0 +1,161 @@
+"""outlines-model.json and model.onnx: a network and what its answers mean, checked whenever they are read.
+
+They prove themselves: hashes of both, and the answers to a made picture, which are given again at each load.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import tellapart
+from tellapart import atomic_files
+from tellapart.backbones.onnx_session import open_session
+from tellapart.errors import BundleError
+from tellapart.kinds.sealed_json import numbers, opened, seal, written
+from tellapart.label_names import clean_label
+from tellapart.outlines.classes import MOST_CLASSES, OutlineClass
+from tellapart.outlines.model import OutlineModel
+from tellapart.outlines.project import MODEL_NAME
+
+NETWORK_NAME = "model.onnx"
+FORMAT = 1
+_MAX_RECORD, _MAX_NETWORK = 16 * 2**20, 512 * 2**20
+_MOST_SIDE = 2048
+_TOLERANCE = 0.02  # of a probability; processors differ
+_LOOKED_AT = 7  # rows and columns of the made picture
+
+
+def model_of_network(
+    onnx: bytes, classes: tuple[OutlineClass, ...], is_colour: bool, width: int, height: int,
+    measured: dict[str, Any],
+) -> OutlineModel:  # fmt: skip
+    """A model of a network that was just made.
+
+    Raises:
+        BundleError: its answers are of another shape.
+    """
+    session = open_session(onnx, BundleError)
+    model = OutlineModel(classes, is_colour, width, height, measured, onnx, session)
+    _golden(model)
+    return model
+
+
+def write_model(model: OutlineModel, folder: Path) -> None:
+    """Both files, made in a folder that is there.
+
+    Raises:
+        OSError: the disk does not take them.
+    """
+    atomic_files.write_bytes(folder / NETWORK_NAME, model.onnx)
+    atomic_files.write_bytes(folder / MODEL_NAME, written(record_of(model)))
+
+
+def record_of(model: OutlineModel) -> dict[str, Any]:
+    """All but the network as plain JSON values."""
+    record: dict[str, Any] = {
+        "format": FORMAT,
+        "kind": "outlines",
+        "made_by": f"tellapart {tellapart.__version__}",
+        "classes": [one.to_json() for one in model.classes],
+        "is_colour": model.is_colour,
+        "width": model.width,
+        "height": model.height,
+        "network": {"sha256": sha256(model.onnx).hexdigest(), "bytes": len(model.onnx)},
+        "measured": model.measured,
+        "golden": _golden(model).round(6).tolist(),
+    }
+    record["sha256"] = seal(record)
+    return record
+
+
+def read_model(place: Path) -> OutlineModel:
+    """The model in a bundle's folder.
+
+    Raises:
+        BundleError: it is not there, damaged, too large, of a newer version, or does not answer as it did.
+    """
+    folder = place.parent if place.name == MODEL_NAME else place
+    record = opened(_bytes(folder / MODEL_NAME, _MAX_RECORD), str(folder / MODEL_NAME), "outlines", FORMAT)
+    onnx = _bytes(folder / NETWORK_NAME, _MAX_NETWORK)
+    try:
+        return _model_of(record, onnx)
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
+        said = str(error)[:100] or type(error).__name__
+        raise BundleError(f"{folder} is damaged: {said}. Copy or train it again.") from error
+
+
+def golden_pixels(width: int, height: int) -> np.ndarray:
+    """The made picture: (height, width, 3) uint8, a ramp of colours with stripes."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    stripes = (rows // 8 + columns // 8) % 2 * 60
+    planes = [255 * rows // height, 255 * columns // width, 195 - 195 * rows // height + stripes]
+    return np.stack(planes, axis=-1).astype(np.uint8)
+
+
+def _golden(model: OutlineModel) -> np.ndarray:
+    """(49 · C,) probabilities at a few places of the made picture."""
+    rows, columns = (np.linspace(0, side - 1, _LOOKED_AT).astype(int) for side in (model.height, model.width))
+    try:
+        probs = model.probabilities(golden_pixels(model.width, model.height)[None])
+    except Exception as error:  # ONNX Runtime raises classes of its own, none of them public
+        raise BundleError(f"The network does not run: {error}. Train it again.") from error
+    if probs.shape != (1, len(model.classes), model.height, model.width):
+        raise BundleError(
+            f"The network answers in the shape {list(probs.shape)}, which is no mask. Train it again."
+        )
+    return np.asarray(probs[0][:, rows][:, :, columns].reshape(-1), float)
+
+
+def _model_of(record: dict[str, Any], onnx: bytes) -> OutlineModel:
+    from onnx import load_from_string
+
+    from tellapart.bundle.graph_rules import check_graph
+
+    if sha256(onnx).hexdigest() != record["network"]["sha256"]:
+        raise ValueError(f"{NETWORK_NAME} is not the file it was made with")
+    classes = tuple(_class(one) for one in record["classes"])
+    if not 2 <= len(classes) <= MOST_CLASSES or len({one.name for one in classes}) < len(classes):
+        raise ValueError("it has no two different classes")
+    width, height = (_side(record[name]) for name in ("width", "height"))
+    try:
+        check_graph(load_from_string(onnx))
+    except BundleError as error:
+        raise ValueError(str(error)) from error
+    model = model_of_network(
+        onnx, classes, bool(record["is_colour"]), width, height, dict(record["measured"])
+    )
+    expected = numbers(record["golden"], _LOOKED_AT**2 * len(classes))
+    worst = np.abs(_golden(model) - expected).max()
+    if not worst <= _TOLERANCE:
+        raise ValueError(
+            f"it no longer gives the answers it was made with; a probability moved by {worst:.2f}"
+        )
+    return model
+
+
+def _class(one: dict[str, Any]) -> OutlineClass:
+    red, green, blue = (int(level) for level in one["colour"])
+    if not all(0 <= level <= 255 for level in (red, green, blue)) or not 0 <= int(one["value"]) < 2**24:
+        raise ValueError("a class has no colour, or no number")
+    return OutlineClass(int(one["value"]), clean_label(one["name"]), (red, green, blue))
+
+
+def _side(value: Any) -> int:
+    if type(value) is not int or not 8 <= value <= _MOST_SIDE:
+        raise ValueError("its size is out of range")
+    return value
+
+
+def _bytes(path: Path, most: int) -> bytes:
+    try:
+        if path.stat().st_size > most:
+            raise BundleError(f"{path} is larger than {most >> 20} MB, which no network of outlines is.")
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleError(
+            f"{path} cannot be read ({error.strerror}). Give the folder of a trained network of outlines."
+        ) from error

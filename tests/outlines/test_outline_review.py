@@ -1,0 +1,104 @@
+"""Masks that were drawn wrong come first, are corrected as decisions, and every decision can be undone."""
+
+import numpy as np
+import pytest
+from made_outlines import drawn, write_scenes
+from PIL import Image
+from tellapart.errors import ProjectError, TrainError
+from tellapart.kinds.decisions import ThingDecision
+from tellapart.outlines import new_project, open_project, open_review
+from tellapart.outlines.project import create_outline_project
+from tellapart.outlines.reading import read_outlines
+
+
+@pytest.fixture
+def spoilt(trained_outlines, tmp_path):
+    """A project with the trained network in which one mask has a box that is not there."""
+    root = write_scenes(tmp_path / "park", 12)
+    mask = drawn(4)[1].copy()
+    free = np.argwhere((mask[:36, :52] == 0) & (mask[12:, 12:] == 0))
+    y, x = next((y, x) for y, x in free if (mask[y : y + 12, x : x + 12] == 0).all())
+    mask[y : y + 12, x : x + 12] = 2
+    Image.fromarray(mask).save(root / "labels" / "scene04.png")
+    project = create_outline_project(tmp_path / "project", read_outlines(root))
+    project.bundles_dir.mkdir()
+    target = project.bundles_dir / trained_outlines.bundle_dir.name
+    target.mkdir()
+    for one in trained_outlines.bundle_dir.iterdir():
+        (target / one.name).write_bytes(one.read_bytes())
+    return project, (x, y), drawn(4)[1]
+
+
+def test_what_was_drawn_wrong_is_first_and_is_put_right(spoilt):
+    project, (x, y), true = spoilt
+    review = open_review(project)
+    assert review.findings()[0].picture_id == "scene04"
+    worst = review.regions()[0]
+    assert (worst.picture_id, worst.given, worst.told) == ("scene04", "box", "grass")
+    left, top, right, bottom = worst.box
+    assert abs(left - x) <= 3 and abs(top - y) <= 3 and abs(right - x - 12) <= 3 and abs(bottom - y - 12) <= 3
+    assert "pixels drawn as 'box' look like 'grass'" in worst.sentence()
+    assert "12 pictures looked at, 12 open" in repr(review) and "learned from most" in repr(review)
+    wrong = project.mask(project.picture("scene04"))
+    review.decide(review.accepted([worst.region_id]))
+    right_now = project.mask(open_project(project.root).picture("scene04"))
+    assert (right_now != true).sum() < (wrong != true).sum() / 2
+    assert all(one.picture_id != "scene04" for one in review.findings())
+    review.refresh()
+    with pytest.raises(ProjectError, match="There is no open region"):
+        review.accepted([worst.region_id])
+    taken = review.undo()
+    assert taken[0].thing_id == "scene04" and taken[0].label.startswith("corrected/scene04-")
+    assert np.array_equal(project.mask(project.picture("scene04")), wrong)
+    assert review.drawn("scene04").size == (128, 48)
+
+
+def test_suggestions_above_a_score_are_one_step(spoilt):
+    project, _, _ = spoilt
+    review = open_review(project)
+    decisions = review.suggestions(above=0.3)
+    assert "scene04" in [one.thing_id for one in decisions] and review.suggestions(above=1) == []
+    review.decide(decisions)
+    assert len(project.undo()) == len(decisions) and project.undo() == []
+
+
+def test_a_mask_of_ones_own_is_taken_where_it_fits(outline_project, tmp_path):
+    mine = np.zeros((48, 64), np.uint8)
+    mine[10:20, 10:20] = 1
+    Image.fromarray(mine).save(tmp_path / "mine.png")
+    outline_project.decide([outline_project.correction_from("scene02", tmp_path / "mine.png")])
+    assert np.array_equal(outline_project.mask(outline_project.picture("scene02")), mine)
+    strange = mine.copy()
+    strange[0, 0] = 9
+    Image.fromarray(strange).save(tmp_path / "strange.png")
+    Image.fromarray(mine[:20]).save(tmp_path / "small.png")
+    (tmp_path / "none.png").write_bytes(b"x")
+    for file, said in (
+        ("strange.png", r"values that no class has \(9\). The classes are: 0 grass, 1 ball, 2 box"),
+        ("small.png", "has 64 × 20 pixels, and the picture 64 × 48"),
+        ("none.png", "no PNG"),
+        ("absent.png", "file not found"),
+    ):
+        with pytest.raises(ProjectError, match=said):
+            outline_project.correction_from("scene02", tmp_path / file)
+    with pytest.raises(ProjectError, match="no picture 'scene2'. Did you mean"):
+        outline_project.decide([ThingDecision("scene2", "keep")])
+    outline_project.undo()
+    assert outline_project.picture("scene02").decided == ""
+
+
+def test_a_project_is_opened_again_and_what_is_lost_is_named(outline_project, scenes):
+    assert len(new_project(outline_project.root, scenes).pictures()) == 12
+    with pytest.raises(TrainError, match="no trained network yet, by which masks could be judged"):
+        open_review(outline_project)
+    one = outline_project.picture("scene03")
+    (outline_project.root / one.mask).write_bytes(b"x")
+    with pytest.raises(ProjectError, match="Bring it back from a copy"):
+        outline_project.mask(one)
+    (outline_project.root / "pictures.jsonl").write_text("{}")
+    with pytest.raises(ProjectError, match="is damaged"):
+        open_project(outline_project.root)
+    with pytest.raises(ProjectError, match="is no project of outlines"):
+        open_project(scenes)
+    with pytest.raises(ProjectError, match="exists and is not empty"):
+        create_outline_project(scenes, read_outlines(scenes))
