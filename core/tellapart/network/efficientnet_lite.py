@@ -49,7 +49,7 @@ class SameConv2d(nn.Conv2d):
         for side, kernel, stride in zip(
             planes.shape[:1:-1], self.kernel_size[::-1], self.stride[::-1], strict=True
         ):
-            n_out = (side + stride - 1) // stride  # of numbers above 0: ONNX rounds a quotient towards it, Python down
+            n_out = (side + stride - 1) // stride  # above 0: ONNX rounds quotients towards it, Python down
             total = max((n_out - 1) * stride + kernel - side, 0)
             padding += [total // 2, total - total // 2]
         return super().forward(functional.pad(planes, padding))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,8 +43,14 @@ class OutlinePrediction:
             palette[one.value] = one.colour
         return mask_png(np.array(values, np.uint8)[self.places], palette)
 
+    def overlay_png(self, strength: float = STRENGTH) -> bytes:
+        """The same as a PNG."""
+        drawn = io.BytesIO()
+        self.overlay(strength).save(drawn, "PNG")
+        return drawn.getvalue()
+
     def _repr_png_(self) -> bytes:
-        return self.overlay()._repr_png_()  # type: ignore[no-any-return]
+        return self.overlay_png()
 
 
 class OutlinePredictor:

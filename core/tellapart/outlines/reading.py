@@ -66,7 +66,7 @@ def read_outlines(place: Path | str, void: str | None = None, progress: Progress
         progress(number, len(pairs), Doing(Step.READING, "Reading pictures and masks"))
         try:
             looked.append(_looked_at(pair, taken, refused))
-        except _RefusedError as error:
+        except _UnusableError as error:
             refused[str(error)].append(pair.name)
     is_colour = sum(one for _, one, _ in looked) * 2 > len(looked)
     kind = "colours" if is_colour else "numbers"
@@ -98,7 +98,7 @@ def indices_of(mask: MaskPixels, classes: ClassTable, width: int, height: int) -
     return places if places.shape == (height, width) else resized_mask(places, width, height)
 
 
-class _RefusedError(Exception):
+class _UnusableError(Exception):
     """Why a pair is left out, without its name."""
 
 
@@ -109,17 +109,17 @@ def _looked_at(
         data = pair.picture.read_bytes()
         facts = inspect(data)
     except OSError as error:
-        raise _RefusedError(f"the picture cannot be read ({error.strerror}); left out") from error
+        raise _UnusableError(f"the picture cannot be read ({error.strerror}); left out") from error
     except ImageError as error:
-        raise _RefusedError(f"the picture: {error}; left out") from error
+        raise _UnusableError(f"the picture: {error}; left out") from error
     try:
         mask = read_mask(pair.mask)
     except ImageError as error:
-        raise _RefusedError(f"the mask: {error}; left out") from error
+        raise _UnusableError(f"the mask: {error}; left out") from error
     height, width = mask.values.shape
     if (width, height) != (facts.width, facts.height):
         if abs(width * facts.height / (height * facts.width) - 1) > _ALIKE:
-            raise _RefusedError(
+            raise _UnusableError(
                 f"the mask has {width} × {height} pixels and the picture {facts.width} × {facts.height}; left "
                 "out, so save the mask in the picture's size"
             )
@@ -129,7 +129,7 @@ def _looked_at(
         ].append(pair.name)
     values, times = np.unique(mask.values, return_counts=True)
     if len(values) > _MOST_VALUES:
-        raise _RefusedError(
+        raise _UnusableError(
             f"the mask has {len(values):,} different values, so it is a photo or was blurred; left out"
         )
     picture_id = _free(pair.name, taken)

@@ -126,10 +126,10 @@ def _report(review: OutlineReview) -> list[str]:
         said.append(f"  {region.score:.2f}  {region.region_id}: {region.sentence()}")
     if len(regions) > _SHOWN:
         said.append(f"  … and {len(regions) - _SHOWN} more (tellapart clean --json lists all)")
-    place = typed(review.project.root)
-    said.append(f"See them: tellapart clean {place} --draw FOLDER")
+    said.append(f"See them: tellapart clean {typed(review.project.root)} --draw FOLDER")
     said.append(
-        f"Decide: tellapart clean {place} --accept NAME@X,Y (or --correct NAME=FILE, --remove or --keep NAME)"
+        f"Decide: tellapart clean {typed(review.project.root)} --accept NAME@X,Y (or --correct NAME=FILE, "
+        "--remove NAME, --keep NAME)"
     )
     return said
 

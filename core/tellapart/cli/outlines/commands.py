@@ -138,5 +138,35 @@ def export(
         say(f"The network is in {target} ({n_bytes / 1e6:.1f} MB), as ONNX. It holds no picture.")
 
 
+@outlines_app.command()
+def app(
+    bundle_dir: Annotated[Path, typer.Argument(help="A bundle's or a project's folder.", metavar="BUNDLE")],
+    out: Annotated[Path, typer.Argument(help="A new file that ends in .html.", metavar="OUT")],
+    title: Annotated[str, typer.Option(help="Above the page.")] = "",
+    about: Annotated[str, typer.Option(help="A few sentences below the title.")] = "",
+    runtime: Annotated[
+        Path | None,
+        typer.Option(help="A local copy of onnxruntime-web; else downloaded once.", metavar="FILE"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a page that tellapart made.")] = False,
+    is_json: JsonFlag = False,
+) -> None:
+    """Make one web page that draws outlines in the visitor's browser, without a server."""
+    from tellapart.deploy.appearance import Appearance
+    from tellapart.outlines.bundle_folder import bundle_of
+    from tellapart.outlines.page.export import TITLE, export_outlines_page
+
+    with explained(is_json), progress_bar(is_json) as progress:
+        looks = Appearance(title or TITLE, about)
+        page = export_outlines_page(
+            bundle_of(bundle_dir), out, looks, runtime=runtime, force=force, progress=progress
+        )
+    megabytes = page.stat().st_size / 1e6
+    if is_json:
+        print_json({"page": str(page), "megabytes": round(megabytes, 2)})
+    else:
+        say(f"{page} ({megabytes:.1f} MB). Open it in a browser; it works without the internet.")
+
+
 outlines_app.command()(clean)
 outlines_app.command()(predict)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,7 +39,8 @@ def predict(
 
     if out is not None and out.exists():
         fail(f"{out} exists. Choose a new folder name.", is_json)
-    told, refused = [], []
+    told: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
     with explained(is_json), progress_bar(is_json) as progress:
         predictor = OutlinePredictor(bundle_of(bundle_dir))
         taken: set[str] = set()
@@ -55,12 +55,11 @@ def predict(
             if out is not None:
                 name = next(one for one in _names(picture) if one.casefold() not in taken)
                 taken.add(name.casefold())
-                drawn = io.BytesIO()
-                found.overlay(strength).save(drawn, "PNG")
+                drawn = found.overlay_png(strength)
                 try:
                     out.mkdir(parents=True, exist_ok=True)
                     atomic_files.write_bytes(out / f"{name}_mask.png", found.mask_png())
-                    atomic_files.write_bytes(out / f"{name}_overlay.png", drawn.getvalue())
+                    atomic_files.write_bytes(out / f"{name}_overlay.png", drawn)
                 except OSError as error:
                     raise ProjectError(disk_reason(out.parent, error)) from error
                 record |= {"mask": f"{name}_mask.png", "overlay": f"{name}_overlay.png"}

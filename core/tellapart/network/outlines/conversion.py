@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import warnings
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnxruntime
@@ -38,20 +39,20 @@ def outlines_onnx(network: OutlineNetwork, pixels: np.ndarray) -> bytes:
         TrainError: torch cannot convert it, or the answers differ.
     """
     whole = _PixelOutlines(network).eval()
-    file = io.BytesIO()
     try:
-        with warnings.catch_warnings(), torch.inference_mode():
+        with TemporaryDirectory() as folder, warnings.catch_warnings(), torch.inference_mode():
             warnings.simplefilter("ignore")  # notes on traced shapes, where the check below decides
+            path = Path(folder) / "outlines.onnx"
             torch.onnx.export(
-                whole, (torch.from_numpy(pixels[:2]),), file, input_names=["pixels"],
+                whole, (torch.from_numpy(pixels[:2]),), path, input_names=["pixels"],
                 output_names=["probabilities"], opset_version=OPSET, dynamo=False,
                 dynamic_axes={"pixels": {0: "n"}, "probabilities": {0: "n"}},
             )  # fmt: skip
+            data = path.read_bytes()
             wanted = whole(torch.from_numpy(pixels)).numpy()
     except (RuntimeError, TypeError, ValueError) as error:
         said = str(error).strip().partition("\n")[0]
         raise TrainError(f"torch {torch.__version__} cannot convert the network to ONNX: {said}") from error
-    data = file.getvalue()
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     (got,) = session.run(["probabilities"], {"pixels": pixels})
     (alone,) = session.run(["probabilities"], {"pixels": pixels[-1:]})

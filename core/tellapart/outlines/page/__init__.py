@@ -1,0 +1,1 @@
+"""A network of outlines as one web page that answers in the visitor's browser."""
