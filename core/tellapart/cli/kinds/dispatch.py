@@ -17,7 +17,12 @@ from tellapart.cli.ratings import door as ratings
 from tellapart.cli.tables import door as tables
 from tellapart.cli.texts import door as texts
 
-DOORS = (outlines, ratings, tables, texts)  # the first that claims a command has it: the most particular leads
+DOORS = (
+    outlines,
+    ratings,
+    tables,
+    texts,
+)  # the first that claims a command has it: the most particular leads
 OF_ALL = ("studio",)  # commands of pictures that know the other kinds themselves
 
 

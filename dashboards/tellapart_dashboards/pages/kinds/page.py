@@ -18,7 +18,7 @@ from tellapart_dashboards.pages.kinds.classifier_words import (
 )
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.exports import Export
-from tellapart_dashboards.pages.kinds.things import ThingsPage, NewestModel
+from tellapart_dashboards.pages.kinds.things import NewestModel, ThingsPage
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.kinds.training_view import TrainingWords, training_view
 
