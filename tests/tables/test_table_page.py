@@ -10,8 +10,10 @@ import pytest
 from made_tables import made_table
 from tellapart.errors import DeployError
 from tellapart.tables import export_html, load_predictor
-from tellapart.tables.columns import recognised
-from tellapart.tables.model_file import FILE_NAME
+from tellapart.tables.columns import TableColumn, recognised
+from tellapart.tables.encoding import Feature
+from tellapart.tables.model import LinearScores, TableModel
+from tellapart.tables.model_file import FILE_NAME, write_model
 from tellapart.tables.page import export
 from tellapart.tables.project import create_table_project
 from tellapart.tables.reading import Table
@@ -191,6 +193,28 @@ def test_it_answers_live_in_a_browser(bundles, tmp_path, browser):
     assert page.get_by_text("is no number").count() == 0
     assert page.evaluate("typeof window.hacked") == "undefined"
     assert errors == [] and [one for one in requests if not one.startswith(("file:", "data:"))] == []
+    page.close()
+
+
+@pytest.mark.browser
+def test_of_many_columns_most_are_folded_away_and_still_count(tmp_path, browser):
+    columns = tuple(TableColumn(f"c{i}", "number", "comma") for i in range(50))
+    weights = np.zeros((100, 1))
+    weights[2 * 45] = 3.0
+    scorer = LinearScores(weights, np.zeros(1))
+    features = tuple(Feature(one, (), 1234.5, 2.0) for one in columns)
+    write_model(
+        TableModel(("no", "yes"), "kind", columns, features, scorer, np.zeros(2), 1.0, 0.01, {}), tmp_path
+    )
+    page = browser.new_page()
+    page.goto(export_html(tmp_path, tmp_path / "page.html").as_uri())
+    page.locator("html[data-ready]").wait_for(state="attached")
+    assert page.get_by_label("c39", exact=True).is_visible() and not page.get_by_label("c45").is_visible()
+    page.get_by_text("More fields").click()
+    page.get_by_label("c45").fill("1.236,5")
+    expected = load_predictor(tmp_path).predict({"c45": "1.236,5"})
+    said = page.get_by_role("heading", level=2).inner_text()
+    assert said == f"yes, {100 * expected.confidence:.1f} %" and expected.confidence > 0.9
     page.close()
 
 
