@@ -184,6 +184,18 @@ def test_where_nothing_changes_there_is_no_alarm(project):
         by_time(project, "town")
 
 
+def test_a_birthday_does_not_say_when_a_row_came(tmp_path):
+    titles, rows = made_table(100)
+    born = [[*row[:4], f"19{40 + i % 60}-03-1{i % 10}", *row[4:]] for i, row in enumerate(rows)]
+    path = write_table(tmp_path / "t.csv", [*titles[:4], "birthdate", *titles[4:]], born)
+    assert train(new_project(tmp_path / "p", path)).by_time.title == "since"
+    alone = write_table(
+        tmp_path / "u.csv", [*titles[:4], "birthdate", "paid"], [[*row[:5], row[6]] for row in born]
+    )
+    project = new_project(tmp_path / "q", alone)
+    assert train(project).by_time is None and by_time(project, "birthdate").title == "birthdate"
+
+
 def test_too_little_after_a_day_is_no_split(tmp_path):
     titles, rows = made_table(40)
     project = new_project(tmp_path / "p", write_table(tmp_path / "t.csv", titles, rows))

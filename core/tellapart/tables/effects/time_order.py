@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from tellapart.errors import TrainError
 from tellapart.learning.metrics import error_interval
 from tellapart.learning.statistics.paired import Paired, is_clearly_worse, paired
-from tellapart.tables.columns import listed
+from tellapart.tables.columns import TableColumn, listed
 from tellapart.tables.effects.other_rows import learned_from
 from tellapart.tables.judging import TableJudgement
 
@@ -77,8 +77,9 @@ class TimeOrder:
 
 
 def time_order_of(judged: TableJudgement) -> TimeOrder | None:
-    """The split by the first column of dates; None where there is none, or too little on one of its sides."""
-    if not date_titles(judged):
+    """The split by the first column of dates; None where there is none but birthdays and the like, or too
+    little on one of its sides."""
+    if all(one.is_sensitive for one in _dates(judged)):
         return None
     try:
         return split_by_time(judged)
@@ -86,9 +87,10 @@ def time_order_of(judged: TableJudgement) -> TimeOrder | None:
         return None
 
 
-def date_titles(judged: TableJudgement) -> list[str]:
-    """The columns that say when."""
-    return [one.column.title for one in judged.fit.features if one.column.kind == "date"]
+def _dates(judged: TableJudgement) -> list[TableColumn]:
+    """The columns of dates, those about who people are last: a birthday does not say when a row came."""
+    found = [one.column for one in judged.fit.features if one.column.kind == "date"]
+    return sorted(found, key=lambda one: one.is_sensitive)
 
 
 def split_by_time(judged: TableJudgement, title: str = "") -> TimeOrder:
@@ -99,7 +101,7 @@ def split_by_time(judged: TableJudgement, title: str = "") -> TimeOrder:
     Raises:
         TrainError: there is no such column, or too little on one of the sides.
     """
-    dates = date_titles(judged)
+    dates = [one.title for one in _dates(judged)]
     if not dates:
         raise TrainError("The table has no column of dates, so nothing says which rows came later.")
     if title and title not in dates:
