@@ -78,9 +78,6 @@ class DecidableProject(Protocol):
     def decide(self, decisions: Sequence[ThingDecision]) -> None:
         """Keep decisions as one step."""
 
-    def undo(self) -> list[ThingDecision]:
-        """Take back the last step; what it was."""
-
 
 class AnyFinding(Protocol):
     """A finding of a kind's review; see `Doubt`."""
@@ -94,12 +91,15 @@ class AnyFinding(Protocol):
 
 
 class Cleanable(ABC):
-    """Things that can be looked through. All of it takes its time: it is for a thread."""
+    """Things that can be looked through. All of it takes its time: it is for a thread.
 
-    noun: str  # one of them: "text"
+    noun: one of them, "text". decisions: of the project.
+    """
 
-    def __init__(self, project: DecidableProject) -> None:
-        self.project = project
+    noun: str
+
+    def __init__(self, decisions: DecisionFile) -> None:
+        self._decisions = decisions
 
     @abstractmethod
     def look(self, progress: Progress) -> Looked:
@@ -109,21 +109,32 @@ class Cleanable(ABC):
     def card(self, case: Case) -> dict[str, Any]:
         """A case as the page shows it, see `FindingCards`."""
 
-    def settled(self) -> dict[str, str]:
-        """Of each thing that a person decided about, what they did with it last."""
-        return {thing_id: one.action for thing_id, one in self.project.decisions.standing()[0].items()}
-
-    def stamp(self) -> object:
-        """Another one as soon as something was decided, here or elsewhere."""
-        return self.project.decisions.stamp()
-
+    @abstractmethod
     def decide(self, decision: ThingDecision) -> None:
         """Keep one decision, as a step of its own."""
-        self.project.decide([decision])
 
     def undo(self) -> list[ThingDecision]:
         """Take back the last step; what it was."""
-        return self.project.undo()
+        return self._decisions.undo()
+
+    def settled(self) -> dict[str, str]:
+        """Of each thing that a person decided about, what they did with it last."""
+        return {thing_id: one.action for thing_id, one in self._decisions.standing()[0].items()}
+
+    def stamp(self) -> object:
+        """Another one as soon as something was decided, here or elsewhere."""
+        return self._decisions.stamp()
+
+
+class LabelledThings(Cleanable):
+    """Those of a project whose things get a label each."""
+
+    def __init__(self, project: DecidableProject) -> None:
+        super().__init__(project.decisions)
+        self.project = project
+
+    def decide(self, decision: ThingDecision) -> None:
+        self.project.decide([decision])
 
 
 def cases_of(findings: Iterable[Any], id_of: Callable[[Any], str]) -> tuple[Case, ...]:

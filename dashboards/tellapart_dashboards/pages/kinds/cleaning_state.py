@@ -27,6 +27,11 @@ class CleaningState:
     empty: str = ""
     is_looking: bool = False
 
+    @property
+    def badge(self) -> str:
+        """How many wait, beside the step's name."""
+        return f"{self.n_open:,}" if self.n_open else ""
+
 
 def cleaning_state(
     noun: str, looked: Looked | None, settled: Mapping[str, str], code: str, n_shown: int, is_looking: bool

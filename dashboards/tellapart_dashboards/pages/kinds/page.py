@@ -10,7 +10,7 @@ from typing import Any
 from ipywidgets import Widget
 
 from tellapart_dashboards.app.wording import wrong_words
-from tellapart_dashboards.pages.kinds.cases import Cleanable
+from tellapart_dashboards.pages.kinds.cases import LabelledThings
 from tellapart_dashboards.pages.kinds.classifier_words import (
     classifier_before,
     classifier_details,
@@ -30,7 +30,7 @@ class ClassifierParts:
     """What a kind brings. load: (predictor, measured) of a bundle. classify: makes the Classify page. exports: ways to
     take a classifier along."""
 
-    cleanable: Cleanable
+    cleanable: LabelledThings
     load: Callable[[Path], tuple[Any, dict[str, Any]]]
     classify: Callable[[ThingsTraining, Callable[[], None]], Widget]
     exports: tuple[Export, ...]
@@ -78,7 +78,7 @@ def classifier_page(parts: ClassifierParts) -> ThingsPage:
         "train",
         (training, cleaning),
         (
-            (cleaning, ["state"], lambda: {"clean": f"{cleaning.state.n_open:,}" if cleaning.state.n_open else ""}),
+            (cleaning, ["state"], lambda: {"clean": cleaning.state.badge}),
             (training, ["trained"], lambda: {"train": _wrong(training.trained)}),
         ),
     )  # fmt: skip

@@ -26,7 +26,7 @@ def from_file_view(state: FromFile) -> VBox:
         state.take_upload,
         accessible_name="A table, or texts",
         what="a table or a folder of texts",
-        accept=".csv,.tsv,.tab,.dat,.data,.json,.jsonl,.ndjson",
+        accept=".csv,.tsv,.tab,.parquet,.dat,.data,.jsonl,.ndjson",
     )
     path = Text(description="Or its place on this computer", placeholder="/home/me/reviews.csv")
     look = Button(description="Look at it")

@@ -10,13 +10,13 @@ from tellapart.tables import open_review
 from tellapart.tables.project import ProjectRow, TableProject
 from tellapart.tables.review import TableReview
 
-from tellapart_dashboards.pages.kinds.cases import Case, Cleanable, Looked, cases_of
+from tellapart_dashboards.pages.kinds.cases import Case, LabelledThings, Looked, cases_of
 
 MOST_CELLS = 24  # of a row on its card
 _MOST_CELL = 200  # characters
 
 
-class RowsLooked(Cleanable):
+class RowsLooked(LabelledThings):
     """A project of rows, looked through."""
 
     noun = "row"

@@ -12,14 +12,14 @@ from tellapart.texts.model import TextModel
 from tellapart.texts.project import TextProject
 from tellapart.texts.training import model_of_fit, shortened
 
-from tellapart_dashboards.pages.kinds.cases import Case, Cleanable, Looked, cases_of
+from tellapart_dashboards.pages.kinds.cases import Case, LabelledThings, Looked, cases_of
 from tellapart_dashboards.pages.texts.marking import marked, spoken
 
 SHOWN, MOST = 700, 20_000  # characters of a text at first, and at most
 _NAME = 50
 
 
-class TextsLooked(Cleanable):
+class TextsLooked(LabelledThings):
     """A project of texts, looked through."""
 
     noun = "text"

@@ -1,5 +1,5 @@
 // Built by `make widgets` from finding_cards/finding_cards.js and the modules it imports: change those, not this file.
-// 6b92990e98705677033917e6b187288db96aa872af929ee03e0f1460b1cfb353
+// 1ee516e1cbf24d3efd3f584b90191f654b3cdbc387e698f0b733436643f9b7a0
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -123,10 +123,13 @@ class Card {
     this.data = data;
     this.send = send;
     this.root = element("li", "ta-finding");
-    this.root.setAttribute("aria-label", `${data.name}, labelled ${data.label}. ${data.reasons.join(" ")}`);
+    const named = data.label ? `${data.name}, labelled ${data.label}` : data.name;
+    this.root.setAttribute("aria-label", `${named}. ${data.reasons.join(" ")}`);
     const head = element("div", "ta-finding-head");
-    head.append(element("b", "", data.label), ...data.reasons.map((one) => element("span", "ta-tag", one)));
-    this.root.append(head, data.cells.length ? this.row() : this.text());
+    head.append(element("b", "", data.label || data.name), ...data.reasons.map((one) => element("span", "ta-tag", one)));
+    this.root.append(head);
+    if (data.cells.length) this.root.append(this.row());
+    else if (data.pieces.length) this.root.append(this.text());
     this.root.append(...data.words.map((one) => element("p", "ta-finding-words", one)));
     if (data.other.text) this.root.append(this.other());
     this.root.append(this.keys(options));
@@ -171,9 +174,10 @@ class Card {
   keys(options) {
     const { action, suggested, label } = this.data;
     const line = element("div", "ta-finding-keys");
-    line.append(keyed("k", `Right: ${label}`, () => this.decide("keep")));
+    line.append(keyed("k", label ? `Right: ${label}` : "Right as it is", () => this.decide("keep")));
     if (action === "relabel") line.append(keyed("Enter", `It is ${suggested}`, () => this.suggestion()));
-    line.append(keyed("r", "Other label", () => this.ask()), keyed("d", "Take out", () => this.decide("remove")));
+    if (label) line.append(keyed("r", "Other label", () => this.ask()));
+    line.append(keyed("d", "Take out", () => this.decide("remove")));
     this.form = element("form", "ta-finding-ask");
     this.form.hidden = true;
     this.field = element("input");
@@ -198,6 +202,7 @@ class Card {
 
   /** Ask for another label. */
   ask() {
+    if (!this.data.label) return;
     if (this.form) this.form.hidden = false;
     this.field?.focus();
   }

@@ -13,10 +13,13 @@ export class Card {
     this.data = data;
     this.send = send;
     this.root = element("li", "ta-finding");
-    this.root.setAttribute("aria-label", `${data.name}, labelled ${data.label}. ${data.reasons.join(" ")}`);
+    const named = data.label ? `${data.name}, labelled ${data.label}` : data.name;
+    this.root.setAttribute("aria-label", `${named}. ${data.reasons.join(" ")}`);
     const head = element("div", "ta-finding-head");
-    head.append(element("b", "", data.label), ...data.reasons.map((one) => element("span", "ta-tag", one)));
-    this.root.append(head, data.cells.length ? this.row() : this.text());
+    head.append(element("b", "", data.label || data.name), ...data.reasons.map((one) => element("span", "ta-tag", one)));
+    this.root.append(head);
+    if (data.cells.length) this.root.append(this.row());
+    else if (data.pieces.length) this.root.append(this.text());
     this.root.append(...data.words.map((one) => element("p", "ta-finding-words", one)));
     if (data.other.text) this.root.append(this.other());
     this.root.append(this.keys(options));
@@ -61,9 +64,10 @@ export class Card {
   keys(options) {
     const { action, suggested, label } = this.data;
     const line = element("div", "ta-finding-keys");
-    line.append(keyed("k", `Right: ${label}`, () => this.decide("keep")));
+    line.append(keyed("k", label ? `Right: ${label}` : "Right as it is", () => this.decide("keep")));
     if (action === "relabel") line.append(keyed("Enter", `It is ${suggested}`, () => this.suggestion()));
-    line.append(keyed("r", "Other label", () => this.ask()), keyed("d", "Take out", () => this.decide("remove")));
+    if (label) line.append(keyed("r", "Other label", () => this.ask()));
+    line.append(keyed("d", "Take out", () => this.decide("remove")));
     this.form = element("form", "ta-finding-ask");
     this.form.hidden = true;
     this.field = element("input");
@@ -88,6 +92,7 @@ export class Card {
 
   /** Ask for another label. */
   ask() {
+    if (!this.data.label) return;
     if (this.form) this.form.hidden = false;
     this.field?.focus();
   }

@@ -16,9 +16,9 @@ from tellapart_dashboards.widgets import BUILT
 class FindingCards(anywidget.AnyWidget):
     """The cards in the page; they decide nothing. Calls `on_wish(name, values)` with what the person wants.
 
-    cards: [{"id", "name", "label", "reasons": sentences, "pieces": [[text, "", "for" or "against"]], "rest": what
-        the pieces leave out, "cells": [[title, value]], "words": sentences about marked words, "other": {} or {"label",
-        "text"}, "action", "suggested": what is suggested, "" for nothing, and as which label}].
+    cards: [{"id", "name", "label": "" for things without, "reasons": sentences, "pieces": [[text, "", "for" or
+        "against"]], "rest": what the pieces leave out, "cells": [[title, value]], "words": sentences below it,
+        "other": {} or {"label", "text"}, "action", "suggested": what is suggested, "" for nothing, as which label}].
     labels: that can be given, the first nine by number. said: what came of the latest wish. at: id of the card that
     gets the focus. n_more: cards that are not in sight. empty: what stands where no card stands.
 

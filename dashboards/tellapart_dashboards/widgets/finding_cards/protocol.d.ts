@@ -20,6 +20,7 @@ export interface CardData {
   id: string;
   /** what the card is called */
   name: string;
+  /** "" for things that have none */
   label: string;
   reasons: string[];
   /** a text in pieces, each "" or for or against what is suggested */
