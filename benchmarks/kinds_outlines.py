@@ -1,6 +1,6 @@
 """Outlines of `kinds.py`: street scenes (camvid), 80 to learn from and 26 of another stretch of film to measure on.
 
-Beside fastai's unet_learner with the same encoder and weights, pictures, size, epochs and batches. miou, fastai_miou:
+Beside fastai's unet_learner with the same encoder and weights, pictures, size and epochs. miou, fastai_miou:
 mean over 11 classes of intersection over union, void left out. ratio: our seconds, from the project to the verified
 ONNX file and its measurement, over theirs, from the files to the end of training.
 Settings were chosen on parts of the 80, not on the 26. These are neighbouring frames of few drives: fair for a
@@ -29,7 +29,7 @@ NAMES = (
     "unlabelled",
 )  # fmt: skip
 VOID = 11
-BATCH = 8
+BATCH = 8  # of fastai, as in its course
 
 
 def is_there(folder: Path) -> bool:

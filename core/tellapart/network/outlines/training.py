@@ -16,22 +16,22 @@ from tellapart.network.outlines.network import FROZEN_BLOCKS, OutlineNetwork
 from tellapart.progress import Doing, Progress, Step, silent
 
 VOID = 255  # value of mask pixels that nobody is asked about
+_LEAST_BATCH, _MOST_BATCH, _BATCH_OF = 2, 16, 60  # one in so many pictures
 _FEWEST = 8  # steps of a cycle; a shorter training ends within one
 
 
 @dataclass(frozen=True)
 class OutlineSettings:
-    """rate: highest learning rate, of the decoder; encoder_share: the encoder's of that. balance: 0 to 1, how far
-    rare classes count more. overlap: weight of the share of each class that is missed. zoom: how much smaller or larger
-    pictures are shown at most, as a factor."""
+    """batch: pictures a step; by their number where it is None, since few pictures need many steps all the same. rate:
+    highest learning rate, of the decoder; encoder_share: the encoder's of that. balance: 0 to 1, how far rare classes
+    count more. zoom: how much smaller or larger pictures are shown at most, as a factor."""
 
     n_epochs: int = 12
-    batch: int = 4
-    rate: float = 3e-3
-    encoder_share: float = 0.2
+    batch: int | None = None
+    rate: float = 4e-3
+    encoder_share: float = 0.15
     weight_decay: float = 0.01
     balance: float = 0.5
-    overlap: float = 0.0
     zoom: float = 1.4
 
 
@@ -45,7 +45,8 @@ def fit_outlines(
         pixels: (N, H, W, 3) uint8. masks: (N, H, W) uint8, classes from 0, or VOID.
     """
     n = len(pixels)
-    per_epoch = math.ceil(n / settings.batch)
+    batch = settings.batch or max(_LEAST_BATCH, min(_MOST_BATCH, n // _BATCH_OF))
+    per_epoch = math.ceil(n / batch)
     n_steps = settings.n_epochs * per_epoch
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -71,8 +72,6 @@ def fit_outlines(
                 adam.zero_grad(set_to_none=True)
                 logits = network(planes)
                 loss = functional.cross_entropy(logits, targets, weights, ignore_index=VOID)
-                if settings.overlap:
-                    loss = loss + settings.overlap * missed_overlap(logits, targets)
                 if torch.isfinite(loss):  # it is none where a crop shows nothing but void
                     loss.backward()  # type: ignore[no-untyped-call]
                     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -84,19 +83,6 @@ def fit_outlines(
                     cycle.step()
                 step += 1
     return network.eval()
-
-
-def missed_overlap(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """1 - Dice, softly, on average over the classes that are in the targets, in which each counts alike.
-
-    Source: Milletari et al. 2016, "V-Net" (arXiv:1606.04797).
-    """
-    counted = (targets != VOID)[:, None]
-    probs = logits.softmax(dim=1) * counted
-    wanted = functional.one_hot(targets * counted[:, 0], logits.shape[1]).permute(0, 3, 1, 2) * counted
-    both, sizes = (probs * wanted).sum(dim=(0, 2, 3)), wanted.sum(dim=(0, 2, 3))
-    dice = 2 * both / (probs.sum(dim=(0, 2, 3)) + sizes).clamp(min=1)
-    return 1 - dice[sizes > 0].mean()
 
 
 def outline_probs(network: OutlineNetwork, pixels: np.ndarray) -> np.ndarray:
