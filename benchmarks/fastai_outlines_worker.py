@@ -36,7 +36,7 @@ from torch import nn
 def lite0_body(weights: Any = None) -> nn.Sequential:
     """tellapart's torch form of the built-in backbone, flat, since unet_learner looks at its parts for maps to join."""
     whole = fastai_networks.lite0(weights)
-    return nn.Sequential(*whole[0], whole[1])
+    return nn.Sequential(*whole[0].children(), whole[1])
 
 
 def split_in_three(model: Any) -> L:
