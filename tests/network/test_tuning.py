@@ -8,7 +8,7 @@ from tellapart.errors import Cancelled, TrainError
 from tellapart.network.device import PROCESSOR
 from tellapart.network.tuning import steps
 from tellapart.network.tuning.checkpoints import Checkpoints
-from tellapart.network.tuning.folds import _plain
+from tellapart.network.tuning.folds import Tunings, TuningTask, _plain
 from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.noted_curve import NotedCurve, curve_of
 from tellapart.network.tuning.steps import DivergedError, Learning, Lesson, TuningSettings, tune
@@ -44,6 +44,27 @@ def test_views_go_on_from_where_a_stopped_training_was(tmp_path):
 def test_pictures_are_judged_a_few_at_a_time():
     parts = _plain(np.zeros((70, 2, 5), np.float16), np.arange(70))
     assert [len(next(parts)) for _ in range(3)] == [32, 32, 6] and next(parts, None) is None
+
+
+def test_what_is_looked_at_afterwards_takes_as_many_threads_as_the_tuning(features, weights, monkeypatch):
+    """On a busy machine that is one: two would wait for each other most of the time."""
+    usual, seen = LastBlocks.embeddings, []
+
+    def noting(self, some):
+        seen.append(torch.get_num_threads())
+        return usual(self, some)
+
+    before = torch.get_num_threads()
+    task = TuningTask(
+        [], np.zeros(0), np.zeros(0), [some_head()], some_head(), {"averaged_blocks": AVERAGES}, "", SHORT, ""
+    )
+    start = LastBlocks(weights, AVERAGES, some_head()).state_dict()
+    views = features[:, None].astype(np.float16)
+    curve = curve_of([], SHORT.n_epochs, SHORT.rates(3))
+    found = Tunings(task, views, (start,), (start,), {}, PROCESSOR, 1, curve, n_threads=before + 1)
+    monkeypatch.setattr(LastBlocks, "embeddings", noting)
+    assert len(found.embeddings_without(0, 0.5, np.array([2, 0]))) == 2
+    assert seen == [before + 1] and torch.get_num_threads() == before
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,7 @@ class TuningTask:
 @dataclass(frozen=True)
 class Tunings:
     """oof_logits: share -> (N, C), from the network that had not seen the picture, weights rounded as stored. n_parts:
-    in how many parts batches had to be taken for want of memory. curve: how they learned."""
+    in how many parts batches had to be taken for want of memory. curve: how they learned. n_threads: that did it."""
 
     task: TuningTask
     views: np.ndarray
@@ -69,6 +69,7 @@ class Tunings:
     oof_logits: dict[float, np.ndarray]
     n_parts: int
     curve: TuningCurve
+    n_threads: int
 
     def weights(self, share: float) -> tuple[Mapping[str, np.ndarray], Head]:
         """The state dict and the head to use: between the start and the mean of the tunings."""
@@ -82,7 +83,8 @@ class Tunings:
         network = _network(self.task)
         network.load_state_dict(mixed(self.starts[fold], self.tuned[fold], share))
         network.round_as_stored()
-        return _Judging(network, self.views, rows, self.task.device).of(network.embeddings)
+        with _threads(self.n_threads), kept_memory():
+            return _Judging(network, self.views, rows, self.task.device).of(network.embeddings)
 
 
 def tune_without_each(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
@@ -147,7 +149,8 @@ def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
             oof_logits[share][unseen] = logits
         rows = curves[fold].rows
         curves[fold].note_epoch(settings.n_epochs, counted(oof_logits[1.0][rows], lesson, rows, settings))
-    return Tunings(task, views, tuple(starts), tuple(tuned), oof_logits, n_parts, curve())
+    n_threads = torch.get_num_threads()
+    return Tunings(task, views, tuple(starts), tuple(tuned), oof_logits, n_parts, curve(), n_threads)
 
 
 def _network(task: TuningTask) -> LastBlocks:
