@@ -6,6 +6,7 @@ import torch
 from backbone_parts import AVERAGES, distance, session, some_head
 from tellapart.backbones.lite0 import keeping
 from tellapart.backbones.lite0.graph import embedding_onnx
+from tellapart.network.tuning import blocks
 from tellapart.network.tuning.blocks import OwnBackward
 from tellapart.network.tuning.last_blocks import LastBlocks, averaged, mixed
 from torch.nn import functional
@@ -74,6 +75,26 @@ def test_the_filters_gradient_is_torchs_own():
     ]  # filters that do not learn
     OwnBackward.apply(*still).backward(back)
     assert torch.allclose(still[0].grad, found[0][0]) and filters.grad is None
+
+
+def test_short_products_are_nearly_those_of_32_bits_and_are_for_learning_only(weights, features, monkeypatch):
+    found = []
+    for is_short in (False, True):
+        monkeypatch.setattr(blocks, "has_short_products", lambda is_short=is_short: is_short)
+        network = LastBlocks(weights, AVERAGES, some_head())
+        with torch.inference_mode():
+            answers = network(torch.from_numpy(features))
+        functional.cross_entropy(
+            network(torch.from_numpy(features)), torch.arange(len(features)) % 3
+        ).backward()
+        found.append((answers, [one.grad for one in network.parameters()]))
+    (answers, gradients), (short_answers, short_gradients) = found
+    assert torch.equal(answers, short_answers), "what is judged is what the file will say"
+    off = [
+        float((one - other).norm() / one.norm())
+        for one, other in zip(gradients, short_gradients, strict=True)
+    ]
+    assert 0 < max(off) < 0.05, off
 
 
 def test_weights_are_mixed_and_averaged():

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from tellapart.network.device import Device, device_of
+from tellapart.network.tuning.blocks import has_short_products
 from tellapart.network.tuning.folds import Tunings, TuningTask, tune_without_each
 from tellapart.network.tuning.steps import DivergedError, TuningSettings
 from tellapart.network.tuning.views import PictureFile
@@ -34,4 +35,5 @@ def settings_of(
 
 def computed_by(device: Device) -> list[str]:
     """What the bits of a tuning depend on besides its settings."""
-    return [torch.__version__, device.torch_device.type, device.bits]
+    products = "short products" if has_short_products() else "whole products"
+    return [torch.__version__, device.torch_device.type, device.bits, products]

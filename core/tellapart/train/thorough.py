@@ -39,7 +39,7 @@ from tellapart.train.work_folder import work_folder
 N_FOLDS = 3  # each network then learns from two thirds, and together that takes as long as twice the whole
 _CALLED = {"thorough": "thorough training", "everything": "training of all layers"}
 LEAST_PICTURES = 6  # of a label that teach and are different: two in each fold
-_CODE_VERSION = 2  # raise it when the steps change: what an older version left unfinished is then dropped
+_CODE_VERSION = 3  # raise it when the steps change: what an older version left unfinished is then dropped
 
 
 @dataclass(frozen=True)

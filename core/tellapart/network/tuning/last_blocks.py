@@ -52,7 +52,7 @@ class LastBlocks(nn.Module):
             MobileBlock(weights, index, strides[index], filters_learn=not first)
             for index in range(first, len(strides))
         )
-        self.last = Pointwise(weights, "_conv_head", "_bn1", 2 * len(strides))
+        self.last = Pointwise(weights, "_conv_head", "_bn1", 2 * len(strides), is_short=first > 0)
         self.head = nn.Linear(*head.weights.shape)
         self.register_buffer("mean", torch.from_numpy(head.mean.copy()))
         self.register_buffer("scale", torch.from_numpy(head.scale.copy()))
