@@ -112,6 +112,8 @@ def learner(
     device: str | None = None,
     precision: Literal["32", "bf16", "16"] | None = None,
     say: Callable[[str], object] = print,
+    devices: int = 1,
+    num_nodes: int = 1,
 ) -> Learner:
     """A network ready to learn described data, of `DataDescription.data`; needs torch.
 
@@ -123,11 +125,15 @@ def learner(
         device: "cpu", "cuda" or "mps"; a graphics card where there is one, unless given.
         precision: bits of the network's arithmetic: bf16 on a card that has it, else 32, unless given.
         say: is told how training goes, sentence by sentence.
+        devices, num_nodes: so many on each of so many machines train it together, each in a process of its own that
+            runs this program, too; a batch is shared among them.
     Raises:
         BackboneError: the network is unknown or not at hand, or takes pictures of another size only.
         WeightsError: the weights do not fit. TrainError: torch or the device is not there.
     """
-    made: Learner = network_door().Learner(data, backbone, weights, seed, device, precision, say)
+    made: Learner = network_door().Learner(
+        data, backbone, weights, seed, device, precision, say, devices=devices, num_nodes=num_nodes
+    )
     return made
 
 

@@ -5,6 +5,7 @@ import torch
 from make_data import make_tiny_folder
 from matplotlib.figure import Figure
 from tellapart.errors import DescriptionError, RefusalCode
+from tellapart.network.data.share import NOBODY, Share
 from tellapart.vision import DataDescription, RandomResizedCrop, Resize, aug_transforms, random_split
 
 
@@ -157,3 +158,27 @@ def test_the_walk_names_a_picture_that_does_not_open(shapes):
     (shapes / "circle" / "circle_000.png").write_bytes(b"")
     walk = DESCRIBED.summary(shapes)
     assert walk.failed == "Opening" and "circle_000.png: " in walk.reason and "empty" in walk.reason
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_shares_have_each_picture_once_as_it_is_in_the_whole_batch(shapes, n):
+    """Two pictures cannot be read, and the last batch has fewer than there are processes."""
+    for place in DESCRIBED.data(shapes).assembly.rows(False)[[2, 9]]:
+        DESCRIBED.data(shapes).assembly.items[place].write_bytes(b"no picture")
+    whole = {}
+    for batch in DESCRIBED.data(shapes, batch_size=4).train.epoch(3):
+        whole |= dict(zip(batch.places.tolist(), batch.pictures, strict=True))
+    seen, steps = [], []
+    for rank in range(n):
+        own = list(DESCRIBED.data(shapes, batch_size=4).train.epoch(3, share=Share(rank, n)))
+        steps.append(len(own))
+        for batch in own:
+            is_there = batch.places != NOBODY
+            assert len(batch.places) and (
+                is_there.all() or (len(batch.places) == 1 and not batch.pictures.any())
+            )
+            for place, picture in zip(batch.places[is_there].tolist(), batch.pictures[is_there], strict=True):
+                assert torch.equal(picture, whole[place])
+                seen.append(place)
+    assert sorted(seen) == sorted(whole) and len(whole) == 16
+    assert steps == [5] * n, "all take each step"

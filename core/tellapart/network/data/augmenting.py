@@ -13,13 +13,21 @@ from tellapart.description.transforms import Augmentation
 
 
 def augmented(
-    pictures: torch.Tensor, transforms: Sequence[Augmentation | Callable[[Any], Any]], seed: int
-) -> torch.Tensor:
-    """(N, 3, H, W), 0 to 1, after these transforms; what is drawn depends on the seed alone, also on another device."""
+    pictures: torch.Tensor, transforms: Sequence[Augmentation | Callable[[Any], Any]], seed: int,
+    places: torch.Tensor | None = None, n: int = 0,
+) -> torch.Tensor:  # fmt: skip
+    """(N, 3, H, W), 0 to 1, after these transforms; what is drawn depends on the seed alone, also on another device.
+
+    Args:
+        places, n: (N,) of the pictures in a batch of n, where other processes have the rest of it; all of it unless
+            given.
+    """
     generator = torch.Generator().manual_seed(seed)
+    if places is None:
+        places, n = torch.arange(len(pictures)), len(pictures)
     for transform in transforms:
         if isinstance(transform, Augmentation):
-            pictures = vary(pictures, transform, generator)
+            pictures = vary(pictures, transform, generator, places, n)
         else:
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
@@ -27,12 +35,13 @@ def augmented(
     return pictures
 
 
-def vary(pictures: torch.Tensor, how: Augmentation, generator: torch.Generator) -> torch.Tensor:
-    """Moved and lit, each picture in its own way."""
-    n = len(pictures)
-    matrices = moves(n, how, generator)
-    gains, offsets = _lighting(n, how, generator)
-    if not torch.equal(matrices, torch.eye(3).expand(n, 3, 3)):
+def vary(
+    pictures: torch.Tensor, how: Augmentation, generator: torch.Generator, places: torch.Tensor, n: int
+) -> torch.Tensor:
+    """Moved and lit, each picture in its own way, which its place in the batch of n decides."""
+    matrices = moves(n, how, generator)[places]
+    gains, offsets = (drawn[places] for drawn in _lighting(n, how, generator))
+    if not torch.equal(matrices, torch.eye(3).expand(len(places), 3, 3)):
         pictures = functional.grid_sample(
             pictures,
             _grid(matrices.to(pictures.device), pictures.shape[2], pictures.shape[3]).to(pictures.dtype),

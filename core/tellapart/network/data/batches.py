@@ -14,13 +14,15 @@ from tellapart.description.data_description import BatchTransform
 from tellapart.description.transforms import ItemTransform
 from tellapart.errors import Skipped
 from tellapart.network.data.augmenting import augmented
-from tellapart.network.data.picture_set import PassOrder, PictureSet, Wish, joined
+from tellapart.network.data.picture_set import PassOrder, PictureSet, Squares, Wish, joined
+from tellapart.network.data.share import NOBODY, WHOLE, Share
 
 _SEEDS = 2**31
 
 
 class PictureBatch(NamedTuple):
-    """pictures: (N, 3, H, W) float32, 0 to 1. targets: (N,) int64 into the classes. places: (N,) of the items."""
+    """pictures: (N, 3, H, W) float32, 0 to 1. targets: (N,) int64 into the classes. places: (N,) of the items, see also
+    `share.NOBODY`."""
 
     pictures: torch.Tensor
     targets: torch.Tensor
@@ -39,7 +41,7 @@ class Batches:
     ) -> None:  # fmt: skip
         self.rows, self.is_valid = assembly.rows(is_valid), is_valid
         self.batch_transforms = () if is_valid else tuple(batch)
-        self.batch_size, self.seed, self.refused = batch_size, seed, refused
+        self.batch_size, self.seed, self.refused, self._side = batch_size, seed, refused, transform.size
         self._targets = torch.from_numpy(assembly.targets)
         self._epoch = 0
         self._order = PassOrder()
@@ -61,47 +63,60 @@ class Batches:
         self._epoch += 1
         return self.epoch(self._epoch - 1)
 
-    def epoch(self, epoch: int, device: torch.device | None = None) -> Iterator[PictureBatch]:
-        """All pictures once, in the order of that epoch, in training with its random views."""
+    def epoch(
+        self, epoch: int, device: torch.device | None = None, share: Share = WHOLE
+    ) -> Iterator[PictureBatch]:
+        """All pictures once, in the order of that epoch, in training with its random views; of each batch one share."""
         if self.is_valid:
-            return self.plain(device)
+            return self.plain(device, share)
         order = np.random.default_rng(_seed(self.seed, epoch)).permutation(self.rows)
-        return self._batches(order, epoch, device)
+        return self._batches(order, epoch, device, share)
 
-    def plain(self, device: torch.device | None = None) -> Iterator[PictureBatch]:
-        """All pictures once, in their own order, as the network sees them in use."""
-        return self._batches(self.rows, None, device)
+    def plain(self, device: torch.device | None = None, share: Share = WHOLE) -> Iterator[PictureBatch]:
+        """All pictures once, in their own order, as the network sees them in use; of each batch one share."""
+        return self._batches(self.rows, None, device, share)
 
     def of_one(self, place: int, n: int) -> torch.Tensor:
         """(N, 3, H, W) float32: so many views of one picture."""
         wishes: list[Wish] = [(place, None if self.is_valid else draw) for draw in range(n)]
-        return self._varied(joined(self._set.__getitems__(wishes)).pixels, self.seed)
+        pixels = joined(self._set.__getitems__(wishes)).pixels
+        return augmented(_unit(pixels), self.batch_transforms, self.seed)
 
     @property
     def _set(self) -> Any:
         return self._loader.dataset
 
     def _batches(
-        self, rows: np.ndarray, epoch: int | None, device: torch.device | None
+        self, rows: np.ndarray, epoch: int | None, device: torch.device | None, share: Share
     ) -> Iterator[PictureBatch]:
         kept = [row for row in rows.tolist() if row not in self.refused]
         wishes: list[Wish] = [(row, None if epoch is None else _seed(self.seed, epoch, row)) for row in kept]
-        self._order.wishes = [
-            wishes[at : at + self.batch_size] for at in range(0, len(wishes), self.batch_size)
-        ]
+        batches = [wishes[at : at + self.batch_size] for at in range(0, len(wishes), self.batch_size)]
+        self._order.wishes = [share.of(batch) for batch in batches]
         for number, squares in enumerate(self._loader):
             self.refused.update(squares.refused)
-            if not len(squares.places):
-                continue
-            pixels = squares.pixels if device is None else squares.pixels.to(device, non_blocking=True)
-            targets = self._targets[squares.places]
-            pictures = (
-                _unit(pixels) if epoch is None else self._varied(pixels, _seed(self.seed, epoch, -1 - number))
-            )
-            yield PictureBatch(pictures, targets if device is None else targets.to(device), squares.places)
+            if len(squares.places):
+                yield self._batch(squares, batches[number], epoch, number, device)
+            elif share.n > 1:
+                yield self._stand_in(device)
 
-    def _varied(self, pixels: torch.Tensor, seed: int) -> torch.Tensor:
-        return augmented(_unit(pixels), self.batch_transforms, seed)
+    def _batch(
+        self, squares: Squares, wishes: Sequence[Wish], epoch: int | None, number: int, device: torch.device | None
+    ) -> PictureBatch:  # fmt: skip
+        """wishes: of the whole batch, of which the squares may be a share."""
+        pixels = squares.pixels if device is None else squares.pixels.to(device, non_blocking=True)
+        targets, pictures = self._targets[squares.places], _unit(pixels)
+        if epoch is not None:
+            at = {place: k for k, (place, _) in enumerate(wishes)}
+            places = torch.tensor([at[place] for place in squares.places.tolist()])
+            seed = _seed(self.seed, epoch, -1 - number)
+            pictures = augmented(pictures, self.batch_transforms, seed, places, len(wishes))
+        return PictureBatch(pictures, targets if device is None else targets.to(device), squares.places)
+
+    def _stand_in(self, device: torch.device | None) -> PictureBatch:
+        """For a share without a picture: processes take each step together."""
+        black = torch.zeros(1, 3, self._side, self._side, device=device)
+        return PictureBatch(black, torch.zeros(1, dtype=torch.int64, device=device), torch.tensor([NOBODY]))
 
 
 def _unit(pixels: torch.Tensor) -> torch.Tensor:

@@ -24,6 +24,7 @@ from tellapart.errors import ImageError, RefusalCode, Skipped, TrainError
 from tellapart.file_lock import try_lock
 from tellapart.network.data.data import Data
 from tellapart.network.data.squares import opened
+from tellapart.network.device import PROCESSOR, Device
 from tellapart.network.learner.epoch import Epoch
 from tellapart.network.learner.probe import judgement_of
 from tellapart.network.learner.steps import FineTuning, OneCycle
@@ -37,10 +38,12 @@ _FORMAT = 2  # raise it when the steps change: what an older version left is the
 
 @dataclass(frozen=True)
 class KeptEpochs:
-    """Of one call of `fine_tune`: what it has come to lies in `part` of the checkpoints."""
+    """Of one call of `fine_tune`: what it has come to lies in `part` of the checkpoints. device: of the processes, of
+    which all read, and the first one alone writes."""
 
     checkpoints: Checkpoints
     part: str
+    device: Device
 
     def save(self, data: Data, epochs: list[Epoch], steps: OneCycle, best: State) -> None:
         """Keep everything that the next epoch depends on. epochs: with number 0 first.
@@ -48,6 +51,8 @@ class KeptEpochs:
         Raises:
             TrainError: the disk does not take it, or the folder is gone.
         """
+        if not self.device.is_first:
+            return
         rates = [group["lr"] for group in steps.adam.param_groups]
         facts = {
             "rates": rates, "schedule": steps.schedule.last_epoch, "n_parts": steps.n_parts,
@@ -70,9 +75,15 @@ class KeptEpochs:
         """What an earlier training kept; None where there is nothing. The pictures it refused are left out.
 
         Raises:
-            TrainError: it belongs to another training, or is damaged.
+            TrainError: it belongs to another training, or is damaged, or not all processes find it.
         """
-        _, state = self.checkpoints.load(self.part)
+        self.device.wait()  # until the first one has kept what it had to
+        number, state = self.checkpoints.load(self.part)
+        known = self.device.gathered(np.array([number if state else -1]))
+        if known.min() != known.max():
+            raise TrainError(
+                f"{self.checkpoints.folder} is not the same folder for all processes. Name one that all machines share."
+            )
         if not state:
             return None
         facts = json.loads(bytes(state["facts"].tolist()))
@@ -119,7 +130,8 @@ class KeptState:
 
 @contextmanager
 def kept_epochs(
-    folder: Path | str | None, number: int, classifier: nn.Module, data: Data, settings: FineTuning, rest: list[Any]
+    folder: Path | str | None, number: int, classifier: nn.Module, data: Data, settings: FineTuning, rest: list[Any],
+    device: Device = PROCESSOR,
 ) -> Iterator[KeptEpochs | None]:  # fmt: skip
     """The place in a folder, which is made; nobody else works in it meanwhile. None without a folder.
 
@@ -140,13 +152,13 @@ def kept_epochs(
     except OSError as error:
         raise not_kept(place, error) from error
     with lock:
-        if not try_lock(lock):
+        if device.is_first and not try_lock(lock):
             raise TrainError(
                 f"Another training keeps its epochs in {place} just now. Wait until that is done, or name another "
                 "folder."
             )
         key = _key(classifier, data, settings, rest)
-        yield KeptEpochs(Checkpoints(place, key), f"fine-tune-{number}")
+        yield KeptEpochs(Checkpoints(place, key), f"fine-tune-{number}", device)
 
 
 def _key(classifier: nn.Module, data: Data, settings: FineTuning, rest: list[Any]) -> str:

@@ -48,21 +48,28 @@ class Learner:
     def __init__(
         self, data: Data, backbone: str | Network, weights: Path | str | None, seed: int, device: str | None,
         precision: Precision | None, say: Callable[[str], object], remembered: Remembered | None = None,
+        devices: int = 1, num_nodes: int = 1,
     ) -> None:  # fmt: skip
         """remembered: of classes that `data` has no pictures of; then the head alone can learn."""
-        self.data, self.seed, self.say, self.remembered = data, seed, say, remembered
+        self.device = device_of(device, precision, say, devices, num_nodes)
+        self.data, self.seed, self.remembered = data, seed, remembered
+        self.say = say if self.device.is_first else _silent
         if isinstance(backbone, str):
             backbone = network_of(backbone, None if weights is None else Path(weights), self._tell)
         self.network = backbone
         check_size(self.network, data.description.item.size)
-        self.device = device_of(device, precision, say)
         self.classifier = Classifier(self.network, len(data.classes), seed).to(self.device.torch_device)
         self.history: list[Epoch] = []
         self._judgement: Judgement | None = None
         self._has_head, self._n_kept = False, 0
         self._told: set[Skipped] = set()
         for note in (*data.notes, *_no_export(data)):
-            say(note)
+            self.say(note)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process is the one that speaks and writes, of those that train together; alone it always is."""
+        return self.device.is_first
 
     def fine_tune(
         self, epochs: int, freeze_epochs: int = 1, rate: float = RATE, smoothing: float = 0.1,
@@ -110,10 +117,9 @@ class Learner:
         settings = FineTuning(epochs, rate, 0.05, smoothing, mixup, cutmix, ema, patience)
         self._n_kept += keep is not None
         rest = [
-            self.network.name, self.seed, freeze_epochs, self._has_head, str(self.device.torch_device),
-            self.device.bits,
+            self.network.name, self.seed, freeze_epochs, self._has_head, self.device.name, self.device.bits,
         ]  # fmt: skip
-        with kept_epochs(keep, self._n_kept, self.classifier, self.data, settings, rest) as kept:
+        with kept_epochs(keep, self._n_kept, self.classifier, self.data, settings, rest, self.device) as kept:
             self._fine_tune(settings, freeze_epochs, kept)
 
     def _fine_tune(self, settings: FineTuning, freeze_epochs: int, kept: KeptEpochs | None) -> None:
@@ -233,7 +239,9 @@ class Learner:
         from tellapart.network.learner.export import write_learner  # needs onnx, which training does not
 
         self._fit_head_once()
-        return write_learner(self, Path(folder))
+        made = write_learner(self, Path(folder)) if self.is_first else Path(folder).expanduser().absolute()
+        self.device.wait()  # so that all can read it
+        return made
 
     def __repr__(self) -> str:
         return f"Learner of {self.network.name} on {self.data!r}"
@@ -253,6 +261,10 @@ class Learner:
     def _tell(self, done: int, total: int, message: str) -> None:
         if done == 0:
             self.say(str(message))
+
+
+def _silent(sentence: str) -> None:
+    """What the processes beside the first one say."""
 
 
 def _no_export(data: Data) -> list[str]:

@@ -6,18 +6,19 @@ Source: Kumar et al. 2022, "Fine-tuning can distort pretrained features" (arXiv:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import torch
 
-from tellapart.errors import TrainError
+from tellapart.errors import RefusalCode, Skipped, TrainError
 from tellapart.learning.folds import assign_folds
 from tellapart.learning.head import fit_head
 from tellapart.network.data.batches import PictureBatch
 from tellapart.network.data.data import Data
+from tellapart.network.data.share import NOBODY
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.judging import Judgement
@@ -45,11 +46,12 @@ def fit_probe(
         TrainError: a class has no picture that can be read.
     """
     passes = [
-        data.train.plain(device.torch_device),
-        *(data.train.epoch(-1 - k, device.torch_device) for k in range(n_passes - 1)),
+        data.train.plain(device.torch_device, device.share),
+        *(data.train.epoch(-1 - k, device.torch_device, device.share) for k in range(n_passes - 1)),
     ]
-    features, places = _features(classifier, device, chain(*passes))
+    found = [together(data, device, *_found(device, classifier.features, classifier, one)) for one in passes]
     check_readable(data)
+    features, places = (np.concatenate(parts) for parts in zip(*found, strict=True))
     targets = data.assembly.targets[places]
     groups = [str(data.assembly.groups[place]) for place in places.tolist()]
     if remembered:
@@ -68,19 +70,15 @@ def judge(
     Raises:
         TrainError: none of its pictures can be read.
     """
-    classifier.eval()
-    logits, places = [], []
-    with torch.inference_mode(), device.precision():
-        for batch in data.valid.plain(device.torch_device):
-            logits.append(classifier(batch.pictures).float().cpu().numpy())
-            places.append(batch.places.numpy())
-    if not places:
+    batches = data.valid.plain(device.torch_device, device.share)
+    logits, places = together(data, device, *_found(device, classifier, classifier, batches))
+    if not len(places):
         first = data.refused[0]
         raise TrainError(
             f"None of the validation pictures can be read; {first.path}: {first.reason}. Check the files, or hold out "
             "others."
         )
-    return judgement_of(data, np.concatenate(logits), np.concatenate(places), remembered)
+    return judgement_of(data, logits, places, remembered)
 
 
 def judgement_of(
@@ -110,15 +108,34 @@ def check_readable(data: Data) -> None:
             )
 
 
-def _features(
-    classifier: Classifier, device: Device, batches: Iterable[PictureBatch]
+def together(
+    data: Data, device: Device, rows: np.ndarray, places: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(N, D) and the places of the items."""
+    """What all processes have found, (N, D) and the (N,) places of the items, in their order; and all leave out what
+    one could not read."""
+    if device.share.n == 1:
+        return rows, places
+    told = [[place, one.path, one.reason, one.code] for place, one in data.refused_by_place()]
+    lines = "".join(json.dumps(one) + "\n" for one in told).encode()
+    for line in device.gathered(np.frombuffer(lines, np.uint8)).tobytes().splitlines():
+        place, path, reason, code = json.loads(line)
+        data.refuse({place: Skipped(path, reason, RefusalCode(code))})
+    is_there = places != NOBODY
+    rows, places = device.gathered(rows[is_there]), device.gathered(places[is_there])
+    order = np.argsort(places, kind="stable")
+    return rows[order], places[order]
+
+
+def _found(
+    device: Device, give: Callable[[torch.Tensor], torch.Tensor], classifier: Classifier,
+    batches: Iterable[PictureBatch],
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """(N, D) that is given for each picture, and the (N,) places of the items."""
     classifier.eval()
     found, places = [], []
     with torch.inference_mode(), device.precision():
         for batch in batches:
-            found.append(classifier.features(batch.pictures).float().cpu().numpy())
+            found.append(give(batch.pictures).float().cpu().numpy())
             places.append(batch.places.numpy())
     if not found:
         return np.empty((0, 0), np.float32), np.empty(0, np.int64)

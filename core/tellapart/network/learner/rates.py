@@ -74,7 +74,7 @@ def search_rate(
                 for group, most in zip(steps.optimizer.param_groups, highest, strict=True):
                     group["lr"] = rate * most / HIGHEST
                 tell(step)
-                loss = steps.once(batch)
+                loss, _ = steps.once(batch)
                 if not math.isfinite(loss):
                     break
                 smoothed = _MEMORY * smoothed + (1 - _MEMORY) * loss
@@ -91,4 +91,4 @@ def search_rate(
 
 def _endless(data: Data, device: Device) -> Iterator[PictureBatch]:
     for epoch in count():
-        yield from data.train.epoch(epoch, device.torch_device)
+        yield from data.train.epoch(epoch, device.torch_device, device.share)

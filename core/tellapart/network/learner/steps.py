@@ -11,6 +11,7 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import OneCycleLR
 
 from tellapart.network.data.batches import PictureBatch
+from tellapart.network.data.share import NOBODY
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.mixed_pictures import Mixer
@@ -52,7 +53,7 @@ class OneCycle:
         self.schedule = OneCycleLR(
             optimizer, highest, total_steps=max(_FEWEST, n_steps), pct_start=_WARM_UP, cycle_momentum=False
         )
-        self.device, self.smoothing = device, settings.smoothing
+        self.device, self.settings = device, settings
         self.network, self.optimizer = device.prepared(classifier, optimizer)
         self.balance = torch.from_numpy(balance.astype(np.float32)).to(device.torch_device)
         self.mixer = Mixer(settings.mixup, settings.cutmix, len(balance))
@@ -60,22 +61,30 @@ class OneCycle:
         self.average = MovingAverage(classifier, settings.ema) if settings.ema else None
         self.n_parts = 1
 
-    def once(self, batch: PictureBatch) -> float:
-        """Learn from one batch; its loss, and nothing is learned where that is not a finite number.
+    def once(self, batch: PictureBatch) -> tuple[float, int]:
+        """Learn from one batch; its mean loss and how many pictures it has, the shares of all processes together.
+        Nothing is learned where the loss is not a finite number.
 
         Raises:
-            RuntimeError, MemoryError: memory is not even enough for one picture.
+            RuntimeError, MemoryError: memory is not even enough for one picture, or for one of several processes.
         """
+        share = self.device.share
+        weight = (batch.places != NOBODY).float().to(batch.targets.device)
         pictures, targets = self.mixer(batch)
+        n = round(self.device.total(float(weight.sum()))[0])
+        if not n:  # none of them could be read
+            return 0.0, 0
+        weight = weight * share.n / n  # since the mean of the processes' gradients is taken
         while True:
             try:
-                loss = self._gradient(pictures, targets)
+                loss = self._gradient(pictures, targets, weight)
                 break
             except (MemoryError, RuntimeError) as error:
-                if not is_memory(error) or self.n_parts >= len(batch.targets):
+                if not is_memory(error) or self.n_parts >= len(batch.targets) or share.n > 1:
                     raise
                 self.n_parts *= 2
                 self.device.free()
+        loss = self.device.total(loss)[0] / share.n
         if math.isfinite(loss):
             self.device.shorten(self.network, self.optimizer, _LONGEST)
             self.optimizer.step()
@@ -83,20 +92,21 @@ class OneCycle:
                 self.schedule.step()
             if self.average is not None:
                 self.average.update(self.classifier)
-        return loss
+        return loss, n
 
-    def _gradient(self, pictures: torch.Tensor, targets: torch.Tensor) -> float:
+    def _gradient(self, pictures: torch.Tensor, targets: torch.Tensor, weight: torch.Tensor) -> float:
         self.optimizer.zero_grad(set_to_none=True)
         total, n = 0.0, len(targets)
         for part in torch.arange(n).tensor_split(min(self.n_parts, n)):
-            some, wanted = pictures[part[0] : part[-1] + 1], targets[part[0] : part[-1] + 1]
+            own = slice(int(part[0]), int(part[-1]) + 1)
+            wanted = targets[own]
             with self.device.precision():
-                logits = self.network(some)
+                logits = self.network(pictures[own])
             losses = functional.cross_entropy(
-                logits.float(), wanted, reduction="none", label_smoothing=self.smoothing
+                logits.float(), wanted, reduction="none", label_smoothing=self.settings.smoothing
             )
-            weights = wanted @ self.balance if wanted.dim() == 2 else self.balance[wanted]
-            loss = (losses * weights).sum() / n
+            balance = wanted @ self.balance if wanted.dim() == 2 else self.balance[wanted]
+            loss = (losses * balance * weight[own]).sum()
             self.device.backward(loss)
             total += float(loss.detach())
         return total

@@ -41,6 +41,12 @@ def train_all(
         except (MemoryError, RuntimeError) as error:
             if not is_memory(error):
                 raise
+            if device.share.n > 1:
+                raise TrainError(
+                    f"The memory is not enough for the share that each of {device.share.n} processes takes of a batch "
+                    f"of {data.train.batch_size} pictures. Make batches smaller: .data(..., batch_size="
+                    f"{max(1, data.train.batch_size // 2)})."
+                ) from error
             raise TrainError(
                 "The memory is not enough to train on even one picture at a time. Close other programs, make pictures "
                 "smaller (item=Resize(128)), or choose a smaller network."
@@ -104,11 +110,11 @@ def _best(epochs: Sequence[Epoch]) -> Epoch:
 def _pass(steps: OneCycle, data: Data, epoch: int, say: Say) -> float:
     """The mean loss of one pass over the training pictures; NaN as soon as a loss is no finite number."""
     total, n_seen, n_parts = 0.0, 0, steps.n_parts
-    for batch in data.train.epoch(epoch, steps.device.torch_device):
-        loss = steps.once(batch)
+    for batch in data.train.epoch(epoch, steps.device.torch_device, steps.device.share):
+        loss, n = steps.once(batch)
         if not math.isfinite(loss):
             return math.nan
-        total, n_seen = total + loss * len(batch.targets), n_seen + len(batch.targets)
+        total, n_seen = total + loss * n, n_seen + n
         if steps.n_parts > n_parts:
             n_parts = steps.n_parts
             size = -(-data.train.batch_size // n_parts)
