@@ -1,11 +1,15 @@
 """What may be asked of a training besides its epochs: mixed pictures, averaged weights, an early end. Each does what it
 says, and the network still learns."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from described_shapes import SHAPES
 from make_data import make_tiny_folder
+from tellapart.errors import TrainError
 from tellapart.network.data.batches import PictureBatch
+from tellapart.network.data.growing import made_smaller, side_at
 from tellapart.network.learner import steps, training
 from tellapart.network.learner.mixed_pictures import Mixer
 from tellapart.network.learner.moving_average import MovingAverage
@@ -148,3 +152,45 @@ def test_numbers_out_of_range_are_told(shapes):
     for wrong in ({"mixup": -1.0}, {"cutmix": -0.1}, {"ema": 1.0}, {"patience": 0}):
         with pytest.raises(ValueError, match="choose numbers from 0, an ema below 1, and a patience from 1"):
             learn.fine_tune(1, **wrong)
+
+
+def test_pictures_grow_by_equal_steps_to_their_full_size():
+    sides = [side_at(step / 12, 128, 224) for step in range(12)]
+    assert sides == [128, 128, 128, 160, 160, 160, 192, 192, 224, 224, 224, 224]
+    assert [side_at(share, 32, 48) for share in (0, 0.5, 0.7)] == [32, 32, 48]
+    assert side_at(0, 48, 48) == 48
+
+
+def test_a_picture_made_smaller_keeps_its_greys():
+    rows = torch.linspace(0, 1, 64).view(1, 1, 64, 1).expand(2, 3, 64, 64)
+    small = made_smaller(rows, 16)
+    assert small.shape == (2, 3, 16, 16) and made_smaller(rows, 64) is rows
+    assert small[0, 0, :, 0].tolist() == pytest.approx(
+        rows[0, 0, :, 0].view(16, 4).mean(1).tolist(), abs=0.01
+    )
+
+
+def test_training_starts_on_small_pictures_and_is_judged_on_full_ones(shapes, plain):
+    sides = []
+    learn = learner(SMALL.data(shapes, batch_size=9), say=lambda line: None)
+    learn.classifier.body.register_forward_pre_hook(
+        lambda body, given: sides.append((learn.classifier.training, given[0].shape[-1]))
+    )
+    learn.fine_tune(2, start_size=32)
+    learned_on = [side for is_learning, side in sides if is_learning]
+    assert learned_on == [32] * 4 + [48] * 2 and {side for is_learning, side in sides if not is_learning} == {
+        48
+    }
+    assert learn.history[-1].error_rate <= 0.34 and learn.history[0].train_loss != plain.history[0].train_loss
+
+
+def test_a_size_to_start_at_that_cannot_be_is_told(shapes, monkeypatch):
+    learn = learner(SMALL.data(shapes), say=lambda line: None)
+    for wrong in (16, 64):
+        with pytest.raises(ValueError, match=f"start_size={wrong}: choose 32 to 48 pixels"):
+            learn.fine_tune(1, start_size=wrong)
+    monkeypatch.setattr(learn, "network", replace(learn.network, size_px=48))
+    with pytest.raises(
+        TrainError, match="takes pictures of 48 pixels only, so they cannot grow. Leave `start_size` out"
+    ):
+        learn.fine_tune(1, start_size=32)

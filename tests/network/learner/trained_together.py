@@ -26,7 +26,7 @@ def trained(folder, notes, devices=1):
         for _ in range(2)
     )
     for one in (learn, again):
-        one.fine_tune(2, freeze_epochs=2, rate=3e-4, ema=0.9, keep=notes / "kept")
+        one.fine_tune(2, freeze_epochs=2, rate=3e-4, ema=0.9, keep=notes / "kept", start_size=32)
     bundle = learn.export(notes / "bundle")
     noted = {
         "said": said,

@@ -11,6 +11,7 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import OneCycleLR
 
 from tellapart.network.data.batches import PictureBatch
+from tellapart.network.data.growing import made_smaller, side_at
 from tellapart.network.data.share import NOBODY
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
@@ -28,7 +29,8 @@ _LONGEST = 1.0  # of the gradient
 class FineTuning:
     """rate: highest learning rate, of the head. least: what the first layers' is of that. smoothing: share of each
     label that is spread over all. mixup, cutmix: see `Mixer`. ema: decay of a moving average of the weights, which is
-    then what is judged and kept; 0 for none. patience: epochs without a better one until it stops; None for never."""
+    then what is judged and kept; 0 for none. patience: epochs without a better one until it stops; None for never.
+    start_px: side of the pictures at the start, see `growing`; None for their full one throughout."""
 
     epochs: int
     rate: float
@@ -38,6 +40,7 @@ class FineTuning:
     cutmix: float = 0.0
     ema: float = 0.0
     patience: int | None = None
+    start_px: int | None = None
 
 
 class OneCycle:
@@ -53,7 +56,7 @@ class OneCycle:
         self.schedule = OneCycleLR(
             optimizer, highest, total_steps=max(_FEWEST, n_steps), pct_start=_WARM_UP, cycle_momentum=False
         )
-        self.device, self.settings = device, settings
+        self.device, self.settings, self._n_steps = device, settings, n_steps
         self.network, self.optimizer = device.prepared(classifier, optimizer)
         self.balance = torch.from_numpy(balance.astype(np.float32)).to(device.torch_device)
         self.mixer = Mixer(settings.mixup, settings.cutmix, len(balance))
@@ -71,6 +74,7 @@ class OneCycle:
         share = self.device.share
         weight = (batch.places != NOBODY).float().to(batch.targets.device)
         pictures, targets = self.mixer(batch)
+        pictures = made_smaller(pictures, self._side(pictures.shape[-1]))
         n = round(self.device.total(float(weight.sum()))[0])
         if not n:  # none of them could be read
             return 0.0, 0
@@ -93,6 +97,12 @@ class OneCycle:
             if self.average is not None:
                 self.average.update(self.classifier)
         return loss, n
+
+    def _side(self, full_px: int) -> int:
+        start_px = self.settings.start_px
+        if start_px is None:
+            return full_px
+        return side_at(self.schedule.last_epoch / self._n_steps, start_px, full_px)
 
     def _gradient(self, pictures: torch.Tensor, targets: torch.Tensor, weight: torch.Tensor) -> float:
         self.optimizer.zero_grad(set_to_none=True)
