@@ -1,4 +1,4 @@
-"""The page of a project of ratings: Look, Train, Recommend and Share."""
+"""The page of a project of ratings: Look, Clean, Train, Recommend and Share."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from ipywidgets import Widget
 from tellapart import ratings
 
 from tellapart_dashboards.app.wording import count
+from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.exports import classifier_exports
 from tellapart_dashboards.pages.kinds.things import ThingsPage
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.kinds.training_view import TrainingWords, training_view
+from tellapart_dashboards.pages.ratings.cleaning import RatingsLooked
 from tellapart_dashboards.pages.ratings.looking import looking_view
 from tellapart_dashboards.pages.ratings.recommending import Recommending, recommending_view
 from tellapart_dashboards.pages.ratings.words import recommender_details, recommender_headline
 
-STEPS = {"look": "Look", "train": "Train", "recommend": "Recommend", "share": "Share"}
+STEPS = {"look": "Look", "clean": "Clean", "train": "Train", "recommend": "Recommend", "share": "Share"}
 _PAGE = "One file that anyone opens in a browser: a few stars, and what they would like is there, without a server."
 _HOLDS = "It holds items that two people or more rated, no users and no single rating."
 
@@ -27,7 +29,8 @@ def ratings_page(root: Path) -> ThingsPage:
     """The parts of the page of the project in a folder. For a thread."""
     project = ratings.open_project(root)
     table = project.table
-    training = ThingsTraining(root, project.newest_bundle, _loaded)
+    training = ThingsTraining(root, project.newest_bundle, _loaded, project.decisions)
+    cleaning = ThingsCleaning(RatingsLooked(project))
     exports = classifier_exports(getattr(ratings, "export_html", None), _PAGE, _HOLDS)
     before = (
         "Ready to learn tastes",
@@ -38,8 +41,21 @@ def ratings_page(root: Path) -> ThingsPage:
     async def look(_go_to: Callable[[str], None]) -> Widget:
         return await looking_view(project)
 
+    async def clean(go_to: Callable[[str], None]) -> Widget:
+        from tellapart_dashboards.pages.kinds.cleaning_view import cleaning_view
+
+        def train_again() -> None:
+            training.train()
+            go_to("train")
+
+        return cleaning_view(cleaning, train_again)
+
     async def train(go_to: Callable[[str], None]) -> Widget:
-        ways = {"Try it": lambda: go_to("recommend"), "Share": lambda: go_to("share")}
+        ways = {
+            "Try it": lambda: go_to("recommend"),
+            "Check the findings": lambda: go_to("clean"),
+            "Share": lambda: go_to("share"),
+        }
         return training_view(training, words, ways)
 
     async def recommend(go_to: Callable[[str], None]) -> Widget:
@@ -52,10 +68,13 @@ def ratings_page(root: Path) -> ThingsPage:
 
     return ThingsPage(
         STEPS,
-        {"look": look, "train": train, "recommend": recommend, "share": share},
+        {"look": look, "clean": clean, "train": train, "recommend": recommend, "share": share},
         "train",
-        (training,),
-        ((training, ["trained"], lambda: {"train": _off(training)}),),
+        (training, cleaning),
+        (
+            (training, ["trained"], lambda: {"train": _off(training)}),
+            (cleaning, ["state"], lambda: {"clean": cleaning.state.badge}),
+        ),
     )
 
 
