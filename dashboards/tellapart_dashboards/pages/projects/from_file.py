@@ -9,13 +9,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tellapart.errors import IntakeError, ProjectError, TellapartError
+from tellapart.errors import IntakeError, ProjectError
 from tellapart.label_names import safe_name
 from tellapart.workspace.changing import make_project
 from tellapart.workspace.names import MAX_CHARACTERS
 from traitlets import Bool, HasTraits, Instance, Unicode
 
-from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.kinds.doors import DOORS, door_of
 from tellapart_dashboards.pages.kinds.offers import SourceOffer
@@ -45,6 +45,7 @@ class FromFile(HasTraits):
         self.workspace = workspace
         self._on_made = on_made
         self._batch: Path | None = None  # uploaded, and thrown away once it is a project
+        self._turn = Turn()  # what is given while something is read or made waits: it throws away what was given before
 
     @property
     def uploads_dir(self) -> Path:
@@ -78,7 +79,11 @@ class FromFile(HasTraits):
             soon(self._make(self.source, chosen))
 
     def drop(self) -> None:
-        """Forget what was given."""
+        """Forget what was given, unless it is just being read or made."""
+        if not self.is_busy:
+            self._forget()
+
+    def _forget(self) -> None:
         batch, self._batch = self._batch, None
         self.source = self.offer = None
         self.problem = ""
@@ -86,28 +91,32 @@ class FromFile(HasTraits):
             soon(asyncio.to_thread(shutil.rmtree, batch, ignore_errors=True))
 
     async def _see(self, source: Path | None, batch: Path | None) -> None:
-        self.drop()
-        self._batch, self.is_busy = batch, True
-        try:
-            source = source or self._named()
-            kind, offer = await asyncio.to_thread(_seen, source)
-            self.name = _name_of(source)
-            self.source, self.kind, self.offer = source, kind, offer
-        except Exception as error:  # the page must say it: nobody sees a task's traceback
-            self.drop()
-            self.problem = error_sentence(error)
-        self.is_busy = False
+        async with self._turn.taken():
+            self._forget()
+            self._batch, self.is_busy = batch, True
+            try:
+                source = source or self._named()
+                kind, offer = await asyncio.to_thread(_seen, source)
+                self.name = _name_of(source)
+                self.source, self.kind, self.offer = source, kind, offer
+            except Exception as error:  # the page must say it: nobody sees a task's traceback
+                self._forget()
+                self.problem = error_sentence(error)
+            self.is_busy = False
 
     async def _take_for(self, source: Path, kind: str) -> None:
-        self.is_busy, self.problem = True, ""
-        offer = self.offer
-        try:
-            offer = await asyncio.to_thread(lambda: door_of(kind).offer(source))
-            self.kind = kind
-        except TellapartError as error:  # it stays what it was taken for
-            self.problem = str(error)
-        self.offer = None  # the same once more is news, too
-        self.offer, self.is_busy = offer, False
+        async with self._turn.taken():
+            if self.source is not source:  # another one was given meanwhile
+                return
+            self.is_busy, self.problem = True, ""
+            offer = self.offer
+            try:
+                offer = await asyncio.to_thread(lambda: door_of(kind).offer(source))
+                self.kind = kind
+            except Exception as error:  # it stays what it was taken for, and the page must say why
+                self.problem = error_sentence(error)
+            self.offer = None  # the same once more is news, too
+            self.offer, self.is_busy = offer, False
 
     def _named(self) -> Path:
         text = self.path.strip().strip("\"'")
@@ -121,18 +130,21 @@ class FromFile(HasTraits):
         return source
 
     async def _make(self, source: Path, chosen: dict[str, str]) -> None:
-        self.is_busy, self.problem = True, ""
-        try:
-            door = door_of(self.kind)
-            root = await asyncio.to_thread(
-                make_project, self.workspace, self.name, lambda root: door.make(root, source, chosen)
-            )
-        except Exception as error:  # the page must say it: nobody sees a task's traceback
-            self.problem = error_sentence(error)
-        else:
-            self.drop()
-            self._on_made(root)
-        self.is_busy = False
+        async with self._turn.taken():
+            if self.source is not source:  # another one was given meanwhile
+                return
+            self.is_busy, self.problem = True, ""
+            try:
+                door = door_of(self.kind)
+                root = await asyncio.to_thread(
+                    make_project, self.workspace, self.name, lambda root: door.make(root, source, chosen)
+                )
+            except Exception as error:  # the page must say it: nobody sees a task's traceback
+                self.problem = error_sentence(error)
+            else:
+                self._forget()
+                self._on_made(root)
+            self.is_busy = False
 
 
 def _seen(source: Path) -> tuple[str, SourceOffer]:
