@@ -22,6 +22,7 @@ from tellapart_dashboards.app.page_frame import Frame
 from tellapart_dashboards.app.project_state import project_dir_from
 from tellapart_dashboards.pages.kinds import doors
 from tellapart_dashboards.pages.kinds.cases import Case, Doubt, Looked
+from tellapart_dashboards.pages.kinds.classifier_words import classifier_details
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.cleaning_state import ALL, cleaning_state
 from tellapart_dashboards.pages.kinds.doors import door_of
@@ -224,6 +225,7 @@ async def test_a_damaged_model_is_said_and_decisions_since_are_counted(
 
     training = ThingsTraining(project.root, project.newest_bundle, loaded, project.decisions)
     assert training.trained is not None and training.trained.n_changes == 0
+    assert '<p class="ta-soft">Trained in ' in classifier_details(training.trained.measured, "text")
     project.decide([ThingDecision(project.items()[0].text_id, "keep")])
     await training.poll()
     assert training.trained.n_changes == 1

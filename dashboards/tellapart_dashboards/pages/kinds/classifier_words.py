@@ -38,7 +38,7 @@ def classifier_details(measured: dict[str, Any], noun: str) -> str:
         for name, rate, kind in bars
     )
     rows = "".join(_row(one) for one in measured["classes"])
-    notes = [*map(str, measured.get("notes", [])), f"NewestModel in {seconds(float(measured['seconds']))}."]
+    notes = [*map(str, measured.get("notes", [])), f"Trained in {seconds(float(measured['seconds']))}."]
     said = "".join(f'<p class="ta-soft">{html.escape(one)}</p>' for one in notes)
     return (
         f'<h2>Beside guessing</h2><div class="ta-bars ta-narrow">{lines}</div><h2>Label by label</h2>'
