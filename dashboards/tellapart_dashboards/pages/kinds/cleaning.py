@@ -11,7 +11,7 @@ from tellapart.kinds.decisions import ACTIONS, ThingDecision
 from tellapart.progress import Doing
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode
 
-from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.kinds.cases import Cleanable, Looked
 from tellapart_dashboards.pages.kinds.cleaning_state import ALL, CleaningState, cleaning_state
@@ -43,7 +43,7 @@ class ThingsCleaning(HasTraits):
         self._made: dict[str, dict[str, Any]] = {}  # cards, by thing
         self._is_looking = False
         self._stamp: object = None  # of the decisions that are shown
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
         super().__init__(state=self._state())
 
     @property
@@ -108,7 +108,7 @@ class ThingsCleaning(HasTraits):
 
     async def _wish(self, work: Callable[..., tuple[str, str]], *values: Any) -> None:
         """work: does it on a thread; what is said then, and which card gets the focus."""
-        async with self._turn:
+        async with self._turn.taken():
             self.problem = ""
             try:
                 self.said, self.at = await asyncio.to_thread(work, *values)
@@ -128,7 +128,7 @@ class ThingsCleaning(HasTraits):
         return ("Taken back.", taken[0].thing_id) if taken else ("There is nothing to undo.", "")
 
     async def _show(self) -> None:
-        async with self._turn:
+        async with self._turn.taken():
             self._settled, cards, state = await asyncio.to_thread(self._drawn)
             with self.hold_trait_notifications():
                 self.labels = list(self._looked.labels) if self._looked else []

@@ -1,0 +1,71 @@
+"""The Clean page of things: looks that are stopped, and decisions from several loops, as JupyterLab brings them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acting import settled
+from tellapart.kinds.decisions import DecisionFile, ThingDecision
+from tellapart.progress import Doing, Progress, Step
+from tellapart_dashboards.pages.kinds.cases import Case, Cleanable, Doubt, Looked
+from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
+
+
+class Pebbles(Cleanable):
+    """Four odd ones. A look says where it is and waits until it may end, and so does the first decision."""
+
+    noun = "pebble"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(DecisionFile(folder / "decisions.jsonl", "pebble"))
+        self.is_at_work, self.may_end, self.n_looks = threading.Event(), threading.Event(), 0
+
+    def wait(self) -> None:
+        self.is_at_work.set()
+        assert self.may_end.wait(60)
+
+    def look(self, progress: Progress) -> Looked:
+        self.n_looks += 1
+        progress(0, 2, Doing(Step.FITTING, "Looking at pebbles"))
+        self.wait()
+        progress(1, 2, Doing(Step.FITTING, "Looking at pebbles"))
+        return Looked(9, tuple(Case(one, (Doubt("odd", 0.9, "It is odd."),)) for one in "abcd"), ())
+
+    def card(self, case: Case) -> dict[str, Any]:
+        return {"id": case.thing_id, "name": f"Pebble {case.thing_id}"}
+
+    def decide(self, decision: ThingDecision) -> None:
+        self.wait()
+        self._decisions.append([decision])
+
+
+@pytest.fixture
+def pebbles(tmp_path: Path) -> Pebbles:
+    return Pebbles(tmp_path)
+
+
+async def test_decisions_from_several_loops_have_their_turns(pebbles: Pebbles) -> None:
+    pebbles.may_end.set()
+    cleaning = ThingsCleaning(pebbles)
+    cleaning.look()
+    await settled()
+    pebbles.is_at_work.clear()
+    pebbles.may_end.clear()
+    third_began = threading.Event()
+
+    async def third() -> None:
+        third_began.set()
+        await cleaning.decide("c", "keep", "")
+
+    first = asyncio.ensure_future(asyncio.to_thread(asyncio.run, cleaning.decide("a", "keep", "")))
+    await asyncio.to_thread(pebbles.is_at_work.wait, 60)
+    second = asyncio.ensure_future(cleaning.decide("b", "keep", ""))
+    last = asyncio.ensure_future(asyncio.to_thread(asyncio.run, third()))
+    await asyncio.to_thread(third_began.wait, 60)
+    pebbles.may_end.set()
+    await asyncio.gather(first, second, last)
+    assert [one["id"] for one in cleaning.cards] == ["d"] and not cleaning.problem
