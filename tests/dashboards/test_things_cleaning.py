@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import settled
+from acting import is_shown, one, settled
+from ipywidgets import Button
 from tellapart.kinds.decisions import DecisionFile, ThingDecision
 from tellapart.progress import Doing, Progress, Step
 from tellapart_dashboards.pages.kinds.cases import Case, Cleanable, Doubt, Looked
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
+from tellapart_dashboards.pages.kinds.cleaning_view import cleaning_view
 
 
 class Pebbles(Cleanable):
@@ -69,3 +71,20 @@ async def test_decisions_from_several_loops_have_their_turns(pebbles: Pebbles) -
     pebbles.may_end.set()
     await asyncio.gather(first, second, last)
     assert [one["id"] for one in cleaning.cards] == ["d"] and not cleaning.problem
+
+
+async def test_a_look_is_stopped_and_can_be_begun_again(pebbles: Pebbles) -> None:
+    cleaning = ThingsCleaning(pebbles)
+    view = cleaning_view(cleaning, lambda: None)
+    await asyncio.to_thread(pebbles.is_at_work.wait, 60)
+    cancel = one(view, Button, "Cancel")
+    assert is_shown(view, cancel)
+    cancel.click()
+    assert cleaning.doing == "Stopping …"
+    pebbles.may_end.set()
+    await settled()
+    assert not cleaning.is_looking and not cleaning.problem and not is_shown(view, cancel)
+    assert cleaning.state.title == "Not looked at yet" and is_shown(view, one(view, Button, "Look at them"))
+    one(view, Button, "Look at them").click()
+    await settled()
+    assert cleaning.state.title == "4 pebbles to review" and pebbles.n_looks == 2

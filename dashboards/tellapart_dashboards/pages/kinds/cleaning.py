@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from tellapart.errors import TellapartError
+from tellapart.errors import Cancelled, TellapartError
 from tellapart.kinds.decisions import ACTIONS, ThingDecision
 from tellapart.progress import Doing
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode
@@ -41,7 +41,7 @@ class ThingsCleaning(HasTraits):
         self._settled: dict[str, str] = {}
         self._code, self._n_shown = ALL, AT_ONCE
         self._made: dict[str, dict[str, Any]] = {}  # cards, by thing
-        self._is_looking = False
+        self._is_looking = self._is_stopped = False
         self._stamp: object = None  # of the decisions that are shown
         self._turn = Turn()
         super().__init__(state=self._state())
@@ -54,10 +54,16 @@ class ThingsCleaning(HasTraits):
     def look(self) -> None:
         """Have all things judged as they stand now."""
         if not self._is_looking:
-            self._is_looking = True
+            self._is_looking, self._is_stopped = True, False
+            self.progress, self.doing = 0.0, ""
             self.said = self.problem = ""
             self.state = self._state()
             soon(self._look())
+
+    def cancel(self) -> None:
+        """Have the look end as soon as it can; what was found before stays."""
+        if self._is_looking:
+            self._is_stopped, self.doing = True, "Stopping …"
 
     def choose(self, code: str) -> None:
         """Show one kind of findings, or ALL."""
@@ -93,11 +99,15 @@ class ThingsCleaning(HasTraits):
         loop = asyncio.get_running_loop()
 
         def progress(done: int, total: int, message: Doing) -> None:
+            if self._is_stopped:
+                raise Cancelled("Stopped.")
             loop.call_soon_threadsafe(self._is_at, done / total if total else 0.0, str(message))
 
         try:
             looked = await asyncio.to_thread(self._things.look, progress)
             self._looked, self._made = looked, {}
+        except Cancelled:
+            pass  # the page is as it was, with its button to look
         except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.problem = error_sentence(error)
         self._is_looking = False

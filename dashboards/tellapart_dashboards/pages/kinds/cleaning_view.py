@@ -22,6 +22,7 @@ def cleaning_view(cleaning: ThingsCleaning, train: Callable[[], None]) -> VBox:
     """The page. train: trains again, and shows how far that is."""
     head, problem, busy, remarks = HTML(), HTML(), HTML(), HTML()
     look, again = Button(description="Look at them"), Button(description="Look again")
+    cancel = Button(description="Cancel")
     go_on = Button(description="Train again").add_class("ta-primary")
     kinds = Choices(accessible_name="Findings")
     cards = FindingCards(_wishes(cleaning), accessible_name="Findings, most suspicious first")
@@ -49,19 +50,21 @@ def cleaning_view(cleaning: ThingsCleaning, train: Callable[[], None]) -> VBox:
     kinds.observe(lambda change: cleaning.choose(change["new"]), "chosen")
     look.on_click(lambda _: cleaning.look())
     again.on_click(lambda _: cleaning.look())
+    cancel.on_click(lambda _: cleaning.cancel())
     go_on.on_click(lambda _: train())
     is_ready = lambda: bool(cleaning.state.options)  # noqa: E731
     desk = VBox([kinds, cards]).add_class("ta-gap")
     for part in (desk, again):
         shown_when(part, cleaning, ["state"], is_ready)
     shown_when(go_on, cleaning, ["state", "can_undo"], lambda: is_ready() and cleaning.can_undo)
-    shown_when(busy, cleaning, ["state"], lambda: cleaning.state.is_looking)
+    at_work = VBox([busy, cancel]).add_class("ta-card").add_class("ta-busy")
+    shown_when(at_work, cleaning, ["state"], lambda: cleaning.state.is_looking)
     shown_when(look, cleaning, ["state"], lambda: not (is_ready() or cleaning.state.is_looking))
     draw()
     draw_busy()
     cleaning.look()
     ways = Box([again, go_on]).add_class("ta-line")
-    return VBox([head, problem, look, busy.add_class("ta-card"), remarks.add_class("ta-remarks"), ways, desk])
+    return VBox([head, problem, look, at_work, remarks.add_class("ta-remarks"), ways, desk])
 
 
 def _remarks_html(remarks: Sequence[str]) -> str:
