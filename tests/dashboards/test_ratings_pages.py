@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from acting import settled
 from made_ratings import made_rows, write_table
+from tellapart.errors import Cancelled
+from tellapart.progress import Doing
 from tellapart.ratings import new_project, open_project, train
 from tellapart_dashboards.pages.kinds.doors import door_of
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.ratings.cleaning import RatingsLooked
 from tellapart_dashboards.pages.ratings.looking import ratings_seen, seen_html
 from tellapart_dashboards.pages.ratings.recommending import Recommending, found_html, star_levels
 
@@ -68,3 +71,16 @@ async def test_items_are_asked_about_by_title_and_others_in_turn(trained_ratings
     assert "no item 'nothing like it'" in state.problem and state.asked == before
     state.ask_about("b film, number 13")
     assert not state.problem and state.model is not None and state.model.item_names[state.asked[0]] == "f13"
+
+
+def test_a_look_at_ratings_says_how_far_it_is_and_can_be_stopped(trained_ratings_dir: Path) -> None:
+    done = []
+
+    def progress(n_done: int, total: int, message: Doing) -> None:
+        done.append(n_done / total)
+        if len(done) == 2:
+            raise Cancelled(f"Stopped at: {message}")
+
+    with pytest.raises(Cancelled, match="Checking the ratings"):
+        RatingsLooked(open_project(trained_ratings_dir)).look(progress)
+    assert done[0] == 0 < done[1] < 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tellapart.kinds.open_findings import OpenFindings
-from tellapart.progress import Progress, silent
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.ratings.clean import checks
 from tellapart.ratings.clean.checks import RatingFinding
 from tellapart.ratings.project import RatingProject
@@ -20,21 +21,25 @@ class RatingReview(OpenFindings[RatingProject, RatingFinding]):
 
         Raises:
             IntakeError: the file can no longer be read, or everything was left out.
+            Cancelled: from `progress`.
         """
         given, table = self.project.given, self.project.table
         self.n = len(table.stars)
         last, _ = self.project.decisions.standing()
         left_out = {one for one in last if last[one].action == "remove"}
         standing = [one for one in given.inside if not is_left_out(one, left_out)]
-        self._keep(
-            [
-                *checks.outside(given),
-                *checks.different_stars(standing, given.scale[1] - given.scale[0]),
-                *checks.one_value(table),
-                *checks.bursts(table),
-                *checks.one_rating(table),
-            ]
+        parts: tuple[Callable[[], Iterable[RatingFinding]], ...] = (
+            lambda: checks.outside(given),
+            lambda: checks.different_stars(standing, given.scale[1] - given.scale[0]),
+            lambda: checks.one_value(table),
+            lambda: checks.bursts(table),
+            lambda: checks.one_rating(table),
         )
+        found: list[RatingFinding] = []
+        for n_done, part in enumerate(parts):
+            progress(n_done, len(parts), Doing(Step.CHECKING, "Checking the ratings"))
+            found += part()
+        self._keep(found)
 
     def leave_out(self, thing_id: str) -> None:
         """Let a rating, all of a user or all of an item count no longer; the table stays as it was given."""

@@ -28,7 +28,7 @@ class RatingsLooked(Cleanable):
         self._review: RatingReview | None = None
 
     def look(self, progress: Progress) -> Looked:
-        self._review = open_review(self._project)
+        self._review = open_review(self._project, progress)
         cases = tuple(Case(one.thing_id, (_doubt(one),)) for one in self._review.findings())
         return Looked(self._review.n, cases, ())
 
