@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from acting import is_shown, one, settled, shown, text_of, upload
+from acting import every, is_shown, one, settled, shown, text_of, upload
 from ipywidgets import Button, Text
 from make_data import make_tiny_folder
 from share_acting import opened as opened_share
@@ -25,11 +25,14 @@ from tellapart_dashboards.app.public.visiting import Quotas, VisitError, Visitor
 from tellapart_dashboards.app.studio import classify_page, gather_page
 from tellapart_dashboards.pages.classify import state as classify_state
 from tellapart_dashboards.pages.gather.state import GatherState
+from tellapart_dashboards.pages.projects.from_file import FromFile
 from tellapart_dashboards.pages.projects.state import ProjectsState
+from tellapart_dashboards.pages.projects.view import projects_view
 from tellapart_dashboards.pages.share.publish_texts import token_html
 from tellapart_dashboards.pages.share.publishing import PublishFacts
 from tellapart_dashboards.pages.train.settings.recipe_choice import Estimates, recipe_state
 from tellapart_dashboards.pages.train.settings.recipe_view import recipe_html
+from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
 ADA, BEN = "a" * 32, "b" * 32
 
@@ -162,6 +165,27 @@ async def test_a_visitor_names_no_folder_of_this_computer(
     one(view, Button, "Make the app").click()
     await settled()
     assert started[0]["own"] == {}
+
+
+async def test_a_visitor_makes_no_project_of_a_file_of_this_computer(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own, files = visitors.project_of(ADA), tmp_path / "files"
+    monkeypatch.setenv(VISITOR, str(own))
+    monkeypatch.setenv("TELLAPART_PROJECTS", str(tmp_path / "projects"))
+    view = projects_view(ProjectsState(own))
+    for kind in (UploadWidget, Text):
+        assert not any(isinstance(part, kind) for part in every(view)), "not even a place to name one"
+    files.mkdir()
+    (files / "secret.csv").write_text("text,label\n" + "".join(f"word {i},{i % 2}\n" for i in range(20)))
+    state = FromFile(tmp_path / "projects", lambda root: None)
+    state.path = str(files / "secret.csv")
+    state.take_path()
+    await settled()
+    assert "a project of your own, and make no other" in state.problem and state.offer is None
+    state.make({})
+    await settled()
+    assert not (tmp_path / "projects" / "secret").exists()
 
 
 async def test_few_pictures_that_a_visitor_classifies_stay_and_the_page_says_where(

@@ -16,6 +16,7 @@ from tellapart.workspace.names import MAX_CHARACTERS
 from traitlets import Bool, HasTraits, Instance, Unicode
 
 from tellapart_dashboards.app.event_loop import Turn, soon
+from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.kinds.doors import DOORS, door_of
 from tellapart_dashboards.pages.kinds.offers import SourceOffer
@@ -95,6 +96,8 @@ class FromFile(HasTraits):
             self._forget()
             self._batch, self.is_busy = batch, True
             try:
+                if is_visiting():  # its page does not show this card; whatever sends the wish gets no file
+                    raise ProjectError("Here you work on a project of your own, and make no other. Reload the page.")
                 source = source or self._named()
                 kind, offer = await asyncio.to_thread(_seen, source)
                 self.name = _name_of(source)
