@@ -5,16 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from acting import settled
+from acting import every, settled
 from made_ratings import made_rows, write_table
 from tellapart.errors import Cancelled
+from tellapart.kinds.decisions import ThingDecision
 from tellapart.progress import Doing
 from tellapart.ratings import new_project, open_project, train
 from tellapart_dashboards.pages.kinds.doors import door_of
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.ratings.cleaning import RatingsLooked
 from tellapart_dashboards.pages.ratings.looking import ratings_seen, seen_html
-from tellapart_dashboards.pages.ratings.recommending import Recommending, found_html, star_levels
+from tellapart_dashboards.pages.ratings.recommending import (
+    Recommending,
+    found_html,
+    recommending_view,
+    star_levels,
+)
+from tellapart_dashboards.widgets.choices.choices import Choices
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +91,38 @@ def test_a_look_at_ratings_says_how_far_it_is_and_can_be_stopped(trained_ratings
     with pytest.raises(Cancelled, match="Checking the ratings"):
         RatingsLooked(open_project(trained_ratings_dir)).look(progress)
     assert done[0] == 0 < done[1] < 1
+
+
+async def test_stars_stay_as_they_are_shown_when_something_is_decided_or_trained_again(tmp_path: Path) -> None:
+    project = new_project(tmp_path / "films", write_table(tmp_path / "films.csv", made_rows()))
+    train(project)
+    training = door_of("ratings").opened(tmp_path / "films").followed[0]
+    assert isinstance(training, ThingsTraining)
+    state = Recommending(training)
+    view = recommending_view(state, training, lambda: None)
+
+    def shown() -> dict[str, str]:
+        rows = [one for one in every(view) if isinstance(one, Choices)]
+        return {one.accessible_name: one.chosen for one in rows if one.chosen != "-"}
+
+    stars = [one for one in every(view) if isinstance(one, Choices)]
+    stars[1].chosen, stars[2].chosen = "5", "1"
+    given, (first, second, *_) = shown(), state.asked[1:]
+    await settled()
+    found = state.found
+    assert len(given) == 2 and found and len(state.stars) == 2
+    model = state.model
+    assert model is not None
+    out = model.item_names[state.asked[0]]
+    project.decide([ThingDecision(f"item:{out}", "remove")])
+    await training.poll()
+    await settled()
+    assert training.trained is not None and training.trained.n_changes == 1
+    assert shown() == given and state.found == found, "nothing was trained"
+    train(open_project(tmp_path / "films"))
+    await training.poll()
+    await settled()
+    assert state.model is not model and state.model is not None and out not in state.model.item_names
+    names = [model.item_names[at] for at in (first, second)]
+    assert shown() == given and list(state.stars) == names and state.found
+    assert [state.model.item_names[at] for at in state.asked[:2]] == names and len(state.asked) == 5

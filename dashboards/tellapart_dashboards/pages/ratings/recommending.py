@@ -37,8 +37,9 @@ class Recommending(HasTraits):
         super().__init__()
         self._training = training
         self._first = 0
-        answering = Repeated(self._answer)
-        self.observe(lambda _: answering.ask(), "stars")
+        self._asks_of: RatingModel | None = None
+        self._answering = Repeated(self._answer)
+        self.observe(lambda _: self._answering.ask(), "stars")
         training.observe(lambda _: self._begin(), "trained")
         self._begin()
 
@@ -78,9 +79,17 @@ class Recommending(HasTraits):
         self.stars = rest if stars is None else {**rest, item: stars}
 
     def _begin(self) -> None:
+        """Ask of the newest recommender, where it is another one; stars of what it knows stay."""
         model = self.model
-        self.stars, self.found, self.problem = {}, [], ""
-        self.asked = [] if model is None else _most_rated(model)[:N_ASKED]
+        if model is self._asks_of:
+            return
+        self._asks_of, self._first = model, 0
+        places = {name: at for at, name in enumerate(model.item_names)} if model is not None else {}
+        self.stars = {name: given for name, given in self.stars.items() if name in places}
+        kept = [places[name] for name in self.stars]
+        usual = [] if model is None else [at for at in _most_rated(model) if at not in kept]
+        self.problem, self.asked = "", [*kept, *usual[: max(0, N_ASKED - len(kept))]]
+        self._answering.ask()
 
     async def _answer(self) -> None:
         model, stars = self.model, dict(self.stars)
@@ -142,7 +151,8 @@ def recommending_view(state: Recommending, training: ThingsTraining, go_to_train
             ]
 
     add.on_click(take)
-    training.observe(draw_head, "trained")
+    for draw in (draw_head, draw_rows):  # a place may be another item's now
+        training.observe(draw, "trained")
     state.observe(draw_rows, "asked")
     state.observe(lambda _: setattr(found, "value", found_html(state.found, state.model)), "found")
     state.observe(lambda change: setattr(problem, "value", message_html(change["new"], "care")), "problem")
