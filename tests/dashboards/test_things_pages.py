@@ -229,6 +229,11 @@ async def test_a_damaged_model_is_said_and_decisions_since_are_counted(
     project.decide([ThingDecision(project.items()[0].text_id, "keep")])
     await training.poll()
     assert training.trained.n_changes == 1
+    for is_there in (False, True):  # another page renames it, and back
+        rename_project(workspace, *(("opinions", "reviews") if is_there else ("reviews", "opinions")))
+        await training.poll()
+        assert (training.trained is not None) is is_there
+        assert ("was moved, renamed or deleted meanwhile" in training.problem) is not is_there
     (result.bundle_dir / "text-model.json").write_text("{}")
     again = ThingsTraining(project.root, project.newest_bundle, loaded)
     assert again.trained is None and "no classifier of texts" in again.problem

@@ -10,7 +10,7 @@ import os
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from tellapart.errors import IntakeError
 from tellapart.pictures.images import PICTURE_SUFFIXES
@@ -71,6 +71,8 @@ def pictures_with_masks(root: Path) -> tuple[list[PictureWithMask], list[str]]:
         PictureWithMask("/".join(key), picture, mask, _part(key, picture, listed))
         for key, (picture, mask) in sorted(found.items())
     ]
+    if listed and not any(one.part == "valid" for one in pairs):
+        notes.append("valid.txt names no picture that has a mask, so a fifth is held out instead.")
     return pairs, notes
 
 
@@ -130,10 +132,10 @@ def _held_out_by_list(root: Path) -> set[str]:
     """Names in valid.txt, a line each."""
     path = root / "valid.txt"
     try:
-        lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+        lines = path.read_text("utf-8-sig", "replace").splitlines() if path.is_file() else []
     except OSError:
         return set()
-    return {Path(line.strip()).stem for line in lines if line.strip()}
+    return {PureWindowsPath(line.strip()).stem for line in lines if line.strip()}  # which takes both slashes
 
 
 def _part(key: tuple[str, ...], picture: Path, listed: set[str]) -> str:
