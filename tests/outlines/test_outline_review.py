@@ -1,5 +1,7 @@
 """Masks that were drawn wrong come first, are corrected as decisions, and every decision can be undone."""
 
+import json
+
 import numpy as np
 import pytest
 from made_outlines import drawn, write_scenes
@@ -102,3 +104,47 @@ def test_a_project_is_opened_again_and_what_is_lost_is_named(outline_project, sc
         open_project(scenes)
     with pytest.raises(ProjectError, match="exists and is not empty"):
         create_outline_project(scenes, read_outlines(scenes))
+
+
+def rewritten(path, **change):
+    """The first record of a file of lines, with these values."""
+    first, *others = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([json.dumps({**json.loads(first), **change}), *others]), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["../../outside", "a/b", "..", "c:x", 7])
+def test_a_strangers_name_of_a_picture_writes_nothing_elsewhere(outline_project, tmp_path, name):
+    rewritten(outline_project.root / "pictures.jsonl", id=name)
+    with pytest.raises(ProjectError, match="is damaged"):
+        project = open_project(outline_project.root)
+        project.correction(name, np.zeros((48, 64), np.uint8))
+    assert [one.name for one in tmp_path.iterdir()] == ["project"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"classes": []}, {"format": 10**400}, {"void": [1e999]}, {"classes": [{"value": 0, "name": "", "colour": []}]}],
+)
+def test_a_strangers_head_is_damaged_and_no_more(outline_project, change):
+    head = outline_project.root / "tellapart-outlines.json"
+    head.write_text(json.dumps({**json.loads(head.read_bytes()), **change}), encoding="utf-8")
+    with pytest.raises(ProjectError):
+        open_project(outline_project.root)
+
+
+def test_a_picture_of_another_size_is_named(outline_project):
+    one = outline_project.picture("scene03")
+    Image.new("RGB", (70, 50)).save(outline_project.root / one.file)
+    with pytest.raises(ProjectError, match="has 70 × 50 pixels, and had 64 × 48 when its mask was drawn"):
+        outline_project.pixels(one)
+
+
+def test_a_link_where_corrected_masks_go_is_not_followed(outline_project, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    try:
+        (outline_project.root / "corrected").symlink_to(tmp_path / "elsewhere")
+    except OSError:
+        pytest.skip("links are not allowed here")
+    with pytest.raises(ProjectError, match="is a link"):
+        outline_project.correction("scene03", np.zeros((48, 64), np.uint8))
+    assert not list((tmp_path / "elsewhere").iterdir())

@@ -137,6 +137,22 @@ def test_what_is_no_network_is_refused_with_a_reason(trained_outlines, tmp_path)
         load_predictor(copy)
 
 
+def test_an_answer_that_would_fill_the_memory_is_neither_trained_nor_tried(
+    trained_outlines, outline_project, tmp_path
+):
+    copy = tmp_path / "copy"
+    copy_bundle(trained_outlines.bundle_dir, copy)
+    record = json.loads((copy / MODEL_NAME).read_bytes())
+    many = [{"value": k, "name": f"class {k}", "colour": [k, 0, 0]} for k in range(150)]
+    record |= {"classes": many, "width": 2048, "height": 2048}
+    record["sha256"] = seal({key: value for key, value in record.items() if key != "sha256"})
+    (copy / MODEL_NAME).write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(BundleError, match="an answer of 150 × 2048 × 2048 numbers is too large"):
+        read_model(copy)
+    with pytest.raises(ValueError, match="choose at least 1, and 32 to 2048"):
+        train_outlines(outline_project, side_px=4096)  # no such network could be opened again
+
+
 def test_a_project_without_a_network_says_how_to_train_one(outline_project):
     with pytest.raises(BundleError, match="no trained network yet. Train it first: tellapart train"):
         bundle_of(outline_project.root)

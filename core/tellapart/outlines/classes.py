@@ -136,6 +136,25 @@ def class_table(
     return ClassTable(classes, tuple(sorted(voids)), is_colour), notes
 
 
+def classes_of(records: Any) -> tuple[OutlineClass, ...]:
+    """The classes that a file's JSON values say.
+
+    Raises:
+        ValueError, TypeError, KeyError, OverflowError, IntakeError: they are impossible.
+    """
+    classes = tuple(_class(one) for one in records)
+    if not 2 <= len(classes) <= MOST_CLASSES or len({one.name for one in classes}) < len(classes):
+        raise ValueError("it has no two different classes")
+    return classes
+
+
+def _class(one: dict[str, Any]) -> OutlineClass:
+    red, green, blue = (int(level) for level in one["colour"])
+    if not all(0 <= level <= 255 for level in (red, green, blue)) or not 0 <= int(one["value"]) < 2**24:
+        raise ValueError("a class has no colour, or no number")
+    return OutlineClass(int(one["value"]), clean_label(one["name"]), (red, green, blue))
+
+
 def shown_value(value: int, is_colour: bool) -> str:
     """A value as people see it: 7, or #a0b0c0."""
     return f"#{value:06x}" if is_colour else str(value)

@@ -16,15 +16,15 @@ from tellapart import atomic_files
 from tellapart.backbones.onnx_session import open_session
 from tellapart.errors import BundleError
 from tellapart.kinds.sealed_json import numbers, opened, seal, written
-from tellapart.label_names import clean_label
-from tellapart.outlines.classes import MOST_CLASSES, OutlineClass
+from tellapart.outlines.classes import OutlineClass, classes_of
 from tellapart.outlines.model import OutlineModel
 from tellapart.outlines.project import MODEL_NAME
 
 NETWORK_NAME = "model.onnx"
 FORMAT = 1
 _MAX_RECORD, _MAX_NETWORK = 16 * 2**20, 512 * 2**20
-_MOST_SIDE = 2048
+MOST_SIDE = 2048
+MOST_NUMBERS = 2**28  # of an answer, 1 GB
 _TOLERANCE = 0.02  # of a probability; processors differ
 _LOOKED_AT = 7  # rows and columns of the made picture
 
@@ -117,10 +117,10 @@ def _model_of(record: dict[str, Any], onnx: bytes) -> OutlineModel:
 
     if sha256(onnx).hexdigest() != record["network"]["sha256"]:
         raise ValueError(f"{NETWORK_NAME} is not the file it was made with")
-    classes = tuple(_class(one) for one in record["classes"])
-    if not 2 <= len(classes) <= MOST_CLASSES or len({one.name for one in classes}) < len(classes):
-        raise ValueError("it has no two different classes")
+    classes = classes_of(record["classes"])
     width, height = (_side(record[name]) for name in ("width", "height"))
+    if len(classes) * width * height > MOST_NUMBERS:
+        raise ValueError(f"an answer of {len(classes)} × {height} × {width} numbers is too large")
     try:
         check_graph(load_from_string(onnx))
     except BundleError as error:
@@ -137,15 +137,8 @@ def _model_of(record: dict[str, Any], onnx: bytes) -> OutlineModel:
     return model
 
 
-def _class(one: dict[str, Any]) -> OutlineClass:
-    red, green, blue = (int(level) for level in one["colour"])
-    if not all(0 <= level <= 255 for level in (red, green, blue)) or not 0 <= int(one["value"]) < 2**24:
-        raise ValueError("a class has no colour, or no number")
-    return OutlineClass(int(one["value"]), clean_label(one["name"]), (red, green, blue))
-
-
 def _side(value: Any) -> int:
-    if type(value) is not int or not 8 <= value <= _MOST_SIDE:
+    if type(value) is not int or not 8 <= value <= MOST_SIDE:
         raise ValueError("its size is out of range")
     return value
 

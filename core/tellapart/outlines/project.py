@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from tellapart import atomic_files
-from tellapart.errors import ImageError, OutsideError, ProjectError
+from tellapart.errors import ImageError, IntakeError, OutsideError, ProjectError
 from tellapart.kinds.decisions import ACTIONS, DecisionFile, ThingDecision
-from tellapart.label_names import clean_label
-from tellapart.outlines.classes import VOID, ClassTable, OutlineClass, shown_value
+from tellapart.label_names import safe_name
+from tellapart.outlines.classes import VOID, ClassTable, classes_of, shown_value
 from tellapart.outlines.reading import OutlineTable, indices_of
 from tellapart.pictures.images import read_image
 from tellapart.pictures.index_masks import mask_png, read_mask
@@ -32,6 +32,7 @@ HEAD_NAME = "tellapart-outlines.json"  # written last: where it is, the project 
 MODEL_NAME = "outlines-model.json"
 FORMAT = 1
 _ID_DIGITS = 12
+_DAMAGED = (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,7 @@ class OutlineProject:
     def __init__(self, root: Path, head: dict[str, Any]):
         self.root = root
         self.table = ClassTable(
-            tuple(
-                OutlineClass(int(one["value"]), clean_label(one["name"]), tuple(map(int, one["colour"])))  # type: ignore[arg-type]
-                for one in head["classes"]
-            ),
-            tuple(map(int, head["void"])),
-            bool(head["is_colour"]),
+            classes_of(head["classes"]), tuple(map(int, head["void"])), bool(head["is_colour"])
         )
         self.decisions = DecisionFile(root / "decisions.jsonl", "picture")
         self._given = _pictures(root / "pictures.jsonl")
@@ -107,12 +103,18 @@ class OutlineProject:
         """(H, W, 3) uint8, upright; a JPEG perhaps smaller, its shorter side then still has side_px.
 
         Raises:
-            ProjectError: the file cannot be read.
+            ProjectError: the file cannot be read, or has another size than when it was taken in.
         """
         try:
-            return np.asarray(read_image(path_inside(self.root, one.file), side_px))
+            found = np.asarray(read_image(path_inside(self.root, one.file), side_px))
         except (ImageError, OutsideError) as error:
             raise ProjectError(f"{self.root / one.file}: {error}. Bring it back from a copy.") from error
+        if side_px is None and found.shape[:2] != (one.height, one.width):
+            raise ProjectError(
+                f"{self.root / one.file} has {found.shape[1]} × {found.shape[0]} pixels, and had {one.width} × "
+                f"{one.height} when its mask was drawn. Bring it back from a copy."
+            )
+        return found
 
     def mask(self, one: ProjectOutline) -> np.ndarray:
         """(H, W) uint8 places of the classes, 255 for void, as it stands.
@@ -158,8 +160,11 @@ class OutlineProject:
         data = mask_png(mask, [one.colour for one in self.classes])
         name = f"corrected/{picture_id}-{sha256(data).hexdigest()[:_ID_DIGITS]}.png"
         try:
-            (self.root / "corrected").mkdir(exist_ok=True)
-            atomic_files.write_bytes(self.root / name, data)
+            path = path_inside(self.root, name)
+            path.parent.mkdir(exist_ok=True)
+            atomic_files.write_bytes(path, data)
+        except OutsideError as error:
+            raise ProjectError(f"The mask for {picture_id} is not written: {error}.") from error
         except OSError as error:
             raise ProjectError(disk_reason(self.root, error)) from error
         return ThingDecision(picture_id, "relabel", name)
@@ -274,7 +279,7 @@ def open_outline_project(root: Path | str) -> OutlineProject:
                 "pip install -U tellapart"
             )
         return OutlineProject(root, head)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (*_DAMAGED, IntakeError) as error:
         raise ProjectError(
             f"{root / HEAD_NAME} is damaged. Your pictures and masks are in {root / 'images'} and {root / 'masks'}."
         ) from error
@@ -285,15 +290,28 @@ def _pictures(path: Path) -> list[ProjectOutline]:
         records = [json.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]
         return [
             ProjectOutline(
-                str(one["id"]), str(one["file"]), str(one["mask"]), str(one["mask"]), str(one["part"]),
-                str(one["sha256"]), int(one["width"]), int(one["height"]),
+                _name(one["id"]), str(one["file"]), str(one["mask"]), str(one["mask"]), str(one["part"]),
+                str(one["sha256"]), _side(one["width"]), _side(one["height"]),
             )
             for one in records
         ]  # fmt: skip
     except OSError as error:
         raise ProjectError(disk_reason(path.parent, error)) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except _DAMAGED as error:
         raise ProjectError(
             f"{path} is damaged ({type(error).__name__}). Bring the file back from a copy; your decisions are safe in "
             f"{path.with_name('decisions.jsonl')}."
         ) from error
+
+
+def _name(value: Any) -> str:
+    """Of a picture; files are called by it, so that a stranger's must not lead elsewhere."""
+    if not isinstance(value, str) or safe_name(value) != value:
+        raise ValueError("a picture's name is no name of a file")
+    return value
+
+
+def _side(value: Any) -> int:
+    if int(value) < 1:
+        raise ValueError("a picture has no size")
+    return int(value)

@@ -16,7 +16,7 @@ from tellapart.errors import ProjectError, TrainError
 from tellapart.outlines.classes import VOID
 from tellapart.outlines.measuring import OutlineScores, commonest_places, confusion, held_out, scores
 from tellapart.outlines.model import OutlineModel, seen_pixels
-from tellapart.outlines.model_file import model_of_network, write_model
+from tellapart.outlines.model_file import MOST_NUMBERS, MOST_SIDE, model_of_network, write_model
 from tellapart.outlines.project import OutlineProject, ProjectOutline
 from tellapart.pictures.index_masks import resized_mask
 from tellapart.progress import Doing, Progress, Step, silent
@@ -98,8 +98,10 @@ def train_outlines(
         raise TrainError(
             "Learning outlines needs torch, which is not installed. Install it: pip install 'tellapart[torch]'."
         )
-    if n_epochs < 1 or side_px < _SHORTEST:
-        raise ValueError(f"n_epochs={n_epochs}, side_px={side_px}: choose at least 1 and {_SHORTEST}.")
+    if n_epochs < 1 or not _SHORTEST <= side_px <= MOST_SIDE:
+        raise ValueError(
+            f"n_epochs={n_epochs}, side_px={side_px}: choose at least 1, and {_SHORTEST} to {MOST_SIDE}."
+        )
     from tellapart.network.outlines.conversion import outlines_onnx
     from tellapart.network.outlines.training import OutlineSettings, fit_outlines
 
@@ -111,6 +113,11 @@ def train_outlines(
             "Take some back, or make a project of more."
         )
     width, height = working_size(pictures, side_px)
+    if len(project.classes) * width * height > MOST_NUMBERS:  # it could never be opened again
+        raise TrainError(
+            f"{len(project.classes)} classes at {width} × {height} pixels are too large an answer. Choose a smaller size "
+            f"than {side_px}."
+        )
     pixels, masks = _arrays(project, pictures, width, height, progress)
     is_out = held_out(pictures, seed)
     n_classes = len(project.classes)
