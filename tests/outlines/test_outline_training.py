@@ -11,7 +11,7 @@ from tellapart.errors import BundleError, Cancelled, ImageError, TrainError
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.kinds.sealed_json import seal
 from tellapart.outlines import load_predictor
-from tellapart.outlines.bundle_folder import bundle_of, copy_bundle
+from tellapart.outlines.bundle_folder import bundle_of, copy_outlines
 from tellapart.outlines.measuring import commonest_places, confusion, held_out, scores
 from tellapart.outlines.model_file import read_model
 from tellapart.outlines.project import MODEL_NAME, open_outline_project
@@ -113,7 +113,7 @@ def changed(record):
 
 def test_what_is_no_network_is_refused_with_a_reason(trained_outlines, tmp_path):
     copy = tmp_path / "copy"
-    copy_bundle(trained_outlines.bundle_dir, copy)
+    copy_outlines(trained_outlines.bundle_dir, copy)
     assert sorted(one.name for one in copy.iterdir()) == ["MODEL_CARD.md", "model.onnx", MODEL_NAME]
     whole, network = (copy / MODEL_NAME).read_bytes(), (copy / "model.onnx").read_bytes()
     record = json.loads(whole)
@@ -131,7 +131,7 @@ def test_what_is_no_network_is_refused_with_a_reason(trained_outlines, tmp_path)
     with pytest.raises(BundleError, match="cannot be read"):
         read_model(copy)
     with pytest.raises(BundleError, match="exists"):
-        copy_bundle(trained_outlines.bundle_dir, copy)
+        copy_outlines(trained_outlines.bundle_dir, copy)
     (copy / MODEL_NAME).write_bytes(whole[:-9])
     with pytest.raises(BundleError, match="damaged"):
         load_predictor(copy)
@@ -141,7 +141,7 @@ def test_an_answer_that_would_fill_the_memory_is_neither_trained_nor_tried(
     trained_outlines, outline_project, tmp_path
 ):
     copy = tmp_path / "copy"
-    copy_bundle(trained_outlines.bundle_dir, copy)
+    copy_outlines(trained_outlines.bundle_dir, copy)
     record = json.loads((copy / MODEL_NAME).read_bytes())
     many = [{"value": k, "name": f"class {k}", "colour": [k, 0, 0]} for k in range(150)]
     record |= {"classes": many, "width": 2048, "height": 2048}

@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
+from itertools import count
 from pathlib import Path
 
 from tellapart import atomic_files
 from tellapart.errors import BundleError, ProjectError
 from tellapart.kinds.new_folder import new_folder
+from tellapart.store.sqlite.database_errors import disk_reason
 
 _CARD_NAME = "MODEL_CARD.md"
 
 
 def free_bundle_dir(bundles_dir: Path) -> Path:
-    """A folder named by the time that nobody has; it is not made yet."""
+    """A folder named by the time, made empty here, so that a training that ends in the same second takes another.
+
+    Raises:
+        ProjectError: the disk does not take it.
+    """
     name = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")
-    tried = [name, *(f"{name}-{number}" for number in range(2, 1000))]
-    return bundles_dir / next(one for one in tried if not (bundles_dir / one).exists())
+    try:
+        bundles_dir.mkdir(exist_ok=True)
+        for number in count(1):
+            folder = bundles_dir / (name if number == 1 else f"{name}-{number}")
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir()
+                break
+    except OSError as error:
+        raise ProjectError(disk_reason(bundles_dir.parent, error)) from error
+    return folder
 
 
 def write_bundle(bundle_dir: Path, write_model: Callable[[Path], object], card: str) -> None:
     """A bundle, there as a whole or not at all; write_model: puts the model into the folder it is given.
 
+    Args:
+        bundle_dir: a folder that is empty, or not there yet.
     Raises:
         ProjectError: the disk does not take it.
     """
-    with new_folder(bundle_dir, ProjectError) as folder:
-        write_model(folder)
-        atomic_files.write_bytes(folder / _CARD_NAME, card.encode())
+    try:
+        with new_folder(bundle_dir, ProjectError) as folder:
+            write_model(folder)
+            atomic_files.write_bytes(folder / _CARD_NAME, card.encode())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            bundle_dir.rmdir()  # only where it is still empty
+        raise
 
 
 def copy_bundle(

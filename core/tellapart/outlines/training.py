@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib.util
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tellapart import atomic_files
-from tellapart.errors import ProjectError, TrainError
+from tellapart.errors import TrainError
+from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
 from tellapart.outlines.classes import VOID
 from tellapart.outlines.measuring import OutlineScores, commonest_places, confusion, held_out, scores
 from tellapart.outlines.model import OutlineModel, seen_pixels
@@ -20,7 +20,6 @@ from tellapart.outlines.model_file import MOST_NUMBERS, MOST_SIDE, model_of_netw
 from tellapart.outlines.project import OutlineProject, ProjectOutline
 from tellapart.pictures.index_masks import resized_mask
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.words.markdown import plain as as_markdown
 
 FEWEST = 4  # pictures
@@ -139,7 +138,7 @@ def train_outlines(
     given = np.array([iou is not None for iou in told.ious])
     names = tuple(one.name for one in project.classes)
     result = OutlineResult(
-        _free(project.bundles_dir, datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")), names,
+        free_bundle_dir(project.bundles_dir), names,
         int((~is_out).sum()), int(is_out.sum()), width, height, told, guessed,
         tuple(names[k] for k in np.flatnonzero(given & ~learned)), time.perf_counter() - clock,
     )  # fmt: skip
@@ -184,21 +183,11 @@ def _measured(
 
 
 def _keep(project: OutlineProject, model: OutlineModel, result: OutlineResult, held: list[str]) -> None:
-    beside = result.bundle_dir.with_name(f".{result.bundle_dir.name}.part")
-    try:
-        beside.mkdir(parents=True)
-        write_model(model, beside)
-        atomic_files.write_json(beside / TRAINING_NAME, {"held_out": held})
-        atomic_files.write_bytes(beside / "MODEL_CARD.md", _card(project, result).encode())
-        beside.rename(result.bundle_dir)
-    except OSError as error:
-        raise ProjectError(disk_reason(project.root, error)) from error
+    def both(folder: Path) -> None:
+        write_model(model, folder)
+        atomic_files.write_json(folder / TRAINING_NAME, {"held_out": held})
 
-
-def _free(folder: Path, name: str) -> Path:
-    """A folder of that name that nobody has."""
-    tried = [name, *(f"{name}-{number}" for number in range(2, 1000))]
-    return folder / next(one for one in tried if not (folder / one).exists())
+    write_bundle(result.bundle_dir, both, _card(project, result))
 
 
 def _card(project: OutlineProject, result: OutlineResult) -> str:

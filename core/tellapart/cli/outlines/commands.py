@@ -128,10 +128,10 @@ def export(
     is_json: JsonFlag = False,
 ) -> None:
     """Copy a project's newest network to its own folder, and verify it."""
-    from tellapart.outlines.bundle_folder import bundle_of, copy_bundle
+    from tellapart.outlines.bundle_folder import bundle_of, copy_outlines
 
     with explained(is_json):
-        n_bytes = copy_bundle(bundle_of(project_dir), target)
+        n_bytes = copy_outlines(bundle_of(project_dir), target)
     if is_json:
         print_json({"bundle": str(target), "megabytes": round(n_bytes / 1e6, 2)})
     else:
