@@ -70,3 +70,29 @@ def test_what_is_no_plain_table_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "MOST_COLUMNS", 1)
     with pytest.raises(IntakeError, match="2 columns, 1 rows and 0 MB; at most 1 columns"):
         titled_rows(written(tmp_path / "t.parquet", {"a": ["1"], "b": ["x"]}))
+
+
+def test_a_text_that_is_repeated_within_a_small_file_does_not_fill_the_memory(tmp_path, monkeypatch):
+    pyarrow = pytest.importorskip("pyarrow", reason=NEEDS)
+    from pyarrow import parquet
+
+    path, n = tmp_path / "t.parquet", 50_000
+    once = pyarrow.DictionaryArray.from_arrays(np.zeros(n, np.int32), ["x" * 200_000])
+    parquet.write_table(
+        pyarrow.table({"a": once, "b": np.ones(n)}), path, store_schema=False
+    )  # 10 GB of cells
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(
+        IntakeError, match=r"A cell of t\.parquet has 200,000 characters; at most 10,000 are read"
+    ):
+        titled_rows(path)
+    with monkeypatch.context() as fewer:
+        fewer.setattr("tellapart.tables.parquet._MOST_CELLS", 9)
+        with pytest.raises(IntakeError, match=r"has 100,000 cells; at most 9 are read. Keep fewer"):
+            titled_rows(path)
+
+
+def test_a_date_that_no_calendar_has_is_told(tmp_path):
+    far = np.array([2**62, 0]).astype("datetime64[us]")
+    with pytest.raises(IntakeError, match=r"t\.parquet cannot be read as Parquet \("):
+        titled_rows(written(tmp_path / "t.parquet", {"a": far, "b": ["x", "y"]}))

@@ -10,9 +10,10 @@ from tellapart.errors import IntakeError
 
 _MIDNIGHT = datetime.min.time()
 _MOST_BYTES = 2 * 2**30  # of all columns unpacked
+_MOST_CELLS = 100_000_000
 
 
-def parquet_rows(path: Path, most_columns: int, most_rows: int) -> list[list[str]]:
+def parquet_rows(path: Path, most_columns: int, most_rows: int, longest: int) -> list[list[str]]:
     """The titles, then a list of cells for each row, as they would stand in a CSV file; what is missing is "".
 
     Raises:
@@ -41,14 +42,46 @@ def parquet_rows(path: Path, most_columns: int, most_rows: int) -> list[list[str
                         f"The column {one.name!r} of {path.name} holds {one.type}, which is no plain value. Leave it "
                         "out, or write it as text."
                     )
-            table = file.read()
-            columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
-    except (OSError, ArrowException, ValueError) as error:
+            if shape.num_rows * len(schema) > _MOST_CELLS:  # the same value again takes no room in the file
+                raise IntakeError(
+                    f"{path.name} has {shape.num_rows * len(schema):,} cells; at most {_MOST_CELLS:,} are read. Keep "
+                    "fewer rows or columns."
+                )
+        texts = [one.name for one in schema if types.is_string(one.type) or types.is_large_string(one.type)]
+        with parquet.ParquetFile(path, read_dictionary=texts) as file:
+            columns = [
+                [cell for chunk in column.chunks for cell in _cells(chunk, longest)]
+                for column in file.read().columns
+            ]
+    except _TooLongError as error:
+        raise IntakeError(
+            f"A cell of {path.name} has {error} characters; at most {longest:,} are read. Leave its column out."
+        ) from error
+    except (OSError, ArrowException, ValueError, OverflowError) as error:
         said = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise IntakeError(
             f"{path.name} cannot be read as Parquet ({said}). Write it again, or save the table as CSV."
         ) from error
     return [list(schema.names), *(list(row) for row in zip(*columns, strict=True))]
+
+
+class _TooLongError(Exception):
+    """A cell; with its characters."""
+
+
+def _cells(chunk: Any, longest: int) -> list[str]:
+    """Of a chunk of a column; a text that stands there a million times is one text.
+
+    Raises:
+        _TooLongError: a text has more characters than `longest`.
+    """
+    if not hasattr(chunk, "dictionary"):
+        return [_cell(value) for value in chunk.to_pylist()]
+    known = [*map(_cell, chunk.dictionary.to_pylist())]
+    most = max(map(len, known), default=0)
+    if most > longest:
+        raise _TooLongError(f"{most:,}")
+    return ["" if at is None else known[at] for at in chunk.indices.to_pylist()]
 
 
 def _cell(value: Any) -> str:

@@ -79,7 +79,7 @@ def titled_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     if path.suffix.lower() == ".parquet":
         from tellapart.tables.parquet import parquet_rows
 
-        rows = parquet_rows(path, MOST_COLUMNS, MOST_ROWS)
+        rows = parquet_rows(path, MOST_COLUMNS, MOST_ROWS, _MOST_CELL)
     else:
         rows = separated_rows(path, read_plain_text(path))
     if not rows:
