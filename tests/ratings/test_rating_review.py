@@ -181,3 +181,15 @@ def test_the_commands_clean_undo_and_log(project):
     with pytest.raises(IntakeError, match="cannot be read"):
         (folder / "ratings.table").unlink()
         open_review(open_rating_project(folder))
+
+
+@pytest.mark.parametrize(
+    ("time", "when"),
+    [(1_222_222_000_000_000, "2008-09-24 02:06:40"), ("1969-12-31T23:00:01", "1969-12-31 23:00:01")],
+)
+def test_times_in_microseconds_and_before_1970_are_told(tmp_path, time, when):
+    rows = [*made_rows(), *((f"u{n}", f"g{n % 2}", 1 + n % 5, 1_000_000 + 99 * n, "") for n in range(8))]
+    rows += [("program", f"f{n}", 1 + n % 5, time, "") for n in range(24)]
+    project = create_rating_project(tmp_path / "p", write_table(tmp_path / "r.csv", rows), (1, 5))
+    said = [one.sentence for one in open_review(project).findings() if one.code == RatingCode.BURST]
+    assert said == [f"'program' gave 24 ratings in one second, {when} UTC."]

@@ -148,7 +148,8 @@ def _seconds(row: list[str], at: int | None) -> float:
     text = _cell(row, at)
     if re.fullmatch(r"\d{1,16}(\.\d+)?", text):
         value = float(text)
-        return value / 1000 if value > 1e11 else value  # milliseconds
+        by = 1e6 if value > 1e14 else 1e3 if value > 1e11 else 1.0  # micro- and milliseconds
+        return value / by
     try:
         found = datetime.fromisoformat(text.replace("Z", "+00:00"))
         return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).timestamp()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from tellapart.ratings.rating_table import GivenRating, GivenRatings, RatingTabl
 _FEWEST_SAME = 5  # ratings of one value that are worth a word
 _BURST = 20  # ratings in one second
 _DAY_S = 86_400
+_EPOCH = datetime(1970, 1, 1)  # in UTC; added to, since Windows knows no second before it
 _CROWD, _MOST_IN_CROWDS = (
     10,
     0.5,
@@ -108,7 +109,7 @@ def bursts(table: RatingTable) -> Iterator[RatingFinding]:
             owner, second = pair // len(seconds), int(seconds[pair % len(seconds)])
             worst[owner] = max(worst.get(owner, (0, 0)), (n, second))
         for owner, (n, second) in worst.items():
-            when = datetime.fromtimestamp(second, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+            when = f"{_EPOCH + timedelta(seconds=second):%Y-%m-%d %H:%M:%S}"
             told = f"{names[owner]!r} {said} {n} ratings in one second, {when} UTC."
             yield RatingFinding(
                 id_of(names[owner]),
