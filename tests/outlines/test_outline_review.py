@@ -123,7 +123,12 @@ def test_a_strangers_name_of_a_picture_writes_nothing_elsewhere(outline_project,
 
 @pytest.mark.parametrize(
     "change",
-    [{"classes": []}, {"format": 10**400}, {"void": [1e999]}, {"classes": [{"value": 0, "name": "", "colour": []}]}],
+    [
+        {"classes": []},
+        {"format": 10**400},
+        {"void": [1e999]},
+        {"classes": [{"value": 0, "name": "", "colour": []}]},
+    ],
 )
 def test_a_strangers_head_is_damaged_and_no_more(outline_project, change):
     head = outline_project.root / "tellapart-outlines.json"

@@ -114,8 +114,8 @@ def train_outlines(
     width, height = working_size(pictures, side_px)
     if len(project.classes) * width * height > MOST_NUMBERS:  # it could never be opened again
         raise TrainError(
-            f"{len(project.classes)} classes at {width} × {height} pixels are too large an answer. Choose a smaller size "
-            f"than {side_px}."
+            f"{len(project.classes)} classes at {width} × {height} pixels are too large an answer. Choose a smaller "
+            f"size than {side_px}."
         )
     pixels, masks = _arrays(project, pictures, width, height, progress)
     is_out = held_out(pictures, seed)
