@@ -1,5 +1,9 @@
 """Folders of pictures and masks in every usual layout, and every mask that cannot be used: a sentence, nothing lost."""
 
+import errno
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from made_outlines import NAMES, drawn, write_scenes
@@ -194,3 +198,26 @@ def test_what_is_no_folder_and_an_unknown_void_say_so(tmp_path, scenes):
         read_outlines(tmp_path / "nothing")
     with pytest.raises(IntakeError, match="No class is called 'gras'. Did you mean 'grass'"):
         read_outlines(scenes, void="gras")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
+def test_a_pipe_among_the_pictures_is_left_out(tmp_path):
+    root = write_scenes(tmp_path / "park", 5)
+    (root / "images" / "scene00.png").unlink()
+    os.mkfifo(root / "images" / "scene00.png")  # reading it would wait for ever
+    table = read_outlines(root)
+    assert len(table.pictures) == 4
+    assert "scene00: the picture: not an ordinary file; left out." in table.notes
+
+
+def test_a_folder_inside_that_cannot_be_read_is_named(scenes, monkeypatch):
+    listed = os.scandir
+
+    def closed(folder):
+        if Path(folder).name == "labels":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listed(folder)
+
+    monkeypatch.setattr("tellapart.outlines.layout.os.scandir", closed)
+    with pytest.raises(IntakeError, match="labels cannot be read: Permission denied"):
+        read_outlines(scenes)

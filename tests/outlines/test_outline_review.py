@@ -1,6 +1,7 @@
 """Masks that were drawn wrong come first, are corrected as decisions, and every decision can be undone."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -62,6 +63,15 @@ def test_suggestions_above_a_score_are_one_step(spoilt):
     assert "scene04" in [one.thing_id for one in decisions] and review.suggestions(above=1) == []
     review.decide(decisions)
     assert len(project.undo()) == len(decisions) and project.undo() == []
+
+
+def test_a_network_of_other_classes_judges_no_mask(outline_project, monkeypatch):
+    (outline_project.bundles_dir / "one").mkdir(parents=True)
+    (outline_project.bundles_dir / "one" / "outlines-model.json").write_text("{}", encoding="utf-8")
+    turned = SimpleNamespace(classes=outline_project.classes[::-1])
+    monkeypatch.setattr("tellapart.outlines.review.read_model", lambda bundle: turned)
+    with pytest.raises(TrainError, match="was trained for other classes. Train again"):
+        open_review(outline_project)
 
 
 def test_a_mask_of_ones_own_is_taken_where_it_fits(outline_project, tmp_path):

@@ -79,19 +79,21 @@ def pictures_with_masks(root: Path) -> tuple[list[PictureWithMask], list[str]]:
 def _files(root: Path) -> list[Path]:
     """Pictures below the folder; links and hidden folders are passed over."""
     found: list[Path] = []
-    try:
-        entries = list(os.scandir(root))
-    except OSError as error:
-        raise IntakeError(
-            f"{root} cannot be read: {error.strerror or error}. Give the folder of pictures and masks."
-        ) from error
-    folders = [entries]
+    folders = [os.fspath(root)]
     while folders:
-        for entry in sorted(folders.pop(), key=lambda one: one.name):
+        folder = folders.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda one: one.name)
+        except OSError as error:
+            raise IntakeError(
+                f"{folder} cannot be read: {error.strerror or error}. Give a folder of pictures and masks that you may "
+                "read."
+            ) from error
+        for entry in entries:
             if entry.name.startswith(".") or entry.is_symlink():
                 continue
             if entry.is_dir():
-                folders.append(list(os.scandir(entry.path)))
+                folders.append(entry.path)
             elif Path(entry.name).suffix.lower() in PICTURE_SUFFIXES:
                 found.append(Path(entry.path))
         if len(found) > _MOST_FILES:

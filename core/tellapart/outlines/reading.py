@@ -15,6 +15,7 @@ from tellapart.outlines.classes import VOID, ClassTable, class_table, named_valu
 from tellapart.outlines.layout import PictureWithMask, pictures_with_masks
 from tellapart.pictures.images import inspect
 from tellapart.pictures.index_masks import MaskPixels, read_mask, resized_mask
+from tellapart.pictures.opening import bytes_of
 from tellapart.progress import Doing, Progress, Step, silent
 
 FEWEST = 4  # pictures
@@ -106,7 +107,7 @@ def _looked_at(
     pair: PictureWithMask, taken: set[str], said: dict[str, list[str]]
 ) -> tuple[OutlinedPicture, bool, Counter[int]]:
     try:
-        data = pair.picture.read_bytes()
+        data = bytes_of(pair.picture)
         facts = inspect(data)
     except OSError as error:
         raise _UnusableError(f"the picture cannot be read ({error.strerror}); left out") from error

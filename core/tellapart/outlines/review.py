@@ -79,7 +79,7 @@ class OutlineReview:
                 f"{typed(project.root)}"
             )
         self.model = read_model(bundle)
-        if len(self.model.classes) != len(project.classes):
+        if [one.name for one in self.model.classes] != [one.name for one in project.classes]:
             raise TrainError("The newest network was trained for other classes. Train again.")
         self._held_out = _held_out(bundle)
         self.refresh(progress)
