@@ -15,7 +15,7 @@ from tellapart.tables.columns import recognised
 from tellapart.tables.encoding import encoded, raw_values
 from tellapart.tables.fitting import fit_table
 from tellapart.tables.graph import export, tree_nodes
-from tellapart.tables.graph.building import classifier_onnx
+from tellapart.tables.graph.building import classifier_onnx, input_names
 from tellapart.tables.graph.tree_nodes import tree_attributes
 from tellapart.tables.model import TableModel
 from tellapart.tables.model_file import write_model
@@ -120,3 +120,19 @@ def test_the_package_onnx_comes_late(trained_table):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+def test_every_input_has_a_name_of_its_own(tmp_path):
+    titles = ["label", "column label", "/a", "column /a", "probabilities"]
+    rng = np.random.default_rng(2)
+    rows = [[f"{one:.3f}" for one in row] for row in rng.normal(size=(60, len(titles)))]
+    model = model_of(titles, rows, ["x" if row[0][0] == "-" else "y" for row in rows])
+    (tmp_path / "bundle").mkdir()
+    write_model(model, tmp_path / "bundle")
+    made = export_onnx(tmp_path / "bundle", tmp_path / "model.onnx")
+    assert list(made.inputs) == [
+        "column column label", "column label", "column column /a", "column /a", "column probabilities",
+    ]  # fmt: skip
+    assert len({*input_names([*model.features, *model.features])}) == 2 * len(
+        titles
+    )  # as a stranger may write

@@ -72,14 +72,20 @@ def classifier_onnx(model: TableModel) -> bytes:
 
 
 def input_names(features: Sequence[Feature]) -> list[str]:
-    """The titles, but for one that begins with a slash or has the name of an output."""
-    taken = {"label", "probabilities"}
-    return [
-        f"column {one.column.title}"
-        if one.column.title in taken or one.column.title[:1] == "/"
-        else one.column.title
-        for one in features
-    ]
+    """The titles, but for one that is empty, begins with a slash, or has the name of an output or of another input:
+    these get "column " in front until nothing has the name."""
+    titles = [one.column.title for one in features]
+    taken, names = {"label", "probabilities", "", *titles}, []
+    given: set[str] = set()
+    for title in titles:
+        name = title
+        if title in given or title in ("label", "probabilities", "") or title[:1] == "/":
+            while name in taken or name[:1] == "/":
+                name = f"column {name}"
+        names.append(name)
+        given.add(title)
+        taken.add(name)
+    return names
 
 
 def _category(graph: _Nodes, name: str, categories: Sequence[str]) -> str:
