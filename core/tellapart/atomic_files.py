@@ -31,8 +31,9 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write plain JSON, readable by a person, whole or not at all."""
-    write_bytes(path, json.dumps(value, indent=2, ensure_ascii=False).encode())
+    """Write plain JSON, readable by a person, whole or not at all. Half characters, as names of files may have, become
+    escapes, which are the same to who reads them."""
+    write_bytes(path, json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
 
 def replace(source: Path, target: Path) -> None:

@@ -42,7 +42,7 @@ def read_things(path: Path, thing_of: Callable[[dict[str, Any]], Thing]) -> list
         return [thing_of(json.loads(line)) for line in path.read_bytes().split(b"\n") if line.strip()]
     except OSError as error:
         raise ProjectError(disk_reason(path.parent, error)) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise ProjectError(
             f"{path} is damaged ({type(error).__name__}). Bring the file back from a copy; your decisions are safe in "
             f"{path.with_name('decisions.jsonl')}."

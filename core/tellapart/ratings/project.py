@@ -139,7 +139,7 @@ def open_rating_project(root: Path | str) -> RatingProject:
     head = RATINGS.head(root)
     try:
         low, high = (float(one) for one in head["scale"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise RATINGS.damaged(root) from error
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise RATINGS.damaged(root)

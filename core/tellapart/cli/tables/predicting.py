@@ -35,7 +35,7 @@ def predict(
     is_json: JsonFlag = False,
 ) -> None:
     """Classify the rows of a table, or one row given with --set."""
-    from tellapart import atomic_files
+    from tellapart.cli.kinds.answers import write_answers
     from tellapart.tables.predictor import TablePredictor
     from tellapart.tables.project import TABLES
     from tellapart.tables.reading import titled_rows
@@ -58,8 +58,7 @@ def predict(
             titles, rows = titled_rows(file)
             answers = predictor.predict_table(titles, rows)
         if out is not None:
-            text = _table(titles, rows, answers, predictor.labels)
-            atomic_files.write_bytes(out, text.encode("utf-8-sig", "replace"))
+            write_answers(out, _table(titles, rows, answers, predictor.labels))
     if is_json:
         print_json(
             [

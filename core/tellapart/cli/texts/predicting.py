@@ -48,7 +48,7 @@ def predict(
     is_json: JsonFlag = False,
 ) -> None:
     """Classify texts: of tables, of .txt files, or given with --text."""
-    from tellapart import atomic_files
+    from tellapart.cli.kinds.answers import write_answers
     from tellapart.texts.predictor import TextPredictor
     from tellapart.texts.project import TEXTS
 
@@ -61,9 +61,9 @@ def predict(
         texts = [*(text or []), *(one for file in files or [] for one in _texts_of(file, text_column))]
         answers = predictor.predict_many(texts)
         reasons = [_words(predictor.evidence(one)) if why else None for one in texts]
-    rows = list(zip(texts, answers, strict=True))
-    if out is not None:
-        atomic_files.write_bytes(out, _table(rows, predictor.labels).encode("utf-8-sig", "replace"))
+        rows = list(zip(texts, answers, strict=True))
+        if out is not None:
+            write_answers(out, _table(rows, predictor.labels))
     if is_json:
         print_json(
             [
