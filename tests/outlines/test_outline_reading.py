@@ -57,10 +57,15 @@ def test_a_list_of_held_out_pictures_is_kept(tmp_path):
     root = write_scenes(tmp_path / "park", 5)
     (root / "valid.txt").write_text("scene01.png\nscene03.png\n")
     assert [one.part for one in read_outlines(root).pictures] == ["train", "valid", "train", "valid", "train"]
-    (root / "valid.txt").write_bytes(b"\xef\xbb\xbfimages\\scene01.png\r\nimages/scene03.png\r\n")  # of Windows
+    (root / "valid.txt").write_bytes(
+        b"\xef\xbb\xbfimages\\scene01.png\r\nimages/scene03.png\r\n"
+    )  # of Windows
     assert [one.part for one in read_outlines(root).pictures] == ["train", "valid", "train", "valid", "train"]
     (root / "valid.txt").write_text("other.png")
-    assert "valid.txt names no picture that has a mask, so a fifth is held out instead." in read_outlines(root).notes
+    assert (
+        "valid.txt names no picture that has a mask, so a fifth is held out instead."
+        in read_outlines(root).notes
+    )
 
 
 def test_masks_in_every_form_of_png_are_the_same(tmp_path):

@@ -227,3 +227,10 @@ def test_the_command_line_says_it(project, tmp_path):
     bundle = train(open_project(project.root)).bundle_dir
     assert "it works without the internet" in ran("app", project.root, tmp_path / "form.html")
     assert "income: double (N, 1), a number" in ran("onnx", bundle, tmp_path / "loans.onnx")
+
+
+def test_a_folder_that_holds_something_is_refused_before_the_work(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine", encoding="utf-8")
+    done = CliRunner().invoke(app, ["tables", "influence", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 1 and "exists and is not empty" in done.output  # not: this is no project

@@ -24,11 +24,13 @@ def influence(
     is_json: JsonFlag = False,
 ) -> None:
     """Tell what each column has to say, and how the answer changes with it."""
+    from tellapart.kinds.project_kind import vacant
     from tellapart.tables.effects.report import influence_of
     from tellapart.tables.project import open_table_project
 
     with explained(is_json), progress_bar(is_json) as progress:
         if out is not None:
+            vacant(out)  # before minutes of work
             from tellapart.network import charts  # noqa: F401  # says what to install where matplotlib is missing
         found = influence_of(open_table_project(project_dir), progress)
         files = found.save(out) if out is not None else []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tellapart import atomic_files
 from tellapart.errors import ProjectError
+from tellapart.kinds.project_kind import vacant
 from tellapart.progress import Progress, silent
 from tellapart.safe_text import csv_cell
 from tellapart.store.sqlite.database_errors import disk_reason
@@ -70,9 +71,7 @@ class Influence:
         """
         from tellapart.tables.effects.charts import png_of
 
-        folder = Path(folder).expanduser().absolute()
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ProjectError(f"{folder} exists and is not empty. Choose a new folder name.")
+        folder = vacant(folder)
         contents = (
             _csv(_importance_rows(self.importance)),
             _csv(_dependence_rows(self.dependence)),

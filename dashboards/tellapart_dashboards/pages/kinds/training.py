@@ -56,6 +56,12 @@ class ThingsTraining(Job):
 
     def _find(self) -> tuple[NewestModel | None, str] | None:
         """The newest classifier, or why there is none; None where nothing changed. For a thread."""
+        if not Path(self.project_dir).is_dir():
+            self._known = None  # so that all is read again where it comes back
+            return None, (
+                f"{self.project_dir} is no longer there: it was moved, renamed or deleted meanwhile. Choose it from the "
+                "list of projects, or look into the trash."
+            )
         try:
             bundle = self._newest_bundle()
             known = bundle, self._decisions and self._decisions.stamp()
