@@ -93,7 +93,9 @@ def test_a_look_at_ratings_says_how_far_it_is_and_can_be_stopped(trained_ratings
     assert done[0] == 0 < done[1] < 1
 
 
-async def test_stars_stay_as_they_are_shown_when_something_is_decided_or_trained_again(tmp_path: Path) -> None:
+async def test_stars_stay_as_they_are_shown_when_something_is_decided_or_trained_again(
+    tmp_path: Path,
+) -> None:
     project = new_project(tmp_path / "films", write_table(tmp_path / "films.csv", made_rows()))
     train(project)
     training = door_of("ratings").opened(tmp_path / "films").followed[0]

@@ -46,7 +46,9 @@ class FromFile(HasTraits):
         self.workspace = workspace
         self._on_made = on_made
         self._batch: Path | None = None  # uploaded, and thrown away once it is a project
-        self._turn = Turn()  # what is given while something is read or made waits: it throws away what was given before
+        self._turn = (
+            Turn()
+        )  # what is given while something is read or made waits: it throws away what was given before
 
     @property
     def uploads_dir(self) -> Path:
@@ -97,7 +99,9 @@ class FromFile(HasTraits):
             self._batch, self.is_busy = batch, True
             try:
                 if is_visiting():  # its page does not show this card; whatever sends the wish gets no file
-                    raise ProjectError("Here you work on a project of your own, and make no other. Reload the page.")
+                    raise ProjectError(
+                        "Here you work on a project of your own, and make no other. Reload the page."
+                    )
                 source = source or self._named()
                 kind, offer = await asyncio.to_thread(_seen, source)
                 self.name = _name_of(source)
