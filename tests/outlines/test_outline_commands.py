@@ -1,14 +1,18 @@
 """The commands for outlines, found by what they are given: from a folder to masks of new pictures."""
 
+import errno
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from command_line import tellapart
 from made_outlines import drawn, write_scenes
 from PIL import Image
+from tellapart.cli.outlines.cleaning import _draw
 from tellapart.cli.outlines.door import claims
+from tellapart.errors import ProjectError
 from tellapart.outlines.project import open_outline_project
 from tellapart.pictures.index_masks import read_mask
 
@@ -83,3 +87,15 @@ def test_what_belongs_to_outlines_is_known_by_cheap_looks(scenes, tmp_path):
     for path in (root / "labels").iterdir():
         Image.open(path).convert("RGB").save(path)
     assert not claims("new", ["p", "--from", str(root)])
+
+
+def test_a_drawing_that_fails_leaves_no_folder(tmp_path):
+    def drawn(name):
+        if name == "second":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return Image.new("RGB", (4, 4))
+
+    worst = [SimpleNamespace(picture_id=name) for name in ("first", "second")]
+    with pytest.raises(ProjectError, match="full"):
+        _draw(SimpleNamespace(findings=lambda: worst, drawn=drawn), tmp_path / "drawn")
+    assert not list(tmp_path.iterdir())

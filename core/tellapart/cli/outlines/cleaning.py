@@ -101,14 +101,11 @@ def _named(
 
 def _draw(review: OutlineReview, folder: Path) -> None:
     from tellapart.errors import ProjectError
-    from tellapart.store.sqlite.database_errors import disk_reason
+    from tellapart.kinds.new_folder import new_folder
 
-    try:
-        folder.mkdir(parents=True)
+    with new_folder(folder.absolute(), ProjectError) as beside:
         for number, one in enumerate(review.findings()[:_DRAWN], start=1):
-            review.drawn(one.picture_id).save(folder / f"{number:02d}-{one.picture_id}.png")
-    except OSError as error:
-        raise ProjectError(disk_reason(folder.parent, error)) from error
+            review.drawn(one.picture_id).save(beside / f"{number:02d}-{one.picture_id}.png")
 
 
 def _report(review: OutlineReview) -> list[str]:
