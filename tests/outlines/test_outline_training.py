@@ -89,6 +89,19 @@ def test_a_stopped_training_keeps_nothing_and_a_wrong_one_says_why(outline_proje
         train_outlines(outline_project)
 
 
+def test_what_can_measure_nothing_is_said_before_the_training(outline_project, monkeypatch):
+    pytest.importorskip("torch", reason="torch is not installed (light path)")
+    pictures = outline_project.pictures()
+    out = [one.picture_id for one, is_out in zip(pictures, held_out(pictures, 0), strict=True) if is_out]
+    empty = np.full((48, 64), 255, np.uint8)
+    outline_project.decide([outline_project.correction(one, empty) for one in out])
+    monkeypatch.setattr(
+        "tellapart.network.outlines.training.fit_outlines", lambda *_: pytest.fail("it learned")
+    )
+    with pytest.raises(TrainError, match=f"The {len(out)} pictures to be measured on show no class"):
+        train_outlines(outline_project)
+
+
 def test_two_trainings_with_one_seed_are_the_same(outline_project):
     pytest.importorskip("torch", reason="torch is not installed (light path)")
     one, other = (train_outlines(outline_project, n_epochs=1) for _ in range(2))

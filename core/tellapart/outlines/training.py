@@ -125,6 +125,11 @@ def train_outlines(
         raise TrainError(
             "The pictures to be learned from show fewer than two classes. Add pictures of the others."
         )
+    if (masks[is_out] == VOID).all():
+        raise TrainError(
+            f"The {int(is_out.sum())} pictures to be measured on show no class, only what counts for nothing. Draw "
+            "their masks, or take them out."
+        )
     network = fit_outlines(
         pixels[~is_out], masks[~is_out], n_classes, OutlineSettings(n_epochs=n_epochs), seed, progress
     )
