@@ -88,3 +88,24 @@ async def test_a_look_is_stopped_and_can_be_begun_again(pebbles: Pebbles) -> Non
     one(view, Button, "Look at them").click()
     await settled()
     assert cleaning.state.title == "4 pebbles to review" and pebbles.n_looks == 2
+
+
+async def test_a_decision_is_said_though_a_look_ends_meanwhile(
+    pebbles: Pebbles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pebbles.may_end.set()
+    cleaning = ThingsCleaning(pebbles)
+    cleaning.look()
+    await settled()
+    pebbles.is_at_work.clear()
+    pebbles.may_end.clear()
+    decided = asyncio.ensure_future(cleaning.decide("a", "keep", ""))
+    await asyncio.to_thread(pebbles.is_at_work.wait, 60)
+    monkeypatch.setattr(pebbles, "look", lambda _progress: Looked(9, (), ()))
+    cleaning.look()
+    while cleaning.is_looking:
+        await asyncio.sleep(0.005)
+    pebbles.may_end.set()
+    await decided
+    await settled()
+    assert (cleaning.said, cleaning.problem) == ("Pebble a: right as it is.", "")

@@ -80,7 +80,8 @@ class ThingsCleaning(HasTraits):
         """Keep what a person decided about the thing of a card."""
         if action not in ACTIONS or thing_id not in self._made:
             return
-        await self._wish(self._decide, ThingDecision(thing_id, action, label.strip()))  # type: ignore[arg-type]
+        name = str(self._made[thing_id]["name"])  # a look that ends meanwhile forgets the cards
+        await self._wish(self._decide, name, ThingDecision(thing_id, action, label.strip()))  # type: ignore[arg-type]
 
     async def undo(self) -> None:
         """Take back the last step."""
@@ -128,10 +129,10 @@ class ThingsCleaning(HasTraits):
                 self.problem = error_sentence(error)
         await self._show()
 
-    def _decide(self, decision: ThingDecision) -> tuple[str, str]:
+    def _decide(self, name: str, decision: ThingDecision) -> tuple[str, str]:
         self._things.decide(decision)
         what = f"now {decision.label}" if decision.label else _DONE[decision.action]
-        return f"{self._made[decision.thing_id]['name']}: {what}.", ""
+        return f"{name}: {what}.", ""
 
     def _undo(self) -> tuple[str, str]:
         taken = self._things.undo()
