@@ -59,8 +59,8 @@ class ThingsTraining(Job):
         if not Path(self.project_dir).is_dir():
             self._known = None  # so that all is read again where it comes back
             return None, (
-                f"{self.project_dir} is no longer there: it was moved, renamed or deleted meanwhile. Choose it from the "
-                "list of projects, or look into the trash."
+                f"{self.project_dir} is no longer there: it was moved, renamed or deleted meanwhile. Choose it from "
+                "the list of projects, or look into the trash."
             )
         try:
             bundle = self._newest_bundle()

@@ -46,9 +46,7 @@ class FromFile(HasTraits):
         self.workspace = workspace
         self._on_made = on_made
         self._batch: Path | None = None  # uploaded, and thrown away once it is a project
-        self._turn = (
-            Turn()
-        )  # what is given while something is read or made waits: it throws away what was given before
+        self._turn = Turn()  # what is given meanwhile waits: it throws away what was given before
 
     @property
     def uploads_dir(self) -> Path:
