@@ -42,6 +42,8 @@ def test_from_worst_masks_to_a_decision_and_back(trained_dir, tmp_path):
     project = open_outline_project(trained_dir)
     assert (project.mask(project.picture(worst)) == 1).all()
     assert f"{worst}: has the mask corrected/{worst}-" in tellapart("log", trained_dir)
+    one = json.loads(tellapart("log", trained_dir, "--json"))[0]
+    assert (one["picture"], one["do"]) == (worst, "relabel") and one["mask"].startswith("corrected/")
     assert "Taken back: 1 decision." in tellapart("undo", trained_dir)
     assert "There is nothing to undo" in tellapart("undo", trained_dir)
     assert "(undone)" in tellapart("log", trained_dir)

@@ -10,7 +10,7 @@ from PIL import Image
 from tellapart.errors import ProjectError, TrainError
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.outlines import new_project, open_project, open_review
-from tellapart.outlines.project import create_outline_project
+from tellapart.outlines.project import OUTLINES, create_outline_project
 from tellapart.outlines.reading import read_outlines
 
 
@@ -110,7 +110,12 @@ def test_a_project_is_opened_again_and_what_is_lost_is_named(outline_project, sc
     (outline_project.root / "pictures.jsonl").write_text("{}")
     with pytest.raises(ProjectError, match="is damaged"):
         open_project(outline_project.root)
-    with pytest.raises(ProjectError, match="is no project of outlines"):
+    (outline_project.root / OUTLINES.head_name).write_text('{"format": 1}')
+    with pytest.raises(ProjectError, match="is damaged. Your pictures and masks are in"):
+        open_project(outline_project.root)
+    with pytest.raises(
+        ProjectError, match="no project of outlines. Make one: tellapart new DIR --from FOLDER"
+    ):
         open_project(scenes)
     with pytest.raises(ProjectError, match="exists and is not empty"):
         create_outline_project(scenes, read_outlines(scenes))

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from made_outlines import NAMES, drawn
 from tellapart.errors import BundleError, Cancelled, ImageError, TrainError
+from tellapart.kinds.bundle_folder import copy_bundle
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.kinds.sealed_json import seal
 from tellapart.outlines import load_predictor
-from tellapart.outlines.bundle_folder import bundle_of, copy_outlines
 from tellapart.outlines.measuring import commonest_places, confusion, held_out, scores
-from tellapart.outlines.model_file import read_model
-from tellapart.outlines.project import MODEL_NAME, open_outline_project
+from tellapart.outlines.model_file import NETWORK_NAME, read_model
+from tellapart.outlines.project import MODEL_NAME, OUTLINES, open_outline_project
 from tellapart.outlines.training import train_outlines
 from tellapart.pictures.index_masks import read_mask
 
@@ -126,7 +126,8 @@ def changed(record):
 
 def test_what_is_no_network_is_refused_with_a_reason(trained_outlines, tmp_path):
     copy = tmp_path / "copy"
-    copy_outlines(trained_outlines.bundle_dir, copy)
+    names = [MODEL_NAME, NETWORK_NAME]
+    copy_bundle(trained_outlines.bundle_dir, copy, names, read_model)
     assert sorted(one.name for one in copy.iterdir()) == ["MODEL_CARD.md", "model.onnx", MODEL_NAME]
     whole, network = (copy / MODEL_NAME).read_bytes(), (copy / "model.onnx").read_bytes()
     record = json.loads(whole)
@@ -144,7 +145,7 @@ def test_what_is_no_network_is_refused_with_a_reason(trained_outlines, tmp_path)
     with pytest.raises(BundleError, match="cannot be read"):
         read_model(copy)
     with pytest.raises(BundleError, match="exists"):
-        copy_outlines(trained_outlines.bundle_dir, copy)
+        copy_bundle(trained_outlines.bundle_dir, copy, names, read_model)
     (copy / MODEL_NAME).write_bytes(whole[:-9])
     with pytest.raises(BundleError, match="damaged"):
         load_predictor(copy)
@@ -154,7 +155,7 @@ def test_an_answer_that_would_fill_the_memory_is_neither_trained_nor_tried(
     trained_outlines, outline_project, tmp_path
 ):
     copy = tmp_path / "copy"
-    copy_outlines(trained_outlines.bundle_dir, copy)
+    copy_bundle(trained_outlines.bundle_dir, copy, [MODEL_NAME, NETWORK_NAME], read_model)
     record = json.loads((copy / MODEL_NAME).read_bytes())
     many = [{"value": k, "name": f"class {k}", "colour": [k, 0, 0]} for k in range(150)]
     record |= {"classes": many, "width": 2048, "height": 2048}
@@ -168,7 +169,7 @@ def test_an_answer_that_would_fill_the_memory_is_neither_trained_nor_tried(
 
 def test_a_project_without_a_network_says_how_to_train_one(outline_project):
     with pytest.raises(BundleError, match="no trained network yet. Train it first: tellapart train"):
-        bundle_of(outline_project.root)
+        OUTLINES.bundle_of(outline_project.root)
 
 
 def test_answering_needs_no_torch_and_the_star_import_nothing(trained_outlines):

@@ -24,9 +24,9 @@ class ProjectKind:
 
     name: the kind in the project's head, "texts". title, things, noun: in sentences, "no project of {title}", "your
     {things} are in ...", "no {noun} of that name". noun, label_noun: what a thing, and what it can be given, are called
-    in JSON. head_name: the file that makes a folder such a project, written last. given_name: where the things lie.
-    model_name: a bundle's file. learned: what training makes. made_from: what `new` takes. newest_format: of projects,
-    that can be read.
+    in JSON. relabelled: what is said of a thing that was given another {label}. head_name: the file that makes a folder
+    such a project, written last. given_name: where the things lie. model_name: a bundle's file. learned: what training
+    makes. made_from: what `new` takes. newest_format: of projects, that can be read.
     """
 
     name: str
@@ -37,6 +37,7 @@ class ProjectKind:
     given_name: str
     model_name: str
     label_noun: str = "label"
+    relabelled: str = "relabel to {label!r}"
     learned: str = "classifier"
     made_from: str = "FILE.csv"
     newest_format: int = 1

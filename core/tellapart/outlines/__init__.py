@@ -30,10 +30,10 @@ def new_project(root: Path | str, folder: Path | str, void: str | None = None) -
     Raises:
         IntakeError: nothing can be learned from the folder. ProjectError: the project's folder holds something else.
     """
-    from tellapart.outlines.project import create_outline_project, is_outline_project, open_outline_project
+    from tellapart.outlines.project import OUTLINES, create_outline_project, open_outline_project
     from tellapart.outlines.reading import read_outlines
 
-    if is_outline_project(Path(root).expanduser()):
+    if OUTLINES.is_project(Path(root).expanduser()):
         return open_outline_project(root)
     return create_outline_project(root, read_outlines(folder, void))
 

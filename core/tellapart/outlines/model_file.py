@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 
-import tellapart
 from tellapart import atomic_files
 from tellapart.backbones.onnx_session import open_session
 from tellapart.errors import BundleError
-from tellapart.kinds.sealed_json import numbers, opened, seal, written
+from tellapart.kinds.model_file import ModelFile, bytes_of
+from tellapart.kinds.sealed_json import numbers
 from tellapart.outlines.classes import OutlineClass, classes_of
 from tellapart.outlines.model import OutlineModel
 from tellapart.outlines.project import MODEL_NAME
 
 NETWORK_NAME = "model.onnx"
-FORMAT = 1
-_MAX_RECORD, _MAX_NETWORK = 16 * 2**20, 512 * 2**20
+FILE = ModelFile(MODEL_NAME, "outlines", "network of outlines", most_bytes=16 * 2**20)
+_MAX_NETWORK = 512 * 2**20
 MOST_SIDE = 2048
 MOST_NUMBERS = 2**28  # of an answer, 1 GB
 _TOLERANCE = 0.02  # of a probability; processors differ
@@ -51,25 +51,22 @@ def write_model(model: OutlineModel, folder: Path) -> None:
         OSError: the disk does not take them.
     """
     atomic_files.write_bytes(folder / NETWORK_NAME, model.onnx)
-    atomic_files.write_bytes(folder / MODEL_NAME, written(record_of(model)))
+    FILE.write(record_of(model), folder)
 
 
 def record_of(model: OutlineModel) -> dict[str, Any]:
     """All but the network as plain JSON values."""
-    record: dict[str, Any] = {
-        "format": FORMAT,
-        "kind": "outlines",
-        "made_by": f"tellapart {tellapart.__version__}",
-        "classes": [one.to_json() for one in model.classes],
-        "is_colour": model.is_colour,
-        "width": model.width,
-        "height": model.height,
-        "network": {"sha256": sha256(model.onnx).hexdigest(), "bytes": len(model.onnx)},
-        "measured": model.measured,
-        "golden": _golden(model).round(6).tolist(),
-    }
-    record["sha256"] = seal(record)
-    return record
+    record = FILE.record(
+        {
+            "classes": [one.to_json() for one in model.classes],
+            "is_colour": model.is_colour,
+            "width": model.width,
+            "height": model.height,
+            "network": {"sha256": sha256(model.onnx).hexdigest(), "bytes": len(model.onnx)},
+            "measured": model.measured,
+        }
+    )
+    return FILE.sealed(record, _golden(model).round(6).tolist())
 
 
 def read_model(place: Path) -> OutlineModel:
@@ -78,14 +75,13 @@ def read_model(place: Path) -> OutlineModel:
     Raises:
         BundleError: it is not there, damaged, too large, of a newer version, or does not answer as it did.
     """
-    folder = place.parent if place.name == MODEL_NAME else place
-    record = opened(_bytes(folder / MODEL_NAME, _MAX_RECORD), str(folder / MODEL_NAME), "outlines", FORMAT)
-    onnx = _bytes(folder / NETWORK_NAME, _MAX_NETWORK)
-    try:
-        return _model_of(record, onnx)
-    except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
-        said = str(error)[:100] or type(error).__name__
-        raise BundleError(f"{folder} is damaged: {said}. Copy or train it again.") from error
+    network = (place if place.is_dir() else place.parent) / NETWORK_NAME
+    return FILE.opened(
+        *FILE.read(place),
+        lambda record: _model_of(record, bytes_of(network, _MAX_NETWORK, FILE.what)),
+        _answers,
+        tolerance=lambda _: _TOLERANCE,
+    )
 
 
 def golden_pixels(width: int, height: int) -> np.ndarray:
@@ -125,30 +121,15 @@ def _model_of(record: dict[str, Any], onnx: bytes) -> OutlineModel:
         check_graph(load_from_string(onnx))
     except BundleError as error:
         raise ValueError(str(error)) from error
-    model = model_of_network(
-        onnx, classes, bool(record["is_colour"]), width, height, dict(record["measured"])
-    )
-    expected = numbers(record["golden"], _LOOKED_AT**2 * len(classes))
-    worst = np.abs(_golden(model) - expected).max()
-    if not worst <= _TOLERANCE:
-        raise ValueError(
-            f"it no longer gives the answers it was made with; a probability moved by {worst:.2f}"
-        )
-    return model
+    return model_of_network(onnx, classes, bool(record["is_colour"]), width, height, dict(record["measured"]))
+
+
+def _answers(model: OutlineModel, record: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    found = _golden(model)
+    return found, numbers(record["golden"], len(found))
 
 
 def _side(value: Any) -> int:
     if type(value) is not int or not 8 <= value <= MOST_SIDE:
         raise ValueError("its size is out of range")
     return value
-
-
-def _bytes(path: Path, most: int) -> bytes:
-    try:
-        if path.stat().st_size > most:
-            raise BundleError(f"{path} is larger than {most >> 20} MB, which no network of outlines is.")
-        return path.read_bytes()
-    except OSError as error:
-        raise BundleError(
-            f"{path} cannot be read ({error.strerror}). Give the folder of a trained network of outlines."
-        ) from error

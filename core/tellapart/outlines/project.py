@@ -3,12 +3,9 @@ inside it is spelled here."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,7 +14,10 @@ import numpy as np
 
 from tellapart import atomic_files
 from tellapart.errors import ImageError, IntakeError, OutsideError, ProjectError
-from tellapart.kinds.decisions import ACTIONS, DecisionFile, ThingDecision
+from tellapart.kinds.decisions import ThingDecision
+from tellapart.kinds.kind_project import KindProject
+from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
+from tellapart.kinds.thing_file import read_things, thing_lines
 from tellapart.label_names import safe_name
 from tellapart.outlines.classes import VOID, ClassTable, classes_of, shown_value
 from tellapart.outlines.reading import OutlineTable, indices_of
@@ -28,11 +28,22 @@ from tellapart.safe_paths import path_inside
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.words.near_names import did_you_mean
 
-HEAD_NAME = "tellapart-outlines.json"  # written last: where it is, the project is whole
 MODEL_NAME = "outlines-model.json"
-FORMAT = 1
+_PICTURES_NAME = "pictures.jsonl"
 _ID_DIGITS = 12
-_DAMAGED = (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+OUTLINES = ProjectKind(
+    name="outlines",
+    title="outlines",
+    things="pictures and masks",
+    noun="picture",
+    label_noun="mask",
+    relabelled="has the mask {label}",
+    head_name="tellapart-outlines.json",
+    given_name="",  # pictures and masks have a folder each
+    model_name=MODEL_NAME,
+    learned="network",
+    made_from="FOLDER",
+)
 
 
 @dataclass(frozen=True)
@@ -54,23 +65,22 @@ class ProjectOutline:
     is_removed = property(lambda self: self.decided == "remove", doc="Whether it is out of the project.")
 
 
-class OutlineProject:
-    """An open project of pictures with masks. Several may be open on one folder; each sees what the others decided.
+class OutlineProject(KindProject):
+    """An open project of pictures with masks.
 
     classes: in the order of the numbers in its masks, where 255 counts for nothing. void: values of the masks that were
     given which count for nothing.
     """
+
+    kind = OUTLINES
 
     def __init__(self, root: Path, head: dict[str, Any]):
         self.root = root
         self.table = ClassTable(
             classes_of(head["classes"]), tuple(map(int, head["void"])), bool(head["is_colour"])
         )
-        self.decisions = DecisionFile(root / "decisions.jsonl", "picture")
-        self._given = _pictures(root / "pictures.jsonl")
+        self._given = read_things(root / _PICTURES_NAME, _picture)
 
-    name = property(lambda self: self.root.name, doc="The folder's name.")
-    bundles_dir = property(lambda self: self.root / "bundles", doc="Trained networks.")
     classes = property(lambda self: self.table.classes, doc="What every pixel is one of.")
 
     def pictures(self, with_removed: bool = False) -> list[ProjectOutline]:
@@ -93,11 +103,7 @@ class OutlineProject:
         for one in self.pictures(with_removed=True):
             if one.picture_id == picture_id:
                 return one
-        known = [one.picture_id for one in self._given]
-        raise ProjectError(
-            f"{self.name} has no picture {picture_id!r}.{did_you_mean(picture_id, known)} The "
-            "findings name each picture."
-        )
+        raise self._unknown(picture_id)
 
     def pixels(self, one: ProjectOutline, side_px: int | None = None) -> np.ndarray:
         """(H, W, 3) uint8, upright; a JPEG perhaps smaller, its shorter side then still has side_px.
@@ -132,18 +138,24 @@ class OutlineProject:
             )
         return np.where(found < len(self.classes), found, VOID).astype(np.uint8)
 
-    def decide(self, decisions: Sequence[ThingDecision]) -> None:
-        """Keep what a person decided, as one step that `undo` takes back; relabel has a mask's path as its label.
+    def _checked(self, decisions: Sequence[ThingDecision]) -> Sequence[ThingDecision]:
+        """Relabel has a mask's path as its label.
 
         Raises:
-            ProjectError: a picture is not of this project, or the disk does not take it.
-            ValueError: there is no such action.
+            ProjectError: a picture is not of this project.
         """
-        for one in decisions:
-            self.picture(one.thing_id)
-            if one.action not in ACTIONS:
-                raise ValueError(f"{one.action!r} is no decision; choose from {', '.join(ACTIONS)}.")
-        self.decisions.append(decisions)
+        known = {one.picture_id for one in self._given}
+        for decision in decisions:
+            if decision.thing_id not in known:
+                raise self._unknown(decision.thing_id)
+        return decisions
+
+    def _unknown(self, picture_id: str) -> ProjectError:
+        known = [one.picture_id for one in self._given]
+        return ProjectError(
+            f"{self.name} has no picture {picture_id!r}.{did_you_mean(picture_id, known)} The "
+            "findings name each picture."
+        )
 
     def correction(self, picture_id: str, mask: np.ndarray) -> ThingDecision:
         """The decision that a picture has this mask, (H, W) uint8 places of classes or 255, which is written now.
@@ -192,21 +204,6 @@ class OutlineProject:
             return self.correction(picture_id, found.values.astype(np.uint8))  # which says what is wrong
         return self.correction(picture_id, indices_of(found, self.table, one.width, one.height))
 
-    def undo(self) -> list[ThingDecision]:
-        """Take back the last step; what it was, [] where there is nothing to undo."""
-        return self.decisions.undo()
-
-    def newest_bundle(self) -> Path | None:
-        """The folder of the network trained last; None when there is none."""
-        folders = self.bundles_dir.iterdir() if self.bundles_dir.is_dir() else ()
-        found = [one for one in folders if not one.name.startswith(".") and (one / MODEL_NAME).is_file()]
-        return max(found, key=lambda one: ((one / MODEL_NAME).stat().st_mtime_ns, one.name), default=None)
-
-
-def is_outline_project(root: Path | str) -> bool:
-    """Whether a folder is a project of pictures with masks."""
-    return (Path(root) / HEAD_NAME).is_file()
-
 
 def create_outline_project(
     root: Path | str, table: OutlineTable, progress: Progress = silent
@@ -216,50 +213,16 @@ def create_outline_project(
     Raises:
         ProjectError: the folder holds something already, or the disk does not take it.
     """
-    root = Path(root).expanduser().absolute()
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise ProjectError(f"{root} exists and is not empty. Choose a new folder name.")
+    root = vacant(root)
     head = {
-        "format": FORMAT,
-        "kind": "outlines",
-        "created": datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "source": table.source,
         "is_colour": table.classes.is_colour,
         "classes": [one.to_json() for one in table.classes.classes],
         "void": list(table.classes.void),
     }
-    beside = root.with_name(f".{root.name}.{uuid.uuid4().hex[:8]}.part")
-    colours = [one.colour for one in table.classes.classes]
-    lines = []
-    try:
-        for folder in ("images", "masks"):
-            (beside / folder).mkdir(parents=True)
-        for number, one in enumerate(table.pictures):
-            progress(number, len(table.pictures), Doing(Step.TAKING_IN, "Copying pictures and masks"))
-            file, mask = f"images/{one.picture_id}{one.suffix}", f"masks/{one.picture_id}.png"
-            shutil.copyfile(one.picture, beside / file)
-            indices = indices_of(read_mask(one.mask), table.classes, one.width, one.height)
-            (beside / mask).write_bytes(mask_png(indices, colours))
-            record = {
-                "id": one.picture_id, "file": file, "mask": mask, "part": one.part, "sha256": one.sha256,
-                "width": one.width, "height": one.height,
-            }  # fmt: skip
-            lines.append(json.dumps(record, ensure_ascii=False) + "\n")
-        atomic_files.write_bytes(beside / "pictures.jsonl", "".join(lines).encode("utf-8", "replace"))
-        atomic_files.write_json(beside / HEAD_NAME, head)
-        if root.exists():
-            root.rmdir()  # empty, see above
-        beside.rename(root)
-    except (OSError, ImageError) as error:
-        said = (
-            disk_reason(root.parent, error)
-            if isinstance(error, OSError)
-            else f"A mask changed meanwhile: {error}."
-        )
-        raise ProjectError(said) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return OutlineProject(root, head)
+    with OUTLINES.created(root, head) as folder:
+        atomic_files.write_bytes(folder / _PICTURES_NAME, thing_lines(_copied_into(folder, table, progress)))
+    return open_outline_project(root)
 
 
 def open_outline_project(root: Path | str) -> OutlineProject:
@@ -268,40 +231,45 @@ def open_outline_project(root: Path | str) -> OutlineProject:
     Raises:
         ProjectError: there is none, it is damaged, or of a newer version.
     """
-    root = Path(root).expanduser().absolute()
-    if not is_outline_project(root):
-        raise ProjectError(f"{root} is no project of outlines. Make one: tellapart new DIR --from FOLDER")
+    root = absolute(root)
+    head = OUTLINES.head(root)
     try:
-        head = json.loads((root / HEAD_NAME).read_bytes())
-        if int(head["format"]) > FORMAT:
-            raise ProjectError(
-                f"{root} has format {head['format']}; this tellapart reads up to {FORMAT}. Update tellapart: "
-                "pip install -U tellapart"
-            )
         return OutlineProject(root, head)
-    except (*_DAMAGED, IntakeError) as error:
-        raise ProjectError(
-            f"{root / HEAD_NAME} is damaged. Your pictures and masks are in {root / 'images'} and {root / 'masks'}."
-        ) from error
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, IntakeError) as error:
+        raise OUTLINES.damaged(root) from error
 
 
-def _pictures(path: Path) -> list[ProjectOutline]:
-    try:
-        records = [json.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]
-        return [
-            ProjectOutline(
-                _name(one["id"]), str(one["file"]), str(one["mask"]), str(one["mask"]), str(one["part"]),
-                str(one["sha256"]), _side(one["width"]), _side(one["height"]),
-            )
-            for one in records
-        ]  # fmt: skip
-    except OSError as error:
-        raise ProjectError(disk_reason(path.parent, error)) from error
-    except _DAMAGED as error:
-        raise ProjectError(
-            f"{path} is damaged ({type(error).__name__}). Bring the file back from a copy; your decisions are safe in "
-            f"{path.with_name('decisions.jsonl')}."
-        ) from error
+def _copied_into(folder: Path, table: OutlineTable, progress: Progress) -> Iterator[dict[str, Any]]:
+    """What the project's file says of each picture, which is copied there with its mask.
+
+    Raises:
+        ProjectError: a mask is not what it was when the table was read. OSError: the disk does not take it.
+    """
+    for name in ("images", "masks"):
+        (folder / name).mkdir()
+    colours = [one.colour for one in table.classes.classes]
+    for number, one in enumerate(table.pictures):
+        progress(number, len(table.pictures), Doing(Step.TAKING_IN, "Copying pictures and masks"))
+        file, mask = f"images/{one.picture_id}{one.suffix}", f"masks/{one.picture_id}.png"
+        shutil.copyfile(one.picture, folder / file)
+        try:
+            given = read_mask(one.mask)
+        except ImageError as error:
+            raise ProjectError(f"A mask changed meanwhile: {error}.") from error
+        indices = indices_of(given, table.classes, one.width, one.height)
+        (folder / mask).write_bytes(mask_png(indices, colours))
+        yield {
+            "id": one.picture_id, "file": file, "mask": mask, "part": one.part, "sha256": one.sha256,
+            "width": one.width, "height": one.height,
+        }  # fmt: skip
+
+
+def _picture(one: dict[str, Any]) -> ProjectOutline:
+    """What a line of the project's file says."""
+    return ProjectOutline(
+        _name(one["id"]), str(one["file"]), str(one["mask"]), str(one["mask"]), str(one["part"]),
+        str(one["sha256"]), _side(one["width"]), _side(one["height"]),
+    )  # fmt: skip
 
 
 def _name(value: Any) -> str:

@@ -68,6 +68,10 @@ class OutlineResult:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
+        return {**self.measured(), "classes": list(self.classes)}
+
+    def measured(self) -> dict[str, Any]:
+        """The same as the bundle keeps it, beside its classes."""
         return {
             **self.scores.to_json(),
             "n_learned": self.n_learned,
@@ -147,7 +151,7 @@ def train_outlines(
         int((~is_out).sum()), int(is_out.sum()), width, height, told, guessed,
         tuple(names[k] for k in np.flatnonzero(given & ~learned)), time.perf_counter() - clock,
     )  # fmt: skip
-    model = model_of_network(onnx, project.classes, project.table.is_colour, width, height, result.to_json())
+    model = model_of_network(onnx, project.classes, project.table.is_colour, width, height, result.measured())
     _keep(project, model, result, [one.picture_id for one, out in zip(pictures, is_out, strict=True) if out])
     return result
 

@@ -1,4 +1,4 @@
-"""`clean` for a kind that has a ThingReview: the findings, and decisions about them."""
+"""`clean` for a kind that has a ThingReview: the findings, and decisions about them; parts of it for other kinds."""
 
 # The options' texts name the things of the kind, so that annotations have to be values here, not text.
 
@@ -50,8 +50,8 @@ def add_clean(app: typer.Typer, door: Callable[[], ReviewDoor], noun: str, about
         ] = False,
         is_json: JsonFlag = False,
     ) -> None:
-        _check_sure(apply_suggestions, is_json)
-        decisions = [*_named(remove, keep), *_relabelled(relabel or [], is_json)]
+        check_sure(apply_suggestions, is_json)
+        decisions = [*kept_or_removed(remove, keep), *_relabelled(relabel or [], is_json)]
         with explained(is_json), progress_bar(is_json) as progress:
             project = door().open_project(project_dir)
             is_deciding = apply_suggestions is not None or bool(decisions)
@@ -70,7 +70,7 @@ def add_clean(app: typer.Typer, door: Callable[[], ReviewDoor], noun: str, about
                 if is_preview
                 else said_kept(decisions, project_dir)
             )
-            lines = [*decision_lines(decisions), end]
+            lines = [*decision_lines(decisions, project.kind), end]
             record = {"decisions": decision_records(decisions, project.kind), "preview": is_preview}
         if is_json:
             print_json(record)
@@ -79,14 +79,14 @@ def add_clean(app: typer.Typer, door: Callable[[], ReviewDoor], noun: str, about
             say(line)
 
 
-def _check_sure(above: float | None, is_json: bool) -> None:
+def check_sure(above: float | None, is_json: bool) -> None:
     """End with a sentence where a share of sureness is none."""
     if above is not None and not 0 <= above <= 1:
         said = f"--apply-suggestions {above} is out of range. Choose 0 to 1, for instance 0.95."
         fail(said, is_json, 2)
 
 
-def _named(remove: list[str] | None, keep: list[str] | None) -> "list[ThingDecision]":
+def kept_or_removed(remove: list[str] | None, keep: list[str] | None) -> "list[ThingDecision]":
     """What a person said about things by their ids."""
     from tellapart.kinds.decisions import ThingDecision
 

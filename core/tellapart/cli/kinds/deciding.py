@@ -10,7 +10,7 @@ import typer
 
 from tellapart.cli.console import explained, print_json, say
 from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir
-from tellapart.cli.kinds.notebook_door import DecidedDoor
+from tellapart.cli.kinds.notebook_door import ProjectDoor
 from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def add_undo_and_log(app: typer.Typer, door: Callable[[], DecidedDoor]) -> None:
+def add_undo_and_log(app: typer.Typer, door: Callable[[], ProjectDoor]) -> None:
     """Give a kind the two commands; door: imports and gives what it offers to notebooks."""
 
     @app.command()
@@ -52,7 +52,7 @@ def add_undo_and_log(app: typer.Typer, door: Callable[[], DecidedDoor]) -> None:
             )
             return
         for one in lines:
-            say(f"{one.n}  {one.at}  {_in_words(one.decision)}{' (undone)' * one.is_undone}")
+            say(f"{one.n}  {one.at}  {_in_words(one.decision, project.kind)}{' (undone)' * one.is_undone}")
         if not lines:
             say("No decisions yet.")
 
@@ -62,9 +62,9 @@ def decision_records(decisions: Sequence[ThingDecision], kind: ProjectKind) -> l
     return [{kind.noun: one.thing_id, "do": one.action, kind.label_noun: one.label} for one in decisions]
 
 
-def decision_lines(decisions: Sequence[ThingDecision]) -> list[str]:
+def decision_lines(decisions: Sequence[ThingDecision], kind: ProjectKind) -> list[str]:
     """The first of them, a line each."""
-    lines = [f"  {_in_words(one)}" for one in decisions[:_SHOWN]]
+    lines = [f"  {_in_words(one, kind)}" for one in decisions[:_SHOWN]]
     return [*lines, f"  … and {len(decisions) - _SHOWN} more"] if len(decisions) > _SHOWN else lines
 
 
@@ -80,5 +80,6 @@ def counted(decisions: Sequence[ThingDecision]) -> str:
     return f"{len(decisions)} decision{'s' * (len(decisions) != 1)}"
 
 
-def _in_words(one: ThingDecision) -> str:
-    return f"{one.thing_id}: {one.action}{f' to {one.label!r}' if one.label else ''}"
+def _in_words(one: ThingDecision, kind: ProjectKind) -> str:
+    did = kind.relabelled.format(label=one.label) if one.action == "relabel" else one.action
+    return f"{one.thing_id}: {did}"

@@ -35,11 +35,15 @@ class KindDoor(Protocol):
         """What was trained of it, in a new bundle."""
 
 
-class DecidedDoor(KindDoor, Protocol):
-    """The same of a kind whose things are decided about."""
+class ProjectDoor(Protocol):
+    """What opens the projects of a kind whose things are decided about."""
 
     def open_project(self, root: Path, /) -> KindProject:
         """The project in a folder."""
+
+
+class DecidedDoor(ProjectDoor, KindDoor, Protocol):
+    """The same, of a kind whose training takes nothing but a project."""
 
 
 class ReviewDoor(DecidedDoor, Protocol):

@@ -62,9 +62,14 @@ def add_app(
     ) -> None:
         with explained(is_json):
             page = export_page(bundle_dir, out, title, below, force)
-        megabytes = page.stat().st_size / 1e6
-        if is_json:
-            print_json({"page": str(page), "megabytes": round(megabytes, 2)})
-        else:
-            works = "Open it in a browser; it works without the internet."
-            say(f"{page} ({megabytes:.1f} MB). {works} {holds}".rstrip())
+        say_page(page, holds, is_json)
+
+
+def say_page(page: Path, holds: str, is_json: bool) -> None:
+    """The end of `app`: where the page is; holds: as `add_app` has it."""
+    megabytes = page.stat().st_size / 1e6
+    if is_json:
+        print_json({"page": str(page), "megabytes": round(megabytes, 2)})
+    else:
+        works = "Open it in a browser; it works without the internet."
+        say(f"{page} ({megabytes:.1f} MB). {works} {holds}".rstrip())

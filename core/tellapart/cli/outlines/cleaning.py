@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir
+from tellapart.cli.kinds.cleaning import check_sure, kept_or_removed
+from tellapart.cli.kinds.deciding import decision_lines, decision_records, said_kept
 from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ _DRAWN = 24  # pictures, at most
 
 
 def clean(
-    project_dir: Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")],
+    project_dir: ProjectDir,
     accept: Annotated[
         list[str] | None,
         typer.Option(help="Draw a region as the network tells it; may be repeated.", metavar="NAME@X,Y"),
@@ -44,23 +47,18 @@ def clean(
         Path | None,
         typer.Option(help="A new folder for the worst pictures: mask left, network right.", metavar="FOLDER"),
     ] = None,
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+    is_json: JsonFlag = False,
 ) -> None:
     """Find masks that may be wrong, worst pictures and regions first; or decide about them."""
     from tellapart.outlines.project import open_outline_project
     from tellapart.outlines.review import OutlineReview
 
-    if apply_suggestions is not None and not 0 <= apply_suggestions <= 1:
-        fail(
-            f"--apply-suggestions {apply_suggestions} is out of range. Choose 0 to 1, for instance 0.95.",
-            is_json,
-            2,
-        )
+    check_sure(apply_suggestions, is_json)
     if draw is not None and draw.exists():
         fail(f"{draw} exists. Choose a new folder name.", is_json)
     with explained(is_json), progress_bar(is_json) as progress:
         project = open_outline_project(project_dir)
-        decisions = _named(project, correct or [], remove or [], keep or [], is_json)
+        decisions = [*kept_or_removed(remove, keep), *_corrected(project, correct or [], is_json)]
         is_deciding = bool(decisions or accept) or apply_suggestions is not None
         review = None
         if accept or apply_suggestions is not None or draw is not None or not is_deciding:
@@ -73,7 +71,8 @@ def clean(
         if is_deciding:
             project.decide(decisions)
     if is_deciding or review is None:
-        said, record = _decided(decisions, project_dir)
+        said = [*decision_lines(decisions, project.kind), said_kept(decisions, project_dir)]
+        record: dict[str, Any] = {"decisions": decision_records(decisions, project.kind)}
     else:
         said, record = _report(review), review.to_json()
     if is_json:
@@ -83,14 +82,8 @@ def clean(
         say(line)
 
 
-def _named(
-    project: OutlineProject, correct: list[str], remove: list[str], keep: list[str], is_json: bool
-) -> list[ThingDecision]:
-    from tellapart.kinds.decisions import ThingDecision
-
-    decisions = [ThingDecision(one, "remove") for one in remove] + [
-        ThingDecision(one, "keep") for one in keep
-    ]
+def _corrected(project: OutlineProject, correct: list[str], is_json: bool) -> list[ThingDecision]:
+    decisions = []
     for one in correct:
         picture_id, sign, file = one.partition("=")
         if not sign:
@@ -129,21 +122,3 @@ def _report(review: OutlineReview) -> list[str]:
         "--remove NAME, --keep NAME)"
     )
     return said
-
-
-def _decided(decisions: list[ThingDecision], project_dir: Path) -> tuple[list[str], Any]:
-    said = [
-        f"  {one.thing_id}: {f'has the mask {one.label}' if one.label else one.action}"
-        for one in decisions[:_SHOWN]
-    ]
-    if len(decisions) > _SHOWN:
-        said.append(f"  … and {len(decisions) - _SHOWN} more")
-    n = f"{len(decisions)} decision{'s' * (len(decisions) != 1)}"
-    said.append(
-        f"{n}, as one step. Take it back: tellapart undo {typed(project_dir)}"
-        if decisions
-        else "There is nothing to decide."
-    )
-    return said, {
-        "decisions": [{"picture": one.thing_id, "do": one.action, "mask": one.label} for one in decisions]
-    }

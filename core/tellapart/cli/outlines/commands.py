@@ -1,4 +1,4 @@
-"""new, train, undo, log and export for outlines; clean and predict are beside."""
+"""new, train and app for outlines, and the commands that all kinds share; clean and predict are beside."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from typing import Annotated
 import typer
 
 from tellapart.cli.console import explained, print_json, progress_bar, say
+from tellapart.cli.kinds.arguments import BundleDir, JsonFlag, ProjectDir, kind_app
+from tellapart.cli.kinds.deciding import add_undo_and_log
+from tellapart.cli.kinds.notebook_door import ProjectDoor
+from tellapart.cli.kinds.sharing import add_export, say_page
+from tellapart.cli.kinds.training import say_trained, say_what_came, then_clean
 from tellapart.cli.outlines.cleaning import clean
 from tellapart.cli.outlines.predicting import predict
-from tellapart.words.commands import typed
 
-outlines_app = typer.Typer(
-    help="Outlines: every pixel a class. The same commands without `outlines` find them by what they are given.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
-ProjectDir = Annotated[Path, typer.Argument(help="The project's folder.", metavar="DIR")]
+outlines_app = kind_app("outlines", "Outlines: every pixel a class.")
 _MOST_NAMED = 20
 
 
@@ -56,9 +54,7 @@ def new(
     say(
         f"{len(table.pictures):,} pictures with masks, {len(names)} classes: {', '.join(names[:_MOST_NAMED])}{more}."
     )
-    for note in table.notes:
-        say(note)
-    say(f"Next: tellapart train {typed(project_dir)}")
+    say_what_came(table.notes, project_dir)
 
 
 @outlines_app.command()
@@ -76,71 +72,36 @@ def train(
 
     with explained(is_json), progress_bar(is_json) as progress:
         result = train_outlines(open_outline_project(project_dir), epochs, size, progress=progress)
-    if is_json:
-        print_json({**result.to_json(), "classes": list(result.classes), "bundle": str(result.bundle_dir)})
-        return
-    for line in result.sentences():
-        say(line)
-    say(f"Next: tellapart clean {typed(project_dir)}")
+    say_trained(result, then_clean(project_dir), is_json)
 
 
-@outlines_app.command()
-def undo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
-    """Take back the last step of decisions."""
-    from tellapart.outlines.project import open_outline_project
+def _outlines() -> ProjectDoor:
+    from tellapart import outlines
 
-    with explained(is_json):
-        taken = open_outline_project(project_dir).undo()
-    if is_json:
-        print_json([{"picture": one.thing_id, "do": one.action, "mask": one.label} for one in taken])
-        return
-    said = f"Taken back: {len(taken)} decision{'s' * (len(taken) != 1)}."
-    say(said if taken else "There is nothing to undo.")
+    return outlines
 
 
-@outlines_app.command()
-def log(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
-    """List the decisions, the oldest first."""
-    from tellapart.outlines.project import open_outline_project
+def _copy_newest(place: Path, target: Path) -> int:
+    from tellapart.kinds.bundle_folder import copy_bundle
+    from tellapart.outlines.model_file import NETWORK_NAME, read_model
+    from tellapart.outlines.project import OUTLINES
 
-    with explained(is_json):
-        lines = open_outline_project(project_dir).decisions.lines()
-    if is_json:
-        print_json(
-            [
-                {"n": one.n, "at": one.at, "picture": one.decision.thing_id, "do": one.decision.action,
-                 "mask": one.decision.label, "undone": one.is_undone}
-                for one in lines
-            ]
-        )  # fmt: skip
-        return
-    for one in lines:
-        did = f"has the mask {one.decision.label}" if one.decision.label else one.decision.action
-        say(f"{one.n}  {one.at}  {one.decision.thing_id}: {did}{' (undone)' * one.is_undone}")
-    if not lines:
-        say("No decisions yet.")
+    return copy_bundle(OUTLINES.bundle_of(place), target, [OUTLINES.model_name, NETWORK_NAME], read_model)
 
 
-@outlines_app.command()
-def export(
-    project_dir: Annotated[Path, typer.Argument(help="A project's or a bundle's folder.", metavar="DIR")],
-    target: Annotated[Path, typer.Argument(help="A new folder for the network.", metavar="OUT")],
-    is_json: JsonFlag = False,
-) -> None:
-    """Copy a project's newest network to its own folder, and verify it."""
-    from tellapart.outlines.bundle_folder import bundle_of, copy_outlines
-
-    with explained(is_json):
-        n_bytes = copy_outlines(bundle_of(project_dir), target)
-    if is_json:
-        print_json({"bundle": str(target), "megabytes": round(n_bytes / 1e6, 2)})
-    else:
-        say(f"The network is in {target} ({n_bytes / 1e6:.1f} MB), as ONNX. It holds no picture.")
+add_undo_and_log(outlines_app, _outlines)
+add_export(
+    outlines_app,
+    _copy_newest,
+    about="Copy a project's newest network to its own folder, and verify it.",
+    learned="network",
+    holds="It is there as ONNX. It holds no picture.",
+)
 
 
 @outlines_app.command()
 def app(
-    bundle_dir: Annotated[Path, typer.Argument(help="A bundle's or a project's folder.", metavar="BUNDLE")],
+    bundle_dir: BundleDir,
     out: Annotated[Path, typer.Argument(help="A new file that ends in .html.", metavar="OUT")],
     title: Annotated[str, typer.Option(help="Above the page.")] = "",
     about: Annotated[str, typer.Option(help="A few sentences below the title.")] = "",
@@ -153,19 +114,15 @@ def app(
 ) -> None:
     """Make one web page that draws outlines in the visitor's browser, without a server."""
     from tellapart.deploy.appearance import Appearance
-    from tellapart.outlines.bundle_folder import bundle_of
     from tellapart.outlines.page.export import TITLE, export_outlines_page
+    from tellapart.outlines.project import OUTLINES
 
     with explained(is_json), progress_bar(is_json) as progress:
         looks = Appearance(title or TITLE, about)
         page = export_outlines_page(
-            bundle_of(bundle_dir), out, looks, runtime=runtime, force=force, progress=progress
+            OUTLINES.bundle_of(bundle_dir), out, looks, runtime=runtime, force=force, progress=progress
         )
-    megabytes = page.stat().st_size / 1e6
-    if is_json:
-        print_json({"page": str(page), "megabytes": round(megabytes, 2)})
-    else:
-        say(f"{page} ({megabytes:.1f} MB). Open it in a browser; it works without the internet.")
+    say_page(page, "", is_json)
 
 
 outlines_app.command()(clean)

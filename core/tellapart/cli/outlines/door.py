@@ -10,11 +10,12 @@ from pathlib import Path
 
 import typer
 
+from tellapart.cli.kinds.claiming import names_one, value_of
 from tellapart.cli.outlines.commands import outlines_app
 
 NAME = "outlines"
 _PROJECT, _MODEL = "tellapart-outlines.json", "outlines-model.json"
-_LOOKED_AT = 3  # words that may be the project or the bundle
+_LOOKED_AT = 3  # masks
 _WORDS = {"labels", "masks", "annotations", "segmentationclass", "annot", "gt", "groundtruth"}
 _ENDING = re.compile(r"[_\-](?:P|L|mask|masks|label|labels|gt|seg)$")
 _FILES = 500  # of a folder that are looked at
@@ -24,34 +25,17 @@ _PNG, _GREY, _PALETTE = b"\x89PNG\r\n\x1a\n", 0, 3
 def claims(verb: str, words: Sequence[str]) -> bool:
     """Whether a command with these words after it is about outlines."""
     if verb == "new":
-        kind = _value_of("--kind", words)
-        source = _value_of("--from", words)
+        kind = value_of("--kind", words)
+        source = value_of("--from", words)
         if kind or not source:
             return kind == NAME and bool(source)
-        return bool(_value_of("--void", words)) or _is_source(Path(source).expanduser())
-    given = [word for word in words if not word.startswith("-")]
-    return any(_is_own(Path(word)) for word in given[:_LOOKED_AT])
+        return bool(value_of("--void", words)) or _is_source(Path(source).expanduser())
+    return names_one(words, _PROJECT, _MODEL)
 
 
 def commands() -> typer.Typer:
     """The commands of outlines."""
     return outlines_app
-
-
-def _value_of(option: str, words: Sequence[str]) -> str:
-    for word, after in zip(words, [*words[1:], ""], strict=True):
-        if word == option:
-            return after
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-    return ""
-
-
-def _is_own(path: Path) -> bool:
-    try:
-        return path.name == _MODEL or (path / _PROJECT).is_file() or (path / _MODEL).is_file()
-    except (OSError, ValueError):  # longer than a name may be, or with a NUL
-        return False
 
 
 def _is_source(root: Path) -> bool:

@@ -8,15 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from tellapart.cli.console import EXIT_PARTLY, err, explained, fail, print_json, progress_bar, say
+from tellapart.cli.kinds.arguments import BundleDir, JsonFlag
 from tellapart.safe_text import harmless
 
 _SHOWN = 6  # classes
 
 
 def predict(
-    bundle_dir: Annotated[
-        Path, typer.Argument(help="A bundle's folder, or a project's for its newest.", metavar="BUNDLE")
-    ],
+    bundle_dir: BundleDir,
     pictures: Annotated[list[Path], typer.Argument(help="Picture files.", metavar="PICTURE...")],
     out: Annotated[
         Path | None,
@@ -27,13 +26,13 @@ def predict(
     strength: Annotated[
         float, typer.Option(min=0, max=1, help="Of the colours over the picture, 0 to 1.")
     ] = 0.55,
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+    is_json: JsonFlag = False,
 ) -> None:
     """Tell every pixel of pictures."""
     from tellapart import atomic_files
     from tellapart.errors import ImageError, ProjectError
-    from tellapart.outlines.bundle_folder import bundle_of
     from tellapart.outlines.predictor import OutlinePredictor
+    from tellapart.outlines.project import OUTLINES
     from tellapart.progress import Doing, Step
     from tellapart.store.sqlite.database_errors import disk_reason
 
@@ -42,7 +41,7 @@ def predict(
     told: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
     with explained(is_json), progress_bar(is_json) as progress:
-        predictor = OutlinePredictor(bundle_of(bundle_dir))
+        predictor = OutlinePredictor(OUTLINES.bundle_of(bundle_dir))
         taken: set[str] = set()
         for number, picture in enumerate(pictures):
             progress(number, len(pictures), Doing(Step.LOOKING, "Looking at pictures"))
