@@ -52,6 +52,8 @@ def test_it_learns_to_outline_and_says_how_well(trained_outlines):
     card = (found.bundle_dir / "MODEL_CARD.md").read_text("utf-8")
     assert "| ball |" in card and "EfficientNet-Lite0" in card
     assert found.n_learned + found.n_held_out == 12
+    kept = read_model(found.bundle_dir).measured
+    assert found.to_json() == {**kept, "classes": list(NAMES)} and "classes" not in kept
 
 
 def test_answers_for_a_new_picture_in_its_own_size(trained_outlines):
