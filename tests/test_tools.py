@@ -1,5 +1,6 @@
 """What `make` starts before anything is installed: environments half made, moved, too old or up to date."""
 
+import argparse
 import importlib.util
 import json
 import os
@@ -149,3 +150,14 @@ def test_an_index_is_given_to_uv_unless_it_has_its_own(monkeypatch):
     assert versions.index_settings() == {"UV_DEFAULT_INDEX": "https://mirror.example/simple"}
     monkeypatch.setenv("UV_INDEX_URL", "https://own.example/simple")
     assert versions.index_settings() == {}
+
+
+def test_packages_are_installed_instead_of_tellapart_with_torch_or_without(environment):
+    def asked(**changed):
+        chosen = {"extras": "dev", "torch": "yes", "torch_args": "", "packages": ""} | changed
+        return environment.pip_arguments(argparse.Namespace(**chosen))
+
+    assert asked(torch="no") == ["-e", ".[dev]"]
+    assert asked(torch="no", packages="'cleanlab==2.9.0' scikit-learn") == ["cleanlab==2.9.0", "scikit-learn"]
+    assert asked(packages="fastai")[:3] == ["fastai", "torch", "torchvision"]
+    assert asked()[:2] == ["-e", ".[dev,dev-torch]"]

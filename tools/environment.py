@@ -98,7 +98,7 @@ def remove_half_installed(venv: Path) -> None:
 def pip_arguments(options: argparse.Namespace) -> list[str]:
     """What pip gets. All in one call: torch and torchvision are then chosen together, from one source."""
     if options.torch == "no":
-        return ["-e", f".[{options.extras}]"]
+        return shlex.split(options.packages) or ["-e", f".[{options.extras}]"]
     with_torch = "dev-torch" if "dev" in options.extras.split(",") else "torch"
     pair = shlex.split(options.torch_args) if options.torch_args else ["-c", "constraints/torch.txt"]
     if options.packages:
@@ -167,7 +167,9 @@ def main() -> None:
     parser.add_argument("--extras", default="dev", help="groups of pyproject.toml, joined by commas")
     parser.add_argument("--torch", choices=("yes", "no"), default="yes")
     parser.add_argument("--torch-args", default="", help="pip arguments instead of constraints/torch.txt")
-    parser.add_argument("--packages", default="", help="install these, with torch, instead of tellapart")
+    parser.add_argument(
+        "--packages", default="", help="install these instead of tellapart, with torch where it is wanted"
+    )
     parser.add_argument("--exact", action="store_true", help="make it anew when its Python is not this one")
     options = parser.parse_args()
     venv: Path = options.venv.absolute()
