@@ -205,7 +205,7 @@ def test_a_file_that_is_no_network_is_refused(bundle, data):
 def test_a_bundle_is_tried_once_and_again_when_it_changed(bundle, monkeypatch):
     tried = []
     real = trial._try
-    monkeypatch.setattr(trial, "_try", lambda place: tried.append(place) or real(place))
+    monkeypatch.setattr(trial, "_try", lambda place, child: tried.append(place) or real(place, child))
     before = load_bundle(bundle)
     load_bundle(bundle)
     moved = bundle.with_name("moved")
@@ -221,7 +221,7 @@ def test_a_bundle_is_tried_once_and_again_when_it_changed(bundle, monkeypatch):
     "text", ["", "{}", "[]", '{"batch": 99}', '{"batch": "all"}', '{"batch": 0}', "\x00"]
 )
 def test_a_broken_memory_means_another_trial(bundle, monkeypatch, text):
-    monkeypatch.setattr(trial, "_try", lambda place: 7)
+    monkeypatch.setattr(trial, "_try", lambda place, child: 7)
     key = trial.bundle_key((bundle / "bundle.json").read_bytes())
     trial.remember(key)
     trial._memory(key).write_text(text)
@@ -232,7 +232,7 @@ def test_what_was_trained_here_needs_no_trial(trained, own_cache, monkeypatch, t
     from tellapart.store.project import open_project
     from tellapart.train import train_head
 
-    def no_trial(place):
+    def no_trial(place, child):
         raise AssertionError("tried")
 
     monkeypatch.setattr(trial, "_try", no_trial)

@@ -13,6 +13,7 @@ from made_texts import made_reviews, write_csv
 from tellapart.errors import ProjectError
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.kinds.projects import kind_of_project, source_of
+from tellapart.store.project import create_project
 from tellapart.texts import new_project, open_project
 from tellapart.workspace.changing import delete_project, duplicate_project, rename_project
 from tellapart.workspace.listing import listed_projects
@@ -253,5 +254,8 @@ def test_projects_of_texts_are_opened_renamed_copied_and_deleted_as_others_are(
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "tellapart-app.json").write_text('{"format": 1}')
     assert kind_of_project(tmp_path / "app") == "" and kind_of_project(tmp_path / "nowhere") == ""
+    create_project(tmp_path / "pictures").close()
+    (tmp_path / "pictures" / "tellapart-texts.json").write_text("{", encoding="utf-8")
+    assert kind_of_project(tmp_path / "pictures") == ""
     with pytest.raises(ProjectError, match="no page for outlines"):
         door_of("outlines")

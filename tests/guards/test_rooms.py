@@ -74,7 +74,7 @@ ENTRIES = (
     "tellapart.ratings",
     "tellapart.tables",
     "tellapart.outlines",
-    *("tellapart.bundle.trial_process", "tellapart.bundle.start_process"),
+    *("tellapart.bundle.trial_process", "tellapart.bundle.start_process", "tellapart.outlines.trial_process"),
     "tellapart.network.torchvision_table",
     "tellapart.backbones.weights_process",
     "tellapart.train.estimate_process",

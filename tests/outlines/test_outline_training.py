@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from hashlib import sha256
 
 import numpy as np
 import pytest
 from made_outlines import NAMES, drawn
+from onnx import TensorProto, helper, numpy_helper
+from tellapart.bundle import trial
 from tellapart.errors import BundleError, Cancelled, ImageError, TrainError
 from tellapart.kinds.bundle_folder import copy_bundle
 from tellapart.kinds.decisions import ThingDecision
@@ -167,6 +170,48 @@ def test_an_answer_that_would_fill_the_memory_is_neither_trained_nor_tried(
         read_model(copy)
     with pytest.raises(ValueError, match="choose at least 1, and 32 to 2048"):
         train_outlines(outline_project, side_px=4096)  # no such network could be opened again
+
+
+def test_a_strangers_network_that_takes_all_memory_is_refused_and_we_live_on(
+    trained_outlines, tmp_path, monkeypatch
+):
+    copy = tmp_path / "copy"
+    copy_bundle(trained_outlines.bundle_dir, copy, [MODEL_NAME, NETWORK_NAME], read_model)
+    nodes = [
+        helper.make_node("ConstantOfShape", ["size"], ["zeros"]),
+        helper.make_node("Exp", ["zeros"], ["ones"]),
+        helper.make_node("ReduceMean", ["ones"], ["probabilities"], keepdims=1),
+    ]
+    graph = helper.make_graph(
+        nodes, "g",
+        [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["N", "H", "W", 3])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", "C", "H", "W"])],
+        [numpy_helper.from_array(np.array([4, 100, 1000, 1000]), "size")],  # 1.6 GB, twice
+    )  # fmt: skip
+    network = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8
+    ).SerializeToString()
+    (copy / NETWORK_NAME).write_bytes(network)
+    record = json.loads((copy / MODEL_NAME).read_bytes())
+    record["network"] = {"sha256": sha256(network).hexdigest(), "bytes": len(network)}
+    record["sha256"] = seal({key: value for key, value in record.items() if key != "sha256"})
+    (copy / MODEL_NAME).write_text(json.dumps(record), encoding="utf-8")
+    monkeypatch.setattr(trial, "_MEMORY_BYTES", 700 * 2**20)
+    with pytest.raises(BundleError, match=r"memory|does not run"):
+        read_model(copy)
+
+
+def test_our_own_network_needs_no_trial_and_a_strangers_is_tried_once(
+    trained_outlines, tmp_path, monkeypatch, tmp_path_factory
+):
+    tried = []
+    monkeypatch.setattr(trial, "_try", lambda folder, child: tried.append(child) or 1)
+    read_model(trained_outlines.bundle_dir)
+    assert tried == []
+    monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path_factory.mktemp("elsewhere") / "cache"))
+    read_model(trained_outlines.bundle_dir)
+    read_model(trained_outlines.bundle_dir)
+    assert tried == ["tellapart.outlines.trial_process"]
 
 
 def test_a_project_without_a_network_says_how_to_train_one(outline_project):

@@ -5,24 +5,25 @@ Rules for files of strangers; what tellapart writes itself passes them, which `b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import prod
 
 from onnx import AttributeProto, ModelProto, NodeProto, TensorProto
 
 from tellapart.errors import BundleError
 
+Operators = Mapping[str, tuple[int, ...]]
 # Every operator of the networks that `network.conversion` makes (all families of torchvision), of the built-in
-# backbone, of networks of outlines, and of the tail that `bundle_graph` adds. The numbers are the inputs that decide
+# backbone, and of the tail that `bundle_graph` adds. The numbers are the inputs that decide
 # how large the output is: they must come from shapes and constants. None runs another graph, reads a file or makes
 # random numbers.
-OPERATORS: dict[str, tuple[int, ...]] = {
+OPERATORS: Operators = {
     "Add": (), "AveragePool": (), "BatchNormalization": (), "Cast": (), "Clip": (), "Concat": (), "Constant": (),
     "ConstantOfShape": (0,), "Conv": (), "Div": (), "Einsum": (), "Equal": (), "Erf": (),
     "Exp": (), "Expand": (1,), "Flatten": (), "Gather": (), "Gemm": (), "GlobalAveragePool": (), "HardSigmoid": (),
     "HardSwish": (), "Identity": (), "LayerNormalization": (), "MatMul": (), "MaxPool": (), "Mod": (), "Mul": (),
     "Not": (), "Pad": (1, 3), "Pow": (), "Range": (0, 1, 2), "ReduceL2": (1,), "ReduceMean": (1,), "ReduceMin": (1,),
-    "ReduceSum": (1,), "Relu": (), "Reshape": (1,), "Resize": (1, 2, 3), "ScatterND": (), "Shape": (), "Sigmoid": (),
+    "ReduceSum": (1,), "Relu": (), "Reshape": (1,), "ScatterND": (), "Shape": (), "Sigmoid": (),
     "Slice": (1, 2, 3, 4), "Softmax": (), "Split": (1,), "Sqrt": (), "Squeeze": (1,), "Sub": (), "Tanh": (),
     "Transpose": (), "Unsqueeze": (1,), "Where": (),
 }  # fmt: skip
@@ -40,9 +41,11 @@ _MAX_TENSOR_BYTES = 2**31
 _OPSETS = range(13, 26)
 
 
-def check_graph(model: ModelProto) -> None:
+def check_graph(model: ModelProto, operators: Operators = OPERATORS) -> None:
     """Raise unless the model keeps to the rules. Its values are not looked at, nothing is computed.
 
+    Args:
+        operators: it may use, each with the inputs that decide how large its output is.
     Raises:
         BundleError: the first thing in it that does not; the text has no file name.
     """
@@ -61,12 +64,12 @@ def check_graph(model: ModelProto) -> None:
     for tensor in graph.initializer:
         _check_tensor(tensor)
     for node in graph.node:
-        _check_node(node)
-    _check_sizes_are_fixed(graph.node)
+        _check_node(node, operators)
+    _check_sizes_are_fixed(graph.node, operators)
 
 
-def _check_node(node: NodeProto) -> None:
-    if node.domain not in ("", "ai.onnx") or node.op_type not in OPERATORS:
+def _check_node(node: NodeProto, operators: Operators) -> None:
+    if node.domain not in ("", "ai.onnx") or node.op_type not in operators:
         raise _refused(f"it uses the operator {_short(node.domain + ' ' + node.op_type)}")
     for attribute in node.attribute:
         if attribute.type not in _PLAIN_ATTRIBUTES or attribute.ref_attr_name:
@@ -92,12 +95,12 @@ def _check_tensor(tensor: TensorProto) -> None:
         raise _refused(f"{name} holds fewer values than its shape {list(tensor.dims)} says")
 
 
-def _check_sizes_are_fixed(nodes: Iterable[NodeProto]) -> None:
+def _check_sizes_are_fixed(nodes: Iterable[NodeProto], operators: Operators) -> None:
     """The size of every value follows from the number and size of the pictures alone, never from what they show: so
     what a trial took in time and memory holds for every picture."""
     from_pixels = {"pixels"}
     for node in nodes:
-        deciding = OPERATORS[node.op_type]
+        deciding = operators[node.op_type]
         if any(i < len(node.input) and node.input[i] in from_pixels for i in deciding):
             raise _refused(f"the size of what {node.op_type} gives depends on what a picture shows")
         if node.op_type != "Shape" and not from_pixels.isdisjoint(node.input):

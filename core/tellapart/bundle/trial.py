@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,7 +22,7 @@ import onnxruntime
 from tellapart import atomic_files
 from tellapart.backbones.catalogue import cache_dir
 from tellapart.backbones.onnx_session import available_cpus
-from tellapart.errors import BundleError
+from tellapart.errors import BundleError, TellapartError
 
 MAX_BATCH = 2  # pictures the network gets at once: more are no quicker on two cores, and take 5 MB each
 _VERSION = 1  # of the rules: raise it when they change, and every bundle is tried again
@@ -31,7 +32,7 @@ _PATIENCE = 10  # times that by the clock, for a computer that has much else to 
 _LOOK_EVERY_S = 0.02
 _MAX_REMEMBERED = 2000
 # The folder that somebody works in is no place to import from: it may be a stranger's, with a numpy.py in it.
-_CHILD = "import sys; sys.path[:] = filter(None, sys.path); from tellapart.bundle.trial_process import main; main()"
+_CHILD = "import sys; sys.path[:] = filter(None, sys.path); from {} import main; main()"
 
 
 def bundle_key(record: bytes) -> str:
@@ -39,9 +40,12 @@ def bundle_key(record: bytes) -> str:
     return sha256(f"{_VERSION} {onnxruntime.__version__} ".encode() + record).hexdigest()
 
 
-def tried_batch(bundle_dir: Path, key: str) -> int:
+def tried_batch(bundle_dir: Path, key: str, child: str = "tellapart.bundle.trial_process") -> int:
     """How many pictures the bundle may get at once, after a trial where it was never tried here.
 
+    Args:
+        bundle_dir: a folder with model.onnx.
+        child: the module whose `main` tries it; see `tell_trial`.
     Raises:
         BundleError: it breaks a rule or a limit, or does not give the answers it was made with.
     """
@@ -51,7 +55,7 @@ def tried_batch(bundle_dir: Path, key: str) -> int:
             return batch
     except (OSError, ValueError, KeyError, TypeError):
         pass  # never tried, or the cache was thrown away
-    batch = _try(bundle_dir)
+    batch = _try(bundle_dir, child)
     remember(key, batch)
     return batch
 
@@ -79,14 +83,14 @@ def _memory(key: str) -> Path:
     return cache_dir().parent / "bundles" / f"{key}.json"
 
 
-def _try(bundle_dir: Path) -> int:
+def _try(bundle_dir: Path, child: str) -> int:
     n_bytes = (bundle_dir / "model.onnx").stat().st_size
     max_bytes, max_s = _MEMORY_BYTES + 6 * n_bytes, _TIME_S + n_bytes / 1e7
     with tempfile.TemporaryDirectory(prefix="tellapart-trial-") as place:
         log = Path(place) / "log.txt"
         with log.open("wb") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-c", _CHILD, str(bundle_dir), str(max_bytes)],
+                [sys.executable, "-c", _CHILD.format(child), str(bundle_dir), str(max_bytes)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, cwd=place,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
@@ -130,6 +134,21 @@ def _refused(bundle_dir: Path, reason: str) -> BundleError:
     return BundleError(
         f"{bundle_dir.name} is refused: {reason}. Do not use this bundle; ask its maker to export it again."
     )
+
+
+def tell_trial(attempt: Callable[[Path], int]) -> None:
+    """The whole of a process that tries the bundle named on its command line within the bytes given there: it says how
+    many pictures the bundle may get at once, or what is wrong, as one JSON object."""
+    bundle_dir, max_bytes = Path(sys.argv[1]), int(sys.argv[2])
+    limit_memory(max_bytes)
+    answer: dict[str, object]
+    try:
+        answer = {"batch": attempt(bundle_dir)}
+    except TellapartError as error:
+        answer = {"error": str(error)}
+    except MemoryError:
+        answer = {"error": f"{bundle_dir.name} is refused: it takes too much memory. Do not use this bundle."}
+    sys.stdout.write(json.dumps(answer))
 
 
 def limit_memory(max_bytes: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from pathlib import Path
 
@@ -11,24 +9,15 @@ import numpy as np
 
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.bundle.loading import open_untried
-from tellapart.bundle.trial import MAX_BATCH, limit_memory
-from tellapart.errors import BundleError, TellapartError
+from tellapart.bundle.trial import MAX_BATCH, tell_trial
+from tellapart.errors import BundleError
 
 _QUICK_S = 1.0  # for one picture; what takes longer gains nothing from several at once
 
 
 def main() -> None:
     """Try the bundle named on the command line within the bytes given there."""
-    bundle_dir, max_bytes = Path(sys.argv[1]), int(sys.argv[2])
-    limit_memory(max_bytes)
-    answer: dict[str, object]
-    try:
-        answer = {"batch": _try(bundle_dir)}
-    except TellapartError as error:
-        answer = {"error": str(error)}
-    except MemoryError:
-        answer = {"error": f"{bundle_dir.name} is refused: it takes too much memory. Do not use this bundle."}
-    sys.stdout.write(json.dumps(answer))
+    tell_trial(_try)
 
 
 def _try(bundle_dir: Path) -> int:

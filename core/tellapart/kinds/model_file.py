@@ -67,6 +67,14 @@ class ModelFile:
         path = place / self.name if place.is_dir() else place
         return bytes_of(path, self.most_bytes, self.what), str(path)
 
+    def record_in(self, data: bytes, name: str) -> dict[str, Any]:
+        """What the bytes of a file say, whose seal is whole; no model is made of it yet.
+
+        Raises:
+            BundleError: it is damaged, of another kind, or of a newer version.
+        """
+        return sealed_json.opened(data, name, self.kind, self.newest_format, self.what)
+
     def opened(
         self,
         data: bytes,
@@ -84,7 +92,7 @@ class ModelFile:
         Raises:
             BundleError: it is damaged, of another kind, of a newer version, or does not answer as it did.
         """
-        record = sealed_json.opened(data, name, self.kind, self.newest_format, self.what)
+        record = self.record_in(data, name)
         try:
             model = model_of(record)
             found, expected = answers_of(model, record)

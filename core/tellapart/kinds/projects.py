@@ -11,7 +11,7 @@ from typing import Any
 
 from tellapart.errors import ProjectError
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.store.project import is_project
+from tellapart.store.project import DB_NAME, is_project
 from tellapart.store.sqlite.database_errors import disk_reason
 
 _HEAD = re.compile(r"tellapart-([a-z]{1,30})\.json")
@@ -20,6 +20,8 @@ _MOST_BYTES = 2**20  # of a head that is looked at
 
 def kind_of_project(root: Path) -> str:
     """What a folder is a project of, "texts" for instance; "" where it is none, or one of pictures."""
+    if (root / DB_NAME).is_file():  # of pictures, whatever else lies in it
+        return ""
     with contextlib.suppress(OSError):  # nothing is there, or it is somebody else's
         for path in sorted(root.iterdir()):
             if (found := _HEAD.fullmatch(path.name)) and _head(path).get("kind", found[1]) == found[1]:

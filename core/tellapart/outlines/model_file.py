@@ -13,6 +13,7 @@ import numpy as np
 
 from tellapart import atomic_files
 from tellapart.backbones.onnx_session import open_session
+from tellapart.bundle.trial import bundle_key, remember, tried_batch
 from tellapart.errors import BundleError
 from tellapart.kinds.model_file import ModelFile, bytes_of
 from tellapart.kinds.sealed_json import numbers
@@ -26,6 +27,7 @@ _MAX_NETWORK = 512 * 2**20
 MOST_SIDE = 2048
 MOST_NUMBERS = 2**28  # of an answer, 1 GB
 _TOLERANCE = 0.02  # of a probability; processors differ
+_ENLARGING = {"Resize": (1, 2, 3)}  # which networks of pictures have no need of
 _LOOKED_AT = 7  # rows and columns of the made picture
 
 
@@ -72,8 +74,26 @@ def record_of(model: OutlineModel) -> dict[str, Any]:
 def read_model(place: Path) -> OutlineModel:
     """The model in a bundle's folder.
 
+    One that is new on this computer is tried beforehand in a process of its own, with limits of memory and time; see
+    `bundle.trial`.
+
     Raises:
-        BundleError: it is not there, damaged, too large, of a newer version, or does not answer as it did.
+        BundleError: it is not there, damaged, too large, of a newer version, made to do harm, or does not answer as it
+            did.
+    """
+    folder = place if place.is_dir() else place.parent
+    data, name = FILE.read(place)
+    FILE.record_in(data, name)
+    bytes_of(folder / NETWORK_NAME, _MAX_NETWORK, FILE.what)
+    tried_batch(folder, bundle_key(data), "tellapart.outlines.trial_process")
+    return read_untried(place)
+
+
+def read_untried(place: Path) -> OutlineModel:
+    """The same without the trial, for the process that tries it.
+
+    Raises:
+        BundleError: as `read_model` does.
     """
     network = (place if place.is_dir() else place.parent) / NETWORK_NAME
     return FILE.opened(
@@ -82,6 +102,11 @@ def read_model(place: Path) -> OutlineModel:
         _answers,
         tolerance=lambda _: _TOLERANCE,
     )
+
+
+def remember_own(bundle_dir: Path) -> None:
+    """Remember that this very program made a bundle, which then needs no trial."""
+    remember(bundle_key(FILE.read(bundle_dir)[0]), batch=1)
 
 
 def golden_pixels(width: int, height: int) -> np.ndarray:
@@ -109,7 +134,7 @@ def _golden(model: OutlineModel) -> np.ndarray:
 def _model_of(record: dict[str, Any], onnx: bytes) -> OutlineModel:
     from onnx import load_from_string
 
-    from tellapart.bundle.graph_rules import check_graph
+    from tellapart.bundle.graph_rules import OPERATORS, check_graph
 
     if sha256(onnx).hexdigest() != record["network"]["sha256"]:
         raise ValueError(f"{NETWORK_NAME} is not the file it was made with")
@@ -118,7 +143,7 @@ def _model_of(record: dict[str, Any], onnx: bytes) -> OutlineModel:
     if len(classes) * width * height > MOST_NUMBERS:
         raise ValueError(f"an answer of {len(classes)} × {height} × {width} numbers is too large")
     try:
-        check_graph(load_from_string(onnx))
+        check_graph(load_from_string(onnx), {**OPERATORS, **_ENLARGING})
     except BundleError as error:
         raise ValueError(str(error)) from error
     return model_of_network(onnx, classes, bool(record["is_colour"]), width, height, dict(record["measured"]))

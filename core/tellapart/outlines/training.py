@@ -16,7 +16,7 @@ from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
 from tellapart.outlines.classes import VOID
 from tellapart.outlines.measuring import OutlineScores, commonest_places, confusion, held_out, scores
 from tellapart.outlines.model import OutlineModel, seen_pixels
-from tellapart.outlines.model_file import MOST_NUMBERS, MOST_SIDE, model_of_network, write_model
+from tellapart.outlines.model_file import MOST_NUMBERS, MOST_SIDE, model_of_network, remember_own, write_model
 from tellapart.outlines.project import OutlineProject, ProjectOutline
 from tellapart.pictures.index_masks import resized_mask
 from tellapart.progress import Doing, Progress, Step, silent
@@ -197,6 +197,7 @@ def _keep(project: OutlineProject, model: OutlineModel, result: OutlineResult, h
         atomic_files.write_json(folder / TRAINING_NAME, {"held_out": held})
 
     write_bundle(result.bundle_dir, both, _card(project, result))
+    remember_own(result.bundle_dir)
 
 
 def _card(project: OutlineProject, result: OutlineResult) -> str:
