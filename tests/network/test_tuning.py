@@ -56,12 +56,21 @@ def test_what_is_looked_at_afterwards_takes_as_many_threads_as_the_tuning(featur
 
     before = torch.get_num_threads()
     task = TuningTask(
-        [], np.zeros(0), np.zeros(0), [some_head()], some_head(), {"averaged_blocks": AVERAGES}, "", SHORT, ""
+        [],
+        np.zeros(0),
+        np.zeros(0),
+        [some_head()],
+        some_head(),
+        {"averaged_blocks": AVERAGES},
+        PROCESSOR,
+        "",
+        SHORT,
+        "training",
     )
     start = LastBlocks(weights, AVERAGES, some_head()).state_dict()
     views = features[:, None].astype(np.float16)
     curve = curve_of([], SHORT.n_epochs, SHORT.rates(3))
-    found = Tunings(task, views, (start,), (start,), {}, PROCESSOR, 1, curve, n_threads=before + 1)
+    found = Tunings(task, views, (start,), (start,), {}, 1, curve, n_threads=before + 1)
     monkeypatch.setattr(LastBlocks, "embeddings", noting)
     assert len(found.embeddings_without(0, 0.5, np.array([2, 0]))) == 2
     assert seen == [before + 1] and torch.get_num_threads() == before

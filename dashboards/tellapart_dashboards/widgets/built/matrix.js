@@ -1,5 +1,5 @@
 // Built by `make widgets` from matrix/matrix.js and the modules it imports: change those, not this file.
-// d34f8fe141528f1569ab71c872d0e5ef41c6522b420971aa0c63ddd67c71186e
+// c56a2062f487667adb36ef8990cb4ff96321d9478c1960be4664ccff67fa63a3
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -157,7 +157,9 @@ function render({ model, el }) {
         cell.append(chooser(actual, predicted, n, name));
       });
     });
+    const focused = root.contains(document.activeElement) && /** @type {HTMLElement} */ (document.activeElement).dataset.cell;
     root.replaceChildren(table);
+    if (focused) /** @type {HTMLElement | null} */ (root.querySelector(`[data-cell="${focused}"]`))?.focus();
     mark();
     sayWhatIsHidden();
   }

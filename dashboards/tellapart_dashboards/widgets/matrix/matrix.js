@@ -104,7 +104,9 @@ function render({ model, el }) {
         cell.append(chooser(actual, predicted, n, name));
       });
     });
+    const focused = root.contains(document.activeElement) && /** @type {HTMLElement} */ (document.activeElement).dataset.cell;
     root.replaceChildren(table);
+    if (focused) /** @type {HTMLElement | null} */ (root.querySelector(`[data-cell="${focused}"]`))?.focus();
     mark();
     sayWhatIsHidden();
   }
