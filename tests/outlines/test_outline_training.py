@@ -107,6 +107,7 @@ def test_what_can_measure_nothing_is_said_before_the_training(outline_project, m
         train_outlines(outline_project)
 
 
+@pytest.mark.slow
 def test_two_trainings_with_one_seed_are_the_same(outline_project):
     pytest.importorskip("torch", reason="torch is not installed (light path)")
     one, other = (train_outlines(outline_project, n_epochs=1) for _ in range(2))
