@@ -185,9 +185,10 @@ def test_a_network_that_takes_all_memory_is_refused_and_we_live_on(bundle, monke
 def test_a_network_that_never_answers_is_ended(bundle, monkeypatch):
     monkeypatch.setattr(trial, "_TIME_S", 3.0)
     matrix = [helper.make_node("ConstantOfShape", ["size"], ["m0"])]
-    matrix += [helper.make_node("MatMul", [f"m{i}", f"m{i}"], [f"m{i + 1}"]) for i in range(400)]
-    ends = helper.make_node("Identity", ["m400"], ["x"])
-    put_model(bundle, tiny_model(*matrix, ends, constants=[("size", np.array([2000, 2000]))]))  # 6,400 GFLOP
+    matrix += [helper.make_node("MatMul", [f"m{i}", f"m{i}"], [f"m{i + 1}"]) for i in range(40)]
+    ends = helper.make_node("Identity", ["m40"], ["x"])
+    # 432 GFLOP and 144 MB each: a quick processor must not come to the limit of memory before that of time.
+    put_model(bundle, tiny_model(*matrix, ends, constants=[("size", np.array([6000, 6000]))]))
     with pytest.raises(BundleError, match="does not answer within 3 s"):
         load_bundle(bundle)
 
