@@ -6,9 +6,11 @@ Same pictures, same random 80/20 splits, same ImageNet weights, in turn, each ru
     python benchmarks/fine_tune.py --data FOLDER --sets bears_web --fastai-python .venv-fastai/bin/python
 
 Ours are timed from the folder on to the scores and the bundle, fastai's from the list of files on to its validation.
-Imports are not timed. Of fastai's batches of 16 and 64 the one with fewer mistakes counts; its times are those of
-fine_tune(1). The limit is what the views and the steps of thorough training take by themselves. With --work finished
-runs are kept, ours as long as the program's sources stay as they are.
+Imports are not timed. Of fastai's batches of 16 and 64 the one with fewer mistakes counts (with --fastai-tried: fewer
+on so many first splits, and on the others that one alone is trained); its times are those of fine_tune(1). The limit is
+what the views and the steps of thorough training take by themselves. With --work finished runs are kept, ours as long
+as the sources that it ran stay as they are. With --timed errors can be measured on a busy machine, and times on a few
+splits on a calm one.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import argparse
 import statistics
 import sys
 import tempfile
-from functools import cache
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -44,9 +46,10 @@ def main() -> None:
         log = RunLog((options.work.absolute() if options.work else scratch) / "fine-tune-runs.jsonl")
         sets = {}
         for name, pictures in picture_sets.warmed(options.data, options.sets, scratch):
-            sets[name] = _summary(
-                [_one_split(options, name, pictures, seed, log) for seed in _seeds(options)]
-            )
+            runs: list[Run] = []
+            for seed in _seeds(options):
+                runs.append(_one_split(options, name, pictures, seed, log, _kinds(options, runs)))
+            sets[name] = _summary(runs)
     _show(sets)
     report.finish({"device": f"cpu, {machine.cpus()} cores", "sets": sets, "machine": machine.describe()})
 
@@ -60,11 +63,22 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--first-seed", type=int, default=0, help="of the splits; settings were tried on 100 and more"
     )
+    parser.add_argument(
+        "--timed",
+        type=int,
+        help="so many of them for times, all unless given; of the others only errors count",
+    )
     parser.add_argument("--fastai-epochs", default="1,3", help="of fine_tune, joined by commas")
     parser.add_argument("--fastai-batches", default="16,64", help="sizes, joined by commas")
+    parser.add_argument(
+        "--fastai-tried", type=int, help="so many splits to try all batches on, all unless given"
+    )
     options = parser.parse_args()
     if options.fastai_python and not options.fastai_python.is_file():
         sys.exit(f"{options.fastai_python} is not there. Name a Python that has fastai with --fastai-python.")
+    if options.timed is None:
+        options.timed = options.splits
+    options.fastai_tried = options.fastai_tried or options.splits
     return options
 
 
@@ -72,14 +86,49 @@ def _seeds(options: argparse.Namespace) -> range:
     return range(options.first_seed, options.first_seed + options.splits)
 
 
-def _one_split(options: argparse.Namespace, name: str, pictures: Path, seed: int, log: RunLog) -> Run:
+def _kinds(options: argparse.Namespace, runs: list[Run]) -> list[tuple[int, int]]:
+    """The epochs and batches of fastai on the next split, given the runs on those before."""
+    if not options.fastai_python:
+        return []
+    batches = list(map(int, options.fastai_batches.split(",")))
+    tried = runs[: options.fastai_tried]
+
+    def mistakes(kind: tuple[int, int]) -> float:
+        return _mean([run["peers"][_kind(*kind)] for run in tried], "error")
+
+    kinds = []
+    for n_epochs in map(int, options.fastai_epochs.split(",")):
+        of_it = [(n_epochs, batch) for batch in batches]
+        kinds += of_it if len(runs) < options.fastai_tried else [min(of_it, key=mistakes)]
+    return kinds
+
+
+def _kind(n_epochs: int, batch: int) -> str:
+    return f"{n_epochs} × {batch}"
+
+
+def _one_split(
+    options: argparse.Namespace,
+    name: str,
+    pictures: Path,
+    seed: int,
+    log: RunLog,
+    kinds: list[tuple[int, int]],
+) -> Run:
+    is_timed = seed < options.first_seed + options.timed
     job = {"folder": str(pictures), "seed": seed, "valid": VALID}
     command = [sys.executable, str(HERE / "fine_tune_worker.py")]
-    quick = _ours(command, {**job, "recipe": "quick"}, name, log)
-    ours = _ours([*command, "thorough"], {**job, "recipe": "thorough"}, name, log)
+    quick = _ours(command, {**job, "recipe": "quick"}, name, log, is_timed)
+    ours = _ours([*command, "thorough"], {**job, "recipe": "thorough"}, name, log, is_timed)
     if sorted(quick["rows"]) != sorted(ours["rows"]):
         raise RuntimeError("The two recipes were not given the same split.")
-    peers = _peers(options, name, pictures, seed, ours["rows"], log) if options.fastai_python else {}
+    peers = {}
+    for n_epochs, batch in kinds:
+        settings = {"backbone": "efficientnet_lite0", "seed": seed, "n_epochs": n_epochs, "batch": batch}
+        has_time = is_timed and n_epochs == 1  # the others' times go into no figure
+        peers[_kind(n_epochs, batch)] = fastai_run(
+            options, log, name, pictures, ours["rows"], weights_file(), settings, has_time
+        )
     listed = [f"quick {quick['error']:.1%}, {quick['seconds']['total']:.1f} s"]
     listed += [
         f"thorough {ours['error']:.1%}, {ours['seconds']['total']:.1f} s ({ours['recipe']['kept']} kept)"
@@ -87,61 +136,47 @@ def _one_split(options: argparse.Namespace, name: str, pictures: Path, seed: int
     listed += [
         f"fastai {kind} {one['error']:.1%}, {one['seconds']['total']:.0f} s" for kind, one in peers.items()
     ]
+    if not is_timed:
+        listed.append("times do not count")
     print(f"{name} split {seed}: {'; '.join(listed)}", flush=True)
-    return {"quick": quick, "ours": ours, "peers": peers}
+    return {"is_timed": is_timed, "quick": quick, "ours": ours, "peers": peers}
 
 
-def _ours(command: list[str], job: dict[str, Any], name: str, log: RunLog) -> Run:
+def _ours(command: list[str], job: dict[str, Any], name: str, log: RunLog, is_timed: bool) -> Run:
     """One run by this program, or the one that these sources gave before: an interrupted table goes on where it was."""
-    settings = {
-        "ours": job["recipe"],
-        "set": name,
-        "seed": job["seed"],
-        "valid": job["valid"],
-        "sources": _sources(),
-    }
+    settings = {"ours": job["recipe"], "set": name, "seed": job["seed"], "valid": job["valid"]}
     key = run_key([], weights_file(), settings)
-    if found := log.find(key, is_timed=True):
+    found = log.find(key, is_timed)
+    if found and found["sources"] == _sources(found["sources"]):
         return found
     load = machine.load()
     result = machine.run_worker(command, job)
-    log.add(key, True, {"set": name, "seed": job["seed"], "recipe": job["recipe"], "load": load}, result)
+    result["sources"] = _sources(result["sources"])
+    log.add(key, is_timed, {"set": name, "seed": job["seed"], "recipe": job["recipe"], "load": load}, result)
     return result
 
 
-@cache
-def _sources() -> str:
-    """A name for all that decides what ours gives: the sources of the program."""
+def _sources(files: Iterable[str]) -> dict[str, str]:
+    """File of the program -> a name for what it holds; "" for one that is gone."""
     package = Path(tellapart.__file__).parent
-    named = sha256()
-    for file in sorted(package.rglob("*.py")):
-        named.update(str(file.relative_to(package)).encode() + b"\0" + file.read_bytes() + b"\0")
-    return named.hexdigest()
-
-
-def _peers(
-    options: argparse.Namespace, name: str, pictures: Path, seed: int, rows: list[list[str]], log: RunLog
-) -> dict[str, Run]:
-    """(epochs × batch) -> fastai's run."""
-    found = {}
-    for n_epochs in map(int, options.fastai_epochs.split(",")):
-        for batch in map(int, options.fastai_batches.split(",")):
-            settings = {"backbone": "efficientnet_lite0", "seed": seed, "n_epochs": n_epochs, "batch": batch}
-            found[f"{n_epochs} × {batch}"] = fastai_run(
-                options, log, name, pictures, rows, weights_file(), settings
-            )
-    return found
+    return {
+        file: sha256((package / file).read_bytes()).hexdigest()[:16] if (package / file).is_file() else ""
+        for file in files
+    }
 
 
 def _summary(runs: list[Run]) -> dict[str, Any]:
-    """Mean errors, median seconds and peaks; "ratio": of fine_tune(1)'s seconds to ours."""
+    """Mean errors, median seconds and peaks; "ratio": of fine_tune(1)'s seconds to ours. Times of timed splits."""
     quick, ours = [run["quick"] for run in runs], [run["ours"] for run in runs]
-    peers = {kind: [run["peers"][kind] for run in runs] for kind in runs[0]["peers"]}
-    errors = {kind: _mean(found, "error") for kind, found in peers.items()}
-    ours_s = _seconds(ours)
+    timed = [run for run in runs if run["is_timed"]] or runs
+    errors = {
+        kind: statistics.fmean(run["peers"][kind]["error"] for run in runs) for kind in runs[0]["peers"]
+    }
+    peer_s = {kind: _seconds([run["peers"][kind] for run in timed]) for kind in errors}
+    ours_s = _seconds([run["ours"] for run in timed])
     first = {kind: errors[kind] for kind in errors if kind.startswith("1 ")}
-    first_s = _seconds(peers[min(first, key=lambda kind: first[kind])]) if first else None
-    said = [one["seconds"]["said"] for one in ours if one["seconds"]["said"]]
+    first_s = peer_s[min(first, key=lambda kind: first[kind])] if first else None
+    said = [run["ours"]["seconds"]["said"] for run in timed if run["ours"]["seconds"]["said"]]
     return {
         "quick_error": _mean(quick, "error"),
         "ours_error": _mean(ours, "error"),
@@ -154,10 +189,10 @@ def _summary(runs: list[Run]) -> dict[str, Any]:
         "peer_errors": errors,
         "kept": [one["recipe"]["kept"] for one in ours],
         "shares": [one["recipe"].get("share") for one in ours],
-        "quick_s": _seconds(quick),
+        "quick_s": _seconds([run["quick"] for run in timed]),
         "ours_s": ours_s,
         "said_s": statistics.median(said) if said else None,
-        "peer_s": {kind: _seconds(found) for kind, found in peers.items()},
+        "peer_s": peer_s,
         "ours_peak_mb": max(one["peak_mb"] for one in ours),
         "calibration_error": {"quick": _mean(quick, "calibration_error"), "ours": _mean(ours, "calibration_error")},
         "class_calibration": {"quick": _mean(quick, "class_calibration"), "ours": _mean(ours, "class_calibration")},
@@ -165,6 +200,7 @@ def _summary(runs: list[Run]) -> dict[str, Any]:
         "n_train": ours[0]["n_train"],
         "n_valid": ours[0]["n_valid"],
         "n_splits": len(runs),
+        "n_timed": sum(run["is_timed"] for run in runs),
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import machine
 import numpy as np
+import tellapart
 from tellapart.classify import Predictor
 from tellapart.duplicates import near_duplicates  # noqa: F401  imported late by nobody, named here to be outside the times
 from tellapart.gather import take_in
@@ -59,8 +60,16 @@ def main() -> None:
         "class_calibration": max(result.evaluation.class_calibration.tolist()),
         "reject_rate": result.evaluation.reject_rate, "peak_mb": machine.peak_mb(),
         "seconds": {"imports": imports_s, "total": total_s, "said": told.get("total_s"), **result.seconds},
+        "sources": _sources_run(),
     }  # fmt: skip
     print(json.dumps(answer))
+
+
+def _sources_run() -> list[str]:
+    """The program's files that were imported in this process."""
+    package = Path(tellapart.__file__).parent
+    files = [Path(str(getattr(module, "__file__", None) or "/")) for module in list(sys.modules.values())]
+    return sorted(str(file.relative_to(package)) for file in files if file.is_relative_to(package))
 
 
 def _mirror_error(project: Project, result: TrainResult) -> float:

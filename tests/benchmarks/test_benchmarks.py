@@ -1,5 +1,7 @@
 """Each benchmark runs on tiny made data and ends with the JSON object it promises. No figure is judged here."""
 
+import json
+
 import pytest
 from make_data import make_tiny_folder
 from run_benchmark import BENCHMARKS, FASTAI, run
@@ -20,14 +22,27 @@ def test_quick_train_measures_us_alone(picture_sets_folder, work):
     assert one["peer_error"] is one["peer_s"] is one["ratio"] is one["retrain_ratio"] is None
 
 
-def test_fine_tune_measures_both_recipes_on_one_split(picture_sets_folder):
+def test_fine_tune_measures_both_recipes_on_one_split_and_goes_on_from_there(picture_sets_folder, work):
     pytest.importorskip("torch", reason="torch is not installed (light path)")
-    one = run("fine_tune", "--data", picture_sets_folder, "--sets", "packed", "--splits", 1)["sets"]["packed"]
+    arguments = ("--data", picture_sets_folder, "--sets", "packed", "--splits", 1, "--work", work)
+    one = run("fine_tune", *arguments)["sets"]["packed"]
     assert 0 <= one["quick_error"] <= 1 and 0 <= one["ours_error"] <= 1
     assert (
         one["kept"][0] in ("quick", "thorough") and one["ours_s"] > one["quick_s"] > 0 and one["said_s"] > 0
     )
     assert one["peer_error"] is one["ratio"] is None and one["n_train"] + one["n_valid"] == 36
+
+    log = work / "fine-tune-runs.jsonl"
+    assert run("fine_tune", *arguments, "--timed", 0)["sets"]["packed"] == {**one, "n_timed": 0}
+    runs = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert (
+        len(runs) == 2 and "train/training.py" in runs[0]["result"]["sources"]
+    )  # quick and thorough, once each
+
+    runs[0]["result"]["sources"]["train/training.py"] = "another"  # the program has changed since
+    log.write_text("".join(json.dumps(one) + "\n" for one in runs), "utf-8")
+    run("fine_tune", *arguments, "--timed", 0)
+    assert len(log.read_text("utf-8").splitlines()) == 3
 
 
 def test_quick_train_measures_another_network(picture_sets_folder, weights, work):
