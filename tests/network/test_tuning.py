@@ -8,10 +8,12 @@ from tellapart.errors import Cancelled, TrainError
 from tellapart.network.device import PROCESSOR
 from tellapart.network.tuning import steps
 from tellapart.network.tuning.checkpoints import Checkpoints
-from tellapart.network.tuning.folds import Tunings, TuningTask, _plain
+from tellapart.network.tuning.cores import Cores
+from tellapart.network.tuning.folds import Tunings, TuningTask
+from tellapart.network.tuning.judging import plain_views
 from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.noted_curve import NotedCurve, curve_of
-from tellapart.network.tuning.steps import DivergedError, Learning, Lesson, TuningSettings, tune
+from tellapart.network.tuning.steps import DivergedError, Learning, Lesson, TuningSettings, Views, tune
 from tellapart.network.tuning.views import kept_views
 from torch.nn import functional
 
@@ -24,7 +26,10 @@ def test_views_go_on_from_where_a_stopped_training_was(tmp_path):
 
         def of(self, file):
             made.append(file)
-            return np.full((2, 3), file, np.float16)
+            return np.full(5, file, np.float16)
+
+        def apart(self, rows):
+            return Views(rows[:, :3], rows[:, 3:].reshape(len(rows), 1, 2))
 
     def stop_at_five(n_done):
         if n_done == 5:
@@ -37,17 +42,18 @@ def test_views_go_on_from_where_a_stopped_training_was(tmp_path):
     made.clear()
     views = kept_views(path, range(12), Maker(), told.append)
     assert sorted(made) == list(range(5, 12)) and told == list(range(6, 13))
-    assert np.array_equal(views[:, :, 0], np.arange(12)[:, None] * np.ones(2))
+    assert np.array_equal(views.plain, np.arange(12)[:, None] * np.ones(3))
+    assert np.array_equal(views.varied[:, 0], np.arange(12)[:, None] * np.ones(2))
     assert [one.name for one in tmp_path.iterdir()] == ["views.f16"]
 
 
 def test_pictures_are_judged_a_few_at_a_time():
-    parts = _plain(np.zeros((70, 2, 5), np.float16), np.arange(70))
+    parts = plain_views(Views(np.zeros((70, 5), np.float16), np.zeros((70, 1, 3), np.float16)), np.arange(70))
     assert [len(next(parts)) for _ in range(3)] == [32, 32, 6] and next(parts, None) is None
 
 
 def test_what_is_looked_at_afterwards_takes_as_many_threads_as_the_tuning(features, weights, monkeypatch):
-    """On a busy machine that is one: two would wait for each other most of the time."""
+    """Of one network that learns alone; on a busy machine that is one: two would wait for each other most of the time."""
     usual, seen = LastBlocks.embeddings, []
 
     def noting(self, some):
@@ -68,9 +74,9 @@ def test_what_is_looked_at_afterwards_takes_as_many_threads_as_the_tuning(featur
         "training",
     )
     start = LastBlocks(weights, AVERAGES, some_head()).state_dict()
-    views = features[:, None].astype(np.float16)
+    views = Views(features.astype(np.float16), features[:, None].astype(np.float16))
     curve = curve_of([], SHORT.n_epochs, SHORT.rates(3))
-    found = Tunings(task, views, (start,), (start,), {}, 1, curve, n_threads=before + 1)
+    found = Tunings(task, views, (start,), (start,), {}, 1, curve, Cores(1, before + 1))
     monkeypatch.setattr(LastBlocks, "embeddings", noting)
     assert len(found.embeddings_without(0, 0.5, np.array([2, 0]))) == 2
     assert seen == [before + 1] and torch.get_num_threads() == before
@@ -81,7 +87,12 @@ def lesson(features):
     """Twelve pictures of three classes, with noise in the place of augmentation."""
     rng = np.random.default_rng(0)
     views = features[np.arange(12) % 3][:, None] + rng.normal(0, 0.1, (12, 3, features.shape[1]))
-    return Lesson(views.astype(np.float16), np.arange(12), np.arange(12) % 3, np.ones(12, np.float32))
+    return Lesson(apart(views.astype(np.float16)), np.arange(12), np.arange(12) % 3, np.ones(12, np.float32))
+
+
+def apart(views):
+    """Of (N, 1 + V, F) the first and the others."""
+    return Views(views[:, 0], views[:, 1:])
 
 
 SHORT = TuningSettings(n_epochs=3, n_views=2, batch=6, save_every_s=3600)
@@ -152,7 +163,7 @@ def test_held_out_pictures_are_judged_as_the_network_learns(weights, lesson):
     learning = Learning(network, torch.optim.SGD(network.parameters(), lr=0.0), PROCESSOR, SHORT)
     loss, wrong = learning.judged(lesson, np.arange(12))
     with torch.inference_mode():
-        logits = network(torch.from_numpy(lesson.views[:, 0].astype(np.float32)))
+        logits = network(torch.from_numpy(lesson.views.plain.astype(np.float32)))
     assert wrong == pytest.approx(float((logits.argmax(1).numpy() != lesson.targets).mean()))
     smoothed = functional.cross_entropy(logits, torch.from_numpy(lesson.targets), label_smoothing=0.1)
     assert loss == pytest.approx(float(smoothed), rel=1e-4)
@@ -182,7 +193,8 @@ def test_a_checkpoint_of_another_training_is_refused(weights, lesson, tmp_path):
 
 
 def test_a_loss_that_is_no_number_stops_it_and_an_earlier_checkpoint_stays(weights, lesson, tmp_path):
-    broken = Lesson(lesson.views * np.float16("nan"), lesson.rows, lesson.targets, lesson.weights)
+    nothing = Views(lesson.views.plain, lesson.views.varied * np.float16("nan"))
+    broken = Lesson(nothing, lesson.rows, lesson.targets, lesson.weights)
     with pytest.raises(DivergedError):
         learned(weights, broken, tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -225,7 +237,7 @@ def small_pictures():
     colours = np.array([[200, 60, 60], [60, 200, 60], [60, 60, 200]])[np.arange(6) % 3]
     noise = rng.integers(-40, 40, (6, 3, 32, 32, 3))
     views = np.clip(colours[:, None, None, None] + noise, 0, 255).astype(np.uint8)
-    return Lesson(views.reshape(6, 3, -1), np.arange(6), np.arange(6) % 3, np.ones(6, np.float32))
+    return Lesson(apart(views.reshape(6, 3, -1)), np.arange(6), np.arange(6) % 3, np.ones(6, np.float32))
 
 
 def all_learned(weights, lesson, folder, tell=lambda step: None):

@@ -19,12 +19,12 @@ from tellapart.learning.head import Head
 from tellapart.network.tuning.checkpoints import Checkpoints
 from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.noted_curve import NotedCurve
-from tellapart.network.tuning.steps import Lesson, TuningSettings, tune
+from tellapart.network.tuning.steps import Lesson, TuningSettings, Views, tune
 torch.set_num_threads(1)
 N_STEPS = 8
 rng = np.random.default_rng(0)
 views = np.abs(rng.normal(0, 0.3, (8, 3, 49 * 192 + 152))).astype(np.float16)
-lesson = Lesson(views, np.arange(8), np.arange(8) % 2, np.ones(8, np.float32))
+lesson = Lesson(Views(views[:, 0], views[:, 1:]), np.arange(8), np.arange(8) % 2, np.ones(8, np.float32))
 head = Head(np.zeros(1624, np.float32), np.ones(1624, np.float32), np.zeros((1624, 2), np.float32), np.zeros(2, np.float32), 1.0)
 weights = read_weights(weights_file())
 signal.signal(signal.SIGALRM, signal.SIG_DFL)

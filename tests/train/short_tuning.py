@@ -1,5 +1,5 @@
-"""Thorough trainings that are short: fewer views and epochs than the product takes, in one thread. Here the way counts,
-not how far it leads; beside other tests the threads of one would wait for each other, and one gives the same bits.
+"""Thorough trainings that are short: fewer views and epochs than the product takes. Here the way counts, not how far it
+leads. Networks learn side by side as on two cores, one thread each, which gives the same bits everywhere.
 
 As a program it is the worker of a run: `python short_tuning.py RUN_DIR`. With TEST_HELD in its environment it waits in
 the midst of the tuning to be killed.
@@ -17,7 +17,7 @@ from pathlib import Path
 from tellapart import worker
 from tellapart.errors import Cancelled
 from tellapart.network import tuning_door
-from tellapart.network.tuning import folds
+from tellapart.network.tuning import cores
 from tellapart.network.tuning.steps import TuningSettings
 from tellapart.progress import Doing, Step
 from tellapart.train import TrainConfig
@@ -31,7 +31,7 @@ COMMAND = (__file__,)  # for runs.WORKER
 def make_short(put: Callable[[object, str, object], None] = setattr) -> None:
     """In this process, for good or as long as a patch lasts."""
     put(tuning_door, "TuningSettings", partial(TuningSettings, n_epochs=2, n_views=2))
-    put(folds, "available_cpus", lambda: 1)
+    put(cores, "available_cpus", lambda: 2)
 
 
 def always(share):

@@ -39,7 +39,8 @@ class NetworkCurve:
 
 @dataclass(frozen=True, eq=False)
 class TuningCurve:
-    """Of networks that learned one after the other. rates: (4 E,) mean learning rate of each quarter, alike for all."""
+    """Of networks that learned side by side, or one after the other. rates: (4 E,) mean learning rate of each quarter,
+    alike for all."""
 
     n_epochs: int
     rates: np.ndarray
@@ -52,9 +53,11 @@ class TuningCurve:
 
     @property
     def place(self) -> tuple[int, int]:
-        """The network that learns or learned last, counted from 0, and how many of its quarters are done."""
-        begun = [number for number, one in enumerate(self.networks) if one.n_quarters]
-        return (begun[-1], self.networks[begun[-1]].n_quarters) if begun else (0, 0)
+        """Of the networks that have begun the one that is least far, counted from 0, and how many of its quarters are
+        done."""
+        begun = [(one.n_quarters, -number) for number, one in enumerate(self.networks) if one.n_quarters]
+        n_quarters, number = min(begun, default=(0, 0))
+        return -number, n_quarters
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; None for what has not come yet."""

@@ -10,6 +10,7 @@ import numpy as np
 from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.learning.head import Head
 from tellapart.network.device import device_of
+from tellapart.network.tuning.cores import cores_for
 from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.pace import measured
 from tellapart.network.tuning.steps import TuningSettings
@@ -35,7 +36,9 @@ def tuning_seconds(
     nothing = np.zeros((size, n_classes), np.float32)
     head = Head(np.zeros(size, np.float32), np.ones(size, np.float32), nothing, nothing[0], 1.0)
     network = LastBlocks(read_weights(weights_file()), backbone["averaged_blocks"], head, settings.first)
-    costs = measured(list(files), maker, network, settings, device_of(say=lambda _: None), n_folds)
+    device = device_of(say=lambda _: None)
+    cores = cores_for(settings, device, n_folds)
+    costs = measured(list(files), maker, network, settings, cores, device, n_folds + 1)
     n_steps = n_folds * settings.n_steps(round(len(files) * (1 - 1 / n_folds)))
     whole_s = costs.file_s / (1 + settings.n_views) * _WHOLE if settings.first else costs.seen_s
-    return costs.total_s(len(files), n_steps) + n_pictures * whole_s
+    return costs.total_s(len(files), n_steps) + (n_pictures - len(files)) * whole_s

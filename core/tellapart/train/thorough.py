@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tellapart.backbones.catalogue import Backbone
-from tellapart.backbones.embeddings import embed_once
+from tellapart.backbones.embeddings import Embeddings, embed_once
 from tellapart.backbones.lite0 import keeping
 from tellapart.backbones.lite0.graph import embedding_onnx
 from tellapart.backbones.names import DEFAULT_BACKBONE
@@ -39,7 +39,7 @@ from tellapart.train.work_folder import work_folder
 N_FOLDS = 3  # each network then learns from two thirds, and together that takes as long as twice the whole
 _CALLED = {"thorough": "thorough training", "everything": "training of all layers"}
 LEAST_PICTURES = 6  # of a label that teach and are different: two in each fold
-_CODE_VERSION = 3  # raise it when the steps change: what an older version left unfinished is then dropped
+_CODE_VERSION = 4  # raise it when the steps change: what an older version left unfinished is then dropped
 
 
 @dataclass(frozen=True)
@@ -217,13 +217,7 @@ def _fitted(
         content=content,
         is_tuned=True,
     )
-    embeddings = embed_once(project, tuned, data.pictures, progress)
-    if embeddings.skipped:
-        first = embeddings.skipped[0]
-        raise TrainError(
-            f"{len(embeddings.skipped)} picture(s) were removed or changed while training, for instance {first.path} "
-            f"({first.reason}). Start the training again: it uses the pictures that are there then."
-        )
+    embeddings = _embeddings(project, data, tuned, found.embeddings(share), progress)
     task, train = found.task, data.of("train")
     groups = [data.plan.groups[row] for row in np.flatnonzero(train)]
     calibration = fit_calibration(found.oof_logits[share], task.targets, task.folds, groups, config.prior)
@@ -232,8 +226,29 @@ def _fitted(
         lambda fold, rows: found.embeddings_without(fold, share, rows),
     )  # fmt: skip
     fit = replace(quick.fit, head=head, oof_logits=found.oof_logits[share], folds=task.folds)
-    embeddings = replace(embeddings, decode_s=data.embeddings.decode_s, embed_s=data.embeddings.embed_s)
     return tuned, replace(data, embeddings=embeddings), FittedHead(fit, calibration, novelty)
+
+
+def _embeddings(
+    project: Project, data: TrainData, tuned: Backbone, of_training: np.ndarray, progress: Progress
+) -> Embeddings:
+    """Those of the pictures that judge it by the very model that is kept; those it learned from were looked at already.
+
+    Args:
+        of_training: (N, D), of the pictures that it learned from.
+    """
+    train = data.of("train")
+    others = [picture for picture, learned in zip(data.pictures, train, strict=True) if not learned]
+    looked = embed_once(project, tuned, others, progress)
+    if looked.skipped:
+        first = looked.skipped[0]
+        raise TrainError(
+            f"{len(looked.skipped)} picture(s) were removed or changed while training, for instance {first.path} "
+            f"({first.reason}). Start the training again: it uses the pictures that are there then."
+        )
+    array = np.empty((len(train), looked.array.shape[1]), np.float32)
+    array[train], array[~train] = of_training.astype(np.float16), looked.array
+    return replace(data.embeddings, array=array)
 
 
 def _wrong(data: TrainData, fitted: FittedHead) -> np.ndarray:

@@ -28,14 +28,15 @@ class Pointwise(nn.Linear):
         kernel, bias = folded(weights, name, norm)
         super().__init__(kernel.shape[1], kernel.shape[0])
         self.name, self.norm, self.number, self.is_short = name, norm, number, is_short
+        self.is_hurried = False  # short products where nothing learns, too
         with torch.no_grad():
             self.weight.copy_(torch.from_numpy(as_stored(kernel, number)[:, :, 0, 0]))
             self.bias.copy_(torch.from_numpy(bias))
 
     def forward(self, planes: torch.Tensor) -> torch.Tensor:
-        """(N, H, W, C) -> (N, H, W, C'), in 32 bits wherever nothing learns from it, as in the file."""
-        is_short = self.is_short and torch.is_grad_enabled() and planes.device.type == "cpu"
-        if is_short and has_short_products():
+        """(N, H, W, C) -> (N, H, W, C'), in 32 bits as in the file where nothing learns from it and nobody hurries."""
+        may_differ = self.is_short and (torch.is_grad_enabled() or self.is_hurried)
+        if may_differ and planes.device.type == "cpu" and has_short_products():
             short: torch.Tensor = ShortProduct.apply(planes, self.weight, self.bias)
             return short
         return super().forward(planes)
@@ -72,12 +73,12 @@ class ShortProduct(torch.autograd.Function):
         return functional.linear(short, short_weight).float() + bias
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Any) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def backward(ctx: Any, *gradients: Any) -> tuple[torch.Tensor | None, torch.Tensor, torch.Tensor]:
         """By planes, weight and bias."""
         (gradient,), (planes, weight) = gradients, ctx.saved_tensors
         rows = gradient.flatten(0, -2)
         short = rows.bfloat16()
-        by_planes = (short @ weight).float().view(planes.shape)
+        by_planes = (short @ weight).float().view(planes.shape) if ctx.needs_input_grad[0] else None
         return by_planes, (short.t() @ planes.flatten(0, -2)).float(), rows.sum(dim=0)
 
 

@@ -3,37 +3,33 @@ networks' weights is the one to use, which has seen them all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
-import torch
 
-from tellapart import atomic_files
 from tellapart.backbones.lite0.weights import read_weights, weights_file
-from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
 from tellapart.learning.head import Head
 from tellapart.learning.tuning_curve import TuningCurve
 from tellapart.network.device import Device
 from tellapart.network.tuning.checkpoints import Checkpoints, not_kept
+from tellapart.network.tuning.cores import Cores, cores_for, noted_cores
+from tellapart.network.tuning.judging import Judging, judged_shares
 from tellapart.network.tuning.last_blocks import LastBlocks, State, averaged, mixed
 from tellapart.network.tuning.memory import is_memory, kept_memory
 from tellapart.network.tuning.noted_curve import NotedCurve, curve_of
 from tellapart.network.tuning.pace import Pace, measured
-from tellapart.network.tuning.steps import Lesson, TuningSettings, counted, tune
+from tellapart.network.tuning.side_by_side import Tell, side_by_side
+from tellapart.network.tuning.steps import Lesson, TuningSettings, Views, counted, tune
 from tellapart.network.tuning.views import PictureFile, ViewMaker, kept_views, view_maker
 from tellapart.progress import Progress
 
 _MOST_BYTES = 2**30  # of views on disk
-_BATCH = 32
 _MOST_WATCHED = 32  # pictures judged after each epoch, for the curve: they cost a twentieth of the steps
-_BUSY = 1.5  # processes that want a core, for each core
 
 
 @dataclass(frozen=True)
@@ -60,31 +56,46 @@ class TuningTask:
 @dataclass(frozen=True)
 class Tunings:
     """oof_logits: share -> (N, C), from the network that had not seen the picture, weights rounded as stored. n_parts:
-    in how many parts batches had to be taken for want of memory. curve: how they learned. n_threads: that did it."""
+    in how many parts batches had to be taken for want of memory. curve: how they learned. cores: that did it."""
 
     task: TuningTask
-    views: np.ndarray
+    views: Views
     starts: tuple[State, ...]
     tuned: tuple[State, ...]
     oof_logits: dict[float, np.ndarray]
     n_parts: int
     curve: TuningCurve
-    n_threads: int
+    cores: Cores
 
     def weights(self, share: float) -> tuple[Mapping[str, np.ndarray], Head]:
         """The state dict and the head to use: between the start and the mean of the tunings."""
-        network = _network(self.task)
-        start = {name: values.clone() for name, values in network.state_dict().items()}
-        network.load_state_dict(mixed(start, averaged(self.tuned), share))
+        network = self._to_use(share)
         return network.into(read_weights(weights_file())), network.fitted_head(self.task.head.l2)
+
+    def embeddings(self, share: float) -> np.ndarray:
+        """(N, D) of the pictures, by the network to use."""
+        network = self._to_use(share)
+        network.round_as_stored()
+        return self._seen(network, np.arange(len(self.views)))
 
     def embeddings_without(self, fold: int, share: float, rows: np.ndarray) -> np.ndarray:
         """(M, D) of the pictures in these (M,) rows, by the network that had not seen this fold."""
         network = _network(self.task)
         network.load_state_dict(mixed(self.starts[fold], self.tuned[fold], share))
         network.round_as_stored()
-        with _threads(self.n_threads), kept_memory():
-            return _Judging(network, self.views, rows, self.task.device).of(network.embeddings)
+        return self._seen(network, rows)
+
+    def _to_use(self, share: float) -> LastBlocks:
+        network = _network(self.task)
+        start = {name: values.clone() for name, values in network.state_dict().items()}
+        network.load_state_dict(mixed(start, averaged(self.tuned), share))
+        return network
+
+    def _seen(self, network: LastBlocks, rows: np.ndarray) -> np.ndarray:
+        some = [rows for rows in np.array_split(rows, self.cores.n_looking) if len(rows)]
+        jobs = [partial(_looked, Judging(network, self.views, rows, self.task.device)) for rows in some]
+        with kept_memory():
+            return np.concatenate(side_by_side(jobs, self.cores.n_looking, self.cores.n_threads))
 
 
 def tune_without_each(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
@@ -98,7 +109,7 @@ def tune_without_each(task: TuningTask, folder: Path, progress: Progress) -> Tun
         Cancelled: from progress; the next training with this key goes on from there.
     """
     try:
-        with _threads(_n_threads(folder)), kept_memory():
+        with kept_memory():
             return _tune(task, folder, progress)
     except (MemoryError, RuntimeError) as error:
         if not is_memory(error):
@@ -115,42 +126,77 @@ def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
     network = _network(task)
     n_folds = len(task.heads)
     n_steps = [settings.n_steps(int((task.folds != fold).sum())) for fold in range(n_folds)]
-    costs = measured(list(task.files), maker, network, settings, device)
+    cores = noted_cores(folder, cores_for(settings, device, n_folds))
+    costs = measured(list(task.files), maker, network, settings, cores, device)
     checkpoints = Checkpoints(folder, task.key)
-    curves = []
+    curves, n_done = [], {}
     for fold in range(n_folds):
         curves.append(NotedCurve(settings.n_epochs, n_steps[fold], _watched(task.folds == fold)))
-        curves[fold].take(checkpoints.load(f"fold-{fold}")[1])
+        n_done[fold], state = checkpoints.load(f"fold-{fold}")
+        curves[fold].take(state)
     curve = partial(curve_of, curves, settings.n_epochs, settings.rates(n_steps[0]))
-    pace = Pace(progress, costs, len(task.files), n_steps, task.called, curve)
+    pace = Pace(progress, costs, len(task.files), n_steps, task.called, curve, n_done)
     pace.start()
     try:
         views = kept_views(folder / "views", task.files, _within_bytes(maker, task), pace.views)
     except OSError as error:
         raise not_kept(folder, error) from error
-    balance = _balance(task.targets)
-    starts, tuned, n_parts = [], [], 1
-    shape = len(task.files), len(task.head.bias)
-    oof_logits = {share: np.empty(shape, np.float32) for share in settings.shares}
-    for fold, head in enumerate(task.heads):
-        network = _network(task)
-        network.start_from(head)
-        starts.append({name: values.clone() for name, values in network.state_dict().items()})
-        lesson = Lesson(views, np.flatnonzero(task.folds != fold), task.targets, balance)
-        tell = partial(pace.steps, fold)
-        n_parts = tune(
-            network, lesson, settings, checkpoints, f"fold-{fold}", tell, device, n_parts, curves[fold]
-        )
-        tuned.append({name: values.clone() for name, values in network.state_dict().items()})
-        unseen = np.flatnonzero(task.folds == fold)
-        judging = _Judging(network, views, unseen, device, partial(pace.judged, fold))
-        found = _judged(judging, starts[fold], tuned[fold], settings.shares, checkpoints, f"judged-{fold}")
-        for share, logits in found.items():
-            oof_logits[share][unseen] = logits
-        rows = curves[fold].rows
-        curves[fold].note_epoch(settings.n_epochs, counted(oof_logits[1.0][rows], lesson, rows, settings))
-    n_threads = torch.get_num_threads()
-    return Tunings(task, views, tuple(starts), tuple(tuned), oof_logits, n_parts, curve(), n_threads)
+    part = partial(_part, task, views, checkpoints)
+    jobs = [partial(part, fold, curves[fold], pace) for fold in range(n_folds)]
+    parts = side_by_side(jobs, cores.n_at_once, cores.n_threads)
+    oof_logits = {
+        share: np.empty((len(task.files), len(task.head.bias)), np.float32) for share in settings.shares
+    }
+    for fold, one in enumerate(parts):
+        for share, logits in one.logits.items():
+            oof_logits[share][task.folds == fold] = logits
+    starts, tuned = tuple(one.start for one in parts), tuple(one.tuned for one in parts)
+    n_parts = max(one.n_parts for one in parts)
+    return Tunings(task, views, starts, tuned, oof_logits, n_parts, curve(), cores)
+
+
+def _looked(judging: Judging, tell: Tell) -> np.ndarray:
+    return judging.of(judging.network.embeddings)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What came of one fold. logits: share -> (M, C) of the pictures of the fold, which it had not seen."""
+
+    start: State
+    tuned: State
+    logits: dict[float, np.ndarray]
+    n_parts: int
+
+
+def _part(
+    task: TuningTask,
+    views: Views,
+    checkpoints: Checkpoints,
+    fold: int,
+    curve: NotedCurve,
+    pace: Pace,
+    tell: Tell,
+) -> _Part:
+    """The tuning without a fold, and how it judges that."""
+    settings, device = task.settings, task.device
+    network = _network(task)
+    network.start_from(task.heads[fold])
+    start = {name: values.clone() for name, values in network.state_dict().items()}
+    lesson = Lesson(views, np.flatnonzero(task.folds != fold), task.targets, _balance(task.targets))
+    n_parts = tune(
+        network, lesson, settings, checkpoints, f"fold-{fold}",
+        lambda n_done: tell(partial(pace.steps, fold, n_done)), device, curve=curve,
+    )  # fmt: skip
+    tuned = {name: values.clone() for name, values in network.state_dict().items()}
+    judging = Judging(
+        network, views, np.flatnonzero(task.folds == fold), device,
+        lambda n, is_new: tell(partial(pace.judged, n, is_new)),
+    )  # fmt: skip
+    logits = judged_shares(judging, start, tuned, settings.shares, checkpoints, f"judged-{fold}")
+    of_rows = logits[1.0][np.searchsorted(judging.rows, curve.rows)]
+    curve.note_epoch(settings.n_epochs, counted(of_rows, lesson, curve.rows, settings))
+    return _Part(start, tuned, logits, n_parts)
 
 
 def _network(task: TuningTask) -> LastBlocks:
@@ -158,56 +204,12 @@ def _network(task: TuningTask) -> LastBlocks:
     return LastBlocks(read_weights(weights_file()), averaged_blocks, task.head, first)
 
 
-@dataclass(frozen=True)
-class _Judging:
-    """A look at the first views of some rows. tell: is told how many more pictures were looked at, and whether now."""
-
-    network: LastBlocks
-    views: np.ndarray
-    rows: np.ndarray
-    device: Device
-    tell: Callable[[int, bool], None] = lambda n, is_new: None
-
-    def of(self, give: Callable[[torch.Tensor], torch.Tensor]) -> np.ndarray:
-        """What the network gives; it is on the processor before and afterwards."""
-        self.network.to(self.device.torch_device)
-        found = []
-        with torch.inference_mode():
-            for some in _plain(self.views, self.rows):
-                found.append(give(some.to(self.device.torch_device).float()).cpu().numpy())
-                self.tell(len(some), True)
-        self.network.cpu()
-        return np.concatenate(found)
-
-
-def _judged(
-    judging: _Judging, start: State, tuned: State, shares: Sequence[float], checkpoints: Checkpoints,
-    part: str,
-) -> dict[float, np.ndarray]:  # fmt: skip
-    """(M, C) logits with each share of what was tuned; as kept, where an earlier training came that far."""
-    _, kept = checkpoints.load(part)
-    if kept:
-        judging.tell(len(shares) * len(judging.rows), False)
-        return {share: kept[str(share)].numpy() for share in shares}
-    found = {}
-    for share in shares:
-        judging.network.load_state_dict(mixed(start, tuned, share))
-        judging.network.round_as_stored()
-        found[share] = judging.of(judging.network)
-    checkpoints.save(part, 1, {str(share): torch.from_numpy(logits) for share, logits in found.items()})
-    return found
-
-
-def _plain(views: np.ndarray, rows: np.ndarray) -> Iterator[torch.Tensor]:
-    """The first views of these rows, a few at a time: all of them may be more than fits into memory."""
-    for at in range(0, len(rows), _BATCH):
-        yield torch.from_numpy(views[rows[at : at + _BATCH], 0])
-
-
 def _within_bytes(maker: ViewMaker, task: TuningTask) -> ViewMaker:
     """With fewer views where all of them would not fit; epochs then share them."""
-    n_bytes = len(task.files) * maker.of(task.files[0])[0].nbytes
-    return replace(maker, n_views=max(1, min(maker.n_views, _MOST_BYTES // n_bytes - 1)))
+    one = maker.apart(maker.of(task.files[0])[None])
+    left = _MOST_BYTES - len(task.files) * one.plain.nbytes
+    of_each = len(task.files) * one.varied[0, 0].nbytes
+    return replace(maker, n_views=max(1, min(maker.n_views, left // of_each)))
 
 
 def _watched(is_unseen: np.ndarray) -> np.ndarray:
@@ -221,28 +223,3 @@ def _balance(targets: np.ndarray) -> np.ndarray:
     """(N,) weights under which classes count alike, 1 on average, as of the head; calibration sees to the prior."""
     counts = np.bincount(targets)
     return np.asarray(len(targets) / (counts > 0).sum() / np.maximum(counts, 1), np.float32)[targets]
-
-
-def _n_threads(folder: Path) -> int:
-    """As many as there are cores; one on a busy machine, where threads that wait for one another take several times as
-    long. A training that goes on takes as many as it began with: the bits may depend on them."""
-    noted = folder / "threads"
-    if noted.is_file():
-        return int(noted.read_text("ascii"))
-    is_busy = psutil.getloadavg()[0] > _BUSY * available_cpus()
-    n_threads = 1 if is_busy else available_cpus()
-    try:
-        atomic_files.write_bytes(noted, str(n_threads).encode())
-    except OSError as error:
-        raise not_kept(folder, error) from error
-    return n_threads
-
-
-@contextmanager
-def _threads(n_threads: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(n_threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -96,6 +96,13 @@ class LastBlocks(nn.Module):
         weights, bias = self.head.weight.detach().numpy(), self.head.bias.detach().numpy()
         return Head(self.mean.numpy().copy(), self.scale.numpy().copy(), weights.T.copy(), bias.copy(), l2)
 
+    def hurry(self) -> None:
+        """Look at pictures in products of 16 bits, too, where the processor is quick at them: a third of the time.
+        Embeddings then differ by 0.2 % of their spread from those of the file."""
+        for module in self.modules():
+            if isinstance(module, Pointwise):
+                module.is_hurried = True
+
     def round_as_stored(self) -> None:
         """Weights as the backbone's ONNX file would give them back."""
         for convolution in self._convolutions():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ import torch
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.learning.tuning_curve import TuningCurve
 from tellapart.network.device import PROCESSOR, Device
+from tellapart.network.tuning.cores import Cores
 from tellapart.network.tuning.last_blocks import LastBlocks
+from tellapart.network.tuning.side_by_side import Tell, side_by_side
 from tellapart.network.tuning.steps import Learning, Lesson, TuningSettings
 from tellapart.network.tuning.views import PictureFile, ViewMaker
 from tellapart.progress import Doing, Progress, Step
@@ -28,7 +31,7 @@ _SETTLED_S = 4.0  # until then what was measured beforehand tells more
 @dataclass(frozen=True)
 class Costs:
     """Seconds: file_s for the views of one picture, on all cores; step_s for one step; seen_s for a look at one picture
-    without learning, n_looks of them: one for each share that is tried, and one for each fold afterwards."""
+    without learning, n_looks of them: one for each share that is tried, afterwards one for each fold and one more."""
 
     file_s: float
     step_s: float
@@ -41,13 +44,26 @@ class Costs:
 
 
 def measured(
-    files: list[PictureFile], maker: ViewMaker, network: LastBlocks, settings: TuningSettings,
-    device: Device = PROCESSOR, n_folds: int = 0,
+    files: list[PictureFile], maker: ViewMaker, network: LastBlocks, settings: TuningSettings, cores: Cores,
+    device: Device = PROCESSOR, n_looks: int = 0,
 ) -> Costs:  # fmt: skip
-    """The costs on this computer, as busy as it is now. The network learns nothing from it."""
+    """The costs on this computer, as busy as it is now. The network learns nothing from it.
+
+    Args:
+        n_looks: at each picture when all have learned.
+    """
+    return side_by_side(
+        [partial(_measured, files, maker, network, settings, cores, device, n_looks)], 1, cores.n_threads
+    )[0]
+
+
+def _measured(
+    files: list[PictureFile], maker: ViewMaker, network: LastBlocks, settings: TuningSettings, cores: Cores,
+    device: Device, n_looks: int, tell: Tell,
+) -> Costs:  # fmt: skip
     some = files[:: max(1, len(files) // _TRIED_FILES)][:_TRIED_FILES]
     clock = time.perf_counter()
-    views = np.stack([maker.of(file) for file in some])
+    views = maker.apart(np.stack([maker.of(file) for file in some]))
     file_s = (time.perf_counter() - clock) / len(some) / available_cpus()
     before = {name: values.clone() for name, values in network.state_dict().items()}
     rows = np.arange(settings.batch) % len(some)
@@ -60,19 +76,21 @@ def measured(
         clock = time.perf_counter()
         learning.once(lesson, rows, 0)
         seconds.append(time.perf_counter() - clock)
+    network.hurry()
     clock = time.perf_counter()
     with torch.inference_mode():
-        network(torch.from_numpy(views[rows, 0]).to(device.torch_device).float()).cpu()
+        network(torch.from_numpy(views.plain[rows]).to(device.torch_device).float()).cpu()
     seen_s = (time.perf_counter() - clock) / len(rows)
     network.cpu().load_state_dict(before)
-    return Costs(file_s, min(seconds), seen_s, len(settings.shares) + n_folds)
+    return Costs(file_s, min(seconds) / cores.speed, seen_s / cores.speed, len(settings.shares) + n_looks)
 
 
 @dataclass
 class Pace:
     """Tells the progress of a training of which the parts are known beforehand.
 
-    n_steps: of each tuning. called: what the person calls it. curve: how they learn, as far as they are.
+    n_steps: of each tuning. called: what the person calls it. curve: how they learn, as far as they are. n_done: steps
+    done, of each tuning; by an earlier training to begin with.
     """
 
     progress: Progress
@@ -81,6 +99,7 @@ class Pace:
     n_steps: list[int]
     called: str = "training"
     curve: Callable[[], TuningCurve | None] = lambda: None
+    n_done: dict[int, int] = field(default_factory=dict)
     _n_known: int = -1  # of the curve when it was told last
     _changed_at: float = 0.0
     _started: float = field(default_factory=time.monotonic)
@@ -104,22 +123,23 @@ class Pace:
     def steps(self, part: int, n_done: int) -> None:
         """So many steps of that tuning are done."""
         self._own_s += self.costs.step_s
-        self._tell(self._done_s(part, n_done))
+        self.n_done[part] = n_done
+        self._tell(self._done_s())
 
-    def judged(self, part: int, n: int, is_new: bool) -> None:
-        """So many more pictures were looked at with what that tuning gave; is_new: now, and by no earlier training."""
+    def judged(self, n: int, is_new: bool) -> None:
+        """So many more pictures were looked at with what a tuning gave; is_new: now, and by no earlier training."""
         self._seen += n
         if is_new:
             self._own_s += n * self.costs.seen_s
-            self._tell(self._done_s(part, self.n_steps[part]))
+            self._tell(self._done_s())
 
     @property
     def _name(self) -> str:
         return self.called[:1].upper() + self.called[1:]
 
-    def _done_s(self, part: int, n_steps: int) -> float:
-        n = sum(self.n_steps[:part]) + n_steps
-        return self.n_files * self.costs.file_s + n * self.costs.step_s + self._seen * self.costs.seen_s
+    def _done_s(self) -> float:
+        n_steps = sum(self.n_done.values())
+        return self.n_files * self.costs.file_s + n_steps * self.costs.step_s + self._seen * self.costs.seen_s
 
     def _news(self) -> dict[str, Any]:
         """The curve, when it has changed."""

@@ -33,12 +33,13 @@ _JUDGED_AT_ONCE = 16
 class TuningSettings:
     """first: of the blocks that learn; 0 for all layers. rate: highest learning rate, of the last layers; each block
     before has rate_falls times that of the next. n_views: varied views of each picture; the epochs take them in turn.
-    shares: of the tuned weights that are tried, from 0 to 1. save_every_s: between checkpoints; 0 for each step.
-    variation: how views differ."""
+    side_px: of these; as of pictures in use unless given. shares: of the tuned weights that are tried, from 0 to 1.
+    save_every_s: between checkpoints; 0 for each step. variation: how views differ."""
 
     first: int = FIRST
-    n_epochs: int = 5
-    n_views: int = 5
+    n_epochs: int = 4
+    n_views: int = 3
+    side_px: int | None = 192
     batch: int = 16
     rate: float = 3e-4
     rate_falls: float = 0.8
@@ -74,11 +75,22 @@ class DivergedError(Exception):
 
 
 @dataclass(frozen=True)
+class Views:
+    """plain: (N, F), of pictures as the network sees them in use. varied: (N, V, G), of V variations of each."""
+
+    plain: np.ndarray
+    varied: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.plain)
+
+
+@dataclass(frozen=True)
 class Lesson:
-    """What is learned from. views: (N, 1 + V, F). rows: (M,) of them. targets, weights: (N,) class, and how much each
+    """What is learned from. rows: (M,) of the N views. targets, weights: (N,) class, and how much each
     picture counts, 1 on average."""
 
-    views: np.ndarray
+    views: Views
     rows: np.ndarray
     targets: np.ndarray
     weights: np.ndarray
@@ -125,7 +137,7 @@ def tune(
         rows = lesson.batches(settings, epoch)[place]
         for group in optimizer.param_groups:
             group["lr"] = group["highest"] * settings.rate_at(step, n_steps)
-        view = 1 + epoch % max(1, lesson.views.shape[1] - 1)
+        view = epoch % lesson.views.varied.shape[1]
         loss = learner.once(lesson, rows, view)
         step += 1
         if curve is not None:
@@ -182,7 +194,7 @@ class Learning:
         found = []
         with torch.inference_mode(), self.device.precision():
             for at in range(0, len(rows), _JUDGED_AT_ONCE):
-                some = torch.from_numpy(lesson.views[rows[at : at + _JUDGED_AT_ONCE], 0])
+                some = torch.from_numpy(lesson.views.plain[rows[at : at + _JUDGED_AT_ONCE]])
                 found.append(self.network(some.to(self.device.torch_device).float()).float().cpu().numpy())
         return counted(np.concatenate(found), lesson, rows, self.settings) if found else (math.nan, math.nan)
 
@@ -190,7 +202,7 @@ class Learning:
         self.optimizer.zero_grad(set_to_none=True)
         total, to = 0.0, self.device.torch_device
         for some in np.array_split(rows, min(self.n_parts, len(rows))):
-            features = torch.from_numpy(lesson.views[some, view]).to(to).float()
+            features = torch.from_numpy(lesson.views.varied[some, view]).to(to).float()
             targets = torch.from_numpy(lesson.targets[some]).to(to)
             weights = torch.from_numpy(lesson.weights[some]).to(to)
             with self.device.precision():

@@ -1,8 +1,10 @@
 """What the earlier blocks give for several views of each picture, or the views themselves where all layers learn, kept
 in a memory-mapped file: they are made once, and all folds learn from it.
 
-The first view is the picture as the network sees it in use. The others are varied, see varied.py: usually crops of 35
-to 100 % of it, mirrored or not, lighter or darker, with more or less contrast.
+One view is the picture as the network sees it in use. The others are varied, see varied.py: usually crops of 35 to
+100 % of it, mirrored or not, lighter or darker, with more or less contrast; and smaller, since what is in a crop looks
+larger than it does in the whole picture. Source: Touvron et al. 2019, "Fixing the train-test resolution discrepancy"
+(arXiv:1906.06423).
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,7 +28,7 @@ from tellapart.backbones.lite0.graph import first_blocks_onnx
 from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.backbones.onnx_session import available_cpus, open_session
 from tellapart.errors import BackboneError, ImageError, TrainError
-from tellapart.network.tuning.steps import TuningSettings
+from tellapart.network.tuning.steps import TuningSettings, Views
 from tellapart.network.tuning.varied import views_of
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import pixels_of, read_image
@@ -48,11 +50,12 @@ class PictureFile:
 @dataclass(frozen=True)
 class ViewMaker:
     """Makes the views of pictures. session: of `lite0.graph.first_blocks_onnx`, one thread a call; None for views that
-    are pixels. variation: how the views differ."""
+    are pixels. side_px: of varied views. variation: how they differ."""
 
     session: onnxruntime.InferenceSession | None
     preprocess: Preprocess
     n_views: int
+    side_px: int
     seed: int
     variation: Variation = USUAL
 
@@ -62,7 +65,7 @@ class ViewMaker:
         return np.uint8 if self.session is None else np.float16
 
     def of(self, file: PictureFile) -> np.ndarray:
-        """(1 + n_views, F).
+        """(F + V * G,), the plain view and the varied ones.
 
         Raises:
             TrainError: the file is gone, changed or cannot be read.
@@ -75,21 +78,26 @@ class ViewMaker:
             raise _gone(file, "its content is another one")
         try:
             with one_picture():
-                pixels = [
-                    pixels_of(
-                        read_image(data, self.preprocess.resize_px, self.preprocess.pixels), self.preprocess
-                    )
-                ]
+                image = read_image(data, self.preprocess.resize_px, self.preprocess.pixels)
+                pixels = [pixels_of(image, self.preprocess)]
                 if self.n_views:
-                    pixels += views_of(
-                        data, file.image_id, self.preprocess, self.n_views, self.variation, self.seed
-                    )
+                    varied = replace(self.preprocess, size_px=self.side_px)
+                    pixels += views_of(data, file.image_id, varied, self.n_views, self.variation, self.seed)
         except ImageError as error:
             raise _gone(file, str(error)) from error
+        return np.concatenate([self._numbers(one) for one in pixels])
+
+    def apart(self, rows: np.ndarray) -> Views:
+        """(N, F + V * G), as of `of`, as views; nothing is copied."""
+        side = self.preprocess.size_px
+        n_plain = len(self._numbers(np.zeros((side, side, 3), np.uint8)))
+        return Views(rows[:, :n_plain], rows[:, n_plain:].reshape(len(rows), self.n_views, -1))
+
+    def _numbers(self, pixels: np.ndarray) -> np.ndarray:
         if self.session is None:
-            return np.stack(pixels).reshape(len(pixels), -1)
-        found = self.session.run(["embeddings"], {"pixels": np.stack(pixels)})[0]
-        return np.asarray(found, np.float16)
+            return pixels.ravel()
+        # one at a time: what passes between layers then stays in a core's cache
+        return np.asarray(self.session.run(["embeddings"], {"pixels": pixels[None]})[0][0], np.float16)
 
 
 def view_maker(backbone: Mapping[str, Any], settings: TuningSettings) -> ViewMaker:
@@ -105,14 +113,15 @@ def view_maker(backbone: Mapping[str, Any], settings: TuningSettings) -> ViewMak
     if settings.first:
         content = first_blocks_onnx(read_weights(weights_file()), settings.first, backbone["averaged_blocks"])
         session = open_session(content, BackboneError, n_threads=1, keeps_memory=True)
-    return ViewMaker(session, preprocess, settings.n_views, settings.seed, settings.variation)
+    side_px = settings.side_px or preprocess.size_px
+    return ViewMaker(session, preprocess, settings.n_views, side_px, settings.seed, settings.variation)
 
 
 def kept_views(
     path: Path, files: Sequence[PictureFile], maker: ViewMaker, tell: Callable[[int], None]
-) -> np.ndarray:
-    """(N, 1 + V, F), memory-mapped: the views of all pictures, from the file where they lie there, whole; where
-    an earlier training was stopped, from there on.
+) -> Views:
+    """The views of all pictures, memory-mapped, from the file where they lie there, whole; where an earlier training
+    was stopped, from there on.
 
     Args:
         tell: is told how many pictures are done; may raise.
@@ -143,7 +152,7 @@ def kept_views(
             os.fsync(out.fileno())
         atomic_files.replace(beside, path)
         note.unlink(missing_ok=True)
-    return np.memmap(path, maker.dtype, "r").reshape(len(files), 1 + maker.n_views, -1)
+    return maker.apart(np.memmap(path, maker.dtype, "r").reshape(len(files), -1))
 
 
 def _note(note: Path, out: BinaryIO, n_done: int) -> None:

@@ -38,7 +38,7 @@ def curve_sentence(curve: TuningCurve) -> str:
 def curve_words(curve: TuningCurve) -> str:
     """What the charts show, as a paragraph."""
     return paragraph(
-        f"{len(curve.networks)} networks learn one after the other, each without a part of the training pictures; on "
+        f"{len(curve.networks)} networks learn, each without a part of the training pictures; on "
         "these it is measured after each epoch (an epoch shows it every picture once). Loss is cross-entropy, with the "
         "labels smoothed as in training: thin line on the pictures that it learns from, dots on held-out ones. The "
         "dashed level is quick training.",
