@@ -86,6 +86,26 @@ async def test_an_error_of_one_poll_is_told_and_the_page_goes_on(quick: None) ->
     close_whole(page)
 
 
+async def test_where_not_even_the_error_can_be_told_it_is_logged_once_and_the_page_goes_on(
+    quick: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Unheard(Counted):
+        async def poll(self) -> None:
+            self.n_polls += 1
+            raise OSError("unplugged")
+
+        def tell(self, sentence: str) -> None:
+            raise ConnectionError("the page is closed")
+
+    page, job, other = VBox(), Unheard(), Counted()
+    follow(page, [job, other])
+    while other.n_polls < 3:
+        await asyncio.sleep(0.01)
+    close_whole(page)
+    (record,) = [one for one in caplog.records if "could not be told" in one.message]
+    assert "unplugged" in record.message and job.n_polls >= 3
+
+
 async def test_a_cell_that_is_run_again_closes_what_it_showed(
     flawed_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,18 @@ def test_processes_are_spawned_never_forked():
     assert wrong == []
 
 
+def test_pages_take_turns_on_whatever_loop_they_are_asked_on():
+    """A kernel of JupyterLab has two loops, and asyncio's own locks refuse the second: `event_loop.Turn` takes both."""
+    of_one_loop = {f"asyncio.{name}" for name in ("Lock", "Condition", "Semaphore", "BoundedSemaphore", "Queue")}
+    uses = [
+        at(path, node)
+        for path in python_files(DASHBOARDS)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in of_one_loop
+    ]
+    assert uses == []
+
+
 def test_our_own_code_has_no_star_imports():
     stars = [
         at(path, node)

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import threading
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ipywidgets import Widget
 
 from tellapart_dashboards.app.wording import error_sentence
 
 BUSY_S, IDLE_S = 0.25, 1.5
-_LOOK_S = 0.02
 FOLLOWER = "follower of a page"  # the name of tasks that never end by themselves
 
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 _tasks: set[asyncio.Task[Any]] = set()  # asyncio itself keeps no strong reference
 
 
@@ -57,13 +60,14 @@ def soon(work: Coroutine[Any, Any, Any], name: str | None = None) -> asyncio.Tas
 
 class Turn:
     """One at a time, in the order they came, whatever loops they run on: JupyterLab brings a page's messages on a loop
-    of their own, and a lock of asyncio that is released on one loop does not wake who waits on another.
+    of their own, and asyncio's own lock belongs to one loop and refuses all others.
 
     Waiting holds no thread: whoever has the turn may need them all.
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[object] = deque()  # the first one has the turn
+        self._guard = threading.Lock()
+        self._waiting: deque[asyncio.Future[None]] = deque()  # the first one has the turn
 
     def locked(self) -> bool:
         """Whether it is somebody's turn."""
@@ -72,14 +76,48 @@ class Turn:
     @contextlib.asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:
         """For the block, once it is ours."""
-        ticket = object()
-        self._waiting.append(ticket)
+        mine = asyncio.get_running_loop().create_future()
+        with self._guard:
+            self._waiting.append(mine)
+            if self._waiting[0] is mine:
+                mine.set_result(None)
         try:
-            while self._waiting[0] is not ticket:
-                await asyncio.sleep(_LOOK_S)
+            await mine
             yield
         finally:
-            self._waiting.remove(ticket)
+            with self._guard:
+                was_first = self._waiting[0] is mine
+                self._waiting.remove(mine)
+                while was_first and self._waiting and not _told(self._waiting[0], _come, self._waiting[0]):
+                    self._waiting.popleft()  # its loop is gone: it will never leave by itself
+
+
+def _come(turn: asyncio.Future[None]) -> None:
+    if not turn.done():  # who gave up meanwhile passes the turn on by leaving
+        turn.set_result(None)
+
+
+def _told(future: asyncio.Future[Any], call: Callable[..., object], *values: Any) -> bool:
+    """Whether the call is on its way to the loop that the future belongs to; False where that one is closed."""
+    try:
+        future.get_loop().call_soon_threadsafe(call, *values)
+    except RuntimeError:
+        return False
+    return True
+
+
+async def result_of(task: asyncio.Task[_T]) -> _T:
+    """What a task brings, whatever loop it runs on: asyncio lets only those of its own wait for it."""
+    loop = task.get_loop()
+    if task.done():
+        return task.result()
+    if loop is asyncio.get_running_loop():
+        return await task
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_awaited(task), loop))
+
+
+async def _awaited(task: asyncio.Task[_T]) -> _T:
+    return await task
 
 
 class Repeated:
@@ -87,19 +125,30 @@ class Repeated:
 
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
         self._work = work
-        self._task: asyncio.Task[None] | None = None
+        self._guard = threading.Lock()  # it may be asked for on one loop while it runs on another
+        self._is_under_way = False
         self.is_asked = False  # another round follows the one that runs
 
     def ask(self) -> None:
         """Have it done from the beginning, now or after the round that runs."""
-        self.is_asked = True
-        if self._task is None or self._task.done():
-            self._task = soon(self._rounds())
+        with self._guard:
+            if not self._is_under_way:
+                soon(self._rounds())
+            self.is_asked = self._is_under_way = True
 
     async def _rounds(self) -> None:
-        while self.is_asked:
-            self.is_asked = False
-            await self._work()
+        try:
+            while self._goes_on():
+                await self._work()
+        except BaseException:
+            self._is_under_way = False
+            raise
+
+    def _goes_on(self) -> bool:
+        """Whether another round was asked for, which is that one then."""
+        with self._guard:
+            self._is_under_way, self.is_asked = self.is_asked, False
+            return self._is_under_way
 
 
 def follow(page: Widget, jobs: Sequence[Followed]) -> asyncio.Task[Any]:
@@ -111,17 +160,27 @@ def follow(page: Widget, jobs: Sequence[Followed]) -> asyncio.Task[Any]:
 
 def end_with(page: Widget, task: asyncio.Task[Any]) -> None:
     """Have the task end when the page's widget is closed."""
-    page.observe(lambda change: change["new"] is None and task.cancel(), "comm")
+    page.observe(lambda change: change["new"] is None and _told(task, task.cancel), "comm")
 
 
 async def _polled(jobs: Sequence[Followed]) -> None:
+    untold: set[str] = set()
     while True:
         for job in jobs:
             try:
                 await job.poll()
             except Exception as error:  # the page must go on, and say it
-                job.tell(error_sentence(error))
+                _tell(job, error_sentence(error), untold)
         waited = 0.0
         while waited < IDLE_S:  # something may begin to run meanwhile
             await asyncio.sleep(BUSY_S)
             waited += IDLE_S if any(job.is_running for job in jobs) else BUSY_S
+
+
+def _tell(job: Followed, sentence: str, untold: set[str]) -> None:
+    try:
+        job.tell(sentence)
+    except Exception:  # the connection to the page may be closed for now: each round tries again
+        if sentence not in untold:
+            _log.warning("The page could not be told: %s", sentence, exc_info=True)
+        untold.add(sentence)

@@ -10,7 +10,7 @@ from ipywidgets import HTML, Box, VBox, Widget, link
 from traitlets import HasTraits, Unicode
 
 from tellapart_dashboards.app.cell_pages import show_in_cell
-from tellapart_dashboards.app.event_loop import end_with, soon
+from tellapart_dashboards.app.event_loop import end_with, result_of, soon
 from tellapart_dashboards.app.wording import error_html, message_html
 from tellapart_dashboards.widgets.steps.steps import Steps
 
@@ -80,7 +80,7 @@ class Frame:
         key = self._owner.current
         if key not in self._bodies:
             self._bodies[key] = soon(self._made(key))
-        body = await self._bodies[key]
+        body = await result_of(self._bodies[key])
         if key != self._owner.current:
             return  # somebody went on to another step meanwhile
         for other in self._main.children[1:]:

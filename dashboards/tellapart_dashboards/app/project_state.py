@@ -18,7 +18,7 @@ from tellapart.workspace.addresses import project_in
 from tellapart.workspace.recent import note_opened
 from traitlets import Dict, Instance, Int, List, Unicode
 
-from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.app.launcher import PROJECT_VARIABLE
 from tellapart_dashboards.app.page_frame import PageOwner
 from tellapart_dashboards.app.pictures.facts import Model
@@ -130,7 +130,7 @@ class ProjectState(PageOwner):
         super().__init__(project_dir=str(project_dir), name=shown_name(project_dir), **traits)
         self.project: Project = open_project(project_dir)
         self._seen: tuple[object, ...] = ()
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
         self.message = " ".join(self.project.changes)
         self.read()
 
@@ -162,7 +162,7 @@ class ProjectState(PageOwner):
 
     async def poll(self) -> None:
         """Take over the counts from the database, which is asked only when its files changed."""
-        async with self._turn:
+        async with self._turn.taken():
             self._take(await asyncio.to_thread(self._look))
 
     def noted(self) -> None:

@@ -13,7 +13,7 @@ from tellapart.errors import TellapartError
 from tellapart.progress import Step
 from traitlets import Bool, Callable, Dict, Enum, Float, HasTraits, Unicode
 
-from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.app.wording import error_sentence
 
 SETTLED_NS = 2_000_000_000
@@ -72,7 +72,7 @@ class Job(HasTraits):
         self.config: dict[str, Any] = {}
         self.follower: runs.RunFollower | None = None
         self._seen_ns = -1
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
 
     def shown(self) -> dict[str, Any]:
         """How far it is and how it ended, by the names that a page's facts of a run have."""
@@ -114,7 +114,7 @@ class Job(HasTraits):
 
     async def poll(self) -> None:
         """Take over where the newest run is. Cheap when nothing happens."""
-        async with self._turn:
+        async with self._turn.taken():
             try:
                 seen = await asyncio.to_thread(self._look)
             except (TellapartError, OSError) as error:
@@ -137,7 +137,7 @@ class Job(HasTraits):
         """Called with result.json before stage becomes "done"."""
 
     async def _start(self, task: str, config: dict[str, Any], secret: dict[str, str]) -> None:
-        async with self._turn:
+        async with self._turn.taken():
             try:
                 run = await asyncio.to_thread(self.start_run, Path(self.project_dir), task, config, **secret)
                 self.follower = await asyncio.to_thread(runs.RunFollower, run)
@@ -148,7 +148,7 @@ class Job(HasTraits):
             self.stage = "running"  # a look that began before may have found another run, and its end
 
     async def _cancel(self) -> None:
-        async with self._turn:
+        async with self._turn.taken():
             if self.run is not None and self.stage == "running":
                 await asyncio.to_thread(self.run.cancel)
 

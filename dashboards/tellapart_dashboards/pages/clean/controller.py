@@ -11,7 +11,7 @@ from tellapart.errors import Cancelled, TellapartError
 from tellapart.progress import Doing
 from traitlets import HasTraits, Instance
 
-from tellapart_dashboards.app.event_loop import Repeated, soon
+from tellapart_dashboards.app.event_loop import Repeated, result_of, soon
 from tellapart_dashboards.app.project_state import CLEAN_ERROR, N_FINDINGS, ProjectState
 from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.wording import count, error_sentence
@@ -231,7 +231,7 @@ class CleanPage(HasTraits):
 
     async def _try_to_open(self, attempt: ReviewOpening, paint_s: float) -> None:
         try:
-            await self._known()
+            await result_of(self._known())
             if self.state.queue.ids:
                 await asyncio.sleep(paint_s)
             up_to = await asyncio.to_thread(self._newcomers.last)

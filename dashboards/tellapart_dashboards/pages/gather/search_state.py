@@ -33,7 +33,7 @@ from tellapart.store.journal import UndoStep
 from tellapart.store.searches import Candidate
 from traitlets import Bool, Dict, Int, List, Unicode
 
-from tellapart_dashboards.app.event_loop import Repeated, soon
+from tellapart_dashboards.app.event_loop import Repeated, Turn, soon
 from tellapart_dashboards.app.journal_words import step_words
 from tellapart_dashboards.app.pictures.decisions import PictureDesk
 from tellapart_dashboards.app.project_state import ProjectState
@@ -98,7 +98,7 @@ class SearchState(Job):
         self._first = Strips(self.desk, self._thumbnails)
         self._version = -1
         self._current: dict[str, Any] = {}
-        self._wishes, self._reading = asyncio.Lock(), asyncio.Lock()
+        self._wishes, self._reading = Turn(), Turn()
         self._drawing = Repeated(self._draw)
         self._labels = self._read()
         project.observe(lambda _: soon(self.refresh()), ["counts", "decided_up_to"])
@@ -112,7 +112,7 @@ class SearchState(Job):
 
     async def wish(self, name: str, values: dict[str, Any]) -> bool:
         """Whether what the person asks for in the rows is done; `problem` says why not. One after the other."""
-        async with self._wishes:
+        async with self._wishes.taken():
             try:
                 is_known = await self._carry_out(name, values)
                 self.problem = "" if is_known else self.problem
@@ -210,7 +210,7 @@ class SearchState(Job):
 
     async def refresh(self) -> None:
         """Have the rows as the project is."""
-        async with self._reading:
+        async with self._reading.taken():
             self._labels = await asyncio.to_thread(self._read)
         self._show()
         self._drawing.ask()

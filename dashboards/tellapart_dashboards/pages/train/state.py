@@ -172,7 +172,7 @@ class TrainState(Job):
         self.result = result
 
     async def _pause(self) -> None:
-        async with self._turn:
+        async with self._turn.taken():
             if self.run is not None and self.stage == "running":
                 await asyncio.to_thread(self.run.pause)
 

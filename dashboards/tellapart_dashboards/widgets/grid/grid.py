@@ -86,7 +86,7 @@ class Grid(LookingWidget):
         return True
 
     async def _send_tiles(self, message: dict[str, Any]) -> None:
-        seq = self._turn.last
+        seq = self._last_done
         tiles = await asyncio.to_thread(self._of_grid.tiles, message["keys"][:MOST_AT_ONCE])
         self.send({"t": "tiles", "tiles": tiles, "version": message["version"], "seq": seq})
 

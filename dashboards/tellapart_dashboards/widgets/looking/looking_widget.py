@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +20,7 @@ import anywidget
 import numpy as np
 from traitlets import List, Unicode
 
-from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.app.thumbnails import Thumbnails, Wanted
 from tellapart_dashboards.app.wording import error_sentence
 
@@ -84,14 +84,6 @@ class Desk(Protocol):
         """What was undone last is carried out again."""
 
 
-@dataclass
-class _Turn:
-    """Decisions are carried out in the order in which they were made."""
-
-    last: int = 0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
 def style_with_windows(css: Path) -> str:
     """The style of a widget together with that of the large view."""
     return "\n".join(path.read_text("utf-8") for path in (Path(__file__).parent / "looking.css", css))
@@ -108,7 +100,8 @@ class LookingWidget(anywidget.AnyWidget):
     def __init__(self, desk: Desk | None = None, **traits: Any) -> None:
         super().__init__(**traits)
         self._desk = desk
-        self._turn = _Turn()
+        self._turn = Turn()  # decisions are carried out in the order in which they were made
+        self._last_done = 0  # of those carried out, by its number
         self.on_msg(lambda _, message, buffers: soon(self._take(message, buffers)))
 
     async def answer(self, message: dict[str, Any], buffers: list[Any]) -> bool:
@@ -135,7 +128,7 @@ class LookingWidget(anywidget.AnyWidget):
     async def _decide(self, desk: Desk, asked: dict[str, Any], buffers: list[Any]) -> None:
         seq, is_step = int(asked["seq"]), asked["t"] == "step"
         keys: Sequence[int] = ()
-        async with self._turn.lock:
+        async with self._turn.taken():
             try:
                 if is_step:
                     outcome = await (desk.undo() if asked["kind"] == "undo" else desk.redo())
@@ -145,7 +138,7 @@ class LookingWidget(anywidget.AnyWidget):
                     outcome = await desk.decide(str(asked["action"]), str(asked["label"]), keys)
             except Exception as error:
                 outcome = Outcome(error_sentence(error), is_done=False)
-            self._turn.last = max(self._turn.last, seq)
+            self._last_done = max(self._last_done, seq)
         self.send(
             {
                 "t": "decided", "seq": seq, "is_done": outcome.is_done, "text": outcome.text,

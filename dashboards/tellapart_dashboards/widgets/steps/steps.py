@@ -30,11 +30,10 @@ class Steps(anywidget.AnyWidget):
 
     async def drawn(self) -> None:
         """Nothing, once a browser shows this row, and with it has everything that was made before."""
-        if self.is_drawn:
-            return
-        is_said = asyncio.Event()
-        self.observe(lambda _: is_said.set(), "is_drawn")
-        await is_said.wait()
+        loop, is_said = asyncio.get_running_loop(), asyncio.Event()
+        self.observe(lambda _: loop.call_soon_threadsafe(is_said.set), "is_drawn")  # JupyterLab says it on another loop
+        if not self.is_drawn:
+            await is_said.wait()
 
     @validate("current")
     def _current_is_a_step(self, proposal: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ import anywidget
 from tellapart.store.files.sizes import size_on_disk
 from traitlets import Bool, Int, Unicode
 
-from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.event_loop import Turn, result_of, soon
 from tellapart_dashboards.widgets import BUILT
 from tellapart_dashboards.widgets.upload.messages import (
     MAX_BYTES,
@@ -312,13 +312,13 @@ class UploadWidget(anywidget.AnyWidget):
         self._receiver = soon(
             asyncio.to_thread(Receiver, folder, lambda *batch: self._ended.append(batch), limits)
         )
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
         self.on_msg(lambda _widget, message, buffers: soon(self._answer(message, buffers)))
 
     async def receive(self, message: object, buffers: list[Any]) -> dict[str, Any] | None:
         """The answer to one message of the page, see `Receiver`; the disk is written on a thread, in order."""
-        async with self._turn:
-            receiver = await self._receiver
+        async with self._turn.taken():
+            receiver = await result_of(self._receiver)
             reply = await asyncio.to_thread(receiver.receive, message, buffers)
             while self._ended:
                 self._on_batch(*self._ended.pop(0))

@@ -13,7 +13,7 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Int, Unicode
 
-from tellapart_dashboards.app.event_loop import soon
+from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.widgets import BUILT
 
 MAX_SHOT_BYTES = 20 * 2**20
@@ -55,13 +55,13 @@ class Webcam(anywidget.AnyWidget):
         self._is_answering = False
         self._batch: Path | None = None
         self._numbers = itertools.count(1)
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
         self.on_msg(lambda _widget, message, buffers: soon(self.receive(message, buffers)))
 
     async def receive(self, message: dict[str, Any], buffers: list[Any]) -> None:
         """Make a file of a shot of the page; the last one of a burst sends them all on their way."""
         if message.get("t") == "shot":
-            async with self._turn:
+            async with self._turn.taken():
                 await self._receive(message, buffers)
         elif message.get("t") == "frame":
             await self._answer(message, buffers)
