@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import hold, pictures_of, say, settled, text_of
+from acting import every, hold, pictures_of, say, settled, text_of
 from make_data import make_tiny_folder
 from tellapart.gather import take_in
+from tellapart.gather.sources.commons import NEEDS_CONTACT
 from tellapart.licences import UNKNOWN
 from tellapart.store.journal import Mark, Remove
 from tellapart.store.ledger import LedgerRow
@@ -19,6 +21,13 @@ from tellapart_dashboards.pages.gather.search_state import SearchState
 from tellapart_dashboards.pages.gather.state import GatherState
 from tellapart_dashboards.pages.gather.view import gather_view
 from tellapart_dashboards.widgets.label_rows.label_rows import LabelRows
+
+
+async def test_the_field_that_wikimedia_asks_for_is_there_by_its_name(empty_project_dir: Path) -> None:
+    view = gather_view(GatherState(ProjectState(empty_project_dir)))
+    named = {getattr(widget, "description", "") for widget in every(view)}
+    field, fold = re.findall("“(.+?)”", NEEDS_CONTACT)
+    assert {field, fold} <= named
 
 
 @pytest.fixture

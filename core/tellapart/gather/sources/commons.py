@@ -20,6 +20,10 @@ from tellapart.store.searches import Candidate, Kind
 BASE_URL = "https://commons.wikimedia.org"
 WIDTH_PX = 960  # one of the widths that it has thumbnails of
 PAGE_SIZE = 50  # at most that many scaled pictures in one answer
+NEEDS_CONTACT = (
+    "Wikimedia Commons only answers if it can contact you. Fill in “Your email address or web page” below “Search "
+    "settings”, once (on the command line: --contact you@example.org)."
+)
 _METADATA = (
     "LicenseShortName", "LicenseUrl", "License", "UsageTerms", "AttributionRequired", "Artist", "Credit", "ObjectName",
     "Restrictions",
@@ -47,10 +51,7 @@ class Commons:
     def search(self, query: str, limit: int, licence: Use = "any", kind: Kind = "any") -> Iterator[Candidate]:
         """See `Source.search`."""
         if not self._service.line.contact:
-            raise RefusedError(
-                "Wikimedia Commons only answers if it can contact you. Enter your email address or web page "
-                "once, as contact (on the command line: --contact you@example.org)."
-            )
+            raise RefusedError(NEEDS_CONTACT)
         if kind in ("clipart", "line"):
             self.remark = "Wikimedia Commons cannot tell drawings from photographs, so you may get both."
         words = f"{query} filetype:bitmap" + (
