@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from acting import every, settled
@@ -13,6 +14,7 @@ from tellapart.progress import Doing
 from tellapart.ratings import new_project, open_project, train
 from tellapart_dashboards.pages.kinds.doors import door_of
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.ratings import recommending
 from tellapart_dashboards.pages.ratings.cleaning import RatingsLooked
 from tellapart_dashboards.pages.ratings.looking import ratings_seen, seen_html
 from tellapart_dashboards.pages.ratings.recommending import (
@@ -128,3 +130,28 @@ async def test_stars_stay_as_they_are_shown_when_something_is_decided_or_trained
     names = [model.item_names[at] for at in (first, second)]
     assert shown() == given and list(state.stars) == names and state.found
     assert [state.model.item_names[at] for at in state.asked[:2]] == names and len(state.asked) == 5
+
+
+async def test_rows_that_are_asked_about_no_more_are_closed(
+    trained_ratings_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    class Noted(Choices):
+        def __init__(self, **traits: Any) -> None:
+            super().__init__(**traits)
+            made.append(self)
+
+    monkeypatch.setattr(recommending, "Choices", Noted)
+    training = door_of("ratings").opened(trained_ratings_dir).followed[0]
+    assert isinstance(training, ThingsTraining)
+    state = Recommending(training)
+    view = recommending_view(state, training, lambda: None)
+    assert state.model is not None
+    state.rate(state.model.item_names[state.asked[0]], 5.0)  # it stays
+    for _ in range(4):
+        state.others()
+    await settled()
+    shown = [one for one in every(view) if isinstance(one, Noted)]
+    assert len(made) > len(shown) == 5 and [one for one in made if one.comm is not None] == shown
+    assert shown[0] is made[0] and shown[0].chosen != "-"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Combobox, VBox
@@ -14,7 +14,7 @@ from tellapart.ratings.model import Liked, RatingModel
 from traitlets import Dict, HasTraits, List, Unicode
 
 from tellapart_dashboards.app.event_loop import Repeated
-from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.visibility import close_whole, shown_when
 from tellapart_dashboards.app.wording import count, heading_html, message_html
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.widgets.choices.choices import Choices
@@ -132,9 +132,14 @@ def recommending_view(state: Recommending, training: ThingsTraining, go_to_train
         if not state.problem:
             search.value = ""
 
+    def close(names: Iterable[str]) -> None:
+        """These rows are gone: the kernel would keep each one for good."""
+        for name in list(names):
+            close_whole(made.pop(name))
+
     def draw_head(_: Any = None) -> None:
         model = state.model
-        made.clear()
+        close(made)
         if model is None:
             head.value = heading_html("No recommender yet", "Train one first, then give a few stars here.")
             return
@@ -145,10 +150,13 @@ def recommending_view(state: Recommending, training: ThingsTraining, go_to_train
 
     def draw_rows(_: Any = None) -> None:
         model = state.model
-        if model is not None:
-            rows.children = [
-                made.setdefault(model.item_names[at], _rated(state, model, at)) for at in state.asked
-            ]
+        if model is None:
+            return
+        asked = {model.item_names[at]: at for at in state.asked}
+        for name in asked.keys() - made.keys():
+            made[name] = _rated(state, model, asked[name])
+        rows.children = [made[name] for name in asked]
+        close(made.keys() - asked.keys())
 
     add.on_click(take)
     for draw in (draw_head, draw_rows):  # a place may be another item's now
