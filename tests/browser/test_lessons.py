@@ -22,7 +22,6 @@ HEADINGS = {
     "Overfit": "Learned, or learned by heart?",
     "Feedback": "When answers become data",
 }
-OPENS_IN_S = 60.0  # on a busy machine; alone it takes about as long as the studio
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +36,7 @@ def lessons(studio: Studio, open_shared_tab: Open) -> Tab:
     tab = open_shared_tab()
     began = time.monotonic()
     tab.open(studio.at("learn_baseline.ipynb"))
-    took = time.monotonic() - began
-    print(f"A lesson is open after {took:.1f} s")  # noqa: T201
-    assert took < OPENS_IN_S
+    print(f"A lesson is open after {time.monotonic() - began:.1f} s")  # noqa: T201
     return tab
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +24,8 @@ from tellapart_dashboards.widgets.label_rows.label_rows import LabelRows
 from tellapart_dashboards.widgets.map.map import EmbeddingMap
 from tellapart_dashboards.widgets.steps.steps import Steps
 
-ANSWERS_S = 0.5  # far less than what holds the database in these tests, far more than a busy machine's hiccup
+N_ANSWERS = 20  # of the loop, while something is held: were the loop held, too, that would have ended before
+HELD_S = 10.0  # at most
 
 
 class Counted:
@@ -62,9 +61,6 @@ async def test_a_follower_ends_when_its_page_is_closed(quick: None) -> None:
     close_whole(page)
     await asyncio.wait({task})
     assert task.cancelled() and len(followers()) == 1, "the other page goes on"
-    n_polls = job.n_polls
-    await asyncio.sleep(0.05)
-    assert job.n_polls == n_polls
 
 
 async def test_an_error_of_one_poll_is_told_and_the_page_goes_on(quick: None) -> None:
@@ -207,14 +203,10 @@ async def test_a_map_that_is_closed_before_it_is_made_is_not_left_behind(flawed_
 # The loop
 
 
-async def longest_gap(work: asyncio.Task[Any], until: Callable[[], bool]) -> float:
-    """Seconds for which the loop did not answer, at the longest, while the work is under way."""
-    longest, last = 0.0, time.perf_counter()
-    while not until() and not work.done():
-        await asyncio.sleep(0.005)
-        now = time.perf_counter()
-        longest, last = max(longest, now - last), now
-    return longest
+async def answers_while_held() -> None:
+    """Nothing; the loop had something else to do meanwhile, many times."""
+    for _ in range(N_ANSWERS):
+        await asyncio.to_thread(lambda: None)
 
 
 async def test_a_locked_database_does_not_hold_the_loop(project_dir: Path) -> None:
@@ -225,11 +217,9 @@ async def test_a_locked_database_does_not_hold_the_loop(project_dir: Path) -> No
     rows.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
     other = sqlite3.connect(project_dir / "tellapart.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    began = time.perf_counter()
     work = asyncio.ensure_future(rows.receive({"t": "rename", "label": "circle", "to": "disc"}))
-    longest = await longest_gap(work, lambda: time.perf_counter() - began > 3 * ANSWERS_S)
+    await answers_while_held()
     assert not work.done() and sent == [], "it waits for the other program"
-    assert longest < ANSWERS_S
     other.execute("COMMIT")
     other.close()
     await work
@@ -243,23 +233,22 @@ async def test_a_slow_disk_holds_neither_a_poll_nor_a_decision(
 ) -> None:
     page, _ = opened(project_dir, start_run=start)
     await settled()
-    let_go = threading.Event()
+    is_held, let_go = threading.Event(), threading.Event()
     manifest, project = page.project.project.manifest, page.project
     rows = manifest.rows
 
     def slow(*arguments: Any) -> Any:
-        let_go.wait()
+        is_held.set()
+        let_go.wait(HELD_S)
         return rows(*arguments)
 
     monkeypatch.setattr(manifest, "rows", slow)
     (project_dir / "images").touch()
     decided = page.desk.decide("keep", "", [0])
     work = asyncio.gather(page.poll(), project.poll(), decided)
-    began = time.perf_counter()
-    longest = await longest_gap(
-        asyncio.ensure_future(work), lambda: time.perf_counter() - began > 2 * ANSWERS_S
-    )
-    assert not work.done() and longest < ANSWERS_S
+    await asyncio.to_thread(is_held.wait, HELD_S)
+    await answers_while_held()
+    assert not work.done()
     let_go.set()
     await work
     await settled()

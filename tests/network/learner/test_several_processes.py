@@ -43,15 +43,21 @@ def noted(notes, rank):
     return facts, weights
 
 
-def by_itself(shapes, notes):
+@pytest.fixture
+def port():
+    """Kept for this test as long as it runs: nobody else is given it, and who names it may still listen there."""
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        yield kept.getsockname()[1]
+
+
+def by_itself(shapes, notes, port):
     return [trained_together.__file__, str(shapes), str(notes), "2"]
 
 
-def by_command(shapes, notes):
+def by_command(shapes, notes, port):
     """The program says nothing of several; the command does."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     options = ["--accelerator", "cpu", "--devices", "2", "--main-port", str(port)]
     program = [trained_together.__file__, str(shapes), str(notes), "1"]
     return ["-c", "from lightning_fabric.cli import _main; _main()", "run", *options, *program]
@@ -59,10 +65,10 @@ def by_command(shapes, notes):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("start", [by_itself, by_command])
-def test_two_processes_come_to_what_one_comes_to(shapes, alone, tmp_path, start):
+def test_two_processes_come_to_what_one_comes_to(shapes, alone, tmp_path, start, port):
     path = os.pathsep.join(one for one in sys.path if one)
     done = subprocess.run(
-        [sys.executable, *start(shapes, tmp_path)], capture_output=True, text=True, timeout=600,
+        [sys.executable, *start(shapes, tmp_path, port)], capture_output=True, text=True, timeout=600,
         env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
