@@ -246,7 +246,7 @@ async def test_a_slow_disk_holds_neither_a_poll_nor_a_decision(
     (project_dir / "images").touch()
     decided = page.desk.decide("keep", "", [0])
     work = asyncio.gather(page.poll(), project.poll(), decided)
-    await asyncio.to_thread(is_held.wait, HELD_S)
+    assert await asyncio.to_thread(is_held.wait, HELD_S)
     await answers_while_held()
     assert not work.done()
     let_go.set()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from acting import one, shown
+from acting import one, settled, shown, text_of
+from ipywidgets import HTML, Widget
 from tellapart.store.project import create_project
 from tellapart.workspace.places import SETTINGS_VARIABLE
 from tellapart.workspace.recent import recent_projects
+from tellapart_dashboards.app.page_frame import Frame, PageOwner
 from tellapart_dashboards.app.studio import studio, train_page
 from tellapart_dashboards.widgets.project_list.project_list import ProjectList
 from tellapart_dashboards.widgets.steps.steps import Steps
@@ -17,6 +20,29 @@ from tellapart_dashboards.widgets.steps.steps import Steps
 async def test_the_studio_opens_on_the_next_step(project_dir: Path, empty_project_dir: Path) -> None:
     assert "Gather pictures" in await shown(studio(empty_project_dir))
     assert "Ready to tell 2 labels apart" in await shown(studio(project_dir))
+
+
+async def test_a_page_that_is_still_being_opened_is_told_from_the_one_that_is_there() -> None:
+    may_come = asyncio.Event()
+
+    async def late() -> Widget:
+        await may_come.wait()
+        return HTML("here")
+
+    async def quick() -> Widget:
+        return HTML("there")
+
+    frame, owner = Frame([{"key": key, "label": key, "badge": ""} for key in ("a", "b")]), PageOwner(current="a")
+    frame.show(owner, {"a": quick, "b": late})
+    await settled()
+    assert (frame.steps.current, frame.steps.shown) == ("a", "a")
+    frame.steps.current = "b"
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert (frame.steps.current, frame.steps.shown) == ("b", "a"), "b is on its way"
+    may_come.set()
+    await settled()
+    assert frame.steps.shown == "b" and "here" in text_of(frame.widget) and "there" not in text_of(frame.widget)
 
 
 async def test_errors_become_a_page_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from tellapart_dashboards.app.wording import count, listed
 
 FEW = 20  # pictures per label from which on a first classifier is usually worth looking at
@@ -18,6 +21,17 @@ def headline(counts: dict[str, int]) -> tuple[str, str]:
         f"{count(sum(counts.values()), 'picture')}, {count(len(counts), 'label')}",
         "Search the web for more, drop your own below, or continue.",
     )
+
+
+def main_action(counts: dict[str, int], rows: Sequence[dict[str, Any]], can_go_on: bool) -> str:
+    """The one button that leads on: to "keep" what a search found, to "search", or to "go on" to the next page.
+
+    rows: of the labels, see `LabelRows`.
+    """
+    if any(row["n_held"] for row in rows):
+        return "keep"
+    is_whole = len(counts) > 1 and all(row["n"] for row in rows)
+    return "go on" if is_whole and can_go_on else "search"
 
 
 def advice(counts: dict[str, int]) -> tuple[str, str]:

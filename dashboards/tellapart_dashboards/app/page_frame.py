@@ -64,6 +64,7 @@ class Frame:
     def fail(self, error: Exception) -> None:
         """Have the page say what went wrong."""
         self.steps.steps = []
+        self.steps.shown = self.steps.current
         self._message.value = error_html(error)
 
     def set_badge(self, key: str, badge: str) -> None:
@@ -89,6 +90,7 @@ class Frame:
         body.layout.display = ""
         if body not in self._main.children:
             self._main.children = (*self._main.children, body)
+        self.steps.shown = key
 
     async def _made(self, key: str) -> Widget:
         try:

@@ -20,7 +20,7 @@ from ipywidgets import (
 )
 
 from tellapart_dashboards.app.event_loop import soon
-from tellapart_dashboards.app.label_advice import headline
+from tellapart_dashboards.app.label_advice import headline, main_action
 from tellapart_dashboards.app.pictures.decisions import labels_with_keys
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.public.visiting import is_visiting
@@ -44,7 +44,7 @@ def gather_view(state: GatherState) -> VBox:
     """The Gather page."""
     project, search = state.project, state.search
     head, failed, problem, summary, advice_line = (HTML() for _ in range(5))
-    go_on = Button().add_class("ta-primary")
+    go_on, rows = Button(), LabelRows(search.wish, search.desk)
 
     def draw(_: Any = None) -> None:
         failed.value = message_html(state.message, "failed") if state.stage == "failed" else ""
@@ -59,7 +59,10 @@ def gather_view(state: GatherState) -> VBox:
             wait = "waits" if n_held == 1 else "wait"
             lead = f"{count(n_held, 'picture')} {wait} for your choice. Keep the ones that fit."
         head.value = heading_html(title, lead)
-        go_on.description = f"Next: {_next_page(project)}"
+        next_page = _next_page(project)
+        go_on.description = f"Next: {next_page}"
+        rows.main = main_action(project.counts, search.rows, bool(next_page))
+        (go_on.add_class if rows.main == "go on" else go_on.remove_class)("ta-primary")
 
     dlink((search, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
     dlink((state, "advice"), (advice_line, "value"), lambda text: message_html(text, state.advice_kind))
@@ -73,7 +76,7 @@ def gather_view(state: GatherState) -> VBox:
     # what came of one's own pictures stands where they were given; what a row's wish met stays in sight
     return VBox([
         head, doors_view(state),
-        problem.add_class("ta-sticky"), _labels_card(search), advice_line, failed, _busy_card(state),
+        problem.add_class("ta-sticky"), _labels_card(search, rows), advice_line, failed, _busy_card(state),
         questions_view(state), summary,
         _add_card(state), Box([go_on]).add_class("ta-line"),
     ])  # fmt: skip
@@ -83,9 +86,8 @@ def _next_page(project: ProjectState) -> str:
     return next((page for page in ("clean", "train") if page in project.pages), "")
 
 
-def _labels_card(search: SearchState) -> VBox:
+def _labels_card(search: SearchState, rows: LabelRows) -> VBox:
     """The labels and, folded away, where and how searches look."""
-    rows = LabelRows(search.wish, search.desk)
     dlink((search.project, "counts"), (rows, "all_labels"), list)
     dlink((search.project, "counts"), (rows, "labels"), lambda counts: labels_with_keys(counts, counts))
     for name in ("rows", "strips", "held", "undo_text", "is_searching"):

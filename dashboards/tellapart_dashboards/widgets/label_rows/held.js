@@ -19,7 +19,7 @@ export class Held {
     this.root = element("fieldset", "ta-held");
     this.title = element("legend");
     this.grid = element("div", "ta-heldgrid");
-    this.keep = button("ta-action ta-main-action", "", () => wish({ t: "keep", label, without: [...this.without] }));
+    this.keep = button("ta-action", "", () => wish({ t: "keep", label, without: [...this.without] }));
     const discard = button("ta-choose", "Discard all", () => wish({ t: "discard", label }));
     const line = element("div", "ta-keys");
     line.append(this.keep, discard);

@@ -33,7 +33,7 @@ function render({ model, el }) {
   const list = element("ul");
   list.setAttribute("aria-label", "Labels");
   const foot = element("div", "ta-keys");
-  const searchAll = button("ta-action ta-main-action", "", () => {
+  const searchAll = button("ta-action", "", () => {
     rows.forEach((row) => row.sendQuery());
     wish({ t: "search", labels: [...rows.keys()] });
   });
@@ -71,6 +71,10 @@ function render({ model, el }) {
     rows = new Map(shown.map((row) => [row.label, row]));
     arrange(list, shown.map((row) => row.root));
     shown.forEach((row, i) => row.show(wanted[i], labels.filter((label) => label !== row.label)));
+    const main = model.get("main");
+    const first = wanted.findIndex((row) => row.n_held);
+    shown.forEach((row, i) => row.held.keep.classList.toggle("ta-main-action", main === "keep" && i === first));
+    searchAll.classList.toggle("ta-main-action", main === "search");
     const searching = model.get("is_searching");
     searchAll.hidden = !wanted.length;
     searchAll.disabled = searching;
@@ -97,7 +101,7 @@ function render({ model, el }) {
     drawing.soon(); // after what else came with it
   };
   model.on("change:labels", labelsChanged);
-  model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted", drawing.soon);
+  model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted change:main", drawing.soon);
   model.on("change:asked", asked);
   model.on("msg:custom", onAnswer);
   draw();

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from traitlets import Bool, Dict, Int, List, Unicode
+from traitlets import Bool, Dict, Enum, Int, List, Unicode
 
 from tellapart_dashboards.widgets import BUILT
 from tellapart_dashboards.widgets.looking.looking_widget import Desk, LookingWidget, style_with_windows
@@ -35,6 +35,7 @@ class LabelRows(LookingWidget):
     undo_text = Unicode("").tag(sync=True)  # what would be undone; "" when there is nothing
     is_searching = Bool(False).tag(sync=True)
     n_wanted = Int(60).tag(sync=True)
+    main = Enum(("keep", "search", "go on"), "search").tag(sync=True)  # the one button that leads on
     asked = Unicode("").tag(sync=True)  # the label whose row is brought into sight; "" for none
 
     def __init__(

@@ -14,6 +14,8 @@ export interface Traits extends Looking {
   undo_text: string;
   is_searching: boolean;
   n_wanted: number;
+  /** the one button that leads on; "go on" is none of these */
+  main: "keep" | "search" | "go on";
   /** the label whose row is brought into sight; "" for none */
   asked: string;
 }

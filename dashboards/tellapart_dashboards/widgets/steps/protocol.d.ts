@@ -5,6 +5,8 @@ export interface Traits {
   steps: Step[];
   /** the key of the page in sight, or "" */
   current: string;
+  /** the key whose page is there: another one while that of `current` is opened */
+  shown: string;
   note: string;
   /** whether the project's name leads to the list of projects */
   has_projects: boolean;

@@ -19,7 +19,9 @@ function render({ model, el }) {
   nav.setAttribute("role", "tablist");
   nav.setAttribute("aria-label", "Steps");
   const note = element("span", "ta-note");
-  root.append(logo, project, nav, note);
+  const opening = element("div", "ta-opening");
+  opening.setAttribute("role", "progressbar");
+  root.append(logo, project, nav, note, opening);
   el.append(root);
 
   const tabs = numbered("tab", open);
@@ -43,6 +45,16 @@ function render({ model, el }) {
       tab.tabIndex = isCurrent || (!isStep && i === 0) ? 0 : -1;
       return tab;
     }));
+  }
+
+  // A page may take seconds to come: the old one steps back at once, without a word from Python.
+  function tellOpening() {
+    const key = model.get("current");
+    const step = model.get("steps").find((one) => one.key === key);
+    const isOpening = Boolean(step || key === PROJECTS) && key !== model.get("shown");
+    opening.hidden = !isOpening;
+    opening.setAttribute("aria-label", `Opening ${step?.label ?? "Projects"}`);
+    root.toggleAttribute("data-opening", isOpening);
   }
 
   // On a phone the row may be wider than the screen.
@@ -116,6 +128,7 @@ function render({ model, el }) {
   }
 
   model.on("change:steps change:current change:project_name change:note", draw);
+  model.on("change:steps change:current change:shown", tellOpening);
   model.on("change:current", noteInAddress);
   model.on("change:current", reveal);
   model.on("change:current", toTop);
@@ -129,6 +142,7 @@ function render({ model, el }) {
     window.addEventListener("keydown", keepLetters, true); // before JupyterLab's own, which is on the document
   }
   draw();
+  tellOpening();
   noteInAddress();
   model.set("is_drawn", true);
   model.save_changes();
@@ -138,6 +152,7 @@ function render({ model, el }) {
     window.removeEventListener("pointerdown", letGo, true);
     window.removeEventListener("keydown", keepLetters, true);
     model.off(null, null, draw);
+    model.off(null, null, tellOpening);
     model.off(null, null, noteInAddress);
     model.off(null, null, reveal);
     model.off(null, null, toTop);

@@ -24,6 +24,7 @@ class Steps(anywidget.AnyWidget):
     project_name = Unicode("").tag(sync=True)
     steps = List(Dict()).tag(sync=True)
     current = Unicode("").tag(sync=True)
+    shown = Unicode("").tag(sync=True)  # the key whose page is there; another one than `current` while that is opened
     note = Unicode("").tag(sync=True)
     has_projects = Bool(False).tag(sync=True)
     is_drawn = Bool(False).tag(sync=True)  # said by the browser
