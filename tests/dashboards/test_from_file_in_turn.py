@@ -1,15 +1,19 @@
-"""Files that are given one after another, and what goes wrong while one is looked at."""
+"""Files that are given one after another, what goes wrong while one is looked at, and what is left when that is stopped."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from acting import settled
+from acting import is_shown, one, settled, text_of
+from ipywidgets import Button
 from made_texts import made_reviews, write_csv
+from tellapart.workspace.changing import make_project
 from tellapart_dashboards.pages.projects.from_file import FromFile
+from tellapart_dashboards.pages.projects.from_file_view import from_file_view
 from tellapart_dashboards.pages.tables import door as tables_door
 from tellapart_dashboards.pages.texts import door as texts_door
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
@@ -68,3 +72,68 @@ async def test_whatever_goes_wrong_while_a_file_is_taken_for_something_else_the_
     await settled()
     assert not state.is_busy and state.kind == "texts" and state.offer is not None
     assert "MemoryError: too many columns" in state.problem
+
+
+class Slow:
+    """Stands in for work of a door: it goes on until it may end."""
+
+    def __init__(self, work: Callable[..., object]) -> None:
+        self._work = work
+        self.is_at_it, self.may_end, self.has_ended = (threading.Event() for _ in range(3))
+
+    def __call__(self, *values: object) -> object:
+        self.is_at_it.set()
+        assert self.may_end.wait(60)
+        try:
+            return self._work(*values)
+        finally:
+            self.has_ended.set()
+
+
+async def test_a_look_that_is_stopped_ends_at_once_and_the_next_file_is_looked_at(
+    state: FromFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, offer = Slow(texts_door.offer), texts_door.offer
+    monkeypatch.setattr(texts_door, "offer", slow)
+    view = from_file_view(state)
+    cancel = one(view, Button, "Cancel")
+    first = give(state, "first")
+    await asyncio.to_thread(slow.is_at_it.wait, 60)
+    assert is_shown(view, cancel) and "Looking at “first.csv” …" in text_of(view)
+    cancel.click()
+    await settled()
+    assert not slow.has_ended.is_set() and not state.is_busy and state.offer is None and not state.problem
+    assert not first.exists() and not is_shown(view, cancel)
+    monkeypatch.setattr(texts_door, "offer", offer)
+    second = give(state, "second")
+    await settled()
+    slow.may_end.set()
+    await asyncio.to_thread(slow.has_ended.wait, 60)
+    await settled()
+    assert state.source == second and state.offer is not None, "what the first look brought is lost"
+
+
+async def test_a_project_that_is_stopped_while_it_is_made_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    state = FromFile(tmp_path / "projects", made.append)
+    slow = Slow(texts_door.make)
+    monkeypatch.setattr(texts_door, "make", slow)
+    give(state, "first")
+    await settled()
+    state.make({})
+    await asyncio.to_thread(slow.is_at_it.wait, 60)
+    assert state.is_busy and "Making “first” of “first.csv” …" in state.doing
+    state.cancel()
+    await settled()
+    assert not state.is_busy and state.offer is not None, "another try is a press away"
+    make_project(state.workspace, "meanwhile")  # nobody waits for what was stopped
+    slow.may_end.set()
+    await asyncio.to_thread(slow.has_ended.wait, 60)
+    while {one.name for one in state.workspace.iterdir()} != {".uploads", ".lock", "meanwhile"}:
+        await asyncio.sleep(0.01)
+    monkeypatch.setattr(texts_door, "make", slow._work)
+    state.make({})
+    await settled()
+    assert made == [state.workspace / "first"] and made[0].is_dir()

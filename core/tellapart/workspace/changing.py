@@ -6,7 +6,7 @@ import contextlib
 import secrets
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -28,12 +28,8 @@ from tellapart.workspace.recent import note_moved
 _STALE_S = 24 * 3600
 
 
-def _make_empty(root: Path) -> None:
-    create_project(root).close()
-
-
-def make_project(workspace: Path, text: str, make: Callable[[Path], object] = _make_empty) -> Path:
-    """The folder of a new project of that name, an empty one of pictures unless `make` makes another one there.
+def make_project(workspace: Path, text: str) -> Path:
+    """The folder of a new project of that name, an empty one of pictures.
 
     Raises:
         ProjectError: the name is none or is taken, or the folder cannot be written.
@@ -41,7 +37,24 @@ def make_project(workspace: Path, text: str, make: Callable[[Path], object] = _m
     name = checked_name(text)
     with alone_in(workspace):
         _check_free(workspace, name)
-        make(workspace / name)
+        create_project(workspace / name).close()
+    return workspace / name
+
+
+def make_filled_project(workspace: Path, text: str, fill: Callable[[Path], object]) -> Path:
+    """The folder of a new project of that name, which `fill` makes; nothing of it stays where that raises.
+
+    Raises:
+        ProjectError: the name is none or is taken, or the folder cannot be written.
+    """
+    name = checked_name(text)
+    with alone_in(workspace):
+        _check_free(workspace, name)
+    with _beside(workspace) as folder:
+        fill(folder)
+        with alone_in(workspace):
+            _check_free(workspace, name)
+            _move(folder, workspace / name)
     return workspace / name
 
 
@@ -133,17 +146,12 @@ def duplicate_project(root: Path, workspace: Path, progress: Progress = silent) 
     if not is_any_project(root):
         raise ProjectError(f"{root} is no longer there: it was moved, renamed or deleted meanwhile.")
     _check_idle(root, "duplicate it")
-    with alone_in(workspace):
-        _drop_stale(workspace)
-    beside = workspace / f".{secrets.token_hex(6)}.part"
-    try:
+    with _beside(workspace) as folder:
         copy = copy_of_kind if kind_of_project(root) else copy_project
-        copy(root, beside, progress)
+        copy(root, folder, progress)
         with alone_in(workspace):
             new = workspace / _free_name(workspace, f"{root.name[: MAX_CHARACTERS - 10]} copy", " ")
-            _move(beside, new)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+            _move(folder, new)
     return new
 
 
@@ -195,8 +203,20 @@ def _move(root: Path, target: Path) -> None:
         raise ProjectError(disk_reason(root, error)) from error
 
 
+@contextlib.contextmanager
+def _beside(workspace: Path) -> Iterator[Path]:
+    """A folder to be made in the block, in which nobody looks for projects; it is gone where it was not moved away."""
+    with alone_in(workspace):
+        _drop_stale(workspace)
+    folder = workspace / f".{secrets.token_hex(6)}.part"
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _drop_stale(workspace: Path) -> None:
-    """Half copies of a program that was killed."""
+    """Half projects of a program that was killed."""
     for path in workspace.glob(".*.part"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _STALE_S:

@@ -160,7 +160,12 @@ def follow(page: Widget, jobs: Sequence[Followed]) -> asyncio.Task[Any]:
 
 def end_with(page: Widget, task: asyncio.Task[Any]) -> None:
     """Have the task end when the page's widget is closed."""
-    page.observe(lambda change: change["new"] is None and _told(task, task.cancel), "comm")
+    page.observe(lambda change: change["new"] is None and end_task(task), "comm")
+
+
+def end_task(task: asyncio.Task[Any]) -> None:
+    """Have a task end, whatever loop it runs on."""
+    _told(task, task.cancel)
 
 
 async def _polled(jobs: Sequence[Followed]) -> None:

@@ -6,12 +6,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from tellapart.errors import IntakeError, ProjectError
+from tellapart.errors import Cancelled, IntakeError, ProjectError
 from tellapart.label_names import safe_name
-from tellapart.workspace.changing import make_project
+from tellapart.workspace.changing import make_filled_project
 from tellapart.workspace.names import MAX_CHARACTERS
 from traitlets import Bool, HasTraits, Instance, Unicode
 
@@ -20,6 +22,7 @@ from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.kinds.doors import DOORS, door_of
 from tellapart_dashboards.pages.kinds.offers import SourceOffer
+from tellapart_dashboards.pages.projects.stoppable import Stoppable
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
 
 KINDS = tuple(door.NAME for door in DOORS)
@@ -28,7 +31,7 @@ KINDS = tuple(door.NAME for door in DOORS)
 class FromFile(HasTraits):
     """source: what was given; kind: what its things are taken for, one of KINDS; offer: what can be chosen, None
     before. name: of the project to be. path: typed by hand. problem: what went wrong. is_busy: something is read or
-    made.
+    made; doing: what, with how long it takes already.
 
     on_made: is called with the folder of the new project.
     """
@@ -40,12 +43,14 @@ class FromFile(HasTraits):
     path = Unicode("")
     problem = Unicode("")
     is_busy = Bool(False)
+    doing = Unicode("")
 
     def __init__(self, workspace: Path, on_made: Callable[[Path], None]) -> None:
         super().__init__()
         self.workspace = workspace
         self._on_made = on_made
         self._batch: Path | None = None  # uploaded, and thrown away once it is a project
+        self._work = Stoppable(lambda doing: self.set_trait("doing", doing))
         self._turn = Turn()  # what is given meanwhile waits: it throws away what was given before
 
     @property
@@ -79,6 +84,10 @@ class FromFile(HasTraits):
         if not self.is_busy and self.source is not None:
             soon(self._make(self.source, chosen))
 
+    def cancel(self) -> None:
+        """Stop what is read or made; nothing of it stays."""
+        self._work.stop()
+
     def drop(self) -> None:
         """Forget what was given, unless it is just being read or made."""
         if not self.is_busy:
@@ -101,9 +110,11 @@ class FromFile(HasTraits):
                         "Here you work on a project of your own, and make no other. Reload the page."
                     )
                 source = source or self._named()
-                kind, offer = await asyncio.to_thread(_seen, source)
+                kind, offer = await self._work.done(f"Looking at {_title(source)}", partial(_seen, source))
                 self.name = _name_of(source)
                 self.source, self.kind, self.offer = source, kind, offer
+            except Cancelled:
+                self._forget()
             except Exception as error:  # the page must say it: nobody sees a task's traceback
                 self._forget()
                 self.problem = error_sentence(error)
@@ -116,8 +127,11 @@ class FromFile(HasTraits):
             self.is_busy, self.problem = True, ""
             offer = self.offer
             try:
-                offer = await asyncio.to_thread(lambda: door_of(kind).offer(source))
+                look = partial(door_of(kind).offer, source)
+                offer = await self._work.done(f"Looking at {_title(source)}", look)
                 self.kind = kind
+            except Cancelled:
+                pass  # it stays what it was taken for
             except Exception as error:  # it stays what it was taken for, and the page must say why
                 self.problem = error_sentence(error)
             self.offer = None  # the same once more is news, too
@@ -139,11 +153,19 @@ class FromFile(HasTraits):
             if self.source is not source:  # another one was given meanwhile
                 return
             self.is_busy, self.problem = True, ""
+            is_stopped = threading.Event()
             try:
                 door = door_of(self.kind)
-                root = await asyncio.to_thread(
-                    make_project, self.workspace, self.name, lambda root: door.make(root, source, chosen)
-                )
+
+                def fill(root: Path) -> None:
+                    door.make(root, source, chosen)
+                    if is_stopped.is_set():
+                        raise Cancelled("Stopped.")
+
+                make = partial(make_filled_project, self.workspace, self.name, fill)
+                root = await self._work.done(f"Making “{self.name}” of {_title(source)}", make)
+            except Cancelled:
+                is_stopped.set()  # the thread cannot be ended: it throws away what it has made
             except Exception as error:  # the page must say it: nobody sees a task's traceback
                 self.problem = error_sentence(error)
             else:
@@ -166,6 +188,11 @@ def _seen(source: Path) -> tuple[str, SourceOffer]:
             "name above."
         )
     return kind, door_of(kind).offer(source)
+
+
+def _title(source: Path) -> str:
+    """What was given, as a person calls it."""
+    return "the folder" if source.name == "folders" else f"“{source.name}”"
 
 
 def _name_of(source: Path) -> str:
