@@ -49,7 +49,7 @@ def test_from_a_table_to_a_page(table, tmp_path):
     assert "61 texts (texts from 'review', labels from 'sentiment'): 31 bad, 30 good." in said
     assert f"Next: tellapart train '{folder}'" in said
     said = tellapart("train", folder)
-    assert "of 61 wrong" in said and "Always guessing the most common label: 49.2% wrong" in said
+    assert "of 61 wrong" in said and "Always guessing the most common label: 49.2 % wrong" in said
     said = tellapart("clean", folder)
     assert "wrong label: Labelled 'bad', reads like 'good'." in said
     found = json.loads(tellapart("clean", folder, "--json"))["findings"]

@@ -67,6 +67,17 @@ def test_processes_are_spawned_never_forked():
     assert wrong == []
 
 
+def test_shares_are_told_in_one_style():
+    """A format of its own would stand beside the others as "2.8%": `words/percents.py` writes "2.8 %"."""
+    wrong = [
+        at(path, node)
+        for path in python_files(CORE, DASHBOARDS)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FormattedValue) and node.format_spec and ast.unparse(node.format_spec).endswith("%'")
+    ]
+    assert wrong == []
+
+
 def test_pages_take_turns_on_whatever_loop_they_are_asked_on():
     """A kernel of JupyterLab has two loops, and asyncio's own locks refuse the second: `event_loop.Turn` takes both."""
     of_one_loop = {f"asyncio.{name}" for name in ("Lock", "Condition", "Semaphore", "BoundedSemaphore", "Queue")}

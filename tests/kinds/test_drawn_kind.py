@@ -158,7 +158,7 @@ def test_from_a_project_to_an_export(folder, tmp_path):
     said = tellapart("train", folder)
     assert said.splitlines() == ["Above 575 Hz it is high.", f"Next: tellapart clean '{folder}'"]
     said = tellapart("clean", folder)
-    assert "20 tones checked: 1 wrong label." in said and "At least 5% of the labels" in said
+    assert "20 tones checked: 1 wrong label." in said and "At least 5 % of the labels" in said
     assert "        250 Hz\n" in said
     found = json.loads(tellapart("clean", folder, "--json"))
     (one,) = found["findings"]

@@ -25,7 +25,7 @@ def test_it_learns_and_says_how_well(trained_texts):
     said = repr(trained_texts)
     assert (
         f"{found.n_wrong} of 120 wrong" in said
-        and "Always guessing the most common label: 50.0% wrong" in said
+        and "Always guessing the most common label: 50.0 % wrong" in said
     )
     assert (trained_texts.bundle_dir / "MODEL_CARD.md").is_file()
 

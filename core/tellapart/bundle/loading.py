@@ -24,6 +24,7 @@ from tellapart.errors import BundleError, ImageError, OutsideError
 from tellapart.pictures.images import load_pixels
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.safe_paths import is_plain, path_inside, strange_files
+from tellapart.words.percents import tenths
 
 TOLERANCE = 0.02  # of a probability: decoders and processors differ in the last digits, models in the first
 _MAX_FILE_BYTES = 2**31
@@ -193,8 +194,8 @@ def check_golden(bundle: Bundle) -> None:
             label = bundle.classes[int(expected.argmax())]
             raise BundleError(
                 f"{bundle.bundle_dir.name} no longer gives the answers it was made with: {golden.file} "
-                f"should be {label!r} with {expected.max():.1%}, and gets "
-                f"{float(probs[0][expected.argmax()]):.1%}. The model or its settings were changed, or this "
+                f"should be {label!r} with {tenths(expected.max())}, and gets "
+                f"{tenths(float(probs[0][expected.argmax()]))}. The model or its settings were changed, or this "
                 "ONNX Runtime computes differently. Export the bundle again."
             )
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tellapart.words.markdown import plain
+from tellapart.words.percents import between, tenths
 
 _HUMAN_PART = "## Who made it, and for what"
 _TO_BE_WRITTEN = "*To be written by the person who shares it: purpose, intended users, known weak points.*"
@@ -30,7 +31,7 @@ def model_card(name: str, record: dict[str, Any]) -> str:
     """MODEL_CARD.md from the facts in bundle.json."""
     scores, counts = record["scores"], record["counts"]
     low, high = scores["error_interval"]
-    interval = f"{_percent(low)} to {_percent(high)}"
+    interval = between(low, high)
     checked = f"{scores['n_wrong']} of {scores['n_valid']} held-out pictures"
     classes, size_px = record["classes"], record["preprocess"]["size_px"]
     return f"""# {plain(name)}
@@ -42,18 +43,18 @@ Made with tellapart {record["versions"]["tellapart"]} on {record["created"][:10]
 
 | | error rate |
 |---|---|
-| **this model** | **{_percent(scores["error_rate"])}** ({checked}; 95 % interval {interval}) |
-| always guessing the most common label | {_percent(scores["baselines"]["majority"])} |
-| comparing pixels with each label's mean picture | {_percent(scores["baselines"]["pixels"])} |
+| **this model** | **{tenths(scores["error_rate"])}** ({checked}; 95 % interval {interval}) |
+| always guessing the most common label | {tenths(scores["baselines"]["majority"])} |
+| comparing pixels with each label's mean picture | {tenths(scores["baselines"]["pixels"])} |
 
 | {" | ".join(_COLUMNS)} |
 |{"---|" * len(_COLUMNS)}
 {_rows(classes, scores, counts)}
 
-{_prior(record["prior"]["kind"])} No answer is above {_percent(_surest(record["caution"], len(classes)))}:
+{_prior(record["prior"]["kind"])} No answer is above {tenths(_surest(record["caution"], len(classes)))}:
 there are too few held-out pictures to support more.
 
-A picture unlike all training pictures is called "none of these". {_percent(scores["reject_rate"])} of the held-out
+A picture unlike all training pictures is called "none of these". {tenths(scores["reject_rate"])} of the held-out
 pictures, which do have one of the labels, were called that too.
 
 {_weaker(record.get("by_slice", {}))}
@@ -126,8 +127,7 @@ def _weaker(by_slice: dict[str, Any]) -> str:
     )
     lines = [
         f"| {plain(row['by'])}: {plain(row['value'])} | {row['n']} | {row['n_wrong']} | "
-        f"{_percent(row['n_wrong'] / row['n'])} ({_percent(row['error_interval'][0])} to "
-        f"{_percent(row['error_interval'][1])}) |"
+        f"{tenths(row['n_wrong'] / row['n'])} ({between(*row['error_interval'])}) |"
         for row in rows[:_MOST_SLICES]
     ]
     head = "| pictures | number | wrong | error rate (95 % interval) |\n|---|---|---|---|\n"
@@ -153,9 +153,9 @@ def _rows(classes: list[str], scores: dict[str, Any], counts: dict[str, Any]) ->
     for label, score in zip(classes, scores["per_class"], strict=True):
         n_train = counts["train"].get(label, 0)
         rows.append(
-            f"| {plain(label)} | {n_train} | {score['n']} | {_percent(score['precision'])} | "
-            f"{_percent(score['recall'])} | {_percent(score['mean_probability'])} | {_percent(score['share'])} | "
-            f"{_percent(score['calibration_error'])} |"
+            f"| {plain(label)} | {n_train} | {score['n']} | {tenths(score['precision'])} | "
+            f"{tenths(score['recall'])} | {tenths(score['mean_probability'])} | {tenths(score['share'])} | "
+            f"{tenths(score['calibration_error'])} |"
         )
     return "\n".join(rows)
 
@@ -164,7 +164,3 @@ def _sources(sources: dict[str, int]) -> str:
     return "\n".join(
         f"- {plain(source)}: {n} pictures" for source, n in sorted(sources.items(), key=lambda item: -item[1])
     )
-
-
-def _percent(fraction: float | None) -> str:
-    return "–" if fraction is None else f"{100 * fraction:.1f} %"

@@ -9,6 +9,7 @@ from typing import Literal
 
 from tellapart.store.journal import Decision, Mark, Relabel, Remove
 from tellapart.store.visitor_words import VisitorWord
+from tellapart.words.percents import whole
 
 VISITOR_WORD = "visitor"
 UNREADABLE = "unreadable"
@@ -93,7 +94,7 @@ def decision_of(finding: Finding) -> Decision | None:
 
 def percent(fraction: float) -> str:
     """For people: "91 %"; never 0 or 100, since nothing here is certain."""
-    return f"{min(99, max(1, round(100 * fraction)))} %"
+    return whole(min(0.99, max(0.01, fraction)))
 
 
 def wrong_label(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tellapart.learning.cross_validation import NOT_A_MEMBER
+from tellapart.words.percents import tenths
 
 _Z = 1.959964  # of a 95 % interval
 
@@ -65,8 +66,8 @@ def measure_gain(
 
 def _sentence(n_decisions: int, n: int, before: float, after: float, interval: float) -> str:
     if not n_decisions:
-        return f"No decisions yet: cross-validated error {after:.1%} on {n} pictures.".replace("%", " %")
-    change = f"{_decisions(n_decisions)}: cross-validated error {before:.1%} → {after:.1%}".replace("%", " %")
+        return f"No decisions yet: cross-validated error {tenths(after)} on {n} pictures."
+    change = f"{_decisions(n_decisions)}: cross-validated error {tenths(before)} → {tenths(after)}"
     change += f" (± {100 * interval:.1f})"
     if before - after > interval:
         return f"{change} on the {n} pictures you did not change."

@@ -11,6 +11,7 @@ import numpy as np
 from tellapart.learning.cross_validation import NOT_A_MEMBER
 from tellapart.learning.evaluation import Leakage, measure_leakage
 from tellapart.store.manifest import Picture
+from tellapart.words.percents import tenths
 
 _SEED = 0
 
@@ -57,12 +58,12 @@ def _sentence(is_given: bool, leak: Leakage) -> str:
         )
     low, high = (f"{100 * end:.1f}" for end in leak.interval)
     honest = (
-        f"{100 * leak.error_without:.1f} % (between {low} and {high})"
+        f"{tenths(leak.error_without)} (between {low} and {high})"
         if not math.isnan(leak.error_without)
         else "unknown"
     )
     remedy = "Remove the duplicates." if is_given else "tellapart keeps duplicates together when it splits."
     return (
         f"With {where}, {leak.n_copies} of the {leak.n_checked} pictures that check have a copy among those that "
-        f"teach. Error with them {100 * leak.error_with:.1f} %, without them {honest}. {remedy}"
+        f"teach. Error with them {tenths(leak.error_with)}, without them {honest}. {remedy}"
     )

@@ -15,6 +15,7 @@ from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
 from tellapart.learning.metrics import balanced_accuracy
 from tellapart.learning.numerics.principal_components import sample_rows
 from tellapart.store.manifest import Picture
+from tellapart.words.percents import whole
 
 _ENOUGH = 20_000  # pictures
 _N_BINS = 16
@@ -134,7 +135,7 @@ def _site(picture: Picture) -> str:
 
 
 def _sentence(name: str, accuracy: float, chance: float, interval: float, is_alarm: bool) -> str:
-    figures = f"{100 * accuracy:.0f} % right (± {100 * interval:.0f}), guessing {100 * chance:.0f} %"
+    figures = f"{whole(accuracy)} right (± {100 * interval:.0f}), guessing {whole(chance)}"
     if is_alarm:
         return (
             f"{_NAMES[name]} predicts the label: {figures}. The model may learn that instead of what the "

@@ -46,6 +46,7 @@ from tellapart.cli.training_runs.runs import runs
 from tellapart.cli.understanding.explain import explain
 from tellapart.cli.understanding.learning_curve import learning_curve
 from tellapart.words.commands import typed
+from tellapart.words.percents import between, tenths, whole
 
 if TYPE_CHECKING:
     from tellapart.store.project import Project
@@ -215,12 +216,12 @@ def train(
 def _say_result(result: dict[str, Any]) -> None:
     low, high = result["error_interval"]
     say(
-        f"{result['n_wrong']} of {result['n_valid']} wrong: error {result['error_rate']:.1%} "
-        f"(95 % interval {low:.1%} to {high:.1%}), on held-out pictures."
+        f"{result['n_wrong']} of {result['n_valid']} wrong: error {tenths(result['error_rate'])} "
+        f"(95 % interval {between(low, high)}), on held-out pictures."
     )
     say(
-        f"Always guessing the most common label: {result['baselines']['majority']:.1%} wrong. Comparing "
-        f"pixels: {result['baselines']['pixels']:.1%} wrong."
+        f"Always guessing the most common label: {tenths(result['baselines']['majority'])} wrong. Comparing "
+        f"pixels: {tenths(result['baselines']['pixels'])} wrong."
     )
     seconds = result["seconds"]
     say(f"{result['n_train']} training pictures, {seconds['total']:.1f} s, backbone {result['backbone']}.")
@@ -228,7 +229,7 @@ def _say_result(result: dict[str, Any]) -> None:
         surest = result["mistakes"][0]
         say(
             f"Most confident mistake: {surest['path']} was mistaken for {surest['predicted']!r} "
-            f"({surest['confidence']:.0%} confident)."
+            f"({whole(surest['confidence'])} confident)."
         )
 
 
@@ -275,7 +276,7 @@ def _sentence(row: dict[str, Any]) -> str:
     if "error" in row:
         return f"{row['file']}: not classified: {row['error']}"
     top = sorted(row["probabilities"].items(), key=lambda item: -item[1])[:3]
-    listed = ", ".join(f"{label} {prob:.1%}" for label, prob in top)
+    listed = ", ".join(f"{label} {tenths(prob)}" for label, prob in top)
     return (
         f"{row['file']}: none of these (nearest: {listed})"
         if row["none_of_these"]

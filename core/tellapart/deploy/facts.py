@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, ValidationError, convert
 from tellapart.bundle.record import MAX_BYTES, parse, validate
 from tellapart.safe_text import harmless
 from tellapart.words.markdown import plain
+from tellapart.words.percents import between, tenths
 
 if TYPE_CHECKING:
     from tellapart.bundle.loading import Bundle
@@ -122,16 +123,12 @@ def _how_good(record: dict[str, Any]) -> list[str]:
     low, high = scores.error_interval
     return [
         f"It was wrong about {scores.n_wrong:,} of {scores.n_valid:,} held-out pictures: "
-        f"{_percent(scores.error_rate)} (95 % interval {_percent(low)} to {_percent(high)}). "
-        f"Always naming the commonest kind would be wrong in {_percent(scores.baselines.majority)}.",
+        f"{tenths(scores.error_rate)} (95 % interval {between(low, high)}). "
+        f"Always naming the commonest kind would be wrong in {tenths(scores.baselines.majority)}.",
         "A picture unlike everything it has seen is called “None of these”; so were "
-        f"{_percent(scores.reject_rate)} of the pictures that do belong to its kinds.",
+        f"{tenths(scores.reject_rate)} of the pictures that do belong to its kinds.",
         f"Made on {harmless(made.created[:10])} from {made.counts.n_train:,} pictures.",
     ]
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f} %"
 
 
 def _paper(path: Path) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tellapart.deploy.card_answers import HEADINGS
 from tellapart.deploy.fit_check import FitCode, FitFinding, FitLevel
+from tellapart.words.percents import percent
 
 _UNLICENSED = "no known licence, or all rights are reserved"
 
@@ -29,10 +30,10 @@ def _error(level: FitLevel, facts: dict[str, Any]) -> str:
     rate, guessing = facts["error_rate"], facts["guessing"]
     if rate >= guessing:
         return (
-            f"It is wrong as often as guessing: {_percent(rate)}, guessing {_percent(guessing)}. Clean the pictures or "
+            f"It is wrong as often as guessing: {percent(rate)}, guessing {percent(guessing)}. Clean the pictures or "
             "add more, and train again."
         )
-    said = f"{_share(rate)}. Always naming the commonest kind would be wrong in {_percent(guessing)}."
+    said = f"{_share(rate)}. Always naming the commonest kind would be wrong in {percent(guessing)}."
     if level is FitLevel.STOP:
         return f"{said} That is too often to rely on: clean the pictures or add more, and train again."
     if level is FitLevel.THINK:
@@ -42,8 +43,8 @@ def _error(level: FitLevel, facts: dict[str, Any]) -> str:
 
 def _held_out(level: FitLevel, facts: dict[str, Any]) -> str:
     said = (
-        f"Measured on {_count(facts['n_valid'], 'held-out picture')}: really between {_percent(facts['low'])} and "
-        f"{_percent(facts['high'])} wrong."
+        f"Measured on {_count(facts['n_valid'], 'held-out picture')}: really between {percent(facts['low'])} and "
+        f"{percent(facts['high'])} wrong."
     )
     return f"{said} That is few; add pictures to know better." if level is FitLevel.THINK else said
 
@@ -139,12 +140,8 @@ def _share(rate: float) -> str:
     if rate == 0:
         return "None of the held-out pictures was wrong"
     if rate > 0.4:
-        return f"{_percent(rate)} are wrong"
-    return f"One in {round(1 / rate):,} is wrong ({_percent(rate)})"
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f} %" if fraction < 0.1 else f"{100 * fraction:.0f} %"
+        return f"{percent(rate)} are wrong"
+    return f"One in {round(1 / rate):,} is wrong ({percent(rate)})"
 
 
 def _megabytes(value: float) -> str:

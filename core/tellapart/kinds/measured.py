@@ -8,6 +8,7 @@ from typing import Any
 from tellapart.errors import TrainError
 from tellapart.learning.evaluation import Evaluation
 from tellapart.words.markdown import plain as as_markdown
+from tellapart.words.percents import tenths
 
 _FEWEST = 2  # things of a label
 
@@ -55,11 +56,7 @@ def class_table(one: Evaluation, labels: Sequence[str], title: str, things: str)
         f"| {as_markdown(title)} | {things} | Right among those predicted | Right among those that are |",
         "|---|---|---|---|",
         *(
-            f"| {as_markdown(row['label'])} | {row['n']} | {_share(row['precision'])} | {_share(row['recall'])} |"
+            f"| {as_markdown(row['label'])} | {row['n']} | {tenths(row['precision'])} | {tenths(row['recall'])} |"
             for row in one.by_class(labels)
         ),
     ]
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"

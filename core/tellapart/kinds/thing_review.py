@@ -13,6 +13,7 @@ from tellapart.kinds.decisions import ThingDecision
 from tellapart.kinds.labelled_project import LabelledProject, LabelledThing
 from tellapart.kinds.open_findings import OpenFindings, ThingFinding
 from tellapart.learning.label_noise import Doubts
+from tellapart.words.percents import whole
 
 _DOUBTFUL = 0.25  # score from which on a label is a finding
 
@@ -59,7 +60,7 @@ class ThingReview(OpenFindings[Project, Finding], Generic[Project, Finding]):
         """The whole in words."""
         said = [self.checked(len(self.scores))]
         if self.noise >= 0.005:
-            said.append(f"At least {self.noise:.0%} of the labels seem to be wrong.")
+            said.append(f"At least {whole(self.noise)} of the labels seem to be wrong.")
         return said + [one.sentence for one in self.remarks]
 
     def to_json(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tellapart.outlines.project import OutlineProject, ProjectOutline
 from tellapart.pictures.index_masks import resized_mask
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.words.markdown import plain as as_markdown
+from tellapart.words.percents import tenths
 
 FEWEST = 4  # pictures
 SIDE_PX = 256  # of what the network sees, the longer one
@@ -54,10 +55,10 @@ class OutlineResult:
         )
         listed = ", ".join(f"{name} {iou:.2f}" for iou, name in ious[:4])
         said = [
-            f"{one.pixel_accuracy:.1%} of the pixels right, mean IoU {one.mean_iou:.3f} (95 % interval {low:.3f} to "
-            f"{high:.3f}), on {self.n_held_out} pictures that were not learned from.",
-            f"Saying for each place the class that is there most often: {self.baseline.pixel_accuracy:.1%} right, mean "
-            f"IoU {self.baseline.mean_iou:.3f}.",
+            f"{tenths(one.pixel_accuracy)} of the pixels right, mean IoU {one.mean_iou:.3f} (95 % interval "
+            f"{low:.3f} to {high:.3f}), on {self.n_held_out} pictures that were not learned from.",
+            f"Saying for each place the class that is there most often: {tenths(self.baseline.pixel_accuracy)} right, "
+            f"mean IoU {self.baseline.mean_iou:.3f}.",
             f"Told worst: {listed}.",
             f"{self.n_learned} pictures learned from, seen as {self.width} × {self.height} pixels, {len(self.classes)} "
             f"classes, {self.seconds:.0f} s.",

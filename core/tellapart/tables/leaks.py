@@ -12,6 +12,7 @@ import numpy as np
 from tellapart.learning.metrics import error_interval
 from tellapart.tables.columns import TableColumn
 from tellapart.tables.encoding import Feature, encoded
+from tellapart.words.percents import between, tenths
 
 _N_BINS = 32
 _TELLS_ALONE = 0.05  # share of the usual guess's error that a column alone may leave before it is suspected
@@ -48,8 +49,8 @@ def leaks(
                 ColumnRemark(
                     feature.column.title,
                     "leak",
-                    f"{feature.column.title!r} alone tells {1 - error:.1%} of the rows. Is it known before the answer "
-                    "is? If not, take the column out.",
+                    f"{feature.column.title!r} alone tells {tenths(1 - error)} of the rows. Is it known before the "
+                    "answer is? If not, take the column out.",
                 )
             )
     return found
@@ -80,7 +81,7 @@ def sensitive(
                 parts.append(
                     (
                         is_wrong[inside].mean(),
-                        f"{name} {is_wrong[inside].mean():.1%} ({low:.1%} to {high:.1%}, {n:,} rows)",
+                        f"{name} {tenths(is_wrong[inside].mean())} ({between(low, high)}, {n:,} rows)",
                     )
                 )
         parts = sorted(parts, reverse=True)[:MOST_GROUPS]

@@ -19,6 +19,7 @@ from tellapart.tables.judging import judge_rows
 from tellapart.tables.model_file import write_model
 from tellapart.tables.project import ProjectRow, TableProject
 from tellapart.words.markdown import plain as as_markdown
+from tellapart.words.percents import between, tenths, whole
 
 _SHOWN = 6  # cells of a row
 
@@ -45,9 +46,9 @@ class TableResult:
         low, high = one.error_interval
         losses = ", ".join(f"{kind} {loss:.3f}" for kind, loss in self.losses.items())
         said = [
-            f"{one.n_wrong:,} of {one.n:,} wrong: error {one.error_rate:.1%} (95 % interval {low:.1%} to {high:.1%}), "
+            f"{one.n_wrong:,} of {one.n:,} wrong: error {tenths(one.error_rate)} (95 % interval {between(low, high)}), "
             "each row judged by a classifier that learned from others; rows that are the same stay together.",
-            f"Always guessing the most common label: {self.majority_error:.1%} wrong.",
+            f"Always guessing the most common label: {tenths(self.majority_error)} wrong.",
             f"Kept: {_NAMES[self.chosen]}, by the loss on unseen rows ({losses}).",
             f"{one.n:,} rows, {len(self.labels)} labels, {self.seconds:.1f} s.",
         ]
@@ -57,7 +58,7 @@ class TableResult:
             surest = one.mistakes[0]
             said.append(
                 f"Most confident mistake: {surest.image_id} ({surest.path}), {surest.label!r}, was mistaken for "
-                f"{surest.predicted!r} ({surest.confidence:.0%} confident)."
+                f"{surest.predicted!r} ({whole(surest.confidence)} confident)."
             )
         return said
 

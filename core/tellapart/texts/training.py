@@ -23,6 +23,7 @@ from tellapart.texts.project import TextItem, TextProject
 from tellapart.texts.terms import TermCounts, count_terms
 from tellapart.texts.weighing import PIECES_SHARE
 from tellapart.words.markdown import plain as as_markdown
+from tellapart.words.percents import between, tenths, whole
 
 _MOST_ALIKE = 0.3  # share of the texts that may be copies of one another before they are taken for a form
 
@@ -45,9 +46,9 @@ class TextResult:
         one = self.evaluation
         low, high = one.error_interval
         said = [
-            f"{one.n_wrong} of {one.n} wrong: error {one.error_rate:.1%} (95 % interval {low:.1%} to {high:.1%}), each "
-            "text judged by a classifier that learned from others.",
-            f"Always guessing the most common label: {self.majority_error:.1%} wrong.",
+            f"{one.n_wrong} of {one.n} wrong: error {tenths(one.error_rate)} (95 % interval {between(low, high)}), "
+            "each text judged by a classifier that learned from others.",
+            f"Always guessing the most common label: {tenths(self.majority_error)} wrong.",
             f"{one.n} texts, {len(self.labels)} labels, {self.seconds:.1f} s.",
             *self.notes,
         ]
@@ -55,7 +56,7 @@ class TextResult:
             surest = one.mistakes[0]
             said.append(
                 f"Most confident mistake: {surest.image_id}, {surest.path!r}, labelled {surest.label!r}, was mistaken "
-                f"for {surest.predicted!r} ({surest.confidence:.0%} confident)."
+                f"for {surest.predicted!r} ({whole(surest.confidence)} confident)."
             )
         return said
 

@@ -16,6 +16,7 @@ from tellapart.planning.snapshot import ProjectSnapshot
 from tellapart.train.display.notebook import result_html
 from tellapart.train.display.text import result_text
 from tellapart.train.held_out import HeldOut
+from tellapart.words.percents import tenths, whole
 
 FORMAT = 1
 MAX_MISTAKES = 500
@@ -73,8 +74,8 @@ class TrainResult:
     def sentence(self) -> str:
         """For instance "8 of 96 wrong, 8.3 %; guessing would be 66 %"."""
         return (
-            f"{self.evaluation.n_wrong} of {self.evaluation.n} wrong, {100 * self.error_rate:.1f} %; "
-            f"guessing would be {100 * self.baselines['majority']:.0f} %"
+            f"{self.evaluation.n_wrong} of {self.evaluation.n} wrong, {tenths(self.error_rate)}; "
+            f"guessing would be {whole(self.baselines['majority'])}"
         )
 
     def __repr__(self) -> str:

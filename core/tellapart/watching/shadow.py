@@ -26,6 +26,7 @@ from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_text import from_csv_cell, harmless
 from tellapart.store.manifest import NONE_OF_THESE
 from tellapart.watching.agreement import Kappa, cohens_kappa
+from tellapart.words.percents import between, tenths
 
 _MAX_TABLE_BYTES, _MAX_ROWS = 64 * 2**20, 200_000
 _FILE, _SAID = ("file", "picture", "path"), ("said", "label", "person")
@@ -83,7 +84,7 @@ class Agreement:
         beyond = beyond if np.isfinite(value) else "kappa is not defined, since all is one label"
         said = [
             f"The model agrees with people about {self.n_agreed:,} of {self.n:,} pictures: "
-            f"{_percent(self.n_agreed / self.n)} (95 % interval {_percent(low)} to {_percent(high)}); {beyond}.",
+            f"{tenths(self.n_agreed / self.n)} (95 % interval {between(low, high)}); {beyond}.",
             self.why,
         ]
         if self.unread:
@@ -217,14 +218,14 @@ def _stage(
     if n < WATCHED_N or low < WATCHED_AGREEMENT:
         return "by hand", (
             f"Supported: by hand. Let people decide and the model only watch, until at least {WATCHED_N} pictures were "
-            f"judged by both and the interval of their agreement begins at {_percent(WATCHED_AGREEMENT)} or more."
+            f"judged by both and the interval of their agreement begins at {tenths(WATCHED_AGREEMENT)} or more."
         )
     weak = [one for one in by_label if one.n >= WIDER_LABEL_N and one.interval[0] < WIDER_LABEL]
     judged = {one.label: one.n for one in by_label}
     few = [label for label in dict.fromkeys([*judged, *known]) if judged.get(label, 0) < WIDER_LABEL_N]
     missing = [
         *([f"at least {WIDER_N} pictures"] if n < WIDER_N else []),
-        *([f"an interval that begins at {_percent(WIDER_AGREEMENT)}"] if low < WIDER_AGREEMENT else []),
+        *([f"an interval that begins at {tenths(WIDER_AGREEMENT)}"] if low < WIDER_AGREEMENT else []),
         *(
             [f"a kappa whose interval begins at {WIDER_KAPPA:.2f}"]
             if not kappa.interval[0] >= WIDER_KAPPA
@@ -242,7 +243,3 @@ def _stage(
         "Supported: wider. The model may answer by itself, while a person goes on looking at a sample and "
         "tellapart watch at its pictures."
     )
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f} %"

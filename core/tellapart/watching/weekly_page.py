@@ -10,6 +10,7 @@ import tellapart
 from tellapart import atomic_files
 from tellapart.errors import WatchError
 from tellapart.watching.weeks import ALPHA, MOST_WEEKS, Watched, Week
+from tellapart.words.percents import tenths, whole
 
 _MARK = '<meta name="generator" content="tellapart watch'
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 720, 200, 48, 26, 10
@@ -95,7 +96,7 @@ def _chart(
 
     grid = "".join(
         f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - 10}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
-        f'<text x="{_LEFT - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{round(100 * v)} %</text>'
+        f'<text x="{_LEFT - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{whole(v)}</text>'
         for v in (0, 0.25, 0.5, 0.75, 1)
     )
     whiskers = "".join(
@@ -118,7 +119,7 @@ def _chart(
         if usual is not None
         else ""
     )
-    said = f"{name}: {round(100 * points[0][0])} % in the first week shown, {round(100 * points[-1][0])} % in the last"
+    said = f"{name}: {whole(points[0][0])} in the first week shown, {whole(points[-1][0])} in the last"
     return (
         f'<div class="scroll"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(said)}">'
         f'{grid}{dashed}{whiskers}<polyline class="mark" points="{line}"/>{dots}{dates}</svg></div>'
@@ -127,8 +128,8 @@ def _chart(
 
 def _table(weeks: Sequence[Week]) -> str:
     rows = "".join(
-        f"<tr><td>{one.monday}</td><td>{one.n:,}</td><td>{100 * one.none_share:.1f} %</td>"
-        f"<td>{100 * one.confidence[1]:.1f} %</td>{_drift(one)}<td>{escape(next(iter(one.labels), '–'))}</td></tr>"
+        f"<tr><td>{one.monday}</td><td>{one.n:,}</td><td>{tenths(one.none_share)}</td>"
+        f"<td>{tenths(one.confidence[1])}</td>{_drift(one)}<td>{escape(next(iter(one.labels), '–'))}</td></tr>"
         for one in reversed(weeks)
     )
     names = (

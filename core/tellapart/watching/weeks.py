@@ -23,6 +23,7 @@ from tellapart.bundle.reference import Reference
 from tellapart.learning.metrics import error_interval
 from tellapart.watching.log_lines import LoggedAnswer
 from tellapart.watching.two_samples import N_PERMUTATIONS, TwoSamples, energy_test, holm
+from tellapart.words.percents import between, tenths
 
 ALPHA = 0.01  # of a false alarm, over all weeks together
 LEAST = 30  # pictures of a week, and of the training set; about fewer nothing is said
@@ -107,10 +108,10 @@ class Watched:
             said.append("The pictures look like those the model was made from: no difference beyond chance.")
         low, high = last.none_interval
         said.append(
-            f"Week of {last.monday}: {last.n:,} answer(s), {last.n_none:,} none of these: {_percent(last.none_share)} "
-            f"(95 % interval {_percent(low)} to {_percent(high)})"
+            f"Week of {last.monday}: {last.n:,} answer(s), {last.n_none:,} none of these: {tenths(last.none_share)} "
+            f"(95 % interval {between(low, high)})"
             + (
-                f"; {_percent(self.expected_none)} on held-out pictures."
+                f"; {tenths(self.expected_none)} on held-out pictures."
                 if self.expected_none is not None
                 else "."
             )
@@ -120,9 +121,9 @@ class Watched:
                 "That is more than on held-out pictures: visitors bring things that the model does not know."
             )
         said.append(
-            f"Half of its answers are surer than {_percent(last.confidence[1])}"
+            f"Half of its answers are surer than {tenths(last.confidence[1])}"
             + (
-                f"; {_percent(self.expected_confidence[1])} on held-out pictures."
+                f"; {tenths(self.expected_confidence[1])} on held-out pictures."
                 if self.expected_confidence
                 else "."
             )
@@ -276,7 +277,3 @@ def _why_not(found: dict[date, _Gathered], reference: Reference | None, is_teste
     if not any(len(week.sketches) for week in found.values()):
         return "The pictures are not compared: the log has no sketches, which apps of this version write."
     return f"The pictures are not compared yet: no week has {LEAST} that came apart from one another."
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f} %"

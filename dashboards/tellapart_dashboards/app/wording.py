@@ -8,16 +8,8 @@ import traceback
 from tellapart.errors import TellapartError
 from tellapart.store.ledger import lacks_licence
 from tellapart.store.manifest import Picture
-
-
-def percent(fraction: float) -> str:
-    """0.0833 -> "8.3 %", 0.5 -> "50 %", 0.0004 -> "below 0.1 %"."""
-    value = 100 * fraction
-    if 0 < value < 0.1:
-        return "below 0.1 %"
-    if 99.9 < value < 100:
-        return "above 99.9 %"
-    return f"{value:.0f} %" if value >= 10 or value == round(value) else f"{value:.1f} %"
+from tellapart.words.percents import percent as percent
+from tellapart.words.percents import whole
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -105,7 +97,7 @@ def progress_html(fraction: float, message: str, is_known: bool, name: str) -> s
     """A bar with its sentence; a bar without a value while the total is unknown."""
     value = f' value="{fraction:.3f}" max="1"' if is_known else ""
     bar = f'<progress aria-label="{html.escape(name)}"{value}></progress>'
-    share = f" · {100 * fraction:.0f} %" if is_known else ""
+    share = f" · {whole(fraction)}" if is_known else ""
     return f'{bar}<p class="ta-soft">{html.escape(message)}{share}</p>'
 
 

@@ -12,6 +12,7 @@ from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir
 from tellapart.cli.kinds.cleaning import check_sure, kept_or_removed
 from tellapart.cli.kinds.deciding import decision_lines, decision_records, said_kept
 from tellapart.words.commands import typed
+from tellapart.words.percents import tenths
 
 if TYPE_CHECKING:
     from tellapart.kinds.decisions import ThingDecision
@@ -107,7 +108,7 @@ def _report(review: OutlineReview) -> list[str]:
     for one in review.findings()[:_SHOWN]:
         held_out = ", held out" * one.is_held_out
         said.append(
-            f"  {one.picture_id}: {one.share_wrong:.1%} told otherwise, loss {one.loss:.2f}{held_out}"
+            f"  {one.picture_id}: {tenths(one.share_wrong)} told otherwise, loss {one.loss:.2f}{held_out}"
         )
     regions = review.regions()
     if regions:

@@ -10,6 +10,7 @@ import typer
 from tellapart.cli.console import EXIT_PARTLY, err, explained, fail, print_json, progress_bar, say
 from tellapart.cli.kinds.arguments import BundleDir, JsonFlag
 from tellapart.safe_text import harmless
+from tellapart.words.percents import tenths
 
 _SHOWN = 6  # classes
 
@@ -67,7 +68,9 @@ def predict(
         print_json([*told, *refused])
     else:
         for one in told:
-            listed = ", ".join(f"{name} {share:.1%}" for name, share in list(one["shares"].items())[:_SHOWN])
+            listed = ", ".join(
+                f"{name} {tenths(share)}" for name, share in list(one["shares"].items())[:_SHOWN]
+            )
             say(f"{one['picture']}: {listed}")
         for other in refused:
             err.print(harmless(f"{other['picture']}: {other['error']}."), style="red", markup=False)

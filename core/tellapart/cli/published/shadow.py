@@ -9,6 +9,7 @@ import typer
 
 from tellapart.cli.bundle_argument import bundle_in
 from tellapart.cli.console import EXIT_PARTLY, explained, print_json, progress_bar, say
+from tellapart.words.percents import whole
 
 _SHOWN = 12
 
@@ -41,7 +42,7 @@ def shadow(
             say(sentence)
         for one in found.by_label:
             low, high = one.interval
-            say(f"  {one.label}: {one.n_agreed} of {one.n} ({100 * low:.0f} to {100 * high:.0f} %)")
+            say(f"  {one.label}: {one.n_agreed} of {one.n} ({100 * low:.0f} to {whole(high)})")
         for person, model, n in found.apart[:_SHOWN]:
             say(f"  {n} called {person!r} by people, {model!r} by the model")
     if found.unread:

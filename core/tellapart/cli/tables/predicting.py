@@ -12,6 +12,7 @@ import typer
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
 from tellapart.cli.kinds.arguments import BundleDir, JsonFlag
 from tellapart.safe_text import csv_cell
+from tellapart.words.percents import tenths
 
 if TYPE_CHECKING:
     from tellapart.tables.predictor import RowPrediction
@@ -76,7 +77,7 @@ def predict(
 
 
 def _sentence(answer: RowPrediction) -> str:
-    listed = ", ".join(f"{label} {prob:.1%}" for label, prob in list(answer.probabilities.items())[:3])
+    listed = ", ".join(f"{label} {tenths(prob)}" for label, prob in list(answer.probabilities.items())[:3])
     unknown = f" (never seen before: {', '.join(answer.unknown)})" if answer.unknown else ""
     return listed + unknown
 

@@ -12,6 +12,7 @@ import typer
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
 from tellapart.cli.kinds.arguments import BundleDir, JsonFlag
 from tellapart.safe_text import csv_cell
+from tellapart.words.percents import tenths
 
 if TYPE_CHECKING:
     from tellapart.texts.predictor import TextPrediction
@@ -115,7 +116,7 @@ def _record(answer: TextPrediction) -> dict[str, Any]:
 def _sentence(text: str, answer: TextPrediction) -> str:
     from tellapart.texts.training import shortened
 
-    listed = ", ".join(f"{label} {prob:.1%}" for label, prob in list(answer.probabilities.items())[:3])
+    listed = ", ".join(f"{label} {tenths(prob)}" for label, prob in list(answer.probabilities.items())[:3])
     doubt = " (none of its words is known)" if answer.is_strange else ""
     return f"{shortened(text, _SHOWN)}: {listed}{doubt}"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tellapart.cli.console import explained, fail, print_json, say
+from tellapart.words.percents import whole
 
 if TYPE_CHECKING:
     from tellapart.training_runs.comparing import ChangedPicture, RunComparison
@@ -55,6 +56,6 @@ def _counts(found: RunComparison) -> list[str]:
 
 def _change(one: ChangedPicture) -> str:
     before, after = (
-        f"{label} {prob:.0%}" for label, prob in zip(one.predicted, one.probabilities, strict=True)
+        f"{label} {whole(prob)}" for label, prob in zip(one.predicted, one.probabilities, strict=True)
     )
     return f"{'now right' if one.is_better else 'now wrong'}: {one.path or one.image_id[:12]}: {before} → {after}"

@@ -10,6 +10,7 @@ import typer
 
 from tellapart.cli.console import explained, print_json, say
 from tellapart.words.commands import typed
+from tellapart.words.percents import between, tenths
 
 if TYPE_CHECKING:
     from tellapart.store.project import Project
@@ -94,7 +95,7 @@ def _cells(run: TrainingRun) -> tuple[str, ...]:
     error = run.stage
     if run.error_rate is not None and run.error_interval is not None:
         low, high = run.error_interval
-        error = f"{run.error_rate:.1%} ({low:.1%} to {high:.1%})"
+        error = f"{tenths(run.error_rate)} ({between(low, high)})"
     started = datetime.fromtimestamp(run.started).astimezone()
     return (
         run.title, recipe, error, f"{run.n_pictures:,}" if run.n_pictures else "–", str(run.n_labels or "–"),

@@ -10,6 +10,7 @@ import typer
 
 from tellapart.cli.bundle_argument import bundle_in
 from tellapart.cli.console import EXIT_PARTLY, explained, print_json, progress_bar, say
+from tellapart.words.percents import tenths, whole
 
 if TYPE_CHECKING:
     from tellapart.classify import Predictor
@@ -167,11 +168,13 @@ def _sentences(row: dict[str, Any]) -> list[str]:
     for one in row["explained"]:
         doubt = " (but none of these is likelier)" if row["none_of_these"] else ""
         if one["share"]:
-            evidence = f"the evidence lies {one['place']}, {one['share']:.0%} of it in a tenth of the picture"
+            evidence = (
+                f"the evidence lies {one['place']}, {whole(one['share'])} of it in a tenth of the picture"
+            )
         else:
             evidence = "nothing in the picture speaks for it"
         said.append(
-            f"{row['file']}: {one['label']} {one['probability']:.1%}{doubt}: {evidence}. Drawn in {one['drawing']}"
+            f"{row['file']}: {one['label']} {tenths(one['probability'])}{doubt}: {evidence}. Drawn in {one['drawing']}"
         )
     if row.get("nearest"):
         listed = ", ".join(f"{near['path']} ({near['similarity']:.2f})" for near in row["nearest"])

@@ -18,6 +18,7 @@ from tellapart.deploy.accent import accent_css
 from tellapart.deploy.html.linking import linked
 from tellapart.errors import DeployError
 from tellapart.store.sqlite.database_errors import disk_reason
+from tellapart.words.percents import tenths
 
 _STYLE = Path(__file__).parent / "page.css"  # the looks of every exported page
 _PART = re.compile(r"\{\{(\w+)\}\}")
@@ -80,11 +81,11 @@ def error_facts(measured: Mapping[str, Any], things: str) -> list[str]:
     n, n_wrong, majority = measured.get("n"), measured.get("n_wrong"), measured.get("baselines")
     if isinstance(n, int) and isinstance(n_wrong, int) and n > 0:
         said.append(
-            f"{n_wrong} of {n} {things} wrong ({n_wrong / n:.1%}), each judged by a classifier that learned from "
+            f"{n_wrong} of {n} {things} wrong ({tenths(n_wrong / n)}), each judged by a classifier that learned from "
             "others."
         )
     if isinstance(majority, dict) and isinstance(majority.get("majority"), float):
-        said.append(f"Always guessing the most common label: {majority['majority']:.1%} wrong.")
+        said.append(f"Always guessing the most common label: {tenths(majority['majority'])} wrong.")
     return said
 
 

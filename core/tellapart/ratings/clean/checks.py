@@ -12,6 +12,7 @@ import numpy as np
 from tellapart.codes import Code
 from tellapart.kinds.open_findings import ThingFinding
 from tellapart.ratings.rating_table import GivenRating, GivenRatings, RatingTable, item_id, row_id, user_id
+from tellapart.words.percents import whole
 
 _FEWEST_SAME = 5  # ratings of one value that are worth a word
 _BURST = 20  # ratings in one second
@@ -84,7 +85,7 @@ def one_value(table: RatingTable) -> Iterator[RatingFinding]:
     for user in np.flatnonzero((counts >= _FEWEST_SAME) & (lowest == highest)).tolist():
         share = shares[float(lowest[user])]
         name, times = table.user_names[user], int(counts[user])
-        said = f"{name!r} gave each of {times} items {lowest[user]:g}, as {share:.0%} of all ratings are."
+        said = f"{name!r} gave each of {times} items {lowest[user]:g}, as {whole(share)} of all ratings are."
         score = 0.8 * (1 - share ** (times - 1))
         yield RatingFinding(user_id(name), RatingCode.ONE_VALUE, score, said, "remove", n=times)
 

@@ -17,6 +17,7 @@ import numpy as np
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.tables.encoding import Feature, encoded
 from tellapart.tables.judging import TableJudgement
+from tellapart.words.percents import whole
 
 MOST_COLUMNS = 6
 _MOST_ROWS, _N_STEPS, _MOST_CATEGORIES = 500, 16, 12
@@ -44,8 +45,8 @@ class Dependence:
         k = int((mean.max(axis=0) - mean.min(axis=0)).argmax())
         least, most = int(mean[:, k].argmin()), int(mean[:, k].argmax())
         return (
-            f"{self.title}: {self.labels[k]} from {mean[least, k]:.0%} at {self.names[least]} to {mean[most, k]:.0%} "
-            f"at {self.names[most]}, on average"
+            f"{self.title}: {self.labels[k]} from {whole(mean[least, k])} at {self.names[least]} to "
+            f"{whole(mean[most, k])} at {self.names[most]}, on average"
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tellapart.learning.folds import N_FOLDS
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.tables.effects.other_rows import PartClassifier, learned_from
 from tellapart.tables.judging import TableJudgement
+from tellapart.words.percents import tenths
 
 _REPEATS = 3
 _MOST_ASKED = 4_000_000  # rows in all, however many columns there are
@@ -61,7 +62,7 @@ class Importance:
         """The whole in words."""
         of_all = "" if self.n == self.n_rows else f" of {self.n_rows:,}"
         return [
-            f"By how much the error of {self.error:.1%} grows when one column is shuffled, with a 95 % interval "
+            f"By how much the error of {tenths(self.error)} grows when one column is shuffled, with a 95 % interval "
             f"({self.n:,}{of_all} rows, each judged by a classifier that learned from others):",
             *(f"  {one.sentence}" for one in self.columns[:_SHOWN]),
             *([f"  … and {len(self.columns) - _SHOWN:,} more"] if len(self.columns) > _SHOWN else []),

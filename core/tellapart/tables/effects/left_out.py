@@ -17,6 +17,7 @@ from tellapart.tables.fitting import fit_table
 from tellapart.tables.judging import TableJudgement
 from tellapart.tables.leaks import LEAST_ROWS, groups_of
 from tellapart.words.near_names import did_you_mean
+from tellapart.words.percents import tenths
 
 _SHOWN = 20
 _TIMES = 10  # groups, from which on one that differs by chance is to be expected
@@ -37,7 +38,7 @@ class Without:
         low, high = (100 * one for one in self.pairs.interval)
         chance = "" if self.pairs.is_beyond_chance else ", which may be chance"
         return (
-            f"{self.name}: error {before:.1%} with, {after:.1%} without: {100 * (after - before):+.1f} points "
+            f"{self.name}: error {tenths(before)} with, {tenths(after)} without: {100 * (after - before):+.1f} points "
             f"({low:+.1f} to {high:+.1f}{chance}; {self.pairs.n:,} rows)"
         )
 

@@ -19,6 +19,7 @@ from tellapart.learning.statistics.paired import Paired, is_clearly_worse, paire
 from tellapart.tables.columns import TableColumn, listed
 from tellapart.tables.effects.other_rows import learned_from
 from tellapart.tables.judging import TableJudgement
+from tellapart.words.percents import between, tenths
 
 _LATER = 0.2  # share of the rows that are judged
 LEAST_LATER = 20  # rows
@@ -45,9 +46,9 @@ class TimeOrder:
         by_folds, by_time = self.pairs.errors
         low, high = error_interval(round(by_time * self.pairs.n), self.pairs.n)
         said = (
-            f"Split by time ({self.title}): learned from {self.n_earlier:,} rows up to {self.until}, {by_time:.1%} of "
-            f"the {self.pairs.n:,} later ones are wrong (95 % interval {low:.1%} to {high:.1%}); random folds say "
-            f"{by_folds:.1%} of the same rows."
+            f"Split by time ({self.title}): learned from {self.n_earlier:,} rows up to {self.until}, {tenths(by_time)} "
+            f"of the {self.pairs.n:,} later ones are wrong (95 % interval {between(low, high)}); random folds say "
+            f"{tenths(by_folds)} of the same rows."
         )
         if not self.is_alarm:
             return [said]

@@ -18,6 +18,7 @@ from tellapart.texts.clean.copies import find_copies
 from tellapart.texts.project import TextProject
 from tellapart.texts.training import TextJudgement, judge_texts, shortened
 from tellapart.texts.weighing import weighed
+from tellapart.words.percents import whole
 
 _IN_A_LINE = 100  # characters
 
@@ -92,7 +93,7 @@ def _copies(judged: TextJudgement) -> Iterable[TextFinding]:
         if second in seen and is_one_label:
             continue  # one reason to remove it is enough
         seen.add(second)
-        what = "The same text as" if is_same else f"{alike:.0%} the same words as"
+        what = "The same text as" if is_same else f"{whole(alike)} the same words as"
         if is_one_label:
             code = TextCode.COPY if is_same else TextCode.NEAR_COPY
             yield TextFinding(

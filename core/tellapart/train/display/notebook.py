@@ -14,6 +14,7 @@ from tellapart.errors import ImageError, OutsideError
 from tellapart.pictures.images import thumbnail_jpeg
 from tellapart.safe_paths import path_inside
 from tellapart.train.display.text import label_rows
+from tellapart.words.percents import between, whole
 
 if TYPE_CHECKING:
     from tellapart.learning.evaluation import Mistake
@@ -40,7 +41,7 @@ def result_html(result: TrainResult) -> str:
     checked = result.evaluation
     low, high = checked.error_interval
     parts = [
-        f"<p><b>{escape(result.sentence())}</b> (95 % interval {100 * low:.1f} to {100 * high:.1f} %), "
+        f"<p><b>{escape(result.sentence())}</b> (95 % interval {between(low, high)}), "
         f"on {checked.n:,} held-out pictures.</p>",
         _matrix(result) if len(result.classes) <= MOST_SQUARE else _rows(result),
     ]
@@ -77,7 +78,7 @@ def _rows(result: TrainResult) -> str:
 
 def _figure(result: TrainResult, mistake: Mistake) -> str:
     """One mistake; without its picture where that has moved or gone since."""
-    words = f"{mistake.label}, mistaken for {mistake.predicted}, {100 * mistake.confidence:.0f} %"
+    words = f"{mistake.label}, mistaken for {mistake.predicted}, {whole(mistake.confidence)}"
     source = _small(result.bundle_dir.parent.parent, mistake.path)
     picture = f'<img src="{source}" alt="{escape(mistake.path)}">' if source else escape(mistake.path)
     return f"<figure>{picture}<figcaption>{escape(words)}</figcaption></figure>"

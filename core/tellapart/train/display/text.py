@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tellapart.safe_text import harmless
+from tellapart.words.percents import between, whole
 
 if TYPE_CHECKING:
     from tellapart.train.result import TrainResult
@@ -18,14 +19,14 @@ def result_text(result: TrainResult) -> str:
     """What a person asks first: how often it is wrong, beside guessing, on which labels, and the surest mistakes."""
     low, high = result.evaluation.error_interval
     lines = [
-        f"{result.sentence()} (95 % interval {100 * low:.1f} to {100 * high:.1f} %), on held-out pictures.",
+        f"{result.sentence()} (95 % interval {between(low, high)}), on held-out pictures.",
         "",
         *_aligned(("label", "held out", "wrong", "mistaken for"), label_rows(result)),
     ]
     if mistakes := result.evaluation.mistakes[:MOST_MISTAKES]:
         lines += ["", "Most confident mistakes:"]
         lines += [
-            f"  {one.path}: {one.label}, mistaken for {one.predicted} ({100 * one.confidence:.0f} % confident)"
+            f"  {one.path}: {one.label}, mistaken for {one.predicted} ({whole(one.confidence)} confident)"
             for one in mistakes
         ]
     lines += ["", f"Model: {result.bundle_dir}"]

@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from tellapart.learning.tuning_curve import QUARTERS, NetworkCurve, TuningCurve
-from tellapart.training_runs.report.html_parts import paragraph, percent, table
+from tellapart.training_runs.report.html_parts import paragraph, table
 from tellapart.training_runs.report.line_chart import Axis, ChartLine, axis_over, line_chart
+from tellapart.words.percents import tenths
 
 _MOST_TICKS = 16
 _PERCENT = 0.01
@@ -28,7 +29,7 @@ def curve_sentence(curve: TuningCurve) -> str:
     wrong = ""
     if math.isfinite(_last(one.held_out_losses)):
         facts.append(f"held-out loss {_last(one.held_out_losses):.3f}")
-        wrong = f"; {percent(_last(one.held_out_errors))} of the held-out pictures wrong"
+        wrong = f"; {tenths(_last(one.held_out_errors))} of the held-out pictures wrong"
     return (
         f"Network {number + 1} of {len(curve.networks)}, epoch {epoch} of {curve.n_epochs}: "
         f"{', '.join(facts)}{wrong}."
@@ -64,7 +65,7 @@ def curve_table(curve: TuningCurve) -> str:
             error = one.held_out_errors[epoch]
             cells += [_number(value) for value in values]
             cells += [
-                percent(error) if math.isfinite(error) else "–",
+                tenths(error) if math.isfinite(error) else "–",
                 _number(_mean(curve.rates[quarters]), 5),
             ]
             rows.append(cells)
@@ -93,7 +94,7 @@ def _errors(curve: TuningCurve) -> str:
             levels.append(ChartLine("usual", [(shift, quick), (shift + curve.n_epochs, quick)]))
     y = axis_over("held-out pictures wrong (%)", [value for _, value in points], _PERCENT, from_zero=True)
     said = "; ".join(
-        f"network {number}: {percent(one.held_out_errors[0])} wrong before, {percent(_last(one.held_out_errors))} now"
+        f"network {number}: {tenths(one.held_out_errors[0])} wrong before, {tenths(_last(one.held_out_errors))} now"
         for number, (_, one) in enumerate(_placed(curve), 1)
         if math.isfinite(one.held_out_errors[0])
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from tellapart.words.percents import between
+
 
 def section(title: str, *parts: str, place: str = "") -> str:
     """A part of the report under its heading; parts are HTML. place: its id, for the list of contents."""
@@ -47,11 +49,6 @@ def folded(title: str, inner: str) -> str:
     return f"<details><summary>{escape(title)}</summary>{inner}</details>"
 
 
-def percent(fraction: float | None) -> str:
-    """0.0833 -> "8.3 %"; None -> "–"."""
-    return "–" if fraction is None else f"{100 * fraction:.1f} %"
-
-
 def interval(ends: Sequence[float]) -> str:
-    """(0.04, 0.15) -> "4.0 to 15.0 %"."""
-    return f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f} %"
+    """(0.04, 0.15) -> "4.0 % to 15.0 %"."""
+    return between(ends[0], ends[1])

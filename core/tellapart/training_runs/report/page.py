@@ -13,7 +13,8 @@ from tellapart.store.project import Project
 from tellapart.training_runs.listing import TrainingRun
 from tellapart.training_runs.report import sections
 from tellapart.training_runs.report.facts import ReportFacts, report_facts
-from tellapart.training_runs.report.html_parts import interval, percent
+from tellapart.training_runs.report.html_parts import interval
+from tellapart.words.percents import tenths
 
 STYLE = Path(__file__).with_name("report.css")
 PARTS = (
@@ -54,7 +55,7 @@ def unusable(run: TrainingRun, error: Exception) -> RunError:
 
 def title(facts: ReportFacts) -> str:
     """The project and its error, as plain text."""
-    return f"{facts.project}: {percent(facts.result['error_rate'])} wrong"
+    return f"{facts.project}: {tenths(facts.result['error_rate'])} wrong"
 
 
 def lead(facts: ReportFacts) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 
 from tellapart.learning.statistics.reliability import ReliabilityBin, reliability
 from tellapart.train.held_out import HeldOut
-from tellapart.training_runs.report.html_parts import folded, interval, paragraph, percent, table
+from tellapart.training_runs.report.html_parts import folded, interval, paragraph, table
+from tellapart.words.percents import tenths, whole
 
 MOST_CHARTS = 12
 _SIDE, _LEFT, _TOP, _BOTTOM = 200, 46, 26, 42
@@ -27,7 +28,7 @@ def reliability_html(held: HeldOut, classes: Sequence[str]) -> str:
     found.sort(key=lambda one: (-one[0], one[1]))
     charts = "".join(_chart(label, bins) for _, label, bins in found[:MOST_CHARTS])
     rows = [
-        [label, f"{100 * one.low:.0f} to {100 * one.high:.0f} %", str(one.n), percent(one.mean), percent(one.share),
+        [label, f"{100 * one.low:.0f} to {whole(one.high)}", str(one.n), tenths(one.mean), tenths(one.share),
          interval(one.interval)]
         for _, label, bins in found for one in bins
     ]  # fmt: skip
@@ -55,7 +56,7 @@ def reliability_html(held: HeldOut, classes: Sequence[str]) -> str:
 def _chart(label: str, bins: Sequence[ReliabilityBin]) -> str:
     most = max((one.n for one in bins), default=1)
     said = f"Reliability of {label}: " + "; ".join(
-        f"told {100 * one.mean:.0f} %, came true {100 * one.share:.0f} %" for one in bins
+        f"told {whole(one.mean)}, came true {whole(one.share)}" for one in bins
     )
     parts = []
     for one in bins:
@@ -75,8 +76,8 @@ def _axes(label: str) -> str:
     shown = label if len(label) <= 26 else f"{label[:25]}…"
     ticks = "".join(
         f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + _SIDE}" y1="{_y(v):.1f}" y2="{_y(v):.1f}"/>'
-        f'<text x="{_LEFT - 5}" y="{_y(v) + 4:.1f}" text-anchor="end">{100 * v:.0f} %</text>'
-        f'<text x="{_x(v):.1f}" y="{_TOP + _SIDE + 15}" text-anchor="middle">{100 * v:.0f} %</text>'
+        f'<text x="{_LEFT - 5}" y="{_y(v) + 4:.1f}" text-anchor="end">{whole(v)}</text>'
+        f'<text x="{_x(v):.1f}" y="{_TOP + _SIDE + 15}" text-anchor="middle">{whole(v)}</text>'
         for v in (0.0, 0.5, 1.0)
     )
     middle = _TOP + _SIDE / 2

@@ -14,7 +14,6 @@ from tellapart.training_runs.report.html_parts import (
     folded,
     interval,
     paragraph,
-    percent,
     scrolled,
     section,
     table,
@@ -22,6 +21,7 @@ from tellapart.training_runs.report.html_parts import (
 from tellapart.training_runs.report.reliability_chart import reliability_html
 from tellapart.training_runs.report.slices_table import slices_html
 from tellapart.training_runs.report.threshold_chart import selection_of, threshold_chart, threshold_table
+from tellapart.words.percents import tenths
 
 MOST_IN_MATRIX = 30
 _SAID_ELSEWHERE = ("recipe", "backbone", "weights", "variation")
@@ -64,15 +64,15 @@ def error_section(facts: ReportFacts) -> str:
     """The error beside what guessing would give."""
     result = facts.result
     rows = [
-        ["this model", percent(result["error_rate"]), interval(result["error_interval"])],
-        ["always the most common label", percent(result["baselines"]["majority"]), ""],
-        ["comparing pixels", percent(result["baselines"].get("pixels")), ""],
+        ["this model", tenths(result["error_rate"]), interval(result["error_interval"])],
+        ["always the most common label", tenths(result["baselines"]["majority"]), ""],
+        ["comparing pixels", tenths(result["baselines"].get("pixels")), ""],
     ]
     if result.get("test_error_rate") is not None:
-        rows.append(["this model, test pictures", percent(result["test_error_rate"]), ""])
+        rows.append(["this model, test pictures", tenths(result["test_error_rate"]), ""])
     said = (
         f"{result['n_wrong']} of {result['n_valid']} held-out pictures are wrong; they were not trained on. "
-        f"{percent(result['reject_rate'])} of them were called “none of these”."
+        f"{tenths(result['reject_rate'])} of them were called “none of these”."
     )
     return section(
         "Error",
@@ -131,8 +131,8 @@ def classes_section(facts: ReportFacts) -> str:
     """Precision, recall and calibration of each label."""
     rows = [
         [
-            one["label"], str(one["n"]), percent(one["recall"]), percent(one["precision"]), percent(one.get("share")),
-            percent(one.get("mean_probability")), percent(one.get("calibration_error")),
+            one["label"], str(one["n"]), tenths(one["recall"]), tenths(one["precision"]), tenths(one.get("share")),
+            tenths(one.get("mean_probability")), tenths(one.get("calibration_error")),
         ]
         for one in facts.result["per_class"]
     ]  # fmt: skip
@@ -149,7 +149,7 @@ def probabilities_section(facts: ReportFacts) -> str:
         old = "This run was made by an older version, which did not keep the answers about each held-out picture."
         return section("What its probabilities are worth", paragraph(old), place="probabilities")
     error = paragraph(
-        f"Calibration error: {percent(facts.result['calibration_error'])} (15 bins, Guo et al. 2017)."
+        f"Calibration error: {tenths(facts.result['calibration_error'])} (15 bins, Guo et al. 2017)."
     )
     charts = reliability_html(facts.held, facts.result["classes"])
     return section("What its probabilities are worth", error, charts, place="probabilities") + _thresholds(
@@ -205,7 +205,7 @@ def _mistake(one: ShownMistake) -> str:
     )
     credit = f'<div class="credit">{paper_html(one.credit)}</div>' if one.credit else ""
     return (
-        f"<li>{shown}<b>{escape(one.label)}</b><span>predicted {escape(one.predicted)} {percent(one.confidence)}</span>"
+        f"<li>{shown}<b>{escape(one.label)}</b><span>predicted {escape(one.predicted)} {tenths(one.confidence)}</span>"
         f"{credit}</li>"
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tellapart.training_runs.report.html_parts import interval, paragraph, percent, table
+from tellapart.training_runs.report.html_parts import interval, paragraph, table
+from tellapart.words.percents import tenths
 
 _MOST = 12
 
@@ -24,7 +25,7 @@ def slices_html(by_slice: dict[str, Any]) -> str:
     )
     how = "Each picture was judged by a model that had not seen it; near-duplicates count once."
     cells = [
-        [f"{row['by']}: {row['value']}", str(row["n"]), str(row["n_wrong"]), percent(row["n_wrong"] / row["n"]),
+        [f"{row['by']}: {row['value']}", str(row["n"]), str(row["n_wrong"]), tenths(row["n_wrong"] / row["n"]),
          interval(row["error_interval"])]
         for row in rows[:_MOST]
     ]  # fmt: skip

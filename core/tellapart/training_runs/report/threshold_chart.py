@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tellapart.learning.statistics.selective import Answered, Selection
 from tellapart.train.held_out import HeldOut
-from tellapart.training_runs.report.html_parts import interval, percent, table
+from tellapart.training_runs.report.html_parts import interval, table
 from tellapart.training_runs.report.line_chart import Axis, ChartLine, axis_over, line_chart
+from tellapart.words.percents import tenths, whole
 
 _PERCENT = 0.01
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -19,10 +20,10 @@ def selection_of(held: HeldOut, classes: list[str]) -> Selection:
 def answered_sentence(found: Answered, threshold: float) -> str:
     """For instance "Answers 86 % of the held-out pictures, 4.0 % of these wrong (95 % interval 2.1 to 7.5 %)."."""
     if found.error_rate is None:
-        return f"No held-out picture gets a label with {100 * threshold:.0f} % or more: nothing is answered."
+        return f"No held-out picture gets a label with {whole(threshold)} or more: nothing is answered."
     return (
-        f"Answers {100 * found.coverage:.0f} % of the held-out pictures ({found.n_answered} of {found.n}), "
-        f"{percent(found.error_rate)} of these wrong ({found.n_wrong}; 95 % interval {interval(found.interval)})."
+        f"Answers {whole(found.coverage)} of the held-out pictures ({found.n_answered} of {found.n}), "
+        f"{tenths(found.error_rate)} of these wrong ({found.n_wrong}; 95 % interval {interval(found.interval)})."
     )
 
 
@@ -48,12 +49,10 @@ def threshold_table(selection: Selection) -> str:
     rows = []
     for threshold in THRESHOLDS:
         one = selection.at(threshold)
-        wrong = percent(one.error_rate)
-        right = "–" if one.error_rate is None else percent(1 - one.error_rate)
+        wrong = tenths(one.error_rate)
+        right = "–" if one.error_rate is None else tenths(1 - one.error_rate)
         ends = interval(one.interval) if one.n_answered else "–"
-        rows.append(
-            [f"{100 * threshold:g} %", str(one.n_answered), percent(one.coverage), right, wrong, ends]
-        )
+        rows.append([f"{100 * threshold:g} %", str(one.n_answered), tenths(one.coverage), right, wrong, ends])
     heads = [
         "least certainty", "answered", "coverage", "right when answered (precision)", "wrong",
         "95 % interval of wrong",
@@ -65,8 +64,8 @@ def labels_table(selection: Selection, threshold: float) -> str:
     """Each label at one threshold."""
     rows = []
     for one in selection.by_label(threshold):
-        found = percent(one.n_found / one.n) if one.n else "–"
-        right = percent(1 - one.n_said_wrong / one.n_said) if one.n_said else "–"
+        found = tenths(one.n_found / one.n) if one.n else "–"
+        right = tenths(1 - one.n_said_wrong / one.n_said) if one.n_said else "–"
         rows.append([one.label, str(one.n), str(one.n_found), found, str(one.n_said), right])
     heads = [
         "label", "held out", "answered with it", "share of them (recall)", "all answers with it",

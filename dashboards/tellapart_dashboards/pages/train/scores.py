@@ -6,6 +6,7 @@ import html
 from typing import Any
 
 from tellapart.backbones.names import RETIRED
+from tellapart.words.percents import whole
 
 from tellapart_dashboards.app.wording import bar_html, count, percent, seconds, wrong_words
 
@@ -47,7 +48,7 @@ def paused_html(fraction: float, config: dict[str, Any]) -> str:
     """How far a training is that waits to go on."""
     recipe = _PAUSED.get(str(config.get("recipe")), "Training")
     return (
-        f'<h2>{recipe} is paused</h2><p class="ta-soft" role="status">{100 * fraction:.0f} % is done and kept. It goes '
+        f'<h2>{recipe} is paused</h2><p class="ta-soft" role="status">{whole(fraction)} is done and kept. It goes '
         "on from there as long as the pictures stay the same; training quickly is possible meanwhile.</p>"
     )
 

@@ -15,7 +15,8 @@ PROJECTS = "projects"
 
 
 class Steps(anywidget.AnyWidget):
-    """Tabs with numbers. steps: [{"key", "label", "badge"}]; `current` is the key of the page in sight, or "".
+    """Tabs with numbers. steps: [{"key", "label", "badge"}]; `current` is the key of the page in sight, or "";
+    `shown` that of the page that is there already: another one while `current` is being opened.
 
     has_projects: in the studio, the project's name leads to the list of projects, which is the page PROJECTS."""
 
@@ -24,7 +25,7 @@ class Steps(anywidget.AnyWidget):
     project_name = Unicode("").tag(sync=True)
     steps = List(Dict()).tag(sync=True)
     current = Unicode("").tag(sync=True)
-    shown = Unicode("").tag(sync=True)  # the key whose page is there; another one than `current` while that is opened
+    shown = Unicode("").tag(sync=True)
     note = Unicode("").tag(sync=True)
     has_projects = Bool(False).tag(sync=True)
     is_drawn = Bool(False).tag(sync=True)  # said by the browser
@@ -32,7 +33,8 @@ class Steps(anywidget.AnyWidget):
     async def drawn(self) -> None:
         """Nothing, once a browser shows this row, and with it has everything that was made before."""
         loop, is_said = asyncio.get_running_loop(), asyncio.Event()
-        self.observe(lambda _: loop.call_soon_threadsafe(is_said.set), "is_drawn")  # JupyterLab says it on another loop
+        # JupyterLab says it on another loop
+        self.observe(lambda _: loop.call_soon_threadsafe(is_said.set), "is_drawn")
         if not self.is_drawn:
             await is_said.wait()
 
