@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import every, one, settled, text_of, upload
+from acting import every, is_shown, one, settled, text_of, upload
 from comm import DummyComm
 from ipywidgets import Button, Dropdown, Text, ToggleButton
 from ipywidgets.widgets.widget import _instances
@@ -83,6 +83,23 @@ async def test_an_example_and_a_shot_are_classified(app_dir: Path) -> None:
     await camera.receive({"t": "shot", "n": 1, "label": "", "is_last": True}, [memoryview(shot)])
     await settled()
     assert text_of(page).count('class="ta-answer"') == 2 and "From the camera" in text_of(page)
+
+
+async def test_answers_are_cleared_with_what_still_waits(app_dir: Path) -> None:
+    page = app_page(app_dir)
+    clear, example = one(page, Button, "Clear"), one(page, Button, "Example 1")
+    assert not is_shown(page, clear)
+    example.click()
+    await settled()
+    answers = [widget for widget in every(page) if "ta-first" in getattr(widget, "_dom_classes", ())]
+    assert is_shown(page, clear) and len(answers) == 1
+    example.click()  # its answer comes when nobody wants it any more
+    clear.click()
+    await settled()
+    assert 'class="ta-answer"' not in text_of(page) and not is_shown(page, clear) and answers[0].comm is None
+    example.click()
+    await settled()
+    assert text_of(page).count('class="ta-answer"') == 1 and is_shown(page, clear)
 
 
 async def test_papers_are_read_when_opened_and_shown_as_text(app_dir: Path) -> None:

@@ -73,14 +73,18 @@ def test_shares_are_told_in_one_style():
         at(path, node)
         for path in python_files(CORE, DASHBOARDS)
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.FormattedValue) and node.format_spec and ast.unparse(node.format_spec).endswith("%'")
+        if isinstance(node, ast.FormattedValue)
+        and node.format_spec
+        and ast.unparse(node.format_spec).endswith("%'")
     ]
     assert wrong == []
 
 
 def test_pages_take_turns_on_whatever_loop_they_are_asked_on():
     """A kernel of JupyterLab has two loops, and asyncio's own locks refuse the second: `event_loop.Turn` takes both."""
-    of_one_loop = {f"asyncio.{name}" for name in ("Lock", "Condition", "Semaphore", "BoundedSemaphore", "Queue")}
+    of_one_loop = {
+        f"asyncio.{name}" for name in ("Lock", "Condition", "Semaphore", "BoundedSemaphore", "Queue")
+    }
     uses = [
         at(path, node)
         for path in python_files(DASHBOARDS)

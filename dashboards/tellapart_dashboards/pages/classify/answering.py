@@ -114,6 +114,12 @@ class Answering(HasTraits):
         """No picture that waits now is looked at any more."""
         self._given_up = self._n_batches
 
+    def clear(self) -> None:
+        """Forget all answers, and the pictures that still wait."""
+        self.give_up()
+        self._forgotten = self._n_batches
+        self.message = ""
+
     async def warm_up(self) -> None:
         """Load the newest model, or have message say why it cannot be."""
         async with self._turn.taken():

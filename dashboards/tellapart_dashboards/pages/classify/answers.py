@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ipywidgets import HTML, Layout, VBox, Widget
+from ipywidgets import HTML, Box, Button, Layout, VBox, Widget
 from ipywidgets.widgets.widget_string import HTMLStyle
 from traitlets import HasTraits
 
@@ -37,41 +37,64 @@ class Answer:
     probabilities: tuple[tuple[str, float], ...] = ()
 
 
-def answers_box(state: HasTraits, below: Callable[[Answer], Widget] | None = None) -> VBox:
+def answers_box(
+    state: HasTraits, forget: Callable[[], None], below: Callable[[Answer], Widget] | None = None
+) -> VBox:
     """A box that fills itself from the state's trait `latest`: [batch number, answers of one step of it].
 
-    below: makes what stands under an answer.
+    forget: is called when the person empties it. below: makes what stands under an answer.
     """
+    clear = Button(description="Clear")
+    line = Box([clear]).add_class("ta-line")
+    line.layout.display = "none"
     results = VBox([]).add_class("ta-answers")
     batches: list[tuple[int, list[Widget]]] = []  # the newest first, each in the order of its files
     layout, style = Layout(), HTMLStyle()  # of all answers: each of its own would be one more message
 
-    def step_of(answers: Sequence[Answer]) -> Widget:
+    def step_of(answers: Sequence[Answer], is_first: bool) -> Widget:
+        classes = ["ta-first"] if is_first else []  # of its batch; given at once, which saves a message
         if below is None:
-            return HTML("".join(map(answer_html, answers)), layout=layout, style=style)
+            drawn = "".join(map(answer_html, answers))
+            return HTML(drawn, layout=layout, style=style, _dom_classes=classes)
         return VBox([
             VBox([HTML(answer_html(one)), *([] if one.reason else [below(one)])]) for one in answers
-        ])  # fmt: skip
+        ], _dom_classes=classes)  # fmt: skip
+
+    def close(steps: Sequence[Widget]) -> None:
+        """Their pictures would stay in memory."""
+        for one in steps:
+            if below is None:
+                one.close()  # the layout is that of all others, too
+            else:
+                close_whole(one)
+
+    def empty(_: Any) -> None:
+        old = results.children
+        batches.clear()
+        forget()
+        results.children = ()
+        line.layout.display = "none"
+        close(old)
 
     def add(change: dict[str, Any]) -> None:
         batch, answers = change["new"]
-        if not batches or batches[0][0] != batch:
+        is_first = not batches or batches[0][0] != batch
+        if is_first:
             batches.insert(0, (batch, []))
-        batches[0][1].append(step_of(answers))
+        batches[0][1].append(step_of(answers, is_first))
         old = []
         while sum(len(steps) for _, steps in batches) > MOST_SHOWN // AT_ONCE:
             old.append(batches[-1][1].pop(0))
             if not batches[-1][1]:
                 batches.pop()
         results.children = [one for _, steps in batches for one in steps]
-        for one in old:  # its picture would stay in memory
-            if below is None:
-                one.close()
-            else:
-                close_whole(one)
+        if line.layout.display:
+            line.layout.display = ""
+        close(old)
 
+    clear.on_click(empty)
     state.observe(add, "latest")
-    return results
+    return VBox([line, results])
 
 
 def answer_html(answer: Answer) -> str:

@@ -83,11 +83,9 @@ class ClassifyState(Answering):
         self._kept.remove(self._kept.let_go([one.number for one in answers]))
 
     def clear(self) -> None:
-        """Forget all answers and their pictures, and those that still wait."""
-        self.give_up()
-        self._forgotten = self._n_batches
+        """Their pictures go, too."""
+        super().clear()
         self._answers, self._batches = {}, {}
-        self.message = ""
         soon(asyncio.to_thread(self._kept.remove, self._kept.let_go()))
 
     async def ask(self, name: str, values: dict[str, Any]) -> Reply | None:

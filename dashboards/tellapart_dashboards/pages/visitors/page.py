@@ -73,12 +73,14 @@ def visitors_view(root: Path, settings: AppSettings, classes: tuple[str, ...]) -
     )
     camera = Webcam(state.uploads_dir, state.take_shots, on_frame=state.answer_frame, needs_label=False)
     examples = _examples(root, settings.examples, state)
-    card = VBox([upload, camera, *examples, busy, answers_box(state, below)]).add_class("ta-card")
+    card = VBox([upload, camera, *examples, busy, answers_box(state, state.clear, below)]).add_class(
+        "ta-card"
+    )
 
     def draw(_: Any = None) -> None:
         note.value = message_html(state.message, "failed")
         busy.value = (
-            f'<p class="ta-soft" role="status">Classifying {count(state.n_left, "picture")} …</p>'
+            f'<p class="ta-soft ta-classifying" role="status">Classifying {count(state.n_left, "picture")} …</p>'
             if state.n_left
             else ""
         )
