@@ -53,3 +53,11 @@ def test_the_reference_has_the_public_names(site):
 def test_links_to_files_lead_somewhere(page):
     targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_picture_is_shown_on_a_page():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    shown = {
+        (page.parent / target).resolve() for page in pages for target in LINK.findall(page.read_text("utf-8"))
+    }
+    assert [path.name for path in sorted((ROOT / "docs" / "images").iterdir()) if path not in shown] == []
