@@ -1,5 +1,5 @@
 // Built by `make widgets` from label_rows/label_rows.js and the modules it imports: change those, not this file.
-// 773471c93cef2320df713acbd257b7535f6c924ab32b952522e77aab8de048a3
+// d7167b0d71a03a7c69ead19ffa5c61665a060af7c1eb6fbbed4689045bdfb925
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -714,7 +714,7 @@ class Held {
     this.root = element("fieldset", "ta-held");
     this.title = element("legend");
     this.grid = element("div", "ta-heldgrid");
-    this.keep = button("ta-action ta-main-action", "", () => wish({ t: "keep", label, without: [...this.without] }));
+    this.keep = button("ta-action", "", () => wish({ t: "keep", label, without: [...this.without] }));
     const discard = button("ta-choose", "Discard all", () => wish({ t: "discard", label }));
     const line = element("div", "ta-keys");
     line.append(this.keep, discard);
@@ -1044,7 +1044,7 @@ function render({ model, el }) {
   const list = element("ul");
   list.setAttribute("aria-label", "Labels");
   const foot = element("div", "ta-keys");
-  const searchAll = button("ta-action ta-main-action", "", () => {
+  const searchAll = button("ta-action", "", () => {
     rows.forEach((row) => row.sendQuery());
     wish({ t: "search", labels: [...rows.keys()] });
   });
@@ -1082,6 +1082,10 @@ function render({ model, el }) {
     rows = new Map(shown.map((row) => [row.label, row]));
     arrange(list, shown.map((row) => row.root));
     shown.forEach((row, i) => row.show(wanted[i], labels.filter((label) => label !== row.label)));
+    const main = model.get("main");
+    const first = wanted.findIndex((row) => row.n_held);
+    shown.forEach((row, i) => row.held.keep.classList.toggle("ta-main-action", main === "keep" && i === first));
+    searchAll.classList.toggle("ta-main-action", main === "search");
     const searching = model.get("is_searching");
     searchAll.hidden = !wanted.length;
     searchAll.disabled = searching;
@@ -1108,7 +1112,7 @@ function render({ model, el }) {
     drawing.soon(); // after what else came with it
   };
   model.on("change:labels", labelsChanged);
-  model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted", drawing.soon);
+  model.on("change:rows change:strips change:held change:undo_text change:is_searching change:n_wanted change:main", drawing.soon);
   model.on("change:asked", asked);
   model.on("msg:custom", onAnswer);
   draw();

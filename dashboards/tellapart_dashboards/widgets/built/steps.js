@@ -1,5 +1,5 @@
 // Built by `make widgets` from steps/steps.js and the modules it imports: change those, not this file.
-// 3128884442a961b7afa4a064361c771d5e4c2a3a782f7bb75ca0ed374a711643
+// 20abaf99af50b3ff40c4d9b26a2acda4e47dd7ad33bf0e0f43b11d45442ca61a
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -113,7 +113,9 @@ function render({ model, el }) {
   nav.setAttribute("role", "tablist");
   nav.setAttribute("aria-label", "Steps");
   const note = element("span", "ta-note");
-  root.append(logo, project, nav, note);
+  const opening = element("div", "ta-opening");
+  opening.setAttribute("role", "progressbar");
+  root.append(logo, project, nav, note, opening);
   el.append(root);
 
   const tabs = numbered("tab", open);
@@ -137,6 +139,16 @@ function render({ model, el }) {
       tab.tabIndex = isCurrent || (!isStep && i === 0) ? 0 : -1;
       return tab;
     }));
+  }
+
+  // A page may take seconds to come: the old one steps back at once, without a word from Python.
+  function tellOpening() {
+    const key = model.get("current");
+    const step = model.get("steps").find((one) => one.key === key);
+    const isOpening = Boolean(step || key === PROJECTS) && key !== model.get("shown");
+    opening.hidden = !isOpening;
+    opening.setAttribute("aria-label", `Opening ${step?.label ?? "Projects"}`);
+    root.toggleAttribute("data-opening", isOpening);
   }
 
   // On a phone the row may be wider than the screen.
@@ -210,6 +222,7 @@ function render({ model, el }) {
   }
 
   model.on("change:steps change:current change:project_name change:note", draw);
+  model.on("change:steps change:current change:shown", tellOpening);
   model.on("change:current", noteInAddress);
   model.on("change:current", reveal);
   model.on("change:current", toTop);
@@ -223,6 +236,7 @@ function render({ model, el }) {
     window.addEventListener("keydown", keepLetters, true); // before JupyterLab's own, which is on the document
   }
   draw();
+  tellOpening();
   noteInAddress();
   model.set("is_drawn", true);
   model.save_changes();
@@ -232,6 +246,7 @@ function render({ model, el }) {
     window.removeEventListener("pointerdown", letGo, true);
     window.removeEventListener("keydown", keepLetters, true);
     model.off(null, null, draw);
+    model.off(null, null, tellOpening);
     model.off(null, null, noteInAddress);
     model.off(null, null, reveal);
     model.off(null, null, toTop);
