@@ -160,7 +160,12 @@ def follow(page: Widget, jobs: Sequence[Followed]) -> asyncio.Task[Any]:
 
 def end_with(page: Widget, task: asyncio.Task[Any]) -> None:
     """Have the task end when the page's widget is closed."""
-    page.observe(lambda change: change["new"] is None and end_task(task), "comm")
+
+    def ended(change: dict[str, Any]) -> None:
+        if change["new"] is None:
+            end_task(task)
+
+    page.observe(ended, "comm")
 
 
 def end_task(task: asyncio.Task[Any]) -> None:
