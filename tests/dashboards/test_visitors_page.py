@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -93,8 +94,10 @@ async def test_answers_are_cleared_with_what_still_waits(app_dir: Path) -> None:
     await settled()
     answers = [widget for widget in every(page) if "ta-first" in getattr(widget, "_dom_classes", ())]
     assert is_shown(page, clear) and len(answers) == 1
-    example.click()  # its answer comes when nobody wants it any more
-    clear.click()
+    example.click()
+    while "Classifying" not in text_of(page):
+        await asyncio.sleep(0.001)
+    clear.click()  # its answer comes when nobody wants it any more
     await settled()
     assert 'class="ta-answer"' not in text_of(page) and not is_shown(page, clear) and answers[0].comm is None
     example.click()

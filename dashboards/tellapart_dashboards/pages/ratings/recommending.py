@@ -153,7 +153,7 @@ def recommending_view(state: Recommending, training: ThingsTraining, go_to_train
         if model is None:
             return
         asked = {model.item_names[at]: at for at in state.asked}
-        for name in asked.keys() - made.keys():
+        for name in [one for one in asked if one not in made]:
             made[name] = _rated(state, model, asked[name])
         rows.children = [made[name] for name in asked]
         close(made.keys() - asked.keys())
