@@ -62,6 +62,17 @@ def test_a_step_can_be_pressed_while_its_number_changes(open_tab: Open) -> None:
     expect(gather).to_have_text("Gather 12")
 
 
+def test_a_step_that_is_being_opened_says_so_before_python_answers(open_tab: Open) -> None:
+    steps = [{"key": key, "label": key.title(), "badge": ""} for key in ("gather", "train")]
+    page = alone(open_tab().page, "steps", steps=steps, current="gather", shown="gather")
+    opening = page.get_by_role("progressbar", name="Opening Train")
+    expect(page.get_by_role("progressbar")).to_be_hidden()
+    page.get_by_role("tab", name="Train").click()
+    expect(opening).to_be_visible()
+    page.evaluate("model.set('shown', 'train')")
+    expect(opening).to_be_hidden()
+
+
 def test_a_kind_can_be_pressed_while_numbers_change(open_tab: Open) -> None:
     options = [{"key": key, "label": key, "n": "3"} for key in ("all", "dark", "copies", "every")]
     page = alone(open_tab().page, "choices", options=options, chosen="all")
