@@ -45,7 +45,7 @@ def answers_box(
     forget: is called when the person empties it. below: makes what stands under an answer.
     """
     clear = Button(description="Clear")
-    line = Box([clear]).add_class("ta-line")
+    line = Box([clear]).add_class("ta-line").add_class("ta-gap")
     line.layout.display = "none"
     results = VBox([]).add_class("ta-answers")
     batches: list[tuple[int, list[Widget]]] = []  # the newest first, each in the order of its files
