@@ -1,4 +1,5 @@
-"""What pictures are told apart by, to see where a classifier is weaker: source, licence, size, brightness, camera."""
+"""What pictures are told apart by, to see where a classifier is weaker: source, author, licence, kind of file, size,
+brightness, camera."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ def slices_record(data: TrainData, out_of_fold_probs: np.ndarray, cameras: Seque
         out_of_fold_probs.argmax(axis=1) != data.targets,
         {
             "source": [picture.source for picture in data.pictures],
+            "author": [picture.author or "" for picture in data.pictures],
             "licence": [_licence(picture) for picture in data.pictures],
+            "kind of file": [picture.format for picture in data.pictures],
             "size": [_size(picture) for picture in data.pictures],
             "brightness": brightness(data.embeddings.tiny),
             "camera": list(cameras),
