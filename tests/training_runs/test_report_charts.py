@@ -4,9 +4,11 @@ import re
 
 import numpy as np
 import pytest
+from tellapart.learning.learning_curve import Forecast, LearningCurve
 from tellapart.learning.statistics.selective import Selection
 from tellapart.learning.tuning_curve import NetworkCurve, TuningCurve
 from tellapart.training_runs.report.curve_charts import curve_charts, curve_sentence, curve_table
+from tellapart.training_runs.report.learning_curve_chart import learning_curve_chart, learning_curve_svg
 from tellapart.training_runs.report.line_chart import Axis, ChartLine, axis_over, line_chart
 from tellapart.training_runs.report.threshold_chart import (
     answered_sentence,
@@ -130,3 +132,25 @@ def test_the_threshold_is_explained_in_a_sentence_a_chart_and_tables(selection):
     assert len(rows) == 10 and ">75.0 %<" in rows[4] and ">33.3 %<" in rows[4]
     labels = labels_table(selection, 0.7)
     assert "&lt;a&gt;" in labels and "<a>" not in labels and ">66.7 %<" in labels
+
+
+def test_a_learning_curve_shows_what_was_measured_and_the_range_of_the_forecast():
+    whole = Forecast(now=0.12, error=0.1, low=0.05, high=0.15, n=100)
+    measured = LearningCurve((25, 50, 100), (0.3, 0.2, 0.12), (0.01,) * 3, 2.0, whole, {})
+    chart = learning_curve_chart(measured)
+    for words in (
+        ">Learning curve</text>",
+        "pictures that it learned from",
+        "wrong (%)",
+        measured.sentence(),
+    ):
+        assert words in chart
+    assert [len(one) for one in points(chart, "line")] == [3, 2] and chart.count("<circle") == 4
+    (forecast,), (_, interval) = points(chart, "usual"), points(chart, "line")
+    assert len({one.split(",")[0] for one in [forecast[1], *interval]}) == 1, (
+        "it stands where twice as many are"
+    )
+    text = learning_curve_svg(measured).decode()
+    assert (
+        text.count("<svg") == 1 and "prefers-color-scheme: dark" in text and chart.partition(">")[2] in text
+    )

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from command_line import tellapart
@@ -111,3 +112,13 @@ def test_a_learning_curve_is_told_in_a_sentence(leaf_model):
     found = json.loads(tellapart("learning-curve", leaf_model[0], "--times", 3, "--json"))
     assert found["times"] == 3 and found["whole"]["low"] <= found["whole"]["error"] <= found["whole"]["high"]
     assert "--times 1 is out of range" in tellapart("learning-curve", leaf_model[0], "--times", 1, code=1)
+
+
+def test_a_learning_curve_is_drawn_too(leaf_model, tmp_path: Path):
+    said = tellapart("learning-curve", leaf_model[0], "--plot", tmp_path / "curve.svg")
+    assert f"The drawing is {tmp_path / 'curve.svg'}." in said.replace("\n", " ")
+    root = ElementTree.parse(tmp_path / "curve.svg").getroot()
+    assert root.tag == "{http://www.w3.org/2000/svg}svg" and root.get("aria-label") in said.replace("\n", " ")
+    there = tellapart("learning-curve", leaf_model[0], "--plot", tmp_path / "curve.svg", code=1)
+    assert "curve.svg exists" in there and "--force" in there
+    assert "is no .svg file" in tellapart("learning-curve", leaf_model[0], "--plot", "curve.png", code=1)

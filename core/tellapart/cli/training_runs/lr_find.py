@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tellapart.backbones.names import DEFAULT_BACKBONE
-from tellapart.cli.console import explained, fail, print_json, progress_bar, say
+from tellapart.cli.console import explained, print_json, progress_bar, say
+from tellapart.cli.understanding.drawing_file import check_drawing, write_drawing
 from tellapart.words.commands import typed
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def lr_find(
     with explained(is_json), progress_bar(is_json) as progress:
         if not 10 <= n_steps <= 1000:
             raise TrainError(f"--steps {n_steps} is out of range; choose a number from 10 to 1000.")
-        _check_plot(plot, is_forced, is_json)
+        check_drawing(plot, _KINDS, is_forced, is_json)
+        if plot is not None:
+            from tellapart.network import charts  # noqa: F401  # says what to install where matplotlib is missing
         with open_project(project_dir, progress) as project:
             check_labels(project)
             data = project_description(project).data(described_pictures(project))
@@ -69,32 +72,12 @@ def lr_find(
         say(f"Next: tellapart train {typed(project_dir)} --recipe everything --rate {typed(rate)}")
 
 
-def _check_plot(plot: Path | None, is_forced: bool, is_json: bool) -> None:
-    """Whether a drawing can be made, before the long work."""
-    if plot is None:
-        return
-    if plot.suffix.lower() not in _KINDS:
-        fail(f"{plot} is neither an .svg nor a .png file. Choose another name for --plot.", is_json)
-    if not plot.absolute().parent.is_dir():
-        fail(f"The folder {plot.parent} does not exist. Make it, or choose another name for --plot.", is_json)
-    if plot.exists() and (not is_forced or plot.is_dir()):
-        fail(f"{plot} exists. Choose another name for --plot, or add --force to overwrite a file.", is_json)
-    from tellapart.network import charts  # noqa: F401  # says what to install where matplotlib is missing
-
-
 def _draw(found: RateSearch, plot: Path) -> None:
     from io import BytesIO
 
-    from tellapart import atomic_files
-    from tellapart.errors import TrainError
-    from tellapart.store.sqlite.database_errors import disk_reason
-
     drawing = BytesIO()
     found.figure().savefig(drawing, format=plot.suffix[1:].lower())
-    try:
-        atomic_files.write_bytes(plot, drawing.getvalue())
-    except OSError as error:
-        raise TrainError(disk_reason(plot.parent, error)) from error
+    write_drawing(plot, drawing.getvalue())
 
 
 def _table(found: RateSearch) -> list[str]:
