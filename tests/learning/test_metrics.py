@@ -6,6 +6,7 @@ from tellapart.learning.metrics import (
     cautious,
     class_calibration_errors,
     confusion_matrix,
+    debiased_calibration_error,
     effective_size,
     error_interval,
     expected_calibration_error,
@@ -49,6 +50,35 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
     assert expected_calibration_error(probs, np.array([1] * 10)) == pytest.approx(0.9)
     with pytest.raises(ValueError, match=r"expected \(3, C\)"):
         expected_calibration_error(probs, np.zeros(3, int))
+
+
+def answers(off, n=250):
+    """Two classes: the surer one is right so much more rarely than it says."""
+    rng = np.random.default_rng(int(100 * off))
+    for _ in range(100):
+        sure = rng.beta(5, 1.2, n)
+        probs = np.stack([np.maximum(sure, 1 - sure), np.minimum(sure, 1 - sure)], axis=1)
+        yield probs, np.where(rng.random(n) < probs[:, 0] - off, 0, 1)
+
+
+def test_most_of_what_chance_adds_to_the_calibration_error_is_taken_away():
+    found = [(expected_calibration_error(*one), debiased_calibration_error(*one)) for one in answers(0.0)]
+    plain, debiased = np.mean(found, axis=0)
+    assert plain > 0.045 and debiased < 0.7 * plain, "every probability is true"
+    assert np.mean([debiased_calibration_error(*one) for one in answers(0.1)]) == pytest.approx(
+        0.1, abs=0.015
+    )
+
+
+def test_of_many_pictures_and_of_none_chance_adds_nothing():
+    probs, targets = next(answers(0.1, n=200_000))
+    assert debiased_calibration_error(probs, targets) == pytest.approx(
+        expected_calibration_error(probs, targets), abs=1e-4
+    )
+    assert debiased_calibration_error(probs[:0], targets[:0]) == 0
+    twice = np.where(np.arange(400) % 2, 2.0, 0.0)
+    own = debiased_calibration_error(probs[:400], targets[:400], weights=twice)
+    assert own == pytest.approx(debiased_calibration_error(probs[1:400:2], targets[1:400:2]))
 
 
 def test_copies_of_one_picture_tell_as_much_as_one():

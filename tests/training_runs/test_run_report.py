@@ -19,6 +19,7 @@ from tellapart.training_runs.finding import find_run
 from tellapart.training_runs.report.facts import report_facts
 from tellapart.training_runs.report.notebook import write_notebook
 from tellapart.training_runs.report.page import PARTS, report_html, write_report
+from tellapart.training_runs.report.sections import calibration_sentence
 
 FIRST = "20260101-120000-aaaaaa"
 NASTY = '<script>alert("x")</script>`{{7*7}}`'
@@ -65,7 +66,7 @@ def test_the_report_holds_every_part_and_asks_for_nothing(run, tiny_project, tmp
     said = " ".join(page.texts)
     for part in (
         "Error", "What is mistaken for what", "Label by label", "Most confident mistakes", "Where it is weaker",
-        "What its probabilities are worth", "Answer only when confident", "How it learned", "no curve over time", "Data", "Settings",
+        "What its probabilities are worth", "without what chance adds", "Answer only when confident", "How it learned", "no curve over time", "Data", "Settings",
         "Model card and environment", "Datasheet for shapes-project", "mean probability", "share of the label",
         "onnxruntime", "coverage", "predicted square 91.0 %",
     ):  # fmt: skip
@@ -199,3 +200,9 @@ def test_a_result_that_cannot_be_used_is_a_sentence(run, tiny_project, tmp_path)
     path.write_text(json.dumps(result))
     with pytest.raises(RunError, match="cannot be used"):
         write_report(tiny_project, run, tmp_path / "report.html")
+
+
+def test_the_calibration_error_of_an_older_run_is_told_as_it_was_kept():
+    assert calibration_sentence({"calibration_error": 0.0612}) == (
+        "Calibration error: 6.1 % (15 bins, Guo et al. 2017)."
+    )

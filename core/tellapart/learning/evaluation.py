@@ -14,6 +14,7 @@ from tellapart.learning.cross_validation import NOT_A_MEMBER, OutOfFold
 from tellapart.learning.metrics import (
     class_calibration_errors,
     confusion_matrix,
+    debiased_calibration_error,
     effective_size,
     error_interval,
     expected_calibration_error,
@@ -40,7 +41,8 @@ class Evaluation:
     n_different: of the pictures, copies counted once. confusion: (C, C) counts, rows actual. precision, recall: (C,),
     NaN where there is nothing to count. shares: (C,) of the classes as the classifier's prior has them, and
     mean_probs: (C,) of each class on average, which should be the same. calibration_error, class_calibration: (C,),
-    average gaps between what probabilities say and what is so.
+    average gaps between what probabilities say and what is so; debiased_calibration_error: the former without what
+    chance adds.
     mistakes: every wrong picture, by the confidence of the wrong answer, the surest first. reject_rate: share called
     none of these.
     """
@@ -56,6 +58,7 @@ class Evaluation:
     shares: np.ndarray
     mean_probs: np.ndarray
     calibration_error: float
+    debiased_calibration_error: float
     class_calibration: np.ndarray
     reject_rate: float
     mistakes: tuple[Mistake, ...]
@@ -110,6 +113,7 @@ def evaluate(
         shares=shares,
         mean_probs=weights @ probs / weights.sum(),
         calibration_error=expected_calibration_error(probs, targets, weights=weights),
+        debiased_calibration_error=debiased_calibration_error(probs, targets, weights=weights),
         class_calibration=class_calibration_errors(probs, targets, weights=weights),
         reject_rate=float(is_rejected.mean()),
         mistakes=tuple(

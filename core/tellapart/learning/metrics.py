@@ -86,6 +86,24 @@ def expected_calibration_error(
     return _binned_gap(probs.max(axis=1), probs.argmax(axis=1) == targets, n_bins, weights)
 
 
+def debiased_calibration_error(
+    probs: np.ndarray, targets: np.ndarray, n_bins: int = 15, weights: np.ndarray | None = None
+) -> float:
+    """`expected_calibration_error` without what chance adds to it: of few pictures in a bin the share that is right
+    differs from the confidence even where every probability is true. Some remains: 250 answers that are all worth what
+    they say have about 0.03 instead of 0.05.
+
+    Args: as of `expected_calibration_error`.
+    Source: Kumar et al. 2019, "Verified Uncertainty Calibration", section 5 (arXiv:1909.10155), for the absolute gap.
+    """
+    shares, gaps, spreads = _binned(probs.max(axis=1), probs.argmax(axis=1) == targets, n_bins, weights)
+    sizes = np.abs(gaps) / np.maximum(spreads, 1e-12)
+    by_erf = np.array([math.erf(one / math.sqrt(2)) for one in sizes])
+    # mean of the absolute value of a normal one around the gap that was found
+    seen = spreads * math.sqrt(2 / math.pi) * np.exp(-(sizes**2) / 2) + np.abs(gaps) * by_erf
+    return max(0.0, float(shares @ (2 * np.abs(gaps) - seen)))
+
+
 def class_calibration_errors(
     probs: np.ndarray, targets: np.ndarray, n_bins: int = 15, weights: np.ndarray | None = None
 ) -> np.ndarray:
@@ -98,12 +116,25 @@ def class_calibration_errors(
 
 
 def _binned_gap(told: np.ndarray, is_so: np.ndarray, n_bins: int, weights: np.ndarray | None) -> float:
-    if not len(told):
-        return 0.0
+    shares, gaps, _ = _binned(told, is_so, n_bins, weights)
+    return float(shares @ np.abs(gaps))
+
+
+def _binned(
+    told: np.ndarray, is_so: np.ndarray, n_bins: int, weights: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each bin that holds pictures: its share of all, the gap between what is told and what is so, and the standard
+    error of the latter."""
     weights = np.ones(len(told)) if weights is None else weights
     bins = np.minimum((told * n_bins).astype(int), n_bins - 1)
-    gaps = np.bincount(bins, weights=weights * (told - is_so), minlength=n_bins)
-    return float(np.abs(gaps).sum() / weights.sum())
+    held, squares, total, right = (
+        np.bincount(bins, weights=one, minlength=n_bins)
+        for one in (weights, weights**2, weights * told, weights * is_so)
+    )
+    there = held > 0
+    held, rate = held[there], right[there] / held[there]
+    spreads = np.sqrt(np.maximum(rate * (1 - rate), 0) * squares[there]) / held
+    return held / max(weights.sum(), 1e-12), total[there] / held - rate, spreads
 
 
 def balanced_accuracy(targets: np.ndarray, predicted: np.ndarray, n_classes: int) -> tuple[float, float]:

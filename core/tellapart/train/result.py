@@ -115,6 +115,7 @@ class TrainResult:
             "threshold": self.threshold,
             "reject_rate": checked.reject_rate,
             "calibration_error": checked.calibration_error,
+            "debiased_calibration_error": checked.debiased_calibration_error,
             "l2": self.l2,
             "mistakes": [
                 {

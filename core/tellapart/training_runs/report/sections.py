@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from html import escape
+from typing import Any
 
 from tellapart.bundle.papers import paper_html
 from tellapart.learning.tuning_curve import TuningCurve
@@ -148,13 +149,20 @@ def probabilities_section(facts: ReportFacts) -> str:
     if facts.held is None:
         old = "This run was made by an older version, which did not keep the answers about each held-out picture."
         return section("What its probabilities are worth", paragraph(old), place="probabilities")
-    error = paragraph(
-        f"Calibration error: {tenths(facts.result['calibration_error'])} (15 bins, Guo et al. 2017)."
-    )
+    error = paragraph(calibration_sentence(facts.result))
     charts = reliability_html(facts.held, facts.result["classes"])
     return section("What its probabilities are worth", error, charts, place="probabilities") + _thresholds(
         facts.held, facts.result["classes"]
     )
+
+
+def calibration_sentence(result: dict[str, Any]) -> str:
+    """How far confidence is from accuracy. result: of a run, perhaps of an older version."""
+    said = f"Calibration error: {tenths(result['calibration_error'])} (15 bins, Guo et al. 2017)"
+    debiased = result.get("debiased_calibration_error")
+    if debiased is None:
+        return f"{said}."
+    return f"{said}; without what chance adds with so few pictures {tenths(debiased)} (Kumar et al. 2019)."
 
 
 def _thresholds(held: HeldOut, classes: list[str]) -> str:
