@@ -83,7 +83,7 @@ async def test_a_decision_on_a_picture_that_vanished_is_said(trained_dir: Path) 
     _, view = await opened(trained_dir)
     await upload(view, {"good.png": a_circle(trained_dir)})
     shutil.rmtree(trained_dir / "cache" / "classified")
-    for question in ("why", "larger", "put right"):
+    for question in ("why", "alike", "larger", "put right"):
         reply = await ask(view, question, 1, label="square")
         assert "good.png is no longer kept here" in reply["problem"]
 
@@ -95,6 +95,22 @@ async def test_why_shows_where_the_evidence_lies(trained_dir: Path) -> None:
     assert reply["pictures"][0].startswith(b"\xff\xd8") and reply["alt"]
     assert "What speaks for “" in reply["words"] or "Nothing in the picture speaks for “" in reply["words"]
     assert (await ask(view, "why", 2))["problem"], "what cannot be read has no why"
+
+
+async def test_the_pictures_of_the_project_that_are_like_it_are_shown_nearest_first(
+    trained_dir: Path,
+) -> None:
+    _, view = await opened(trained_dir)
+    (own, *_) = sorted((trained_dir / "images" / "circle").iterdir())
+    await upload(view, {"again.png": own.read_bytes(), "text.jpg": b"bread and milk"})
+    reply = await ask(view, "alike", 1)
+    first, *others = reply["alike"]
+    assert first == {"label": "circle", "name": own.name, "is_same": True}
+    assert len(others) == 3 and not any(one["is_same"] for one in others)
+    assert len(reply["pictures"]) == 4 and all(one.startswith(b"\xff\xd8") for one in reply["pictures"])
+    assert (await ask(view, "alike", 2))["problem"]
+    shutil.rmtree(trained_dir / "images")
+    assert "moved or deleted" in (await ask(view, "alike", 1))["problem"]
 
 
 async def test_why_of_an_answer_by_an_older_model_is_said_in_words(trained_dir: Path) -> None:

@@ -89,11 +89,12 @@ class ClassifyState(Answering):
         soon(asyncio.to_thread(self._kept.remove, self._kept.let_go()))
 
     async def ask(self, name: str, values: dict[str, Any]) -> Reply | None:
-        """What the page asks about an answer, by its number: "why", "larger", "put right" (label), "none of these",
-        "take back"; and of all, "clear" and "table". A reply's "problem" says why there is nothing else; None to what
-        is unknown."""
+        """What the page asks about an answer, by its number: "why", "alike", "larger", "put right" (label), "none of
+        these", "take back"; of all, "clear" and "table". A reply's "problem" says why there is nothing else; None to
+        what is unknown."""
         asked: dict[str, Callable[[Answer], Reply]] = {
             "why": self._explained,
+            "alike": self._alike,
             "larger": self._larger,
             "put right": lambda answer: self._put_right(answer, str(values.get("label", ""))),
             "none of these": self._put_in_as_none,
@@ -128,14 +129,22 @@ class ClassifyState(Answering):
             writer.writerow([csv_cell(one.name), csv_cell(one.label), top, csv_cell(remark), *numbers])
         return ("\ufeff" + out.getvalue()).encode()  # the mark tells Excel that it is UTF-8
 
-    def _jpeg(self, answer: Answer, side_px: int) -> bytes:
-        from tellapart.pictures.images import thumbnail_jpeg
+    def _file(self, answer: Answer) -> Path:
+        """Its picture.
 
+        Raises:
+            IntakeError: it is not kept any more.
+        """
         path = self._kept.path(answer.number)
         if path is None or not path.is_file():
             raise IntakeError(f"{answer.name} is no longer kept here. Give it again.")
+        return path
+
+    def _jpeg(self, answer: Answer, side_px: int) -> bytes:
+        from tellapart.pictures.images import thumbnail_jpeg
+
         try:
-            return thumbnail_jpeg(path, side_px)
+            return thumbnail_jpeg(self._file(answer), side_px)
         except ImageError as error:
             raise IntakeError(f"{answer.name} cannot be shown: {error}.") from error
 
@@ -148,6 +157,11 @@ class ClassifyState(Answering):
         picture = self._jpeg(answer, self._why.side_px(predictor.bundle))
         found = self._why.explained(predictor, replace(answer, picture=picture))
         return {"words": found.words, "alt": found.alt}, [found.jpeg]
+
+    def _alike(self, answer: Answer) -> Reply:
+        found = self._why.alike(self._predictor, answer, self._file(answer), self._open())
+        rows = [{"label": one.label, "name": one.name, "is_same": one.is_same} for one in found]
+        return {"alike": rows}, [one.jpeg for one in found]
 
     def _put_in_as_none(self, answer: Answer) -> Reply:
         """Below the label that it comes closest to, of those that the project has."""

@@ -1,7 +1,7 @@
 // What a model says of many pictures: see answers.py. An answer's nodes are made once, when it first comes in sight, and
 // stay as they are while others come.
 /** @import { Bytes, Context } from "../common/model" */
-/** @import { Answered, Ask, FromPython, Reply, ToPython, Traits } from "./protocol" */
+/** @import { Answered, Ask, FromPython, Replied, ToPython, Traits } from "./protocol" */
 import { copied, pictureUrl } from "../common/bytes.js";
 import { arrange, button, element } from "../common/elements.js";
 import { oncePerFrame } from "../common/frames.js";
@@ -37,7 +37,7 @@ function render({ model, el }) {
   let page = 0;
   const rows = /** @type {Map<number, Row>} */ (new Map());
   const thumbnails = /** @type {Map<number, string>} */ (new Map());
-  const asked = /** @type {Map<string, (reply: { reply: Reply, url: string }) => void>} */ (new Map());
+  const asked = /** @type {Map<string, (reply: Replied) => void>} */ (new Map());
 
   /** @type {Ask} */
   const ask = (name, number, label) => new Promise((resolve) => {
@@ -132,7 +132,8 @@ function render({ model, el }) {
       drawing.soon();
     } else {
       const key = `${message.to} ${message.number}`;
-      asked.get(key)?.({ reply: message, url: pictureUrl(buffers[0]) });
+      const urls = buffers.map(pictureUrl);
+      asked.get(key)?.({ reply: message, url: urls[0] ?? "", urls });
       asked.delete(key);
     }
   }

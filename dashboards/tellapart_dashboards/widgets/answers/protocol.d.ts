@@ -27,13 +27,22 @@ export interface Answered {
 }
 
 /** Asked about an answer; "clear" and "table" are about all. */
-export type Question = "why" | "larger" | "put right" | "none of these" | "take back";
+export type Question = "why" | "alike" | "larger" | "put right" | "none of these" | "take back";
 
 export type ToPython =
   | { t: "hello" }
   | { t: "clear" }
   | { t: "table" }
   | { t: Question; number: number; label?: string };
+
+/** A picture of the project. */
+export interface AlikePicture {
+  label: string;
+  /** of the file */
+  name: string;
+  /** the very picture that was answered, or a copy */
+  is_same: boolean;
+}
 
 export interface Reply {
   t: "reply";
@@ -44,6 +53,8 @@ export interface Reply {
   /** of "why" */
   words?: string;
   alt?: string;
+  /** of "alike", nearest first; their pictures are the buffers */
+  alike?: AlikePicture[];
   /** of "put right", "none of these" and "take back" */
   sentence?: string;
   label?: string;
@@ -54,5 +65,12 @@ export interface Reply {
 
 export type FromPython = { t: "add"; rows: Answered[] } | Reply;
 
-/** Sends a question, and gives the reply with its picture. */
-export type Ask = (name: Question, number: number, label?: string) => Promise<{ reply: Reply; url: string }>;
+/** A reply with its pictures; url: of the first one, "" for none. */
+export interface Replied {
+  reply: Reply;
+  url: string;
+  urls: string[];
+}
+
+/** Sends a question, and gives the reply. */
+export type Ask = (name: Question, number: number, label?: string) => Promise<Replied>;

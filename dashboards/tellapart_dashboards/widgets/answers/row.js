@@ -1,6 +1,7 @@
 // One answer: its picture, the likeliest labels as bars, why, and what it is where that is wrong.
 /** @import { Answered, AnswersModel, Ask } from "./protocol" */
 import { button, element } from "../common/elements.js";
+import { Alike } from "./alike.js";
 import { PutRight } from "./put_right.js";
 
 export class Row {
@@ -77,6 +78,9 @@ export class Row {
     const { reply, url } = await this.ask("why", this.answer.number);
     this.whyUrl = url;
     this.place.replaceChildren(reply.problem ? problem(reply.problem) : figure(url, reply.alt ?? "", reply.words ?? ""));
+    if (reply.problem) return;
+    this.alike = new Alike(this.answer, this.ask);
+    this.place.append(this.alike.root);
   }
 
   labelsChanged() {
@@ -85,6 +89,7 @@ export class Row {
 
   clear() {
     if (this.whyUrl) URL.revokeObjectURL(this.whyUrl);
+    this.alike?.clear();
     this.root.remove();
   }
 }

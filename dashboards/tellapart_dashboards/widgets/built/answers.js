@@ -1,5 +1,5 @@
 // Built by `make widgets` from answers/answers.js and the modules it imports: change those, not this file.
-// 8a5de8c1e9b7637c4127c264b8797784ce190d2c14a07d3fcd1c1cb76a787ef8
+// 8daa0e4cba081a4d327dca37a1ee406c13c8798897eb55baca3ce9fb41256682
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -309,6 +309,53 @@ class Large {
   }
 }
 
+// The pictures of the project that look most like one that was answered: asked for when somebody wants to see them.
+/** @import { AlikePicture, Answered, Ask } from "./protocol" */
+
+class Alike {
+  /**
+   * @param {Answered} answer
+   * @param {Ask} ask
+   */
+  constructor(answer, ask) {
+    this.urls = /** @type {string[]} */ ([]);
+    this.root = element("div");
+    const show = button("ta-link", "Pictures like it", () => this.show(answer, ask));
+    show.setAttribute("aria-label", `Pictures like ${answer.name}`);
+    this.root.append(show);
+  }
+
+  /** @param {Answered} answer @param {Ask} ask */
+  async show(answer, ask) {
+    const note = element("p", "ta-soft", "Looking through the project’s pictures …");
+    note.setAttribute("role", "status");
+    this.root.replaceChildren(note);
+    const { reply, urls } = await ask("alike", answer.number);
+    this.urls = urls;
+    note.textContent = reply.problem ?? "Most alike to the model, of the project’s pictures:";
+    note.className = reply.problem ? "ta-problem" : "ta-soft";
+    if (!reply.alike) return;
+    const list = element("ul", "ta-alike");
+    list.append(...reply.alike.map((one, at) => picture(one, urls[at] ?? "")));
+    this.root.append(list);
+  }
+
+  clear() {
+    for (const url of this.urls) URL.revokeObjectURL(url);
+  }
+}
+
+/** @param {AlikePicture} one @param {string} url */
+function picture({ label, name, is_same: isSame }, url) {
+  const item = element("li");
+  const img = element("img");
+  img.src = url;
+  img.alt = "";
+  img.title = name;
+  item.append(img, element("span", "", isSame ? `${label}, the same picture` : label));
+  return item;
+}
+
 // “That's wrong, it is …”: a press on a label puts the picture into the project under it, one on “none of these” puts it
 // there marked so; both can be taken back.
 /** @import { Answered, AnswersModel, Ask, Question } from "./protocol" */
@@ -496,6 +543,9 @@ class Row {
     const { reply, url } = await this.ask("why", this.answer.number);
     this.whyUrl = url;
     this.place.replaceChildren(reply.problem ? problem(reply.problem) : figure(url, reply.alt ?? "", reply.words ?? ""));
+    if (reply.problem) return;
+    this.alike = new Alike(this.answer, this.ask);
+    this.place.append(this.alike.root);
   }
 
   labelsChanged() {
@@ -504,6 +554,7 @@ class Row {
 
   clear() {
     if (this.whyUrl) URL.revokeObjectURL(this.whyUrl);
+    this.alike?.clear();
     this.root.remove();
   }
 }
@@ -547,7 +598,7 @@ function figure(url, alt, words) {
 // What a model says of many pictures: see answers.py. An answer's nodes are made once, when it first comes in sight, and
 // stay as they are while others come.
 /** @import { Bytes, Context } from "../common/model" */
-/** @import { Answered, Ask, FromPython, Reply, ToPython, Traits } from "./protocol" */
+/** @import { Answered, Ask, FromPython, Replied, ToPython, Traits } from "./protocol" */
 
 const ON_A_PAGE = 12;
 const MOST = 10000;
@@ -576,7 +627,7 @@ function render({ model, el }) {
   let page = 0;
   const rows = /** @type {Map<number, Row>} */ (new Map());
   const thumbnails = /** @type {Map<number, string>} */ (new Map());
-  const asked = /** @type {Map<string, (reply: { reply: Reply, url: string }) => void>} */ (new Map());
+  const asked = /** @type {Map<string, (reply: Replied) => void>} */ (new Map());
 
   /** @type {Ask} */
   const ask = (name, number, label) => new Promise((resolve) => {
@@ -671,7 +722,8 @@ function render({ model, el }) {
       drawing.soon();
     } else {
       const key = `${message.to} ${message.number}`;
-      asked.get(key)?.({ reply: message, url: pictureUrl(buffers[0]) });
+      const urls = buffers.map(pictureUrl);
+      asked.get(key)?.({ reply: message, url: urls[0] ?? "", urls });
       asked.delete(key);
     }
   }
