@@ -45,6 +45,21 @@ def test_fine_tune_measures_both_recipes_on_one_split_and_goes_on_from_there(pic
     assert len(log.read_text("utf-8").splitlines()) == 3
 
 
+def test_device_rate_measures_a_pass_from_files_and_one_on_the_device(picture_sets_folder):
+    pytest.importorskip("torch", reason="torch is not installed (light path)")
+    result = run(
+        "device_rate", "--data", picture_sets_folder, "--set", "packed", "--device", "cpu", "--batch", 8, "--rounds", 1,
+    )  # fmt: skip
+    one = result["sets"]["packed"]
+    assert (result["device"], result["bits"], one["batch"], one["peer_per_s"], one["ratio"]) == (
+        "cpu", "32", 8, None, None,
+    )  # fmt: skip
+    assert (
+        one["of_synthetic"] == pytest.approx(one["ours_per_s"] / one["synthetic_per_s"])
+        and 24 <= one["n_train"] < 36
+    )
+
+
 def test_quick_train_measures_another_network(picture_sets_folder, weights, work):
     result = run(
         "quick_train", "--data", picture_sets_folder, "--backbone", "mobilenet_v2", "--weights", weights,
