@@ -63,6 +63,15 @@ def test_a_changed_weight_is_noticed(bundle_dir):
         load_bundle(bundle_dir)
 
 
+def test_a_network_whose_hash_is_not_that_of_the_record_is_refused_and_left_as_it_is(bundle_dir):
+    record = json.loads((bundle_dir / "bundle.json").read_text("utf-8"))
+    change_record(bundle_dir, files={**record["files"], "model.onnx": "0" * 64})
+    before = {path: path.read_bytes() for path in bundle_dir.rglob("*.*")}
+    with pytest.raises(BundleError, match=r"model.onnx is not the file it was made with\. Export the bundle"):
+        load_bundle(bundle_dir)
+    assert before == {path: path.read_bytes() for path in bundle_dir.rglob("*.*")}
+
+
 def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir):
     from hashlib import sha256
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from other_process import run_python
 from tellapart.backbones.lite0 import weights as lite0_weights
 from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.errors import BackboneError
@@ -72,6 +73,24 @@ def test_a_file_that_cannot_be_read_is_told_apart_from_a_damaged_one(tmp_path):
         read_weights(tmp_path / "nothing.pth")
     with pytest.raises(BackboneError, match=r"cannot be read"):
         read_weights(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions do not bind there")
+def test_a_file_that_may_not_be_read_says_so(tmp_path):
+    path = tmp_path / "weights.pth"
+    path.write_bytes(b"mine alone")
+    path.chmod(0)
+    told = run_python(
+        """
+        from tellapart.backbones.lite0.weights import read_weights
+        from tellapart.errors import BackboneError
+        try: read_weights(Path(sys.argv[1]))
+        except BackboneError as error: print(error)
+        """,
+        path,
+        is_held=True,
+    )
+    assert "cannot be read (Permission denied). Check the permissions" in told
 
 
 def package_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
