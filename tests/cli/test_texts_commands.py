@@ -60,6 +60,8 @@ def test_from_a_table_to_a_page(table, tmp_path):
     assert f"{wrong['text_id']}: relabel to 'good'" in tellapart("log", folder)
     assert "Taken back: 1 decision." in tellapart("undo", folder)
     assert "There is nothing to undo" in tellapart("undo", folder)
+    assert "Done again: 1 decision." in tellapart("redo", folder)
+    assert "There is nothing to redo" in tellapart("redo", folder)
     assert "(undone)" in tellapart("log", folder)
     said = tellapart("app", folder, tmp_path / "page.html", "--title", "Good or bad?")
     assert "works without the internet" in said

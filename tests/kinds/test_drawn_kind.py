@@ -14,7 +14,7 @@ from tellapart.cli.kinds import dispatch
 from tellapart.cli.kinds.arguments import kind_app
 from tellapart.cli.kinds.claiming import names_one
 from tellapart.cli.kinds.cleaning import add_clean
-from tellapart.cli.kinds.deciding import add_undo_and_log
+from tellapart.cli.kinds.deciding import add_steps_and_log
 from tellapart.cli.kinds.sharing import add_app, add_export
 from tellapart.cli.kinds.training import add_train
 from tellapart.codes import Code
@@ -135,7 +135,7 @@ def folder(tmp_path, monkeypatch):
     )
     add_train(app, lambda: notebooks, "Train a classifier of tones.")
     add_clean(app, lambda: notebooks, noun="tone", about="Find tones that are off.")
-    add_undo_and_log(app, lambda: notebooks)
+    add_steps_and_log(app, lambda: notebooks)
     add_export(
         app,
         lambda place, target: copy_bundle(TONES.bundle_of(place), target, [TONES.model_name], read_model),
@@ -173,6 +173,8 @@ def test_from_a_project_to_an_export(folder, tmp_path):
     assert json.loads(tellapart("log", folder, "--json"))[0]["tone"] == one["tone_id"]
     taken = json.loads(tellapart("undo", folder, "--json"))
     assert taken == [{"tone": one["tone_id"], "do": "relabel", "pitch": "low"}]
+    assert json.loads(tellapart("redo", folder, "--json")) == taken
+    assert open_project(folder).label_counts() == {"high": 10, "low": 10}
     assert "has no tone 'x'" in tellapart("clean", folder, "--keep", "x", code=1)
     said = tellapart("export", folder, tmp_path / "out")
     assert said.endswith("(0.0 MB). It holds one number.\n") and read_model(tmp_path / "out") == 575
@@ -182,7 +184,7 @@ def test_from_a_project_to_an_export(folder, tmp_path):
     )
     assert (tmp_path / "p.html").read_text("utf-8") == "High?, Hear: 575.0, True"
     assert "exists" in tellapart("export", folder, tmp_path / "out", code=1)
-    assert "`redo` is for pictures, and this is of tones" in tellapart("redo", folder, code=2)
+    assert "`replay` is for pictures, and this is of tones" in tellapart("replay", folder, code=2)
 
 
 def test_nothing_is_half_made(folder, tmp_path, monkeypatch):

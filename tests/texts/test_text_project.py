@@ -58,6 +58,26 @@ def test_decisions_are_lines_and_undo_takes_back_a_step(project):
     assert [line.is_undone for line in project.decisions.lines()] == [True] * 3
 
 
+def test_what_was_taken_back_is_done_again_step_by_step(project):
+    one, other, third = (item.text_id for item in project.items()[:3])
+    project.decide([ThingDecision(one, "relabel", "so so"), ThingDecision(other, "remove")])
+    project.decide([ThingDecision(one, "relabel", "mixed")])
+    decided = project.items(with_removed=True)
+    assert project.redo() == [] and not project.decisions.can_redo()
+    for n_steps in (1, 2, 2):
+        for _ in range(n_steps):
+            project.undo()
+        again = open_text_project(project.root)  # as after a restart
+        assert all(again.redo() for _ in range(n_steps)) and again.redo() == []
+        assert project.items(with_removed=True) == decided
+    project.undo()
+    assert project.decisions.can_redo()
+    project.decide([ThingDecision(third, "keep")])
+    assert not project.decisions.can_redo() and project.redo() == []  # something new was decided
+    assert [d.thing_id for d in project.undo()] == [third]
+    assert [d.thing_id for d in project.redo()] == [third]
+
+
 def test_a_wrong_decision_changes_nothing(project):
     text_id = project.items()[0].text_id
     with pytest.raises(ProjectError, match="no text 'nobody'"):

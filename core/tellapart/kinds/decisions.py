@@ -1,4 +1,5 @@
-"""Decisions about things: a file that only grows, one JSON object per line; undo is a line as well.
+"""Decisions about things: a file that only grows, one JSON object per line; undo is a line as well, and redo is the step
+once more.
 
 A line that a kill cut off is passed over, and the next one begins on a line of its own.
 """
@@ -60,11 +61,7 @@ class DecisionFile:
         Raises:
             ProjectError: the file cannot be read.
         """
-        try:
-            data = self._path.read_bytes() if self._path.exists() else b""
-        except OSError as error:
-            raise ProjectError(disk_reason(self._path.parent, error)) from error
-        return _lines(data, self._noun)
+        return _lines(_objects(self._data()), self._noun)
 
     def stamp(self) -> tuple[int, int]:
         """Another one as soon as a line was added; found without reading the file."""
@@ -98,21 +95,7 @@ class DecisionFile:
         if not decisions:
             return
 
-        def grown(lines: list[DecisionLine], n: int) -> list[dict[str, Any]]:
-            at = _now()
-            return [
-                {
-                    "n": n + i,
-                    "batch": n,
-                    "at": at,
-                    self._noun: one.thing_id,
-                    "do": one.action,
-                    "label": one.label,
-                }
-                for i, one in enumerate(decisions)
-            ]
-
-        self._grow(grown)
+        self._grow(lambda _objects, n: self._step(decisions, n))
 
     def undo(self) -> list[ThingDecision]:
         """Take back the last step that still stands; what it was, [] where there is none.
@@ -122,8 +105,8 @@ class DecisionFile:
         """
         taken: list[ThingDecision] = []
 
-        def grown(lines: list[DecisionLine], n: int) -> list[dict[str, Any]]:
-            standing = [line for line in lines if not line.is_undone]
+        def grown(objects: list[dict[str, Any]], n: int) -> list[dict[str, Any]]:
+            standing = [line for line in _lines(objects, self._noun) if not line.is_undone]
             if not standing:
                 return []
             last = standing[-1].batch
@@ -133,14 +116,57 @@ class DecisionFile:
         self._grow(grown)
         return taken
 
-    def _grow(self, grown: Callable[[list[DecisionLine], int], list[dict[str, Any]]]) -> None:
+    def redo(self) -> list[ThingDecision]:
+        """Carry out again the step that was taken back last; what it was, [] where there is none, or where something
+        new was decided since.
+
+        Raises:
+            ProjectError: the disk does not take it.
+        """
+        again: list[ThingDecision] = []
+
+        def grown(objects: list[dict[str, Any]], n: int) -> list[dict[str, Any]]:
+            waiting = _waiting(objects)
+            if not waiting:
+                return []
+            lines = _lines(objects, self._noun)
+            again.extend(line.decision for line in lines if line.batch == waiting[-1])
+            return [{**one, "again": waiting[-1]} for one in self._step(again, n)]
+
+        self._grow(grown)
+        return again
+
+    def can_redo(self) -> bool:
+        """Whether there is something that `redo` would carry out again.
+
+        Raises:
+            ProjectError: the file cannot be read.
+        """
+        return bool(_waiting(_objects(self._data())))
+
+    def _data(self) -> bytes:
+        try:
+            return self._path.read_bytes() if self._path.exists() else b""
+        except OSError as error:
+            raise ProjectError(disk_reason(self._path.parent, error)) from error
+
+    def _step(self, decisions: Sequence[ThingDecision], n: int) -> list[dict[str, Any]]:
+        """The lines of one step, the first of that number."""
+        at = _now()
+        return [
+            {"n": n + i, "batch": n, "at": at, self._noun: one.thing_id, "do": one.action, "label": one.label}
+            for i, one in enumerate(decisions)
+        ]
+
+    def _grow(self, grown: Callable[[list[dict[str, Any]], int], list[dict[str, Any]]]) -> None:
         try:
             with self._path.open("a+b") as file:
                 wait_for_lock(file, self._path)
                 file.seek(0)
                 data = file.read()
-                n = 1 + max((int(one.get("n", 0)) for one in _objects(data)), default=0)
-                added = grown(_lines(data, self._noun), n)
+                objects = _objects(data)
+                n = 1 + max((int(one["n"]) for one in objects), default=0)
+                added = grown(objects, n)
                 if not added:
                     return
                 text = "".join(json.dumps(one, ensure_ascii=True) + "\n" for one in added).encode()
@@ -169,16 +195,29 @@ def wait_for_lock(file: IO[bytes], path: Path) -> None:
         time.sleep(0.02)
 
 
-def _lines(data: bytes, noun: str) -> list[DecisionLine]:
+def _lines(objects: list[dict[str, Any]], noun: str) -> list[DecisionLine]:
     found: list[tuple[int, int, str, ThingDecision]] = []
     undone: set[int] = set()
-    for one in _objects(data):
+    for one in objects:
         if isinstance(one.get("undo"), int):
             undone.add(one["undo"])
         elif one.get("do") in ACTIONS and all(isinstance(one.get(key), str) for key in (noun, "label", "at")):
             decision = ThingDecision(one[noun], one["do"], one["label"])
             found.append((one["n"], int(one.get("batch", one["n"])), one["at"], decision))
     return [DecisionLine(*line, line[1] in undone) for line in found]
+
+
+def _waiting(objects: list[dict[str, Any]]) -> list[int]:
+    """The steps that were taken back and can be carried out again, the next one last."""
+    waiting: list[int] = []
+    for one in objects:
+        if isinstance(one.get("undo"), int):
+            waiting.append(one["undo"])
+        elif "again" not in one:
+            waiting.clear()  # something new was decided
+        elif one["again"] in waiting:  # a step may have several lines
+            waiting.remove(one["again"])
+    return waiting
 
 
 def _objects(data: bytes) -> list[dict[str, Any]]:

@@ -46,6 +46,11 @@ class KindProject:
         """Take back the last step; what it was, [] where there is nothing to undo."""
         return self.decisions.undo()
 
+    def redo(self) -> list[ThingDecision]:
+        """Carry out again what was taken back last; what it was, [] where there is nothing, or something new was
+        decided since."""
+        return self.decisions.redo()
+
     def newest_bundle(self) -> Path | None:
         """The folder of what was trained last; None when there is nothing."""
         return self.kind.newest_bundle(self.root)

@@ -85,6 +85,10 @@ class OpenFindings(ABC, Generic[Project, Finding]):
         """Take back the last step; what it was."""
         return self.project.undo()
 
+    def redo(self) -> list[ThingDecision]:
+        """Carry out again what was taken back last; what it was."""
+        return self.project.redo()
+
     def checked(self, n: int) -> str:
         """In a sentence: what was found among n things."""
         counts = Counter(one.code for one in self.findings())

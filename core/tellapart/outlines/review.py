@@ -135,6 +135,10 @@ class OutlineReview:
         """Take back the last step; what it was."""
         return self.project.undo()
 
+    def redo(self) -> list[ThingDecision]:
+        """Carry out again what was taken back last; what it was."""
+        return self.project.redo()
+
     def drawn(self, picture_id: str) -> Image.Image:
         """The picture with its mask, and beside it with what the network tells."""
         one = self.project.picture(picture_id)

@@ -1,4 +1,4 @@
-"""`undo` and `log` for a kind whose things are decided about, and decisions in words."""
+"""`undo`, `redo` and `log` for a kind whose things are decided about, and decisions in words."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def add_undo_and_log(app: typer.Typer, door: Callable[[], ProjectDoor]) -> None:
-    """Give a kind the two commands; door: imports and gives what it offers to notebooks."""
+def add_steps_and_log(app: typer.Typer, door: Callable[[], ProjectDoor]) -> None:
+    """Give a kind the three commands; door: imports and gives what it offers to notebooks."""
 
     @app.command()
     def undo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
@@ -29,12 +29,15 @@ def add_undo_and_log(app: typer.Typer, door: Callable[[], ProjectDoor]) -> None:
         with explained(is_json):
             project = door().open_project(project_dir)
             taken = project.undo()
-        if is_json:
-            print_json(decision_records(taken, project.kind))
-        elif taken:
-            say(f"Taken back: {counted(taken)}.")
-        else:
-            say("There is nothing to undo.")
+        _say_step(taken, project.kind, is_json, "Taken back", "There is nothing to undo.")
+
+    @app.command()
+    def redo(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
+        """Carry out again the step that was taken back last."""
+        with explained(is_json):
+            project = door().open_project(project_dir)
+            again = project.redo()
+        _say_step(again, project.kind, is_json, "Done again", "There is nothing to redo.")
 
     @app.command()
     def log(project_dir: ProjectDir, is_json: JsonFlag = False) -> None:
@@ -55,6 +58,15 @@ def add_undo_and_log(app: typer.Typer, door: Callable[[], ProjectDoor]) -> None:
             say(f"{one.n}  {one.at}  {_in_words(one.decision, project.kind)}{' (undone)' * one.is_undone}")
         if not lines:
             say("No decisions yet.")
+
+
+def _say_step(
+    decisions: Sequence[ThingDecision], kind: ProjectKind, is_json: bool, done: str, nothing: str
+) -> None:
+    if is_json:
+        print_json(decision_records(decisions, kind))
+    else:
+        say(f"{done}: {counted(decisions)}." if decisions else nothing)
 
 
 def decision_records(decisions: Sequence[ThingDecision], kind: ProjectKind) -> list[dict[str, Any]]:

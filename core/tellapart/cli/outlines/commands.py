@@ -9,7 +9,7 @@ import typer
 
 from tellapart.cli.console import explained, print_json, progress_bar, say
 from tellapart.cli.kinds.arguments import BundleDir, JsonFlag, ProjectDir, kind_app
-from tellapart.cli.kinds.deciding import add_undo_and_log
+from tellapart.cli.kinds.deciding import add_steps_and_log
 from tellapart.cli.kinds.notebook_door import ProjectDoor
 from tellapart.cli.kinds.sharing import add_export, say_page
 from tellapart.cli.kinds.training import say_trained, say_what_came, then_clean
@@ -89,7 +89,7 @@ def _copy_newest(place: Path, target: Path) -> int:
     return copy_bundle(OUTLINES.bundle_of(place), target, [OUTLINES.model_name, NETWORK_NAME], read_model)
 
 
-add_undo_and_log(outlines_app, _outlines)
+add_steps_and_log(outlines_app, _outlines)
 add_export(
     outlines_app,
     _copy_newest,

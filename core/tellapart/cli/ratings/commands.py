@@ -10,7 +10,7 @@ import typer
 
 from tellapart.cli.console import explained, fail, print_json, say
 from tellapart.cli.kinds.arguments import BundleDir, JsonFlag, ProjectDir, kind_app
-from tellapart.cli.kinds.deciding import add_undo_and_log
+from tellapart.cli.kinds.deciding import add_steps_and_log
 from tellapart.cli.kinds.notebook_door import DecidedDoor
 from tellapart.cli.kinds.sharing import add_app, add_export
 from tellapart.cli.kinds.training import add_train, say_what_came
@@ -171,7 +171,7 @@ def _copy_newest(place: Path, target: Path) -> int:
 
 
 ratings_app.command()(clean)
-add_undo_and_log(ratings_app, _door)
+add_steps_and_log(ratings_app, _door)
 ratings_app.command()(titles)
 ratings_app.command("map")(item_map)
 add_export(

@@ -10,7 +10,7 @@ import typer
 from tellapart.cli.console import explained, print_json, say
 from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir, kind_app
 from tellapart.cli.kinds.cleaning import add_clean
-from tellapart.cli.kinds.deciding import add_undo_and_log
+from tellapart.cli.kinds.deciding import add_steps_and_log
 from tellapart.cli.kinds.notebook_door import ReviewDoor
 from tellapart.cli.kinds.sharing import add_app, add_export
 from tellapart.cli.kinds.training import add_train, say_what_came
@@ -115,7 +115,7 @@ add_clean(
     noun="text",
     about="Find wrong labels, copies, other languages and odd texts, most suspicious first; or decide about them.",
 )
-add_undo_and_log(texts_app, _texts)
+add_steps_and_log(texts_app, _texts)
 texts_app.command()(predict)
 add_export(
     texts_app,
