@@ -47,6 +47,10 @@ def test_from_a_file_to_a_classifier_a_corrected_mistake_a_form_and_a_model(
     expect(answer).to_contain_text("yes")
     page.get_by_label("town").select_option("Bern")
     expect(answer).to_contain_text("no")
+    area = page.get_by_role("group", name="A whole table")
+    area.locator('input[aria-label="Files"]').set_input_files(loans)
+    expect(page.get_by_text("242 rows of loans.csv classified.")).to_be_visible()
+    assert saved(page, "Save the answers", tmp_path).read_text("utf-8-sig").count("\n") == 243
     seen(opened, "tables-classify")
 
     go_to(page, "Share")

@@ -85,8 +85,8 @@ def test_predicting_words_files_and_tables(trained_dir, tmp_path):
     )
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["label"] for row in rows] == ["bad", "good"]
-    assert rows[0]["text"] == "'=1+1 boring lazy" and float(rows[0]["bad"]) == pytest.approx(
+    assert [row["predicted"] for row in rows] == ["bad", "good"]
+    assert rows[0]["text"] == "'=1+1 boring lazy" and float(rows[0]["P(bad)"]) == pytest.approx(
         float(rows[0]["confidence"])
     )
     said = tellapart("predict", trained_dir, "--text", "a lovely, lovely but dull end", "--why")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 from tellapart import atomic_files
-from tellapart.cli.kinds.answers import write_answers
 from tellapart.errors import ProjectError
+from tellapart.kinds.answered import write_answers
 from tellapart.kinds.thing_file import read_things
 from tellapart.ratings.project import open_rating_project
 

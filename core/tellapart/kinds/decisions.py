@@ -1,5 +1,5 @@
-"""Decisions about things: a file that only grows, one JSON object per line; undo is a line as well, and redo is the step
-once more.
+"""Decisions about things: a file that only grows, one JSON object per line; undo is a line as well, and redo is the
+step once more.
 
 A line that a kill cut off is passed over, and the next one begins on a line of its own.
 """

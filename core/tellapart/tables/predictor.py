@@ -28,6 +28,11 @@ class RowPrediction:
         """Probability of the label, 0 to 1."""
         return self.probabilities[self.label]
 
+    @property
+    def remark(self) -> str:
+        """What a person should know of the answer; "" for nothing."""
+        return f"never seen before: {', '.join(self.unknown)}" if self.unknown else ""
+
 
 class TablePredictor:
     """A trained classifier of rows, from a bundle's folder or its file.

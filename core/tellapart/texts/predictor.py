@@ -24,6 +24,11 @@ class TextPrediction:
         """Probability of the label, 0 to 1."""
         return self.probabilities[self.label]
 
+    @property
+    def remark(self) -> str:
+        """What a person should know of the answer; "" for nothing."""
+        return "none of its words is known" if self.is_strange else ""
+
 
 class TextPredictor:
     """A trained classifier of texts, from a bundle's folder or its file.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,13 +9,12 @@ import typer
 
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
 from tellapart.cli.kinds.arguments import BundleDir, JsonFlag
-from tellapart.safe_text import csv_cell
 from tellapart.words.percents import tenths
 
 if TYPE_CHECKING:
     from tellapart.tables.predictor import RowPrediction
 
-_SHOWN = 20
+_SHOWN, _AT_ONCE = 20, 500  # rows
 
 
 def predict(
@@ -36,7 +33,7 @@ def predict(
     is_json: JsonFlag = False,
 ) -> None:
     """Classify the rows of a table, or one row given with --set."""
-    from tellapart.cli.kinds.answers import write_answers
+    from tellapart.kinds.answered import answers_csv, answers_for, write_answers
     from tellapart.tables.predictor import TablePredictor
     from tellapart.tables.project import TABLES
     from tellapart.tables.reading import titled_rows
@@ -51,15 +48,17 @@ def predict(
         if not sign:
             fail(f"--set {one!r} has no value. Write COLUMN=VALUE, for instance {one}=3.", is_json, 2)
         row[title.strip()] = value
-    with explained(is_json), progress_bar(is_json):
+    with explained(is_json), progress_bar(is_json) as progress:
         predictor = TablePredictor(TABLES.bundle_of(bundle_dir))
         if file is None:
             titles, rows, answers = list(row), [list(row.values())], [predictor.predict(row)]
         else:
             titles, rows = titled_rows(file)
-            answers = predictor.predict_table(titles, rows)
+            answers = answers_for(
+                rows, lambda some: predictor.predict_table(titles, some), _AT_ONCE, progress
+            )
         if out is not None:
-            write_answers(out, _table(titles, rows, answers, predictor.labels))
+            write_answers(out, answers_csv(titles, rows, answers, predictor.labels))
     if is_json:
         print_json(
             [
@@ -80,17 +79,3 @@ def _sentence(answer: RowPrediction) -> str:
     listed = ", ".join(f"{label} {tenths(prob)}" for label, prob in list(answer.probabilities.items())[:3])
     unknown = f" (never seen before: {', '.join(answer.unknown)})" if answer.unknown else ""
     return listed + unknown
-
-
-def _table(
-    titles: list[str], rows: list[list[str]], answers: list[RowPrediction], labels: tuple[str, ...]
-) -> str:
-    written = io.StringIO(newline="")
-    table = csv.writer(written)
-    table.writerow(
-        [*map(csv_cell, titles), "predicted", "confidence", *(csv_cell(f"P({one})") for one in labels)]
-    )
-    for cells, answer in zip(rows, answers, strict=True):
-        shares = [f"{answer.probabilities[label]:.6f}" for label in labels]
-        table.writerow([*map(csv_cell, cells), csv_cell(answer.label), f"{answer.confidence:.6f}", *shares])
-    return written.getvalue()

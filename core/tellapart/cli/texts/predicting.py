@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,13 +9,12 @@ import typer
 
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
 from tellapart.cli.kinds.arguments import BundleDir, JsonFlag
-from tellapart.safe_text import csv_cell
 from tellapart.words.percents import tenths
 
 if TYPE_CHECKING:
     from tellapart.texts.predictor import TextPrediction
 
-_SHOWN = 60  # characters of a text beside its answer
+_SHOWN, _AT_ONCE = 60, 20  # characters of a text beside its answer; texts
 _MOST_WORDS, _FAINT = (
     6,
     0.15,
@@ -49,7 +46,7 @@ def predict(
     is_json: JsonFlag = False,
 ) -> None:
     """Classify texts: of tables, of .txt files, or given with --text."""
-    from tellapart.cli.kinds.answers import write_answers
+    from tellapart.kinds.answered import answers_csv, answers_for, write_answers
     from tellapart.texts.predictor import TextPredictor
     from tellapart.texts.project import TEXTS
 
@@ -57,14 +54,14 @@ def predict(
         fail("There is no text. Give one with --text 'WORDS', or a CSV or .txt file.", is_json, 2)
     if out is not None and out.exists():
         fail(f"{out} exists. Choose another name.", is_json)
-    with explained(is_json), progress_bar(is_json):
+    with explained(is_json), progress_bar(is_json) as progress:
         predictor = TextPredictor(TEXTS.bundle_of(bundle_dir))
         texts = [*(text or []), *(one for file in files or [] for one in _texts_of(file, text_column))]
-        answers = predictor.predict_many(texts)
+        answers = answers_for(texts, predictor.predict_many, _AT_ONCE, progress)
         reasons = [_words(predictor.evidence(one)) if why else None for one in texts]
         rows = list(zip(texts, answers, strict=True))
         if out is not None:
-            write_answers(out, _table(rows, predictor.labels))
+            write_answers(out, answers_csv(["text"], [[one] for one in texts], answers, predictor.labels))
     if is_json:
         print_json(
             [
@@ -119,13 +116,3 @@ def _sentence(text: str, answer: TextPrediction) -> str:
     listed = ", ".join(f"{label} {tenths(prob)}" for label, prob in list(answer.probabilities.items())[:3])
     doubt = " (none of its words is known)" if answer.is_strange else ""
     return f"{shortened(text, _SHOWN)}: {listed}{doubt}"
-
-
-def _table(rows: list[tuple[str, TextPrediction]], labels: tuple[str, ...]) -> str:
-    written = io.StringIO(newline="")
-    table = csv.writer(written)
-    table.writerow(["text", "label", "confidence", *(csv_cell(label) for label in labels)])
-    for text, answer in rows:
-        shares = [f"{answer.probabilities[label]:.6f}" for label in labels]
-        table.writerow([csv_cell(text), csv_cell(answer.label), f"{answer.confidence:.6f}", *shares])
-    return written.getvalue()

@@ -9,6 +9,7 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox
 from tellapart.tables.predictor import RowPrediction
+from tellapart.tables.reading import SUFFIXES
 from traitlets import Dict, HasTraits, Instance
 
 from tellapart_dashboards.app.event_loop import Repeated
@@ -16,6 +17,8 @@ from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import heading_html, listed
 from tellapart_dashboards.pages.kinds.classifier_words import answer_html
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.kinds.whole_table.state import WholeTable
+from tellapart_dashboards.pages.kinds.whole_table.view import whole_table_view
 from tellapart_dashboards.pages.tables.form import FormField, form_of
 
 _NOT_KNOWN = "– not known –"
@@ -48,7 +51,7 @@ class RowsClassify(HasTraits):
 
 
 def classifying_view(
-    classify: RowsClassify, training: ThingsTraining, go_to_train: Callable[[], None]
+    classify: RowsClassify, training: ThingsTraining, table: WholeTable, go_to_train: Callable[[], None]
 ) -> VBox:
     """The page."""
     head, answer = HTML(), HTML()
@@ -56,6 +59,7 @@ def classifying_view(
     train.on_click(lambda _: go_to_train())
     form = Box().add_class("ta-form")
     card = Box([form, answer.add_class("ta-form-answer")]).add_class("ta-card").add_class("ta-form-card")
+    whole = whole_table_view(table, "row", ",".join(SUFFIXES))
     fields: list[FormField] = []
 
     def draw_form(_: Any = None) -> None:
@@ -86,10 +90,11 @@ def classifying_view(
     classify.observe(draw, "answer")
     is_there = lambda: training.trained is not None  # noqa: E731
     shown_when(train, training, ["trained"], lambda: not is_there())
-    shown_when(card, training, ["trained"], is_there)
+    for part in (card, whole):
+        shown_when(part, training, ["trained"], is_there)
     draw_form()
     draw()
-    return VBox([head, train, card])
+    return VBox([head, train, card, whole])
 
 
 def _field(field: FormField, classify: RowsClassify) -> Dropdown | Text:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ipywidgets import HTML, Button, Textarea, VBox
 from tellapart.texts.predictor import TextPredictor
+from tellapart.texts.reading import SUFFIXES
 from traitlets import HasTraits, Instance, Unicode
 
 from tellapart_dashboards.app.event_loop import Repeated
@@ -17,6 +18,8 @@ from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import heading_html, listed
 from tellapart_dashboards.pages.kinds.classifier_words import answer_html
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.kinds.whole_table.state import WholeTable
+from tellapart_dashboards.pages.kinds.whole_table.view import whole_table_view
 from tellapart_dashboards.pages.texts.marking import marked, marked_html
 
 _LEAD = "Type or paste a text. It stays on this computer."
@@ -63,7 +66,7 @@ class TextsClassify(HasTraits):
 
 
 def classifying_view(
-    classify: TextsClassify, training: ThingsTraining, go_to_train: Callable[[], None]
+    classify: TextsClassify, training: ThingsTraining, table: WholeTable, go_to_train: Callable[[], None]
 ) -> VBox:
     """The page."""
     head, answer = HTML(), HTML()
@@ -72,6 +75,7 @@ def classifying_view(
     field = Textarea(description="Text", placeholder="Type or paste a text here", rows=5)
     field.observe(lambda change: classify.set_trait("text", change["new"]), "value")
     card = VBox([field.add_class("ta-long-text"), answer]).add_class("ta-card")
+    whole = whole_table_view(table, "text", ",".join(SUFFIXES))
 
     def draw_head(_: Any = None) -> None:
         if training.trained is None:
@@ -93,7 +97,8 @@ def classifying_view(
     classify.observe(draw, "answer")
     is_there = lambda: training.trained is not None  # noqa: E731
     shown_when(train, training, ["trained"], lambda: not is_there())
-    shown_when(card, training, ["trained"], is_there)
+    for part in (card, whole):
+        shown_when(part, training, ["trained"], is_there)
     draw_head()
     draw()
-    return VBox([head, train, card])
+    return VBox([head, train, card, whole])

@@ -8,11 +8,16 @@ from typing import Any
 
 from ipywidgets import Widget
 from tellapart import texts
+from tellapart.kinds.answered import AnsweredRows
+from tellapart.progress import Progress
+from tellapart.texts.answering import answer_table
+from tellapart.texts.predictor import TextPredictor
 
 from tellapart_dashboards.pages.kinds.exports import classifier_exports
 from tellapart_dashboards.pages.kinds.page import ClassifierParts, classifier_page
 from tellapart_dashboards.pages.kinds.things import ThingsPage
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.kinds.whole_table.state import MOST_ROWS, WholeTable
 from tellapart_dashboards.pages.texts.classifying import TextsClassify, classifying_view
 from tellapart_dashboards.pages.texts.looking import TextsLooked
 
@@ -33,4 +38,10 @@ def _loaded(bundle: Path) -> tuple[Any, dict[str, Any]]:
 
 
 def _classify(training: ThingsTraining, go_to_train: Callable[[], None]) -> Widget:
-    return classifying_view(TextsClassify(training), training, go_to_train)
+    return classifying_view(TextsClassify(training), training, WholeTable(training, _answered), go_to_train)
+
+
+def _answered(
+    predictor: TextPredictor, source: Path, out: Path, column: str, progress: Progress
+) -> AnsweredRows:
+    return answer_table(predictor, source, out, column or None, progress, MOST_ROWS)
