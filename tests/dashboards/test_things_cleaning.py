@@ -73,6 +73,27 @@ async def test_decisions_from_several_loops_have_their_turns(pebbles: Pebbles) -
     assert [one["id"] for one in cleaning.cards] == ["d"] and not cleaning.problem
 
 
+async def test_what_was_taken_back_is_done_again(pebbles: Pebbles) -> None:
+    pebbles.may_end.set()
+    cleaning = ThingsCleaning(pebbles)
+    cleaning.look()
+    await settled()
+    await cleaning.decide("a", "keep", "")
+    assert cleaning.can_undo and not cleaning.can_redo
+    await cleaning.undo()
+    assert (cleaning.said, cleaning.at, cleaning.can_undo, cleaning.can_redo) == (
+        "Taken back.",
+        "a",
+        False,
+        True,
+    )
+    await cleaning.redo()
+    assert (cleaning.said, cleaning.can_undo, cleaning.can_redo) == ("Done again.", True, False)
+    assert [one["id"] for one in cleaning.cards] == ["b", "c", "d"]
+    await cleaning.redo()
+    assert cleaning.said == "There is nothing to redo."
+
+
 async def test_a_look_is_stopped_and_can_be_begun_again(pebbles: Pebbles) -> None:
     cleaning = ThingsCleaning(pebbles)
     view = cleaning_view(cleaning, lambda: None)

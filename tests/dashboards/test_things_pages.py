@@ -197,6 +197,14 @@ async def test_a_look_gives_cards_and_a_decision_is_taken_back(workspace: Path, 
     await settled()
     first = cleaning.cards[0]
     assert first["action"] == "relabel" and cleaning.labels == ["bad", "good"] and not cleaning.problem
+    await cleaning.look_closer(first["id"])
+    texts = {one.text_id: one.text for one in project.items()}
+    large = cleaning.large
+    assert "".join(text for text, _ in large["pieces"]) == texts[first["id"]]
+    assert "for" in {mark for _, mark in large["pieces"]} and large["words"] == first["words"]
+    assert len(large["near"]) == 5 and all(one["label"] in ("good", "bad") for one in large["near"])
+    await cleaning.look_closer("nobody")
+    assert cleaning.large is large
     n = cleaning.state.n_open
     await cleaning.decide(first["id"], "relabel", first["suggested"])
     assert cleaning.state.n_open == n - 1 and cleaning.said.endswith(f"now {first['suggested']}.")

@@ -38,6 +38,17 @@ def test_turned_over_labels_come_first_and_can_be_put_right(tmp_path):
     assert len(review.undo()) == len(decisions)
 
 
+def test_the_texts_most_like_one_come_first(tmp_path):
+    texts, labels, _ = made_reviews(60, seed=6)
+    texts += ["a story of two sailors by the cold sea", "two sailors by the sea", "zebra xylophone quartz"]
+    review = review_of(tmp_path, texts, [*labels, "good", "good", "bad"])
+    one, other, alone = review.project.items()[-3:]
+    (near, likeness), *others = review.nearest(one.text_id)
+    assert near == other and 0.4 < likeness < 1 and len(others) == 4
+    assert [found for _, found in others] == sorted((found for _, found in others), reverse=True)
+    assert alone not in [found for found, _ in review.nearest(one.text_id, 100)]
+
+
 def test_what_a_person_kept_is_settled(tmp_path):
     texts, labels, _ = made_reviews(120, seed=4, n_wrong=6)
     review = review_of(tmp_path, texts, labels)

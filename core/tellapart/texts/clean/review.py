@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +15,15 @@ from tellapart.kinds.thing_review import ThingReview, doubtful
 from tellapart.learning.label_noise import Doubts, find_doubts
 from tellapart.progress import Progress, silent
 from tellapart.texts.clean import checks
+from tellapart.texts.clean.alike import most_alike
 from tellapart.texts.clean.copies import find_copies
-from tellapart.texts.project import TextProject
+from tellapart.texts.project import TextItem, TextProject
 from tellapart.texts.training import TextJudgement, judge_texts, shortened
 from tellapart.texts.weighing import weighed
 from tellapart.words.percents import whole
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 _IN_A_LINE = 100  # characters
 
@@ -62,7 +67,8 @@ class TextReview(ThingReview[TextProject, TextFinding]):
         self.texts = {one.text_id: one for one in judged.items}
         doubts = find_doubts(judged.fit.oof_logits, judged.targets)
         self.noise, self.scores = doubts.model.noise, doubts.score
-        self._keep([*_wrong_labels(judged, doubts), *_copies(judged), *_looks(judged)])
+        self._rows = weighed(judged.counts, judged.fit.vocabulary, np.arange(len(judged.items)))
+        self._keep([*_wrong_labels(judged, doubts), *_copies(judged), *_looks(judged, self._rows)])
         self.remarks = checks.boilerplate(
             [one.text for one in judged.items], [one.label for one in judged.items]
         )
@@ -74,6 +80,12 @@ class TextReview(ThingReview[TextProject, TextFinding]):
     def told(self, thing_id: str) -> str:
         """All of a text."""
         return str(self.texts[thing_id].text)
+
+    def nearest(self, text_id: str, n: int = 5) -> list[tuple[TextItem, float]]:
+        """The n other texts that share most words and pieces of words with one, and how much, up to 1."""
+        items = self.judged.items
+        row = next(i for i, one in enumerate(items) if one.text_id == text_id)
+        return [(items[at], likeness) for at, likeness in most_alike(self._rows, row, n)]
 
 
 def _wrong_labels(judged: TextJudgement, doubts: Doubts) -> Iterable[TextFinding]:
@@ -109,12 +121,11 @@ def _copies(judged: TextJudgement) -> Iterable[TextFinding]:
             )  # fmt: skip
 
 
-def _looks(judged: TextJudgement) -> Iterable[TextFinding]:
+def _looks(judged: TextJudgement, rows: csr_matrix) -> Iterable[TextFinding]:
     texts = [one.text for one in judged.items]
     written = checks.scripts(texts)
     usual = Counter(one for one in written if one).most_common(1)
     strange = checks.strangeness(judged.counts)
-    rows = weighed(judged.counts, judged.fit.vocabulary, np.arange(len(texts)))
     odd = checks.oddness(rows, judged.targets, len(judged.labels))
     for row, one in enumerate(judged.items):
         n = int(judged.counts.n_tokens[row])

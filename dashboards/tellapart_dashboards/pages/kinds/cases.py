@@ -109,6 +109,10 @@ class Cleanable(ABC):
     def card(self, case: Case) -> dict[str, Any]:
         """A case as the page shows it, see `FindingCards`."""
 
+    def large(self, case: Case) -> dict[str, Any]:
+        """All of a case whose card says that there is more, see `FindingCards`."""
+        raise NotImplementedError(f"No card of {self.noun}s says that there is more.")
+
     @abstractmethod
     def decide(self, decision: ThingDecision) -> None:
         """Keep one decision, as a step of its own."""
@@ -116,6 +120,14 @@ class Cleanable(ABC):
     def undo(self) -> list[ThingDecision]:
         """Take back the last step; what it was."""
         return self._decisions.undo()
+
+    def redo(self) -> list[ThingDecision]:
+        """Carry out again what was taken back last; what it was."""
+        return self._decisions.redo()
+
+    def can_redo(self) -> bool:
+        """Whether something was taken back that can be carried out again."""
+        return self._decisions.can_redo()
 
     def settled(self) -> dict[str, str]:
         """Of each thing that a person decided about, what they did with it last."""

@@ -22,7 +22,8 @@ _DONE = {"keep": "right as it is", "remove": "taken out"}
 
 class ThingsCleaning(HasTraits):
     """state: see `cleaning_state`. cards: of its cases. labels: that can be given. said, problem: what came of the
-    latest wish. at: the card that is to have the focus. can_undo: whether something was decided."""
+    latest wish. at: the card that is to have the focus. large: all of the thing that was looked at closer. can_undo,
+    can_redo: whether there is something to take back, or to do again."""
 
     state = Instance(CleaningState)
     cards = List(Dict())
@@ -30,7 +31,9 @@ class ThingsCleaning(HasTraits):
     said = Unicode("")
     problem = Unicode("")
     at = Unicode("")
+    large = Dict()
     can_undo = Bool(False)
+    can_redo = Bool(False)
     progress = Float(0.0)
     doing = Unicode("")
     is_running = False
@@ -83,9 +86,24 @@ class ThingsCleaning(HasTraits):
         name = str(self._made[thing_id]["name"])  # a look that ends meanwhile forgets the cards
         await self._wish(self._decide, name, ThingDecision(thing_id, action, label.strip()))  # type: ignore[arg-type]
 
+    async def look_closer(self, thing_id: str) -> None:
+        """Show all of the thing of a card."""
+        case = next((one for one in self.state.cases if one.thing_id == thing_id), None)
+        if case is None:
+            return
+        self.large = {}  # the same once more is news, too
+        try:
+            self.large = await asyncio.to_thread(self._things.large, case)
+        except Exception as error:  # the page must say it: nobody sees a task's traceback
+            self.problem = error_sentence(error)
+
     async def undo(self) -> None:
         """Take back the last step."""
         await self._wish(self._undo)
+
+    async def redo(self) -> None:
+        """Do again what was taken back last."""
+        await self._wish(self._redo)
 
     async def poll(self) -> None:
         """Notice what another page or the command line decided."""
@@ -138,15 +156,18 @@ class ThingsCleaning(HasTraits):
         taken = self._things.undo()
         return ("Taken back.", taken[0].thing_id) if taken else ("There is nothing to undo.", "")
 
+    def _redo(self) -> tuple[str, str]:
+        return ("Done again." if self._things.redo() else "There is nothing to redo."), ""
+
     async def _show(self) -> None:
         async with self._turn.taken():
-            self._settled, cards, state = await asyncio.to_thread(self._drawn)
+            self._settled, can_redo, cards, state = await asyncio.to_thread(self._drawn)
             with self.hold_trait_notifications():
                 self.labels = list(self._looked.labels) if self._looked else []
-                self.can_undo = bool(self._settled)
+                self.can_undo, self.can_redo = bool(self._settled), can_redo
                 self.cards, self.state = cards, state
 
-    def _drawn(self) -> tuple[dict[str, str], list[dict[str, Any]], CleaningState]:
+    def _drawn(self) -> tuple[dict[str, str], bool, list[dict[str, Any]], CleaningState]:
         """For a thread."""
         self._stamp = self._things.stamp()
         settled = self._things.settled()
@@ -154,7 +175,7 @@ class ThingsCleaning(HasTraits):
         for case in state.cases:
             if case.thing_id not in self._made:
                 self._made[case.thing_id] = self._things.card(case)
-        return settled, [self._made[case.thing_id] for case in state.cases], state
+        return settled, self._things.can_redo(), [self._made[case.thing_id] for case in state.cases], state
 
     def _state(self, settled: dict[str, str] | None = None) -> CleaningState:
         known = self._settled if settled is None else settled

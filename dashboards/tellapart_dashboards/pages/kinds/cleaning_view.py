@@ -26,7 +26,7 @@ def cleaning_view(cleaning: ThingsCleaning, train: Callable[[], None]) -> VBox:
     go_on = Button(description="Train again").add_class("ta-primary")
     kinds = Choices(accessible_name="Findings")
     cards = FindingCards(_wishes(cleaning), accessible_name="Findings, most suspicious first")
-    for name in ("cards", "labels", "said", "at", "can_undo"):
+    for name in ("cards", "labels", "said", "at", "can_undo", "can_redo", "large"):
         dlink((cleaning, name), (cards, name))
 
     def draw(_: Any = None) -> None:
@@ -83,6 +83,10 @@ def _wishes(cleaning: ThingsCleaning) -> Callable[[str, dict[str, Any]], Any]:
             await cleaning.decide(values.get("id", ""), values.get("action", ""), values.get("label", ""))
         elif name == "undo":
             await cleaning.undo()
+        elif name == "redo":
+            await cleaning.redo()
+        elif name == "look":
+            await cleaning.look_closer(values.get("id", ""))
         elif name == "more":
             await cleaning.more()
 

@@ -13,7 +13,7 @@ from tellapart.tables.review import TableReview
 from tellapart_dashboards.pages.kinds.cases import Case, LabelledThings, Looked, cases_of
 
 MOST_CELLS = 24  # of a row on its card
-_MOST_CELL = 200  # characters
+_MOST_CELL, _MOST_LARGE = 200, 10_000  # characters of a cell there, and in a window of its own
 
 
 class RowsLooked(LabelledThings):
@@ -50,9 +50,22 @@ class RowsLooked(LabelledThings):
             "other": {"label": other.label, "text": self._review.described(other.row_id)} if other else {},
             "action": wish.action if wish else "",
             "suggested": wish.label if wish else "",
+            "has_large": len(row.cells) > MOST_CELLS or max(map(len, row.cells), default=0) > _MOST_CELL,
         }
 
-    def _cells(self, row: ProjectRow) -> list[list[str]]:
+    def large(self, case: Case) -> dict[str, Any]:
+        assert self._review is not None
+        row = self._review.rows[case.thing_id]
+        return {
+            "id": row.row_id,
+            "pieces": [],
+            "cells": self._cells(row, len(row.cells), _MOST_LARGE),
+            "rest": "",
+            "words": [],
+            "near": [],
+        }
+
+    def _cells(self, row: ProjectRow, most: int = MOST_CELLS, longest: int = _MOST_CELL) -> list[list[str]]:
         """Titles and values; those that are learned from come first."""
         pairs = sorted(zip(self._table.columns, row.cells, strict=True), key=lambda one: not one[0].is_used)
-        return [[column.title, cell.strip()[:_MOST_CELL]] for column, cell in pairs[:MOST_CELLS]]
+        return [[column.title, cell.strip()[:longest]] for column, cell in pairs[:most]]

@@ -12,10 +12,16 @@ from tellapart.texts.model import TextModel
 from tellapart.texts.project import TextProject
 from tellapart.texts.training import model_of_fit, shortened
 
+from tellapart_dashboards.app.wording import percent
 from tellapart_dashboards.pages.kinds.cases import Case, LabelledThings, Looked, cases_of
 from tellapart_dashboards.pages.texts.marking import marked, spoken
 
-SHOWN, MOST = 700, 20_000  # characters of a text at first, and at most
+SHOWN, MOST, LARGE = (
+    700,
+    20_000,
+    200_000,
+)  # characters of a text at first, at most, and in a window of its own
+_NEAR, _MOST_OF_NEAR = 5, 400  # texts most like one; characters of each
 _NAME = 50
 
 
@@ -55,4 +61,27 @@ class TextsLooked(LabelledThings):
             "other": {"label": other.label, "text": shortened(other.text, 300)} if other else {},
             "action": wish.action if wish else "",
             "suggested": wish.label if wish else "",
+            "has_large": True,
+        }
+
+    def large(self, case: Case) -> dict[str, Any]:
+        assert self._review is not None and self._model is not None
+        item, wish = self._review.texts[case.thing_id], case.suggested
+        label = wish.label if wish and wish.label else item.label
+        pieces = marked(item.text[:LARGE], self._model.evidence(item.text, label))
+        n_more = len(item.text) - LARGE
+        return {
+            "id": item.text_id,
+            "pieces": pieces,
+            "cells": [],
+            "rest": f"… and {n_more:,} more characters" if n_more > 0 else "",
+            "words": spoken(pieces, label),
+            "near": [
+                {
+                    "label": one.label,
+                    "note": f"{percent(likeness)} alike",
+                    "text": shortened(one.text, _MOST_OF_NEAR),
+                }
+                for one, likeness in self._review.nearest(item.text_id, _NEAR)
+            ],
         }

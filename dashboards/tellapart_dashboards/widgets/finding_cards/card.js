@@ -2,15 +2,18 @@
 /** @import { CardData, Send } from "./protocol" */
 import { button, element } from "../common/elements.js";
 import { keyed } from "../looking/keyed.js";
+import { cellList, markedText } from "./parts.js";
 
 export class Card {
   /**
    * @param {CardData} data
    * @param {Send} send
    * @param {string} options id of the list of labels
+   * @param {(card: Card) => void} enlarge
    */
-  constructor(data, send, options) {
+  constructor(data, send, options, enlarge) {
     this.data = data;
+    this.enlarge = enlarge;
     this.send = send;
     this.root = element("li", "ta-finding");
     const named = data.label ? `${data.name}, labelled ${data.label}` : data.name;
@@ -18,7 +21,7 @@ export class Card {
     const head = element("div", "ta-finding-head");
     head.append(element("b", "", data.label || data.name), ...data.reasons.map((one) => element("span", "ta-tag", one)));
     this.root.append(head);
-    if (data.cells.length) this.root.append(this.row());
+    if (data.cells.length) this.root.append(cellList(data.cells));
     else if (data.pieces.length) this.root.append(this.text());
     this.root.append(...data.words.map((one) => element("p", "ta-finding-words", one)));
     if (data.other.text) this.root.append(this.other());
@@ -28,11 +31,7 @@ export class Card {
   /** The text, its words marked, its end folded away. */
   text() {
     const { pieces, rest } = this.data;
-    const text = element("blockquote", "ta-finding-text");
-    for (const [words, mark] of pieces) {
-      if (mark) text.append(element("mark", `ta-${mark}`, words));
-      else text.append(words);
-    }
+    const text = markedText(pieces);
     if (!rest) return text;
     const more = button("ta-link", "… more", () => {
       text.append(rest);
@@ -41,16 +40,6 @@ export class Card {
     });
     text.append(more);
     return text;
-  }
-
-  row() {
-    const list = element("dl", "ta-finding-cells");
-    for (const [title, value] of this.data.cells) {
-      const pair = element("div");
-      pair.append(element("dt", "", title), element("dd", "", value || "–"));
-      list.append(pair);
-    }
-    return list;
   }
 
   other() {
@@ -68,6 +57,7 @@ export class Card {
     if (action === "relabel") line.append(keyed("Enter", `It is ${suggested}`, () => this.suggestion()));
     if (label) line.append(keyed("r", "Other label", () => this.ask()));
     line.append(keyed("d", "Take out", () => this.decide("remove")));
+    if (this.data.has_large) line.append(keyed("v", "Look closer", () => this.look()));
     this.form = element("form", "ta-finding-ask");
     this.form.hidden = true;
     this.field = element("input");
@@ -95,6 +85,11 @@ export class Card {
     if (!this.data.label) return;
     if (this.form) this.form.hidden = false;
     this.field?.focus();
+  }
+
+  /** All of it, in a window. */
+  look() {
+    if (this.data.has_large) this.enlarge(this);
   }
 
   unask() {

@@ -1,11 +1,12 @@
 // Cards of findings, the most suspicious first: see finding_cards.py for the traits and the wishes. Arrows walk, keys
-// decide as in the grid of pictures; the next card has the focus then.
+// decide as in the grid of pictures; the next card has the focus then. A card opens in a window, see large.js.
 /** @import { Context } from "../common/model" */
 /** @import { CardData, ToPython, Traits } from "./protocol" */
 import { arrange, button, element, target } from "../common/elements.js";
 import { askedFor } from "../looking/decision_keys.js";
 import { keyed } from "../looking/keyed.js";
 import { Card } from "./card.js";
+import { LargeCard } from "./large.js";
 
 let n_made = 0; // of lists on the page
 
@@ -15,9 +16,11 @@ function render({ model, el }) {
   const root = element("div", "ta-findings");
   const bar = element("div", "ta-findings-bar");
   const undo = keyed("u", "Undo", () => send({ t: "undo" }));
+  const redo = keyed("⇧u", "Redo", () => send({ t: "redo" }));
+  redo.setAttribute("aria-keyshortcuts", "Shift+u");
   const said = element("span", "ta-findings-said");
   said.setAttribute("role", "status");
-  bar.append(undo, said);
+  bar.append(undo, redo, said);
   const list = element("ul", "ta-findings-list");
   list.setAttribute("role", "list");
   list.setAttribute("aria-label", model.get("accessible_name"));
@@ -32,6 +35,21 @@ function render({ model, el }) {
   let cards = /** @type {Map<string, Card>} */ (new Map());
   let current = 0; // place of the card that has the focus, or had it last
   const inOrder = () => [...cards.values()];
+  let large = /** @type {LargeCard | null} */ (null);
+
+  /** @param {Card} card */
+  function enlarge(card) {
+    large = new LargeCard(root, card, model.get("labels"), () => {
+      large = null;
+      card.root.focus();
+    });
+    send({ t: "look", id: card.data.id });
+  }
+
+  function fill() {
+    const found = model.get("large");
+    if (found.id && found.id === large?.card.data.id) large?.show(found);
+  }
 
   /** @param {number} place */
   function go(place) {
@@ -42,12 +60,12 @@ function render({ model, el }) {
   }
 
   function draw() {
-    const hadFocus = list.contains(document.activeElement) || document.activeElement === undo;
+    const hadFocus = list.contains(document.activeElement) || bar.contains(document.activeElement);
     const found = model.get("cards");
     const before = cards;
     const same = (/** @type {CardData} */ data) => {
       const card = before.get(data.id);
-      return card && JSON.stringify(card.data) === JSON.stringify(data) ? card : new Card(data, send, options.id);
+      return card && JSON.stringify(card.data) === JSON.stringify(data) ? card : new Card(data, send, options.id, enlarge);
     };
     cards = new Map(found.map((data) => [data.id, same(data)]));
     arrange(list, inOrder().map((card) => card.root));
@@ -66,8 +84,9 @@ function render({ model, el }) {
       return option;
     }));
     undo.disabled = !model.get("can_undo");
+    redo.disabled = !model.get("can_redo");
     said.textContent = model.get("said");
-    bar.hidden = undo.disabled && !said.textContent;
+    bar.hidden = undo.disabled && redo.disabled && !said.textContent;
     empty.textContent = model.get("empty");
     empty.hidden = !empty.textContent;
     more.hidden = !model.get("n_more");
@@ -99,10 +118,11 @@ function render({ model, el }) {
     const asked = askedFor(event, model.get("labels"));
     if (event.key in steps && list.contains(from)) {
       go(steps[/** @type {keyof typeof steps} */ (event.key)])?.root.focus();
-    } else if (asked?.name === "undo") {
-      if (model.get("can_undo")) send({ t: "undo" });
+    } else if (asked?.name === "undo" || asked?.name === "redo") {
+      if (model.get(asked.name === "undo" ? "can_undo" : "can_redo")) send({ t: asked.name });
     } else if (!card || !list.contains(from)) return;
     else if (event.key === "Enter" && from === card.root) card.suggestion();
+    else if (event.key === "v") card.look();
     else if (asked?.name === "relabel") {
       if (asked.label === undefined) card.ask();
       else card.decide("relabel", asked.label);
@@ -113,11 +133,13 @@ function render({ model, el }) {
   });
 
   model.on("change:cards change:at", draw);
-  model.on("change:labels change:said change:can_undo change:n_more change:empty", tell);
+  model.on("change:large", fill);
+  model.on("change:labels change:said change:can_undo change:can_redo change:n_more change:empty", tell);
   draw();
   return () => {
     model.off(null, null, draw);
     model.off(null, null, tell);
+    model.off(null, null, fill);
   };
 }
 

@@ -11,6 +11,7 @@ from traitlets import Bool, Dict, Int, List, Unicode
 
 from tellapart_dashboards.app.event_loop import soon
 from tellapart_dashboards.widgets import BUILT
+from tellapart_dashboards.widgets.looking.looking_widget import style_with_windows
 
 
 class FindingCards(anywidget.AnyWidget):
@@ -18,21 +19,26 @@ class FindingCards(anywidget.AnyWidget):
 
     cards: [{"id", "name", "label": "" for things without, "reasons": sentences, "pieces": [[text, "", "for" or
         "against"]], "rest": what the pieces leave out, "cells": [[title, value]], "words": sentences below it,
-        "other": {} or {"label", "text"}, "action", "suggested": what is suggested, "" for nothing, as which label}].
+        "other": {} or {"label", "text"}, "action", "suggested": what is suggested, "" for nothing, as which label,
+        "has_large": whether there is more to be seen}].
+    large: all of the thing that was looked at closer, {"id", "pieces", "cells", "rest", "words", "near": [{"label",
+        "note", "text"}]}, {} before.
     labels: that can be given, the first nine by number. said: what came of the latest wish. at: id of the card that
     gets the focus. n_more: cards that are not in sight. empty: what stands where no card stands.
 
-    The wishes: "decide" {id, action, label}, "undo" {}, "more" {}.
+    The wishes: "decide" {id, action, label}, "undo" {}, "redo" {}, "look" {id}, "more" {}.
     """
 
     _esm = BUILT / "finding_cards.js"
-    _css = Path(__file__).parent / "finding_cards.css"
+    _css = style_with_windows(Path(__file__).parent / "finding_cards.css")
     cards = List(Dict()).tag(sync=True)
+    large = Dict().tag(sync=True)
     labels = List(Unicode()).tag(sync=True)
     accessible_name = Unicode("").tag(sync=True)
     said = Unicode("").tag(sync=True)
     at = Unicode("").tag(sync=True)
     can_undo = Bool(False).tag(sync=True)
+    can_redo = Bool(False).tag(sync=True)
     n_more = Int(0).tag(sync=True)
     empty = Unicode("").tag(sync=True)
 

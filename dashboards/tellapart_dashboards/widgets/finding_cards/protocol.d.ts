@@ -10,10 +10,27 @@ export interface Traits {
   /** id of the card that gets the focus, or "" */
   at: string;
   can_undo: boolean;
+  can_redo: boolean;
   /** cards that are not in sight */
   n_more: number;
   /** what stands where no card stands */
   empty: string;
+  /** all of the thing that was asked for last, {} before it is there */
+  large: LargeData;
+}
+
+/** Some words, and whether they speak for or against what is suggested. */
+export type Piece = [string, "" | "for" | "against"];
+
+export interface LargeData {
+  id: string;
+  pieces: Piece[];
+  cells: [string, string][];
+  /** a sentence where not all of it is there, or "" */
+  rest: string;
+  words: string[];
+  /** what is most like it; note: how much */
+  near: { label: string; note: string; text: string }[];
 }
 
 export interface CardData {
@@ -24,7 +41,7 @@ export interface CardData {
   label: string;
   reasons: string[];
   /** a text in pieces, each "" or for or against what is suggested */
-  pieces: [string, "" | "for" | "against"][];
+  pieces: Piece[];
   /** what the pieces leave out, or "" */
   rest: string;
   /** titles and values of a row */
@@ -36,12 +53,16 @@ export interface CardData {
   /** "relabel", "remove", "keep" or "" */
   action: string;
   suggested: string;
+  /** whether there is more to be seen of it */
+  has_large?: boolean;
 }
 
 /** What a person wants. */
 export type ToPython =
   | { t: "decide"; id: string; action: string; label: string }
   | { t: "undo" }
+  | { t: "redo" }
+  | { t: "look"; id: string }
   | { t: "more" };
 
 export type Send = (message: ToPython) => void;
