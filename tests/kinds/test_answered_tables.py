@@ -6,7 +6,7 @@ import json
 import pytest
 from made_tables import made_table, write_table
 from tellapart.errors import BundleError, Cancelled, IntakeError
-from tellapart.tables.answering import answer_table as answer_rows
+from tellapart.tables.files.answering import answer_table as answer_rows
 from tellapart.tables.predictor import TablePredictor
 from tellapart.tables.project import create_table_project
 from tellapart.tables.reading import read_table

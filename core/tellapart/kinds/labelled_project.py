@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from tellapart import atomic_files
 from tellapart.errors import ProjectError
-from tellapart.kinds.decisions import ThingDecision
+from tellapart.kinds.decisions import ThingDecision, wait_for_lock
 from tellapart.kinds.kind_project import KindProject
+from tellapart.kinds.thing_file import read_things, thing_lines
 from tellapart.label_names import clean_label, label_order
+from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.words.near_names import did_you_mean
 
 
@@ -57,6 +60,30 @@ class LabelledProject(KindProject, Generic[Thing]):
         """How many things each label has, labels in their order."""
         counts = Counter(one.label for one in self.things())
         return {label: counts[label] for label in sorted(counts, key=label_order)}
+
+    def _take_in(
+        self,
+        thing_of: Callable[[dict[str, Any]], Thing],
+        records_of: Callable[[list[Thing]], Iterable[Mapping[str, Any]]],
+    ) -> int:
+        """How many things were put behind those that are there; one program does so at a time.
+
+        Args:
+            thing_of: makes a thing of its record, see `read_things`. records_of: the new ones, by those that are there.
+        Raises:
+            ProjectError: the disk does not take them; the project is as it was.
+        """
+        path, lock = self.root / self.kind.given_name, self.root / ".adding"
+        try:
+            with lock.open("ab") as file:
+                wait_for_lock(file, lock)
+                given = read_things(path, thing_of)  # another program may have added some
+                records = list(records_of(given))
+                atomic_files.write_bytes(path, path.read_bytes() + thing_lines(records))
+        except OSError as error:
+            raise ProjectError(disk_reason(self.root, error)) from error
+        self._given = [*given, *(thing_of(dict(one)) for one in records)]
+        return len(records)
 
     def _checked(self, decisions: Sequence[ThingDecision]) -> list[ThingDecision]:
         """Labels are cleaned.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,28 @@ class TableProject(LabelledProject[ProjectRow]):
         """The rows as they stand, in the order of the table."""
         return self.things(with_removed)
 
+    def add(self, rows: Sequence[Sequence[str]], labels: Sequence[str]) -> int:
+        """Take in those rows that are not here yet, cell for cell, or not as often; how many they are.
+
+        Args:
+            rows: (N, F) cells in the order of the columns. labels: (N,) of them.
+        Raises:
+            ProjectError: the disk does not take them; the project is as it was.
+        """
+
+        def records_of(given: list[ProjectRow]) -> Iterable[dict[str, Any]]:
+            there = Counter(_content(one.cells, one.given_label) for one in given)
+            new = []
+            for cells, label in zip(rows, labels, strict=True):
+                content = _content(cells, label)
+                there[content] -= 1
+                if there[content] < 0:
+                    new.append((list(cells), label))
+            known = [(one.cells, one.given_label) for one in given]
+            return _records([*known, *new], first=len(known))
+
+        return self._take_in(self._row_of, records_of)
+
     def _row_of(self, record: dict[str, Any]) -> ProjectRow:
         cells, label = [str(cell) for cell in record["cells"]], clean_label(record["label"])
         if len(cells) != len(self.columns):
@@ -72,7 +95,10 @@ def create_table_project(root: Path | str, table: Table) -> TableProject:
         "columns": [{"title": one.title, "kind": one.kind, "style": one.style} for one in table.columns],
     }
     with TABLES.created(root, head) as folder:
-        atomic_files.write_bytes(folder / TABLES.given_name, thing_lines(_records(table)))
+        atomic_files.write_bytes(
+            folder / TABLES.given_name,
+            thing_lines(_records(list(zip(table.rows, table.labels, strict=True)))),
+        )
     return open_table_project(root)
 
 
@@ -90,8 +116,13 @@ def open_table_project(root: Path | str) -> TableProject:
         raise TABLES.damaged(root) from error
 
 
-def _records(table: Table) -> Iterable[dict[str, Any]]:
-    rows = list(zip(table.rows, table.labels, strict=True))
-    ids = ids_of(json.dumps([*cells, label]).encode() for cells, label in rows)
-    for number, (row_id, (cells, label)) in enumerate(zip(ids, rows, strict=True), start=1):
-        yield {"id": row_id, "row": number, "label": label, "cells": cells}
+def _records(rows: Sequence[tuple[list[str], str]], first: int = 0) -> Iterable[dict[str, Any]]:
+    """Of the rows from that place on; each id is of all rows, so that no two are the same."""
+    ids = ids_of(_content(cells, label) for cells, label in rows)
+    for at in range(first, len(rows)):
+        cells, label = rows[at]
+        yield {"id": ids[at], "row": at + 1, "label": label, "cells": cells}
+
+
+def _content(cells: Sequence[str], label: str) -> bytes:
+    return json.dumps([*cells, label]).encode()

@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tellapart import atomic_files
-from tellapart.errors import ProjectError
-from tellapart.kinds.decisions import wait_for_lock
 from tellapart.kinds.labelled_project import LabelledProject, LabelledThing
 from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
 from tellapart.kinds.thing_file import ids_of, read_things, thing_lines
 from tellapart.label_names import clean_label
-from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.texts.model_file import FILE_NAME as MODEL_NAME
 from tellapart.texts.reading import TextTable
 
@@ -57,22 +54,14 @@ class TextProject(LabelledProject[TextItem]):
         Raises:
             ProjectError: the disk does not take them; the project is as it was.
         """
-        path, lock = self.root / TEXTS.given_name, self.root / ".adding"
-        try:
-            with lock.open("ab") as file:
-                wait_for_lock(file, lock)
-                given = read_things(path, _item_of)  # another program may have added some
-                there = {one.text for one in given}
-                new = [i for i, text in enumerate(table.texts) if text not in there]
-                more = replace(
-                    table, texts=[table.texts[i] for i in new], labels=[table.labels[i] for i in new]
-                )
-                lines = thing_lines(_records(more, first_row=len(given) + 1))
-                atomic_files.write_bytes(path, path.read_bytes() + lines)
-        except OSError as error:
-            raise ProjectError(disk_reason(self.root, error)) from error
-        self._given = read_things(path, _item_of)
-        return len(new)
+
+        def records_of(given: list[TextItem]) -> Iterable[dict[str, Any]]:
+            there = {one.text for one in given}
+            new = [i for i, text in enumerate(table.texts) if text not in there]
+            more = replace(table, texts=[table.texts[i] for i in new], labels=[table.labels[i] for i in new])
+            return _records(more, first_row=len(given) + 1)
+
+        return self._take_in(_item_of, records_of)
 
 
 def create_text_project(root: Path | str, table: TextTable) -> TextProject:

@@ -61,6 +61,35 @@ def new(
     say_what_came(table.notes, project_dir)
 
 
+@tables_app.command()
+def add(
+    project_dir: ProjectDir,
+    files: Annotated[list[Path], typer.Argument(help="CSV, TSV or Parquet files.", metavar="FILE…")],
+    is_json: JsonFlag = False,
+) -> None:
+    """Add rows to a project, columns found by their titles; those that are there cell for cell are passed over."""
+    from tellapart.tables.files.adding import add_rows
+    from tellapart.tables.project import open_table_project
+
+    with explained(is_json):
+        project = open_table_project(project_dir)
+        added = [add_rows(project, file) for file in files]
+    if is_json:
+        counts = {
+            "added": sum(one.n_added for one in added),
+            "there already": sum(one.n_there for one in added),
+        }
+        print_json(
+            {
+                **counts,
+                "notes": [note for one in added for note in one.notes],
+                "labels": project.label_counts(),
+            }
+        )
+        return
+    say_what_came([said for one in added for said in one.sentences()], project_dir)
+
+
 def _tables() -> ReviewDoor:
     from tellapart import tables
 

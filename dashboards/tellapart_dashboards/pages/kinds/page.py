@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ipywidgets import Widget
+from ipywidgets import VBox, Widget
 
 from tellapart_dashboards.app.wording import wrong_words
 from tellapart_dashboards.pages.kinds.cases import LabelledThings
@@ -18,6 +18,7 @@ from tellapart_dashboards.pages.kinds.classifier_words import (
 )
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.exports import Export
+from tellapart_dashboards.pages.kinds.more.state import MoreThings, MoreWays
 from tellapart_dashboards.pages.kinds.things import NewestModel, ThingsPage
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.kinds.training_view import TrainingWords, training_view
@@ -28,12 +29,13 @@ STEPS = {"clean": "Clean", "train": "Train", "classify": "Classify", "share": "S
 @dataclass(frozen=True)
 class ClassifierParts:
     """What a kind brings. load: (predictor, measured) of a bundle. classify: makes the Classify page. exports: ways to
-    take a classifier along."""
+    take a classifier along. more: how more things come in."""
 
     cleanable: LabelledThings
     load: Callable[[Path], tuple[Any, dict[str, Any]]]
     classify: Callable[[ThingsTraining, Callable[[], None]], Widget]
     exports: tuple[Export, ...]
+    more: MoreWays
 
 
 def classifier_page(parts: ClassifierParts) -> ThingsPage:
@@ -41,6 +43,7 @@ def classifier_page(parts: ClassifierParts) -> ThingsPage:
     project, noun = parts.cleanable.project, parts.cleanable.noun
     training = ThingsTraining(project.root, project.newest_bundle, parts.load, project.decisions)
     cleaning = ThingsCleaning(parts.cleanable)
+    more = MoreThings(project.root, parts.more)
     words = TrainingWords(
         lambda: classifier_before(project.label_counts(), noun),
         lambda measured: classifier_headline(measured, noun),
@@ -62,7 +65,10 @@ def classifier_page(parts: ClassifierParts) -> ThingsPage:
             "Check the findings": lambda: go_to("clean"),
             "Share": lambda: go_to("share"),
         }
-        return training_view(training, words, ways)
+        from tellapart_dashboards.pages.kinds.more.view import more_view
+
+        page = training_view(training, words, ways)
+        return VBox([page, more_view(more, noun)])
 
     async def classify(go_to: Callable[[str], None]) -> Widget:
         return parts.classify(training, lambda: go_to("train"))

@@ -9,6 +9,7 @@ from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox, dlink, link
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import message_html, progress_html
+from tellapart_dashboards.pages.kinds.offer_menus import offer_menus
 from tellapart_dashboards.pages.projects.from_file import KINDS, FromFile
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
@@ -16,7 +17,6 @@ _LEAD = (
     "Reviews, customers, ratings: a CSV, TSV or JSON-lines file, or a folder with a folder of texts for each label. "
     "The original is not changed."
 )
-_CHOOSE = "– choose –"
 
 
 def from_file_view(state: FromFile) -> VBox:
@@ -68,11 +68,7 @@ def _offered(state: FromFile) -> VBox:
                 f'<p role="status"><b>{title}</b>: {html.escape(offer.sentence)}</p>'
                 + message_html(offer.problem, "care")
             )
-            for one in offer.choices:
-                options = [(title, title) for title in one.options]
-                menus[one.key] = Dropdown(
-                    description=one.label, options=[(_CHOOSE, ""), *options], value=one.value
-                )
+            menus.update(offer_menus(offer))
             kind.value = state.kind
         choices.children = [kind, *menus.values()]
 

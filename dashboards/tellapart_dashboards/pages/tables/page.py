@@ -10,10 +10,15 @@ from ipywidgets import Widget
 from tellapart import tables
 from tellapart.kinds.answered import AnsweredRows
 from tellapart.progress import Progress
-from tellapart.tables.answering import answer_table
+from tellapart.tables.files.adding import add_rows
+from tellapart.tables.files.answering import answer_table
 from tellapart.tables.predictor import TablePredictor
+from tellapart.tables.project import TableProject
+from tellapart.tables.reading import SUFFIXES, titled_rows
 
 from tellapart_dashboards.pages.kinds.exports import classifier_exports
+from tellapart_dashboards.pages.kinds.more.state import LEARN, MoreWays
+from tellapart_dashboards.pages.kinds.offers import SourceOffer
 from tellapart_dashboards.pages.kinds.page import ClassifierParts, classifier_page
 from tellapart_dashboards.pages.kinds.things import ThingsPage
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
@@ -29,7 +34,23 @@ def tables_page(root: Path) -> ThingsPage:
     """The parts of the page of the project in a folder. For a thread."""
     project = tables.open_project(root)
     exports = classifier_exports(getattr(tables, "export_html", None), _PAGE, _HOLDS)
-    return classifier_page(ClassifierParts(RowsLooked(project), _loaded, _classify, exports))
+    return classifier_page(
+        ClassifierParts(RowsLooked(project), _loaded, _classify, exports, more_rows(project))
+    )
+
+
+def more_rows(project: TableProject) -> MoreWays:
+    """How more rows come into a project."""
+
+    def offer(source: Path) -> SourceOffer:
+        titles, rows = titled_rows(source)
+        return SourceOffer(f"{len(rows):,} rows, {len(titles):,} columns.")
+
+    def add(source: Path, _chosen: dict[str, str]) -> list[str]:
+        added = add_rows(project, source)
+        return [*added.sentences(), *([LEARN] if added.n_added else [])]
+
+    return MoreWays(offer, add, ",".join(SUFFIXES))
 
 
 def _loaded(bundle: Path) -> tuple[Any, dict[str, Any]]:

@@ -12,13 +12,17 @@ from tellapart.kinds.answered import AnsweredRows
 from tellapart.progress import Progress
 from tellapart.texts.answering import answer_table
 from tellapart.texts.predictor import TextPredictor
+from tellapart.texts.project import TextProject
+from tellapart.texts.reading import SUFFIXES, read_texts
 
 from tellapart_dashboards.pages.kinds.exports import classifier_exports
+from tellapart_dashboards.pages.kinds.more.state import LEARN, MoreWays
 from tellapart_dashboards.pages.kinds.page import ClassifierParts, classifier_page
 from tellapart_dashboards.pages.kinds.things import ThingsPage
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.kinds.whole_table.state import MOST_ROWS, WholeTable
 from tellapart_dashboards.pages.texts.classifying import TextsClassify, classifying_view
+from tellapart_dashboards.pages.texts.door import offer
 from tellapart_dashboards.pages.texts.looking import TextsLooked
 
 _PAGE = "One file that anyone opens in a browser: type or paste a text, and the answer is there, without a server."
@@ -29,7 +33,19 @@ def texts_page(root: Path) -> ThingsPage:
     """The parts of the page of the project in a folder. For a thread."""
     project = texts.open_project(root)
     exports = classifier_exports(texts.export_html, _PAGE, _HOLDS)
-    return classifier_page(ClassifierParts(TextsLooked(project), _loaded, _classify, exports))
+    parts = ClassifierParts(TextsLooked(project), _loaded, _classify, exports, _more(project))
+    return classifier_page(parts)
+
+
+def _more(project: TextProject) -> MoreWays:
+    def add(source: Path, chosen: dict[str, str]) -> list[str]:
+        columns = (chosen.get("text_column") or None, chosen.get("label_column") or None)
+        table = read_texts(source, *columns, is_more=True)
+        n_added = project.add(table)
+        came = f"{n_added:,} texts added; {len(table.texts) - n_added:,} were there already."
+        return [*table.notes, came, *([LEARN] if n_added else [])]
+
+    return MoreWays(offer, add, ",".join(SUFFIXES))
 
 
 def _loaded(bundle: Path) -> tuple[Any, dict[str, Any]]:
