@@ -33,6 +33,18 @@ def found(project):
     return influence(project)
 
 
+def drifting_table(n=300, seed=5):
+    """Rows by day, the last fifth of them of 2024: what 'size' says of the answer turns over as months go by."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for i in range(n):
+        month, size, kind = i * 15 // n, float(rng.normal()), str(rng.choice(["a", "b", "c"]))
+        paid = (1 - month / 7) * size + (kind == "a") * 0.7 + rng.normal() > 0.2
+        day = f"{2023 + month // 12}-{month % 12 + 1:02}-{i * 15 % n * 28 // n + 1:02}"
+        rows.append([day, f"{size:.3f}", kind, "yes" if paid else "no"])
+    return ["day", "size", "kind", "paid"], rows
+
+
 def changing_table(n=400, seed=2):
     """Rows by day: 'code' tells the answer, but what a code means changes from month to month; 'sex' says it always."""
     rng = np.random.default_rng(seed)
@@ -51,6 +63,19 @@ def changing_table(n=400, seed=2):
             ]
         )
     return ["day", "code", "month and code", "sex", "paid"], rows
+
+
+def test_the_answers_of_later_rows_have_no_say_in_how_they_are_told(tmp_path):
+    titles, rows = drifting_table()
+    errors = {}
+    for name, later in (("as it was", {}), ("turned", {"yes": "no", "no": "yes"})):
+        changed = [[*row[:-1], later.get(row[-1], row[-1]) if row[0] >= "2024" else row[-1]] for row in rows]
+        project = new_project(tmp_path / name, write_table(tmp_path / f"{name}.csv", titles, changed))
+        errors[name] = by_time(project)
+    one, other = errors["as it was"].pairs, errors["turned"].pairs
+    assert one.n == other.n == 60 and errors["turned"].until.startswith("2023-12")
+    assert one.errors[1] + other.errors[1] == pytest.approx(1)  # who is right of one is wrong of the other
+    assert errors["as it was"].is_alarm
 
 
 def test_columns_that_say_something_are_told_from_those_that_do_not(found):

@@ -129,7 +129,7 @@ def by_time(project: TableProject, title: str = "", progress: Progress = silent)
     from tellapart.tables.effects.time_order import split_by_time
     from tellapart.tables.judging import judge_rows
 
-    return split_by_time(judge_rows(project, progress), title)
+    return split_by_time(judge_rows(project, progress), title, progress)
 
 
 def export_html(

@@ -9,7 +9,7 @@ import numpy as np
 
 from tellapart.kinds.measured import check_labels
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.tables.encoding import raw_values
+from tellapart.tables.encoding import encoded, raw_values
 from tellapart.tables.fitting import TableFit, fit_table
 from tellapart.tables.model import TableModel
 from tellapart.tables.project import ProjectRow, TableProject
@@ -45,11 +45,30 @@ class TableJudgement:
 
     def model(self, measured: dict[str, Any]) -> TableModel:
         """The classifier of all rows; measured: what it was found to be worth, plain JSON values."""
-        fit, project = self.fit, self.project
-        return TableModel(
-            self.labels, project.target, project.columns, fit.features, fit.scorer, fit.shift,
-            fit.calibration.temperature, fit.calibration.caution, measured,
-        )  # fmt: skip
+        return _model(self.project, self.labels, self.fit, measured)
+
+    def told_by(self, rows: np.ndarray, asked: np.ndarray, progress: Progress = silent) -> np.ndarray:
+        """(A,) places of the labels that a training of some rows alone tells the asked ones to have: all that is chosen
+        and calibrated in it follows from those rows.
+
+        Args:
+            rows: (N,) places; they have at least two labels. asked: (A,) places.
+        """
+        there, known = np.unique(self.targets[rows], return_inverse=True)
+        values, groups = [one[rows] for one in self.values], [self.groups[row] for row in rows.tolist()]
+        fit = fit_table(self.project.columns, values, known, groups, progress)
+        model = _model(self.project, tuple(self.labels[at] for at in there.tolist()), fit, {})
+        inputs = encoded(fit.features, [one[asked] for one in self.values])
+        return np.asarray(there[model.encoded_probabilities(inputs).argmax(axis=1)])
+
+
+def _model(
+    project: TableProject, labels: tuple[str, ...], fit: TableFit, measured: dict[str, Any]
+) -> TableModel:
+    return TableModel(
+        labels, project.target, project.columns, fit.features, fit.scorer, fit.shift,
+        fit.calibration.temperature, fit.calibration.caution, measured,
+    )  # fmt: skip
 
 
 def judge_rows(project: TableProject, progress: Progress = silent) -> TableJudgement:

@@ -91,7 +91,7 @@ def train_table(project: TableProject, progress: Progress = silent) -> TableResu
     )  # fmt: skip
     bundle_dir = free_bundle_dir(project.bundles_dir)
     majority = majority_error(judged.targets, judged.targets, len(judged.labels))
-    by_time = time_order_of(judged)
+    by_time = time_order_of(judged, progress)
     result = TableResult(
         bundle_dir,
         judged.labels,

@@ -78,7 +78,7 @@ def by_time(
     from tellapart.tables.effects.time_order import split_by_time
 
     with explained(is_json), progress_bar(is_json) as progress:
-        found = split_by_time(_judged(project_dir, progress), by)
+        found = split_by_time(_judged(project_dir, progress), by, progress)
     if is_json:
         print_json(found.to_json())
         return

@@ -1,7 +1,8 @@
 """The split by time: what rows of later days are told as by who learned from earlier ones, beside random folds.
 
 Random folds let a classifier learn from the days after those it is asked about. Where things change, that looks better
-than any classifier will be once it is used.
+than any classifier will be once it is used. So does a number of trees, or a calibration, that later rows helped to
+choose: the earlier ones get a training of their own, as on the day after them.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from tellapart.errors import TrainError
 from tellapart.learning.metrics import error_interval
 from tellapart.learning.statistics.paired import Paired, is_clearly_worse, paired
+from tellapart.progress import Progress, silent
 from tellapart.tables.columns import TableColumn, listed
-from tellapart.tables.effects.other_rows import learned_from
 from tellapart.tables.judging import TableJudgement
 from tellapart.words.percents import between, tenths
 
@@ -29,7 +29,7 @@ _EPOCH = date(1970, 1, 1)
 @dataclass(frozen=True)
 class TimeOrder:
     """title: of the date column. until: the last day that was learned from, n_earlier: rows up to then. pairs: of the
-    later rows, judged in random folds (first) and by who learned from the earlier ones (second)."""
+    later rows, judged in random folds (first) and by a training of the earlier ones (second)."""
 
     title: str
     until: str
@@ -77,13 +77,13 @@ class TimeOrder:
         return "\n".join(self.sentences())
 
 
-def time_order_of(judged: TableJudgement) -> TimeOrder | None:
+def time_order_of(judged: TableJudgement, progress: Progress = silent) -> TimeOrder | None:
     """The split by the first column of dates; None where there is none but birthdays and the like, or too
     little on one of its sides."""
     if all(one.is_sensitive for one in _dates(judged)):
         return None
     try:
-        return split_by_time(judged)
+        return split_by_time(judged, progress=progress)
     except TrainError:
         return None
 
@@ -94,8 +94,8 @@ def _dates(judged: TableJudgement) -> list[TableColumn]:
     return sorted(found, key=lambda one: one.is_sensitive)
 
 
-def split_by_time(judged: TableJudgement, title: str = "") -> TimeOrder:
-    """The last fifth of the rows, told by who learned from those before; title: of the date column, else the first.
+def split_by_time(judged: TableJudgement, title: str = "", progress: Progress = silent) -> TimeOrder:
+    """The last fifth of the rows, told by a training of those before; title: of the date column, else the first.
 
     Rows without a date are left out, and later ones that are copies of earlier ones.
 
@@ -121,11 +121,8 @@ def split_by_time(judged: TableJudgement, title: str = "") -> TimeOrder:
             f"By {title!r} there are {len(earlier):,} earlier and {len(later):,} later rows; at least "
             f"{LEAST_LATER} later ones are needed, and two labels before."
         )
-    with threadpool_limits(1):
-        part = learned_from(judged, earlier)
-        logits = part.logits(part.encoded(judged.values, later))
-    by_time = judged.calibrated(logits).argmax(axis=1)
-    pairs = paired(judged.is_wrong[later], by_time != judged.targets[later])
+    told = judged.told_by(earlier, later, progress)
+    pairs = paired(judged.is_wrong[later], told != judged.targets[later])
     return TimeOrder(title, (_EPOCH + timedelta(days=int(np.floor(cut)))).isoformat(), len(earlier), pairs)
 
 
