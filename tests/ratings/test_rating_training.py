@@ -1,6 +1,7 @@
 """From made ratings to answers: tastes are found, the error is honest, and no user leaves the project."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from tellapart.ratings.fitting import Ratings, choose_factors, fit_biases, fit_f
 from tellapart.ratings.measuring import newest_part, random_part
 from tellapart.ratings.model_file import FILE_NAME, model_of, read_model, record_of, write_model
 from tellapart.ratings.project import RATINGS, create_rating_project, open_rating_project
+from tellapart.ratings.rating_table import RatingTable
 from tellapart.ratings.training import train_ratings
 
 
@@ -44,9 +46,28 @@ def test_the_same_ratings_give_the_same_answers(trained_ratings, tmp_path):
 
 
 def test_the_tested_are_not_the_learned_from():
-    assert random_part(1000).sum() == 200 and (random_part(1000) == random_part(1000)).all()
+    names = [[f"{kind}{at}" for at in range(n)] for kind, n in (("u", 20), ("f", 50))]
+    everything = np.repeat(np.arange(20), 50), np.tile(np.arange(50), 20), np.ones(1000)
+    table = RatingTable(*everything, None, *names, [""] * 50, (1.0, 5.0), "t")
+    parts = [random_part(table, which) for which in range(5)]
+    assert [one.sum() for one in parts] == [200] * 5 and (sum(part.astype(int) for part in parts) == 1).all()
+    assert 20 < parts[0][:200].sum() < 60  # as many of every user, about
     assert newest_part(np.arange(100.0)).nonzero()[0].tolist() == list(range(80, 100))
     assert not newest_part(np.zeros(10)).any()
+
+
+def test_whatever_the_order_of_the_table_the_same_ratings_are_tested(trained_ratings):
+    table = trained_ratings[0].table
+    order = np.random.default_rng(3).permutation(len(table.stars))
+    names = np.random.default_rng(4).permutation(len(table.item_names))
+    other = replace(
+        table,
+        users=table.users[order],
+        items=np.argsort(names)[table.items[order]],
+        stars=table.stars[order],
+        item_names=[table.item_names[at] for at in names.tolist()],
+    )
+    assert (random_part(other) == random_part(table)[order]).all()
 
 
 def test_a_new_user_from_five_ratings_gets_their_taste(trained_ratings):

@@ -86,7 +86,7 @@ def train_ratings(project: RatingProject, progress: Progress = silent) -> Rating
     """
     clock = time.perf_counter()
     table = project.table
-    scores = measure(table, random_part(len(table.stars)), progress)
+    scores = measure(table, random_part(table), progress)
     kept = np.flatnonzero(np.bincount(table.items, minlength=len(table.item_names)) >= FEWEST_KEPT)
     if scores is None or len(kept) < 2:
         raise TrainError(
