@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_ratings import made_rows, write_table
+from tellapart.deploy.html import one_file
 from tellapart.errors import DeployError
 from tellapart.ratings import export_html, load_predictor, open_review
 from tellapart.ratings.item_map import mapped_places
@@ -111,7 +112,7 @@ def test_the_page_is_one_file_without_addresses_escapes_titles_and_holds_no_pers
     assert "80 people, of whom nothing is kept" in html
 
 
-def test_only_a_page_of_ours_is_replaced(bundle, tmp_path):
+def test_only_a_page_of_ours_is_replaced_and_a_huge_one_is_refused(bundle, tmp_path, monkeypatch):
     page = export_html(bundle, tmp_path / "page.html")
     with pytest.raises(DeployError, match="exists. Choose another name"):
         export_html(bundle, page)
@@ -120,6 +121,12 @@ def test_only_a_page_of_ours_is_replaced(bundle, tmp_path):
     with pytest.raises(DeployError, match="not replaced, --force or not"):
         export_html(bundle, page, force=True)
     assert page.read_text() == "mine"
+    monkeypatch.setattr(one_file, "MOST_BYTES", 2**20 // 64)
+    with pytest.raises(
+        DeployError, match="at most 0 MB open on a phone. Leave out items that few rated, or share"
+    ):
+        export_html(bundle, tmp_path / "large.html")
+    assert not (tmp_path / "large.html").exists()
 
 
 @pytest.mark.browser

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_tables import made_table
+from tellapart.deploy.html import one_file
 from tellapart.errors import DeployError
 from tellapart.tables import export_html, load_predictor
 from tellapart.tables.columns import TableColumn, recognised
@@ -144,7 +145,7 @@ def test_only_a_page_of_ours_is_replaced_and_a_huge_one_is_refused(bundles, tmp_
     with pytest.raises(DeployError, match="not replaced, --force or not"):
         export_html(bundles["line"], page, force=True)
     assert page.read_text() == "mine"
-    monkeypatch.setattr(export, "_MOST_BYTES", 2**20 // 64)
+    monkeypatch.setattr(one_file, "MOST_BYTES", 2**20 // 64)
     with pytest.raises(DeployError, match="at most 0 MB open on a phone"):
         export_html(bundles["line"], tmp_path / "large.html")
     assert not (tmp_path / "large.html").exists()

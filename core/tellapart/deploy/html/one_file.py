@@ -20,6 +20,7 @@ from tellapart.errors import DeployError
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.words.percents import tenths
 
+MOST_BYTES = 64 * 2**20  # of a page; a phone has to hold it several times over
 _STYLE = Path(__file__).parent / "page.css"  # the looks of every exported page
 _PART = re.compile(r"\{\{(\w+)\}\}")
 _MARK = b'<meta name="generator" content="tellapart '  # by which a page of ours is known
@@ -89,12 +90,19 @@ def error_facts(measured: Mapping[str, Any], things: str) -> list[str]:
     return said
 
 
-def write_page(target: Path, page: str) -> None:
+def write_page(target: Path, page: str, smaller: str) -> None:
     """The file, as a whole or not at all.
 
+    Args:
+        smaller: what makes such a page smaller, "Train with fewer labels" for instance.
     Raises:
-        DeployError: the disk does not take it.
+        DeployError: it is too large, or the disk does not take it.
     """
+    if len(page) > MOST_BYTES:
+        raise DeployError(
+            f"The page would have {len(page) / 2**20:,.0f} MB; at most {MOST_BYTES >> 20} MB open on a phone. "
+            f"{smaller}, or share the bundle (tellapart export)."
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         atomic_files.write_bytes(target, page.encode())

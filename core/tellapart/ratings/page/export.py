@@ -27,7 +27,7 @@ def export_rating_page(
         force: replace a page that tellapart made; nothing else is replaced.
     Raises:
         BundleError: the bundle cannot be used; see `read_model`.
-        DeployError: `out` is there, is no .html, or cannot be written; a text is too long.
+        DeployError: `out` is there, is no .html, or cannot be written; a text is too long, the recommender too large.
     """
     target = Path(out).expanduser().absolute()
     check_free(target, force)
@@ -43,7 +43,8 @@ def export_rating_page(
         "model": json_in_html(record),
         "places": json_in_html(places),
     }
-    write_page(target, put_together(Path(__file__).parent, "ratings.css", looks.accent, parts))
+    page = put_together(Path(__file__).parent, "ratings.css", looks.accent, parts)
+    write_page(target, page, "Leave out items that few rated")
     return target
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.html.one_file import check_free, error_facts, put_together, write_page
 from tellapart.deploy.html.packing import json_in_html
-from tellapart.errors import DeployError
 from tellapart.tables.columns import TableColumn
 from tellapart.tables.model import TableModel
 from tellapart.tables.model_file import read_model, record_of
@@ -16,7 +15,6 @@ from tellapart.tables.trees import Trees
 
 _HERE = Path(__file__).parent
 _MOST_LISTED = 12
-_MOST_BYTES = 64 * 2**20  # of a page; a phone has to hold it several times over
 
 
 def export_table_page(
@@ -35,12 +33,7 @@ def export_table_page(
     check_free(target, force)
     model = read_model(Path(bundle).expanduser())
     page = _page(model, Appearance(title or f"Which {model.target[:80]} is it?", about))
-    if len(page) > _MOST_BYTES:
-        raise DeployError(
-            f"The page would have {len(page) / 2**20:,.0f} MB; at most {_MOST_BYTES >> 20} MB open on a phone. Train "
-            "with fewer kinds of answers, or share the bundle (tellapart export)."
-        )
-    write_page(target, page)
+    write_page(target, page, "Train with fewer kinds of answers")
     return target
 
 

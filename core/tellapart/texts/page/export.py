@@ -26,11 +26,12 @@ def export_text_page(
         force: replace a page that tellapart made; nothing else is replaced.
     Raises:
         BundleError: the bundle cannot be used; see `read_model`.
-        DeployError: `out` is there, is no .html, or cannot be written; a text is too long.
+        DeployError: `out` is there, is no .html, or cannot be written; a text is too long, the classifier too large.
     """
     target = Path(out).expanduser().absolute()
     check_free(target, force)
-    write_page(target, _page(read_model(Path(bundle).expanduser()), Appearance(title or TITLE, about)))
+    page = _page(read_model(Path(bundle).expanduser()), Appearance(title or TITLE, about))
+    write_page(target, page, "Train with fewer labels")
     return target
 
 
