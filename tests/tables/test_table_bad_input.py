@@ -8,7 +8,7 @@ import pytest
 from made_tables import write_table
 from tellapart.cli.app import app
 from tellapart.errors import IntakeError
-from tellapart.tables import export_html, influence, load_predictor, new_project, train
+from tellapart.tables import export_html, fitting, influence, load_predictor, new_project, train, training
 from tellapart.tables.reading import read_table
 from typer.testing import CliRunner
 
@@ -37,6 +37,26 @@ def test_more_columns_than_rows_give_an_honest_answer(tmp_path):
     result = train(new_project(tmp_path / "p", path))
     assert result.evaluation.error_rate > 0.25  # nothing tells it
     assert export_html(result, tmp_path / "form.html").stat().st_size < 5_000_000
+
+
+def test_of_many_columns_trees_ask_for_those_that_say_most(tmp_path, monkeypatch):
+    for module in (fitting, training):
+        monkeypatch.setattr(module, "MOST_GROWN", 10)
+    rng = np.random.default_rng(3)
+    numbers = rng.normal(size=(200, 40))
+    kinds = rng.choice(["x", "y", "z"], 200)
+    is_yes = (np.abs(numbers[:, 33]) < 0.7) ^ (kinds == "x")
+    rows = [
+        [*(f"{x:.2f}" for x in row), kind, "yes" if yes else "no"]
+        for row, kind, yes in zip(numbers, kinds.tolist(), is_yes.tolist(), strict=True)
+    ]
+    path = write_table(tmp_path / "t.csv", [*(f"c{i}" for i in range(40)), "shape", "kind"], rows)
+    result = train(new_project(tmp_path / "p", path))
+    assert result.chosen == "trees" and result.evaluation.error_rate < 0.25 < 0.4 < result.majority_error
+    assert "They ask for the 10 of 41 columns that alone say most." in repr(result)
+    model = load_predictor(result).model
+    asked = {model.features[at].column.title for at in model.scorer.feature.tolist() if at >= 0}
+    assert {"c33", "shape"} <= asked and len(asked) <= 10
 
 
 def test_encodings_that_are_mixed_in_one_file_lose_nothing(tmp_path):

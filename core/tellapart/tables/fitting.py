@@ -16,6 +16,7 @@ from tellapart.learning.calibration import Calibration, fit_calibration
 from tellapart.learning.folds import N_FOLDS, assign_folds, can_be_told
 from tellapart.learning.metrics import log_softmax
 from tellapart.progress import Doing, Progress, Step, silent
+from tellapart.tables.alone import most_telling
 from tellapart.tables.columns import TableColumn
 from tellapart.tables.encoding import Feature, encoded, learn_features, widened
 from tellapart.tables.model import LinearScores, both_sides
@@ -23,6 +24,7 @@ from tellapart.tables.trees import Trees, trees_of
 
 STAGES = (10, 20, 40, 70, 100, 150)  # trees of each output, from few to many
 _RATE, _LEAVES, _LEAST_IN_LEAF = 0.1, 31, 20
+MOST_GROWN = 400  # columns that trees ask for: each costs time whether or not it says something
 _MOST_NUMBERS = 40_000_000  # of widened rows, above which no linear classifier is fitted
 _UNTOLD = 20.0  # so much less than its lowest logit gets a label that the other folds lack
 _AT_ONCE = 2
@@ -154,13 +156,15 @@ def logits_of(scores: np.ndarray, there: np.ndarray, n_classes: int) -> np.ndarr
 def grow(
     features: Sequence[Feature], inputs: np.ndarray, targets: np.ndarray, n_trees: int
 ) -> tuple[Any, list[int]]:
-    """A fitted booster, and the place of each of its features, categories first, among the encoded ones."""
+    """A fitted booster, and the place of each of its features, categories first, among the encoded ones: of many
+    columns those that alone say most of these rows."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     order = sorted(
-        range(len(features)), key=lambda at: not (features[at].is_category and features[at].categories)
+        most_telling(features, inputs, targets, MOST_GROWN),
+        key=lambda at: not (features[at].is_category and features[at].categories),
     )
-    n_categories = sum(1 for one in features if one.is_category and one.categories)
+    n_categories = sum(1 for at in order if features[at].is_category and features[at].categories)
     booster = HistGradientBoostingClassifier(
         learning_rate=_RATE,
         max_iter=n_trees,

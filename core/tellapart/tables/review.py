@@ -12,9 +12,9 @@ from tellapart.kinds.open_findings import ThingFinding
 from tellapart.kinds.thing_review import ThingReview, doubtful
 from tellapart.learning.label_noise import Doubts, find_doubts
 from tellapart.progress import Progress, silent
+from tellapart.tables.effects.leaks import identifiers, leaks, sensitive
 from tellapart.tables.encoding import encoded
 from tellapart.tables.judging import TableJudgement, judge_rows
-from tellapart.tables.leaks import identifiers, leaks, sensitive
 from tellapart.tables.project import TableProject
 from tellapart.tables.training import described
 

@@ -15,6 +15,7 @@ from tellapart.learning.baselines import majority_error
 from tellapart.learning.evaluation import Evaluation, evaluate
 from tellapart.progress import Progress, silent
 from tellapart.tables.effects.time_order import TimeOrder, time_order_of
+from tellapart.tables.fitting import MOST_GROWN
 from tellapart.tables.judging import judge_rows
 from tellapart.tables.model_file import write_model
 from tellapart.tables.project import ProjectRow, TableProject
@@ -29,7 +30,8 @@ class TableResult:
     """A training. evaluation: of every row, by a classifier that learned from other rows (5 folds). majority_error:
     share wrong of always guessing the commonest label. losses: of boosted trees and of the linear classifier, mean
     negative log likelihood; chosen: which was kept. bundle_dir: where it lies. seconds: of it all. by_time: the split
-    by the first column of dates, None where there is none or too little after a day."""
+    by the first column of dates, None where there is none or too little after a day. n_columns: that are learned
+    from."""
 
     bundle_dir: Path
     labels: tuple[str, ...]
@@ -39,6 +41,7 @@ class TableResult:
     losses: dict[str, float]
     seconds: float
     by_time: TimeOrder | None = None
+    n_columns: int = 0
 
     def sentences(self) -> list[str]:
         """What a person has to know, in words."""
@@ -49,7 +52,7 @@ class TableResult:
             f"{one.n_wrong:,} of {one.n:,} wrong: error {tenths(one.error_rate)} (95 % interval {between(low, high)}), "
             "each row judged by a classifier that learned from others; rows that are the same stay together.",
             f"Always guessing the most common label: {tenths(self.majority_error)} wrong.",
-            f"Kept: {_NAMES[self.chosen]}, by the loss on unseen rows ({losses}).",
+            f"Kept: {_NAMES[self.chosen]}, by the loss on unseen rows ({losses}).{self._asked()}",
             f"{one.n:,} rows, {len(self.labels)} labels, {self.seconds:.1f} s.",
         ]
         if self.by_time is not None:
@@ -61,6 +64,12 @@ class TableResult:
                 f"{surest.predicted!r} ({whole(surest.confidence)} confident)."
             )
         return said
+
+    def _asked(self) -> str:
+        """What is said where trees ask for some of the columns alone."""
+        if self.chosen != "trees" or self.n_columns <= MOST_GROWN:
+            return ""
+        return f" They ask for the {MOST_GROWN:,} of {self.n_columns:,} columns that alone say most."
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -101,6 +110,7 @@ def train_table(project: TableProject, progress: Progress = silent) -> TableResu
         fit.losses,
         time.perf_counter() - clock,
         by_time,
+        len(fit.features),
     )
     model = judged.model(result.to_json())
     write_bundle(bundle_dir, lambda folder: write_model(model, folder), _card(project, result))

@@ -13,9 +13,9 @@ from tellapart.learning.metrics import error_interval
 from tellapart.learning.statistics.paired import Paired, paired
 from tellapart.progress import Progress, silent
 from tellapart.tables.columns import listed
+from tellapart.tables.effects.leaks import LEAST_ROWS, groups_of
 from tellapart.tables.fitting import fit_table
 from tellapart.tables.judging import TableJudgement
-from tellapart.tables.leaks import LEAST_ROWS, groups_of
 from tellapart.words.near_names import did_you_mean
 from tellapart.words.percents import tenths
 

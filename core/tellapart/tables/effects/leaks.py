@@ -10,11 +10,11 @@ from itertools import pairwise
 import numpy as np
 
 from tellapart.learning.metrics import error_interval
+from tellapart.tables.alone import cells_of
 from tellapart.tables.columns import TableColumn
 from tellapart.tables.encoding import Feature, encoded
 from tellapart.words.percents import between, tenths
 
-_N_BINS = 32
 _TELLS_ALONE = 0.05  # share of the usual guess's error that a column alone may leave before it is suspected
 MOST_GROUPS, LEAST_ROWS = 8, 10  # of a sensitive column that are told
 _SHOWN = 3
@@ -42,7 +42,7 @@ def leaks(
     usual = 1 - np.bincount(targets).max() / len(targets)
     found = []
     for at, feature in enumerate(features):
-        cells = _cells(inputs[:, at], feature.is_category)
+        cells = cells_of(inputs[:, at], feature.is_category)
         error = _error_alone(cells, targets, is_first)
         if error <= _TELLS_ALONE * usual:
             found.append(
@@ -109,18 +109,6 @@ def groups_of(feature: Feature, values: np.ndarray) -> list[tuple[str, np.ndarra
         (f"{low:g} to {high:g}", (values >= low) & ((values < high) | (high == edges[-1]) & (values <= high)))
         for low, high in pairwise(edges.tolist())
     ]
-
-
-def _cells(values: np.ndarray, is_category: bool) -> np.ndarray:
-    """(N,) int: which category, or which of 32 ranges of the numbers; the last for missing ones."""
-    is_there = ~np.isnan(values)
-    if is_category:
-        found = np.where(is_there, values, values[is_there].max(initial=-1) + 1)
-        return np.asarray(found.astype(int))
-    edges = np.zeros(0)
-    if is_there.any():
-        edges = np.unique(np.quantile(values[is_there], np.linspace(0, 1, _N_BINS + 1)[1:-1]))
-    return np.where(is_there, np.searchsorted(edges, values, side="left"), _N_BINS)
 
 
 def _error_alone(cells: np.ndarray, targets: np.ndarray, is_first: np.ndarray) -> float:
