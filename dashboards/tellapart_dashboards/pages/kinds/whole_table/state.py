@@ -11,11 +11,12 @@ from typing import Any
 
 from tellapart.errors import Cancelled
 from tellapart.kinds.answered import AnsweredRows
-from tellapart.progress import Doing, Progress
-from traitlets import Bool, Float, HasTraits, Instance, Unicode
+from tellapart.progress import Progress
+from traitlets import HasTraits, Instance, Unicode
 
 from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.pages.kinds.beside.thread_work import ThreadWork
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.widgets.upload.upload import UploadedFile, UploadLimits
 
@@ -40,7 +41,7 @@ class AnsweredFile:
 
 class WholeTable(HasTraits):
     """answered: the latest table with its answers, None before and where something went wrong. problem: what did.
-    is_running: rows are being answered; progress, doing: how far that is.
+    work: rows are being answered; stopped, there are no answers.
 
     answer: reads a table and writes it again with an answer for each row, for a thread; column: title of the one that
     is classified, "" to recognise it.
@@ -48,15 +49,12 @@ class WholeTable(HasTraits):
 
     answered = Instance(AnsweredFile, allow_none=True)
     problem = Unicode("")
-    is_running = Bool(False)
-    progress = Float(0.0)
-    doing = Unicode("")
 
     def __init__(self, training: ThingsTraining, answer: Answering) -> None:
         super().__init__()
         self._training, self._answer = training, answer
         self._batch: Path | None = None  # uploaded, with the answers beside it
-        self._is_stopped = False
+        self.work = ThreadWork()
         self._turn = Turn()
 
     @property
@@ -71,13 +69,8 @@ class WholeTable(HasTraits):
     def take_column(self, column: str) -> None:
         """Answer by another column of the same table."""
         one = self.answered
-        if one is not None and not self.is_running and column != one.rows.column:
+        if one is not None and not self.work.is_running and column != one.rows.column:
             soon(self._answer_again(one.source, column))
-
-    def cancel(self) -> None:
-        """Have it end as soon as it can; there are no answers then."""
-        if self.is_running:
-            self._is_stopped, self.doing = True, "Stopping …"
 
     async def _take(self, batch_dir: Path, files: list[UploadedFile]) -> None:
         async with self._turn.taken():
@@ -96,27 +89,18 @@ class WholeTable(HasTraits):
                 await self._run(source, column)
 
     async def _run(self, source: Path, column: str) -> None:
-        loop, trained = asyncio.get_running_loop(), self._training.trained
         self.problem, answered = "", None
-        self._is_stopped, self.progress, self.doing = False, 0.0, f"Reading {source.name}"
-        self.is_running = True
-
-        def progress(done: int, total: int, message: Doing) -> None:
-            if self._is_stopped:
-                raise Cancelled("Stopped.")
-            loop.call_soon_threadsafe(self._is_at, done / total if total else 0.0, str(message))
-
+        trained = self._training.trained
         out = source.with_name(f"{source.stem[:80]}-answers.csv")
         try:
             if trained is not None:
-                rows = await asyncio.to_thread(self._answer, trained.predictor, source, out, column, progress)
+                rows = await self.work.run(
+                    lambda progress: self._answer(trained.predictor, source, out, column, progress),
+                    f"Reading {source.name}",
+                )
                 answered = AnsweredFile(out, source, rows)
         except Cancelled:
             self.problem = "Stopped; nothing was saved."
         except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.problem = error_sentence(error)
-        self.answered, self.is_running = answered, False
-
-    def _is_at(self, progress: float, doing: str) -> None:
-        if not self._is_stopped:
-            self.progress, self.doing = progress, doing
+        self.answered = answered

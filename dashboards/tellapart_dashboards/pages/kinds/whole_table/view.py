@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, Dropdown, VBox, dlink
+from ipywidgets import HTML, Box, Dropdown, VBox, dlink
 
 from tellapart_dashboards.app.visibility import shown_when
-from tellapart_dashboards.app.wording import bar_html, count, message_html, percent, progress_html
+from tellapart_dashboards.app.wording import bar_html, count, message_html, percent
+from tellapart_dashboards.pages.kinds.beside.thread_work import work_view
 from tellapart_dashboards.pages.kinds.whole_table.state import (
     LIMITS,
     MOST_BYTES,
@@ -33,8 +34,8 @@ def whole_table_view(table: WholeTable, noun: str, accept: str) -> VBox:
         table.uploads_dir, table.take_upload, LIMITS,
         accessible_name="A whole table", what="a table", accept=accept, takes_folders=False,
     )  # fmt: skip
-    problem, running, found = HTML(), HTML(), HTML()
-    cancel, save = Button(description="Cancel"), Download(description="Save the answers")
+    problem, found = HTML(), HTML()
+    save = Download(description="Save the answers")
     column = Dropdown(description=f"{noun.capitalize()}s are in", options=[])
     choose = lambda change: table.take_column(str(change["new"]))  # noqa: E731
 
@@ -48,28 +49,18 @@ def whole_table_view(table: WholeTable, noun: str, accept: str) -> VBox:
             column.value = one.rows.column
             column.observe(choose, "value")
 
-    def draw_busy(_: Any = None) -> None:
-        running.value = (
-            progress_html(table.progress, table.doing, table.progress > 0, "Classifying")
-            if table.is_running
-            else ""
-        )
-
     dlink((table, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
     table.observe(draw, "answered")
-    table.observe(draw_busy, ["is_running", "progress", "doing"])
-    cancel.on_click(lambda _: table.cancel())
     column.observe(choose, "value")
-    busy = VBox([running, cancel]).add_class("ta-busy")
     has_choice = lambda: table.answered is not None and len(table.answered.rows.columns) > 1  # noqa: E731
     menu = Box([column]).add_class("ta-line").add_class("ta-menus")
     result = VBox([found, menu, Box([save]).add_class("ta-line").add_class("ta-gap")])
-    shown_when(busy, table, ["is_running"], lambda: table.is_running)
     shown_when(result, table, ["answered"], lambda: table.answered is not None)
     shown_when(menu, table, ["answered"], has_choice)
     draw()
-    draw_busy()
-    return VBox([words, upload.add_class("ta-gap"), busy, problem, result]).add_class("ta-card")
+    return VBox(
+        [words, upload.add_class("ta-gap"), work_view(table.work, "Classifying"), problem, result]
+    ).add_class("ta-card")
 
 
 def _found_html(one: AnsweredFile, noun: str) -> str:
