@@ -38,6 +38,7 @@ def test_from_a_file_to_a_recommender_other_stars_and_a_model(
     go_to(page, "Look")
     expect(page.get_by_role("heading", name="ratings").first).to_be_visible()
     expect(page.get_by_text("whose rating is no number: 'many'")).to_be_visible()
+    expect(page.get_by_role("img", name="A map of 24 items")).to_be_visible()
     seen(opened, "ratings-look")
 
     what_may_be_wrong_is_taken_out_with_keys(opened, workspace / "films")

@@ -38,6 +38,11 @@ def test_from_a_file_to_a_classifier_a_corrected_mistake_a_form_and_a_model(
     mistakes_are_put_right_with_keys(opened, workspace / "loans")
     page.get_by_role("tab", name="Train").click()
     train(page, "2 changes since: train again")
+    page.get_by_role("button", name="Find out").press("Enter")
+    expect(page.get_by_role("img", name="What each column has to say")).to_be_visible(timeout=120_000)
+    page.get_by_text("The same as a table").first.click()
+    expect(page.get_by_role("region", name="Importance").get_by_role("row")).to_have_count(6)
+    seen(opened, "tables-columns")
 
     go_to(page, "Classify")
     expect(page.get_by_text("The answer stands here")).to_be_visible()

@@ -29,13 +29,15 @@ STEPS = {"clean": "Clean", "train": "Train", "classify": "Classify", "share": "S
 @dataclass(frozen=True)
 class ClassifierParts:
     """What a kind brings. load: (predictor, measured) of a bundle. classify: makes the Classify page. exports: ways to
-    take a classifier along. more: how more things come in."""
+    take a classifier along. more: how more things come in. closer: makes what stands below the numbers of a training,
+    None for a kind with nothing more to say."""
 
     cleanable: LabelledThings
     load: Callable[[Path], tuple[Any, dict[str, Any]]]
     classify: Callable[[ThingsTraining, Callable[[], None]], Widget]
     exports: tuple[Export, ...]
     more: MoreWays
+    closer: Callable[[ThingsTraining], Widget] | None = None
 
 
 def classifier_page(parts: ClassifierParts) -> ThingsPage:
@@ -68,7 +70,8 @@ def classifier_page(parts: ClassifierParts) -> ThingsPage:
         from tellapart_dashboards.pages.kinds.more.view import more_view
 
         page = training_view(training, words, ways)
-        return VBox([page, more_view(more, noun)])
+        closer = [parts.closer(training)] if parts.closer is not None else []
+        return VBox([page, *closer, more_view(more, noun)])
 
     async def classify(go_to: Callable[[str], None]) -> Widget:
         return parts.classify(training, lambda: go_to("train"))

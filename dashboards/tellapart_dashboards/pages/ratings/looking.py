@@ -7,14 +7,21 @@ import html
 from dataclasses import dataclass
 
 import numpy as np
-from ipywidgets import HTML
+from ipywidgets import HTML, VBox
+from tellapart.errors import BundleError
+from tellapart.ratings.item_map import map_items
+from tellapart.ratings.model import RatingModel
 from tellapart.ratings.project import RatingProject
 from tellapart.ratings.reading import RatingTable
 
+from tellapart_dashboards.app.event_loop import Repeated
 from tellapart_dashboards.app.wording import count, heading_html, percent
+from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.ratings.map_chart import MOST_MAPPED, map_html
 
 MOST_ITEMS = 30
 _MOST_BARS = 11
+_MAP = "<h2>A map of tastes</h2>"
 _FEW = 5  # ratings of a user that hardly tell a taste
 
 
@@ -69,10 +76,29 @@ def ratings_seen(table: RatingTable) -> RatingsSeen:
     )
 
 
-async def looking_view(project: RatingProject) -> HTML:
+async def looking_view(project: RatingProject, training: ThingsTraining) -> VBox:
     """The page."""
     seen = await asyncio.to_thread(lambda: ratings_seen(project.table))
-    return HTML(seen_html(seen))
+    chart = HTML().add_class("ta-card")
+
+    async def draw() -> None:
+        trained = training.trained
+        chart.value = await asyncio.to_thread(_map_of, trained.predictor if trained is not None else None)
+
+    drawing = Repeated(draw)
+    training.observe(lambda _: drawing.ask(), "trained")
+    await draw()
+    return VBox([HTML(seen_html(seen)), chart])
+
+
+def _map_of(model: RatingModel | None) -> str:
+    """Of the newest recommender; a sentence where there is none, or where it knows no tastes. For a thread."""
+    if model is None:
+        return f"{_MAP}<p class='ta-soft'>It stands here once something was trained.</p>"
+    try:
+        return map_html(map_items(model, MOST_MAPPED).items)
+    except BundleError as error:
+        return f"{_MAP}<p class='ta-soft'>{html.escape(str(error))}</p>"
 
 
 def seen_html(seen: RatingsSeen) -> str:

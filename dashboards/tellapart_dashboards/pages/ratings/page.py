@@ -39,7 +39,7 @@ def ratings_page(root: Path) -> ThingsPage:
     words = TrainingWords(lambda: before, recommender_headline, recommender_details)
 
     async def look(_go_to: Callable[[str], None]) -> Widget:
-        return await looking_view(project)
+        return await looking_view(project, training)
 
     async def clean(go_to: Callable[[str], None]) -> Widget:
         from tellapart_dashboards.pages.kinds.cleaning_view import cleaning_view

@@ -24,6 +24,7 @@ from tellapart_dashboards.pages.kinds.things import ThingsPage
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.kinds.whole_table.state import MOST_ROWS, WholeTable
 from tellapart_dashboards.pages.tables.classifying import RowsClassify, classifying_view
+from tellapart_dashboards.pages.tables.influence import ColumnsSay, influence_view
 from tellapart_dashboards.pages.tables.looking import RowsLooked
 
 _PAGE = "One file that anyone opens in a browser: fill in a row, and the answer is there, without a server."
@@ -34,8 +35,13 @@ def tables_page(root: Path) -> ThingsPage:
     """The parts of the page of the project in a folder. For a thread."""
     project = tables.open_project(root)
     exports = classifier_exports(getattr(tables, "export_html", None), _PAGE, _HOLDS)
+    say = ColumnsSay(project)
+
+    def closer(training: ThingsTraining) -> Widget:
+        return influence_view(say, training)
+
     return classifier_page(
-        ClassifierParts(RowsLooked(project), _loaded, _classify, exports, more_rows(project))
+        ClassifierParts(RowsLooked(project), _loaded, _classify, exports, more_rows(project), closer)
     )
 
 
