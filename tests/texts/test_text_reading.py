@@ -72,6 +72,33 @@ def test_texts_stay_as_they_are_written(tmp_path):
     assert len(read_texts(big).texts[0]) == 1_000_000
 
 
+def test_encodings_that_are_mixed_in_one_file_lose_no_text(tmp_path):
+    lines = [
+        b"text,label",
+        "schön und gut,ja".encode(),
+        *(f"übel, Nummer {i};nein".encode("cp1252") for i in range(3)),
+    ]
+    (tmp_path / "t.csv").write_bytes(
+        b"\n".join([lines[0].replace(b",", b";"), lines[1].replace(b",", b";"), *lines[2:]])
+    )
+    table = read_texts(tmp_path / "t.csv")
+    assert table.labels == ["ja", "nein", "nein", "nein"] and table.texts[1:] == [
+        f"übel, Nummer {i}" for i in range(3)
+    ]
+    assert (
+        "n und gut" in table.texts[0]
+    )  # its ö is two signs of the other encoding, and nothing of it is lost
+
+
+def test_ten_thousand_columns_are_refused_with_what_to_do(tmp_path):
+    row = ",".join(["x"] * 10_000)
+    (tmp_path / "t.csv").write_text("\n".join([row, row, row]), "utf-8")
+    with pytest.raises(
+        IntakeError, match="has 10,000 columns; at most 1,000 are read. Keep the text and its label"
+    ):
+        read_texts(tmp_path / "t.csv")
+
+
 def test_what_is_left_out_is_counted(tmp_path):
     rows = [*ROWS, (" ", "yes"), ("no label", ""), ("c" * (MAX_TEXT + 1), "no")]
     path = tmp_path / "t.jsonl"

@@ -107,6 +107,20 @@ def test_many_labels_and_tiny_sets(tmp_path):
     assert load_predictor(result).predict("a saw and a hammer").label == "tool"
 
 
+def test_a_text_of_a_megabyte_and_pages_of_html_are_learned_from_and_answered(tmp_path):
+    words = {"good": "lovely clever warm", "bad": "dull boring lazy"}
+    texts = [
+        f"<html><body onload=x()><p>{words['bad' if i % 2 else 'good']}</p>{i}</body></html>"
+        for i in range(60)
+    ]
+    labels = ["bad" if i % 2 else "good" for i in range(60)]
+    texts.append("dull boring lazy " * 60_000)
+    project = create_text_project(tmp_path / "p", TextTable(texts, [*labels, "bad"], "t", ""))
+    predictor = load_predictor(train_texts(project))
+    assert predictor.predict(texts[-1]).label == predictor.predict(texts[1]).label == "bad"
+    assert predictor.predict("<p>lovely</p>").label == "good" and predictor.predict("").is_strange
+
+
 def test_too_little_is_told(project):
     items = project.items()
     project.decide([ThingDecision(one.text_id, "remove") for one in items if one.label == "bad"][:-1])
