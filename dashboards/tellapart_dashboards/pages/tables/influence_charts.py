@@ -10,6 +10,7 @@ from tellapart.tables.effects.dependence import Dependence
 from tellapart.tables.effects.importance import ColumnImportance, Importance
 from tellapart.tables.effects.report import Influence
 from tellapart.training_runs.report.line_chart import Axis, ChartLine, axis_over, line_chart
+from tellapart.words.percents import tenths
 
 MOST_BARS = 15
 _LEFT, _WIDE, _RIGHT, _TOP, _ROW, _BOTTOM = 150, 330, 20, 30, 22, 44
@@ -132,7 +133,7 @@ def _importance_table(columns: Sequence[ColumnImportance]) -> str:
 
 def _dependence_table(one: Dependence) -> str:
     rows = "".join(
-        f"<tr><th scope='row'>{html.escape(name)}</th>{''.join(f'<td>{value:.1%}</td>' for value in values)}</tr>"
+        f"<tr><th scope='row'>{html.escape(name)}</th>{''.join(f'<td>{tenths(value)}</td>' for value in values)}</tr>"
         for name, values in zip(one.names, one.mean, strict=True)
     )
     return _table(one.title, (one.title, *one.labels), rows)
