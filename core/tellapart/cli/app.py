@@ -30,6 +30,7 @@ from tellapart.cli.datasheet import datasheet
 from tellapart.cli.gather import gather as gather_command
 from tellapart.cli.intake_words import LABELS_HELP, tell_intake
 from tellapart.cli.kinds.dispatch import DOORS, KindsGroup
+from tellapart.cli.kinds.training import say_trained
 from tellapart.cli.nightly import nightly
 from tellapart.cli.publish import publish
 from tellapart.cli.published.corrections import corrections
@@ -46,7 +47,7 @@ from tellapart.cli.training_runs.runs import runs
 from tellapart.cli.understanding.explain import explain
 from tellapart.cli.understanding.learning_curve import learning_curve
 from tellapart.words.commands import typed
-from tellapart.words.percents import between, tenths, whole
+from tellapart.words.percents import tenths
 
 if TYPE_CHECKING:
     from tellapart.store.project import Project
@@ -204,33 +205,9 @@ def train(
             config = replace(config, epochs=epochs, rate=rate)
             result = train_head(project, config, progress)
             keep_as_run(project, result)
-    if is_json:
-        print_json({**result.to_json(), "bundle": str(result.bundle_dir)})
-        return
-    for line in (*changes, *result.notes):
+    for line in () if is_json else (*changes, *result.notes):
         say(line)
-    _say_result(result.to_json())
-    say(f"Next: tellapart predict {typed(result.bundle_dir)} PICTURE…")
-
-
-def _say_result(result: dict[str, Any]) -> None:
-    low, high = result["error_interval"]
-    say(
-        f"{result['n_wrong']} of {result['n_valid']} wrong: error {tenths(result['error_rate'])} "
-        f"(95 % interval {between(low, high)}), on held-out pictures."
-    )
-    say(
-        f"Always guessing the most common label: {tenths(result['baselines']['majority'])} wrong. Comparing "
-        f"pixels: {tenths(result['baselines']['pixels'])} wrong."
-    )
-    seconds = result["seconds"]
-    say(f"{result['n_train']} training pictures, {seconds['total']:.1f} s, backbone {result['backbone']}.")
-    if result["mistakes"]:
-        surest = result["mistakes"][0]
-        say(
-            f"Most confident mistake: {surest['path']} was mistaken for {surest['predicted']!r} "
-            f"({whole(surest['confidence'])} confident)."
-        )
+    say_trained(result, f"Next: tellapart predict {typed(result.bundle_dir)} PICTURE…", is_json)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from tellapart.learning.evaluation import Evaluation
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.snapshot import ProjectSnapshot
 from tellapart.train.display.notebook import result_html
-from tellapart.train.display.text import result_text
+from tellapart.train.display.text import result_sentences, result_text
 from tellapart.train.held_out import HeldOut
 from tellapart.words.percents import tenths, whole
 
@@ -77,6 +77,10 @@ class TrainResult:
             f"{self.evaluation.n_wrong} of {self.evaluation.n} wrong, {tenths(self.error_rate)}; "
             f"guessing would be {whole(self.baselines['majority'])}"
         )
+
+    def sentences(self) -> list[str]:
+        """What a person has to know, in words."""
+        return result_sentences(self)
 
     def __repr__(self) -> str:
         return result_text(self)

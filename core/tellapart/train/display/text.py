@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tellapart.safe_text import harmless
-from tellapart.words.percents import between, whole
+from tellapart.words.percents import between, tenths, whole
 
 if TYPE_CHECKING:
     from tellapart.train.result import TrainResult
@@ -31,6 +31,26 @@ def result_text(result: TrainResult) -> str:
         ]
     lines += ["", f"Model: {result.bundle_dir}"]
     return "\n".join(map(harmless, lines))
+
+
+def result_sentences(result: TrainResult) -> list[str]:
+    """What a person has to know, a sentence or two each."""
+    checked, baselines = result.evaluation, result.baselines
+    low, high = checked.error_interval
+    said = [
+        f"{checked.n_wrong} of {result.n_valid} wrong: error {tenths(checked.error_rate)} "
+        f"(95 % interval {between(low, high)}), on held-out pictures.",
+        f"Always guessing the most common label: {tenths(baselines['majority'])} wrong. Comparing "
+        f"pixels: {tenths(baselines['pixels'])} wrong.",
+        f"{result.n_train} training pictures, {result.seconds['total']:.1f} s, backbone {result.backbone}.",
+    ]
+    if checked.mistakes:
+        surest = checked.mistakes[0]
+        said.append(
+            f"Most confident mistake: {surest.path} was mistaken for {surest.predicted!r} "
+            f"({whole(surest.confidence)} confident)."
+        )
+    return said
 
 
 def label_rows(result: TrainResult) -> list[tuple[str, str, str, str]]:
