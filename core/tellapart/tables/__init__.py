@@ -12,13 +12,13 @@ from tellapart.errors import TellapartError
 from tellapart.progress import Progress, silent
 
 if TYPE_CHECKING:
+    from tellapart.tables.clean.review import TableReview
     from tellapart.tables.effects.left_out import LeavingOut
     from tellapart.tables.effects.report import Influence
     from tellapart.tables.effects.time_order import TimeOrder
     from tellapart.tables.graph.export import TableOnnx
     from tellapart.tables.predictor import TablePredictor
     from tellapart.tables.project import TableProject
-    from tellapart.tables.review import TableReview
     from tellapart.tables.training import TableResult
 
 __all__ = [
@@ -92,7 +92,7 @@ def open_review(project: TableProject, progress: Progress = silent) -> TableRevi
     Raises:
         TrainError: nothing can be learned from it yet.
     """
-    from tellapart.tables.review import TableReview
+    from tellapart.tables.clean.review import TableReview
 
     return TableReview(project, progress)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from tellapart.progress import Progress
 from tellapart.tables import open_review
+from tellapart.tables.clean.review import TableReview
 from tellapart.tables.project import ProjectRow, TableProject
-from tellapart.tables.review import TableReview
 
 from tellapart_dashboards.pages.kinds.cases import Case, LabelledThings, Looked, cases_of
 
