@@ -3,7 +3,10 @@
 import subprocess
 import traceback
 
+import typer
 from tellapart.cli.app import app
+from tellapart.kinds.kind import kinds
+from typer.main import get_command
 from typer.testing import CliRunner
 
 
@@ -13,6 +16,15 @@ def tellapart(*arguments: object, code: int = 0) -> str:
     assert done.exit_code == code, done.output
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.stdout if code in (0, 3) else " ".join(done.output.split())
+
+
+def kind_run(*arguments: object) -> str:
+    """The kind whose command these words run; nothing is run."""
+    group = get_command(app)
+    context = typer.Context(group)
+    name, command, _ = group.resolve_command(context, [str(one) for one in arguments])
+    of = {kind.name: group.commands.get(kind.name, group).get_command(context, name) for kind in kinds()}
+    return next(kind for kind, theirs in of.items() if theirs is command)
 
 
 def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,6 @@ import traceback
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ import psutil
 
 from tellapart import atomic_files
 from tellapart.errors import Cancelled, GatherError, IntakeError, LabelsError, ProjectError, TellapartError
-from tellapart.kinds.projects import kind_of_project
+from tellapart.kinds.kind import kind_of_project
 from tellapart.progress import Doing, Progress, Step
 from tellapart.runs import VISITOR, Run, secret_of
 from tellapart.store.project import open_project
@@ -222,13 +221,11 @@ def _train(run: Run, progress: Progress) -> dict[str, Any]:
 
 
 def _train_things(run: Run, progress: Progress) -> dict[str, Any]:
-    """Of a project of another kind than pictures: `tellapart.KIND` has the verbs that pictures have."""
+    """Of a project of whatever kind, by the verbs that all kinds have."""
     kind = kind_of_project(run.project_dir)
-    if not kind:
-        raise ProjectError(
-            f"{run.project_dir} is no project of other things than pictures. Check its folder."
-        )
-    things = import_module(f"tellapart.{kind}")
+    if kind is None:
+        raise ProjectError(f"{run.project_dir} is no project. Check its folder.")
+    things = kind.verbs()
     result = things.train(things.open_project(run.project_dir), progress=progress)
     return {"bundle": result.bundle_dir.name, "sentence": result.sentences()[0]}
 

@@ -4,8 +4,8 @@ import json
 import random
 
 import pytest
-from command_line import tellapart
-from tellapart.cli.ratings.door import claims
+from command_line import kind_run, tellapart
+from tellapart.kinds.kind import kind_of_source
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +75,9 @@ def test_titles_come_from_a_second_file_at_once_or_later(table, tmp_path):
 
 
 def test_only_tables_of_ratings_are_claimed(table, tmp_path):
-    assert claims("new", ["x", f"--from={table}"]) and not claims(
-        "new", ["x", "--from", str(table), "--text-column", "t"]
-    )
+    assert kind_run("new", "x", f"--from={table}") == "ratings"
+    assert kind_run("new", "x", "--from", table, "--text-column", "t") == "texts"
+    assert kind_run("new", "x", "--from", table, "--kind", "tables") == "tables"
     for first, is_ours in (
         ("user,item,rating", True), ("user;book;stars;date", True), ("1\t7\t5\t881250949", True), ("1::7::5::88", True),
         ("text,label", False), ("user,review,rating", False), ("user,item,rating,review", False), ("age,sex,income", False),
@@ -85,6 +85,6 @@ def test_only_tables_of_ratings_are_claimed(table, tmp_path):
     ):  # fmt: skip
         path = tmp_path / "some.csv"
         path.write_text(f"{first}\n{first}\n", "utf-8")
-        assert claims("new", ["x", "--from", str(path)]) is is_ours, first
-    assert not claims("new", ["x"]) and not claims("new", ["x", "--from", str(tmp_path)])
-    assert not claims("train", ["\0"]) and not claims("train", [str(tmp_path)])
+        assert (kind_of_source(path).name == "ratings") is is_ours, first
+    assert kind_run("new", "x") == kind_run("new", "x", "--from", tmp_path) == "pictures"
+    assert kind_run("train", "\0") == kind_run("train", tmp_path) == "pictures"

@@ -2,13 +2,10 @@
 
 import csv
 import json
-from types import SimpleNamespace
 
 import pytest
-import typer
-from command_line import tellapart
-from tellapart.cli.kinds import dispatch
-from tellapart.cli.texts.door import claims
+from command_line import kind_run, tellapart
+from tellapart.kinds.kind import kind_of_source, kinds
 from tellapart.texts.project import open_text_project
 
 GOOD, BAD = ("lovely", "clever", "moving"), ("dull", "boring", "lazy")
@@ -39,8 +36,8 @@ def trained_dir(table, tmp_path_factory):
 
 def test_the_studio_is_for_every_kind_and_the_one_door_says_which_it_is(trained_dir, table, tmp_path):
     assert "Open the studio" in tellapart("studio", "--project", trained_dir, "--help")
-    assert dispatch.kind_of_source(table) == "texts"
-    assert dispatch.kind_of_source(tmp_path) == "" and dispatch.kind_of_source(tmp_path / "cat.png") == ""
+    assert kind_of_source(table).name == "texts"
+    assert kind_of_source(tmp_path).name == kind_of_source(tmp_path / "cat.png").name == "pictures"
 
 
 def test_from_a_table_to_a_page(table, tmp_path):
@@ -155,41 +152,32 @@ def test_pictures_stay_pictures(tmp_path, table):
     for name in ("texts/spam/a.txt", "texts/ham/b.txt", "notes/cat/read me.txt"):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("buy")
-    assert claims("new", ["p", "--from", str(table)]) and claims("new", ["p", f"--from={table}"])
-    assert claims("new", ["p", "--from", str(tmp_path / "texts")])
+    assert kind_run("new", "p", "--from", table) == kind_run("new", "p", f"--from={table}") == "texts"
+    assert kind_run("new", "p", "--from", tmp_path / "texts") == "texts"
     for place in ("pictures", "yolo", "notes", "none", "pictures.zip", "\0", "~nobody/x", "x" * 5000):
-        assert not claims("new", ["p", "--from", str(tmp_path / place)]), place
-    assert not claims("new", ["p"]) and not claims("new", ["p", "--from"])
-    assert not claims("train", [str(tmp_path)]) and not claims("train", [])
+        assert kind_run("new", "p", "--from", tmp_path / place) == "pictures", place
+        assert kind_run("new", "p", "--from", place) == "pictures", place
+    assert kind_run("new", "p", "--from", table, "--label", "cat") == "pictures"
+    assert kind_run("new", "p", "--from", table, "--kind=pictures") == "pictures"
+    assert kind_run("new", "p") == kind_run("new", "p", "--from") == "pictures"
+    assert kind_run("train", tmp_path) == kind_run("train") == "pictures"
+
+
+def test_a_kind_that_is_none_is_said(table, tmp_path):
+    said = tellapart("new", tmp_path / "p", "--from", table, "--kind", "poems", code=2)
+    assert "--kind poems is no kind of things. Choose one of: pictures, texts," in said
+    assert not (tmp_path / "p").exists()
+    assert "No such option: --tetx-column" in tellapart(
+        "new", tmp_path / "p", "--from", table, "--tetx-column", "review", code=2
+    )
 
 
 def test_every_kind_has_commands_of_the_same_names():
-    for door in dispatch.DOORS:
-        assert door.NAME in tellapart("--help")
-        assert all(verb in tellapart(door.NAME, "--help") for verb in ("new", "train", "predict"))
-
-
-def test_another_kind_is_a_door_and_a_line(tmp_path, monkeypatch):
-    """A drawn one: nothing of the commands, the stages or the texts has to know it."""
-    (tmp_path / "project.tones").write_text("c d e")
-    tones = typer.Typer()
-
-    @tones.command()
-    def train(project_dir: str):
-        typer.echo(f"tuned by {len((tmp_path / 'project.tones').read_text().split())} tones")
-
-    @tones.command()
-    def clean(project_dir: str):
-        typer.echo("no false note")
-
-    door = SimpleNamespace(
-        NAME="tones",
-        claims=lambda verb, words: any(word.endswith(".tones") for word in words),
-        commands=lambda: tones,
-    )
-    monkeypatch.setattr(dispatch, "DOORS", (*dispatch.DOORS, door))
-    assert tellapart("train", tmp_path / "project.tones") == "tuned by 3 tones\n"
-    assert tellapart("clean", tmp_path / "project.tones") == "no false note\n"
-    assert "`undo` is for pictures, and this is of tones" in tellapart(
-        "undo", tmp_path / "project.tones", code=2
-    )
+    assert {"texts", "tables", "ratings", "outlines"} < {kind.name for kind in kinds()}
+    for kind in kinds():
+        before = [kind.name] if kind.commands_at else []
+        assert all(name in tellapart("--help") for name in before)
+        assert all(
+            verb in tellapart(*before, "--help")
+            for verb in ("new", "train", "predict", "clean", "export", "app")
+        )

@@ -12,9 +12,8 @@ from tellapart.errors import Cancelled
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.progress import Doing
 from tellapart.ratings import new_project, open_project, train
-from tellapart_dashboards.pages.kinds.doors import door_of
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
-from tellapart_dashboards.pages.ratings import recommending
+from tellapart_dashboards.pages.ratings import door, recommending
 from tellapart_dashboards.pages.ratings.cleaning import RatingsLooked
 from tellapart_dashboards.pages.ratings.looking import ratings_seen, seen_html
 from tellapart_dashboards.pages.ratings.recommending import (
@@ -43,7 +42,7 @@ def test_a_look_tells_what_is_there_and_takes_no_title_for_html(trained_ratings_
 
 
 async def test_stars_are_answered_and_can_be_taken_back(trained_ratings_dir: Path) -> None:
-    page = door_of("ratings").opened(trained_ratings_dir)
+    page = door.opened(trained_ratings_dir)
     training = page.followed[0]
     assert isinstance(training, ThingsTraining)
     state = Recommending(training)
@@ -72,7 +71,7 @@ def test_stars_are_the_whole_numbers_of_the_scale() -> None:
 
 
 async def test_items_are_asked_about_by_title_and_others_in_turn(trained_ratings_dir: Path) -> None:
-    training = door_of("ratings").opened(trained_ratings_dir).followed[0]
+    training = door.opened(trained_ratings_dir).followed[0]
     assert isinstance(training, ThingsTraining)
     state = Recommending(training)
     before = list(state.asked)
@@ -100,7 +99,7 @@ async def test_stars_stay_as_they_are_shown_when_something_is_decided_or_trained
 ) -> None:
     project = new_project(tmp_path / "films", write_table(tmp_path / "films.csv", made_rows()))
     train(project)
-    training = door_of("ratings").opened(tmp_path / "films").followed[0]
+    training = door.opened(tmp_path / "films").followed[0]
     assert isinstance(training, ThingsTraining)
     state = Recommending(training)
     view = recommending_view(state, training, lambda: None)
@@ -143,7 +142,7 @@ async def test_rows_that_are_asked_about_no_more_are_closed(
             made.append(self)
 
     monkeypatch.setattr(recommending, "Choices", Noted)
-    training = door_of("ratings").opened(trained_ratings_dir).followed[0]
+    training = door.opened(trained_ratings_dir).followed[0]
     assert isinstance(training, ThingsTraining)
     state = Recommending(training)
     view = recommending_view(state, training, lambda: None)

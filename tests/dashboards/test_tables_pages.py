@@ -9,10 +9,10 @@ from acting import one, settled, text_of, upload
 from ipywidgets import Button, ToggleButton
 from made_tables import made_table, write_table
 from tellapart.tables import new_project, train
-from tellapart_dashboards.pages.kinds.doors import door_of
 from tellapart_dashboards.pages.kinds.more.state import MoreThings
 from tellapart_dashboards.pages.kinds.more.view import more_view
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
+from tellapart_dashboards.pages.tables import door
 from tellapart_dashboards.pages.tables import door as tables_door
 from tellapart_dashboards.pages.tables.classifying import RowsClassify
 from tellapart_dashboards.pages.tables.form import form_of
@@ -58,7 +58,7 @@ async def test_more_rows_come_in_on_the_page(tmp_path: Path) -> None:
 
 
 async def test_a_row_is_answered_as_it_is_filled_in(trained_table_dir: Path) -> None:
-    page = door_of("tables").opened(trained_table_dir)
+    page = door.opened(trained_table_dir)
     training = page.followed[0]
     assert isinstance(training, ThingsTraining) and training.trained is not None
     fields = {one.title: one for one in form_of(training.trained.predictor.model)}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from acting import settled, text_of
-from ipywidgets import HTML, Widget
+from acting import one, settled, shown
+from ipywidgets import Dropdown
 from made_texts import made_reviews, write_csv
-from tellapart.errors import ProjectError
+from tellapart.errors import IntakeError, ProjectError
+from tellapart.kinds import kind as kind_table
 from tellapart.kinds.decisions import ThingDecision
-from tellapart.kinds.projects import kind_of_project, source_of
+from tellapart.kinds.kind import kind_of_project
+from tellapart.outlines.kind import KIND as OUTLINES
 from tellapart.store.project import create_project
 from tellapart.texts import new_project, open_project
 from tellapart.workspace.changing import delete_project, duplicate_project, rename_project
@@ -20,19 +20,20 @@ from tellapart.workspace.listing import listed_projects
 from tellapart_dashboards.app.cell_pages import close_whole
 from tellapart_dashboards.app.launcher import project_to_open
 from tellapart_dashboards.app.page_frame import Frame
-from tellapart_dashboards.app.project_state import project_dir_from
-from tellapart_dashboards.pages.kinds import doors
+from tellapart_dashboards.app.project_state import any_project, project_dir_from
+from tellapart_dashboards.app.studio import studio
 from tellapart_dashboards.pages.kinds.cases import Case, Doubt, Looked
 from tellapart_dashboards.pages.kinds.classifier_words import classifier_details
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.cleaning_state import ALL, cleaning_state
-from tellapart_dashboards.pages.kinds.doors import door_of
-from tellapart_dashboards.pages.kinds.opening import open_kind
-from tellapart_dashboards.pages.kinds.things import ThingsPage
+from tellapart_dashboards.pages.kinds.doors import door_of, doors_from_files
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.projects.from_file import FromFile
+from tellapart_dashboards.pages.projects.from_file_view import from_file_view
+from tellapart_dashboards.pages.projects.state import ProjectsState
 from tellapart_dashboards.pages.texts.looking import TextsLooked
 from tellapart_dashboards.pages.texts.marking import marked, marked_html
+from tellapart_dashboards.widgets.steps.steps import Steps
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
 
 
@@ -47,6 +48,11 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def reviews(tmp_path: Path) -> Path:
     texts, labels, _ = made_reviews(80, n_wrong=4)
     return write_csv(tmp_path / "reviews.csv", texts, labels)
+
+
+def name_of(root: Path) -> str:
+    kind = kind_of_project(root)
+    return kind.name if kind else ""
 
 
 def case(thing_id: str, *codes: str) -> Case:
@@ -91,9 +97,9 @@ async def test_a_named_file_is_looked_at_and_made_a_project_beside_those_of_pict
     ]  # fmt: skip
     state.make({"text_column": "text", "label_column": "label"})
     await settled()
-    assert made == [workspace / "reviews"] and kind_of_project(made[0]) == "texts" and state.offer is None
+    assert made == [workspace / "reviews"] and name_of(made[0]) == "texts" and state.offer is None
     (row,) = listed_projects(workspace)
-    assert (row.kind, row.source, row.problem) == ("texts", "reviews.csv", "")
+    assert (row.facts, row.problem) == ("texts from reviews.csv", "")
 
 
 async def test_what_is_taken_for_something_else_can_be_said(workspace: Path, reviews: Path) -> None:
@@ -129,30 +135,44 @@ async def test_a_folder_of_texts_is_dropped(workspace: Path) -> None:
     assert open_project(made[0]).label_counts() == {"bad": 3, "good": 3} and not batch.exists()
 
 
-async def test_a_sixth_kind_is_a_folder_with_a_door_and_a_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_sixth_kind_is_a_folder_and_a_line_in_the_table(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Pebbles:
-        NAME = "pebbles"
+    monkeypatch.setattr(kind_table, "KINDS", (*kind_table.KINDS, "tones.kind"))
+    (tmp_path / "scale.tones").write_text("100 low\n900 high\n", "utf-8")
+    made: list[Path] = []
+    state = FromFile(workspace, made.append)
+    view = from_file_view(state)
+    state.path = str(tmp_path / "scale.tones")
+    state.take_path()
+    await settled()
+    assert state.kind == "tones" and state.offer is not None and state.offer.sentence == "2 tones."
+    assert one(view, Dropdown, "Taken for").value == "tones"
+    state.make({})
+    await settled()
+    assert made == [workspace / "scale"]
+    monkeypatch.setenv("TELLAPART_PROJECT", str(made[0]))
+    page = studio()
+    text = await shown(page)
+    assert "<h1>2 tones</h1>" in text
+    assert [step["label"] for step in one(page, Steps).steps] == ["Listen"]
+    page.close()
+    projects = ProjectsState(made[0])
+    await projects.look()
+    assert [(row["name"], row["facts"]) for row in projects.rows] == [("scale", "tones from scale.tones")]
 
-        @staticmethod
-        def opened(root: Path) -> ThingsPage:
-            async def skim(_go_to: Callable[[str], None]) -> Widget:
-                return HTML(f"<h1>Pebbles of {root.name}</h1>")
 
-            return ThingsPage({"skim": "Skim"}, {"skim": skim}, "skim")
-
-    monkeypatch.setattr(doors, "DOORS", (*doors.DOORS, Pebbles))
-    (tmp_path / "tellapart-pebbles.json").write_text('{"kind": "pebbles", "source": "beach.csv"}')
-    frame = Frame([{"key": "gather", "label": "Gather", "badge": ""}])
-    frame.steps.current = "gather"
-    (await open_kind(frame, tmp_path, kind_of_project(tmp_path)))()
-    await asyncio.sleep(0)
-    while "Pebbles of" not in text_of(frame.widget):
-        await asyncio.sleep(0.01)
-    assert [one["label"] for one in frame.steps.steps] == ["Skim"] and frame.steps.current == "skim"
-    assert source_of(tmp_path, "pebbles") == "beach.csv"
+async def test_pictures_go_through_the_same_table(workspace: Path, project_dir: Path) -> None:
+    root, kind = any_project(project_dir)
+    door = door_of(kind)
+    assert kind.name == "pictures" and "pictures" not in doors_from_files()
+    page = door.opened(root)
+    frame = Frame([])
+    page.fill(frame, root)
+    assert "Ready to tell 2 labels apart" in await shown(frame.widget)
     close_whole(frame.widget)
+    with pytest.raises(IntakeError, match="Pictures go into a new project"):
+        door.offer(project_dir)
 
 
 async def test_what_cannot_be_a_project_is_said_and_the_file_can_be_given_again(
@@ -257,13 +277,13 @@ def test_projects_of_texts_are_opened_renamed_copied_and_deleted_as_others_are(
     with pytest.raises(ProjectError, match="is a project of texts, and this page is for pictures"):
         project_dir_from(workspace / "reviews")
     assert len(open_project(duplicate_project(workspace / "reviews", workspace)).items()) == 80
-    assert kind_of_project(rename_project(workspace, "reviews", "opinions")) == "texts"
-    assert kind_of_project(delete_project(workspace, "opinions").root) == "texts"
+    assert name_of(rename_project(workspace, "reviews", "opinions")) == "texts"
+    assert name_of(delete_project(workspace, "opinions").root) == "texts"
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "tellapart-app.json").write_text('{"format": 1}')
-    assert kind_of_project(tmp_path / "app") == "" and kind_of_project(tmp_path / "nowhere") == ""
+    assert kind_of_project(tmp_path / "app") is None and kind_of_project(tmp_path / "nowhere") is None
     create_project(tmp_path / "pictures").close()
     (tmp_path / "pictures" / "tellapart-texts.json").write_text("{", encoding="utf-8")
-    assert kind_of_project(tmp_path / "pictures") == ""
+    assert name_of(tmp_path / "pictures") == "pictures"
     with pytest.raises(ProjectError, match="no page for outlines"):
-        door_of("outlines")
+        door_of(OUTLINES)

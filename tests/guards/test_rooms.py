@@ -6,6 +6,7 @@ Each guard is tried on a small tree that breaks its rule as well, so that none o
 import textwrap
 
 import pytest
+from tellapart.kinds.kind import KINDS, kinds
 
 from . import structure
 from .sources import CORE, DASHBOARDS
@@ -70,10 +71,13 @@ FLOORS = (
 LATE_DOORS = ("tellapart.network",)
 # What is started by a person, another process or a notebook, and not by an import.
 ENTRIES = (
-    *("tellapart.cli", "tellapart.cli.__main__", "tellapart.vision", "tellapart.texts", "tellapart.worker"),
-    "tellapart.ratings",
-    "tellapart.tables",
-    "tellapart.outlines",
+    *("tellapart.cli", "tellapart.cli.__main__", "tellapart.worker"),
+    *KINDS,
+    *(
+        place.partition(":")[0]
+        for kind in kinds()
+        for place in (kind.verbs_at, kind.commands_at, kind.studio_at)
+    ),
     *("tellapart.bundle.trial_process", "tellapart.bundle.start_process", "tellapart.outlines.trial_process"),
     "tellapart.network.torchvision_table",
     "tellapart.backbones.weights_process",

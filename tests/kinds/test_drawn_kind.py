@@ -1,156 +1,38 @@
-"""A kind drawn here, tones that are high or low, gets its project, findings, bundle and commands from the shared parts."""
+"""A kind drawn for the tests, tones that are high or low, gets its project, findings, bundle and commands from the shared
+parts; the table of kinds leads to it from everywhere, as it leads to pictures."""
 
 import json
 from collections import Counter
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
+from pathlib import Path
 
-import numpy as np
 import pytest
 from command_line import tellapart
-from tellapart import atomic_files
-from tellapart.cli.kinds import dispatch
-from tellapart.cli.kinds.arguments import kind_app
-from tellapart.cli.kinds.claiming import names_one
-from tellapart.cli.kinds.cleaning import add_clean
-from tellapart.cli.kinds.deciding import add_steps_and_log
-from tellapart.cli.kinds.sharing import add_app, add_export
-from tellapart.cli.kinds.training import add_train
-from tellapart.codes import Code
+from make_data import make_tiny_folder
+from tellapart import runs
 from tellapart.errors import BundleError, ProjectError, TrainError
-from tellapart.kinds.bundle_folder import copy_bundle, free_bundle_dir, write_bundle
-from tellapart.kinds.labelled_project import LabelledProject, LabelledThing
-from tellapart.kinds.measured import check_labels
-from tellapart.kinds.model_file import ModelFile
-from tellapart.kinds.open_findings import ThingFinding
-from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
-from tellapart.kinds.thing_file import ids_of, read_things, thing_lines
-from tellapart.kinds.thing_review import ThingReview
-from tellapart.progress import silent
-
-FILE = ModelFile("tone-model.json", "tones", "classifier of tones", most_bytes=1000)
-TONES = ProjectKind(
-    name="tones", title="tones", things="tones", noun="tone", label_noun="pitch", made_from="FILE.mid",
-    head_name="tellapart-tones.json", given_name="tones.jsonl", model_name=FILE.name,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Tone(LabelledThing):
-    hertz: float
-
-
-class ToneCode(Code):
-    WRONG_LABEL = "wrong label"
-
-
-def tone_of(record: dict[str, Any]) -> Tone:
-    return Tone(record["id"], record["label"], record["label"], float(record["hertz"]))
-
-
-class ToneProject(LabelledProject[Tone]):
-    kind = TONES
-
-
-def open_project(root):
-    root = absolute(root)
-    TONES.head(root)
-    return ToneProject(root, read_things(root / TONES.given_name, tone_of))
-
-
-def create_project(root, tones):
-    root = vacant(root)
-    ids = ids_of(str(hertz).encode() for hertz, _ in tones)
-    records = [
-        {"id": one, "hertz": hertz, "label": label} for one, (hertz, label) in zip(ids, tones, strict=True)
-    ]
-    with TONES.created(root, {"source": "here"}) as folder:
-        atomic_files.write_bytes(folder / TONES.given_name, thing_lines(records))
-    return open_project(root)
-
-
-@dataclass(frozen=True)
-class ToneResult:
-    bundle_dir: Any
-    limit: float
-
-    def sentences(self):
-        return [f"Above {self.limit:g} Hz it is high."]
-
-    def to_json(self):
-        return {"limit": self.limit}
-
-
-def train(project, progress=silent):
-    check_labels(project.label_counts(), "tone")
-    limit = float(np.median([one.hertz for one in project.things()]))
-    result = ToneResult(free_bundle_dir(project.bundles_dir), limit)
-    record = FILE.sealed(FILE.record({"limit": limit}), [limit > 440])
-    write_bundle(result.bundle_dir, lambda folder: FILE.write(record, folder), "# Tones\n")
-    return result
-
-
-def read_model(place):
-    return FILE.opened(
-        *FILE.read(place),
-        lambda record: float(record["limit"]),
-        lambda limit, record: (np.array([limit > 440], float), np.array(record["golden"], float)),
-    )
-
-
-def export_page(place, out, title, about, force):
-    out.write_text(f"{title}, {about}: {read_model(TONES.bundle_of(place))}, {force}", "utf-8")
-    return out
-
-
-class ToneReview(ThingReview[ToneProject, ThingFinding]):
-    remarks_name = "chords"
-
-    def refresh(self, progress=silent):
-        self.tones = {one.thing_id: one for one in self.project.things()}
-        middle = np.median([one.hertz for one in self.tones.values()])
-        should = {key: "high" if one.hertz > middle else "low" for key, one in self.tones.items()}
-        wrong = [one for one in self.tones.values() if one.label != should[one.thing_id]]
-        self.noise, self.scores, self.remarks = len(wrong) / len(should), np.zeros(len(should)), []
-        self._keep(
-            ThingFinding(one.thing_id, ToneCode.WRONG_LABEL, 0.9, "Off.", "relabel", should[one.thing_id])
-            for one in wrong
-        )
-
-    def described(self, thing_id):
-        return f"{self.tones[thing_id].hertz:g} Hz"
-
+from tellapart.kinds import kind as table
+from tellapart.kinds.kind import kind_of_project, kind_of_source
+from tellapart.kinds.thing_file import ids_of
+from tellapart.worker import main as work
+from tellapart.workspace.changing import duplicate_project
+from tellapart.workspace.listing import listed_projects
+from tones import open_project, train
+from tones.project import FILE, TONES, create_tones, read_model
 
 TONES_MADE = [(100 + 50 * i, "high" if i >= 10 else "low") for i in range(20)]
 TONES_MADE[3] = (250, "high")
 
 
+@pytest.fixture(autouse=True)
+def sixth(monkeypatch):
+    """A line in the table."""
+    monkeypatch.setattr(table, "KINDS", (*table.KINDS, "tones.kind"))
+
+
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A project of tones, one of which is wrong, whose commands the command line knows."""
-    app = kind_app("tones", "Tones instead of pictures.")
-    notebooks = SimpleNamespace(
-        open_project=open_project, train=train, open_review=lambda project, progress: ToneReview(project)
-    )
-    add_train(app, lambda: notebooks, "Train a classifier of tones.")
-    add_clean(app, lambda: notebooks, noun="tone", about="Find tones that are off.")
-    add_steps_and_log(app, lambda: notebooks)
-    add_export(
-        app,
-        lambda place, target: copy_bundle(TONES.bundle_of(place), target, [TONES.model_name], read_model),
-        about="Copy it.",
-        learned="classifier",
-        holds="It holds one number.",
-    )
-    add_app(app, export_page, about="Make a page.", holds="It holds one number.")
-    door = SimpleNamespace(
-        NAME="tones",
-        claims=lambda verb, words: names_one(words, TONES.head_name, TONES.model_name),
-        commands=lambda: app,
-    )
-    monkeypatch.setattr(dispatch, "DOORS", (*dispatch.DOORS, door))
-    create_project(tmp_path / "my tones", TONES_MADE)
+def folder(tmp_path):
+    """A project of tones, one of which is wrong."""
+    create_tones(tmp_path / "my tones", TONES_MADE)
     return tmp_path / "my tones"
 
 
@@ -187,13 +69,58 @@ def test_from_a_project_to_an_export(folder, tmp_path):
     assert "`replay` is for pictures, and this is of tones" in tellapart("replay", folder, code=2)
 
 
+@pytest.mark.parametrize(
+    ("kind", "facts", "thing", "answer"),
+    [
+        ("tones", "tones from given.tones", "900", "high"),
+        ("pictures", "12 pictures, 2 labels", "given/circle", "circle"),
+    ],
+)
+def test_the_table_leads_from_a_file_to_answers(kind, facts, thing, answer, tmp_path, monkeypatch):
+    """Tones, which nothing but the table knows, and pictures go the same way."""
+    monkeypatch.setenv("TELLAPART_SETTINGS", str(tmp_path / "settings"))
+    monkeypatch.chdir(tmp_path)
+    make_tiny_folder(Path("given"), ("circle", "square"), n_per_class=6)
+    Path("given.tones").write_text("\n".join(f"{hertz} {label}" for hertz, label in TONES_MADE), "utf-8")
+    source, root = Path("given.tones" if kind == "tones" else "given"), tmp_path / "projects" / "mine"
+    assert kind_of_source(source).name == kind
+    assert "Next: tellapart train" in tellapart("new", root, "--from", source)
+    assert kind_of_project(root).name == kind and kind_of_project(tmp_path) is None
+    copy = duplicate_project(root, root.parent)
+    rows = listed_projects(root.parent)
+    assert [(one.root, one.facts, one.problem) for one in rows] == [(root, facts, ""), (copy, facts, "")]
+    assert _trained_by_a_worker(root)["sentence"] in tellapart("train", copy)
+    (bundle,) = (root / "bundles").iterdir()
+    assert answer in tellapart("predict", root, thing) == tellapart("predict", bundle, thing)
+    known = kind_of_project(root)
+    assert all(known.owns(one) for one in (root, copy, bundle, bundle / known.model_name))
+    assert not known.owns(source) and not known.owns(root.parent)
+    assert known.verbs().load_predictor(bundle) is not None and not known.is_source(root)
+
+
+def _trained_by_a_worker(root):
+    (root / "runs" / "one").mkdir(parents=True)
+    (root / "runs" / "one" / "config.json").write_text('{"task": "train things", "config": {}}', "utf-8")
+    assert work(root / "runs" / "one") == 0
+    return runs.Run(root / "runs" / "one").result()
+
+
+def test_options_of_new_that_only_one_kind_has_speak_for_it(tmp_path):
+    (tmp_path / "tones.csv").write_text("100 low\n900 high\n", "utf-8")
+    said = tellapart("new", tmp_path / "p", "--from", tmp_path / "tones.csv", "--tuned-to", 432)
+    assert "2 tones, a at 432 Hz." in said and kind_of_project(tmp_path / "p").name == "tones"
+    assert "Tones instead of pictures." in tellapart("--help")
+    assert "What an a is." in tellapart("new", "--from", "x.tones", "--help")
+    assert "What an a is." in tellapart("new", "--kind", "tones", "--help")
+
+
 def test_nothing_is_half_made(folder, tmp_path, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ProjectError, match="is full"):
-        create_project(tmp_path / "new", TONES_MADE)
+        create_tones(tmp_path / "new", TONES_MADE)
     with pytest.raises(ProjectError, match="is full"):
         train(open_project(folder))
     with pytest.raises(BundleError, match="no trained classifier yet. Train it first: tellapart train"):
@@ -203,12 +130,12 @@ def test_nothing_is_half_made(folder, tmp_path, monkeypatch):
 
 def test_an_empty_folder_is_taken_and_a_full_one_is_not(folder, tmp_path):
     (tmp_path / "empty").mkdir()
-    assert create_project(tmp_path / "empty", TONES_MADE).name == "empty"
+    assert create_tones(tmp_path / "empty", TONES_MADE).name == "empty"
     with pytest.raises(ProjectError, match="is not empty"):
-        create_project(folder, TONES_MADE)
+        create_tones(folder, TONES_MADE)
     assert open_project(folder).label_counts() == {"high": 11, "low": 9}
     with pytest.raises(
-        ProjectError, match="no project of tones. Make one: tellapart new DIR --from FILE.mid"
+        ProjectError, match="no project of tones. Make one: tellapart new DIR --from FILE.tones"
     ):
         open_project(tmp_path)
 
@@ -241,7 +168,7 @@ def test_a_model_that_answers_otherwise_is_refused(folder, tmp_path):
 
 def test_too_little_is_told(tmp_path):
     for labels, said in (("aa", "The project has 1 label;"), ("aab", "Label 'b' has 1 tone;")):
-        project = create_project(tmp_path / labels, [(i, label) for i, label in enumerate(labels)])
+        project = create_tones(tmp_path / labels, [(i, label) for i, label in enumerate(labels)])
         with pytest.raises(TrainError, match=said):
             train(project)
     assert Counter(ids_of([b"x", b"y", b"x"])).most_common(1)[0][1] == 1

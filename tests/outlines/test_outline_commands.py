@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from command_line import tellapart
+from command_line import kind_run, tellapart
 from made_outlines import drawn, write_scenes
 from PIL import Image
 from tellapart.cli.outlines.cleaning import _draw
-from tellapart.cli.outlines.door import claims
 from tellapart.errors import ProjectError
+from tellapart.kinds.kind import kind_of_source
 from tellapart.outlines.project import open_outline_project
 from tellapart.pictures.index_masks import read_mask
 
@@ -71,24 +71,25 @@ def test_from_an_exported_network_to_masks_and_overlays(trained_dir, tmp_path):
 
 
 def test_what_belongs_to_outlines_is_known_by_cheap_looks(scenes, tmp_path):
-    assert claims("new", ["p", "--from", str(scenes)]) and claims("new", ["p", f"--from={scenes}"])
-    assert claims("new", ["p", "--from", "x", "--kind", "outlines"])
-    assert not claims("new", ["p", "--from", str(scenes), "--kind", "pictures"])
-    assert not claims("new", ["p"]) and not claims("new", ["p", "--from", str(tmp_path / "nothing")])
-    assert not claims("train", [str(scenes)]) and not claims("train", ["x" * 5000])
+    assert kind_run("new", "p", "--from", scenes) == kind_run("new", "p", f"--from={scenes}") == "outlines"
+    assert kind_run("new", "p", "--from", "x", "--kind", "outlines") == "outlines"
+    assert kind_run("new", "p", "--from", "x", "--void", "sky") == "outlines"
+    assert kind_run("new", "p", "--from", scenes, "--kind", "pictures") == "pictures"
+    assert kind_run("new", "p") == kind_run("new", "p", "--from", tmp_path / "nothing") == "pictures"
+    assert kind_run("train", scenes) == kind_run("train", "x" * 5000) == "pictures"
     for label in ("mask", "masks"):  # people with and without masks before their faces
         (tmp_path / "faces" / label).mkdir(parents=True)
         drawn(1)[0].save(tmp_path / "faces" / label / "one.png")
-    assert not claims("new", ["p", "--from", str(tmp_path / "faces")])
+    assert kind_of_source(tmp_path / "faces").name == "pictures"
     (tmp_path / "beside").mkdir()
     picture, mask = drawn(2)
     picture.save(tmp_path / "beside" / "one.jpg")
     Image.fromarray(mask).save(tmp_path / "beside" / "one_mask.png")
-    assert claims("new", ["p", "--from", str(tmp_path / "beside")])
+    assert kind_of_source(tmp_path / "beside").name == "outlines"
     root = write_scenes(tmp_path / "coloured", 4)
     for path in (root / "labels").iterdir():
         Image.open(path).convert("RGB").save(path)
-    assert not claims("new", ["p", "--from", str(root)])
+    assert kind_of_source(root).name == "pictures"
 
 
 def test_a_drawing_that_fails_leaves_no_folder(tmp_path):

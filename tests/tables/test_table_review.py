@@ -4,9 +4,10 @@ import csv
 import json
 
 import pytest
+from command_line import kind_run
 from made_tables import made_table, write_table
 from tellapart.cli.app import app
-from tellapart.cli.tables import door
+from tellapart.kinds.kind import kind_of_source
 from tellapart.tables import new_project, open_project, open_review
 from typer.testing import CliRunner
 
@@ -73,16 +74,16 @@ def test_texts_and_tables_are_told_apart(loans_csv, tmp_path):
     reviews.write_text(
         "id,text,label\n1,what a lovely and warm film,good\n2,a dull one that has no end,bad\n"
     )
-    assert door.claims("new", ["p", "--from", str(loans_csv)])
-    assert not door.claims("new", ["p", "--from", str(reviews)])
-    assert door.claims("new", ["p", "--from", str(reviews), "--kind", "tables"])
-    assert door.claims("new", ["p", f"--from={reviews}", "--target=label"])
-    assert not door.claims("new", ["p", "--from", str(loans_csv), "--label-column", "paid"])
-    assert not door.claims("new", ["p", "--from", str(tmp_path)]) and not door.claims(
-        "train", [str(tmp_path)]
-    )
+    assert kind_of_source(loans_csv).name == "tables" and kind_of_source(reviews).name == "texts"
+    assert kind_of_source(tmp_path / "not there.parquet").name == "tables"
+    assert kind_run("new", "p", "--from", loans_csv) == "tables"
+    assert kind_run("new", "p", "--from", reviews, "--kind", "tables") == "tables"
+    assert kind_run("new", "p", f"--from={reviews}", "--target=label") == "tables"
+    assert kind_run("new", "p", "--from", loans_csv, "--label-column", "paid") == "texts"
+    assert kind_run("new", "p", "--from", loans_csv, "--kind=texts") == "texts"
+    assert kind_run("new", "p", "--from", tmp_path) == kind_run("train", tmp_path) == "pictures"
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "x" * 5000 + ".csv"])
 def test_a_file_that_is_not_there_is_told_in_a_sentence(tmp_path, name):
-    assert not door.claims("new", ["p", "--from", str(tmp_path / name)])
+    assert kind_of_source(tmp_path / name).name != "tables"

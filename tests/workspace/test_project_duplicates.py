@@ -153,7 +153,7 @@ def test_a_project_that_can_only_be_read_is_listed_and_duplicated(workspace, bea
     from tellapart.workspace.listing import listed_projects
     held = Path(sys.argv[1])
     (row,) = listed_projects(held.parent)
-    print(row.n_pictures, row.n_labels, row.problem)
+    print(row.facts, row.problem)
     copy = duplicate_project(held, held.parent)
     with open_project(copy) as project:
         print(project.manifest.n_pictures(), project.is_read_only, project.changes, len(project.journal.undo()))
@@ -164,6 +164,6 @@ def test_a_project_that_can_only_be_read_is_listed_and_duplicated(workspace, bea
     finally:
         for path in every:
             path.chmod(path.stat().st_mode | 0o200)
-    assert said == ["5 2 ", "5 False [] 1", "[]"]
+    assert said == ["5 pictures, 2 labels ", "5 False [] 1", "[]"]
     assert {path: path.read_bytes() for path in held.rglob("*") if path.is_file()} == before
     assert pictures_of(workspace / "held copy").keys() == pictures_of(held).keys()

@@ -37,7 +37,7 @@ def test_the_latest_opened_comes_first_and_only_projects_are_listed(workspace, b
     note_opened(bears)
     assert names(workspace) == ["bears", "10 birds", "2 birds"]
     row = listed_projects(workspace)[0]
-    assert (row.n_pictures, row.n_labels, row.is_here, row.problem) == (6, 2, True, "")
+    assert (row.facts, row.is_here, row.problem) == ("6 pictures, 2 labels", True, "")
     assert 0 <= time.time() - row.opened < 60
     assert latest_project(workspace) == bears
 

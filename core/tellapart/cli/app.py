@@ -29,7 +29,7 @@ from tellapart.cli.datasets import datasets as datasets_command
 from tellapart.cli.datasheet import datasheet
 from tellapart.cli.gather import gather as gather_command
 from tellapart.cli.intake_words import LABELS_HELP, tell_intake
-from tellapart.cli.kinds.dispatch import DOORS, KindsGroup
+from tellapart.cli.kinds.dispatch import KindsGroup
 from tellapart.cli.kinds.training import say_trained
 from tellapart.cli.nightly import nightly
 from tellapart.cli.publish import publish
@@ -299,8 +299,6 @@ for command in (advice, runs, compare, report, prune, clean, undo, redo, log, re
 app.command("datasets")(datasets_command)
 app.command("credits")(credits_command)
 app.command()(datasheet)
-for door in DOORS:
-    app.add_typer(door.commands(), name=door.NAME)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
 from tellapart.kinds.thing_file import read_things, thing_lines
 from tellapart.label_names import safe_name
 from tellapart.outlines.classes import VOID, ClassTable, classes_of, shown_value
+from tellapart.outlines.kind import KIND
 from tellapart.outlines.reading import OutlineTable, indices_of
 from tellapart.pictures.images import read_image
 from tellapart.pictures.index_masks import mask_png, read_mask
@@ -28,17 +29,17 @@ from tellapart.safe_paths import path_inside
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.words.near_names import did_you_mean
 
-MODEL_NAME = "outlines-model.json"
+MODEL_NAME = KIND.model_name
 _PICTURES_NAME = "pictures.jsonl"
 _ID_DIGITS = 12
 OUTLINES = ProjectKind(
-    name="outlines",
+    name=KIND.name,
     title="outlines",
     things="pictures and masks",
     noun="picture",
     label_noun="mask",
     relabelled="has the mask {label}",
-    head_name="tellapart-outlines.json",
+    head_name=KIND.head_name,
     given_name="",  # pictures and masks have a folder each
     model_name=MODEL_NAME,
     learned="network",

@@ -12,10 +12,11 @@ import numpy as np
 
 from tellapart.kinds.model_file import TOLERANCE, ModelFile
 from tellapart.kinds.sealed_json import numbers, rounded
+from tellapart.ratings.kind import KIND
 from tellapart.ratings.model import RatingModel
 
-FILE_NAME = "rating-model.json"
-FILE = ModelFile(FILE_NAME, "ratings", "recommender", most_bytes=256 * 2**20)
+FILE_NAME = KIND.model_name
+FILE = ModelFile(FILE_NAME, KIND.name, "recommender", most_bytes=256 * 2**20)
 _MOST_ITEMS, _MOST_FACTORS = 1_000_000, 64
 _MAX_NAME = 200  # characters
 _DIGITS = 5

@@ -14,7 +14,7 @@ from tellapart.kinds.decisions import ThingDecision
 from tellapart.kinds.delimited import file_bytes
 from tellapart.kinds.kind_project import KindProject
 from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
-from tellapart.ratings.model_file import FILE_NAME as MODEL_NAME
+from tellapart.ratings.kind import KIND
 from tellapart.ratings.rating_table import (
     GivenRatings,
     RatingTable,
@@ -28,13 +28,13 @@ from tellapart.ratings.reading import given_ratings, ratings_of
 from tellapart.ratings.titles import known_titles, read_titles
 
 RATINGS = ProjectKind(
-    name="ratings",
+    name=KIND.name,
     title="ratings",
     things="ratings",
     noun="thing",
-    head_name="tellapart-ratings.json",
+    head_name=KIND.head_name,
     given_name="ratings.table",  # byte for byte as it was given, whatever its separator
-    model_name=MODEL_NAME,
+    model_name=KIND.model_name,
     learned="recommender",
 )
 TITLES_NAME = "titles.json"  # item -> title, where they came in a file of their own

@@ -16,11 +16,12 @@ from tellapart.kinds.sealed_json import numbers
 from tellapart.label_names import clean_label
 from tellapart.tables.columns import MOST_CATEGORIES, TableColumn
 from tellapart.tables.encoding import Feature
+from tellapart.tables.kind import KIND
 from tellapart.tables.model import LinearScores, TableModel
 from tellapart.tables.trees import Trees, trees_from_json
 
-FILE_NAME = "table-model.json"
-FILE = ModelFile(FILE_NAME, "tables", "classifier of tables", most_bytes=256 * 2**20)
+FILE_NAME = KIND.model_name
+FILE = ModelFile(FILE_NAME, KIND.name, "classifier of tables", most_bytes=256 * 2**20)
 _KINDS = ("number", "category", "date", "text", "identifier", "empty")
 _MOST_GOLDEN = 20  # rows that are judged again at each load
 _FARTHEST = 2e15

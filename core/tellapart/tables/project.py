@@ -15,17 +15,17 @@ from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
 from tellapart.kinds.thing_file import ids_of, read_things, thing_lines
 from tellapart.label_names import clean_label
 from tellapart.tables.columns import TableColumn
-from tellapart.tables.model_file import FILE_NAME as MODEL_NAME
+from tellapart.tables.kind import KIND
 from tellapart.tables.reading import Table
 
 TABLES = ProjectKind(
-    name="tables",
+    name=KIND.name,
     title="a table",
     things="rows",
     noun="row",
-    head_name="tellapart-tables.json",
+    head_name=KIND.head_name,
     given_name="rows.jsonl",
-    model_name=MODEL_NAME,
+    model_name=KIND.model_name,
 )
 
 

@@ -14,10 +14,11 @@ import numpy as np
 from tellapart.kinds.model_file import ModelFile
 from tellapart.kinds.sealed_json import numbers, rounded
 from tellapart.label_names import clean_label
+from tellapart.texts.kind import KIND
 from tellapart.texts.model import TermTable, TextModel
 
-FILE_NAME = "text-model.json"
-FILE = ModelFile(FILE_NAME, "texts", "classifier of texts", most_bytes=128 * 2**20)
+FILE_NAME = KIND.model_name
+FILE = ModelFile(FILE_NAME, KIND.name, "classifier of texts", most_bytes=128 * 2**20)
 _MOST_TERMS, _MOST_LABELS = 1_000_000, 10_000
 _MAX_TERM = 200  # characters
 _DIGITS = 6

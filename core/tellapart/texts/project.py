@@ -12,17 +12,17 @@ from tellapart.kinds.labelled_project import LabelledProject, LabelledThing
 from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
 from tellapart.kinds.thing_file import ids_of, read_things, thing_lines
 from tellapart.label_names import clean_label
-from tellapart.texts.model_file import FILE_NAME as MODEL_NAME
+from tellapart.texts.kind import KIND
 from tellapart.texts.reading import TextTable
 
 TEXTS = ProjectKind(
-    name="texts",
+    name=KIND.name,
     title="texts",
     things="texts",
     noun="text",
-    head_name="tellapart-texts.json",
+    head_name=KIND.head_name,
     given_name="texts.jsonl",
-    model_name=MODEL_NAME,
+    model_name=KIND.model_name,
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote
 
 from tellapart.errors import ProjectError
-from tellapart.kinds.projects import is_any_project
+from tellapart.kinds.kind import kind_of_project
 from tellapart.workspace.listing import project_called
 from tellapart.workspace.places import workspace_dir
 from tellapart.workspace.recent import recent_projects
@@ -47,6 +47,6 @@ def project_in(query: str) -> Path | None:
         raise ProjectError(
             f"{folder[:200]!r} is not in your list of projects. Choose one of the list, or enter its folder there."
         )
-    if not is_any_project(root):
+    if kind_of_project(root) is None:
         raise ProjectError(f"{root} is no longer a project: it was moved, renamed or deleted meanwhile.")
     return root

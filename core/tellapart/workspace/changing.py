@@ -12,13 +12,12 @@ from pathlib import Path
 
 from tellapart import runs
 from tellapart.errors import ProjectError
-from tellapart.kinds.projects import copy_of_kind, is_any_project, kind_of_project
+from tellapart.kinds.kind import kind_of_project
 from tellapart.label_names import name_key
 from tellapart.progress import Progress, silent
 from tellapart.store.project import DB_NAME, create_project, is_project
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.store.sqlite.glance import glance
-from tellapart.store.sqlite.project_copy import copy_project
 from tellapart.workspace.alone import alone_in
 from tellapart.workspace.listing import DeletedProject, deleted_projects, project_called
 from tellapart.workspace.names import MAX_CHARACTERS, SAMPLE, checked_name
@@ -143,12 +142,12 @@ def duplicate_project(root: Path, workspace: Path, progress: Progress = silent) 
         ProjectError: it is not there or cannot be read, a run is at work in it, or the disk does not take the copy.
         Cancelled: from `progress`.
     """
-    if not is_any_project(root):
+    kind = kind_of_project(root)
+    if kind is None:
         raise ProjectError(f"{root} is no longer there: it was moved, renamed or deleted meanwhile.")
     _check_idle(root, "duplicate it")
     with _beside(workspace) as folder:
-        copy = copy_of_kind if kind_of_project(root) else copy_project
-        copy(root, folder, progress)
+        kind.copy(root, folder, progress)
         with alone_in(workspace):
             new = workspace / _free_name(workspace, f"{root.name[: MAX_CHARACTERS - 10]} copy", " ")
             _move(folder, new)
@@ -158,7 +157,7 @@ def duplicate_project(root: Path, workspace: Path, progress: Progress = silent) 
 def _check_free(workspace: Path, name: str, but: str = "") -> None:
     for taken in _names(workspace):
         if taken != but and name_key(taken) == name_key(name):
-            what = "project" if is_any_project(workspace / taken) else "folder"
+            what = "project" if kind_of_project(workspace / taken) else "folder"
             raise ProjectError(f"There is already a {what} {taken!r} in {workspace}. Choose another name.")
 
 

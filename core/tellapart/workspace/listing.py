@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tellapart.errors import OutsideError, ProjectError
-from tellapart.kinds.projects import is_any_project, kind_of_project, source_of
+from tellapart.kinds.kind import kind_of_project
 from tellapart.label_names import is_sayable, label_order
 from tellapart.safe_paths import is_plain_entry, path_inside
 from tellapart.store.project import DB_NAME
-from tellapart.store.sqlite.glance import Glance, glance
 from tellapart.workspace.names import one_folder
 from tellapart.workspace.places import TRASH
 from tellapart.workspace.recent import recent_projects
@@ -23,17 +22,13 @@ _KEY = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 @dataclass(frozen=True)
 class ListedProject:
     """One project of the list. opened: seconds since 1970, 0 for never. is_here: it lies in the projects folder.
-    problem: why it cannot be opened, in words, or "". kind: of its things, "" for pictures; source: what those were
-    made from."""
+    facts: what it holds; problem: why it cannot be opened, or ""; both in words."""
 
     root: Path
     opened: float
     is_here: bool
-    n_pictures: int = 0
-    n_labels: int = 0
+    facts: str = ""
     problem: str = ""
-    kind: str = ""
-    source: str = ""
 
     @property
     def name(self) -> str:
@@ -65,7 +60,7 @@ def project_called(workspace: Path, name: str) -> Path:
             f"There is no project {name!r} in {workspace}: it was moved, renamed or deleted meanwhile. Choose another "
             "one, or look into the trash."
         )
-    if not is_any_project(root):
+    if kind_of_project(root) is None:
         raise ProjectError(f"{root} is not a project: it has no {DB_NAME}. Choose another one.")
     return root
 
@@ -127,19 +122,16 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def _is_project(root: Path) -> bool:
     try:
-        return is_any_project(root)
+        return kind_of_project(root) is not None
     except OSError:  # a disk that is not connected, or somebody else's folder
         return False
 
 
 def _listed(root: Path, opened: float, is_here: bool) -> ListedProject:
-    if kind := kind_of_project(root):
-        return ListedProject(root, opened, is_here, kind=kind, source=source_of(root, kind))
-    seen, problem = Glance(), ""
+    facts = problem = ""
     try:
-        seen = glance(root / DB_NAME) if (root / DB_NAME).is_file() else Glance()
-        if seen.is_newer:
-            problem = "Made by a newer tellapart. Update tellapart to open it."
+        if kind := kind_of_project(root):  # else it went meanwhile
+            facts = kind.facts(root)
     except ProjectError as error:
         problem = str(error)
-    return ListedProject(root, opened, is_here, seen.n_pictures, seen.n_labels, problem)
+    return ListedProject(root, opened, is_here, facts, problem)

@@ -68,11 +68,11 @@ def check_studio_is_installed() -> None:
 def ready_project(project_dir: Path) -> Path:
     """The project's absolute path. A missing or empty folder becomes an empty project. Anything else that is no project
     is refused, in words."""
-    from tellapart.kinds.projects import is_any_project
+    from tellapart.kinds.kind import kind_of_project
     from tellapart.store.project import create_project
 
     root = project_dir.expanduser().absolute()
-    if not is_any_project(root):
+    if kind_of_project(root) is None:
         create_project(root).close()
     return root
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
-from tellapart.kinds.projects import is_any_project, kind_of_project
+from tellapart.kinds.kind import ThingKind, kind_of_project
+from tellapart.kinds.pictures.kind import KIND as PICTURES
 from tellapart.planning.snapshot import ProjectSnapshot, n_changes
 from tellapart.store.project import Project, open_project
 from tellapart.words.commands import typed
@@ -66,8 +67,8 @@ class _Found:
 _QUERY = "QUERY_STRING"  # of the page's address, as Voila tells its kernel
 
 
-def any_project_dir(project: str | Path = "") -> Path:
-    """The folder a page works on, of whatever kind its project is: the one that the notebook names, else that of the
+def any_project(project: str | Path = "") -> tuple[Path, ThingKind]:
+    """The folder a page works on, and what it is a project of: the one that the notebook names, else that of the
     page's address, else the one the studio was started with. A visitor's address names none: the server has chosen.
 
     Raises:
@@ -81,24 +82,25 @@ def any_project_dir(project: str | Path = "") -> Path:
             'quotes, for instance project = "my-bears", and run the cell again.'
         )
     root = Path(chosen).expanduser().resolve()
-    if not is_any_project(root):
+    kind = kind_of_project(root)
+    if kind is None:
         raise ProjectError(
             f"{root} is not a tellapart project. Make one with: tellapart new {typed(root.name)} --from FOLDER"
         )
     check_is_own(root)
-    return root
+    return root, kind
 
 
 def project_dir_from(project: str | Path = "") -> Path:
-    """The folder that a page of pictures works on, see `any_project_dir`.
+    """The folder that a page of pictures works on, see `any_project`.
 
     Raises:
         ProjectError: there is none, or it is a project of other things.
     """
-    root = any_project_dir(project)
-    if kind := kind_of_project(root):
+    root, kind = any_project(project)
+    if kind is not PICTURES:
         raise ProjectError(
-            f"{root} is a project of {kind}, and this page is for pictures. Open it with: tellapart studio "
+            f"{root} is a project of {kind.name}, and this page is for pictures. Open it with: tellapart studio "
             f"{typed(root)}"
         )
     return root

@@ -17,6 +17,7 @@ BundleDir = Annotated[
 def kind_app(name: str, about: str) -> typer.Typer:
     """No commands yet; about: a sentence that says which things these are."""
     return typer.Typer(
+        name=name,
         help=f"{about} The same commands without `{name}` find them by what they are given.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,

@@ -28,7 +28,6 @@ def new(
         str | None,
         typer.Option(help="Name or number of the class that counts for nothing.", show_default=False),
     ] = None,
-    kind: Annotated[str, typer.Option(help="Of things: outlines.", hidden=True)] = "outlines",
     is_json: JsonFlag = False,
 ) -> None:
     """Make a project from pictures and their masks. The originals are not changed."""

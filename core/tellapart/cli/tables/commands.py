@@ -29,7 +29,6 @@ def new(
         str | None,
         typer.Option(help="Title of the column to be told; a usual one, else the last.", show_default=False),
     ] = None,
-    kind: Annotated[str, typer.Option(help="Of things: tables.", hidden=True)] = "tables",
     is_json: JsonFlag = False,
 ) -> None:
     """Make a project from a table, a row for each thing. The original is not changed."""

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tellapart.errors import Cancelled, IntakeError, ProjectError
+from tellapart.kinds.kind import kind_of_source
 from tellapart.label_names import safe_name
 from tellapart.workspace.changing import make_filled_project
 from tellapart.workspace.names import MAX_CHARACTERS
@@ -20,18 +21,16 @@ from traitlets import Bool, HasTraits, Instance, Unicode
 from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.wording import error_sentence
-from tellapart_dashboards.pages.kinds.doors import DOORS, door_of
+from tellapart_dashboards.pages.kinds.doors import door_of, doors_from_files
 from tellapart_dashboards.pages.kinds.offers import SourceOffer
 from tellapart_dashboards.pages.projects.stoppable import Stoppable
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
 
-KINDS = tuple(door.NAME for door in DOORS)
-
 
 class FromFile(HasTraits):
-    """source: what was given; kind: what its things are taken for, one of KINDS; offer: what can be chosen, None
-    before. name: of the project to be. path: typed by hand. problem: what went wrong. is_busy: something is read or
-    made; doing: what, with how long it takes already.
+    """source: what was given; kind: what its things are taken for, of `doors_from_files`; offer: what can be chosen,
+    None before. name: of the project to be. path: typed by hand. problem: what went wrong. is_busy: something is read
+    or made; doing: what, with how long it takes already.
 
     on_made: is called with the folder of the new project.
     """
@@ -127,7 +126,7 @@ class FromFile(HasTraits):
             self.is_busy, self.problem = True, ""
             offer = self.offer
             try:
-                look = partial(door_of(kind).offer, source)
+                look = partial(doors_from_files()[kind].offer, source)
                 offer = await self._work.done(f"Looking at {_title(source)}", look)
                 self.kind = kind
             except Cancelled:
@@ -155,7 +154,7 @@ class FromFile(HasTraits):
             self.is_busy, self.problem = True, ""
             is_stopped = threading.Event()
             try:
-                door = door_of(self.kind)
+                door = doors_from_files()[self.kind]
 
                 def fill(root: Path) -> None:
                     door.make(root, source, chosen)
@@ -176,18 +175,10 @@ class FromFile(HasTraits):
 
 def _seen(source: Path) -> tuple[str, SourceOffer]:
     """The kind, and what its door says of the source. For a thread."""
-    from tellapart.cli.kinds.dispatch import kind_of_source
-
     if not source.exists():
         raise IntakeError(f"{source} is not on the studio's computer. Check the spelling.")
     kind = kind_of_source(source)
-    if not kind:
-        raise IntakeError(
-            f"“{source.name}” is no table and no folder of texts that tellapart reads. Give a CSV, TSV or JSON-lines "
-            "file, or a folder with a folder of .txt files for each label. Pictures go into a new project: give it a "
-            "name above."
-        )
-    return kind, door_of(kind).offer(source)
+    return kind.name, door_of(kind).offer(source)
 
 
 def _title(source: Path) -> str:

@@ -9,8 +9,9 @@ from ipywidgets import HTML, Box, Button, Dropdown, Text, VBox, dlink, link
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import message_html, progress_html
+from tellapart_dashboards.pages.kinds.doors import doors_from_files
 from tellapart_dashboards.pages.kinds.offer_menus import offer_menus
-from tellapart_dashboards.pages.projects.from_file import KINDS, FromFile
+from tellapart_dashboards.pages.projects.from_file import FromFile
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
 _LEAD = (
@@ -53,7 +54,7 @@ def _offered(state: FromFile) -> VBox:
         Button(description="Make the project").add_class("ta-primary"),
         Button(description="Leave it"),
     )
-    kind = Dropdown(description="Taken for", options=[("", ""), *((one, one) for one in KINDS)])
+    kind = Dropdown(description="Taken for", options=["", *doors_from_files()])
     menus: dict[str, Dropdown] = {}
     link((state, "name"), (name, "value"))
     for button in (make, drop):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import ProjectError
-from tellapart.kinds.projects import is_any_project
+from tellapart.kinds.kind import kind_of_project
 from tellapart.workspace.addresses import NONE, address_of
 from tellapart.workspace.changing import (
     delete_project,
@@ -142,7 +142,7 @@ class ProjectsState(HasTraits):
             raise ProjectError(
                 f"“{path.strip()}” is not a full path. Start with / or ~ (Windows: C:\\), such as ~/leaf-project."
             )
-        if not await asyncio.to_thread(is_any_project, root):
+        if await asyncio.to_thread(kind_of_project, root) is None:
             raise ProjectError(
                 f"“{root}” is not a project on the studio's computer. Enter the folder that holds tellapart.db; "
                 "pictures go into a new project."

@@ -10,20 +10,14 @@ from tellapart.workspace.addresses import address_of
 from tellapart.workspace.listing import DeletedProject, ListedProject
 from tellapart.workspace.names import SAMPLE
 
-from tellapart_dashboards.app.wording import count
-
 
 def list_row(project: ListedProject, open_dir: Path | None, today: date) -> dict[str, Any]:
     """A row of the list, see `ProjectList`. open_dir: of the project that the page has open."""
-    facts = f"{count(project.n_pictures, 'picture')}, {count(project.n_labels, 'label')}"
-    if project.kind:
-        facts = f"{project.kind} from {project.source}" if project.source else project.kind
-    elif not project.n_pictures:
-        facts = "no pictures yet"
+    is_sample = project.is_here and project.name == SAMPLE
     return {
         "name": project.name, "address": address_of(project.root),
         "where": "" if project.is_here else f"in {project.root.parent}",
-        "facts": f"drawn leaves, {facts}" if project.is_here and project.name == SAMPLE else facts,
+        "facts": f"drawn leaves, {project.facts}" if is_sample else project.facts,
         "when": f"opened {_day(project.opened, today)}" if project.opened else "",
         "problem": project.problem, "is_open": project.root == open_dir, "is_here": project.is_here,
     }  # fmt: skip

@@ -7,8 +7,6 @@ from pathlib import Path
 from tellapart_dashboards.pages.kinds.offers import SourceOffer
 from tellapart_dashboards.pages.kinds.things import ThingsPage
 
-NAME = "ratings"
-
 
 def offer(source: Path) -> SourceOffer:
     """What the file seems to hold."""

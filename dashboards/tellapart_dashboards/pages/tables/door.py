@@ -7,7 +7,6 @@ from pathlib import Path
 from tellapart_dashboards.pages.kinds.offers import OfferChoice, SourceOffer
 from tellapart_dashboards.pages.kinds.things import ThingsPage
 
-NAME = "tables"
 _MOST_LISTED = 12  # columns
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from tellapart_dashboards.pages.kinds.offers import OfferChoice, SourceOffer
 from tellapart_dashboards.pages.kinds.things import ThingsPage
 
-NAME = "texts"
-
 
 def offer(source: Path) -> SourceOffer:
     """What the file or folder seems to hold."""

@@ -1,20 +1,15 @@
-"""What belongs to outlines: a project of pictures with masks, a network of outlines, a folder of pictures and masks."""
+"""Outlines as a kind: what a folder of pictures and masks looks like, and where their commands and pages are."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import typer
+from tellapart.kinds.kind import ThingKind
 
-from tellapart.cli.kinds.claiming import names_one, value_of
-from tellapart.cli.outlines.commands import outlines_app
-
-NAME = "outlines"
-_PROJECT, _MODEL = "tellapart-outlines.json", "outlines-model.json"
 _LOOKED_AT = 3  # masks
 _WORDS = {"labels", "masks", "annotations", "segmentationclass", "annot", "gt", "groundtruth"}
 _ENDING = re.compile(r"[_\-](?:P|L|mask|masks|label|labels|gt|seg)$")
@@ -22,33 +17,14 @@ _FILES = 500  # of a folder that are looked at
 _PNG, _GREY, _PALETTE = b"\x89PNG\r\n\x1a\n", 0, 3
 
 
-def claims(verb: str, words: Sequence[str]) -> bool:
-    """Whether a command with these words after it is about outlines."""
-    if verb == "new":
-        kind = value_of("--kind", words)
-        source = value_of("--from", words)
-        if kind or not source:
-            return kind == NAME and bool(source)
-        return bool(value_of("--void", words)) or _is_source(Path(source).expanduser())
-    return names_one(words, _PROJECT, _MODEL)
-
-
-def commands() -> typer.Typer:
-    """The commands of outlines."""
-    return outlines_app
-
-
 def _is_source(root: Path) -> bool:
     """A folder in which grey or palette PNGs stand where masks do, with a picture of the same name. People with and
     without masks before their faces, in folders called so, are pictures in colours."""
-    try:
-        files = list(islice(_files(root, 3), 4 * _FILES))
-        found = {Path(one).stem for one in files if not _is_mask_name(root, one)}
-        masks = [one for one in files if _is_mask_name(root, one) and one.lower().endswith(".png")]
-        paired = [one for one in masks if _ENDING.sub("", Path(one).stem) in found]
-        return bool(paired) and all(_is_index(one) for one in paired[:_LOOKED_AT])
-    except (OSError, ValueError):
-        return False
+    files = list(islice(_files(root, 3), 4 * _FILES))
+    found = {Path(one).stem for one in files if not _is_mask_name(root, one)}
+    masks = [one for one in files if _is_mask_name(root, one) and one.lower().endswith(".png")]
+    paired = [one for one in masks if _ENDING.sub("", Path(one).stem) in found]
+    return bool(paired) and all(_is_index(one) for one in paired[:_LOOKED_AT])
 
 
 def _files(folder: Path, depth: int) -> Iterator[str]:
@@ -73,3 +49,12 @@ def _is_index(file: str) -> bool:
     with Path(file).open("rb") as opened:
         head = opened.read(26)
     return head.startswith(_PNG) and len(head) == 26 and head[25] in (_GREY, _PALETTE)
+
+
+KIND = ThingKind(
+    name="outlines",
+    model_name="outlines-model.json",
+    verbs_at="tellapart.outlines",
+    commands_at="tellapart.cli.outlines.commands:outlines_app",
+    is_source=_is_source,
+)
