@@ -1,6 +1,7 @@
 """A page of one HTML file that asks nobody for anything: where it may be written, and how its parts come together.
 
-For classifiers whose arithmetic a page does itself; the page of pictures (`export.py`) carries a runtime as well.
+For what is trained of other kinds of things. An `engine` runs networks in a page that cannot do the arithmetic itself;
+the page of pictures (`export.py`) has a worker besides.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ MOST_BYTES = 64 * 2**20  # of a page; a phone has to hold it several times over
 _STYLE = Path(__file__).parent / "page.css"  # the looks of every exported page
 _PART = re.compile(r"\{\{(\w+)\}\}")
 _MARK = b'<meta name="generator" content="tellapart '  # by which a page of ours is known
-# Widths of bars are set by the script, one property at a time, which no style policy forbids.
+# Widths of bars and colours of classes are set by the script, one property at a time, which no style policy forbids.
 _POLICY = (
-    "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; img-src data:; form-action 'none'; "
-    "base-uri 'none'"
+    "default-src 'none'; script-src 'sha256-{script}'{engine}; style-src 'sha256-{style}'; img-src {images}data:; "
+    "connect-src 'none'; form-action 'none'; base-uri 'none'"
 )
 
 
@@ -52,22 +53,29 @@ def check_free(target: Path, force: bool) -> None:
         raise DeployError(disk_reason(target.parent, error)) from error
     if not is_ours:
         raise DeployError(
-            f"{target} is not what tellapart made of a classifier, so it is not replaced, --force or not. Choose "
-            "another name."
+            f"{target} is not a page that tellapart made, so it is not replaced, --force or not. Choose another name."
         )
 
 
-def put_together(folder: Path, style: str, accent: str, parts: Mapping[str, str]) -> str:
+def put_together(folder: Path, style: str, accent: str, parts: Mapping[str, str], engine: str = "") -> str:
     """The page of page.html in the folder, with what main.js and all it imports do; parts: escaped already.
 
     Args:
-        style: name of its own style sheet, which follows that of all pages. accent: as six hex digits.
+        style: name of its own style sheet, which follows that of all pages. accent: as six hex digits. engine: the
+            script that runs networks, before the page's own; the page may then show pictures of its visitor.
+    Raises:
+        DeployError: the engine would end the script in the page.
     """
     css = _STYLE.read_text("utf-8") + (folder / style).read_text("utf-8") + accent_css(accent)
-    script = linked(folder / "main.js")
+    script = f"{engine}\n{linked(folder / 'main.js')}" if engine else linked(folder / "main.js")
+    if "</script" in script or "<!--" in script:
+        raise DeployError(
+            "onnxruntime-web holds what would end a script. Leave --runtime out, or give the right one."
+        )
+    running, images = (" 'wasm-unsafe-eval' blob:", "blob: ") if engine else ("", "")
     whole = {
         **parts,
-        "policy": _POLICY.format(script=_hash(script), style=_hash(css)),
+        "policy": _POLICY.format(script=_hash(script), style=_hash(css), engine=running, images=images),
         "version": tellapart.__version__,
         "style": css,
         "script": script,
