@@ -3,6 +3,7 @@ inside it is spelled here."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,11 +28,13 @@ from tellapart.pictures.index_masks import mask_png, read_mask
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import path_inside
 from tellapart.store.sqlite.database_errors import disk_reason
+from tellapart.words.commands import typed
 from tellapart.words.near_names import did_you_mean
 
 MODEL_NAME = KIND.model_name
 _PICTURES_NAME = "pictures.jsonl"
 _ID_DIGITS = 12
+_CORRECTED = re.compile(rf"corrected/[^/\\]+-[0-9a-f]{{{_ID_DIGITS}}}\.png")
 OUTLINES = ProjectKind(
     name=KIND.name,
     title="outlines",
@@ -140,15 +143,20 @@ class OutlineProject(KindProject):
         return np.where(found < len(self.classes), found, VOID).astype(np.uint8)
 
     def _checked(self, decisions: Sequence[ThingDecision]) -> Sequence[ThingDecision]:
-        """Relabel has a mask's path as its label.
+        """Relabel has a mask's path as its label, which `correction` gave.
 
         Raises:
-            ProjectError: a picture is not of this project.
+            ProjectError: a picture is not of this project, or the path is no corrected mask.
         """
         known = {one.picture_id for one in self._given}
         for decision in decisions:
             if decision.thing_id not in known:
                 raise self._unknown(decision.thing_id)
+            if decision.action == "relabel" and _CORRECTED.fullmatch(decision.label) is None:
+                raise ProjectError(
+                    f"{decision.label!r} is no corrected mask of {decision.thing_id}. Paint it in the studio, or give a "
+                    f"file: tellapart clean {typed(self.root)} --correct NAME=FILE"
+                )
         return decisions
 
     def _unknown(self, picture_id: str) -> ProjectError:

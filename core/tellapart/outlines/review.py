@@ -14,7 +14,7 @@ from PIL import Image
 from tellapart.errors import ProjectError, TrainError
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.outlines.classes import VOID
-from tellapart.outlines.drawing import drawn_over
+from tellapart.outlines.drawing import side_by_side
 from tellapart.outlines.model import likeliest
 from tellapart.outlines.model_file import read_model
 from tellapart.outlines.project import OutlineProject, ProjectOutline
@@ -142,12 +142,8 @@ class OutlineReview:
     def drawn(self, picture_id: str) -> Image.Image:
         """The picture with its mask, and beside it with what the network tells."""
         one = self.project.picture(picture_id)
-        pixels, colours = self.project.pixels(one), self.model.colours
-        sides = [self.project.mask(one), self.model.told(pixels)[0]]
-        both = Image.new("RGB", (2 * one.width, one.height))
-        for number, places in enumerate(sides):
-            both.paste(drawn_over(pixels, places, colours), (number * one.width, 0))
-        return both
+        pixels = self.project.pixels(one)
+        return side_by_side(pixels, [self.project.mask(one), self.model.told(pixels)[0]], self.model.colours)
 
     def sentences(self) -> list[str]:
         """The whole in words."""
