@@ -14,7 +14,7 @@ from tellapart import atomic_files
 from tellapart.errors import TrainError
 from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
 from tellapart.outlines.classes import VOID
-from tellapart.outlines.measuring import OutlineScores, commonest_places, confusion, held_out, scores
+from tellapart.outlines.measuring import FEW, OutlineScores, commonest_places, confusion, held_out, scores
 from tellapart.outlines.model import OutlineModel, seen_pixels
 from tellapart.outlines.model_file import MOST_NUMBERS, MOST_SIDE, model_of_network, remember_own, write_model
 from tellapart.outlines.project import OutlineProject, ProjectOutline
@@ -46,6 +46,7 @@ class OutlineResult:
     baseline: OutlineScores
     unlearned: tuple[str, ...]
     seconds: float
+    n_epochs: int = 0
 
     def sentences(self) -> list[str]:
         """What a person has to know, in words."""
@@ -63,6 +64,8 @@ class OutlineResult:
             f"{self.n_learned} pictures learned from, seen as {self.width} × {self.height} pixels, {len(self.classes)} "
             f"classes, {self.seconds:.0f} s.",
         ]
+        if self.n_held_out < FEW:
+            said.append(f"{self.n_held_out} pictures say little about others, which may differ by more.")
         if self.unlearned:
             said.append(f"Only in held-out pictures, so never learned: {', '.join(self.unlearned)}.")
         return said
@@ -80,6 +83,7 @@ class OutlineResult:
             "baseline": self.baseline.to_json(),
             "unlearned": list(self.unlearned),
             "seconds": self.seconds,
+            "n_epochs": self.n_epochs,
         }
 
     def __repr__(self) -> str:
@@ -98,10 +102,8 @@ def train_outlines(
         TrainError: there are not enough pictures or classes, or torch is missing. ProjectError: the disk does not take
             it. Cancelled: `progress` asked for it; nothing is kept then.
     """
-    if importlib.util.find_spec("torch") is None:
-        raise TrainError(
-            "Learning outlines needs torch, which is not installed. Install it: pip install 'tellapart[torch]'."
-        )
+    if missing := what_is_missing():
+        raise TrainError(missing)
     if n_epochs < 1 or not _SHORTEST <= side_px <= MOST_SIDE:
         raise ValueError(
             f"n_epochs={n_epochs}, side_px={side_px}: choose at least 1, and {_SHORTEST} to {MOST_SIDE}."
@@ -150,11 +152,20 @@ def train_outlines(
     result = OutlineResult(
         free_bundle_dir(project.bundles_dir), names,
         int((~is_out).sum()), int(is_out.sum()), width, height, told, guessed,
-        tuple(names[k] for k in np.flatnonzero(given & ~learned)), time.perf_counter() - clock,
+        tuple(names[k] for k in np.flatnonzero(given & ~learned)), time.perf_counter() - clock, n_epochs,
     )  # fmt: skip
     model = model_of_network(onnx, project.classes, project.table.is_colour, width, height, result.measured())
     _keep(project, model, result, [one.picture_id for one, out in zip(pictures, is_out, strict=True) if out])
     return result
+
+
+def what_is_missing() -> str:
+    """What to install before anything can be learned, in a sentence; "" where all is there. It imports nothing."""
+    if importlib.util.find_spec("torch") is not None:
+        return ""
+    return (
+        "Learning outlines needs torch, which is not installed. Install it: pip install 'tellapart[torch]'."
+    )
 
 
 def working_size(pictures: list[ProjectOutline], side_px: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import warnings
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from tellapart.progress import Doing, Progress, Step, silent
 VOID = 255  # value of mask pixels that nobody is asked about
 _LEAST_BATCH, _MOST_BATCH, _BATCH_OF = 2, 16, 60  # one in so many pictures
 _FEWEST = 8  # steps of a cycle; a shorter training ends within one
+_TIMED = 3  # steps after which it can be told how long the others take; the first is slower
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,12 @@ def fit_outlines(
         )
         weights = torch.from_numpy(_class_weights(masks, n_classes, settings.balance))
         network.train()
-        step = 0
+        step, clock = 0, time.perf_counter()
         for epoch in range(settings.n_epochs):
             order = torch.randperm(n).numpy()
             for some in np.array_split(order, per_epoch):
-                said = f"Learning outlines, epoch {epoch + 1} of {settings.n_epochs}"
+                left = _left(time.perf_counter() - clock, step, n_steps)
+                said = f"Learning outlines, epoch {epoch + 1} of {settings.n_epochs}{left}"
                 progress(step, n_steps, Doing(Step.TUNING, said))
                 planes, targets = _varied(pixels[some], masks[some], settings.zoom)
                 adam.zero_grad(set_to_none=True)
@@ -83,6 +86,14 @@ def fit_outlines(
                     cycle.step()
                 step += 1
     return network.eval()
+
+
+def _left(seconds: float, done: int, total: int) -> str:
+    """How long the steps that are left take, as the end of a sentence; "" before it can be told."""
+    if done < _TIMED:
+        return ""
+    left = seconds / done * (total - done)
+    return f", about {left / 60:.0f} min left" if left >= 90 else f", about {max(1, left):.0f} s left"
 
 
 def outline_probs(network: OutlineNetwork, pixels: np.ndarray) -> np.ndarray:
