@@ -221,12 +221,12 @@ def _train(run: Run, progress: Progress) -> dict[str, Any]:
 
 
 def _train_things(run: Run, progress: Progress) -> dict[str, Any]:
-    """Of a project of whatever kind, by the verbs that all kinds have."""
+    """Of a project of whatever kind, by the verbs that all kinds have. config: what its `train` takes besides."""
     kind = kind_of_project(run.project_dir)
     if kind is None:
         raise ProjectError(f"{run.project_dir} is no project. Check its folder.")
     things = kind.verbs()
-    result = things.train(things.open_project(run.project_dir), progress=progress)
+    result = things.train(things.open_project(run.project_dir), progress=progress, **run.config)
     return {"bundle": result.bundle_dir.name, "sentence": result.sentences()[0]}
 
 

@@ -21,7 +21,7 @@ def named(tab: Tab, file: Path, says: str) -> Page:
 def given(tab: Tab, file: Path, says: str) -> Page:
     """The same of a file that was chosen in the browser."""
     to_list(tab.page, "my-project")
-    area = tab.page.get_by_role("group", name="A table, or texts")
+    area = tab.page.get_by_role("group", name="A table, texts or masks")
     area.locator('input[aria-label="Files"]').set_input_files(file)
     return offered(tab.page, file, says)
 

@@ -11,8 +11,7 @@ from made_texts import made_reviews, write_csv
 from tellapart.errors import IntakeError, ProjectError
 from tellapart.kinds import kind as kind_table
 from tellapart.kinds.decisions import ThingDecision
-from tellapart.kinds.kind import kind_of_project
-from tellapart.outlines.kind import KIND as OUTLINES
+from tellapart.kinds.kind import ThingKind, kind_of_project
 from tellapart.store.project import create_project
 from tellapart.texts import new_project, open_project
 from tellapart.workspace.changing import delete_project, duplicate_project, rename_project
@@ -285,5 +284,5 @@ def test_projects_of_texts_are_opened_renamed_copied_and_deleted_as_others_are(
     create_project(tmp_path / "pictures").close()
     (tmp_path / "pictures" / "tellapart-texts.json").write_text("{", encoding="utf-8")
     assert name_of(tmp_path / "pictures") == "pictures"
-    with pytest.raises(ProjectError, match="no page for outlines"):
-        door_of(OUTLINES)
+    with pytest.raises(ProjectError, match="no page for pebbles"):
+        door_of(ThingKind("pebbles", "pebbles-model.json", "pebbles"))

@@ -14,7 +14,7 @@ from tellapart.errors import BundleError, ProjectError
 from tellapart.kinds.new_folder import new_folder
 from tellapart.store.sqlite.database_errors import disk_reason
 
-_CARD_NAME = "MODEL_CARD.md"
+CARD_NAME = "MODEL_CARD.md"
 
 
 def free_bundle_dir(bundles_dir: Path) -> Path:
@@ -47,7 +47,7 @@ def write_bundle(bundle_dir: Path, write_model: Callable[[Path], object], card: 
     try:
         with new_folder(bundle_dir, ProjectError) as folder:
             write_model(folder)
-            atomic_files.write_bytes(folder / _CARD_NAME, card.encode())
+            atomic_files.write_bytes(folder / CARD_NAME, card.encode())
     except BaseException:
         with contextlib.suppress(OSError):
             bundle_dir.rmdir()  # only where it is still empty
@@ -69,7 +69,7 @@ def copy_bundle(
         raise BundleError(f"{target} exists. Choose a new folder name.")
     source = bundle if bundle.is_dir() else bundle.parent
     with new_folder(target, BundleError) as folder:
-        for name in (*names, _CARD_NAME):
+        for name in (*names, CARD_NAME):
             if (source / name).is_file():
                 shutil.copyfile(source / name, folder / name)
     return sum(one.stat().st_size for one in target.iterdir())

@@ -56,5 +56,6 @@ KIND = ThingKind(
     model_name="outlines-model.json",
     verbs_at="tellapart.outlines",
     commands_at="tellapart.cli.outlines.commands:outlines_app",
+    studio_at="tellapart_dashboards.pages.outlines.door",
     is_source=_is_source,
 )

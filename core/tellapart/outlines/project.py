@@ -154,8 +154,8 @@ class OutlineProject(KindProject):
                 raise self._unknown(decision.thing_id)
             if decision.action == "relabel" and _CORRECTED.fullmatch(decision.label) is None:
                 raise ProjectError(
-                    f"{decision.label!r} is no corrected mask of {decision.thing_id}. Paint it in the studio, or give a "
-                    f"file: tellapart clean {typed(self.root)} --correct NAME=FILE"
+                    f"{decision.label!r} is no corrected mask of {decision.thing_id}. Paint it in the studio, or give "
+                    f"a file: tellapart clean {typed(self.root)} --correct NAME=FILE"
                 )
         return decisions
 

@@ -46,12 +46,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Looked:
-    """A look at all things. cases: the most suspicious first. labels: in their order; remarks: about the whole."""
+    """A look at all things. cases: the most suspicious first. labels: in their order; remarks: about the whole.
+    unjudged: why nothing could be judged, in a sentence, "" where it could."""
 
     n: int
     cases: tuple[Case, ...]
     labels: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    unjudged: str = ""
 
 
 class DecidableProject(Protocol):
@@ -93,10 +95,13 @@ class AnyFinding(Protocol):
 class Cleanable(ABC):
     """Things that can be looked through. All of it takes its time: it is for a thread.
 
-    noun: one of them, "text". decisions: of the project.
+    noun: one of them, "text". case_noun: what is counted where several cases are of one thing, "" where none are.
+    judged: by what they are judged, a sentence. decisions: of the project.
     """
 
     noun: str
+    case_noun = ""
+    judged = "Each is judged by a model that learned from the others."
 
     def __init__(self, decisions: DecisionFile) -> None:
         self._decisions = decisions

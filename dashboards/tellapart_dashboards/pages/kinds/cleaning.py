@@ -54,6 +54,11 @@ class ThingsCleaning(HasTraits):
         """Whether findings are being made."""
         return self._is_looking
 
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether the last look found nothing by which things could be judged."""
+        return self._looked is not None and bool(self._looked.unjudged)
+
     def look(self) -> None:
         """Have all things judged as they stand now."""
         if not self._is_looking:
@@ -180,5 +185,6 @@ class ThingsCleaning(HasTraits):
     def _state(self, settled: dict[str, str] | None = None) -> CleaningState:
         known = self._settled if settled is None else settled
         return cleaning_state(
-            self._things.noun, self._looked, known, self._code, self._n_shown, self._is_looking
-        )
+            self._things.noun, self._looked, known, self._code, self._n_shown, self._is_looking,
+            self._things.case_noun, self._things.judged,
+        )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tellapart_dashboards.app.wording import count
-from tellapart_dashboards.pages.kinds.cases import Case, Looked
+from tellapart_dashboards.pages.kinds.cases import Case, Cleanable, Looked
 
 ALL = ""  # every code
 
@@ -34,18 +34,21 @@ class CleaningState:
 
 
 def cleaning_state(
-    noun: str, looked: Looked | None, settled: Mapping[str, str], code: str, n_shown: int, is_looking: bool
-) -> CleaningState:
-    """The page as it is. settled: what was decided, by thing; code: the filter's; n_shown: cases at most."""
+    noun: str, looked: Looked | None, settled: Mapping[str, str], code: str, n_shown: int, is_looking: bool,
+    case_noun: str = "", judged: str = Cleanable.judged,
+) -> CleaningState:  # fmt: skip
+    """The page as it is. settled: what was decided, by thing; code: the filter's; n_shown: cases at most; case_noun,
+    judged: as `Cleanable` has them."""
     if looked is None:
         if is_looking:
-            lead = "Each is judged by a model that learned from the others."
-            return CleaningState(f"Looking at the {noun}s …", lead, is_looking=True)
+            return CleaningState(f"Looking at the {noun}s …", judged, is_looking=True)
         return CleaningState("Not looked at yet", f"Look at the {noun}s to see which ones may be wrong.")
+    if looked.unjudged:
+        return CleaningState("Not judged yet", looked.unjudged, remarks=looked.remarks, is_looking=is_looking)
     still = [case for case in looked.cases if case.thing_id not in settled]
     matching = [case for case in still if code in (ALL, *(doubt.code for doubt in case.doubts))]
     if still:
-        title, lead = f"{count(len(still), noun)} to review", "Most suspicious first."
+        title, lead = f"{count(len(still), case_noun or noun)} to review", "Most suspicious first."
     elif looked.cases:
         title, lead = (
             "Nothing left to review",
@@ -53,7 +56,7 @@ def cleaning_state(
         )
     else:
         title, lead = "Nothing stands out", f"No findings in {count(looked.n, noun)}."
-    empty = "" if matching else f"No {noun} is like that any more." if still else ""
+    empty = "" if matching else f"No {case_noun or noun} is like that any more." if still else ""
     return CleaningState(
         title, lead, tuple(matching[:n_shown]), len(still), max(0, len(matching) - n_shown),
         _options(still, code), looked.remarks, empty, is_looking,

@@ -18,14 +18,18 @@ from tellapart_dashboards.widgets.finding_cards.finding_cards import FindingCard
 IN_SIGHT = 300  # characters of remarks
 
 
-def cleaning_view(cleaning: ThingsCleaning, train: Callable[[], None]) -> VBox:
-    """The page. train: trains again, and shows how far that is."""
+def cleaning_view(
+    cleaning: ThingsCleaning, train: Callable[[], None], look_closer: Callable[[str], None] = lambda _: None,
+    ways: Sequence[Button] = (),
+) -> VBox:  # fmt: skip
+    """The page. train: trains again, and shows how far that is. look_closer: shows a card's thing large, of kinds
+    whose cards open; ways: what else leads on from here."""
     head, problem, busy, remarks = HTML(), HTML(), HTML(), HTML()
     look, again = Button(description="Look at them"), Button(description="Look again")
     cancel = Button(description="Cancel")
     go_on = Button(description="Train again").add_class("ta-primary")
     kinds = Choices(accessible_name="Findings")
-    cards = FindingCards(_wishes(cleaning), accessible_name="Findings, most suspicious first")
+    cards = FindingCards(_wishes(cleaning, look_closer), accessible_name="Findings, most suspicious first")
     for name in ("cards", "labels", "said", "at", "can_undo", "can_redo", "large"):
         dlink((cleaning, name), (cards, name))
 
@@ -63,8 +67,8 @@ def cleaning_view(cleaning: ThingsCleaning, train: Callable[[], None]) -> VBox:
     draw()
     draw_busy()
     cleaning.look()
-    ways = Box([again, go_on]).add_class("ta-line")
-    return VBox([head, problem, look, at_work, remarks.add_class("ta-remarks"), ways, desk])
+    line = Box([again, go_on, *ways]).add_class("ta-line")
+    return VBox([head, problem, look, at_work, remarks.add_class("ta-remarks"), line, desk])
 
 
 def _remarks_html(remarks: Sequence[str]) -> str:
@@ -77,10 +81,14 @@ def _remarks_html(remarks: Sequence[str]) -> str:
     return "".join(said[:n_shown]) + (more if rest else "")
 
 
-def _wishes(cleaning: ThingsCleaning) -> Callable[[str, dict[str, Any]], Any]:
+def _wishes(
+    cleaning: ThingsCleaning, look_closer: Callable[[str], None]
+) -> Callable[[str, dict[str, Any]], Any]:
     async def wish(name: str, values: dict[str, Any]) -> None:
         if name == "decide":
             await cleaning.decide(values.get("id", ""), values.get("action", ""), values.get("label", ""))
+        elif name == "open":
+            look_closer(values.get("id", ""))
         elif name == "undo":
             await cleaning.undo()
         elif name == "redo":

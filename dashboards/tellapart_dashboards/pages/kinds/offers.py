@@ -8,12 +8,13 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class OfferChoice:
     """Something that a person may choose, which column holds the labels for instance. options: the values; value: the
-    one that was recognised, "" where none was."""
+    one that was recognised, "" where none was. unchosen: what stands for "", where that is a choice, too."""
 
     key: str
     label: str
     options: tuple[str, ...]
     value: str = ""
+    unchosen: str = "– choose –"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tellapart.errors import BundleError
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import heading_html
-from tellapart_dashboards.pages.kinds.exports import Export
+from tellapart_dashboards.pages.kinds.exports import Asked, Export
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.widgets.download.download import Download
 
@@ -31,12 +31,13 @@ def sharing_view(
     title = Text(description="Title of the page", placeholder="the usual one")
     folder = tempfile.TemporaryDirectory(prefix="tellapart-share-")
 
-    def saves(export: Export) -> Download:
+    def saves(export: Export, place: Text) -> Download:
         async def make() -> Path:
             trained, target = training.trained, Path(folder.name) / f"{name}{export.ending}"
             if trained is None:
                 raise BundleError("The model is no longer there. Train it again.")
-            await asyncio.to_thread(export.make, trained.bundle, title.value.strip(), target)
+            asked = Asked(title.value.strip(), place.value.strip())
+            await asyncio.to_thread(export.make, trained.bundle, asked, target)
             return target
 
         return Download(make, description=export.button, file_name=f"{name}{export.ending}")
@@ -51,14 +52,18 @@ def sharing_view(
 
     training.observe(draw, "trained")
     is_there = lambda: training.trained is not None  # noqa: E731
-    cards = VBox([_card(one, saves(one), title) for one in exports])
+    places = [Text(description="Where the file lies", placeholder=one.needs) for one in exports]
+    cards = VBox(
+        [_card(one, saves(one, place), title, place) for one, place in zip(exports, places, strict=True)]
+    )
     shown_when(train, training, ["trained"], lambda: not is_there())
     shown_when(cards, training, ["trained"], is_there)
     draw()
     return VBox([head, train, cards])
 
 
-def _card(export: Export, save: Download, field: Text) -> VBox:
+def _card(export: Export, save: Download, title: Text, place: Text) -> VBox:
     words = HTML(f"<h2>{html.escape(export.name)}</h2><p>{html.escape(export.says)}</p>")
-    asked = [Box([field]).add_class("ta-line").add_class("ta-gap")] if export.has_title else []
+    fields = [*([title] if export.has_title else []), *([place] if export.needs else [])]
+    asked = [Box([field]).add_class("ta-line").add_class("ta-gap") for field in fields]
     return VBox([words, *asked, Box([save]).add_class("ta-line").add_class("ta-gap")]).add_class("ta-card")

@@ -24,7 +24,8 @@ class ThingsTraining(Job):
 
     trained: the newest classifier, None before the first. problem: why it cannot be used, in words.
     newest: the folder of the newest bundle. load: what answers, from a bundle; measured: what it says of itself.
-    decisions: of the project, None for a kind without any.
+    decisions: of the project, None for a kind without any. settings: what the next training takes besides the project,
+    by the names of its kind's `train`.
     """
 
     tasks = (TASK,)
@@ -42,12 +43,13 @@ class ThingsTraining(Job):
         super().__init__(project_dir=str(root), **traits)
         self._newest_bundle, self._load, self._decisions = newest, load, decisions
         self._known: object = None
+        self.settings: dict[str, Any] = {}
         self.read()
         self._take_found(self._find())
 
     def train(self) -> None:
         """Have a classifier trained, in a process of its own."""
-        self.start(TASK, {})
+        self.start(TASK, dict(self.settings))
 
     async def poll(self) -> None:
         """Take over how far the run is, and what changed on the disk."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, VBox
+from ipywidgets import HTML, Box, Button, DOMWidget, VBox
 
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import heading_html, message_html, progress_html, train_again_words
@@ -16,17 +16,19 @@ from tellapart_dashboards.pages.kinds.training import ThingsTraining
 @dataclass(frozen=True)
 class TrainingWords:
     """What a kind says on its Train page. before: head and lead before the first training; headline: the same of what
-    was measured; details: HTML of the numbers."""
+    was measured; details: HTML of the numbers. missing: what has to be installed first, "" for nothing."""
 
     before: Callable[[], tuple[str, str]]
     headline: Callable[[dict[str, Any]], tuple[str, str]]
     details: Callable[[dict[str, Any]], str]
+    missing: str = ""
 
 
 def training_view(
-    training: ThingsTraining, words: TrainingWords, ways: dict[str, Callable[[], None]]
-) -> VBox:
-    """The page. ways: on from here, by what stands on their buttons."""
+    training: ThingsTraining, words: TrainingWords, ways: dict[str, Callable[[], None]],
+    settings: Sequence[DOMWidget] = (),
+) -> VBox:  # fmt: skip
+    """The page. ways: on from here, by what stands on their buttons. settings: what can be chosen for a training."""
     head, note, running, details = HTML(), HTML(), HTML(), HTML()
     train, cancel = Button(description="Train"), Button(description="Cancel")
     on = [_way(name, go) for name, go in ways.items()]
@@ -36,11 +38,11 @@ def training_view(
         title, lead = words.headline(trained.measured) if trained else words.before()
         head.value = heading_html(title, lead)
         details.value = words.details(trained.measured) if trained else ""
-        note.value = message_html(training.problem, "failed")
+        note.value = message_html(training.problem, "failed") + message_html(words.missing, "care")
         if training.stage in ("failed", "cancelled"):
             note.value = message_html(training.message, "failed" if training.stage == "failed" else "")
         train.description = train_again_words(trained.n_changes) if trained else "Train"
-        train.disabled = is_running
+        train.disabled = is_running or bool(words.missing)
         is_next = trained is None or trained.n_changes > 0
         for button, is_primary in ((train, is_next), (on[0], not is_next)):
             (button.add_class if is_primary else button.remove_class)("ta-primary")
@@ -62,7 +64,7 @@ def training_view(
     draw()
     draw_busy()
     line = Box([train, *on]).add_class("ta-line").add_class("ta-below")
-    return VBox([head, note, busy, line, numbers])
+    return VBox([head, note, busy, *settings, line, numbers])
 
 
 def _way(name: str, go: Callable[[], None]) -> Button:

@@ -110,7 +110,7 @@ class FromFile(HasTraits):
                     )
                 source = source or self._named()
                 kind, offer = await self._work.done(f"Looking at {_title(source)}", partial(_seen, source))
-                self.name = _name_of(source)
+                self.name = _name_of(source, kind)
                 self.source, self.kind, self.offer = source, kind, offer
             except Cancelled:
                 self._forget()
@@ -186,7 +186,7 @@ def _title(source: Path) -> str:
     return "the folder" if source.name == "folders" else f"“{source.name}”"
 
 
-def _name_of(source: Path) -> str:
+def _name_of(source: Path, kind: str) -> str:
     """A name for the project."""
-    name = "texts" if source.name == "folders" else source.stem
-    return safe_name(" ".join(name.split())[:MAX_CHARACTERS].strip() or "texts")
+    name = kind if source.name == "folders" else source.stem
+    return safe_name(" ".join(name.split())[:MAX_CHARACTERS].strip() or kind)

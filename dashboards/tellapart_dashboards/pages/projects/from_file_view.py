@@ -1,4 +1,4 @@
-"""A new project from a table or from texts: drop or name it, see what it seems to be, make it."""
+"""A new project from a table, texts or pictures with masks: drop or name it, see what it seems to be, make it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tellapart_dashboards.widgets.upload.upload import UploadWidget
 
 _LEAD = (
     "Reviews, customers, ratings: a CSV, TSV or JSON-lines file, or a folder with a folder of texts for each label. "
-    "The original is not changed."
+    "Outlines: a folder of pictures with a mask for each. The original is not changed."
 )
 
 
@@ -25,8 +25,8 @@ def from_file_view(state: FromFile) -> VBox:
     upload = UploadWidget(
         state.uploads_dir,
         state.take_upload,
-        accessible_name="A table, or texts",
-        what="a table or a folder of texts",
+        accessible_name="A table, texts or masks",
+        what="a table, or a folder of texts or of pictures with masks",
         accept=".csv,.tsv,.tab,.parquet,.dat,.data,.jsonl,.ndjson",
     )
     path = Text(description="Or its place on this computer", placeholder="/home/me/reviews.csv")
@@ -40,7 +40,7 @@ def from_file_view(state: FromFile) -> VBox:
     cancel.on_click(lambda _: state.cancel())
     dlink((state, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
     given = VBox([upload, Box([path, look]).add_class("ta-line").add_class("ta-gap")])
-    words = HTML(f"<h2>New project from a table or from texts</h2><p class='ta-soft'>{_LEAD}</p>")
+    words = HTML(f"<h2>New project from a table, texts or masks</h2><p class='ta-soft'>{_LEAD}</p>")
     return VBox(
         [words, given.add_class("ta-gap"), busy, problem.add_class("ta-gap"), _offered(state)]
     ).add_class("ta-card")

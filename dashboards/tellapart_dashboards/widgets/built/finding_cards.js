@@ -1,5 +1,5 @@
 // Built by `make widgets` from finding_cards/finding_cards.js and the modules it imports: change those, not this file.
-// 2fad3b43045729ec3aa588940a2ba65eece2441b141134a91364743ea8452dbc
+// 4e1efdaf33ac5ec7c465d61a66d0af0c0b90f093ea20a54b89378cf0d5c9ddbe
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -110,6 +110,25 @@ function keyed(key, text, press) {
   return node;
 }
 
+// Bytes from Python.
+/** @import { Bytes } from "./model" */
+
+/**
+ * The bytes alone, for an array of numbers: the view may start where such an array cannot.
+ * @param {Bytes} view
+ */
+function copied(view) {
+  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+}
+
+/**
+ * The address of a JPEG, to be revoked when nobody shows it any more; "" where there are no bytes.
+ * @param {Bytes | Uint8Array<ArrayBuffer> | undefined} jpeg
+ */
+function pictureUrl(jpeg) {
+  return jpeg?.byteLength ? URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" })) : "";
+}
+
 // A text with its marks, and the cells of a row.
 /** @import { Piece } from "./protocol" */
 
@@ -154,11 +173,23 @@ class Card {
     const head = element("div", "ta-finding-head");
     head.append(element("b", "", data.label || data.name), ...data.reasons.map((one) => element("span", "ta-tag", one)));
     this.root.append(head);
+    if (data.picture?.byteLength) this.root.append(this.picture());
     if (data.cells.length) this.root.append(cellList(data.cells));
     else if (data.pieces.length) this.root.append(this.text());
     this.root.append(...data.words.map((one) => element("p", "ta-finding-words", one)));
     if (data.other.text) this.root.append(this.other());
     this.root.append(this.keys(options));
+  }
+
+  picture() {
+    const figure = element("figure", "ta-finding-picture");
+    const image = element("img");
+    const url = pictureUrl(this.data.picture);
+    image.onload = () => URL.revokeObjectURL(url);
+    image.src = url;
+    image.alt = this.data.name;
+    figure.append(image, element("figcaption", "", this.data.caption));
+    return figure;
   }
 
   /** The text, its words marked, its end folded away. */
@@ -189,6 +220,7 @@ class Card {
     line.append(keyed("k", label ? `Right: ${label}` : "Right as it is", () => this.decide("keep")));
     if (action === "relabel") line.append(keyed("Enter", `It is ${suggested}`, () => this.suggestion()));
     if (label) line.append(keyed("r", "Other label", () => this.ask()));
+    if (this.data.opens) line.append(keyed("o", "Look closer", () => this.open()));
     line.append(keyed("d", "Take out", () => this.decide("remove")));
     if (this.data.has_large) line.append(keyed("v", "Look closer", () => this.look()));
     this.form = element("form", "ta-finding-ask");
@@ -228,6 +260,11 @@ class Card {
   unask() {
     if (this.form) this.form.hidden = true;
     this.root.focus();
+  }
+
+  /** Look at it closer, where that can be done. */
+  open() {
+    if (this.data.opens) this.send({ t: "open", id: this.data.id });
   }
 
   suggestion() {
@@ -544,6 +581,7 @@ function render({ model, el }) {
     } else if (!card || !list.contains(from)) return;
     else if (event.key === "Enter" && from === card.root) card.suggestion();
     else if (event.key === "v") card.look();
+    else if (event.key === "o" && from === card.root) card.open();
     else if (asked?.name === "relabel") {
       if (asked.label === undefined) card.ask();
       else card.decide("relabel", asked.label);

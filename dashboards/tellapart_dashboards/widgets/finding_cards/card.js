@@ -1,5 +1,6 @@
 // One card: a thing, why it may be wrong, and what can be said about it.
 /** @import { CardData, Send } from "./protocol" */
+import { pictureUrl } from "../common/bytes.js";
 import { button, element } from "../common/elements.js";
 import { keyed } from "../looking/keyed.js";
 import { cellList, markedText } from "./parts.js";
@@ -21,11 +22,23 @@ export class Card {
     const head = element("div", "ta-finding-head");
     head.append(element("b", "", data.label || data.name), ...data.reasons.map((one) => element("span", "ta-tag", one)));
     this.root.append(head);
+    if (data.picture?.byteLength) this.root.append(this.picture());
     if (data.cells.length) this.root.append(cellList(data.cells));
     else if (data.pieces.length) this.root.append(this.text());
     this.root.append(...data.words.map((one) => element("p", "ta-finding-words", one)));
     if (data.other.text) this.root.append(this.other());
     this.root.append(this.keys(options));
+  }
+
+  picture() {
+    const figure = element("figure", "ta-finding-picture");
+    const image = element("img");
+    const url = pictureUrl(this.data.picture);
+    image.onload = () => URL.revokeObjectURL(url);
+    image.src = url;
+    image.alt = this.data.name;
+    figure.append(image, element("figcaption", "", this.data.caption));
+    return figure;
   }
 
   /** The text, its words marked, its end folded away. */
@@ -56,6 +69,7 @@ export class Card {
     line.append(keyed("k", label ? `Right: ${label}` : "Right as it is", () => this.decide("keep")));
     if (action === "relabel") line.append(keyed("Enter", `It is ${suggested}`, () => this.suggestion()));
     if (label) line.append(keyed("r", "Other label", () => this.ask()));
+    if (this.data.opens) line.append(keyed("o", "Look closer", () => this.open()));
     line.append(keyed("d", "Take out", () => this.decide("remove")));
     if (this.data.has_large) line.append(keyed("v", "Look closer", () => this.look()));
     this.form = element("form", "ta-finding-ask");
@@ -95,6 +109,11 @@ export class Card {
   unask() {
     if (this.form) this.form.hidden = true;
     this.root.focus();
+  }
+
+  /** Look at it closer, where that can be done. */
+  open() {
+    if (this.data.opens) this.send({ t: "open", id: this.data.id });
   }
 
   suggestion() {

@@ -123,6 +123,7 @@ function render({ model, el }) {
     } else if (!card || !list.contains(from)) return;
     else if (event.key === "Enter" && from === card.root) card.suggestion();
     else if (event.key === "v") card.look();
+    else if (event.key === "o" && from === card.root) card.open();
     else if (asked?.name === "relabel") {
       if (asked.label === undefined) card.ask();
       else card.decide("relabel", asked.label);

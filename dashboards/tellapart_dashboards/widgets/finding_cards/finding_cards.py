@@ -17,7 +17,8 @@ from tellapart_dashboards.widgets.looking.looking_widget import style_with_windo
 class FindingCards(anywidget.AnyWidget):
     """The cards in the page; they decide nothing. Calls `on_wish(name, values)` with what the person wants.
 
-    cards: [{"id", "name", "label": "" for things without, "reasons": sentences, "pieces": [[text, "", "for" or
+    cards: [{"id", "name", "picture": JPEG, or b"" for things that have none, "caption": what it shows, "opens": whether
+        it can be looked at closer, "label": "" for things without, "reasons": sentences, "pieces": [[text, "", "for" or
         "against"]], "rest": what the pieces leave out, "cells": [[title, value]], "words": sentences below it,
         "other": {} or {"label", "text"}, "action", "suggested": what is suggested, "" for nothing, as which label,
         "has_large": whether there is more to be seen}].
@@ -26,7 +27,7 @@ class FindingCards(anywidget.AnyWidget):
     labels: that can be given, the first nine by number. said: what came of the latest wish. at: id of the card that
     gets the focus. n_more: cards that are not in sight. empty: what stands where no card stands.
 
-    The wishes: "decide" {id, action, label}, "undo" {}, "redo" {}, "look" {id}, "more" {}.
+    The wishes: "decide" {id, action, label}, "open" {id}, "undo" {}, "redo" {}, "look" {id}, "more" {}.
     """
 
     _esm = BUILT / "finding_cards.js"

@@ -1,4 +1,5 @@
 // What the cards' page and finding_cards.py say to each other.
+import type { Bytes } from "../common/model";
 
 export interface Traits {
   cards: CardData[];
@@ -37,6 +38,11 @@ export interface CardData {
   id: string;
   /** what the card is called */
   name: string;
+  /** JPEG, of things that are seen; caption: what it shows */
+  picture?: Bytes;
+  caption?: string;
+  /** it can be looked at closer */
+  opens?: boolean;
   /** "" for things that have none */
   label: string;
   reasons: string[];
@@ -60,6 +66,7 @@ export interface CardData {
 /** What a person wants. */
 export type ToPython =
   | { t: "decide"; id: string; action: string; label: string }
+  | { t: "open"; id: string }
   | { t: "undo" }
   | { t: "redo" }
   | { t: "look"; id: string }

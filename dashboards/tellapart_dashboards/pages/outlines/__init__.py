@@ -1,0 +1,1 @@
+"""The pages of a project of pictures with masks."""

@@ -1,0 +1,1 @@
+"""The widget that shows a mask over its picture and lets a person paint in it."""
