@@ -34,7 +34,8 @@ def export_outlines_page(
     target = Path(out).expanduser().absolute()
     check_free(target, force)
     model = read_model(Path(bundle).expanduser())
-    write_page(target, _page(model, find_runtime(runtime, progress), looks or Appearance(TITLE, "")))
+    page = _page(model, find_runtime(runtime, progress), looks or Appearance(TITLE, ""))
+    write_page(target, page, "Train with fewer classes")
     return target
 
 
