@@ -136,8 +136,8 @@ def test_more_texts_come_in_once(table, tmp_path):
 
 
 def test_what_texts_cannot_do_is_told(trained_dir):
-    said = tellapart("redo", trained_dir, code=2)
-    assert "`redo` is for pictures, and this is of texts" in said and "predict" in said
+    said = tellapart("datasheet", trained_dir, code=2)
+    assert "`datasheet` is for pictures, and this is of texts" in said and "predict" in said
     assert "of 61 wrong" in tellapart("texts", "train", trained_dir)
 
 

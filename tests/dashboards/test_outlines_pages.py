@@ -121,7 +121,7 @@ async def test_the_worst_picture_and_region_come_first_and_are_decided(project: 
     await cleaning.undo()
     assert cleaning.state.n_open == n and cleaning.can_redo
     await cleaning.redo()
-    assert cleaning.said == "Kept again: 1 decision." and not cleaning.can_redo
+    assert cleaning.said == "Done again." and not cleaning.can_redo
 
 
 async def test_without_a_network_masks_are_not_judged_and_can_be_painted(project: OutlineProject) -> None:

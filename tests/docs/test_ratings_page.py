@@ -50,5 +50,5 @@ def test_the_titles_the_findings_the_map_and_the_page_run(tmp_path, monkeypatch,
 def commands():
     """Those of the page, in an order in which they can be run: a second table, its titles, then the findings."""
     found = re.findall(r"^\$ tellapart .*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(found) == 12
+    assert len(found) == 13
     return found
