@@ -137,6 +137,15 @@ def test_a_search_on_some_of_the_pictures_weighs_their_classes_alike(monkeypatch
     assert losses[fit.head.l2] <= 1.03 * min(losses.values())
 
 
+@pytest.mark.parametrize(("n", "spread"), [(60, 4.0), (120, 6.0), (120, 2.0), (240, 6.0), (60, 2.0)])
+def test_of_strengths_that_differ_by_chance_alone_the_strongest_is_taken_and_of_others_the_best(n, spread):
+    fit = fitted(*made_embeddings(n, spread=spread), 3)
+    best = min(fit.cv_loss, key=fit.cv_loss.__getitem__)
+    as_good = {l2 for l2, loss in fit.cv_loss.items() if loss <= 1.01 * fit.cv_loss[best]}
+    assert fit.head.l2 == max(as_good)
+    assert (fit.head.l2 > best) == (spread >= 4 and n < 240), "both kinds are tried here"
+
+
 def test_a_label_of_one_group_does_not_decide_how_strong_the_penalty_is():
     embeddings, targets = made_embeddings(200, spread=1.0)
     alone = fitted(embeddings, targets, 3)

@@ -30,7 +30,7 @@ _MANY = 20_000  # pictures; with more the largest 256 directions have to do, for
 _ENOUGH_TO_SEARCH = 10_000  # pictures; the best strength hardly changes with more
 _TEMPERATURES = np.geomspace(0.2, 1.6, 10).astype(np.float32)
 _WORTH_ONE_MORE = 0.01  # share of the loss that a weaker penalty must save for another to be tried
-_AS_GOOD = 0.03  # share of the loss by which a stronger one may be worse and is still preferred
+_AS_GOOD = 0.01  # share of the loss by which a stronger one may be worse and is still preferred
 _FOR_SEARCH = StopRule(gradient=1e-3, loss=1e-5)  # near enough to compare strengths by
 _FOR_USE = StopRule(gradient=3e-4, loss=1e-9)
 _BLOCK = 4096  # pictures looked at together: they stay in the processor's cache
