@@ -4,9 +4,9 @@
 
 For each backbone a bundle is trained first. Then the same pictures go through `Predictor.predict`, and through
 the floor: Image.open, draft, resize with the bundle's crop, InferenceSession.run of the bundle's model.onnx. ONNX
-Runtime's defaults let its threads spin between calls: quicker alone, far slower on a busy machine. So the floor is
-measured with its default session and with our session options, and the lower one counts. In turn, a block of
-pictures each.
+Runtime's defaults let its threads spin between calls: quicker alone, far slower on a busy machine. Ours spin for a
+moment within a call. So the floor is measured with its default session and with our session options, and the lower one
+counts. In turn, a block of pictures each.
 """
 
 from __future__ import annotations

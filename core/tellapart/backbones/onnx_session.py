@@ -12,6 +12,9 @@ import onnxruntime
 
 from tellapart.errors import TellapartError
 
+_SPIN_US = 60  # to be put to sleep and woken takes about as long as a layer
+_SPINS_BRIEFLY = (1, 26)  # ONNX Runtime; older ones spin for milliseconds, or not at all
+
 
 def open_session(
     model: Path | bytes,
@@ -33,8 +36,8 @@ def open_session(
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = options.enable_mem_pattern = keeps_memory
-    # threads that spin between calls take the cores that decode the next pictures
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    for key, value in _spinning(onnxruntime.__version__).items():
+        options.add_session_config_entry(f"session.{key}", value)
     try:
         source = model if isinstance(model, bytes) else str(model)
         session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
@@ -46,6 +49,18 @@ def open_session(
     if not keeps_memory:
         give_back_memory()
     return session
+
+
+def _spinning(version: str) -> dict[str, str]:
+    """How threads of one call wait for each other between two layers: they look for work for a moment, not longer,
+    since others may want the cores, and never between calls."""
+    if tuple(map(int, version.split(".")[:2])) < _SPINS_BRIEFLY:
+        return {"intra_op.allow_spinning": "0"}
+    return {
+        "intra_op.allow_spinning": "1",
+        "intra_op.spin_duration_us": str(_SPIN_US),
+        "force_spinning_stop": "1",
+    }
 
 
 def give_back_memory() -> None:
