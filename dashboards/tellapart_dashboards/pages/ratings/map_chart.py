@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from tellapart.ratings.item_map import MappedItem
 
 MOST_MAPPED, MOST_NAMES = 300, 30
-_WIDTH, _HEIGHT, _EDGE, _TOP, _BOTTOM = 720, 480, 34, 34, 36
+_ON_PHONES = 6  # names, in larger letters; the others are hidden there
+_WIDTH, _HEIGHT, _EDGE, _TOP, _BOTTOM = 600, 430, 34, 34, 36
 _LEAST_PX, _MOST_PX = 2.5, 9.0  # radius of a point
 _LETTER_PX, _LINE_PX = 6.0, 13.0  # of a name in a chart
 _LONGEST = 28  # characters of a name
@@ -51,7 +52,7 @@ def map_svg(items: Sequence[MappedItem]) -> str:
             f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{told}</title></circle>'
         )
         if n < MOST_NAMES:
-            names += _named(one.name, x, y - radius - 3, taken)
+            names += _named(one.name, x, y - radius - 3, taken, ' class="extra"' * (len(taken) >= _ON_PHONES))
     middle_x, middle_y = _EDGE + wide / 2, _TOP + high / 2
     said = f"A map of {len(items)} items: who likes one tends to like those beside it. The table below lists them."
     return (
@@ -66,7 +67,7 @@ def map_svg(items: Sequence[MappedItem]) -> str:
     )
 
 
-def _named(name: str, x: float, y: float, taken: list[Box]) -> list[str]:
+def _named(name: str, x: float, y: float, taken: list[Box], looks: str) -> list[str]:
     """The name above its point, where no other name stands; its place is taken then."""
     shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
     half = _LETTER_PX * len(shown) / 2
@@ -75,7 +76,7 @@ def _named(name: str, x: float, y: float, taken: list[Box]) -> list[str]:
     if y < _TOP or any(_meet(box, other) for other in taken):
         return []
     taken.append(box)
-    return [f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{html.escape(shown)}</text>']
+    return [f'<text{looks} x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{html.escape(shown)}</text>']
 
 
 def _meet(one: Box, other: Box) -> bool:

@@ -13,9 +13,9 @@ from tellapart.training_runs.report.line_chart import Axis, ChartLine, axis_over
 from tellapart.words.percents import tenths
 
 MOST_BARS = 15
-_LEFT, _WIDE, _RIGHT, _TOP, _ROW, _BOTTOM = 150, 330, 20, 30, 22, 44
-_MOST_NAME = 20  # characters of a title beside its bar
-_MOST_TICKS = 4
+_LEFT, _WIDE, _RIGHT, _TOP, _ROW, _BOTTOM = 112, 232, 16, 30, 22, 44
+_MOST_NAME = 17  # characters of a title beside its bar
+_MOST_TICKS = {"category": 5, "date": 3}  # whose names fit below a chart
 _GAP = (math.nan, math.nan)
 
 
@@ -99,7 +99,7 @@ def dependence_svg(one: Dependence) -> str:
 
 def _named_axis(one: Dependence, places: Sequence[float]) -> Axis:
     """Of categories or dates: as many names as fit."""
-    every = max(1, math.ceil(len(places) / _MOST_TICKS))
+    every = max(1, math.ceil(len(places) / _MOST_TICKS[one.kind]))
     ticks = [(at, name[:10]) for at, name in zip(places, one.names, strict=True)][::every]
     edge = 0.5 if one.kind == "category" else 0.0
     return Axis(one.title, (min(places) - edge, max(places) + edge), ticks)

@@ -47,8 +47,8 @@ def more_view(more: MoreThings, noun: str) -> VBox:
         "<p class='ta-soft'>A table like the first one. What is there already, word for word, is passed over.</p>"
     )
     buttons = Box([add, drop]).add_class("ta-line").add_class("ta-gap")
-    offered = VBox([words, choices.add_class("ta-gap"), buttons])
+    offered = VBox([words, choices.add_class("ta-gap"), buttons]).add_class("ta-gap")
     shown_when(offered, more, ["offer"], lambda: more.offer is not None)
     shown_when(busy, more, ["is_busy"], lambda: more.is_busy)
     draw()
-    return folded(f"Add more {noun}s", VBox([lead, upload, busy, problem, said, offered]))
+    return folded(f"Add more {noun}s", VBox([lead, upload.add_class("ta-gap"), busy, problem, said, offered]))

@@ -54,7 +54,8 @@ def whole_table_view(table: WholeTable, noun: str, accept: str) -> VBox:
     column.observe(choose, "value")
     has_choice = lambda: table.answered is not None and len(table.answered.rows.columns) > 1  # noqa: E731
     menu = Box([column]).add_class("ta-line").add_class("ta-menus")
-    result = VBox([found, menu, Box([save]).add_class("ta-line").add_class("ta-gap")])
+    save_line = Box([save]).add_class("ta-line").add_class("ta-gap")
+    result = VBox([found, menu.add_class("ta-gap"), save_line]).add_class("ta-gap")
     shown_when(result, table, ["answered"], lambda: table.answered is not None)
     shown_when(menu, table, ["answered"], has_choice)
     draw()
