@@ -119,6 +119,7 @@ def a_mask_is_painted_and_taken_back(opened: Tab, project: OutlineProject) -> No
     seen(opened, "outlines-painted")
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("alert").filter(has_text="not saved yet")).to_be_visible()
+    assert_accessible(page, "something is not saved")
     page.get_by_role("button", name="Stay here").click()
     page.get_by_role("button", name="Save the mask").click()
     expect(page.get_by_text("scene04: the mask is corrected")).to_be_visible()

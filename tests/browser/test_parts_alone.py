@@ -6,42 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from alone import HEARD, alone
 from driving import DRAWN, PHONE, SHORT_PRESS, Tab
 from playwright.sync_api import Locator, Page, expect
-from tellapart_dashboards.app.page_frame import STATIC
-from tellapart_dashboards.widgets import BUILT
 
 Open = Callable[..., Tab]
-
-# Beside it `model`, as anywidget gives it to a part: `set` is what the kernel would say, `sent` what it would hear.
-RENDER = """async ([code, values]) => {
-  class Model {
-    constructor(values) { Object.assign(this, { values, handlers: [], sent: [] }); }
-    get(name) { return this.values[name]; }
-    set(name, value) {
-      this.values[name] = value;
-      this.handlers.forEach(([event, call]) => event === `change:${name}` && call());
-    }
-    on(events, call) { events.split(" ").forEach((event) => this.handlers.push([event, call])); }
-    send(content) { this.sent.push(content); }
-    save_changes() {}
-  }
-  window.view = (Numbers, numbers) => new DataView(new Numbers(numbers).buffer); // how the kernel's bytes come
-  for (const [name, [kind, numbers]] of Object.entries(values.bytes ?? {})) values[name] = view(window[kind], numbers);
-  const part = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
-  window.model = new Model(values);
-  document.body.classList.add("ta");
-  document.body.dataset.voila = "voila";
-  part.default.render({ model, el: document.body });
-}"""
-
-
-def alone(page: Page, widget: str, **values: Any) -> Page:
-    """The page with this widget and nothing else. bytes: name of a trait -> (kind of array, its numbers)."""
-    page.add_style_tag(path=STATIC / "tellapart.css")
-    page.add_style_tag(path=BUILT.parent / widget / f"{widget}.css")
-    page.evaluate(RENDER, [(BUILT / f"{widget}.js").read_text("utf-8"), values])
-    return page
 
 
 def press_slowly(button: Locator, meanwhile: str) -> None:
@@ -287,11 +256,6 @@ def test_the_matrix_on_a_phone_says_what_is_out_of_sight(open_tab: Open) -> None
     expect(hint).to_have_text("The first columns are to the left.")
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(hint).to_be_hidden()
-
-
-HEARD = (
-    "message => model.handlers.filter(([on]) => on === 'msg:custom').forEach(([, call]) => call(message, []))"
-)
 
 
 def test_answers_on_their_way_do_not_outlive_a_press_on_clear(open_tab: Open) -> None:
