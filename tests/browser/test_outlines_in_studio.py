@@ -130,7 +130,7 @@ def a_mask_is_painted_and_taken_back(opened: Tab, project: OutlineProject) -> No
     expect(page.get_by_text("Taken back.").locator("visible=true")).to_be_visible()
     assert np.array_equal(project.mask(project.picture("scene04")), given)
     page.get_by_role("button", name="Redo decision").click()
-    expect(page.get_by_text("Kept again: 1 decision.").locator("visible=true")).to_be_visible()
+    expect(page.get_by_text("Done again.").locator("visible=true")).to_be_visible()
     assert np.array_equal(project.mask(project.picture("scene04")), now)
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("application", name="scene05")).to_be_visible()
