@@ -74,7 +74,7 @@ def test_thorough_is_paused_resumed_cancelled_compared_deleted_and_brought_back(
     expect(page.get_by_role("heading", name="Quick and thorough")).to_be_visible(timeout=600_000)
     expect(page.get_by_role("heading", name="How it learns")).to_be_hidden()
     page.get_by_role("button", name="How it learned").click()
-    expect(page.locator(".ta-closer").get_by_text("Network 3 of 3, epoch 5 of 5")).to_be_visible()
+    expect(page.locator(".ta-closer").get_by_text("Network 3 of 3, epoch 4 of 4")).to_be_visible()
     for chart in ("Loss", "Error", "Learning rate"):
         expect(page.get_by_role("img", name=re.compile(f"^{chart}"))).to_be_visible()
     page.get_by_role("button", name="The curves as a table").last.click()

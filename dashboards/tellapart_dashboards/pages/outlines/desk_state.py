@@ -61,7 +61,7 @@ def desk_state(opened: OpenedMask | None, n: int, turn: int, said: str) -> DeskS
         "has_next": opened.place < n - 1,
         "said": said,
     }
-    lead = " ".join(filter(None, [_DECIDED.get(one.decided, ""), opened.remark]))
+    lead = _DECIDED.get(one.decided) or opened.remark  # a look was at the mask before the decision
     return DeskState(scene, lead, one.picture_id)
 
 

@@ -24,6 +24,7 @@ _LEAST_WRONG = 0.05  # share of the pixels, for a picture without a region to be
 _LONGEST = 1024  # pixels of a picture that is drawn
 _SIDE = 360  # of one of the two on a card
 _ROOM = 0.6  # around a region, of its longer side
+_WHOLE = "A decision about a region settles its picture."
 _UNJUDGED = (
     "Train a network first; then the masks that look wrong come first. All can be looked at and painted now."
 )
@@ -57,7 +58,8 @@ class OutlinesLooked(Cleanable):
         ]
         regions = [_of_region(one) for one in self._regions.values()]
         cases = chain.from_iterable(zip_longest(worst, regions))
-        return Looked(len(self._pictures), tuple(filter(None, cases)), (), tuple(review.sentences()[1:]))
+        remarks = (*review.sentences()[1:], *([_WHOLE] if regions else []))
+        return Looked(len(self._pictures), tuple(filter(None, cases)), (), remarks)
 
     def settled(self) -> dict[str, str]:
         """A decision about a picture settles its regions, too."""

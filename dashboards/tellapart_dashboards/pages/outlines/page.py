@@ -94,7 +94,7 @@ def outlines_page(root: Path) -> ThingsPage:
 
 def _rounds(training: ThingsTraining, says: Callable[[int], str]) -> VBox:
     """How often each picture is learned from; says: how long that takes."""
-    options = [{"key": key, "label": name, "n": f"{key} rounds"} for key, name in ROUNDS.items()]
+    options = [{"key": key, "label": name, "n": f"{key} ×"} for key, name in ROUNDS.items()]
     choices = Choices(options=options, chosen=str(EPOCHS), accessible_name="How thoroughly")
     said = HTML()
 

@@ -1,5 +1,5 @@
 // Built by `make widgets` from mask_brush/mask_brush.js and the modules it imports: change those, not this file.
-// ec2e5f572fe661510c23451b79294ebd308bc5432a737fe696dc732249ebb8aa
+// fb35e9bd93ef7e7f1572b6407cd0f057fbf9c9ad2b28dabf9f79fabbb52f141a
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -927,8 +927,13 @@ function render({ model, el }) {
   let told = /** @type {Uint8Array<ArrayBuffer> | null} */ (null);
   let isSaving = false;
   let turn = 0;
+  let isStale = false; // all of it is to be drawn
+  let counted = ""; // which mask was counted
   const dirty = /** @type {Part[]} */ ([]);
-  const drawing = oncePerFrame(() => dirty.splice(0).forEach((part) => overlay.draw(part)));
+  const drawing = oncePerFrame(() => {
+    if (isStale) draw();
+    dirty.splice(0).forEach((part) => overlay.draw(part));
+  });
 
   async function show() {
     const scene = model.get("scene");
@@ -950,11 +955,15 @@ function render({ model, el }) {
     place.textContent = "";
     asks.hidden = true;
     root.dataset.turn = String(scene.turn); // it is drawn
-    changed();
+    draw();
+    count();
+    tell();
   }
 
   /** What the overlay shows where, by the controls. */
   function draw() {
+    isStale = false;
+    dirty.length = 0;
     const { mask } = painting;
     const { shows, only } = controls;
     const isOnly = (/** @type {number} */ value) => (only === null || value === only ? value : NOTHING);
@@ -965,19 +974,23 @@ function render({ model, el }) {
     } else overlay.valueAt = (at) => isOnly(mask[at]);
     overlay.strength = controls.strength;
     overlay.draw();
-    stage.resize(controls.zoom);
   }
 
   function changed() {
-    draw();
-    tell();
+    stage.resize(controls.zoom);
+    isStale = true;
+    drawing.soon();
+    if (counted !== controls.shows) count();
   }
 
-  /** The numbers, and what can be pressed. */
+  function count() {
+    counted = controls.shows;
+    controls.count((counted === "told" ? told : null) ?? painting.mask);
+  }
+
+  /** What can be pressed. */
   function tell() {
     const scene = model.get("scene");
-    const network = controls.shows === "told" ? told : null;
-    controls.count(network ?? painting.mask);
     controls.enable({
       can_undo_stroke: painting.done.length > 0, can_redo_stroke: painting.undone.length > 0,
       can_undo: model.get("can_undo"), can_redo: model.get("can_redo"),
@@ -1001,6 +1014,7 @@ function render({ model, el }) {
 
   function end() {
     painting.end();
+    count();
     pointAt(stage.cursor);
     tell();
   }
@@ -1009,6 +1023,7 @@ function render({ model, el }) {
   function step(isBack) {
     const part = painting.step(isBack);
     if (part) overlay.draw(part);
+    count();
     pointAt(stage.cursor);
     tell();
   }

@@ -37,8 +37,13 @@ function render({ model, el }) {
   let told = /** @type {Uint8Array<ArrayBuffer> | null} */ (null);
   let isSaving = false;
   let turn = 0;
+  let isStale = false; // all of it is to be drawn
+  let counted = ""; // which mask was counted
   const dirty = /** @type {Part[]} */ ([]);
-  const drawing = oncePerFrame(() => dirty.splice(0).forEach((part) => overlay.draw(part)));
+  const drawing = oncePerFrame(() => {
+    if (isStale) draw();
+    dirty.splice(0).forEach((part) => overlay.draw(part));
+  });
 
   async function show() {
     const scene = model.get("scene");
@@ -60,11 +65,15 @@ function render({ model, el }) {
     place.textContent = "";
     asks.hidden = true;
     root.dataset.turn = String(scene.turn); // it is drawn
-    changed();
+    draw();
+    count();
+    tell();
   }
 
   /** What the overlay shows where, by the controls. */
   function draw() {
+    isStale = false;
+    dirty.length = 0;
     const { mask } = painting;
     const { shows, only } = controls;
     const isOnly = (/** @type {number} */ value) => (only === null || value === only ? value : NOTHING);
@@ -75,19 +84,23 @@ function render({ model, el }) {
     } else overlay.valueAt = (at) => isOnly(mask[at]);
     overlay.strength = controls.strength;
     overlay.draw();
-    stage.resize(controls.zoom);
   }
 
   function changed() {
-    draw();
-    tell();
+    stage.resize(controls.zoom);
+    isStale = true;
+    drawing.soon();
+    if (counted !== controls.shows) count();
   }
 
-  /** The numbers, and what can be pressed. */
+  function count() {
+    counted = controls.shows;
+    controls.count((counted === "told" ? told : null) ?? painting.mask);
+  }
+
+  /** What can be pressed. */
   function tell() {
     const scene = model.get("scene");
-    const network = controls.shows === "told" ? told : null;
-    controls.count(network ?? painting.mask);
     controls.enable({
       can_undo_stroke: painting.done.length > 0, can_redo_stroke: painting.undone.length > 0,
       can_undo: model.get("can_undo"), can_redo: model.get("can_redo"),
@@ -111,6 +124,7 @@ function render({ model, el }) {
 
   function end() {
     painting.end();
+    count();
     pointAt(stage.cursor);
     tell();
   }
@@ -119,6 +133,7 @@ function render({ model, el }) {
   function step(isBack) {
     const part = painting.step(isBack);
     if (part) overlay.draw(part);
+    count();
     pointAt(stage.cursor);
     tell();
   }
