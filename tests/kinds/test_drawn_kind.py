@@ -2,6 +2,7 @@
 parts; the table of kinds leads to it from everywhere, as it leads to pictures."""
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def test_from_a_project_to_an_export(folder, tmp_path):
     ("kind", "facts", "thing", "answer"),
     [
         ("tones", "tones from given.tones", "900", "high"),
-        ("pictures", "12 pictures, 2 labels", "given/circle", "circle"),
+        ("pictures", "12 pictures, 2 labels", "new.png", "new.png: circle"),
     ],
 )
 def test_the_table_leads_from_a_file_to_answers(kind, facts, thing, answer, tmp_path, monkeypatch):
@@ -81,6 +82,7 @@ def test_the_table_leads_from_a_file_to_answers(kind, facts, thing, answer, tmp_
     monkeypatch.setenv("TELLAPART_SETTINGS", str(tmp_path / "settings"))
     monkeypatch.chdir(tmp_path)
     make_tiny_folder(Path("given"), ("circle", "square"), n_per_class=6)
+    shutil.copy(next(Path("given/circle").iterdir()), "new.png")
     Path("given.tones").write_text("\n".join(f"{hertz} {label}" for hertz, label in TONES_MADE), "utf-8")
     source, root = Path("given.tones" if kind == "tones" else "given"), tmp_path / "projects" / "mine"
     assert kind_of_source(source).name == kind
