@@ -18,9 +18,9 @@ def offer(source: Path) -> SourceOffer:
         IntakeError: always; it says what a project is made from, and what pictures go into.
     """
     raise IntakeError(
-        f"“{source.name}” is no table and no folder of texts that tellapart reads. Give a CSV, TSV or JSON-lines "
-        "file, or a folder with a folder of .txt files for each label. Pictures go into a new project: give it a "
-        "name above."
+        f"“{source.name}” is no table, and no folder of texts or of pictures with masks that tellapart reads. Give "
+        "a CSV, TSV or JSON-lines file, a folder with a folder of .txt files for each label, or pictures in images/"
+        " and masks of the same names in labels/. Pictures go into a new project: give it a name above."
     )
 
 
