@@ -183,6 +183,39 @@ def test_processes_that_write_at_once_leave_every_row_right(tmp_path):
     assert assert_all_rows_are_right(tmp_path / "cache") > 1000
 
 
+def test_two_that_take_turns_leave_every_row_right_and_look_for_the_last_one_only_after_the_other(tmp_path):
+    ids = iter([f"{number:064x}"[::-1] for number in range(20)])
+    with EmbeddingCache(tmp_path, "key", 64) as one, EmbeddingCache(tmp_path, "key", 64) as other:
+        asked: list[str] = []
+        one._db.set_trace_callback(asked.append)
+        for cache, n in [
+            (one, 3),
+            (one, 2),
+            (one, 1),
+            (other, 4),
+            (other, 1),
+            (one, 2),
+            (one, 3),
+            (other, 2),
+            (one, 2),
+        ]:
+            some = [next(ids) for _ in range(n)]
+            cache.append(some, *rows_of(some))  # noqa: F821  from ROW_OF
+    assert sum("max(row)" in statement for statement in asked) == 3
+    assert assert_all_rows_are_right(tmp_path) == 20
+
+
+def test_after_a_damaged_index_was_made_anew_rows_are_counted_from_the_first(tmp_path):
+    ids = [f"{number:064x}"[::-1] for number in range(6)]
+    with EmbeddingCache(tmp_path, "key", 64) as cache:
+        cache.append(ids[:3], *rows_of(ids[:3]))  # noqa: F821
+        cache._db.close()
+        cache._start_anew()
+        cache.append(ids[3:], *rows_of(ids[3:]))  # noqa: F821
+        assert cache.find(ids).tolist() == [-1, -1, -1, 0, 1, 2]
+    assert assert_all_rows_are_right(tmp_path) == 3
+
+
 def test_writers_that_are_killed_leave_every_row_right(tmp_path):
     rng = random.Random(0)
     n_before = 0

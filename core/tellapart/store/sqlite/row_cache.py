@@ -27,6 +27,9 @@ class RowCache:
         self._rows_path = folder / f"{key}.rows"
         self._index_path = folder / f"{key}.index.db"
         self._dtype = dtype
+        self._next: tuple[int, int] | None = (
+            None  # SQLite's data_version, and the row behind the last one then
+        )
         folder.mkdir(parents=True, exist_ok=True)
         try:
             self._db = self._opened()
@@ -77,7 +80,8 @@ class RowCache:
         """
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            first = self._db.execute("SELECT coalesce(max(row) + 1, 0) FROM rows").fetchone()[0]
+            (version,) = self._db.execute("PRAGMA data_version").fetchone()
+            first = self._first_free(version)
             with self._rows_path.open("r+b") as file:
                 file.seek(first * self._dtype.itemsize)
                 file.write(records.tobytes())
@@ -90,17 +94,26 @@ class RowCache:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+        self._next = version, first + len(records)
+
+    def _first_free(self, version: int) -> int:
+        """Row behind the last one; known where no other process has written since, and else looked for among all."""
+        if self._next and self._next[0] == version:
+            return self._next[1]
+        return int(self._db.execute("SELECT coalesce(max(row) + 1, 0) FROM rows").fetchone()[0])
 
     def _opened(self) -> sqlite3.Connection:
         self._rows_path.touch()
         db = connect(self._index_path, _PATIENCE_S)
         try:
+            # a new one holds nothing that a power cut could take, so nobody waits for the disk
+            db.execute("PRAGMA synchronous=OFF")
             use_wal(db, _PATIENCE_S)
-            db.execute("PRAGMA synchronous=NORMAL")
             db.execute(
                 "CREATE TABLE IF NOT EXISTS rows (image_id BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT "
                 "ROWID"
             )
+            db.execute("PRAGMA synchronous=NORMAL")
         except BaseException:
             db.close()
             raise
@@ -117,4 +130,5 @@ class RowCache:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
         self._rows_path.unlink(missing_ok=True)
+        self._next = None
         self._db = self._opened()
