@@ -33,7 +33,7 @@ class Explained:
 
 
 @dataclass(frozen=True)
-class ProjectPicture:
+class AlikePicture:
     """A picture of the project that looks like the one that was answered. name: of its file. is_same: it is that very
     picture, or a copy."""
 
@@ -85,7 +85,7 @@ class Why:
         give_back_memory()
         return Explained(buffer.getvalue(), *_said(answer.label, place, shown.share))
 
-    def alike(self, predictor: Any, answer: Answer, file: Path, project: Project) -> list[ProjectPicture]:
+    def alike(self, predictor: Any, answer: Answer, file: Path, project: Project) -> list[AlikePicture]:
         """The pictures of the project that look most like the answer's to its network, nearest first. file: of the
         picture that was answered.
 
@@ -105,9 +105,7 @@ class Why:
         for one in near:
             with contextlib.suppress(ImageError, OutsideError):  # it has gone since it was looked at
                 path = path_inside(project.root, one.path)
-                found.append(
-                    ProjectPicture(one.label, path.name, one.is_same, thumbnail_jpeg(path, _ALIKE_PX))
-                )
+                found.append(AlikePicture(one.label, path.name, one.is_same, thumbnail_jpeg(path, _ALIKE_PX)))
         give_back_memory()
         if not found:
             raise ExplainError(
