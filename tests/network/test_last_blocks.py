@@ -1,5 +1,7 @@
 """The last blocks in torch continue the earlier ones in ONNX, and go back into the backbone's own form."""
 
+from itertools import islice
+
 import numpy as np
 import onnx
 import torch
@@ -9,6 +11,9 @@ from tellapart.backbones.lite0.graph import embedding_onnx
 from tellapart.network.tuning import blocks
 from tellapart.network.tuning.blocks import OwnBackward
 from tellapart.network.tuning.last_blocks import LastBlocks, averaged, mixed
+from tellapart.pictures.images import load_pixels
+from tellapart.pictures.preprocess import Preprocess
+from tellapart.samples import leaf_places, make_samples
 from torch.nn import functional
 
 
@@ -95,6 +100,23 @@ def test_short_products_are_nearly_those_of_32_bits_and_are_for_learning_only(we
         for one, other in zip(gradients, short_gradients, strict=True)
     ]
     assert 0 < max(off) < 0.05, off
+
+
+def test_where_all_layers_learn_short_products_point_the_same_way(weights, monkeypatch, tmp_path):
+    """On pictures of things; on noise, and on flat ones, gradients are too small to be compared."""
+    make_samples(tmp_path, n_per_class=8)
+    preprocess = Preprocess.from_json(dict(keeping.record()["preprocess"]))
+    some = [tmp_path / path for path, _ in islice(leaf_places(n_per_class=8), 3)]
+    seen = np.stack([load_pixels(file, preprocess) for file in some])
+    found = []
+    for is_short in (False, True):
+        monkeypatch.setattr(blocks, "has_short_products", lambda is_short=is_short: is_short)
+        network = LastBlocks(weights, AVERAGES, some_head(), first=0)
+        logits = network(torch.from_numpy(seen).reshape(len(seen), -1).float())
+        (logits * torch.linspace(-1, 1, logits.numel()).reshape(logits.shape)).sum().backward()
+        found.append([one.grad.flatten() for one in network.parameters()])
+    alike = [float(functional.cosine_similarity(*pair, dim=0)) for pair in zip(*found, strict=True)]
+    assert min(alike) > 0.9 and not all(map(torch.equal, *found)), alike
 
 
 def test_weights_are_mixed_and_averaged():

@@ -23,11 +23,11 @@ Weights = Mapping[str, np.ndarray]
 class Pointwise(nn.Linear):
     """A convolution of one pixel."""
 
-    def __init__(self, weights: Weights, name: str, norm: str, number: int, is_short: bool) -> None:
-        """number: see `as_stored`. is_short: whether it may learn in products of 16 bits."""
+    def __init__(self, weights: Weights, name: str, norm: str, number: int) -> None:
+        """number: see `as_stored`."""
         kernel, bias = folded(weights, name, norm)
         super().__init__(kernel.shape[1], kernel.shape[0])
-        self.name, self.norm, self.number, self.is_short = name, norm, number, is_short
+        self.name, self.norm, self.number = name, norm, number
         self.is_hurried = False  # short products where nothing learns, too
         with torch.no_grad():
             self.weight.copy_(torch.from_numpy(as_stored(kernel, number)[:, :, 0, 0]))
@@ -35,7 +35,7 @@ class Pointwise(nn.Linear):
 
     def forward(self, planes: torch.Tensor) -> torch.Tensor:
         """(N, H, W, C) -> (N, H, W, C'), in 32 bits as in the file where nothing learns from it and nobody hurries."""
-        may_differ = self.is_short and (torch.is_grad_enabled() or self.is_hurried)
+        may_differ = torch.is_grad_enabled() or self.is_hurried
         if may_differ and planes.device.type == "cpu" and has_short_products():
             short: torch.Tensor = ShortProduct.apply(planes, self.weight, self.bias)
             return short
@@ -155,15 +155,14 @@ class MobileBlock(nn.Module):
 
     def __init__(self, weights: Weights, index: int, stride: int, filters_learn: bool) -> None:
         super().__init__()
-        is_short = not filters_learn  # tried where the last blocks learn, and not where all layers do
         prefix = f"_blocks.{index}."
         self.expand: Pointwise | None = None
         if f"{prefix}_expand_conv.weight" in weights:
-            self.expand = Pointwise(weights, f"{prefix}_expand_conv", f"{prefix}_bn0", 2 * index, is_short)
+            self.expand = Pointwise(weights, f"{prefix}_expand_conv", f"{prefix}_bn0", 2 * index)
         self.filters = SpatialFilters(
             weights, f"{prefix}_depthwise_conv", f"{prefix}_bn1", stride, filters_learn
         )
-        self.project = Pointwise(weights, f"{prefix}_project_conv", f"{prefix}_bn2", 2 * index + 1, is_short)
+        self.project = Pointwise(weights, f"{prefix}_project_conv", f"{prefix}_bn2", 2 * index + 1)
         n_in = self.expand.in_features if self.expand is not None else self.project.in_features
         self.is_residual = stride == 1 and n_in == self.project.out_features
 

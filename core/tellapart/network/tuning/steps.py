@@ -38,7 +38,7 @@ class TuningSettings:
 
     first: int = FIRST
     n_epochs: int = 4
-    n_views: int = 3
+    n_views: int = 2
     side_px: int | None = 192
     batch: int = 16
     rate: float = 3e-4
