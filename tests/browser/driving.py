@@ -22,8 +22,9 @@ PATIENCE_MS = 120_000  # a page on a busy machine is slow, not wrong
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "images"
 LAPTOP, PHONE = (1280, 800), (390, 844)
 
-# for `wait_for_function`: two frames later everything that had come is drawn
-DRAWN = "() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(() => then(true))))"
+# for `wait_for_function`: no other page is being opened, and two frames later everything that had come is drawn
+DRAWN = """() => !document.querySelector('.ta-steps[data-opening]')
+  && new Promise(then => requestAnimationFrame(() => requestAnimationFrame(() => then(true))))"""
 
 _KERNEL = re.compile(r"/api/kernels/([0-9a-f-]+)/channels")
 

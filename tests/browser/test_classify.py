@@ -140,7 +140,7 @@ def answers_that_are_there_stay_as_they_are(page: Page, pictures: list[Path], ta
     expect(answers).to_have_count(3)
     answer(page, "maple 0.jpg").get_by_role("button", name="Why?").click()
     expect(page.locator(".ta-why figure img")).to_be_visible()
-    page.get_by_role("button", name="Pictures like maple 0.jpg").click()
+    page.get_by_role("button", name="Pictures like it: maple 0.jpg").click()
     expect(page.locator(".ta-alike img")).to_have_count(4)
     page.evaluate(WATCH)
     give(page, pictures[3:9])

@@ -11,7 +11,7 @@ export class Alike {
     this.urls = /** @type {string[]} */ ([]);
     this.root = element("div");
     const show = button("ta-link", "Pictures like it", () => this.show(answer, ask));
-    show.setAttribute("aria-label", `Pictures like ${answer.name}`);
+    show.setAttribute("aria-label", `Pictures like it: ${answer.name}`);
     this.root.append(show);
   }
 

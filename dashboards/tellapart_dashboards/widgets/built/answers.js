@@ -1,5 +1,5 @@
 // Built by `make widgets` from answers/answers.js and the modules it imports: change those, not this file.
-// 8daa0e4cba081a4d327dca37a1ee406c13c8798897eb55baca3ce9fb41256682
+// 8bbbb31c16adce6445ce2bf3af35fe12db3a3d0174b9e88c952c6cc95b891405
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -321,7 +321,7 @@ class Alike {
     this.urls = /** @type {string[]} */ ([]);
     this.root = element("div");
     const show = button("ta-link", "Pictures like it", () => this.show(answer, ask));
-    show.setAttribute("aria-label", `Pictures like ${answer.name}`);
+    show.setAttribute("aria-label", `Pictures like it: ${answer.name}`);
     this.root.append(show);
   }
 
