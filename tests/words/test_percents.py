@@ -8,7 +8,7 @@ from tellapart.words.percents import between, percent, tenths, whole
     ("fraction", "said"),
     [
         (0, "0 %"), (0.0004, "below 0.1 %"), (0.0283, "2.8 %"), (0.05, "5 %"), (0.0833, "8.3 %"), (0.126, "13 %"),
-        (0.9995, "above 99.9 %"), (1, "100 %"),
+        (0.0996, "10 %"), (0.994, "99 %"), (0.996, "99.6 %"), (0.9995, "above 99.9 %"), (1, "100 %"),
     ],
 )  # fmt: skip
 def test_a_sentence_has_as_many_places_as_help(fraction, said):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 
 def percent(fraction: float) -> str:
-    """As a sentence says it: 0.0833 -> "8.3 %", 0.5 -> "50 %", 0.0004 -> "below 0.1 %"."""
+    """As a sentence says it: 0.0833 -> "8.3 %", 0.5 -> "50 %", 0.0004 -> "below 0.1 %"; only all of it is "100 %"."""
     value = 100 * fraction
     if 0 < value < 0.1:
         return "below 0.1 %"
     if 99.9 < value < 100:
         return "above 99.9 %"
-    return f"{value:.0f} %" if value >= 10 or value == round(value) else f"{value:.1f} %"
+    return f"{value:.0f} %" if 9.95 <= value < 99.5 or value == round(value) else f"{value:.1f} %"
 
 
 def tenths(fraction: float | None) -> str:

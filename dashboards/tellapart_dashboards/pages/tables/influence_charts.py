@@ -23,7 +23,7 @@ def influence_html(found: Influence) -> str:
     """The whole: a bar for each column, a curve for those that say most, and both as tables."""
     importance = found.importance
     lead = (
-        f"By how much the error of {100 * importance.error:.1f} % grows when one column is shuffled, in "
+        f"By how much the error of {tenths(importance.error)} grows when one column is shuffled, in "
         f"{importance.n:,} rows, each judged by a model that learned from others. Columns that say the same share "
         "their say."
     )
