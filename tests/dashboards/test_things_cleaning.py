@@ -130,3 +130,45 @@ async def test_a_decision_is_said_though_a_look_ends_meanwhile(
     await decided
     await settled()
     assert (cleaning.said, cleaning.problem) == ("Pebble a: right as it is.", "")
+
+
+async def test_more_cards_are_drawn_though_a_look_ends_meanwhile(
+    pebbles: Pebbles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tellapart_dashboards.pages.kinds.cleaning.AT_ONCE", 1)
+    pebbles.may_end.set()
+    cleaning = ThingsCleaning(pebbles)
+    cleaning.look()
+    await settled()
+    is_drawing, may_go_on = threading.Event(), threading.Event()
+    card = pebbles.card
+
+    def slow(case: Case) -> dict[str, Any]:
+        is_drawing.set()
+        assert may_go_on.wait(60)
+        return card(case)
+
+    monkeypatch.setattr(pebbles, "card", slow)
+    drawing = asyncio.ensure_future(cleaning.more())
+    await asyncio.to_thread(is_drawing.wait, 60)
+    cleaning.look()
+    while cleaning.is_looking:
+        await asyncio.sleep(0.005)
+    may_go_on.set()
+    await drawing
+    await settled()
+    assert [one["id"] for one in cleaning.cards] == ["a", "b"]
+
+
+async def test_what_was_decided_can_be_taken_back_before_the_first_look_ends(pebbles: Pebbles) -> None:
+    cleaning = ThingsCleaning(pebbles)
+    cleaning.look()
+    await asyncio.to_thread(pebbles.is_at_work.wait, 60)
+    pebbles._decisions.append([ThingDecision("a", "keep")])  # on another page
+    await cleaning.poll()
+    assert cleaning.can_undo and cleaning.is_looking
+    await cleaning.undo()
+    assert cleaning.said == "Taken back." and cleaning.can_redo
+    pebbles.may_end.set()
+    await settled()
+    assert [one["id"] for one in cleaning.cards] == ["a", "b", "c", "d"]

@@ -111,8 +111,9 @@ class ThingsCleaning(HasTraits):
         await self._wish(self._redo)
 
     async def poll(self) -> None:
-        """Notice what another page or the command line decided."""
-        if self._looked is not None and await asyncio.to_thread(self._things.stamp) != self._stamp:
+        """Notice what another page or the command line decided; before anything was looked at, too, since the last
+        step can be taken back then."""
+        if await asyncio.to_thread(self._things.stamp) != self._stamp:
             await self._show()
 
     def tell(self, sentence: str) -> None:
@@ -175,12 +176,12 @@ class ThingsCleaning(HasTraits):
     def _drawn(self) -> tuple[dict[str, str], bool, list[dict[str, Any]], CleaningState]:
         """For a thread."""
         self._stamp = self._things.stamp()
-        settled = self._things.settled()
+        settled, made = self._things.settled(), self._made  # a look that ends meanwhile begins other ones
         state = self._state(settled)
         for case in state.cases:
-            if case.thing_id not in self._made:
-                self._made[case.thing_id] = self._things.card(case)
-        return settled, self._things.can_redo(), [self._made[case.thing_id] for case in state.cases], state
+            if case.thing_id not in made:
+                made[case.thing_id] = self._things.card(case)
+        return settled, self._things.can_redo(), [made[case.thing_id] for case in state.cases], state
 
     def _state(self, settled: dict[str, str] | None = None) -> CleaningState:
         known = self._settled if settled is None else settled
