@@ -190,3 +190,13 @@ def test_on_a_full_disk_nothing_is_half_written(project, monkeypatch, tmp_path):
         project.add(TextTable(["a", "b"], ["x", "y"], "t", ""))
     assert len(open_text_project(project.root).items()) == 119
     assert project.newest_bundle() is None
+
+
+def test_more_texts_come_behind_a_last_line_that_an_editor_left_open(project):
+    path = project.root / "texts.jsonl"
+    path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+    assert project.add(TextTable(["one of its own", "and another"], ["x", "y"], "t", "")) == 2
+    assert [one.text for one in open_text_project(project.root).items()][-2:] == [
+        "one of its own",
+        "and another",
+    ]

@@ -79,7 +79,9 @@ class LabelledProject(KindProject, Generic[Thing]):
                 wait_for_lock(file, lock)
                 given = read_things(path, thing_of)  # another program may have added some
                 records = list(records_of(given))
-                atomic_files.write_bytes(path, path.read_bytes() + thing_lines(records))
+                known = path.read_bytes()
+                between = b"\n" if known and not known.endswith(b"\n") else b""  # an editor may leave it out
+                atomic_files.write_bytes(path, known + between + thing_lines(records))
         except OSError as error:
             raise ProjectError(disk_reason(self.root, error)) from error
         self._given = [*given, *(thing_of(dict(one)) for one in records)]
