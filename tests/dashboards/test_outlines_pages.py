@@ -163,6 +163,21 @@ async def test_a_mask_is_painted_saved_taken_back_and_saved_again(project: Outli
     assert await desk.wish("keep", "scene04", b"") == "" and "Kept as it is." in desk.state.lead
 
 
+async def test_what_is_taken_back_is_seen_though_another_picture_was_open(project: OutlineProject) -> None:
+    page = Page(project)
+    await page.open("scene02")
+    given = page.mask()
+    assert await page.desk.wish("save", "scene02", packed_mask(painted(given))) == ""
+    for name in ("undo", "redo"):
+        await page.desk.wish("next", "", b"")
+        assert page.desk.state.picture_id == "scene03"
+        assert await page.desk.wish(name, "", b"") == "" and page.desk.state.picture_id == "scene02"
+        assert np.array_equal(page.mask(), given if name == "undo" else painted(given))
+    await page.desk.wish("next", "", b"")
+    assert await page.desk.wish("redo", "", b"") == "" and page.desk.state.picture_id == "scene03"
+    assert page.desk.state.scene["said"] == "There is nothing to redo."
+
+
 async def test_what_is_no_mask_of_the_open_picture_is_refused(project: OutlineProject) -> None:
     page = Page(project)
     assert "No picture is open" in await page.desk.wish("save", "scene02", b"")

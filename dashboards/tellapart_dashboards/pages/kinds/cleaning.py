@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tellapart.errors import Cancelled, TellapartError
@@ -23,7 +23,8 @@ _DONE = {"keep": "right as it is", "remove": "taken out"}
 class ThingsCleaning(HasTraits):
     """state: see `cleaning_state`. cards: of its cases. labels: that can be given. said, problem: what came of the
     latest wish. at: the card that is to have the focus. large: all of the thing that was looked at closer. can_undo,
-    can_redo: whether there is something to take back, or to do again."""
+    can_redo: whether there is something to take back, or to do again. stepped: the thing that was last taken back or
+    done again, "" for none."""
 
     state = Instance(CleaningState)
     cards = List(Dict())
@@ -37,6 +38,7 @@ class ThingsCleaning(HasTraits):
     progress = Float(0.0)
     doing = Unicode("")
     is_running = False
+    stepped = ""
 
     def __init__(self, things: Cleanable) -> None:
         self._things = things
@@ -159,11 +161,12 @@ class ThingsCleaning(HasTraits):
         return f"{name}: {what}.", ""
 
     def _undo(self) -> tuple[str, str]:
-        taken = self._things.undo()
-        return ("Taken back.", taken[0].thing_id) if taken else ("There is nothing to undo.", "")
+        self.stepped = _first(self._things.undo())
+        return ("Taken back." if self.stepped else "There is nothing to undo."), self.stepped
 
     def _redo(self) -> tuple[str, str]:
-        return ("Done again." if self._things.redo() else "There is nothing to redo."), ""
+        self.stepped = _first(self._things.redo())
+        return ("Done again." if self.stepped else "There is nothing to redo."), ""
 
     async def _show(self) -> None:
         async with self._turn.taken():
@@ -189,3 +192,8 @@ class ThingsCleaning(HasTraits):
             self._things.noun, self._looked, known, self._code, self._n_shown, self._is_looking,
             self._things.case_noun, self._things.judged,
         )  # fmt: skip
+
+
+def _first(decisions: Sequence[ThingDecision]) -> str:
+    """The thing of the first of them."""
+    return decisions[0].thing_id if decisions else ""

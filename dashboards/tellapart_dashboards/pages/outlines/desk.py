@@ -91,8 +91,10 @@ class MaskDesk(HasTraits):
         await self._decided(picture_id, f"{picture_id}: right as it is.")
 
     async def _step(self, one: ProjectOutline, step: Callable[[], Awaitable[None]]) -> None:
+        """The picture that was taken back or done again is shown: it may be another one than that in sight."""
         await step()
-        await self._decided(one.picture_id, self.cleaning.problem or self.cleaning.said)
+        said = self.cleaning.problem or self.cleaning.said
+        await self._decided(one.picture_id if self.cleaning.problem else self.cleaning.stepped or one.picture_id, said)
 
     async def _decided(self, picture_id: str, said: str) -> None:
         await self.cleaning.poll()
