@@ -86,8 +86,10 @@ def test_the_mouse_paints_strokes_that_are_taken_back_one_by_one(brush: Page) ->
     assert (mask[10, 10:50] == 2).all() and (mask[30] == 0).all() and (mask[:2] == 255).all()
     assert 40 * 5 < (mask == 2).sum() < 46 * 8
     expect(brush.get_by_role("button", name="Saving …")).to_be_disabled()
+    brush.get_by_role("application").press("Control+z")  # not while it is saved
     brush.evaluate(HEARD, {"t": "refused", "said": "Not this one."})
     expect(brush.get_by_text("Not this one.")).to_be_visible()
+    expect(brush.get_by_role("button", name="Undo stroke")).to_be_enabled()
     brush.keyboard.press("Control+y")
     brush.get_by_role("button", name="Save the mask").click()
     expect(brush.get_by_role("button", name="Saving …")).to_be_visible()

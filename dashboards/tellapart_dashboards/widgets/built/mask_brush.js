@@ -1,5 +1,5 @@
 // Built by `make widgets` from mask_brush/mask_brush.js and the modules it imports: change those, not this file.
-// fb35e9bd93ef7e7f1572b6407cd0f057fbf9c9ad2b28dabf9f79fabbb52f141a
+// 9711cadfa8ab434c21ad708236089af34a26ba15572a6e0563e5389ee1ab6eb5
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -1021,6 +1021,7 @@ function render({ model, el }) {
 
   /** @param {boolean} isBack */
   function step(isBack) {
+    if (isSaving) return; // by a key; what comes back would not have it
     const part = painting.step(isBack);
     if (part) overlay.draw(part);
     count();

@@ -131,6 +131,7 @@ function render({ model, el }) {
 
   /** @param {boolean} isBack */
   function step(isBack) {
+    if (isSaving) return; // by a key; what comes back would not have it
     const part = painting.step(isBack);
     if (part) overlay.draw(part);
     count();
