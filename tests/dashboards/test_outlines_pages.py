@@ -21,6 +21,7 @@ from tellapart.outlines.painting import MOST_BYTES, packed_mask
 from tellapart.outlines.project import OutlineProject
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.doors import door_of
+from tellapart_dashboards.pages.kinds.offer_menus import offer_menus
 from tellapart_dashboards.pages.kinds.things import NewestModel
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.kinds.training_view import TrainingWords, training_view
@@ -92,6 +93,7 @@ def test_a_folder_is_told_what_it_holds_and_made_a_project(tmp_path: Path) -> No
     offer = door.offer(root)
     assert offer.sentence == "12 pictures with masks, 3 classes: grass, ball and box."
     assert offer.choices[0].options == ("grass", "ball", "box") and "alone.png" in offer.problem
+    assert offer_menus(offer)["void"].options[0] == ("– what is called so –", ""), "nothing has to be chosen"
     door.make(tmp_path / "made", root, {"void": "grass"})
     page = door.opened(tmp_path / "made")
     assert list(page.steps.values()) == ["Clean", "Train", "Try it", "Share"] and page.first == "train"

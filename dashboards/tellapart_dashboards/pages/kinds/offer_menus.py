@@ -6,15 +6,13 @@ from ipywidgets import Dropdown
 
 from tellapart_dashboards.pages.kinds.offers import SourceOffer
 
-_CHOOSE = "– choose –"
-
 
 def offer_menus(offer: SourceOffer) -> dict[str, Dropdown]:
     """A menu for each choice, by its key; what was recognised is chosen."""
     return {
         one.key: Dropdown(
             description=one.label,
-            options=[(_CHOOSE, ""), *((title, title) for title in one.options)],
+            options=[(one.unchosen, ""), *((title, title) for title in one.options)],
             value=one.value,
         )
         for one in offer.choices
