@@ -271,6 +271,13 @@ async def test_a_picture_is_tried_and_what_is_none_is_named(project: OutlineProj
     told = np.frombuffer(zlib.decompress(trying.scene["told"]), np.uint8).reshape(48, 64)
     assert trying.scene["name"] == "new.png" and (told == drawn(9)[1]).mean() > 0.95
     assert trying.problem.startswith("none.png: ")
+    files = [UploadedFile(batch / f"{i}.png", f"{i}.png", (), 9) for i in range(3)]
+    batch.mkdir()
+    for one_file in files:
+        drawn(9)[0].save(one_file.path)
+    trying.take_upload(batch, files)
+    await settled()
+    assert trying.problem == "0.png is shown, and not the 2 others. Give one after the other."
 
 
 async def test_numbers_stand_beside_the_guess_and_what_is_missing_is_said(project: OutlineProject) -> None:

@@ -18,7 +18,7 @@ from traitlets import Dict, HasTraits, Unicode
 
 from tellapart_dashboards.app.event_loop import Turn, soon
 from tellapart_dashboards.app.visibility import shown_when
-from tellapart_dashboards.app.wording import error_sentence, heading_html, listed, message_html
+from tellapart_dashboards.app.wording import count, error_sentence, heading_html, listed, message_html
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.outlines.desk import LONGEST
 from tellapart_dashboards.pages.outlines.desk_state import shown_classes
@@ -57,6 +57,11 @@ class Trying(HasTraits):
                 if trained is not None and files:
                     self._n_shown += 1
                     self.scene = await asyncio.to_thread(_told, trained.predictor, files[0], self._n_shown)
+                    if len(files) > 1:
+                        others = count(len(files) - 1, "other")
+                        self.problem = (
+                            f"{files[0].name} is shown, and not the {others}. Give one after the other."
+                        )
             except ImageError as error:
                 self.problem = f"{files[0].name}: {error}."
             except Exception as error:  # the page must say it: nobody sees a task's traceback
@@ -84,6 +89,7 @@ def trying_view(trying: Trying, training: ThingsTraining, go_to_train: Callable[
         accessible_name="A picture",
         what="a picture",
         accept="image/*",
+        takes_folders=False,
     )
     brush = MaskBrush(accessible_name="Answer")
     dlink((trying, "scene"), (brush, "scene"))
