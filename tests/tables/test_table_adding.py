@@ -62,5 +62,12 @@ def test_the_command_adds_and_says_so(table_project, tmp_path):
     assert done.exit_code == 0 and "10 rows added; 5 were there already." in done.output
     done = CliRunner().invoke(app, ["add", str(table_project.root), str(path), "--json"])
     assert json.loads(done.output)["added"] == 0
+    write_table(path, titles, rows[:1])
+    done = CliRunner().invoke(app, ["add", str(table_project.root), str(path)])
+    assert "0 rows added; 1 was there already." in done.output
+    write_table(path, titles, [["77", *rows[0][1:]]])
+    done = CliRunner().invoke(app, ["add", str(table_project.root), str(path)])
+    assert "1 row added; 0 were there already." in done.output
+    write_table(path, titles, rows[235:])
     with path.open(encoding="utf-8", newline="") as file:
         assert len(list(csv.reader(file))) == 16

@@ -34,6 +34,12 @@ class LabelledThing:
 Thing = TypeVar("Thing", bound=LabelledThing)
 
 
+def added_sentence(noun: str, n_added: int, n_there: int) -> str:
+    """What became of more things: "2 texts added; 1 was there already."."""
+    things, were = f"{noun}{'s' * (n_added != 1)}", "was" if n_there == 1 else "were"
+    return f"{n_added:,} {things} added; {n_there:,} {were} there already."
+
+
 class LabelledProject(KindProject, Generic[Thing]):
     """An open project of things with labels.
 

@@ -72,6 +72,7 @@ def add(
     is_json: JsonFlag = False,
 ) -> None:
     """Add labelled texts to a project; those that are there word for word are passed over."""
+    from tellapart.kinds.labelled_project import added_sentence
     from tellapart.texts.project import open_text_project
     from tellapart.texts.reading import read_texts
 
@@ -83,8 +84,7 @@ def add(
         print_json({"added": n_added, "there already": n_given - n_added, "labels": project.label_counts()})
         return
     notes = [note for one in tables for note in one.notes]
-    came = f"{n_added} texts added; {n_given - n_added} were there already."
-    say_what_came([*notes, came], project_dir)
+    say_what_came([*notes, added_sentence("text", n_added, n_given - n_added)], project_dir)
 
 
 def _texts() -> ReviewDoor:

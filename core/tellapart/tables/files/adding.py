@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tellapart.errors import IntakeError
+from tellapart.kinds.labelled_project import added_sentence
 from tellapart.label_names import clean_label
 from tellapart.tables.cells import is_missing
 from tellapart.tables.columns import listed
@@ -27,7 +28,7 @@ class AddedRows:
 
     def sentences(self) -> list[str]:
         """What a person has to know, in words."""
-        return [*self.notes, f"{self.n_added:,} rows added; {self.n_there:,} were there already."]
+        return [*self.notes, added_sentence("row", self.n_added, self.n_there)]
 
 
 def add_rows(project: TableProject, path: Path) -> AddedRows:

@@ -16,6 +16,7 @@ from tellapart.tables.predictor import TablePredictor
 from tellapart.tables.project import TableProject
 from tellapart.tables.reading import SUFFIXES, titled_rows
 
+from tellapart_dashboards.app.wording import count
 from tellapart_dashboards.pages.kinds.exports import classifier_exports
 from tellapart_dashboards.pages.kinds.more.state import LEARN, MoreWays
 from tellapart_dashboards.pages.kinds.offers import SourceOffer
@@ -50,7 +51,7 @@ def more_rows(project: TableProject) -> MoreWays:
 
     def offer(source: Path) -> SourceOffer:
         titles, rows = titled_rows(source)
-        return SourceOffer(f"{len(rows):,} rows, {len(titles):,} columns.")
+        return SourceOffer(f"{count(len(rows), 'row')}, {count(len(titles), 'column')}.")
 
     def add(source: Path, _chosen: dict[str, str]) -> list[str]:
         added = add_rows(project, source)

@@ -9,6 +9,7 @@ from typing import Any
 from ipywidgets import Widget
 from tellapart import texts
 from tellapart.kinds.answered import AnsweredRows
+from tellapart.kinds.labelled_project import added_sentence
 from tellapart.progress import Progress
 from tellapart.texts.answering import answer_table
 from tellapart.texts.predictor import TextPredictor
@@ -42,7 +43,7 @@ def _more(project: TextProject) -> MoreWays:
         columns = (chosen.get("text_column") or None, chosen.get("label_column") or None)
         table = read_texts(source, *columns, is_more=True)
         n_added = project.add(table)
-        came = f"{n_added:,} texts added; {len(table.texts) - n_added:,} were there already."
+        came = added_sentence("text", n_added, len(table.texts) - n_added)
         return [*table.notes, came, *([LEARN] if n_added else [])]
 
     return MoreWays(offer, add, ",".join(SUFFIXES))
