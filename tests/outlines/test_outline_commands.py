@@ -1,8 +1,10 @@
 """The commands for outlines, found by what they are given: from a folder to masks of new pictures."""
 
 import errno
+import gc
 import json
 import shutil
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -90,6 +92,15 @@ def test_what_belongs_to_outlines_is_known_by_cheap_looks(scenes, tmp_path):
     for path in (root / "labels").iterdir():
         Image.open(path).convert("RGB").save(path)
     assert kind_of_source(root).name == "pictures"
+
+
+def test_a_look_at_a_large_folder_leaves_none_open(scenes, monkeypatch):
+    monkeypatch.setattr("tellapart.outlines.kind._FILES", 5)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert kind_of_source(scenes).name == "outlines"
+        gc.collect()
+    assert [str(one.message) for one in said] == []
 
 
 def test_a_drawing_that_fails_leaves_no_folder(tmp_path):

@@ -29,7 +29,8 @@ def _is_source(root: Path) -> bool:
 
 def _files(folder: Path, depth: int) -> Iterator[str]:
     """At most so many of each folder, so that masks are seen behind ten thousand pictures."""
-    entries = sorted(islice(os.scandir(folder), _FILES), key=lambda one: one.name)
+    with os.scandir(folder) as found:  # closed at once: Windows moves no folder that is open
+        entries = sorted(islice(found, _FILES), key=lambda one: one.name)
     for entry in entries:
         if entry.is_file():
             yield entry.path
