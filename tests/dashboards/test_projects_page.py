@@ -134,7 +134,7 @@ async def test_one_elsewhere_is_opened_by_its_folder_and_taken_off_the_list_agai
     create_project(tmp_path / "disk" / "leaves").close()
     _, rows = await page(projects / "bears")
     for path, said in (
-        ("leaves", "not a full path"), ("~nobody-of-this-name/leaves", "not a full path"), (str(tmp_path), "is not a project"),
+        ("leaves", "not a full path"), ("~nobody-of-this-name/leaves", "not a full path"), (str(tmp_path), "Enter the project's own folder"),
     ):  # fmt: skip
         await rows.receive({"t": "folder", "path": path})
         assert said in rows.said and rows.go_to == ""

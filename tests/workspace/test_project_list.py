@@ -88,7 +88,7 @@ def test_one_of_a_newer_format_and_a_damaged_one_are_listed_with_the_reason(work
 def test_what_cannot_be_opened_by_name_is_said(workspace, bears):
     assert project_called(workspace, "bears") == bears
     (workspace / "letters").mkdir()
-    with pytest.raises(ProjectError, match="letters is not a project: it has no tellapart.db"):
+    with pytest.raises(ProjectError, match="letters is not a project. Choose another one"):
         project_called(workspace, "letters")
     shutil.rmtree(bears)  # while it was listed
     with pytest.raises(ProjectError, match="no project 'bears' in .*moved, renamed or deleted meanwhile"):

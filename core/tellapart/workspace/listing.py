@@ -11,7 +11,6 @@ from tellapart.errors import OutsideError, ProjectError
 from tellapart.kinds.kind import kind_of_project
 from tellapart.label_names import is_sayable, label_order
 from tellapart.safe_paths import is_plain_entry, path_inside
-from tellapart.store.project import DB_NAME
 from tellapart.workspace.names import one_folder
 from tellapart.workspace.places import TRASH
 from tellapart.workspace.recent import recent_projects
@@ -61,7 +60,7 @@ def project_called(workspace: Path, name: str) -> Path:
             "one, or look into the trash."
         )
     if kind_of_project(root) is None:
-        raise ProjectError(f"{root} is not a project: it has no {DB_NAME}. Choose another one.")
+        raise ProjectError(f"{root} is not a project. Choose another one.")
     return root
 
 

@@ -144,8 +144,8 @@ class ProjectsState(HasTraits):
             )
         if await asyncio.to_thread(kind_of_project, root) is None:
             raise ProjectError(
-                f"“{root}” is not a project on the studio's computer. Enter the folder that holds tellapart.db; "
-                "pictures go into a new project."
+                f"“{root}” is not a project on the studio's computer. Enter the project's own folder; pictures go "
+                "into a new project, and a table, texts or masks have a card below."
             )
         await asyncio.to_thread(note_opened, root)
         self.go_to = address_of(root)
