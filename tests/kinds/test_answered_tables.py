@@ -57,6 +57,15 @@ def test_texts_keep_their_columns_and_formulas_are_only_text(texts, tmp_path):
     assert found.column == "predicted" and found.n_remarks == 4
 
 
+def test_a_text_of_several_lines_comes_back_as_it_was(texts, tmp_path):
+    given = ["a lovely\r\nfilm,\n\tlovely", "\n=1+1", "\t@x", "a dull\u202e film"]
+    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["text"], *([one] for one in given)])
+    answer_texts(texts, tmp_path / "in.csv", tmp_path / "out.csv")
+    back = [one["text"] for one in read(tmp_path / "out.csv")]
+    assert back == [given[0], "'\n=1+1", "'\t@x", "a dull\ufffd film"]
+
+
 def test_json_lines_and_texts_without_titles(texts, tmp_path):
     lines = [json.dumps({"body": "a lovely day", "id": i}) for i in range(3)]
     (tmp_path / "in.jsonl").write_text("\n".join(lines), "utf-8")

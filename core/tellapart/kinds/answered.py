@@ -14,10 +14,11 @@ from typing import Protocol, TypeVar
 from tellapart import atomic_files
 from tellapart.errors import IntakeError, ProjectError
 from tellapart.progress import Doing, Progress, Step, silent
-from tellapart.safe_text import csv_cell
+from tellapart.safe_text import csv_cell, harmless
 from tellapart.store.sqlite.database_errors import disk_reason
 
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?")  # a spreadsheet calculates nothing there
+_BREAK = re.compile(r"(\r\n|[\r\n\t])")
 
 
 class RowAnswer(Protocol):
@@ -140,4 +141,10 @@ def _free(title: str, taken: Sequence[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text if _NUMBER.fullmatch(text) else csv_cell(text)
+    """As it was given, with its lines and tabs; behind these a spreadsheet calculates, too."""
+    if _NUMBER.fullmatch(text):
+        return text
+    parts = _BREAK.split(text)
+    kept = "".join(part if n % 2 else harmless(part) for n, part in enumerate(parts))
+    begins = kept.lstrip()
+    return kept if csv_cell(begins) == harmless(begins) else f"'{kept}"
