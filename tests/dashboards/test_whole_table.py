@@ -62,8 +62,14 @@ async def test_a_table_is_answered_and_saved_and_again_by_another_column(
     assert "&lt;good&gt;" in said and "<good>" not in said
     assert is_shown(view, save) and save.file_name == "in-answers.csv"
     assert (column.options, column.value, answering.columns) == (("text", "id"), "text", [""])
+    answering.is_at_work.clear()
+    answering.may_end.clear()
     column.value = "id"
+    await asyncio.to_thread(answering.is_at_work.wait, 60)
+    assert column.disabled, "what is chosen meanwhile would not be answered"
+    answering.may_end.set()
     await settled()
+    assert not column.disabled
     assert (
         answering.columns == ["", "id"] and table.answered is not None and table.answered.rows.column == "id"
     )

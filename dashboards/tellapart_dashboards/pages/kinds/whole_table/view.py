@@ -50,6 +50,7 @@ def whole_table_view(table: WholeTable, noun: str, accept: str) -> VBox:
             column.observe(choose, "value")
 
     dlink((table, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
+    dlink((table.work, "is_running"), (column, "disabled"))  # one column after the other
     table.observe(draw, "answered")
     column.observe(choose, "value")
     has_choice = lambda: table.answered is not None and len(table.answered.rows.columns) > 1  # noqa: E731
