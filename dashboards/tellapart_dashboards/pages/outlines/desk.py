@@ -87,14 +87,18 @@ class MaskDesk(HasTraits):
 
     async def _keep(self, one: ProjectOutline, picture_id: str) -> None:
         _check_same(one, picture_id)
-        await asyncio.to_thread(self._project.decide, [ThingDecision(picture_id, "keep")])
+        now = await asyncio.to_thread(self._project.picture, picture_id)
+        if now.decided != "keep":  # a second press is no second step to be taken back
+            await asyncio.to_thread(self._project.decide, [ThingDecision(picture_id, "keep")])
         await self._decided(picture_id, f"{picture_id}: right as it is.")
 
     async def _step(self, one: ProjectOutline, step: Callable[[], Awaitable[None]]) -> None:
         """The picture that was taken back or done again is shown: it may be another one than that in sight."""
         await step()
         said = self.cleaning.problem or self.cleaning.said
-        await self._decided(one.picture_id if self.cleaning.problem else self.cleaning.stepped or one.picture_id, said)
+        await self._decided(
+            one.picture_id if self.cleaning.problem else self.cleaning.stepped or one.picture_id, said
+        )
 
     async def _decided(self, picture_id: str, said: str) -> None:
         await self.cleaning.poll()
