@@ -1,6 +1,8 @@
 """Work side by side: what is told is heard by the thread that asked, and the first error ends all of it."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -59,3 +61,61 @@ def test_what_has_not_begun_when_one_fails_is_left_out():
     with pytest.raises(ValueError, match="first"):
         side_by_side([partial(job, "first"), *[partial(job, f"later {n}") for n in range(50)]], 1, 1)
     assert begun == ["first"]
+
+
+def test_one_at_a_time_is_done_by_the_caller_itself():
+    """On another thread what a step of all layers takes from memory, 450 MB, comes new from the system each time."""
+
+    def job(tell):
+        heard = []
+        tell(lambda: heard.append(threading.current_thread()))
+        return [threading.current_thread(), *heard, torch.get_num_threads()]
+
+    before = torch.get_num_threads()
+    assert side_by_side([job, job], 1, before + 1) == 2 * [2 * [threading.current_thread()] + [before + 1]]
+    assert torch.get_num_threads() == before
+
+
+def test_a_job_keeps_its_threads_when_others_set_theirs():
+    def job(tell):
+        is_set = threading.Event()
+
+        def set_elsewhere():
+            other = threading.Thread(target=torch.set_num_threads, args=(3,))
+            other.start()
+            other.join()
+            is_set.set()
+
+        tell(set_elsewhere)
+        assert is_set.wait(60)
+        return torch.get_num_threads()
+
+    before = torch.get_num_threads()
+    assert side_by_side([job, job], 2, 1) == [1, 1]
+    assert torch.get_num_threads() == before
+
+
+def test_where_no_thread_can_be_had_those_that_have_begun_are_stopped(monkeypatch):
+    begun, stopped, usual = threading.Event(), [], ThreadPoolExecutor.submit
+
+    def submit(self, run, job):
+        if begun.is_set():
+            raise RuntimeError("can't start new thread")
+        future = usual(self, run, job)
+        assert begun.wait(60)
+        return future
+
+    def endless(tell):
+        begun.set()
+        try:
+            for _ in range(2000):
+                tell(lambda: None)
+                time.sleep(0.01)
+        except StoppedError:
+            stopped.append(True)
+            raise
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", submit)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        side_by_side([endless, endless], 2, 1)
+    assert stopped == [True]

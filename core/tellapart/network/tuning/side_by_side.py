@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event
@@ -32,8 +32,11 @@ def side_by_side(jobs: Sequence[Callable[[Tell], Result]], n_at_once: int, n_thr
     raised when all have ended.
 
     Args:
-        n_at_once: so many at a time. n_threads: of torch, in each.
+        n_at_once: so many at a time; one at a time on the caller's thread, whose memory alone keeps large pieces for
+            the next step (glibc). n_threads: of torch, in each.
     """
+    if n_at_once == 1:
+        return _one_by_one(jobs, n_threads)
     news: SimpleQueue[Callable[[], None] | _Ended] = SimpleQueue()
     is_over = Event()
 
@@ -43,9 +46,9 @@ def side_by_side(jobs: Sequence[Callable[[Tell], Result]], n_at_once: int, n_thr
         news.put(what)
 
     def run(job: Callable[[Tell], Result]) -> Result:
-        torch.set_num_threads(n_threads)  # of this thread
         error: BaseException | None = None
         try:
+            _take_threads(n_threads)
             if is_over.is_set():
                 raise StoppedError
             return job(tell)
@@ -58,8 +61,10 @@ def side_by_side(jobs: Sequence[Callable[[Tell], Result]], n_at_once: int, n_thr
 
     before = torch.get_num_threads()
     with ThreadPoolExecutor(n_at_once, thread_name_prefix="side") as pool:
-        futures = [pool.submit(run, job) for job in jobs]
+        futures: list[Future[Result]] = []
         try:
+            for job in jobs:
+                futures.append(pool.submit(run, job))
             n_left = len(jobs)
             while n_left:
                 heard = news.get()
@@ -77,3 +82,18 @@ def side_by_side(jobs: Sequence[Callable[[Tell], Result]], n_at_once: int, n_thr
         finally:
             torch.set_num_threads(before)  # other threads to come take as many as were set last
     return [future.result() for future in futures]
+
+
+def _one_by_one(jobs: Sequence[Callable[[Tell], Result]], n_threads: int) -> list[Result]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(n_threads)
+    try:
+        return [job(lambda what: what()) for job in jobs]
+    finally:
+        torch.set_num_threads(before)
+
+
+def _take_threads(n_threads: int) -> None:
+    """Of torch, in this thread, for good: one that has not asked takes what was set last anywhere at its first sum."""
+    torch.get_num_threads()
+    torch.set_num_threads(n_threads)
