@@ -76,10 +76,20 @@ def test_what_is_looked_at_afterwards_takes_as_many_threads_as_the_tuning(featur
     start = LastBlocks(weights, AVERAGES, some_head()).state_dict()
     views = Views(features.astype(np.float16), features[:, None].astype(np.float16))
     curve = curve_of([], SHORT.n_epochs, SHORT.rates(3))
-    found = Tunings(task, views, (start,), (start,), {}, 1, curve, Cores(1, before + 1))
+    told = []
+    found = Tunings(
+        task, views, (start,), (start,), {}, 1, curve, Cores(1, before + 1), lambda n, is_new: told.append(n)
+    )
     monkeypatch.setattr(LastBlocks, "embeddings", noting)
     assert len(found.embeddings_without(0, 0.5, np.array([2, 0]))) == 2
-    assert seen == [before + 1] and torch.get_num_threads() == before
+    assert seen == [before + 1] and torch.get_num_threads() == before and told == [2]
+
+    def too_much(self, some):
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(LastBlocks, "embeddings", too_much)
+    with pytest.raises(TrainError, match=r"memory is not enough for training\. Close other programs"):
+        found.embeddings(0.5)
 
 
 @pytest.fixture(scope="module")

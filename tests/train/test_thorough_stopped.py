@@ -41,7 +41,26 @@ def test_stopped_it_goes_on_next_time_and_ends_the_same(project, tuned, monkeypa
         result.out_of_fold_probs, tuned[2].out_of_fold_probs
     )
     if share == 0.8:
-        assert shares[1] > 0.75, "what was done is not done again"
+        assert shares[1] >= 0.5, "what was done is not done again"
+
+
+def test_it_is_stopped_while_it_looks_at_the_pictures_afterwards(project, monkeypatch):
+    """Of all layers and thousands of pictures that takes minutes."""
+    chosen = []
+
+    def choose(*args):
+        chosen.append(True)
+        return always(0.75)(*args)
+
+    def progress(done, total, said):
+        if said.step == Step.TUNING and chosen:
+            assert done <= total
+            cancel()
+        assert not (chosen and said.step == Step.LOOKING), "looked at all training pictures before a word"
+
+    monkeypatch.setattr(thorough, "choose_share", choose)
+    with pytest.raises(Cancelled):
+        train_head(project, THOROUGH, progress)
 
 
 def test_it_does_not_go_on_with_another_precision(project, monkeypatch):

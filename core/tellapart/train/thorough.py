@@ -217,14 +217,14 @@ def _fitted(
         content=content,
         is_tuned=True,
     )
-    embeddings = _embeddings(project, data, tuned, found.embeddings(share), progress)
-    task, train = found.task, data.of("train")
-    groups = [data.plan.groups[row] for row in np.flatnonzero(train)]
+    of_training, task = found.embeddings(share).astype(np.float16).astype(np.float32), found.task
+    groups = [data.plan.groups[row] for row in np.flatnonzero(data.of("train"))]
     calibration = fit_calibration(found.oof_logits[share], task.targets, task.folds, groups, config.prior)
     novelty = fit_novelty(
-        embeddings.array[train], task.targets, len(data.classes), task.folds,
+        of_training, task.targets, len(data.classes), task.folds,
         lambda fold, rows: found.embeddings_without(fold, share, rows),
     )  # fmt: skip
+    embeddings = _embeddings(project, data, tuned, of_training, progress)
     fit = replace(quick.fit, head=head, oof_logits=found.oof_logits[share], folds=task.folds)
     return tuned, replace(data, embeddings=embeddings), FittedHead(fit, calibration, novelty)
 
@@ -247,7 +247,7 @@ def _embeddings(
             f"({first.reason}). Start the training again: it uses the pictures that are there then."
         )
     array = np.empty((len(train), looked.array.shape[1]), np.float32)
-    array[train], array[~train] = of_training.astype(np.float16), looked.array
+    array[train], array[~train] = of_training, looked.array
     return replace(data.embeddings, array=array)
 
 

@@ -3,7 +3,8 @@ networks' weights is the one to use, which has seen them all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -56,7 +57,8 @@ class TuningTask:
 @dataclass(frozen=True)
 class Tunings:
     """oof_logits: share -> (N, C), from the network that had not seen the picture, weights rounded as stored. n_parts:
-    in how many parts batches had to be taken for want of memory. curve: how they learned. cores: that did it."""
+    in how many parts batches had to be taken for want of memory. curve: how they learned. cores: that did it. tell: is
+    told of pictures looked at afterwards, as of `Judging`; may raise."""
 
     task: TuningTask
     views: Views
@@ -66,6 +68,7 @@ class Tunings:
     n_parts: int
     curve: TuningCurve
     cores: Cores
+    tell: Callable[[int, bool], None] = lambda n, is_new: None
 
     def weights(self, share: float) -> tuple[Mapping[str, np.ndarray], Head]:
         """The state dict and the head to use: between the start and the mean of the tunings."""
@@ -93,9 +96,16 @@ class Tunings:
 
     def _seen(self, network: LastBlocks, rows: np.ndarray) -> np.ndarray:
         some = [rows for rows in np.array_split(rows, self.cores.n_looking) if len(rows)]
-        jobs = [partial(_looked, Judging(network, self.views, rows, self.task.device)) for rows in some]
-        with kept_memory():
+        jobs = [partial(self._looked, network, rows) for rows in some]
+        with _memory_for(self.task):
             return np.concatenate(side_by_side(jobs, self.cores.n_looking, self.cores.n_threads))
+
+    def _looked(self, network: LastBlocks, rows: np.ndarray, tell: Tell) -> np.ndarray:
+        judging = Judging(
+            network, self.views, rows, self.task.device,
+            lambda n, is_new: tell(partial(self.tell, n, is_new)),
+        )  # fmt: skip
+        return judging.of(network.embeddings)
 
 
 def tune_without_each(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
@@ -108,9 +118,16 @@ def tune_without_each(task: TuningTask, folder: Path, progress: Progress) -> Tun
         DivergedError: the loss became no number.
         Cancelled: from progress; the next training with this key goes on from there.
     """
+    with _memory_for(task):
+        return _tune(task, folder, progress)
+
+
+@contextlib.contextmanager
+def _memory_for(task: TuningTask) -> Iterator[None]:
+    """A block in which memory is kept, and a want of it told in words."""
     try:
         with kept_memory():
-            return _tune(task, folder, progress)
+            yield
     except (MemoryError, RuntimeError) as error:
         if not is_memory(error):
             raise
@@ -127,7 +144,7 @@ def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
     n_folds = len(task.heads)
     n_steps = [settings.n_steps(int((task.folds != fold).sum())) for fold in range(n_folds)]
     cores = noted_cores(folder, cores_for(settings, device, n_folds))
-    costs = measured(list(task.files), maker, network, settings, cores, device)
+    costs = measured(list(task.files), maker, network, settings, cores, device, n_folds + 1)
     checkpoints = Checkpoints(folder, task.key)
     curves, n_done = [], {}
     for fold in range(n_folds):
@@ -152,11 +169,7 @@ def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
             oof_logits[share][task.folds == fold] = logits
     starts, tuned = tuple(one.start for one in parts), tuple(one.tuned for one in parts)
     n_parts = max(one.n_parts for one in parts)
-    return Tunings(task, views, starts, tuned, oof_logits, n_parts, curve(), cores)
-
-
-def _looked(judging: Judging, tell: Tell) -> np.ndarray:
-    return judging.of(judging.network.embeddings)
+    return Tunings(task, views, starts, tuned, oof_logits, n_parts, curve(), cores, pace.judged)
 
 
 @dataclass(frozen=True)
