@@ -45,6 +45,16 @@ def drifting_table(n=300, seed=5):
     return ["day", "size", "kind", "paid"], rows
 
 
+def test_a_column_that_came_up_later_says_nothing_of_the_days_before(tmp_path):
+    titles, rows = drifting_table()
+    for row in rows[: len(rows) * 9 // 10]:
+        row[1] = row[2] = ""
+    with (tmp_path / "later.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([titles, *rows])
+    found = train(new_project(tmp_path / "p", tmp_path / "later.csv")).by_time
+    assert found.n_earlier == 240 and found.pairs.n == 60
+
+
 def changing_table(n=400, seed=2):
     """Rows by day: 'code' tells the answer, but what a code means changes from month to month; 'sex' says it always."""
     rng = np.random.default_rng(seed)

@@ -174,7 +174,9 @@ def grow(
         early_stopping=False,
         random_state=0,
     )
-    return booster.fit(inputs[:, order], targets), order
+    asked = inputs[:, order]
+    asked[:, np.isnan(asked).all(axis=0)] = 0.0  # scikit-learn fails at columns that these rows never have
+    return booster.fit(asked, targets), order
 
 
 def fit_linear(wide: np.ndarray, targets: np.ndarray) -> Any:
