@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -26,13 +27,14 @@ _MOST_VIEWS = 20
 def settings_of(
     recipe: str, seed: int, n_epochs: int | None, rate: float | None, variation: Variation = USUAL
 ) -> TuningSettings:
-    """Of the recipe "thorough" or "everything"; n_epochs, rate: as usual unless given."""
-    chosen = dict(_ALL_LAYERS) if recipe == "everything" else {}
-    if n_epochs is not None:
-        chosen |= {"n_epochs": n_epochs, "n_views": min(n_epochs, _MOST_VIEWS)}
-    if rate is not None:
-        chosen["rate"] = rate
-    return TuningSettings(seed=seed, variation=variation, **chosen)
+    """Of the recipe "thorough" or "everything"; n_epochs, rate: as usual unless given. More epochs take more views, in
+    the same measure."""
+    chosen: dict[str, Any] = {"seed": seed, "variation": variation} | ({} if rate is None else {"rate": rate})
+    settings = TuningSettings(**(_ALL_LAYERS if recipe == "everything" else {}), **chosen)
+    if n_epochs is None:
+        return settings
+    n_views = -(-n_epochs * settings.n_views // settings.n_epochs)
+    return replace(settings, n_epochs=n_epochs, n_views=min(n_views, _MOST_VIEWS))
 
 
 def computed_by(device: Device) -> list[str]:
