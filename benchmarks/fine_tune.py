@@ -166,12 +166,12 @@ def _sources(files: Iterable[str]) -> dict[str, str]:
 
 
 def _summary(runs: list[Run]) -> dict[str, Any]:
-    """Mean errors, median seconds and peaks; "ratio": of fine_tune(1)'s seconds to ours. Times of timed splits."""
+    """Mean errors, median seconds and peaks; "ratio": of fine_tune(1)'s seconds to ours. Times of timed splits.
+    Of fastai what was trained on all splits, see `_kinds`."""
     quick, ours = [run["quick"] for run in runs], [run["ours"] for run in runs]
     timed = [run for run in runs if run["is_timed"]] or runs
-    errors = {
-        kind: statistics.fmean(run["peers"][kind]["error"] for run in runs) for kind in runs[0]["peers"]
-    }
+    everywhere = [kind for kind in runs[0]["peers"] if all(kind in run["peers"] for run in runs)]
+    errors = {kind: _mean([run["peers"][kind] for run in runs], "error") for kind in everywhere}
     peer_s = {kind: _seconds([run["peers"][kind] for run in timed]) for kind in errors}
     ours_s = _seconds([run["ours"] for run in timed])
     first = {kind: errors[kind] for kind in errors if kind.startswith("1 ")}

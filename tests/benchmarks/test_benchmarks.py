@@ -1,5 +1,6 @@
 """Each benchmark runs on tiny made data and ends with the JSON object it promises. No figure is judged here."""
 
+import importlib
 import json
 
 import pytest
@@ -43,6 +44,22 @@ def test_fine_tune_measures_both_recipes_on_one_split_and_goes_on_from_there(pic
     log.write_text("".join(json.dumps(one) + "\n" for one in runs), "utf-8")
     run("fine_tune", *arguments, "--timed", 0)
     assert len(log.read_text("utf-8").splitlines()) == 3
+
+
+def test_fine_tune_counts_the_batch_of_fastai_that_was_trained_on_all_splits(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    fine_tune = importlib.import_module("fine_tune")
+    ours = dict.fromkeys(
+        ("error", "mirror_error", "calibration_error", "class_calibration", "reject_rate", "peak_mb", "n_train", "n_valid"),
+        0.5,
+    ) | {"recipe": {"kept": "quick"}, "seconds": {"total": 2.0, "said": None}}  # fmt: skip
+
+    def run_of(**errors):
+        peers = {kind: {"error": error, "seconds": ours["seconds"]} for kind, error in errors.items()}
+        return {"is_timed": True, "quick": ours, "ours": ours, "peers": peers}
+
+    found = fine_tune._summary([run_of(a=0.1, b=0.3), run_of(a=0.2)])
+    assert found["peer_errors"] == {"a": pytest.approx(0.15)} and found["peer_error"] == pytest.approx(0.15)
 
 
 def test_device_rate_measures_a_pass_from_files_and_one_on_the_device(picture_sets_folder):
