@@ -6,7 +6,7 @@ import torch
 from backbone_parts import AVERAGES, some_head
 from tellapart.errors import Cancelled, TrainError
 from tellapart.network.device import PROCESSOR
-from tellapart.network.tuning import steps
+from tellapart.network.tuning import cores, steps
 from tellapart.network.tuning.checkpoints import Checkpoints
 from tellapart.network.tuning.cores import Cores
 from tellapart.network.tuning.folds import Tunings, TuningTask
@@ -52,44 +52,59 @@ def test_pictures_are_judged_a_few_at_a_time():
     assert [len(next(parts)) for _ in range(3)] == [32, 32, 6] and next(parts, None) is None
 
 
-def test_what_is_looked_at_afterwards_takes_as_many_threads_as_the_tuning(features, weights, monkeypatch):
-    """Of one network that learns alone; on a busy machine that is one: two would wait for each other most of the time."""
-    usual, seen = LastBlocks.embeddings, []
-
-    def noting(self, some):
-        seen.append(torch.get_num_threads())
-        return usual(self, some)
-
-    before = torch.get_num_threads()
+def tunings(features, weights, own_cores, tell):
+    """That begin and end with the backbone as it is, of three pictures."""
     task = TuningTask(
-        [],
-        np.zeros(0),
-        np.zeros(0),
-        [some_head()],
-        some_head(),
-        {"averaged_blocks": AVERAGES},
-        PROCESSOR,
-        "",
-        SHORT,
+        [], np.zeros(0), np.zeros(0), [some_head()], some_head(), {"averaged_blocks": AVERAGES}, PROCESSOR, "", SHORT,
         "training",
-    )
+    )  # fmt: skip
     start = LastBlocks(weights, AVERAGES, some_head()).state_dict()
     views = Views(features.astype(np.float16), features[:, None].astype(np.float16))
     curve = curve_of([], SHORT.n_epochs, SHORT.rates(3))
-    told = []
-    found = Tunings(
-        task, views, (start,), (start,), {}, 1, curve, Cores(1, before + 1), lambda n, is_new: told.append(n)
-    )
-    monkeypatch.setattr(LastBlocks, "embeddings", noting)
-    assert len(found.embeddings_without(0, 0.5, np.array([2, 0]))) == 2
-    assert seen == [before + 1] and torch.get_num_threads() == before and told == [2]
+    return Tunings(task, views, (start,), (start,), {}, 1, curve, own_cores, tell)
 
+
+@pytest.fixture
+def looks(monkeypatch):
+    """The networks that look at pictures, and with how many threads."""
+    usual, seen = LastBlocks.embeddings, []
+
+    def noting(self, some):
+        seen.append((self, torch.get_num_threads()))
+        return usual(self, some)
+
+    monkeypatch.setattr(LastBlocks, "embeddings", noting)
+    return seen
+
+
+def test_what_is_looked_at_afterwards_takes_as_many_threads_as_the_tuning(features, weights, looks):
+    """Of one network that learns alone; on a busy machine that is one: two would wait for each other most of the time."""
+    before, told = torch.get_num_threads(), []
+    found = tunings(features, weights, Cores(1, before + 1), lambda n, is_new: told.append(n))
+    assert len(found.embeddings_without(0, 0.5, np.array([2, 0]))) == 2
+    assert [n for _, n in looks] == [before + 1] and torch.get_num_threads() == before and told == [2]
+
+
+def test_of_looks_side_by_side_each_has_a_network_of_its_own(features, weights, looks, monkeypatch):
+    """They take it to the device and back, each when it is done."""
+    monkeypatch.setattr(cores, "available_cpus", lambda: 2)
+    found = tunings(features, weights, Cores(3, 1), lambda n, is_new: None)
+    whole = tunings(features, weights, Cores(1, 1), lambda n, is_new: None)
+    rows = np.arange(3)
+    assert np.allclose(
+        found.embeddings_without(0, 0.5, rows), whole.embeddings_without(0, 0.5, rows), atol=1e-3
+    )
+    (first, _), (second, _), _ = looks
+    assert first is not second and [n for _, n in looks] == [1, 1, 1]
+
+
+def test_want_of_memory_for_looks_is_told_in_words(features, weights, monkeypatch):
     def too_much(self, some):
         raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
 
     monkeypatch.setattr(LastBlocks, "embeddings", too_much)
     with pytest.raises(TrainError, match=r"memory is not enough for training\. Close other programs"):
-        found.embeddings(0.5)
+        tunings(features, weights, Cores(1, 1), lambda n, is_new: None).embeddings(0.5)
 
 
 @pytest.fixture(scope="module")

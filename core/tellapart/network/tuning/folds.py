@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -96,7 +97,8 @@ class Tunings:
 
     def _seen(self, network: LastBlocks, rows: np.ndarray) -> np.ndarray:
         some = [rows for rows in np.array_split(rows, self.cores.n_looking) if len(rows)]
-        jobs = [partial(self._looked, network, rows) for rows in some]
+        # each moves its own to the device
+        jobs = [partial(self._looked, deepcopy(network), rows) for rows in some]
         with _memory_for(self.task):
             return np.concatenate(side_by_side(jobs, self.cores.n_looking, self.cores.n_threads))
 
