@@ -43,18 +43,22 @@ print(json.dumps({{"seconds": seconds, "torch": "torch" in sys.modules,
     "heavy": sorted({{"torch", "scipy", "onnx", "sqlite3"}} & set(sys.modules))}}))
 """
 SHOW_PAGE = """
-import asyncio, gc, shutil, uuid
+import asyncio, shutil, uuid
 from pathlib import Path
 from tellapart_dashboards.app.studio import classify_page
 page = classify_page({project!r})
 display(page)
 [steps] = [one for one in page.children if hasattr(one, "is_drawn")]
 steps.is_drawn = True  # as a browser says it
-while not (found := [one for one in gc.get_objects() if type(one).__name__ == "ClassifyState"]):
+def uploads(widget):
+    # those in it that take files; gc.get_objects() would break a tuple that a thread is just making
+    inner = [found for child in getattr(widget, "children", ()) for found in uploads(child)]
+    return inner + ([widget] if type(widget).__name__ == "UploadWidget" else [])
+while not (found := uploads(page)):
     # the page fills itself after its first paint; nothing is imported here, and a look every 10 ms would hold it up
     await asyncio.sleep(0.1)
 from tellapart_dashboards.widgets.upload.upload import UploadedFile
-state = found[0]
+state = found[0]._on_batch.__self__
 await state.warm_up()
 assert state.stage == "ready" and not state.message, state.message
 """

@@ -78,7 +78,7 @@ def test_thorough_is_paused_resumed_cancelled_compared_deleted_and_brought_back(
     for chart in ("Loss", "Error", "Learning rate"):
         expect(page.get_by_role("img", name=re.compile(f"^{chart}"))).to_be_visible()
     page.get_by_role("button", name="The curves as a table").last.click()
-    expect(page.get_by_role("region", name="How it learned").get_by_role("row")).to_have_count(19)
+    expect(page.get_by_role("region", name="How it learned").get_by_role("row")).to_have_count(16)
     watching.leave()
     expect(page.locator(".ta-runs tbody tr")).to_have_count(2)
     choose(page, "Quick")
