@@ -271,3 +271,28 @@ def test_answers_on_their_way_do_not_outlive_a_press_on_clear(open_tab: Open) ->
     expect(answers).to_have_count(1)
     page.evaluate(HEARD, {"t": "reply", "to": "clear", "number": 0})
     expect(answers).to_have_count(0)
+
+
+def test_keys_of_the_browser_stay_its_own_on_a_card(open_tab: Open) -> None:
+    card = {
+        "id": "a",
+        "name": "a",
+        "label": "good",
+        "reasons": [],
+        "pieces": [["fine", ""]],
+        "rest": "",
+        "cells": [],
+    }
+    card |= {"words": [], "other": {}, "action": "", "suggested": "", "has_large": True, "opens": True}
+    page = alone(
+        open_tab().page, "finding_cards", cards=[card], labels=[], large={}, said="", at="", can_undo=False,
+        can_redo=False, n_more=0, empty="", accessible_name="Findings",
+    )  # fmt: skip
+    page.get_by_role("listitem").focus()
+    for key in ("Control+v", "Control+o", "Meta+v"):
+        page.keyboard.press(key)
+    assert page.evaluate("model.sent") == []
+    page.keyboard.press("o")
+    assert page.evaluate("model.sent") == [{"t": "open", "id": "a"}]
+    page.keyboard.press("v")
+    expect(page.get_by_role("dialog", name="a, labelled good")).to_be_visible()

@@ -1,5 +1,5 @@
 // Built by `make widgets` from finding_cards/finding_cards.js and the modules it imports: change those, not this file.
-// 4e1efdaf33ac5ec7c465d61a66d0af0c0b90f093ea20a54b89378cf0d5c9ddbe
+// 92ac345825135fe15796eb198e4827dd96334bd6608b255717ce520da48f09dc
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -574,14 +574,15 @@ function render({ model, el }) {
     const card = inOrder()[current];
     const steps = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: cards.size - 1 };
     const asked = askedFor(event, model.get("labels"));
+    const isAlone = !(event.ctrlKey || event.metaKey || event.altKey); // or the browser pastes, or opens a file
     if (event.key in steps && list.contains(from)) {
       go(steps[/** @type {keyof typeof steps} */ (event.key)])?.root.focus();
     } else if (asked?.name === "undo" || asked?.name === "redo") {
       if (model.get(asked.name === "undo" ? "can_undo" : "can_redo")) send({ t: asked.name });
     } else if (!card || !list.contains(from)) return;
     else if (event.key === "Enter" && from === card.root) card.suggestion();
-    else if (event.key === "v") card.look();
-    else if (event.key === "o" && from === card.root) card.open();
+    else if (event.key === "v" && isAlone) card.look();
+    else if (event.key === "o" && isAlone && from === card.root) card.open();
     else if (asked?.name === "relabel") {
       if (asked.label === undefined) card.ask();
       else card.decide("relabel", asked.label);
