@@ -25,6 +25,16 @@ def test_where_all_make_more_mistakes_none_is_taken():
     assert choose_share({0.0: logits(2, 3), 0.5: logits(3, 3), 1.0: logits(4, 3)}, TARGETS, FOLDS).share == 0
 
 
+def test_a_gain_within_a_standard_error_may_be_chance_and_that_is_said():
+    tuned = logits(6, 3)
+    tuned[:2], tuned[20] = logits(0, 3)[:2], np.roll(tuned[20], 1)  # two are put right, another one is lost
+    choice = choose_share({0.0: logits(6, 3), 1.0: tuned}, TARGETS, FOLDS)
+    assert choice.loss[1.0] < choice.loss[0.0] and choice.share == 0 and choice.may_be_chance
+    said = _kept_quick(choice, "thorough training")
+    assert said.startswith("What thorough training gained may be chance") and "at best 5 of 30 wrong" in said
+    assert not choose_share({0.0: logits(6, 3), 1.0: logits(2, 3)}, TARGETS, FOLDS).may_be_chance
+
+
 def test_fewer_mistakes_at_less_probability_bring_nothing_and_that_is_said():
     barely, surely = logits(6, 3), logits(5, 3)
     barely[:6] *= 0.1  # of its mistakes the one is unsure, the other sure

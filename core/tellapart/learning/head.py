@@ -216,14 +216,20 @@ def _chosen(losses: dict[float, float]) -> float:
 
 
 def calibrated_loss(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> float:
-    """The mean loss of (N, C) logits, pictures weighted, at the best of some temperatures: a strong penalty makes
-    logits small, which calibration mends."""
-    if not len(targets):
-        return 0.0
-    rows, shares = np.arange(len(targets)), weights / weights.sum()
-    return min(
-        float(-(shares @ log_softmax(logits / temperature)[rows, targets])) for temperature in _TEMPERATURES
+    """The mean of `calibrated_losses`, pictures weighted."""
+    return (
+        float(calibrated_losses(logits, targets, weights) @ (weights / weights.sum()))
+        if len(targets)
+        else 0.0
     )
+
+
+def calibrated_losses(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(N,) the loss of each of the (N, C) logits, at the best of some temperatures for all of them together, pictures
+    weighted: a strong penalty makes logits small, which calibration mends."""
+    rows = np.arange(len(targets))
+    found = [-log_softmax(logits / temperature)[rows, targets] for temperature in _TEMPERATURES]
+    return min(found, key=lambda losses: float(losses @ weights))
 
 
 def _solve_all(

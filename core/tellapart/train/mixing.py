@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tellapart.learning.folds import can_be_told
-from tellapart.learning.head import calibrated_loss
+from tellapart.learning.head import calibrated_losses
 from tellapart.learning.statistics.paired import paired
 
 
@@ -16,7 +16,8 @@ from tellapart.learning.statistics.paired import paired
 class Choice:
     """share: of the tuned weights, 0 where none is better than none of them. n: pictures compared. n_wrong, loss: at
     each share, the loss at its best temperature with classes weighing the same. only_before, only_after: pictures that
-    share 0 alone gets wrong, and that the chosen share alone does."""
+    share 0 alone gets wrong, and that the chosen share alone does. may_be_chance: a share had the lower loss, but by no
+    more than a standard error."""
 
     share: float
     n: int
@@ -24,10 +25,13 @@ class Choice:
     loss: dict[float, float]
     only_before: int
     only_after: int
+    may_be_chance: bool = False
 
 
 def choose_share(oof_logits: Mapping[float, np.ndarray], targets: np.ndarray, folds: np.ndarray) -> Choice:
-    """The share with the lowest loss out of fold, of those that make no more mistakes than share 0.
+    """The share with the lowest loss out of fold, of those that make no more mistakes than share 0, where it is lower
+    by more than a standard error of the difference; else 0. Source of that rule: Breiman et al. 1984, "Classification
+    and Regression Trees", section 3.4.3.
 
     The loss decides, since it tells shares apart on far fewer pictures than their mistakes do.
 
@@ -36,11 +40,16 @@ def choose_share(oof_logits: Mapping[float, np.ndarray], targets: np.ndarray, fo
     """
     told = np.flatnonzero(can_be_told(targets, folds))
     own = targets[told]
-    counts = np.bincount(own, minlength=1)
-    weights = 1 / counts[own]
+    weights = 1 / np.bincount(own, minlength=1)[own]
+    weights /= max(1e-12, weights.sum())
     wrong = {share: logits[told].argmax(axis=1) != own for share, logits in oof_logits.items()}
-    loss = {share: calibrated_loss(logits[told], own, weights) for share, logits in oof_logits.items()}
+    losses = {share: calibrated_losses(logits[told], own, weights) for share, logits in oof_logits.items()}
+    loss = {share: float(one @ weights) for share, one in losses.items()}
     n_wrong = {share: int(one.sum()) for share, one in wrong.items()}
-    share = min((share for share in loss if n_wrong[share] <= n_wrong[0.0]), key=lambda share: loss[share])
+    best = min((share for share in loss if n_wrong[share] <= n_wrong[0.0]), key=lambda share: loss[share])
+    gains = losses[0.0] - losses[best]
+    error = float(np.sqrt(weights**2 @ (gains - gains @ weights) ** 2))
+    may_be_chance = best > 0 and float(gains @ weights) <= error
+    share = 0.0 if may_be_chance else best
     pairs = paired(wrong[0.0], wrong[share])
-    return Choice(share, len(told), n_wrong, loss, pairs.only_second, pairs.only_first)
+    return Choice(share, len(told), n_wrong, loss, pairs.only_second, pairs.only_first, may_be_chance)

@@ -269,6 +269,11 @@ def _said_of_memory(found: Any, task: Any) -> str:
 
 def _kept_quick(choice: Choice, called: str) -> str:
     best, before = min(n for share, n in choice.n_wrong.items() if share), choice.n_wrong[0.0]
+    if choice.may_be_chance:
+        return (
+            f"What {called} gained may be chance: on training pictures that it had not seen, at best {best} of "
+            f"{choice.n} wrong; quick training has {before}. The model of quick training was kept."
+        )
     but = " It gives the right labels less probability, though." if best < before else ""
     return (
         f"{_sentence_start(called)} brought nothing here: on training pictures that it had not seen, at best {best} of "
