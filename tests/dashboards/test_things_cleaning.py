@@ -50,6 +50,15 @@ def pebbles(tmp_path: Path) -> Pebbles:
     return Pebbles(tmp_path)
 
 
+async def test_things_whose_cards_show_all_open_no_further(pebbles: Pebbles) -> None:
+    pebbles.may_end.set()
+    cleaning = ThingsCleaning(pebbles)
+    cleaning.look()
+    await settled()
+    await cleaning.look_closer("a")  # no card offers it, but a page may be somebody else's
+    assert cleaning.large == {} and not cleaning.problem
+
+
 async def test_decisions_from_several_loops_have_their_turns(pebbles: Pebbles) -> None:
     pebbles.may_end.set()
     cleaning = ThingsCleaning(pebbles)

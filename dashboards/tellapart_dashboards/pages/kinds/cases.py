@@ -115,8 +115,8 @@ class Cleanable(ABC):
         """A case as the page shows it, see `FindingCards`."""
 
     def large(self, case: Case) -> dict[str, Any]:
-        """All of a case whose card says that there is more, see `FindingCards`."""
-        raise NotImplementedError(f"No card of {self.noun}s says that there is more.")
+        """All of a case whose card says that there is more, see `FindingCards`; {} where cards show all there is."""
+        return {}
 
     @abstractmethod
     def decide(self, decision: ThingDecision) -> None:
