@@ -19,7 +19,7 @@ from tellapart.training_runs.listing import TrainingRun, training_runs
 USUAL, SPREAD = 0.2, 0.15
 _ALIKE = 0.2  # of the number of pictures, by which it may differ for an earlier training to say something
 _Z_95 = 1.959964
-_START_S, _PICTURE_CORE_S = 10.0, 0.35  # roughly, until it was tried: of a picture on one core
+_START_S, _PICTURE_CORE_S = 5.0, 0.1  # roughly, until it was tried: of a picture on one core
 
 
 def thorough_advice(ground: Ground, n_wrong_labels: int = 0) -> Advice | None:
