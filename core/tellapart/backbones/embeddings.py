@@ -30,6 +30,7 @@ from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import explained
 
 _BATCH = 4  # for more, what passes between layers leaves a core's cache, and cores end further apart
+_WRITE_EVERY_S = 0.25  # a write takes a core as long as a small picture
 _CODE_VERSION = 3  # raise it when decoding or the row layout changes; what older ones cached is then dropped
 
 
@@ -152,16 +153,33 @@ def _compute(
     open_backbone(backbone)
     decode_s = embed_s = 0.0
     done = 0
-    for batch in _embedded(project, backbone, pictures):
-        skipped += batch.skipped
-        if batch.image_ids:
-            cache.append(batch.image_ids, batch.array, batch.tiny)
-        decode_s += batch.decode_s / available_cpus()
-        embed_s += batch.embed_s / available_cpus()
-        done += len(batch.image_ids) + len(batch.skipped)
-        said = f"Analysed {done} of {len(pictures)} pictures"
-        progress(done, len(pictures), Doing(Step.LOOKING, said))
+    waiting: list[_PixelBatch] = []
+    written = time.monotonic()
+    try:
+        for batch in _embedded(project, backbone, pictures):
+            waiting.append(batch)
+            if time.monotonic() - written > _WRITE_EVERY_S:
+                _write(cache, waiting)
+                written = time.monotonic()
+            skipped += batch.skipped
+            decode_s += batch.decode_s / available_cpus()
+            embed_s += batch.embed_s / available_cpus()
+            done += len(batch.image_ids) + len(batch.skipped)
+            said = f"Analysed {done} of {len(pictures)} pictures"
+            progress(done, len(pictures), Doing(Step.LOOKING, said))
+    finally:  # cancelled or not, what was computed stays
+        _write(cache, waiting)
     return decode_s, embed_s
+
+
+def _write(cache: EmbeddingCache, waiting: list[_PixelBatch]) -> None:
+    """Cache what is waiting, which then waits no longer."""
+    batches = waiting.copy()
+    waiting.clear()  # first: after an error, it isn't tried again
+    image_ids = [image_id for batch in batches for image_id in batch.image_ids]
+    if image_ids:
+        array = np.concatenate([batch.array for batch in batches])
+        cache.append(image_ids, array, np.concatenate([batch.tiny for batch in batches]))
 
 
 @dataclass(frozen=True)

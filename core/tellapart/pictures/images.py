@@ -107,7 +107,9 @@ def camera_in(source: Source) -> str:
     try:
         with one_picture():
             data = bytes_of(source)
-            if data.startswith((b"\x89PNG", b"GIF8")):
+            if data.startswith((b"\x89PNG", b"GIF8")) or (
+                data.startswith(b"\xff\xd8") and b"Exif" not in data
+            ):
                 return ""
             with Image.open(io.BytesIO(data), formats=_readable_formats(data)) as image:
                 check_size(*image.size)
