@@ -27,6 +27,7 @@ from tellapart.store.project import Project, create_project
 from tellapart.train import TrainConfig, TrainResult, train_head
 
 if len(sys.argv) > 1:  # a thorough one: torch is imported before the clock starts, as fastai's is
+    import torch._dynamo  # noqa: F401  by torch's optimizers late, by fastai at once
     from tellapart.network import tuning_door  # noqa: F401
 
 

@@ -55,8 +55,8 @@ def test_pictures_are_judged_a_few_at_a_time():
 def tunings(features, weights, own_cores, tell):
     """That begin and end with the backbone as it is, of three pictures."""
     task = TuningTask(
-        [], np.zeros(0), np.zeros(0), [some_head()], some_head(), {"averaged_blocks": AVERAGES}, PROCESSOR, "", SHORT,
-        "training",
+        [], np.zeros(0), np.zeros(0), [some_head()], np.zeros((0, 3)), some_head(), {"averaged_blocks": AVERAGES},
+        PROCESSOR, "", SHORT, "training",
     )  # fmt: skip
     start = LastBlocks(weights, AVERAGES, some_head()).state_dict()
     views = Views(features.astype(np.float16), features[:, None].astype(np.float16))

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from tellapart.backbones.lite0 import keeping
 from tellapart.network.tuning.varied import move, rng_of_view, varied, views_of
+from tellapart.pictures.images import load_pixels
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.planning.variation import USUAL, Variation
 
@@ -103,7 +104,19 @@ def test_views_of_a_file_are_those_that_training_makes():
     file = io.BytesIO()
     picture().save(file, "PNG")
     preprocess = Preprocess.from_json(dict(keeping.record()["preprocess"]))
-    first, again = (views_of(file.getvalue(), IDS[0], preprocess, 3, USUAL) for _ in range(2))
-    assert [one.shape for one in first] == [(preprocess.size_px, preprocess.size_px, 3)] * 3
+    first, again = (views_of(file.getvalue(), IDS[0], preprocess, 96, 3, USUAL) for _ in range(2))
+    assert [len(one) for one in first] == [preprocess.size_px, 96, 96, 96]
     assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
-    assert not np.array_equal(first[0], first[1])
+    assert not np.array_equal(first[1], first[2])
+
+
+@pytest.mark.parametrize("side", [40, 223, 224, 323, 447, 448, 449, 640, 647, 648, 649, 895, 896, 1300])
+def test_the_first_view_is_the_picture_in_use(side):
+    preprocess = Preprocess.from_json(dict(keeping.record()["preprocess"]))
+    for shape in ((side, side + 13), (side + 130, side)):
+        file = io.BytesIO()
+        pixels = np.random.default_rng(side).integers(0, 256, (*shape, 3), np.uint8)
+        Image.fromarray(pixels).save(file, "JPEG")
+        for side_px in (96, 192, 224):
+            seen = views_of(file.getvalue(), IDS[0], preprocess, side_px, 1, USUAL)[0]
+            assert np.array_equal(seen, load_pixels(file.getvalue(), preprocess))

@@ -19,7 +19,7 @@ __all__ = [
     "settings_of", "tune_without_each",
 ]  # fmt: skip
 _ALL_LAYERS: dict[str, Any] = {
-    "first": 0, "n_epochs": 5, "n_views": 5, "side_px": None, "shares": (0.0, 0.5, 1.0), "save_every_s": 20.0,
+    "first": 0, "n_epochs": 5, "n_views": 5, "side_px": None, "shares": (0.5, 1.0), "save_every_s": 20.0,
 }  # fmt: skip
 _MOST_VIEWS = 20
 

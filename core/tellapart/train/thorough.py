@@ -39,7 +39,7 @@ from tellapart.train.work_folder import work_folder
 N_FOLDS = 3  # each network then learns from two thirds, and together that takes as long as twice the whole
 _CALLED = {"thorough": "thorough training", "everything": "training of all layers"}
 LEAST_PICTURES = 6  # of a label that teach and are different: two in each fold
-_CODE_VERSION = 4  # raise it when the steps change: what an older version left unfinished is then dropped
+_CODE_VERSION = 5  # raise it when the steps change: what an older version left unfinished is then dropped
 
 
 @dataclass(frozen=True)
@@ -168,14 +168,12 @@ def _task(
     targets, n_classes = data.targets[rows], len(data.classes)
     folds = data.plan.folds(rows, N_FOLDS)
     _check_enough(data, rows, targets, config.recipe)
-    heads = []
+    embeddings = data.embeddings.array[rows]
+    heads, start_logits = [], np.empty((len(rows), n_classes), np.float32)
     for fold in range(N_FOLDS):
         seen = folds != fold
-        heads.append(
-            fit_head(
-                data.embeddings.array[rows[seen]], targets[seen], n_classes, data.plan.folds(rows[seen])
-            ).head
-        )
+        heads.append(fit_head(embeddings[seen], targets[seen], n_classes, data.plan.folds(rows[seen])).head)
+        start_logits[~seen] = heads[fold].logits(embeddings[~seen])
     pictures = [data.pictures[row] for row in rows]
     files = [tuning.PictureFile(project.file(picture), picture.image_id) for picture in pictures]
     variation = config.variation or USUAL
@@ -188,7 +186,17 @@ def _task(
     key = sha256(json.dumps(decides).encode()).hexdigest()[:32]
     called = _CALLED[config.recipe]
     return tuning.TuningTask(
-        files, targets, folds, heads, quick.fit.head, keeping.record(), device, key, settings, called
+        files,
+        targets,
+        folds,
+        heads,
+        start_logits,
+        quick.fit.head,
+        keeping.record(),
+        device,
+        key,
+        settings,
+        called,
     )
 
 

@@ -82,12 +82,15 @@ def with_optimizer(network: torch.nn.Module, optimizer: torch.optim.AdamW) -> St
 
 def bring_back(state: State, network: torch.nn.Module, optimizer: torch.optim.AdamW) -> None:
     """Put it into a network and an optimizer that are as they were made."""
+    learning = [one for group in optimizer.param_groups for one in group["params"]]
     found: dict[int, State] = {}
     for name, values in state.items():
         kind, _, rest = name.partition(".")
         if kind == "optimizer":
             place, _, own = rest.partition(".")
-            found.setdefault(int(place), {})[own] = values
+            # in memory as what it belongs to, for an optimizer that goes through both in one pass
+            alike = torch.empty_like(learning[int(place)]).copy_(values) if values.ndim else values
+            found.setdefault(int(place), {})[own] = alike
     network.load_state_dict(
         {name.removeprefix("network."): state[name] for name in state if name.startswith("network.")}
     )

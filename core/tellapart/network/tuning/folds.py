@@ -38,7 +38,8 @@ _MOST_WATCHED = 32  # pictures judged after each epoch, for the curve: they cost
 class TuningTask:
     """What is to be tuned. targets, folds: (N,) of the files; every class is in the training part of every fold.
 
-    heads: fitted without each fold; head: fitted on all. backbone: lite0.keeping.record(). device: where it is tuned.
+    heads: fitted without each fold; start_logits: (N, C) from the one that had not seen the picture; head: fitted on
+    all. They are of the embeddings before. backbone: lite0.keeping.record(). device: where it is tuned.
     key: of all that decides the result, the device as well. called: what the person calls it, as in "training of all
     layers".
     """
@@ -47,6 +48,7 @@ class TuningTask:
     targets: np.ndarray
     folds: np.ndarray
     heads: Sequence[Head]
+    start_logits: np.ndarray
     head: Head
     backbone: Mapping[str, Any]
     device: Device
@@ -163,9 +165,8 @@ def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
     part = partial(_part, task, views, checkpoints)
     jobs = [partial(part, fold, curves[fold], pace) for fold in range(n_folds)]
     parts = side_by_side(jobs, cores.n_at_once, cores.n_threads)
-    oof_logits = {
-        share: np.empty((len(task.files), len(task.head.bias)), np.float32) for share in settings.shares
-    }
+    oof_logits = {0.0: task.start_logits}
+    oof_logits |= {share: np.empty_like(task.start_logits) for share in settings.shares}
     for fold, one in enumerate(parts):
         for share, logits in one.logits.items():
             oof_logits[share][task.folds == fold] = logits

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from tellapart.pictures.images import read_image
+from tellapart.pictures.images import pixels_of, read_image
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.planning.variation import Variation
 
@@ -23,16 +23,28 @@ def rng_of_view(image_id: str, seed: int, view: int) -> np.random.Generator:
 
 
 def views_of(
-    data: bytes, image_id: str, preprocess: Preprocess, n_views: int, how: Variation, seed: int = 0
+    data: bytes,
+    image_id: str,
+    preprocess: Preprocess,
+    side_px: int,
+    n_views: int,
+    how: Variation,
+    seed: int = 0,
 ) -> list[np.ndarray]:
-    """So many views of a picture, as training makes them: (S, S, 3) uint8 each. data: its file.
+    """A picture as the network sees it in use, and so many views of it, as training makes them: (S, S, 3) uint8 each,
+    side_px that of the views.
 
+    Args:
+        data: its file.
     Raises:
         ImageError: it cannot be read.
     """
-    image = read_image(data, int(preprocess.size_px / how.min_scale**0.5), preprocess.pixels)
+    least = preprocess.resize_px
+    image = read_image(data, max(least, int(side_px / how.min_scale**0.5)), preprocess.pixels)
+    # a JPEG that is large enough is decoded at half its size for use: then these are other pixels
+    in_use = image if min(image.size) < 2 * least else read_image(data, least, preprocess.pixels)
     rngs = [rng_of_view(image_id, seed, view) for view in range(n_views)]
-    return [varied(image, preprocess.size_px, how, rng) for rng in rngs]
+    return [pixels_of(in_use, preprocess), *(varied(image, side_px, how, rng) for rng in rngs)]
 
 
 def varied(image: Image.Image, size_px: int, how: Variation, rng: np.random.Generator) -> np.ndarray:

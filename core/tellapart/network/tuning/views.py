@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -31,7 +31,6 @@ from tellapart.errors import BackboneError, ImageError, TrainError
 from tellapart.network.tuning.steps import TuningSettings, Views
 from tellapart.network.tuning.varied import views_of
 from tellapart.pictures.boundary import one_picture
-from tellapart.pictures.images import pixels_of, read_image
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.planning.variation import USUAL, Variation
 
@@ -78,11 +77,15 @@ class ViewMaker:
             raise _gone(file, "its content is another one")
         try:
             with one_picture():
-                image = read_image(data, self.preprocess.resize_px, self.preprocess.pixels)
-                pixels = [pixels_of(image, self.preprocess)]
-                if self.n_views:
-                    varied = replace(self.preprocess, size_px=self.side_px)
-                    pixels += views_of(data, file.image_id, varied, self.n_views, self.variation, self.seed)
+                pixels = views_of(
+                    data,
+                    file.image_id,
+                    self.preprocess,
+                    self.side_px,
+                    self.n_views,
+                    self.variation,
+                    self.seed,
+                )
         except ImageError as error:
             raise _gone(file, str(error)) from error
         return np.concatenate([self._numbers(one) for one in pixels])
