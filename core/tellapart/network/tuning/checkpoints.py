@@ -72,9 +72,12 @@ def not_kept(folder: Path, error: OSError) -> TrainError:
     return TrainError(disk_reason(folder, error))
 
 
-def with_optimizer(network: torch.nn.Module, optimizer: torch.optim.AdamW) -> State:
-    """What a tuning needs to go on to the bit: the network's tensors and the optimizer's."""
+def with_optimizer(network: torch.nn.Module, optimizer: torch.optim.AdamW | None) -> State:
+    """What a tuning needs to go on to the bit: the network's tensors and the optimizer's. optimizer: None where all
+    steps are done, which leaves a third to be kept."""
     state = {f"network.{name}": values for name, values in network.state_dict().items()}
+    if optimizer is None:
+        return state
     for place, of_one in optimizer.state_dict()["state"].items():
         state |= {f"optimizer.{place}.{name}": values for name, values in of_one.items()}
     return state

@@ -115,6 +115,7 @@ def tune(
         TrainError: a checkpoint cannot be read or kept, or memory is not enough. DivergedError: the loss is no number.
     """
     network.to(device.torch_device)
+    network.hurry()  # where it is only looked at
     optimizer = _optimizer(network, settings)
     n_steps = settings.n_steps(len(lesson.rows))
     step, state = checkpoints.load(part)
@@ -130,7 +131,8 @@ def tune(
 
     def save() -> None:
         noted = {} if curve is None else curve.tensors()
-        checkpoints.save(part, step, {**with_optimizer(network, optimizer), **noted})
+        going_on = optimizer if step < n_steps else None
+        checkpoints.save(part, step, {**with_optimizer(network, going_on), **noted})
 
     while step < n_steps:
         epoch, place = divmod(step, n_batches)
