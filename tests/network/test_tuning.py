@@ -9,7 +9,7 @@ from tellapart.network.device import PROCESSOR
 from tellapart.network.tuning import cores, steps
 from tellapart.network.tuning.checkpoints import Checkpoints
 from tellapart.network.tuning.cores import Cores
-from tellapart.network.tuning.folds import Tunings, TuningTask
+from tellapart.network.tuning.folds import Tunings, TuningTask, _weights
 from tellapart.network.tuning.judging import plain_views
 from tellapart.network.tuning.last_blocks import LastBlocks
 from tellapart.network.tuning.noted_curve import NotedCurve, curve_of
@@ -55,7 +55,7 @@ def test_pictures_are_judged_a_few_at_a_time():
 def tunings(features, weights, own_cores, tell):
     """That begin and end with the backbone as it is, of three pictures."""
     task = TuningTask(
-        [], np.zeros(0), np.zeros(0), [some_head()], np.zeros((0, 3)), some_head(), {"averaged_blocks": AVERAGES},
+        [], np.zeros(0), np.zeros(0), np.zeros((1, 0)), [some_head()], np.zeros((0, 3)), some_head(), {"averaged_blocks": AVERAGES},
         PROCESSOR, "", SHORT, "training",
     )  # fmt: skip
     start = LastBlocks(weights, AVERAGES, some_head()).state_dict()
@@ -283,3 +283,26 @@ def test_all_layers_learn_the_first_ones_least_and_go_on_to_the_same_bits(weight
     with pytest.raises(Cancelled):
         all_learned(weights, small_pictures, tmp_path, tell=stop_at(3))
     assert same_bits(after, all_learned(weights, small_pictures, tmp_path))
+
+
+def test_a_picture_counts_as_its_label_is_trusted_and_classes_count_alike():
+    targets, trust = (
+        np.array([0, 0, 0, 0, 1, 1]),
+        np.array([[1, 1, 0.5, 0.5, 1, 0], [1, 1, 1, 1, 1, 1]], np.float32),
+    )
+    task = TuningTask(
+        [],
+        targets,
+        np.zeros(6),
+        trust,
+        [],
+        np.zeros((6, 2)),
+        some_head(),
+        {},
+        PROCESSOR,
+        "",
+        SHORT,
+        "training",
+    )
+    doubted, trusted = _weights(task, 0), _weights(task, 1)
+    assert doubted.tolist() == [1, 1, 0.5, 0.5, 3, 0] and trusted.tolist() == [0.75] * 4 + [1.5] * 2

@@ -11,6 +11,7 @@ from tellapart.errors import Cancelled
 from tellapart.learning.tuning_curve import TuningCurve
 from tellapart.planning.variation import USUAL, Variation, keep_variation
 from tellapart.progress import Step
+from tellapart.store.journal import Relabel
 from tellapart.store.project import open_project
 from tellapart.train import TrainConfig, thorough, train_head
 
@@ -137,3 +138,25 @@ def test_clearly_worse_on_the_held_out_pictures_it_is_not_kept(project, quick, m
     result = train_head(project, THOROUGH)
     assert result.recipe["kept"] == "quick" and result.evaluation.n_wrong == quick[1].evaluation.n_wrong
     assert any("worse than quick training" in note and f"of {n_valid}" in note for note in result.notes)
+
+
+def test_a_label_that_is_probably_wrong_counts_for_little(project, monkeypatch):
+    pictures = project.manifest.pictures()
+    turned = pictures[0]
+    other = next(one.label for one in pictures if one.label != turned.label)
+    project.journal.decide(Relabel(turned.image_id, other))
+    tasks = []
+
+    def look(task, folder, progress):
+        tasks.append(task)
+        cancel()
+
+    monkeypatch.setattr(tuning_door, "tune_without_each", look)
+    with pytest.raises(Cancelled):
+        train_head(project, THOROUGH)
+    (task,) = tasks
+    (row,) = [row for row, file in enumerate(task.files) if file.image_id == turned.image_id]
+    without = task.folds[row]
+    for fold, trust in enumerate(task.trust):
+        assert (trust[row] == 1) if fold == without else trust[row] < 0.5 < np.median(trust)
+    assert "1 picture, whose label is" in thorough._said_of_trust(task)

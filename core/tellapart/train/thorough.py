@@ -23,7 +23,9 @@ from tellapart.backbones.lite0.graph import embedding_onnx
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.errors import TrainError
 from tellapart.learning.calibration import fit_calibration
+from tellapart.learning.folds import can_be_told
 from tellapart.learning.head import fit_head
+from tellapart.learning.label_noise import find_doubts
 from tellapart.learning.novelty import fit_novelty
 from tellapart.learning.statistics.paired import is_clearly_worse, paired
 from tellapart.learning.tuning_curve import TuningCurve
@@ -39,7 +41,7 @@ from tellapart.train.work_folder import work_folder
 N_FOLDS = 3  # each network then learns from two thirds, and together that takes as long as twice the whole
 _CALLED = {"thorough": "thorough training", "everything": "training of all layers"}
 LEAST_PICTURES = 6  # of a label that teach and are different: two in each fold
-_CODE_VERSION = 5  # raise it when the steps change: what an older version left unfinished is then dropped
+_CODE_VERSION = 6  # raise it when the steps change: what an older version left unfinished is then dropped
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def train_thoroughly(
         f"{choice.n_wrong[choice.share]} of {choice.n} wrong instead of {choice.n_wrong[0.0]}; on the held-out "
         f"pictures {after.sum()} of {len(after)} wrong instead of {before.sum()}."
     )
-    said += memory
+    said += _said_of_trust(task) + memory
     return ThoroughOutcome(
         tuned_data, tuned, fitted, choice.share, said, recipe, variation, choice, found.curve
     )
@@ -170,10 +172,14 @@ def _task(
     _check_enough(data, rows, targets, config.recipe)
     embeddings = data.embeddings.array[rows]
     heads, start_logits = [], np.empty((len(rows), n_classes), np.float32)
+    trust = np.ones((N_FOLDS, len(rows)), np.float32)
     for fold in range(N_FOLDS):
         seen = folds != fold
-        heads.append(fit_head(embeddings[seen], targets[seen], n_classes, data.plan.folds(rows[seen])).head)
-        start_logits[~seen] = heads[fold].logits(embeddings[~seen])
+        fit = fit_head(embeddings[seen], targets[seen], n_classes, data.plan.folds(rows[seen]))
+        heads.append(fit.head)
+        start_logits[~seen] = fit.head.logits(embeddings[~seen])
+        wrong = find_doubts(fit.oof_logits, targets[seen]).wrong
+        trust[fold, seen] = np.where(can_be_told(targets[seen], fit.folds), 1 - wrong, 1.0)
     pictures = [data.pictures[row] for row in rows]
     files = [tuning.PictureFile(project.file(picture), picture.image_id) for picture in pictures]
     variation = config.variation or USUAL
@@ -186,18 +192,9 @@ def _task(
     key = sha256(json.dumps(decides).encode()).hexdigest()[:32]
     called = _CALLED[config.recipe]
     return tuning.TuningTask(
-        files,
-        targets,
-        folds,
-        heads,
-        start_logits,
-        quick.fit.head,
-        keeping.record(),
-        device,
-        key,
-        settings,
+        files, targets, folds, trust, heads, start_logits, quick.fit.head, keeping.record(), device, key, settings,
         called,
-    )
+    )  # fmt: skip
 
 
 def _check_enough(data: TrainData, rows: np.ndarray, targets: np.ndarray, recipe: str) -> None:
@@ -266,6 +263,14 @@ def _wrong(data: TrainData, fitted: FittedHead) -> np.ndarray:
 
 def _sentence_start(called: str) -> str:
     return called[:1].upper() + called[1:]
+
+
+def _said_of_trust(task: Any) -> str:
+    n_doubted = int((task.trust.min(axis=0) < 0.5).sum())
+    if not n_doubted:
+        return ""
+    named = "1 picture, whose label is" if n_doubted == 1 else f"{n_doubted} pictures, whose labels are"
+    return f" {named} probably wrong, counted for little: look at what Clean suggests."
 
 
 def _said_of_memory(found: Any, task: Any) -> str:

@@ -36,7 +36,8 @@ _MOST_WATCHED = 32  # pictures judged after each epoch, for the curve: they cost
 
 @dataclass(frozen=True)
 class TuningTask:
-    """What is to be tuned. targets, folds: (N,) of the files; every class is in the training part of every fold.
+    """What is to be tuned. targets, folds: (N,) of the files; every class is in the training part of every fold. trust:
+    (K, N) how probably each label is right, 0 to 1, as it looks without each fold: so much it counts in learning.
 
     heads: fitted without each fold; start_logits: (N, C) from the one that had not seen the picture; head: fitted on
     all. They are of the embeddings before. backbone: lite0.keeping.record(). device: where it is tuned.
@@ -47,6 +48,7 @@ class TuningTask:
     files: Sequence[PictureFile]
     targets: np.ndarray
     folds: np.ndarray
+    trust: np.ndarray
     heads: Sequence[Head]
     start_logits: np.ndarray
     head: Head
@@ -199,7 +201,7 @@ def _part(
     network = _network(task)
     network.start_from(task.heads[fold])
     start = {name: values.clone() for name, values in network.state_dict().items()}
-    lesson = Lesson(views, np.flatnonzero(task.folds != fold), task.targets, _balance(task.targets))
+    lesson = Lesson(views, np.flatnonzero(task.folds != fold), task.targets, _weights(task, fold))
     n_parts = tune(
         network, lesson, settings, checkpoints, f"fold-{fold}",
         lambda n_done: tell(partial(pace.steps, fold, n_done)), device, curve=curve,
@@ -235,7 +237,10 @@ def _watched(is_unseen: np.ndarray) -> np.ndarray:
     return np.asarray(rows[places])
 
 
-def _balance(targets: np.ndarray) -> np.ndarray:
-    """(N,) weights under which classes count alike, 1 on average, as of the head; calibration sees to the prior."""
-    counts = np.bincount(targets)
-    return np.asarray(len(targets) / (counts > 0).sum() / np.maximum(counts, 1), np.float32)[targets]
+def _weights(task: TuningTask, fold: int) -> np.ndarray:
+    """(N,) how much each picture counts without that fold, 1 on average: as it is trusted, and classes alike, as of the
+    head; calibration sees to the prior."""
+    trust, targets = task.trust[fold], task.targets
+    of_class = np.bincount(targets, trust)
+    shares = trust / np.maximum(of_class, 1e-6)[targets]
+    return np.asarray(len(targets) * shares / shares.sum(), np.float32)
