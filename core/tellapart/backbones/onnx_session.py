@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
-import sys
 from pathlib import Path
 
 import onnxruntime
 
+from tellapart.backbones.freed_memory import give_back_memory
 from tellapart.errors import TellapartError
 
 _SPIN_US = 60  # to be put to sleep and woken takes about as long as a layer
@@ -61,14 +59,6 @@ def _spinning(version: str) -> dict[str, str]:
         "intra_op.spin_duration_us": str(_SPIN_US),
         "force_spinning_stop": "1",
     }
-
-
-def give_back_memory() -> None:
-    """Give freed memory back to the system: 30 MB after the built-in backbone was opened. It is
-    glibc that would keep it."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another C library
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def available_cpus() -> int:

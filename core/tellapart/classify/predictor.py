@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tellapart.backbones.onnx_session import give_back_memory
+from tellapart.backbones.freed_memory import give_back_memory
 from tellapart.bundle.loading import Bundle, load_bundle
 from tellapart.errors import ImageError
 from tellapart.pictures.boundary import one_picture

@@ -4,13 +4,18 @@ that it hands out anew. Without that a step takes a quarter less. And how torch 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import sys
 from collections.abc import Iterator
 
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4  # of glibc's mallopt
-_KEEP = {_MMAP_MAX: 0, _TRIM_THRESHOLD: 512 * 2**20, _TOP_PAD: 64 * 2**20}
-_AS_USUAL = {_MMAP_MAX: 65536, _TRIM_THRESHOLD: 128 * 2**10, _TOP_PAD: 128 * 2**10}
+from tellapart.backbones.freed_memory import (
+    MMAP_MAX,
+    TOP_PAD,
+    TRIM_THRESHOLD,
+    give_back_memory,
+    set_options,
+)
+
+_KEEP = {MMAP_MAX: 0, TRIM_THRESHOLD: 512 * 2**20, TOP_PAD: 64 * 2**20}
+_AS_USUAL = {MMAP_MAX: 65536, TRIM_THRESHOLD: 128 * 2**10, TOP_PAD: 128 * 2**10}
 
 
 def is_memory(error: BaseException) -> bool:
@@ -21,15 +26,9 @@ def is_memory(error: BaseException) -> bool:
 @contextlib.contextmanager
 def kept_memory() -> Iterator[None]:
     """A block in which freed memory stays with the process, on Linux with glibc; elsewhere nothing changes."""
-    library = ctypes.CDLL(None) if sys.platform == "linux" else None
-    if library is None or not hasattr(library, "mallopt"):
-        yield
-        return
-    for option, value in _KEEP.items():
-        library.mallopt(option, value)
+    set_options(_KEEP)
     try:
         yield
     finally:
-        for option, value in _AS_USUAL.items():
-            library.mallopt(option, value)
-        library.malloc_trim(0)
+        set_options(_AS_USUAL)
+        give_back_memory()

@@ -174,7 +174,7 @@ class Answering(HasTraits):
     def _clear_up(self, batch_dir: Path, unseen: Sequence[UploadedFile]) -> None:
         self._drop(batch_dir, unseen)
         if self._predictor is not None:
-            from tellapart.backbones.onnx_session import give_back_memory
+            from tellapart.backbones.freed_memory import give_back_memory
 
             give_back_memory()
 

@@ -71,7 +71,7 @@ class Why:
         Raises:
             TellapartError: another model has taken the place of the one that answered, or it fails.
         """
-        from tellapart.backbones.onnx_session import give_back_memory
+        from tellapart.backbones.freed_memory import give_back_memory
         from tellapart.pictures.images import pixels_of, read_image
         from tellapart.understanding import draw_overlay
 
@@ -92,7 +92,7 @@ class Why:
         Raises:
             TellapartError: another model has taken the place of the one that answered, or no picture can be read.
         """
-        from tellapart.backbones.onnx_session import give_back_memory
+        from tellapart.backbones.freed_memory import give_back_memory
         from tellapart.pictures.images import thumbnail_jpeg
         from tellapart.safe_paths import path_inside
         from tellapart.understanding.nearest import nearest_pictures
