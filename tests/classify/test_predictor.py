@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+from other_process import run_python
 from PIL import Image
 from tellapart.classify import Prediction, Predictor
 from tellapart.errors import ImageError
@@ -23,6 +24,23 @@ def test_a_picture_gets_a_label_with_probabilities_in_class_order(predictor, tin
         answer.probabilities.values()
     )
     assert answer.top(2)[0] == (answer.label, answer.confidence)
+
+
+def test_a_loaded_bundle_holds_no_memory_that_is_free(trained):
+    told = run_python(
+        """
+        import psutil
+        from tellapart.backbones.freed_memory import give_back_memory
+        from tellapart.classify import Predictor
+
+        predictor = Predictor(sys.argv[1])
+        held = psutil.Process().memory_info().rss
+        give_back_memory()
+        print(held - psutil.Process().memory_info().rss)
+        """,
+        trained[1].bundle_dir,
+    )
+    assert int(told) < 5e6
 
 
 def test_path_text_bytes_and_image_give_the_same_answer(predictor, tiny_folder):

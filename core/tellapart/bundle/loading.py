@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from tellapart.backbones.freed_memory import give_back_memory
 from tellapart.backbones.onnx_session import open_session
 from tellapart.bundle.record import FORMAT, MAX_BYTES, parse, validate
 from tellapart.bundle.reference import Reference, read_reference
@@ -125,6 +126,8 @@ def load_bundle(
     reference = read_reference(bundle_dir) if gives_sketches else None
     bundle = replace(_opened(bundle_dir, data, n_threads, keeps_memory, reference), batch=batch)
     check_golden(bundle)
+    if not keeps_memory:
+        give_back_memory()  # that of the golden pictures
     if is_own:
         remember(key)
     return bundle
