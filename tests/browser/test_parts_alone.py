@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from alone import HEARD, alone
+from cleaning import drag
 from driving import DRAWN, PHONE, SHORT_PRESS, Tab
 from playwright.sync_api import Locator, Page, expect
 
 Open = Callable[..., Tab]
+A_LIST = "document.body.append(Object.assign(document.createElement('select'), {innerHTML: '<option>oak<option>elm'}))"
 
 
 def press_slowly(button: Locator, meanwhile: str) -> None:
@@ -72,14 +74,18 @@ def test_typed_words_stay_while_the_project_has_not_taken_them(open_tab: Open) -
     expect(words).to_have_value("oak leaves")
 
 
-def test_the_map_keeps_what_is_being_drawn_and_who_has_the_focus(open_tab: Open) -> None:
+def the_map(page: Page) -> Page:
     points = {"points": ("Float32Array", [0.1, 0.1, 0.6, 0.6]), "targets": ("Uint16Array", [0, 1])}
     values = {
         "bytes": {**points, "open_findings": ("Uint32Array", [])},
         "labels": ["oak", "elm"],
         "region": [],
     }
-    page = alone(open_tab().page, "map", **values)
+    return alone(page, "map", **values)
+
+
+def test_the_map_keeps_what_is_being_drawn_and_who_has_the_focus(open_tab: Open) -> None:
+    page = the_map(open_tab().page)
     oak = page.get_by_role("button", name="oak")
     oak.focus()
     press_slowly(oak, "model.set('open_findings', view(Uint32Array, [1]))")
@@ -115,6 +121,41 @@ def test_a_decision_can_be_pressed_while_labels_come(open_tab: Open) -> None:
     names = page.get_by_role("toolbar").get_by_role("button")
     expect(names.nth(2)).to_have_accessible_name("relabel to oak")
     expect(names.nth(4)).to_have_accessible_name("undo")  # "r" stays a key where every label has one
+
+
+def test_pictures_that_come_late_leave_the_focus_where_somebody_is_about_to_choose(open_tab: Open) -> None:
+    """They may be those of what was chosen before. What has been chosen leads to its first picture."""
+    page = the_grid(open_tab().page, 3)
+    page.evaluate("window.pictures = model")
+    the_map(page)
+    page.evaluate(A_LIST)
+    first, field = page.locator(".ta-tile[aria-posinset='1']"), page.get_by_role("application")
+    choice = page.get_by_role("combobox")
+
+    def others_come() -> None:
+        page.evaluate("pictures.set('sheet', pictures.get('sheet') + 1)")
+        page.wait_for_function(DRAWN)
+
+    field.click()
+    others_come()
+    expect(field).to_be_focused()
+    page.get_by_role("button", name="oak").click()
+    field.focus()  # as a screen reader does it
+    others_come()
+    expect(field).to_be_focused()
+    drag(page, field, field, {"x": 5, "y": 5}, {"x": 150, "y": 150})
+    others_come()
+    expect(first).to_be_focused()
+    drag(page, field, field, {"x": 5, "y": 5}, {"x": 150, "y": 150})
+    page.keyboard.press("ArrowRight")
+    others_come()
+    expect(field).to_be_focused()
+    choice.click()
+    others_come()
+    expect(choice).to_be_focused()
+    choice.select_option("elm")
+    others_come()
+    expect(first).to_be_focused()
 
 
 def test_tidying_waits_for_the_new_order(open_tab: Open) -> None:

@@ -1,5 +1,5 @@
 // Built by `make widgets` from map/map.js and the modules it imports: change those, not this file.
-// adbbf64b23b7f322b8b39ab70fc2af371dfd00842d3025203cb69d45aae890ab
+// e0712efdbca160228e3551e4fc63604410d6da8b8341b5fb7a9b857b958cb8dd
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -387,6 +387,7 @@ function render({ model, el }) {
     const next = between(start, placeOf(event));
     start = null;
     const isClick = (next[2] - next[0]) * size().width < 5 && (next[3] - next[1]) * size().height < 5;
+    if (!isClick || model.get("region").length) field.dispatchEvent(new Event("change", { bubbles: true })); // see grid/arrival.js
     choose(isClick ? [] : next);
   });
   field.addEventListener("pointerleave", () => !start && look(-1));

@@ -1,8 +1,11 @@
 // The first picture has the focus when somebody arrives, so that its keys work at once: on the page, on its step, after
-// a filter. Who walks through filters or types keeps the focus; in JupyterLab the page never takes it.
+// a filter. Who walks through filters or types keeps the focus, and who is about to choose something else: pictures come
+// late on a busy computer. In JupyterLab the page never takes it.
 /** @import { Grid } from "./view.js" */
 
 const PRESSES = ["Enter", " "];
+const CHOSEN_LATER = "select, [role=application]"; // than it is pressed: a list, and a map; both then say "change"
+const BEGINNINGS = ["pointerdown", "keydown", "focusin"];
 
 /**
  * `arrive` when other pictures are in sight; `drop` ends it.
@@ -10,17 +13,22 @@ const PRESSES = ["Enter", " "];
  */
 export function watchArrival(grid) {
   let lastKey = "Enter"; // as if the page had been opened by it
+  let chosenAt = /** @type {EventTarget | null} */ (null); // by what was done last, in a list or on a map
   let wasShown = false;
   const note = (/** @type {KeyboardEvent} */ event) => { lastKey = event.key; };
   const press = () => { lastKey = "Enter"; };
+  const begin = () => { chosenAt = null; };
+  const choose = (/** @type {Event} */ event) => { chosenAt = event.target; };
   document.addEventListener("keydown", note, true);
   document.addEventListener("pointerdown", press, true);
+  document.addEventListener("change", choose, true);
+  BEGINNINGS.forEach((name) => document.addEventListener(name, begin, true));
 
   function isFree() {
     const at = document.activeElement;
     if (!at || at === document.body) return true;
     if (at.closest("dialog, input, textarea, [contenteditable]")) return false;
-    if (at.matches("[role=application]:focus-visible")) return false; // a map that is walked by key has more keys
+    if (at.matches(CHOSEN_LATER) && at !== chosenAt) return false;
     return PRESSES.includes(lastKey) || !at.matches(":focus-visible");
   }
 
@@ -40,6 +48,8 @@ export function watchArrival(grid) {
     drop() {
       document.removeEventListener("keydown", note, true);
       document.removeEventListener("pointerdown", press, true);
+      document.removeEventListener("change", choose, true);
+      BEGINNINGS.forEach((name) => document.removeEventListener(name, begin, true));
     },
   };
 }

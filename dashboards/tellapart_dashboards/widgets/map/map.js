@@ -240,6 +240,7 @@ function render({ model, el }) {
     const next = between(start, placeOf(event));
     start = null;
     const isClick = (next[2] - next[0]) * size().width < 5 && (next[3] - next[1]) * size().height < 5;
+    if (!isClick || model.get("region").length) field.dispatchEvent(new Event("change", { bubbles: true })); // see grid/arrival.js
     choose(isClick ? [] : next);
   });
   field.addEventListener("pointerleave", () => !start && look(-1));
