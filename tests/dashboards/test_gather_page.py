@@ -46,6 +46,23 @@ async def test_loose_pictures_wait_for_a_label_then_go_in(
     assert state.n_waiting == 0
 
 
+async def test_addresses_that_are_typed_while_others_are_taken_stay(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    state = GatherState(ProjectState(empty_project_dir), start_run=start)
+    view = gather_view(state)
+    await settled()
+    field = one(view, Textarea, "addresses")
+    one(view, Combobox).set_state({"value": "robin"})
+    field.set_state({"value": "https://e.org/1.jpg"})
+    one(view, Button, "Download").click()
+    field.set_state(
+        {"value": "https://e.org/1.jpg\nhttps://e.org/2"}
+    )  # before that press was heard to the end
+    await settled()
+    assert len(started) == 1 and field.value.endswith("/2")
+
+
 async def test_folders_and_archives_go_in_one_after_the_other(
     empty_project_dir: Path, start: Any, started: list[Any]
 ) -> None:

@@ -192,11 +192,11 @@ def _add_card(state: GatherState) -> VBox:
     add_waiting.on_click(lambda _: state.add_waiting())
     add_folder.on_click(lambda _: state.add_folder())
 
-    async def fetch_addresses() -> None:
-        if await state.search.fetch_addresses(addresses.value, state.label):
-            addresses.value = pasted.value = ""
+    async def fetch_addresses(asked: str) -> None:
+        if await state.search.fetch_addresses(asked, state.label) and addresses.value == asked:
+            addresses.value = pasted.value = ""  # else the next ones are in it already
 
-    fetch.on_click(lambda _: soon(fetch_addresses()))
+    fetch.on_click(lambda _: soon(fetch_addresses(addresses.value)))
     return VBox([
         HTML("<h2>Your own pictures</h2>"),
         Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
