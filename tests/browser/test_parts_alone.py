@@ -314,6 +314,27 @@ def test_answers_on_their_way_do_not_outlive_a_press_on_clear(open_tab: Open) ->
     expect(answers).to_have_count(0)
 
 
+def test_a_label_that_is_being_typed_outlives_what_was_said_of_another_picture(open_tab: Open) -> None:
+    page = alone(open_tab().page, "answers", labels=["oak", "elm"], can_put_right=True)
+    page.evaluate(ADD, [1, 2, 1])
+    one, two = (page.get_by_role("group", name=f"{number}.jpg", exact=True) for number in (1, 2))
+    said = {"t": "reply", "to": "put right", "sentence": "Saved as elm.", "can_undo": True}
+    for answer in (one, two):
+        answer.get_by_role("button", name="That’s wrong, it is").click()
+    one.get_by_role("button", name="elm", exact=True).click()
+    words = two.get_by_role("textbox", name="Another label for 2.jpg")
+    words.press_sequentially("as")
+    page.evaluate(HEARD, {**said, "number": 1})
+    expect(one).to_contain_text("Saved as elm.")
+    expect(one.get_by_role("textbox")).to_be_hidden()
+    expect(words).to_be_focused()
+    page.keyboard.type("h")
+    page.keyboard.press("Enter")
+    assert page.evaluate("model.sent.at(-1)") == {"t": "put right", "number": 2, "label": "ash"}
+    page.evaluate(HEARD, {**said, "number": 2})
+    expect(two.get_by_role("button", name="Undo what was said of 2.jpg")).to_be_focused()
+
+
 def test_keys_of_the_browser_stay_its_own_on_a_card(open_tab: Open) -> None:
     card = {
         "id": "a",

@@ -2,6 +2,7 @@
 // there marked so; both can be taken back.
 /** @import { Answered, AnswersModel, Ask, Question } from "./protocol" */
 import { button, element } from "../common/elements.js";
+import { isStillIn } from "../common/focus.js";
 
 const MOST_BUTTONS = 12; // with more labels they are a list
 
@@ -47,9 +48,13 @@ export class PutRight {
   }
 
   close() {
+    this.fold();
+    this.opener.focus();
+  }
+
+  fold() {
     this.form.hidden = true;
     this.opener.setAttribute("aria-expanded", "false");
-    this.opener.focus();
   }
 
   labelsChanged() {
@@ -100,11 +105,12 @@ export class PutRight {
     this.said.textContent = "Saving …";
     const { reply } = await this.ask(question, this.answer.number, label);
     this.isBusy = false;
+    const isHere = isStillIn(this.opener, this.root);
     this.said.classList.toggle("ta-bad", Boolean(reply.problem));
     this.said.textContent = reply.problem ?? reply.sentence ?? "";
     if (reply.problem) return; // what was chosen stays, to be tried again
     this.undo.hidden = !reply.can_undo;
-    if (!this.form.hidden || question === "take back") this.close();
-    if (reply.can_undo) this.undo.focus();
+    this.fold();
+    if (isHere) (reply.can_undo ? this.undo : this.opener).focus();
   }
 }

@@ -1,5 +1,5 @@
 // Built by `make widgets` from answers/answers.js and the modules it imports: change those, not this file.
-// 8bbbb31c16adce6445ce2bf3af35fe12db3a3d0174b9e88c952c6cc95b891405
+// 157cc75afd489bef24fe0cc50019a50a5a233631efc1454b806e97b071a3a81e
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -356,6 +356,17 @@ function picture({ label, name, is_same: isSame }, url) {
   return item;
 }
 
+// An answer may come late: it leads only those further who have not gone elsewhere meanwhile.
+
+/**
+ * Whether the focus is in one of these places, or nowhere since what had it is gone.
+ * @param {HTMLElement[]} places
+ */
+function isStillIn(...places) {
+  const at = document.activeElement;
+  return !at || at === document.body || places.some((place) => place.contains(at));
+}
+
 // “That's wrong, it is …”: a press on a label puts the picture into the project under it, one on “none of these” puts it
 // there marked so; both can be taken back.
 /** @import { Answered, AnswersModel, Ask, Question } from "./protocol" */
@@ -404,9 +415,13 @@ class PutRight {
   }
 
   close() {
+    this.fold();
+    this.opener.focus();
+  }
+
+  fold() {
     this.form.hidden = true;
     this.opener.setAttribute("aria-expanded", "false");
-    this.opener.focus();
   }
 
   labelsChanged() {
@@ -457,12 +472,13 @@ class PutRight {
     this.said.textContent = "Saving …";
     const { reply } = await this.ask(question, this.answer.number, label);
     this.isBusy = false;
+    const isHere = isStillIn(this.opener, this.root);
     this.said.classList.toggle("ta-bad", Boolean(reply.problem));
     this.said.textContent = reply.problem ?? reply.sentence ?? "";
     if (reply.problem) return; // what was chosen stays, to be tried again
     this.undo.hidden = !reply.can_undo;
-    if (!this.form.hidden || question === "take back") this.close();
-    if (reply.can_undo) this.undo.focus();
+    this.fold();
+    if (isHere) (reply.can_undo ? this.undo : this.opener).focus();
   }
 }
 

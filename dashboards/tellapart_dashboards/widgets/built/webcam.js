@@ -1,5 +1,5 @@
 // Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
-// a786e0a49274bde1b291b9e43fb9b0307ea570c6876cb92007769010c1a10789
+// 7e8f5951e220000650812b93611db11f35c77c8d723a0c4c946d6f0ec5f02eda
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -50,6 +50,17 @@ function arrange(parent, nodes) {
  */
 function target(event) {
   return event.target instanceof Element ? event.target : null;
+}
+
+// An answer may come late: it leads only those further who have not gone elsewhere meanwhile.
+
+/**
+ * Whether the focus is in one of these places, or nowhere since what had it is gone.
+ * @param {HTMLElement[]} places
+ */
+function isStillIn(...places) {
+  const at = document.activeElement;
+  return !at || at === document.body || places.some((place) => place.contains(at));
 }
 
 // What a model says of the camera's picture, drawn on it: each frame is sent once the one before it is answered, so the
@@ -264,7 +275,7 @@ function render({ model, el }) {
       say("");
       labelChanged();
       if (model.get("is_live")) live.start(next);
-      shutter.focus();
+      if (isStillIn(root)) shutter.focus();
     } catch (error) {
       stop();
       say(reasonOf(/** @type {Error} */ (error)));

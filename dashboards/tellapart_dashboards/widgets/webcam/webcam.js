@@ -2,6 +2,7 @@
 /** @import { Context } from "../common/model" */
 /** @import { FromPython, ToPython, Traits } from "./protocol" */
 import { button, element } from "../common/elements.js";
+import { isStillIn } from "../common/focus.js";
 import { Live } from "./live.js";
 
 const HOLD_MS = 450; // a press that lasts longer is a burst
@@ -103,7 +104,7 @@ function render({ model, el }) {
       say("");
       labelChanged();
       if (model.get("is_live")) live.start(next);
-      shutter.focus();
+      if (isStillIn(root)) shutter.focus();
     } catch (error) {
       stop();
       say(reasonOf(/** @type {Error} */ (error)));
