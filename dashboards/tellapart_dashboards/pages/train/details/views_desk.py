@@ -94,7 +94,6 @@ class ViewsDesk(HasTraits):
         """For a thread: what it needs takes a while to import."""
         from tellapart.backbones.lite0 import keeping
         from tellapart.network.tuning.varied import views_of
-        from tellapart.pictures.images import load_pixels
         from tellapart.pictures.preprocess import Preprocess
 
         pictures = self._project.manifest.pictures()
@@ -103,10 +102,10 @@ class ViewsDesk(HasTraits):
         picture = pictures[place * _STRIDE % len(pictures)]
         data = self._project.file(picture).read_bytes()
         preprocess = Preprocess.from_json(dict(keeping.record()["preprocess"]))
-        views = views_of(data, picture.image_id, preprocess, N_VIEWS, variation)
-        return Preview(
-            picture.label, _jpeg(load_pixels(data, preprocess)), tuple(_jpeg(one) for one in views)
+        in_use, *views = map(
+            _jpeg, views_of(data, picture.image_id, preprocess, preprocess.size_px, N_VIEWS, variation)
         )
+        return Preview(picture.label, in_use, tuple(views))
 
 
 _STRIDE = 37  # pictures further on: those of one label lie side by side
