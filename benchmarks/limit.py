@@ -9,18 +9,16 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from PIL import Image
-from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.catalogue import Backbone
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.store.project import Project
-from tellapart.train import TrainConfig
 
 BATCH = 4
 
 
-def limit_s(project: Project, config: TrainConfig) -> float:
+def limit_s(project: Project, backbone: Backbone) -> float:
     """Seconds for every picture of a project, from file to embedding, with a session that is open already."""
-    backbone = load_backbone(config.backbone, config.weights)
     session = quiet_session(backbone.onnx)
     files = [project.file(picture) for picture in project.manifest.pictures()]
     batches = [files[i : i + BATCH] for i in range(0, len(files), BATCH)]

@@ -47,7 +47,11 @@ def main() -> None:
             result = train_head(project, config)
             total_s = time.perf_counter() - started
             peak = machine.peak_mb()
-            limit = {"limit": limit_s(project, config)} if job["has_limit"] else {}
+            limit = (
+                {"limit": limit_s(project, load_backbone(config.backbone, weights))}
+                if job["has_limit"]
+                else {}
+            )
             names = {
                 picture.image_id: (picture.original_name, picture.label)
                 for picture in project.manifest.pictures()
