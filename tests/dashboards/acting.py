@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ipywidgets import Widget
+from ipywidgets import Button, Widget
 from tellapart.pictures.images import inspect
 from tellapart.store import searches
 from tellapart.store.project import open_project
@@ -51,6 +51,15 @@ def is_shown(view: Widget, widget: Widget) -> bool:
     return view.layout.display != "none" and any(
         is_shown(child, widget) for child in getattr(view, "children", ())
     )
+
+
+def main_buttons(view: Widget) -> list[str]:
+    """What stands on the buttons in sight that are filled: the page's main one, and no other."""
+    return [
+        w.description
+        for w in every(view)
+        if isinstance(w, Button) and "ta-primary" in w._dom_classes and is_shown(view, w)
+    ]
 
 
 def text_of(view: Widget) -> str:

@@ -1,11 +1,11 @@
-"""Parts of a page that come and go with what is known."""
+"""Parts of a page that come and go with what is known, and the one button that leads on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ipywidgets import DOMWidget, ToggleButton, VBox, Widget
+from ipywidgets import Button, DOMWidget, ToggleButton, VBox, Widget
 from traitlets import HasTraits
 
 
@@ -17,6 +17,12 @@ def shown_when(widget: DOMWidget, owner: HasTraits, names: list[str], is_shown: 
 
     owner.observe(update, names)
     update()
+
+
+def lead_with(main: str, buttons: Mapping[str, Button]) -> None:
+    """Nothing; the button of that name is the page's main one, and no other of these is."""
+    for name, button in buttons.items():
+        (button.add_class if name == main else button.remove_class)("ta-primary")
 
 
 def close_whole(widget: Widget) -> None:

@@ -104,6 +104,19 @@ def clean_state(project: ProjectFacts, review: ReviewFacts, filters: Filters, ru
     )
 
 
+def main_button(state: CleanState, is_training_due: bool) -> str:
+    """The step that leads on: to "gather" pictures, to "apply" what is previewed, to check them "again", or to "go on"
+    to training where something is new to it; "" for none.
+    """
+    if state.phase is Phase.EMPTY:
+        return "gather"
+    if state.filters.is_previewing:
+        return "apply"
+    if state.phase in (Phase.STOPPED, Phase.FAILED):
+        return "again"
+    return "go on" if is_training_due else ""
+
+
 def phase_of(n_pictures: int, opening: Opening, is_run_running: bool) -> Phase:
     """Where the page is."""
     if opening is Opening.OPEN:

@@ -10,12 +10,12 @@ from ipywidgets import HTML, Box, Button, Dropdown, Layout, VBox, Widget
 from tellapart.label_names import label_order
 from tellapart.progress import Step
 
-from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.visibility import lead_with, shown_when
 from tellapart_dashboards.app.wording import message_html, progress_html, train_again_words
 from tellapart_dashboards.pages.clean.controller import CleanPage
 from tellapart_dashboards.pages.clean.filters import SIZES, SPLITS, THRESHOLDS
 from tellapart_dashboards.pages.clean.phases import Phase
-from tellapart_dashboards.pages.clean.state import CleanState
+from tellapart_dashboards.pages.clean.state import CleanState, main_button
 from tellapart_dashboards.pages.clean.texts import (
     DECIDED,
     EVERY,
@@ -39,13 +39,13 @@ def clean_view(page: CleanPage, train_again: Callable[[], None] | None = None) -
     """The Clean page. train_again: trains and opens the Train page, where there is one beside this."""
     project = page.project
     note = HTML()
-    gather = Button(description="Gather pictures").add_class("ta-primary")
+    gather = Button(description="Gather pictures")
     again = Button(description="Check the pictures", layout=Layout(margin="0 0 18px"))
-    again.add_class("ta-primary")
 
     def draw(_: Any = None) -> None:
         state = page.state
         note.value = message_html(state.review.problem, "failed") or message_html(_care(state), "care")
+        lead_with(_main(page), {"gather": gather, "again": again})
 
     page.observe(draw, "state")
     gather.on_click(lambda _: project.set_trait("current", "gather"))
@@ -91,19 +91,24 @@ def _head(page: CleanPage) -> HTML:
 
 
 def _go_on(page: CleanPage, train_again: Callable[[], None] | None) -> Button:
-    """On to training: the main button when something changed since the last one, or there was none."""
+    """On to training."""
     project, go_on = page.project, Button()
 
     def draw(_: Any = None) -> None:
         go_on.description = train_again_words(project.n_changes) if project.training else "Next: train"
-        is_main = project.n_changes > 0 or not project.training
-        (go_on.add_class if is_main else go_on.remove_class)("ta-primary")
+        lead_with(_main(page), {"go on": go_on})
 
     project.observe(draw, ["training", "n_changes"])
+    page.observe(draw, "state")
     go_on.on_click(lambda _: train_again() if train_again else None)
     draw()
     shown_when(go_on, page, ["state"], lambda: train_again is not None and len(page.state.project.counts) > 1)
     return go_on
+
+
+def _main(page: CleanPage) -> str:
+    project = page.project
+    return main_button(page.state, project.n_changes > 0 or not project.training)
 
 
 def _grid(page: CleanPage) -> Grid:
@@ -214,7 +219,7 @@ def _batch(page: CleanPage) -> Widget:
     threshold = Dropdown(
         description="Suggestions that are", options=[(SURE_WORDS[one], one) for one in THRESHOLDS]
     )
-    preview, apply, back = Button(), Button().add_class("ta-primary"), Button(description="Back")
+    preview, apply, back = Button(), Button(), Button(description="Back")
     words = HTML()
 
     def draw(_: Any = None) -> None:
@@ -224,6 +229,7 @@ def _batch(page: CleanPage) -> Widget:
         preview.description = f"Preview {n:,}"
         apply.description = f"Apply {'this one' if n == 1 else f'these {n:,}'}"
         apply.disabled = n == 0
+        lead_with(_main(page), {"apply": apply})
         if state.filters.is_previewing:
             said = [_preview_words(state)]
         else:

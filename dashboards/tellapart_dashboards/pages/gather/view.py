@@ -24,7 +24,7 @@ from tellapart_dashboards.app.label_advice import headline, main_action
 from tellapart_dashboards.app.pictures.decisions import labels_with_keys
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.public.visiting import is_visiting
-from tellapart_dashboards.app.visibility import folded, shown_when
+from tellapart_dashboards.app.visibility import folded, lead_with, shown_when
 from tellapart_dashboards.app.wording import count, heading_html, message_html, progress_html
 from tellapart_dashboards.pages.gather.credits import OriginsState, origins_view
 from tellapart_dashboards.pages.gather.doors import doors_view
@@ -62,7 +62,7 @@ def gather_view(state: GatherState) -> VBox:
         next_page = _next_page(project)
         go_on.description = f"Next: {next_page}"
         rows.main = main_action(project.counts, search.rows, bool(next_page))
-        (go_on.add_class if rows.main == "go on" else go_on.remove_class)("ta-primary")
+        lead_with(rows.main, {"go on": go_on})
 
     dlink((search, "problem"), (problem, "value"), lambda text: message_html(text, "care"))
     dlink((state, "advice"), (advice_line, "value"), lambda text: message_html(text, state.advice_kind))

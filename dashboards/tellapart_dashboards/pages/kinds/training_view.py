@@ -8,7 +8,7 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, DOMWidget, VBox
 
-from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.visibility import lead_with, shown_when
 from tellapart_dashboards.app.wording import heading_html, message_html, progress_html, train_again_words
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 
@@ -44,8 +44,7 @@ def training_view(
         train.description = train_again_words(trained.n_changes) if trained else "Train"
         train.disabled = is_running or bool(words.missing)
         is_next = trained is None or trained.n_changes > 0
-        for button, is_primary in ((train, is_next), (on[0], not is_next)):
-            (button.add_class if is_primary else button.remove_class)("ta-primary")
+        lead_with("train" if is_next else "on", {"train": train, "on": on[0]})
 
     def draw_busy(_: Any = None) -> None:
         running.value = progress_html(

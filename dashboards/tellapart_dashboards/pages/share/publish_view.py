@@ -6,7 +6,7 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, Checkbox, VBox, Widget
 
-from tellapart_dashboards.app.visibility import folded, shown_when
+from tellapart_dashboards.app.visibility import folded, lead_with, shown_when
 from tellapart_dashboards.app.wording import message_html, progress_html
 from tellapart_dashboards.pages.share.controller import SharePage
 from tellapart_dashboards.pages.share.publish_texts import (
@@ -16,6 +16,7 @@ from tellapart_dashboards.pages.share.publish_texts import (
     steps_html,
     token_html,
 )
+from tellapart_dashboards.pages.share.state import main_button
 from tellapart_dashboards.widgets.copy_text.copy_text import CopyText
 from tellapart_dashboards.widgets.secret import Secret
 
@@ -28,7 +29,7 @@ def publish_card(page: SharePage) -> Widget:
     about, running, said, place, steps = HTML(), HTML(), HTML(), HTML(), HTML()
     token = Secret(description="Token for GitHub", placeholder="ghp_…", continuous_update=False)
     update = Checkbox(description="The repository is there already: update it", indent=False)
-    publish = Button().add_class("ta-primary")
+    publish = Button()
     cancel = Button(description="Cancel")
     link = CopyText(description="Copy the link")
     by_hand = folded("By hand, in five steps", steps)
@@ -43,6 +44,7 @@ def publish_card(page: SharePage) -> Widget:
             facts.is_running or state.making.is_running or state.is_held or facts.has_git is False
             or bool(state.wrong) or not state.settings.repository
         )  # fmt: skip
+        lead_with(main_button(state, facts.has_git), {"publish": publish})
         running.value = (
             progress_html(facts.progress, facts.message, facts.is_known, "Publishing the app")
             if facts.is_running

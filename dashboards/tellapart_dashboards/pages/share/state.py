@@ -187,6 +187,18 @@ def share_state(
     )
 
 
+def main_button(state: ShareState, has_git: bool | None) -> str:
+    """The step that leads on: to "train" a model, to "publish" the app where it is said as what, else to "make" it.
+
+    has_git: whether this computer can publish, None while that is not known.
+    """
+    if state.phase is not SharePhase.READY:
+        return "train"
+    takes = TARGETS[state.draft.target].takes if state.draft.target in TARGETS else ()
+    is_named = "repository" in takes and bool(state.settings.repository)
+    return "publish" if is_named and has_git is not False else "make"
+
+
 def may_be_said(state: ShareState) -> bool:
     """Whether a person can say to share it all the same: there is a stop, and the model at least loads."""
     return bool(state.stops) and all(one.code is not FitCode.ANSWERS for one in state.stops)

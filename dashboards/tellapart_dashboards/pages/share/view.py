@@ -12,12 +12,12 @@ from tellapart.deploy.targets import TARGETS
 
 from tellapart_dashboards.app.event_loop import Repeated
 from tellapart_dashboards.app.public.visiting import is_visiting
-from tellapart_dashboards.app.visibility import folded, shown_when
+from tellapart_dashboards.app.visibility import folded, lead_with, shown_when
 from tellapart_dashboards.app.wording import heading_html, message_html, progress_html
 from tellapart_dashboards.pages.share.controller import SharePage
 from tellapart_dashboards.pages.share.examples_view import examples_card
 from tellapart_dashboards.pages.share.publish_view import publish_card
-from tellapart_dashboards.pages.share.state import SharePhase, may_be_said
+from tellapart_dashboards.pages.share.state import SharePhase, main_button, may_be_said
 from tellapart_dashboards.pages.share.texts import (
     CHECKING,
     LOOKS,
@@ -109,7 +109,7 @@ def _making(page: SharePage) -> Widget:
     kind = RadioButtons(options=target_options(), value=page.state.draft.target)
     about, running, said, held = HTML(), HTML(), HTML(), HTML()
     all_the_same = Checkbox(description="Share it all the same: I have read why not", indent=False)
-    make = Button().add_class("ta-primary")
+    make = Button()
     cancel = Button(description="Cancel")
 
     def takes(name: str) -> bool:
@@ -120,6 +120,7 @@ def _making(page: SharePage) -> Widget:
         about.value = made_of_html(state) + runtime_html(making.needs_runtime and takes("runtime"))
         make.description = make_label(state)
         make.disabled = making.is_running or bool(state.wrong) or state.is_held or page.publishing.is_running
+        lead_with(main_button(state, page.publishing.facts.has_git), {"make": make})
         held.value = wrong_html(state.wrong) or (
             warning_html(state.stops, state.held) or (CHECKING if state.is_held else "")
         )

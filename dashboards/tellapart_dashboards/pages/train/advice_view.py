@@ -49,5 +49,5 @@ def _row(desk: AdviceDesk, place: int, row: AdviceRow) -> Box:
     if row.button:
         button = Button(description=row.button, tooltip=f"{row.button}: {row.title}")
         button.on_click(lambda _: desk.follow(place))
-        parts.append(button.add_class("ta-primary") if place == 0 else button)
+        parts.append(button)
     return Box(parts).add_class("ta-advice-row")

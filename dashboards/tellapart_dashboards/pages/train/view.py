@@ -7,11 +7,12 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, ToggleButton, VBox
 
-from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.visibility import lead_with, shown_when
 from tellapart_dashboards.app.wording import heading_html, message_html, train_again_words
 from tellapart_dashboards.pages.train.advice_view import advice_view
 from tellapart_dashboards.pages.train.details.closer_view import closer_card, views_card
 from tellapart_dashboards.pages.train.details.curves_view import live_card
+from tellapart_dashboards.pages.train.main_button import main_button
 from tellapart_dashboards.pages.train.mistakes_view import matrix_card, mistakes_part
 from tellapart_dashboards.pages.train.running_view import busy_card, paused_card
 from tellapart_dashboards.pages.train.runs_texts import step_html
@@ -75,7 +76,7 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
     what the button "Details" shows."""
     project = state.project
     train, again = Button(description="Train"), Button(description="Train again")
-    gather = Button(description="Add pictures").add_class("ta-primary")
+    gather = Button(description="Add pictures")
     try_it, share = Button(description="Try it"), Button(description="Share")
     more = ToggleButton(description="Details", icon="caret-right")
     advice = advice_view(state.advice)
@@ -96,8 +97,8 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
         train.description = train_again_words(n_changes) if is_trained else "Train"
         train.layout.display = "" if (n_changes or not is_trained) and len(project.counts) > 1 else "none"
         train.disabled = again.disabled = not is_ready
-        _make_primary(train, True)
-        _make_primary(try_it, not n_changes)
+        main = main_button(state.stage, len(project.counts), is_trained, n_changes, project.pages)
+        lead_with(main, {"train": train, "classify": try_it, "gather": gather})
 
     def show_details(_: Any = None) -> None:
         more.icon = "caret-down" if more.value else "caret-right"
@@ -109,7 +110,7 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
         button.on_click(lambda _: state.train())
     state.observe(draw, ["stage", "result"])
     state.choice.observe(draw, "state")
-    project.observe(draw, ["counts", "n_changes"])
+    project.observe(draw, ["counts", "n_changes", "pages"])
     more.observe(show_details, "value")
     draw()
     show_details()
@@ -125,10 +126,6 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
 
 def _has_result(state: TrainState, is_possible: bool) -> Callable[[], bool]:
     return lambda: is_possible and bool(state.result)
-
-
-def _make_primary(button: Button, is_primary: bool) -> None:
-    (button.add_class if is_primary else button.remove_class)("ta-primary")
 
 
 def _classes_card(state: TrainState) -> VBox:

@@ -23,7 +23,7 @@ def more_view(more: MoreThings, noun: str) -> VBox:
     words, problem, said = HTML(), HTML(), HTML()
     busy = HTML(progress_html(0.0, "Working …", False, "Working"))
     choices = Box().add_class("ta-line").add_class("ta-menus")
-    add, drop = Button(description="Add them").add_class("ta-primary"), Button(description="Leave it")
+    add, drop = Button(description="Add them"), Button(description="Leave it")
     menus: dict[str, Dropdown] = {}
 
     def draw(_: Any = None) -> None:
