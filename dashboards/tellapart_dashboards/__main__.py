@@ -32,16 +32,16 @@ def main(argv: list[str] | None = None) -> int:
     try:
         launcher.check_studio_is_installed()
         studio, what = (_public if arguments.is_public else _own)(arguments)
+
+        def announce(url: str) -> None:
+            print(f"{what} is at {url} (stop it with Ctrl+C)", flush=True)  # noqa: T201
+            if not arguments.no_browser and not arguments.is_public:
+                launcher.open_browser(studio)
+
+        return studio.serve(announce)
     except TellapartError as error:
         print(harmless(str(error)), file=sys.stderr)  # noqa: T201
         return 2
-
-    def announce(url: str) -> None:
-        print(f"{what} is at {url} (stop it with Ctrl+C)", flush=True)  # noqa: T201
-        if not arguments.no_browser and not arguments.is_public:
-            launcher.open_browser(studio)
-
-    return studio.serve(announce)
 
 
 def _own(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
@@ -54,7 +54,7 @@ def _own(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
             "--sample opens the sample project, and --project another one. Give one of them."
         )
     project_dir = launcher.project_to_open(arguments.project, arguments.is_sample)
-    studio = launcher.Studio(project_dir, launcher.free_port(arguments.port), page=arguments.page)
+    studio = launcher.Studio(project_dir, arguments.port, page=arguments.page)
     return studio, f"The studio on {harmless(str(project_dir))}"
 
 
@@ -68,8 +68,7 @@ def _public(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
     certificate = public_studio.Certificate(*files) if files[0] is not None else None
     visitors = public_studio.visitors_in(arguments.root or public_studio.DEFAULT_ROOT, quotas)
     host = arguments.host or public_studio.ANYWHERE
-    port = launcher.free_port(arguments.port, host)
-    studio = public_studio.PublicStudio(visitors, port, password, host, certificate)
+    studio = public_studio.PublicStudio(visitors, arguments.port, password, host, certificate)
     if hint := public_studio.tls_hint(host, certificate):
         print(hint, file=sys.stderr)  # noqa: T201
     return studio, f"The studio for visitors in {harmless(str(visitors.root))}"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
 import re
 import shutil
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
+import httpx
 import pytest
 from other_process import run_python
 from tellapart import runs
@@ -23,12 +29,44 @@ from tellapart_dashboards.app import launcher
 DASHBOARDS = Path(launcher.__file__).parents[2]
 
 
-def test_a_busy_port_is_passed_over() -> None:
-    with socket.socket() as busy:
-        busy.bind((launcher.HOST, 0))
-        busy.listen()
-        taken = busy.getsockname()[1]
-        assert launcher.free_port(taken) not in (taken, 0)
+def test_two_studios_that_start_at_once_get_two_ports() -> None:
+    """Also while the first one has its port, and does not answer there yet."""
+    with contextlib.ExitStack() as stack:
+        ports = []
+        for _ in range(3):
+            place = stack.enter_context(launcher.listening_socket(ports[0] if ports else 0))
+            ports.append(place.getsockname()[1])
+    assert len({*ports, 0}) == 4
+
+
+@pytest.mark.slow
+def test_two_studios_started_at_once_both_answer(tmp_path: Path) -> None:
+    with socket.create_server((launcher.HOST, 0)) as server:
+        wanted = str(server.getsockname()[1])
+    with contextlib.ExitStack() as stack:
+        studios = [stack.enter_context(started(tmp_path / name, "--port", wanted)) for name in ("a", "b")]
+        answers = [httpx.get(urljoin(said(studio), "/healthz"), timeout=60) for studio in studios]
+    assert [answer.json()["pages"] for answer in answers] == [0, 0]
+    assert answers[0].url.port != answers[1].url.port
+
+
+@contextlib.contextmanager
+def started(project_dir: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A studio that is starting, in a process of its own."""
+    command = [sys.executable, "-m", "tellapart_dashboards", "--project", str(project_dir), "--no-browser"]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen([*command, *options], cwd=project_dir.parent, **pipes) as studio:
+        yield studio
+        studio.terminate()
+
+
+def said(studio: subprocess.Popen[str]) -> str:
+    """The address that it says."""
+    assert studio.stdout is not None
+    line = studio.stdout.readline()
+    found = re.search(r"http://\S+", line)
+    assert found, line + studio.stdout.read()
+    return found.group()
 
 
 def test_a_missing_studio_is_named_with_the_command_to_install(
@@ -271,6 +309,6 @@ def test_a_start_builds_no_grammars_of_addresses(tmp_path: Path) -> None:
                 print("jsonschema" in sys.modules, "lark" in sys.modules)
                 raise SystemExit
 
-        UntilImported(Path(sys.argv[1]), launcher.free_port(8866)).serve(print)
+        UntilImported(Path(sys.argv[1]), 8866).serve(print)
     """
     assert run_python(code, tmp_path) == "True False"

@@ -6,16 +6,14 @@ import io
 import logging
 import os
 import re
-import socket
 import stat
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from types import SimpleNamespace
 
 import httpx
@@ -23,7 +21,7 @@ import pytest
 from jupyter_server.auth.identity import User
 from public_studio import PASSWORD, PublicStudio, kernel_of, public_studio
 from tellapart_dashboards import __main__ as command
-from tellapart_dashboards.app.launcher import LauncherError, Studio, free_port, reached_at
+from tellapart_dashboards.app.launcher import LauncherError, Studio, listening_socket, reached_at
 from tellapart_dashboards.app.public import passwords, server
 from tellapart_dashboards.app.public.passwords import VARIABLE, PasswordError, hashed_password
 from tellapart_dashboards.app.public.studio import Certificate, tls_hint, visitors_in
@@ -111,20 +109,12 @@ def test_a_server_whose_words_travel_readable_says_so(
 
 
 def test_the_address_is_said_wherever_the_server_listens(tmp_path: Path) -> None:
-    host = "127.0.0.2" if sys.platform == "linux" else "localhost"
-    with socket.create_server((host, 0)) as server:
-        port = server.getsockname()[1]
-        studio = PublicServer(visitors_in(tmp_path, Quotas()), port, "argon2:x", host)
-        said: list[str] = []
-        announcing = Thread(target=studio._wait_and_announce, args=(said.append,), daemon=True)
-        announcing.start()
-        server.settimeout(60)
-        server.accept()[0].close()
-        announcing.join(60)
-    assert said == [f"http://{host}:{port}/"]
+    visitors = visitors_in(tmp_path, Quotas())
+    for host, place in (("127.0.0.2", "127.0.0.2"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]")):
+        assert PublicServer(visitors, 8866, "argon2:x", host).url == f"http://{place}:8866/"
     assert reached_at("0.0.0.0") == "127.0.0.1" and reached_at("::") == "::1"
     with pytest.raises(LauncherError, match=r"no address 192\.0\.2\.1 to listen on"):
-        free_port(8866, "192.0.2.1")
+        listening_socket(8866, "192.0.2.1")
 
 
 def test_only_who_knows_the_password_comes_in(public: PublicStudio) -> None:

@@ -15,7 +15,6 @@ import socket
 import sys
 import tempfile
 import threading
-import time
 import webbrowser
 from collections.abc import Callable
 from importlib.metadata import version
@@ -26,6 +25,7 @@ from tellapart.errors import TellapartError
 from tellapart.workspace.places import WORKSPACE_VARIABLE, workspace_dir
 
 HOST = "127.0.0.1"
+_MOST_WAITING = 128  # connections, as many as Tornado lets wait
 FIRST_PROJECT = "my-project"  # of a person who has none yet
 PAGES = {
     "studio": "studio.ipynb",
@@ -100,22 +100,32 @@ def project_to_open(named: Path | None, is_sample: bool = False) -> Path:
     return make_project(workspace, text)
 
 
-def free_port(wanted: int, host: str = HOST) -> int:
-    """The wanted port, or the next free one of the fifty after it, or any free one."""
+def listening_socket(wanted: int, host: str = HOST) -> socket.socket:
+    """One that listens at the wanted port, or at the next free one of the fifty after it, or at any free one. It is the
+    caller's from here on: no other program can take the port before the server is there.
+
+    Raises:
+        LauncherError: the computer has no such address, or no free port.
+    """
     for port in [*range(wanted, min(wanted + 50, 65536)), 0]:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        place = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+        try:
             if os.name == "posix":  # on Windows the option would let two servers share a port
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-                    raise LauncherError(
-                        f"This computer has no address {host} to listen on ({error.strerror}). Give --host one of its "
-                        f"own, 0.0.0.0 for all of them, or {HOST} for this computer alone."
-                    ) from error
-                continue
-            return int(probe.getsockname()[1])
+                place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if place.family == socket.AF_INET6:  # "::" is not 0.0.0.0 as well
+                place.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            place.bind((host, port))
+            place.listen(_MOST_WAITING)
+        except OSError as error:
+            place.close()
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise LauncherError(
+                    f"This computer has no address {host} to listen on ({error.strerror}). Give --host one of its "
+                    f"own, 0.0.0.0 for all of them, or {HOST} for this computer alone."
+                ) from error
+        else:
+            place.setblocking(False)
+            return place
     raise LauncherError(
         f"No free port near {wanted} on {host}. Close another server, or give --port another number."
     )
@@ -186,7 +196,8 @@ def scripts_to_preload() -> list[str]:
 class Studio:
     """One Voila server on one project.
 
-    token: random unless given; the printed address carries it, after that a cookie does.
+    port: the wanted one; once it serves, the one where it does. token: random unless given; the printed address
+    carries it, after that a cookie does.
     """
 
     host = HOST  # where it listens
@@ -198,7 +209,11 @@ class Studio:
         self.token = secrets.token_urlsafe(24) if token is None else token
         self.folder = notebooks_dir()
         self.page = PAGES[page]
-        self.url = f"http://{HOST}:{port}/voila/render/{self.page}?token={self.token}"
+
+    @property
+    def url(self) -> str:
+        """Where it is opened."""
+        return f"http://{HOST}:{self.port}/voila/render/{self.page}?token={self.token}"
 
     def environment(self) -> dict[str, str]:
         """What the server and its kernels find in their environment, beside what is there already."""
@@ -229,21 +244,32 @@ class Studio:
         return environment
 
     def serve(self, announce: Callable[[str], None]) -> int:
-        """The exit code, once the server was stopped; `announce` gets the address when the server answers."""
+        """The exit code, once the server was stopped; `announce` gets the address when the server answers.
+
+        Raises:
+            LauncherError: there is nowhere to listen.
+        """
         from traitlets.config import Config
+
+        place = listening_socket(self.port, self.host)
+        self.port = place.getsockname()[1]
+
+        def announce_beside() -> None:  # the server goes on while a browser is started
+            threading.Thread(target=announce, args=(self.url,), daemon=True).start()
 
         os.environ.update(self.environment())
         logging.getLogger("tornado.general").setLevel(logging.ERROR)  # two lines about pings for every page
         # Voila executes a voila.py found in its working folder: only our notebooks lie there, no upload ever,
         # and it is told to look for no configuration at all.
         os.chdir(self.folder)
-        threading.Thread(target=self._wait_and_announce, args=(announce,), daemon=True).start()
         # Jupyter imports jsonschema, which builds grammars of international addresses from this package: two seconds
         # of every start, for a check that nothing here asks for. It does without where the package is not there.
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
         config = Config(self.config())
         config.Voila.tornado_settings["jinja2_env"] = self._own_login_page()
-        self.server().launch_instance([str(self.folder)], config=config, config_file_paths=[])
+        self.server().launch_instance(
+            [str(self.folder)], config=config, config_file_paths=[], place=place, on_air=announce_beside
+        )
         return 0
 
     def config(self) -> dict[str, dict[str, Any]]:
@@ -255,15 +281,6 @@ class Studio:
         from tellapart_dashboards.app.server import StudioServer
 
         return StudioServer
-
-    def _wait_and_announce(self, announce: Callable[[str], None]) -> None:
-        while True:  # a server that never answers takes this thread along when it ends
-            try:
-                socket.create_connection((reached_at(self.host), self.port), timeout=1.0).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        announce(self.url)
 
 
 def open_browser(studio: Studio) -> bool:

@@ -7,6 +7,8 @@ import html
 import json
 import re
 import secrets
+import socket
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,13 @@ from urllib.parse import urlsplit
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
+from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerRequest
+from tornado.ioloop import IOLoop
 from tornado.routing import Matcher, Rule
 from tornado.web import HTTPError
-from traitlets import Int, default
+from traitlets import Callable as CallableTrait
+from traitlets import Instance, Int, default
 from voila.app import Voila
 
 RENDER = "/voila/render/"
@@ -193,7 +198,24 @@ class _Health(JupyterHandler):
 
 
 class StudioServer(Voila):
-    """Voila with our rules in front of its own."""
+    """Voila with our rules in front of its own. place: where it listens; on_air: called once it answers there."""
+
+    place = Instance(socket.socket)
+    on_air = CallableTrait()
+
+    def listen(self) -> None:
+        """Serve until it is stopped."""
+
+        def listen_there(_port: int, _host: str) -> None:  # Voila would look for a port by itself
+            HTTPServer(self.app, ssl_options=self.tls()).add_socket(self.place)
+
+        self.app.listen = listen_there
+        IOLoop.current().add_callback(self.on_air)
+        super().listen()
+
+    def tls(self) -> ssl.SSLContext | None:
+        """What it speaks TLS with; None for a server that does not."""
+        return None
 
     def init_handlers(self) -> list[Any]:
         """Our rules first: the first that fits answers."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import math
 import ssl
 import time
@@ -160,13 +159,9 @@ class PublicServer(StudioServer):
             handlers.append((one[0], _OWN.get(one[1], one[1]), *one[2:]) if is_tuple else one)
         return handlers
 
-    def listen(self) -> None:
-        """Serve until it is stopped."""
-        if self.certificate:
-            self.app.listen = functools.partial(
-                self.app.listen, ssl_options=tls(Path(self.certificate), Path(self.private_key))
-            )
-        super().listen()
+    def tls(self) -> ssl.SSLContext | None:
+        """Of the certificate, where there is one."""
+        return tls(Path(self.certificate), Path(self.private_key)) if self.certificate else None
 
 
 def tls(certificate: Path, private_key: Path) -> ssl.SSLContext:

@@ -40,10 +40,14 @@ class PublicStudio(Studio):
         self.visitors, self.host, self.certificate = visitors, host, certificate
         self._hashed_password = hashed_password
         self._secret = visitors.cookie_secret()
-        place = f"[{reached_at(host)}]" if ":" in host else reached_at(host)
-        self.url = f"{'https' if certificate else 'http'}://{place}:{port}/"
         if certificate is not None:
             self._check(certificate)
+
+    @property
+    def url(self) -> str:
+        """Where this computer itself opens it."""
+        place = f"[{reached_at(self.host)}]" if ":" in self.host else reached_at(self.host)
+        return f"{'https' if self.certificate else 'http'}://{place}:{self.port}/"
 
     def config(self) -> dict[str, dict[str, Any]]:
         """Voila's settings, for visitors."""
