@@ -17,6 +17,7 @@ from tellapart.train.estimate import (
     tried_seconds,
     why_not,
 )
+from tellapart.train.thorough import CODE_VERSION
 
 
 def told(monkeypatch, line):
@@ -46,11 +47,18 @@ def test_what_was_measured_is_noted_and_grows_with_the_pictures(tiny_project, mo
     for changed in (
         {"at": time.time() - 2 * 24 * 3600},
         {"n_cpus": available_cpus() + 1},
+        {"version": "0.1.0"},
+        {"steps": CODE_VERSION - 1},
         {"n_pictures": 0},
         {"seconds": "soon"},
     ):
         (tiny_project.cache_dir / "thorough_time.json").write_text(json.dumps({**noted, **changed}))
-        assert noted_seconds(tiny_project.cache_dir, "thorough", 60) is None
+        assert noted_seconds(tiny_project.cache_dir, "thorough", 60) is None, changed
+    # of a program that noted no version
+    older = {name: noted[name] for name in ("seconds", "n_pictures", "at", "n_cpus")}
+    (tiny_project.cache_dir / "thorough_time.json").write_text(json.dumps(older))
+    assert noted_seconds(tiny_project.cache_dir, "thorough", 60) is None
+    assert tried_seconds(tiny_project.root, "thorough", 60) == pytest.approx(30) and len(asked) == 2
 
 
 def test_where_the_note_cannot_be_written_it_grows_with_the_pictures_all_the_same(tiny_project, monkeypatch):

@@ -1,7 +1,7 @@
 """How long a training will take, told before it starts.
 
 Quick: from how many pictures are new to the cache. Thorough and Everything: tried on a few pictures, in a process of
-its own, since that needs torch; remembered for a day, for as many cores.
+its own, since that needs torch; remembered for a day, for as many cores and this version of the program.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from tellapart import atomic_files
+from tellapart import __version__, atomic_files
 from tellapart.answering_process import NoAnswerError, answer_of
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
 from tellapart.planning.config import Recipe, TrainConfig
-from tellapart.train.thorough import check_chosen
+from tellapart.train.thorough import CODE_VERSION, check_chosen
 
 _NOTED_S = 24 * 3600.0
 _PATIENCE_S = 120.0
@@ -45,11 +45,11 @@ def why_not(config: TrainConfig) -> str:
 
 
 def noted_seconds(cache_dir: Path, recipe: Recipe, n_pictures: int) -> float | None:
-    """What was measured within a day, scaled to so many pictures; None where nothing was."""
+    """What this version of the program measured within a day, scaled to so many pictures; None where nothing was."""
     try:
         noted = json.loads(_note(cache_dir, recipe).read_text("utf-8"))
         seconds, n, at = float(noted["seconds"]), int(noted["n_pictures"]), float(noted["at"])
-        is_fresh = abs(time.time() - at) < _NOTED_S and int(noted["n_cpus"]) == available_cpus()
+        is_fresh = abs(time.time() - at) < _NOTED_S and {**noted, **_circumstances()} == noted
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return seconds * n_pictures / n if is_fresh and n > 0 and math.isfinite(seconds) else None
@@ -75,10 +75,15 @@ def tried_seconds(project_dir: Path, recipe: Recipe, n_pictures: int) -> float:
         ) from error
     if "error" in told:
         raise TrainError(str(told["error"]))
-    note = {**told, "at": time.time(), "n_cpus": available_cpus()}
+    note = {**told, "at": time.time(), **_circumstances()}
     with contextlib.suppress(OSError):  # measured again next time
         atomic_files.write_json(_note(cache_dir, recipe), note)
     return float(told["seconds"]) * n_pictures / max(1, int(told["n_pictures"]))
+
+
+def _circumstances() -> dict[str, object]:
+    """What makes the seconds others: steps that a newer version does faster, for instance."""
+    return {"n_cpus": available_cpus(), "version": __version__, "steps": CODE_VERSION}
 
 
 def _note(cache_dir: Path, recipe: Recipe) -> Path:

@@ -41,7 +41,7 @@ from tellapart.train.work_folder import work_folder
 N_FOLDS = 3  # each network then learns from two thirds, and together that takes as long as twice the whole
 _CALLED = {"thorough": "thorough training", "everything": "training of all layers"}
 LEAST_PICTURES = 6  # of a label that teach and are different: two in each fold
-_CODE_VERSION = 6  # raise it when the steps change: what an older version left unfinished is then dropped
+CODE_VERSION = 6  # raise it when the steps change: what an older version left unfinished is then dropped
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _task(
     settings = tuning.settings_of(config.recipe, config.seed, config.epochs, config.rate, variation)
     device = tuning.device_of(say=lambda _: None)
     decides = [
-        _CODE_VERSION, tuning.computed_by(device), keeping.record()["sha256"], str(settings), targets.tolist(),
+        CODE_VERSION, tuning.computed_by(device), keeping.record()["sha256"], str(settings), targets.tolist(),
         folds.tolist(), [picture.image_id for picture in pictures],
     ]  # fmt: skip
     key = sha256(json.dumps(decides).encode()).hexdigest()[:32]
