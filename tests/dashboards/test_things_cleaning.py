@@ -82,7 +82,7 @@ async def test_decisions_from_several_loops_have_their_turns(pebbles: Pebbles) -
     assert [one["id"] for one in cleaning.cards] == ["d"] and not cleaning.problem
 
 
-async def test_what_was_taken_back_is_done_again(pebbles: Pebbles) -> None:
+async def test_what_was_taken_back_is_done_again(pebbles: Pebbles, tmp_path: Path) -> None:
     pebbles.may_end.set()
     cleaning = ThingsCleaning(pebbles)
     cleaning.look()
@@ -101,6 +101,12 @@ async def test_what_was_taken_back_is_done_again(pebbles: Pebbles) -> None:
     assert [one["id"] for one in cleaning.cards] == ["b", "c", "d"]
     await cleaning.redo()
     assert cleaning.said == "There is nothing to redo."
+    with (tmp_path / "decisions.jsonl").open("ab") as file:
+        file.write(b"{oops\n")
+    await cleaning.poll()
+    assert cleaning.can_redo
+    await cleaning.redo()
+    assert "decisions.jsonl is damaged in line 4" in cleaning.problem
 
 
 async def test_a_look_is_stopped_and_can_be_begun_again(pebbles: Pebbles) -> None:

@@ -1,7 +1,9 @@
 """Decisions about things: a file that only grows, one JSON object per line; undo is a line as well, and redo is the
 step once more.
 
-A line that a kill cut off is passed over, and the next one begins on a line of its own.
+A line that a kill cut off never counted: it is passed over, and the next one begins on a line of its own. Numbers of
+lines run on, which tells it from a line that was damaged later: there a number is missing, and undo and redo say so
+instead of guessing which step was the last one.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -61,7 +64,16 @@ class DecisionFile:
         Raises:
             ProjectError: the file cannot be read.
         """
-        return _lines(_objects(self._data()), self._noun)
+        return _lines(_read(self._data(), self._noun).objects, self._noun)
+
+    def damage(self) -> str:
+        """Which lines are damaged, in a sentence; "" where none is. What they said does not count.
+
+        Raises:
+            ProjectError: the file cannot be read.
+        """
+        damaged = _read(self._data(), self._noun).damaged_after(0)
+        return f"{self._named(damaged)}: what was decided there does not count." if damaged else ""
 
     def stamp(self) -> tuple[int, int]:
         """Another one as soon as a line was added; found without reading the file."""
@@ -95,23 +107,24 @@ class DecisionFile:
         if not decisions:
             return
 
-        self._grow(lambda _objects, n: self._step(decisions, n))
+        self._grow(lambda file: self._step(decisions, file.next_n))
 
     def undo(self) -> list[ThingDecision]:
         """Take back the last step that still stands; what it was, [] where there is none.
 
         Raises:
-            ProjectError: the disk does not take it.
+            ProjectError: the disk does not take it, or a line after that step is damaged.
         """
         taken: list[ThingDecision] = []
 
-        def grown(objects: list[dict[str, Any]], n: int) -> list[dict[str, Any]]:
-            standing = [line for line in _lines(objects, self._noun) if not line.is_undone]
+        def grown(file: _Read) -> list[dict[str, Any]]:
+            standing = [line for line in _lines(file.objects, self._noun) if not line.is_undone]
+            self._check_whole(file, standing[-1].n if standing else 0)
             if not standing:
                 return []
             last = standing[-1].batch
             taken.extend(line.decision for line in standing if line.batch == last)
-            return [{"n": n, "at": _now(), "undo": last}]
+            return [{"n": file.next_n, "at": _now(), "undo": last}]
 
         self._grow(grown)
         return taken
@@ -121,28 +134,43 @@ class DecisionFile:
         new was decided since.
 
         Raises:
-            ProjectError: the disk does not take it.
+            ProjectError: the disk does not take it, or a line is damaged that may have said something new.
         """
         again: list[ThingDecision] = []
 
-        def grown(objects: list[dict[str, Any]], n: int) -> list[dict[str, Any]]:
-            waiting = _waiting(objects)
+        def grown(file: _Read) -> list[dict[str, Any]]:
+            self._check_whole(file, _newest(file.objects))
+            waiting = _waiting(file.objects)
             if not waiting:
                 return []
-            lines = _lines(objects, self._noun)
+            lines = _lines(file.objects, self._noun)
             again.extend(line.decision for line in lines if line.batch == waiting[-1])
-            return [{**one, "again": waiting[-1]} for one in self._step(again, n)]
+            return [{**one, "again": waiting[-1]} for one in self._step(again, file.next_n)]
 
         self._grow(grown)
         return again
 
     def can_redo(self) -> bool:
-        """Whether there is something that `redo` would carry out again.
+        """Whether there is something that `redo` would carry out again, or a damaged line that it would name.
 
         Raises:
             ProjectError: the file cannot be read.
         """
-        return bool(_waiting(_objects(self._data())))
+        file = _read(self._data(), self._noun)
+        return bool(_waiting(file.objects)) or bool(file.damaged_after(_newest(file.objects)))
+
+    def _named(self, damaged: Sequence[int]) -> str:
+        more = f", and {len(damaged) - 1} more" if len(damaged) > 1 else ""
+        return f"{self._path} is damaged in line {damaged[0]}{more}"
+
+    def _check_whole(self, file: _Read, n: int) -> None:
+        """Refuse where a line after that number is damaged: it may have been the last step."""
+        if damaged := file.damaged_after(n):
+            raise ProjectError(
+                f"{self._named(damaged)}, so nobody can tell which step was the last one. Nothing was changed. Bring "
+                f"the file back from a copy, or take {'those lines' if damaged[1:] else 'that line'} out in a text "
+                "editor: all others count as before."
+            )
 
     def _data(self) -> bytes:
         try:
@@ -158,15 +186,13 @@ class DecisionFile:
             for i, one in enumerate(decisions)
         ]
 
-    def _grow(self, grown: Callable[[list[dict[str, Any]], int], list[dict[str, Any]]]) -> None:
+    def _grow(self, grown: Callable[[_Read], list[dict[str, Any]]]) -> None:
         try:
             with self._path.open("a+b") as file:
                 wait_for_lock(file, self._path)
                 file.seek(0)
                 data = file.read()
-                objects = _objects(data)
-                n = 1 + max((int(one["n"]) for one in objects), default=0)
-                added = grown(objects, n)
+                added = grown(_read(data, self._noun))
                 if not added:
                     return
                 text = "".join(json.dumps(one, ensure_ascii=True) + "\n" for one in added).encode()
@@ -195,42 +221,94 @@ def wait_for_lock(file: IO[bytes], path: Path) -> None:
         time.sleep(0.02)
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What stands in the file. objects: of the sound lines. damaged: place of each damaged line, from 1, with the
+    number of the last sound one before it. next_n: the number of the next line."""
+
+    objects: list[dict[str, Any]]
+    damaged: list[tuple[int, int]]
+    next_n: int
+
+    def damaged_after(self, n: int) -> list[int]:
+        """Places of the damaged lines behind the sound one of that number, 0 for all."""
+        return [place for place, before in self.damaged if before >= n]
+
+
+def _read(data: bytes, noun: str) -> _Read:
+    objects: list[dict[str, Any]] = []
+    damaged: list[tuple[int, int]] = []
+    passed: list[tuple[int, int]] = []  # since the last sound line
+    n = 0
+    lines = data.split(b"\n")
+    for place, line in enumerate(lines, 1):
+        one = _object(line, noun)
+        if one is not None:
+            if one["n"] > n + 1:  # a number is missing: they counted once
+                damaged += passed
+            passed, n = [], max(n, one["n"])
+            objects.append(one)
+        elif line.strip() and place < len(lines):  # the last one, without its end, was cut off
+            passed.append((place, n))
+    return _Read(objects, damaged + passed, n + 1 + len(passed))
+
+
+def _object(line: bytes, noun: str) -> dict[str, Any] | None:
+    """What a line says, None where that is neither a decision nor an undo."""
+    try:
+        one = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(one, dict) or not all(
+        isinstance(one.get(key, 0), int) for key in ("n", "batch", "undo")
+    ):
+        return None
+    is_decision = one.get("do") in ACTIONS and all(
+        isinstance(one.get(key), str) for key in (noun, "label", "at")
+    )
+    return one if "n" in one and ("undo" in one or is_decision) else None
+
+
 def _lines(objects: list[dict[str, Any]], noun: str) -> list[DecisionLine]:
-    found: list[tuple[int, int, str, ThingDecision]] = []
-    undone: set[int] = set()
-    for one in objects:
-        if isinstance(one.get("undo"), int):
-            undone.add(one["undo"])
-        elif one.get("do") in ACTIONS and all(isinstance(one.get(key), str) for key in (noun, "label", "at")):
-            decision = ThingDecision(one[noun], one["do"], one["label"])
-            found.append((one["n"], int(one.get("batch", one["n"])), one["at"], decision))
-    return [DecisionLine(*line, line[1] in undone) for line in found]
+    undone = {one["undo"] for one in objects if "undo" in one}
+    return [
+        DecisionLine(
+            one["n"],
+            _batch(one),
+            one["at"],
+            ThingDecision(one[noun], one["do"], one["label"]),
+            _batch(one) in undone,
+        )
+        for one in objects
+        if "undo" not in one
+    ]
+
+
+def _batch(one: dict[str, Any]) -> int:
+    return int(one.get("batch", one["n"]))
+
+
+def _newest(objects: list[dict[str, Any]]) -> int:
+    """The number of the line that said something new last, 0 for none: neither an undo nor a redo."""
+    return next((one["n"] for one in reversed(objects) if "undo" not in one and "again" not in one), 0)
 
 
 def _waiting(objects: list[dict[str, Any]]) -> list[int]:
-    """The steps that were taken back and can be carried out again, the next one last."""
+    """The steps that were taken back and can be carried out again, the next one last; also one whose redo was cut
+    off."""
+    n_lines = Counter(_batch(one) for one in objects if "undo" not in one)
+    n_done: Counter[int] = Counter()
     waiting: list[int] = []
     for one in objects:
-        if isinstance(one.get("undo"), int):
+        if "undo" in one:
             waiting.append(one["undo"])
         elif "again" not in one:
             waiting.clear()  # something new was decided
-        elif one["again"] in waiting:  # a step may have several lines
-            waiting.remove(one["again"])
+        elif one["again"] in waiting:
+            n_done[_batch(one)] += 1
+            if n_done[_batch(one)] == n_lines[one["again"]]:
+                waiting.remove(one["again"])
     return waiting
-
-
-def _objects(data: bytes) -> list[dict[str, Any]]:
-    """The whole lines; numbers in them are numbers."""
-    found = []
-    for line in data.split(b"\n"):
-        try:
-            one = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(one, dict) and isinstance(one.get("n"), int) and isinstance(one.get("batch", 0), int):
-            found.append(one)
-    return found
 
 
 def _now() -> str:

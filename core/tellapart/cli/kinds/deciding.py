@@ -44,7 +44,7 @@ def add_steps_and_log(app: typer.Typer, door: Callable[[], ProjectDoor]) -> None
         """List the decisions, the oldest first."""
         with explained(is_json):
             project = door().open_project(project_dir)
-            lines = project.decisions.lines()
+            lines, damage = project.decisions.lines(), project.decisions.damage()
         if is_json:
             records = decision_records([one.decision for one in lines], project.kind)
             print_json(
@@ -56,7 +56,9 @@ def add_steps_and_log(app: typer.Typer, door: Callable[[], ProjectDoor]) -> None
             return
         for one in lines:
             say(f"{one.n}  {one.at}  {_in_words(one.decision, project.kind)}{' (undone)' * one.is_undone}")
-        if not lines:
+        if damage:
+            say(damage)
+        elif not lines:
             say("No decisions yet.")
 
 
