@@ -176,7 +176,7 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Option(
-            help="quick (seconds), thorough (about a minute: the network's last blocks learn, too) or everything "
+            help="quick (seconds), thorough (about half a minute: the network's last blocks learn, too) or everything "
             "(minutes: all its layers learn). Quick unless given; everything where a graphics card can be used.",
             show_default=False,
         ),
