@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from acting import every, is_shown, one, say, settled, text_of, upload
-from ipywidgets import Button, Combobox, Dropdown, Text, Textarea, ToggleButton
+from ipywidgets import Button, Combobox, Dropdown, Text, ToggleButton
 from make_data import make_tiny_folder
 from tellapart import runs
 from tellapart.gather import take_in
@@ -44,23 +44,6 @@ async def test_loose_pictures_wait_for_a_label_then_go_in(
     assert (task, config["label"], config["delete_source"]) == ("intake", "robin", True)
     assert sorted(path.name for path in Path(config["source"]).iterdir()) == ["1.jpg", "2.jpg"]
     assert state.n_waiting == 0
-
-
-async def test_addresses_that_are_typed_while_others_are_taken_stay(
-    empty_project_dir: Path, start: Any, started: list[Any]
-) -> None:
-    state = GatherState(ProjectState(empty_project_dir), start_run=start)
-    view = gather_view(state)
-    await settled()
-    field = one(view, Textarea, "addresses")
-    one(view, Combobox).set_state({"value": "robin"})
-    field.set_state({"value": "https://e.org/1.jpg"})
-    one(view, Button, "Download").click()
-    field.set_state(
-        {"value": "https://e.org/1.jpg\nhttps://e.org/2"}
-    )  # before that press was heard to the end
-    await settled()
-    assert len(started) == 1 and field.value.endswith("/2")
 
 
 async def test_folders_and_archives_go_in_one_after_the_other(
@@ -329,14 +312,6 @@ async def test_a_public_data_set_is_chosen_by_name_with_its_licence_in_sight(
     await settled()
     assert started == [("dataset", {"name": row.name})] and get.disabled
     assert "Adding pictures" in text_of(view)
-
-
-async def test_pasted_addresses_go_where_they_belong(project_dir: Path, start: Any) -> None:
-    state = GatherState(ProjectState(project_dir), start_run=start)
-    view = gather_view(state)
-    await settled()
-    await one(view, UploadWidget)._answer({"t": "addresses", "text": "https://e.org/1.jpg"}, [])
-    assert one(view, Textarea).value == "https://e.org/1.jpg" and "Give them a label" in text_of(view)
 
 
 async def test_offline_is_said_in_one_line_with_the_details_folded(
