@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -14,23 +15,30 @@ from tellapart.backbones.onnx_session import available_cpus
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.store.project import Project
 
-BATCH = 4
+IN_A_ROW = 8  # pictures decoded before the network looks at them
+AT_ONCE = 2  # of them in one call: the quickest, see embedding.py
 
 
 def limit_s(project: Project, backbone: Backbone) -> float:
     """Seconds for every picture of a project, from file to embedding, with a session that is open already."""
     session = quiet_session(backbone.onnx)
     files = [project.file(picture) for picture in project.manifest.pictures()]
-    batches = [files[i : i + BATCH] for i in range(0, len(files), BATCH)]
 
-    def look(batch: list[Path]) -> None:
-        session.run(None, {"pixels": np.stack([square(file, backbone.preprocess) for file in batch])})
+    def look(some: list[Path]) -> None:
+        decoded = [square(file, backbone.preprocess) for file in some]
+        for batch in parts(decoded, AT_ONCE):
+            session.run(None, {"pixels": np.stack(batch)})
 
-    look(batches[0])
+    look(files[:IN_A_ROW])
     started = time.perf_counter()
     with ThreadPoolExecutor(available_cpus()) as pool:
-        list(pool.map(look, batches))
+        list(pool.map(look, parts(files, IN_A_ROW)))
     return time.perf_counter() - started
+
+
+def parts(items: Any, size: int) -> list[Any]:
+    """Slices of so many items, the last one of what is left."""
+    return [items[at : at + size] for at in range(0, len(items), size)]
 
 
 def quiet_session(model: Path | bytes) -> onnxruntime.InferenceSession:

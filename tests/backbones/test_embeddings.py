@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 from other_process import start_python
 from tellapart.backbones.catalogue import Backbone
 from tellapart.backbones.embedding_cache import EmbeddingCache
-from tellapart.backbones.embeddings import cache_key, embed
+from tellapart.backbones.embeddings import cache_key, embed, embed_once
 from tellapart.backbones.weight_downloads import file_sha256
 from tellapart.errors import Cancelled, ProjectError
 from tellapart.gather import take_in
@@ -131,14 +131,27 @@ def test_another_preprocessing_is_another_cache(project, tiny_backbone):
 
 
 def test_stopping_keeps_what_was_computed(project, tiny_backbone):
+    told = []
+
     def stop(done, total, message):
+        told.append(done)
         if done >= 32:
             raise Cancelled("Stopped.")
 
     pictures = project.manifest.pictures()
     with pytest.raises(Cancelled):
         embed(project, tiny_backbone, pictures, stop)
-    assert embed(project, tiny_backbone, pictures).n_computed == 18
+    assert 32 <= told[-1] < 50
+    assert embed(project, tiny_backbone, pictures).n_computed == 50 - told[-1]
+
+
+def test_each_picture_has_its_own_numbers_however_many_there_are(project, tiny_backbone):
+    pictures = project.manifest.pictures()
+    whole = embed(project, tiny_backbone, pictures)
+    for n in (1, 2, 3, 17):
+        some = embed_once(project, tiny_backbone, pictures[-n:])
+        assert some.image_ids == whole.image_ids[-n:]
+        np.testing.assert_array_equal(some.array, whole.array[-n:])
 
 
 @pytest.mark.parametrize("what", ["rows", "index.db", "both", "short", "folder"])

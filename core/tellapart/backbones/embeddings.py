@@ -29,8 +29,9 @@ from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import explained
 
-_BATCH = 4  # for more, what passes between layers leaves a core's cache, and cores end further apart
-_WRITE_EVERY_S = 0.25  # a write takes a core as long as a small picture
+_IN_A_ROW = 8  # pictures that a core decodes before the network looks at them: the decoder stays in its cache
+_AT_ONCE = 2  # that the network looks at: for more, what passes between layers leaves the cache
+_WRITE_EVERY_S = 0.5  # a write takes a core as long as a small picture
 _CODE_VERSION = 3  # raise it when decoding or the row layout changes; what older ones cached is then dropped
 
 
@@ -198,8 +199,8 @@ def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> 
     pool = ThreadPoolExecutor(available_cpus(), thread_name_prefix="embed")
     queue: deque[Future[_PixelBatch]] = deque()
     try:
-        for start in range(0, len(pictures), _BATCH):
-            queue.append(pool.submit(_embed_batch, project, backbone, pictures[start : start + _BATCH]))
+        for some in _parts(pictures):
+            queue.append(pool.submit(_embed_batch, project, backbone, some))
             if len(queue) > 2 * available_cpus():
                 yield queue.popleft().result()
         while queue:
@@ -208,15 +209,26 @@ def _embedded(project: Project, backbone: Backbone, pictures: list[Picture]) -> 
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _parts(pictures: list[Picture]) -> Iterator[list[Picture]]:
+    """Pictures for one core at a time; few towards the end, where it would else leave the others without work."""
+    start = 0
+    while start < len(pictures):
+        n = (len(pictures) - start) // (2 * available_cpus())
+        n = min(_IN_A_ROW, max(_AT_ONCE, n))
+        yield pictures[start : start + n]
+        start += n
+
+
 def _embed_batch(project: Project, backbone: Backbone, pictures: list[Picture]) -> _PixelBatch:
     clock = time.perf_counter()
     decoded = [_decode(project, picture, backbone.preprocess) for picture in pictures]
     good = [one for one in decoded if not isinstance(one, Skipped)]
     decode_s = time.perf_counter() - clock
     clock = time.perf_counter()
-    size = backbone.preprocess.size_px
-    pixels = np.array([one.pixels for one in good], np.uint8).reshape(-1, size, size, 3)  # (B, H, W, 3)
-    array = embed_pixels(backbone, pixels) if good else np.zeros((0, backbone.embedding_size), np.float32)
+    array = np.empty((len(good), backbone.embedding_size), np.float32)
+    for at in range(0, len(good), _AT_ONCE):
+        pixels = np.stack([one.pixels for one in good[at : at + _AT_ONCE]])  # (B, H, W, 3)
+        array[at : at + _AT_ONCE] = embed_pixels(backbone, pixels)
     return _PixelBatch(
         image_ids=[one.image_id for one in good],
         array=array,
