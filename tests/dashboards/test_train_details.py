@@ -14,7 +14,7 @@ from acting import every, is_shown, say, settled, text_of
 from ipywidgets import ToggleButton
 from tellapart.learning.tuning_curve import TuningCurve
 from tellapart.train import TrainResult
-from tellapart.train.held_out import FILE, HeldOut
+from tellapart.train.held_out import FILE, HeldOut, read_held_out
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.train.details import desk as desk_module
 from tellapart_dashboards.pages.train.details.closer_view import closer_card
@@ -59,16 +59,34 @@ async def test_the_slider_says_what_is_answered_and_how_much_of_it_is_wrong(root
     await settled()
     selection = state.details.details.selection
     assert selection is not None
-    everything = text_of(card)
-    assert "Answers 100 % of the held-out pictures" in everything and "called none of these" in everything
+    everything, all_told = selection.at(0), text_of(card)
+    assert f"Answers {100 * everything.coverage:.0f} % of the held-out pictures" in all_told
+    assert ("held back as none of these" in all_told) == (everything.n_none > 0)
     sliders_of(card).set_state({"values": {"certainty": 90}})
     await settled()
     found, said = selection.at(0.9), text_of(card)
     assert f"Answers {100 * found.coverage:.0f} %" in said and f"({found.n_answered} of {found.n})" in said
-    assert ("held back as not sure" in said) == (found.n_answered < found.n)
+    assert ("held back as not sure" in said) == (found.n_answered + found.n_none < found.n)
     assert "a model keeps no such limit" in said and "<circle" in said
     with pytest.raises(TraitError, match="from 0 to 99"):
         sliders_of(card).values = {"certainty": 200}
+
+
+async def test_none_of_these_is_left_out_wherever_the_slider_is(root: Path) -> None:
+    kept = read_held_out(root / "runs" / RUN, 3)
+    is_none = np.arange(len(kept.targets)) < 2
+    (root / "runs" / RUN / FILE).write_bytes(replace(kept, is_none=is_none).to_bytes())
+    state = TrainState(ProjectState(root))
+    card = closer_card(state)
+    train_view(state)
+    fold(card, "Answer only when sure").value = True
+    await settled()
+    n = len(kept.targets)
+    assert f"({n - 2} of {n})" in text_of(card) and "2 held back as none of these" in text_of(card)
+    assert "however sure the answer and wherever the slider is" in text_of(card)
+    sliders_of(card).set_state({"values": {"certainty": 99}})
+    await settled()
+    assert "2 held back as none of these" in text_of(card)
 
 
 async def test_each_part_shows_its_charts_and_tables(root: Path) -> None:

@@ -9,13 +9,13 @@ from tellapart.learning.statistics.selective import Selection
 SAID = [(0, 0.95, 0), (0, 0.9, 1), (1, 0.8, 1), (1, 0.7, 1), (2, 0.6, 0), (2, 0.5, 2)]
 
 
-def selection(groups=None):
+def selection(groups=None, is_none=None):
     probs = np.array([[(1 - p) / 2 + (k == said) * (1.5 * p - 0.5) for k in range(3)] for said, p, _ in SAID])
     assert probs.sum(axis=1) == pytest.approx(1) and probs.max(axis=1) == pytest.approx(
         [p for _, p, _ in SAID]
     )
     targets = np.array([target for _, _, target in SAID])
-    return Selection(probs, targets, groups or list(range(6)), ["a", "b", "c"])
+    return Selection(probs, targets, groups or list(range(6)), ["a", "b", "c"], is_none)
 
 
 def test_what_is_answered_and_what_of_it_is_wrong_is_counted():
@@ -41,6 +41,19 @@ def test_each_label_by_itself():
     assert (a.label, a.n, a.n_found, a.n_said, a.n_said_wrong) == ("a", 2, 1, 2, 1)
     assert (b.n, b.n_found, b.n_said, b.n_said_wrong) == (3, 2, 2, 0)
     assert (c.n, c.n_found, c.n_said, c.n_said_wrong) == (1, 0, 0, 0)
+
+
+def test_what_is_none_of_these_is_never_answered_however_sure():
+    is_none = np.array([True, False, False, False, False, True])
+    found = selection(is_none=is_none).at(0.0)
+    assert (found.n, found.n_answered, found.n_none, found.n_wrong) == (6, 4, 2, 2)
+    assert found.interval == error_interval(2, 4)
+    sure = selection(is_none=is_none).at(0.85)
+    assert (sure.n_answered, sure.n_none, sure.n_wrong) == (1, 2, 1)
+    a = selection(is_none=is_none).by_label(0.0)[0]
+    assert (a.n, a.n_found, a.n_said) == (2, 0, 1), "the surest one was none of these"
+    curve = selection(is_none=is_none).curve()
+    assert [round(threshold, 3) for threshold, _ in curve] == [0.6, 0.7, 0.8, 0.9]
 
 
 def test_answering_less_is_answering_better():

@@ -130,6 +130,14 @@ def test_what_is_kept_comes_back_and_a_strangers_file_is_checked(trained, tmp_pa
         np.array_equal(again.probs, held.probs.astype(np.float32))
         and again.is_wrong.sum() == held.is_wrong.sum()
     )
+    assert np.array_equal(again.is_none, held.is_none)
+    assert held.is_none.mean() == pytest.approx(trained[1].to_json()["reject_rate"])
+    (tmp_path / FILE).write_bytes(replace(held, is_none=None).to_bytes())  # as older versions did
+    assert read_held_out(tmp_path, 3).is_none is None
+    (tmp_path / FILE).write_bytes(replace(held, is_none=held.is_none[1:]).to_bytes())
+    with pytest.raises(RunError, match="do not fit together"):
+        read_held_out(tmp_path, 3)
+    (tmp_path / FILE).write_bytes(held.to_bytes())
     with pytest.raises(RunError, match="do not fit together"):
         read_held_out(tmp_path, 4)
     bad = replace(held, targets=held.targets + 9)

@@ -28,6 +28,10 @@ class FittedHead:
         """(N, C) calibrated probabilities."""
         return self.calibration.probs(self.fit.head.logits(embeddings))
 
+    def is_none(self, embeddings: np.ndarray) -> np.ndarray:
+        """(N,) bool, whether the picture is none of these."""
+        return np.asarray(self.novelty.model.novelty(embeddings) > self.novelty.threshold)
+
 
 def fit(data: TrainData, prior: PriorKind = "project") -> FittedHead:
     """Head, calibration and novelty from the training pictures."""
@@ -52,7 +56,7 @@ def check(
     return evaluate(
         probs=fitted.probs(array),
         targets=data.targets[chosen],
-        is_rejected=fitted.novelty.model.novelty(array) > fitted.novelty.threshold,
+        is_rejected=fitted.is_none(array),
         classes=data.classes,
         image_ids=[data.pictures[i].image_id for i in chosen],
         paths=[data.pictures[i].path for i in chosen],

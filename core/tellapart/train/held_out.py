@@ -6,6 +6,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,13 +24,15 @@ class HeldOut:
     """Of the held-out pictures, in the order of the plan.
 
     image_ids: (N,). targets: (N,) int, the class each was labelled with then. probs: (N, C) float32. groups: (N,) int,
-    shared by near-duplicates and by pictures of one subject.
+    shared by near-duplicates and by pictures of one subject. is_none: (N,) bool, called none of these; None where an
+    older version did not keep it.
     """
 
     image_ids: tuple[str, ...]
     targets: np.ndarray
     probs: np.ndarray
     groups: np.ndarray
+    is_none: np.ndarray | None = None
 
     @property
     def predicted(self) -> np.ndarray:
@@ -44,26 +47,30 @@ class HeldOut:
     def to_bytes(self) -> bytes:
         """The file held_out.npz: plain arrays, no pickle."""
         ids = np.frombuffer(bytes.fromhex("".join(self.image_ids)), np.uint8).reshape(-1, 32)
+        arrays: dict[str, Any] = {
+            "image_ids": ids,
+            "targets": self.targets.astype(np.int32),
+            "probs": self.probs.astype(np.float32),
+            "groups": self.groups.astype(np.int32),
+        }
+        if self.is_none is not None:
+            arrays["is_none"] = self.is_none
         file = io.BytesIO()
-        np.savez_compressed(
-            file,
-            image_ids=ids,
-            targets=self.targets.astype(np.int32),
-            probs=self.probs.astype(np.float32),
-            groups=self.groups.astype(np.int32),
-        )
+        np.savez_compressed(file, **arrays)
         return file.getvalue()
 
 
 def held_out_of(data: TrainData, fitted: FittedHead) -> HeldOut:
     """What the fitted head answers about the held-out pictures."""
     rows = np.flatnonzero(data.of("valid"))
+    embeddings = data.embeddings.array[rows]
     _, groups = np.unique([data.plan.groups[row] for row in rows], return_inverse=True)
     return HeldOut(
         tuple(data.pictures[row].image_id for row in rows),
         data.targets[rows],
-        fitted.probs(data.embeddings.array[rows]),
+        fitted.probs(embeddings),
         groups,
+        fitted.is_none(embeddings),
     )
 
 
@@ -84,6 +91,7 @@ def read_held_out(run_dir: Path, n_classes: int) -> HeldOut:
             raise ValueError("it is larger than 1 GB")
         with np.load(path, allow_pickle=False) as file:
             ids, targets, probs, groups = (file[name] for name in ("image_ids", "targets", "probs", "groups"))
+            is_none = file.get("is_none")
         n = len(ids)
         if (ids.shape, ids.dtype) != ((n, 32), np.uint8) or probs.shape != (n, n_classes):
             raise ValueError("its parts do not fit together")
@@ -92,6 +100,8 @@ def read_held_out(run_dir: Path, n_classes: int) -> HeldOut:
         targets = targets.astype(np.int64)
         if n and not 0 <= targets.min() <= targets.max() < n_classes:
             raise ValueError("it names a label that is not there")
+        if is_none is not None and (is_none.shape, is_none.dtype) != ((n,), np.bool_):
+            raise ValueError("its parts do not fit together")
     except _DAMAGED as error:
         raise RunError(f"{path} is damaged ({error}). Train again, and use that run.") from error
-    return HeldOut(tuple(bytes(one).hex() for one in ids), targets, probs, groups)
+    return HeldOut(tuple(bytes(one).hex() for one in ids), targets, probs, groups, is_none)

@@ -17,11 +17,13 @@ from tellapart.learning.metrics import effective_size, error_interval
 class Answered:
     """Of n pictures those whose likeliest label has at least the probability that is asked for.
 
-    n_wrong: of the answered ones; interval: 95 %, of the share that is wrong, near-duplicates counted once.
+    n_none: called none of these, and so not answered however sure the label. n_wrong: of the answered ones; interval:
+    95 %, of the share that is wrong, near-duplicates counted once.
     """
 
     n: int
     n_answered: int
+    n_none: int
     n_wrong: int
     interval: tuple[float, float]
 
@@ -51,36 +53,44 @@ class AnsweredLabel:
 class Selection:
     """What is answered at any threshold.
 
-    probs: (N, C), rows sum to 1. targets: (N,) int. groups: (N,), shared by near-duplicates. classes: (C,).
+    probs: (N, C), rows sum to 1. targets: (N,) int. groups: (N,), shared by near-duplicates. classes: (C,). is_none:
+    (N,) bool, called none of these, which is never answered; nothing is unless given.
     """
 
     def __init__(
-        self, probs: np.ndarray, targets: np.ndarray, groups: Sequence[Hashable], classes: Sequence[str]
+        self,
+        probs: np.ndarray,
+        targets: np.ndarray,
+        groups: Sequence[Hashable],
+        classes: Sequence[str],
+        is_none: np.ndarray | None = None,
     ) -> None:
         self._classes = tuple(classes)
         self._targets, self._groups = targets, np.asarray(groups)
+        self._is_some = np.ones(len(probs), bool) if is_none is None else ~is_none
         self._surest = probs.max(axis=1) if len(probs) else np.empty(0)
         self._said = probs.argmax(axis=1) if len(probs) else np.empty(0, int)
 
     def at(self, threshold: float) -> Answered:
         """With this least probability, 0 to 1."""
-        is_answered = self._surest >= threshold
+        is_answered = self._is_answered(threshold)
         n = int(is_answered.sum())
         n_wrong = int((self._said != self._targets)[is_answered].sum())
         n_apart = effective_size(self._groups[is_answered].tolist())
         interval = error_interval(n_wrong / n * n_apart, n_apart) if n else (0.0, 1.0)
-        return Answered(len(self._targets), n, n_wrong, interval)
+        n_none = len(self._targets) - int(self._is_some.sum())
+        return Answered(len(self._targets), n, n_none, n_wrong, interval)
 
     def curve(self, n_points: int = 100) -> list[tuple[float, Answered]]:
         """(threshold, what is answered) at thresholds where something changes, from low to high; at most so many."""
-        steps = np.unique(self._surest)
+        steps = np.unique(self._surest[self._is_some])
         if len(steps) > n_points:
             steps = steps[np.linspace(0, len(steps) - 1, n_points).round().astype(int)]
         return [(float(one), self.at(float(one))) for one in steps]
 
     def by_label(self, threshold: float) -> list[AnsweredLabel]:
         """Each label with this least probability, in order."""
-        is_answered, n_classes = self._surest >= threshold, len(self._classes)
+        is_answered, n_classes = self._is_answered(threshold), len(self._classes)
         is_right = is_answered & (self._said == self._targets)
         of_all = np.bincount(self._targets, minlength=n_classes)
         found = np.bincount(self._targets[is_right], minlength=n_classes)
@@ -89,3 +99,6 @@ class Selection:
             AnsweredLabel(label, int(of_all[k]), int(found[k]), int(said[k]), int(said[k] - found[k]))
             for k, label in enumerate(self._classes)
         ]
+
+    def _is_answered(self, threshold: float) -> np.ndarray:
+        return np.asarray((self._surest >= threshold) & self._is_some)

@@ -168,6 +168,8 @@ def calibration_sentence(result: dict[str, Any]) -> str:
 def _thresholds(held: HeldOut, classes: list[str]) -> str:
     selection = selection_of(held, classes)
     said = "Answering only where the model is confident: fewer answers (coverage), more of them right (precision)."
+    if held.is_none is not None:
+        said += f" {int(held.is_none.sum())} of the pictures were called “none of these” and get no answer."
     return section(
         "Answer only when confident",
         paragraph(said),

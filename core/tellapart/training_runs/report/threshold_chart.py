@@ -14,7 +14,7 @@ THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 def selection_of(held: HeldOut, classes: list[str]) -> Selection:
     """What of the held-out pictures of a run is answered at any threshold."""
-    return Selection(held.probs, held.targets, held.groups.tolist(), classes)
+    return Selection(held.probs, held.targets, held.groups.tolist(), classes, held.is_none)
 
 
 def answered_sentence(found: Answered, threshold: float) -> str:
@@ -25,6 +25,15 @@ def answered_sentence(found: Answered, threshold: float) -> str:
         f"Answers {whole(found.coverage)} of the held-out pictures ({found.n_answered} of {found.n}), "
         f"{tenths(found.error_rate)} of these wrong ({found.n_wrong}; 95 % interval {interval(found.interval)})."
     )
+
+
+def held_back_sentence(found: Answered) -> str:
+    """For instance "3 held back as not sure, 2 as none of these."; "" where all are answered."""
+    n_unsure = found.n - found.n_answered - found.n_none
+    parts = [
+        f"{n} held back as {why}" for n, why in ((n_unsure, "not sure"), (found.n_none, "none of these")) if n
+    ]
+    return f"{', '.join(parts)}." if parts else ""
 
 
 def threshold_chart(selection: Selection, threshold: float | None = None) -> str:
@@ -38,7 +47,7 @@ def threshold_chart(selection: Selection, threshold: float | None = None) -> str
         here = selection.at(threshold)
         if here.error_rate is not None:
             lines.append(ChartLine("line", [(here.coverage, 1 - here.error_rate)], has_dots=True))
-        said += f" {answered_sentence(here, threshold)}"
+        said += f" {answered_sentence(here, threshold)} {held_back_sentence(here)}".rstrip()
     x = Axis("answered (coverage)", (0.0, 1.0), [(one / 4, f"{25 * one} %") for one in range(5)])
     y = axis_over("right when answered (%)", [value for _, value in points], _PERCENT)
     return line_chart("Precision against coverage", said, x, y, lines)

@@ -8,13 +8,14 @@ from typing import Any
 from ipywidgets import HTML, VBox
 from tellapart.training_runs.report.threshold_chart import (
     answered_sentence,
+    held_back_sentence,
     labels_table,
     threshold_chart,
     threshold_table,
 )
 
 from tellapart_dashboards.app.visibility import folded, shown_when
-from tellapart_dashboards.app.wording import count, percent
+from tellapart_dashboards.app.wording import percent
 from tellapart_dashboards.pages.train.details.curves_view import figures_html
 from tellapart_dashboards.pages.train.details.desk import DetailsDesk, TrainingDetails
 from tellapart_dashboards.widgets.sliders.sliders import Sliders
@@ -80,13 +81,18 @@ def said_html(details: TrainingDetails, threshold: float) -> str:
     if details.selection is None:
         return ""
     found = details.selection.at(threshold)
-    n_held_back = found.n - found.n_answered
-    back = f" {count(n_held_back, 'picture')} held back as not sure." if n_held_back else ""
-    none = (
-        f"Besides, {percent(details.reject_rate)} of the held-out pictures are called none of these: they look like no "
-        "label, however sure the answer. That does not depend on the slider."
-    )
     return (
-        f'<p role="status"><b>{html.escape(answered_sentence(found, threshold))}</b>{back}</p>'
-        f'<p class="ta-soft">{none}</p>'
+        f'<p role="status"><b>{html.escape(answered_sentence(found, threshold))}</b> {held_back_sentence(found)}</p>'
+        f'<p class="ta-soft">{_said_of_none(details)}</p>'
+    )
+
+
+def _said_of_none(details: TrainingDetails) -> str:
+    if details.held is not None and details.held.is_none is not None:
+        return (
+            "What looks like no label is none of these, however sure the answer and wherever the slider is."
+        )
+    return (
+        f"{percent(details.reject_rate)} of the held-out pictures are called none of these. Which ones, this training "
+        "did not keep, as older versions did not: train again to have them left out here."
     )
