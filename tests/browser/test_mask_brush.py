@@ -12,7 +12,7 @@ import pytest
 from alone import HEARD, alone
 from driving import LAPTOP, PHONE, Tab
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 WIDE, HIGH = 60, 40
 SHOW = """([scene, picture, mask, told]) => model.set("scene", { ...scene, picture: view(Uint8Array, picture),
@@ -97,6 +97,28 @@ def test_the_mouse_paints_strokes_that_are_taken_back_one_by_one(brush: Page) ->
     expect(brush.get_by_role("button", name="Save the mask")).to_be_disabled()
     expect(brush.get_by_text("Saved.")).to_be_visible()
     expect(brush.get_by_role("radio", name="class 2")).to_be_checked()
+
+
+def test_the_browser_asks_before_what_is_painted_is_lost(brush: Page) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    brush.on("dialog", answer)
+    brush.mouse.move(*place(brush, 10, 10))
+    brush.mouse.down()
+    brush.mouse.move(*place(brush, 50, 10), steps=3)
+    brush.mouse.up()
+    with brush.expect_event("dialog"):
+        brush.evaluate("setTimeout(() => location.reload())")
+    assert asked == ["beforeunload"]
+    assert saved(brush)[10, 30] == 2, "it is still there"
+    shown(brush, turn=2, said="Saved.")
+    expect(brush.get_by_text("Saved.")).to_be_visible()
+    brush.reload()
+    assert asked == ["beforeunload"], "there is nothing to lose"
 
 
 @pytest.mark.parametrize("brush", [PHONE], indirect=True)

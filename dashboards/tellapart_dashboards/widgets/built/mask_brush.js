@@ -1,5 +1,5 @@
 // Built by `make widgets` from mask_brush/mask_brush.js and the modules it imports: change those, not this file.
-// 9711cadfa8ab434c21ad708236089af34a26ba15572a6e0563e5389ee1ab6eb5
+// 402b44c225de91971833abb0941212c0dd83a61bb500abd42ce04272bcd24530
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -1100,12 +1100,18 @@ function render({ model, el }) {
 
   /** @param {FromPython} message @param {Bytes[]} _buffers */
   const heard = (message, _buffers) => hear(message);
+  /** @param {BeforeUnloadEvent} event */
+  const leaving = (event) => {
+    if (painting.isChanged) event.preventDefault(); // the browser asks, in its own words
+  };
+  window.addEventListener("beforeunload", leaving);
   model.on("msg:custom", heard);
   model.on("change:scene", show);
   model.on("change:can_undo change:can_redo", tell);
   show();
   return () => {
     drawing.cancel();
+    window.removeEventListener("beforeunload", leaving);
     model.off("msg:custom", heard);
     model.off(null, null, show);
     model.off(null, null, tell);

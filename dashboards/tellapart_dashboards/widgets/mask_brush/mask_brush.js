@@ -210,12 +210,18 @@ function render({ model, el }) {
 
   /** @param {FromPython} message @param {Bytes[]} _buffers */
   const heard = (message, _buffers) => hear(message);
+  /** @param {BeforeUnloadEvent} event */
+  const leaving = (event) => {
+    if (painting.isChanged) event.preventDefault(); // the browser asks, in its own words
+  };
+  window.addEventListener("beforeunload", leaving);
   model.on("msg:custom", heard);
   model.on("change:scene", show);
   model.on("change:can_undo change:can_redo", tell);
   show();
   return () => {
     drawing.cancel();
+    window.removeEventListener("beforeunload", leaving);
     model.off("msg:custom", heard);
     model.off(null, null, show);
     model.off(null, null, tell);
