@@ -118,14 +118,18 @@ def new(
     place: Annotated[
         Path,
         typer.Option(
-            "--from", help="A folder or zip with one folder of pictures per label.", metavar="FOLDER|ZIP"
+            "--from",
+            help="A folder or zip with one folder of pictures per label; or a file of texts, a table, ratings, or a "
+            "folder with masks.",
+            metavar="FOLDER|ZIP|FILE",
         ),
     ],
     label: Annotated[str | None, typer.Option(help="One label for all, where there are no folders.")] = None,
     labels: Annotated[str, typer.Option(help=LABELS_HELP, metavar="WHERE")] = "auto",
     is_json: JsonFlag = False,
 ) -> None:
-    """Make a project from your pictures. The originals are not changed."""
+    """Make a project from your pictures, or from texts, a table, ratings or masks (--kind texts, tables, ratings or
+    outlines where it is taken for something else). The originals are not changed."""
     from tellapart.gather import read_place, take_in
 
     with explained(is_json):
@@ -176,8 +180,9 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Option(
-            help="quick (seconds), thorough (about half a minute: the network's last blocks learn, too) or everything "
-            "(minutes: all its layers learn). Quick unless given; everything where a graphics card can be used.",
+            help="quick (seconds), thorough (about ten seconds for 400 pictures: the network's last blocks learn, too) "
+            "or everything (minutes: all its layers learn). Quick unless given; everything where a graphics card can "
+            "be used.",
             show_default=False,
         ),
     ] = None,

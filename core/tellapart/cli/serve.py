@@ -109,9 +109,13 @@ def studio(
         Path | None, typer.Option(help="--public: the certificate's key.", metavar="FILE")
     ] = None,
     pages: Annotated[int | None, typer.Option(help="--public: pages open at once.", min=1)] = None,
-    pages_each: Annotated[int | None, typer.Option(help="--public: of one visitor.", min=1)] = None,
+    pages_each: Annotated[
+        int | None, typer.Option(help="--public: pages open at once, of one visitor.", min=1)
+    ] = None,
     pictures: Annotated[int | None, typer.Option(help="--public: pictures in a project.", min=1)] = None,
-    megabytes: Annotated[int | None, typer.Option(help="--public: of pictures in a project.", min=1)] = None,
+    megabytes: Annotated[
+        int | None, typer.Option(help="--public: megabytes of pictures in a project.", min=1)
+    ] = None,
     visitors: Annotated[int | None, typer.Option(help="--public: visitors who get a project.", min=1)] = None,
     idle_s: Annotated[
         int | None, typer.Option(help="--public: seconds until a page that nobody touches ends.", min=1)

@@ -29,7 +29,7 @@ def predict(
     ] = 0.55,
     is_json: JsonFlag = False,
 ) -> None:
-    """Tell every pixel of pictures."""
+    """Outline things in pictures: a class for every pixel."""
     from tellapart import atomic_files
     from tellapart.errors import ImageError, ProjectError
     from tellapart.outlines.predictor import OutlinePredictor

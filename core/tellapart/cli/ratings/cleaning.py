@@ -36,7 +36,8 @@ def clean(
     ] = None,
     is_json: JsonFlag = False,
 ) -> None:
-    """Find ratings outside the scale, of different stars, users of one value and bursts, worst first; or decide."""
+    """Find ratings that may be wrong (outside the scale, contradictory, all alike, in bursts), worst first; or decide
+    about them."""
     from tellapart.kinds.decisions import ThingDecision
     from tellapart.ratings.clean.review import RatingReview
     from tellapart.ratings.project import open_rating_project

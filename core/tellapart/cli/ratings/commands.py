@@ -48,7 +48,7 @@ def new(
     titles: Annotated[
         Path | None,
         typer.Option(
-            help="A CSV or JSON file with item and title, for titles that the table lacks.",
+            help="A CSV, TSV or JSON file with item and title, for titles that the table lacks.",
             metavar="FILE",
             show_default=False,
         ),
@@ -147,7 +147,7 @@ def similar(
     most: Most = 10,
     is_json: JsonFlag = False,
 ) -> None:
-    """What people who liked an item liked too; likeness goes to 1, and counts less where few rated."""
+    """What people who liked an item liked too; likeness is at most 1, and counts less where few rated."""
     from tellapart.ratings.model_file import read_model
     from tellapart.ratings.project import RATINGS
 

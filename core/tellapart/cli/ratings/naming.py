@@ -14,7 +14,9 @@ from tellapart.words.commands import typed
 
 def titles(
     project_dir: ProjectDir,
-    file: Annotated[Path, typer.Argument(help="A CSV or JSON file with item and title.", metavar="FILE")],
+    file: Annotated[
+        Path, typer.Argument(help="A CSV, TSV or JSON file with item and title.", metavar="FILE")
+    ],
     is_json: JsonFlag = False,
 ) -> None:
     """Take titles of items from a file of their own, for answers and for what is shared."""
