@@ -8,7 +8,10 @@ from tellapart.learning.gains.error_gain import ErrorGain
 NOTHING_HELPS = (
     "Nothing was found that would help measurably. What is left: more pictures like those that it gets wrong."
 )
-ABOUT = "Estimated from your own pictures; the change on new ones will lie in the range in 8 of 10 cases."
+ABOUT = (
+    "Estimated from your own pictures where possible; the change on new ones should lie in the range in 8 of 10 "
+    "cases."
+)
 _NOTICED = 0.0005
 
 
@@ -37,11 +40,11 @@ def reason(advice: Advice) -> str:
             mostly = f"mostly {few}" if len(labels) > 2 else few
             return f"{mostly}; about {max(1, advice.n_wrong)} of them are probably wrong"
         case AdviceKind.ADD_PICTURES:
-            return f"of {advice.n_of} pictures of that label it gets {advice.n_wrong} wrong"
+            return f"of {advice.n_of} pictures of that label, models that had not seen them get {advice.n_wrong} wrong"
         case AdviceKind.LOOK_AT_PAIR:
             return (
-                f"{advice.n} times one was mistaken for the other; these are most like the other label. What it brings "
-                "shows once you have seen what separates them"
+                f"models that had not seen the pictures mistook one label for the other {advice.n} times; these are "
+                "most like the other label. What it brings shows once you have seen what separates them"
             )
         case AdviceKind.SHARPER_BACKBONE:
             return f"tried on {advice.n} of your pictures"
