@@ -20,7 +20,7 @@ KIND_NAMES = {
     "visitor": "by visitors",
     "unreadable": "unreadable",
     "conflict": "two labels",
-    "leak": "in both parts",
+    "leak": "learned from and checked on",
     "wrong label": "wrong label",
     "out of place": "odd",
     "duplicate": "same",

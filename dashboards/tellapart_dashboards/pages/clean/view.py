@@ -163,7 +163,8 @@ def _filters(page: CleanPage) -> Widget:
     )
     label = Dropdown(description="Label")
     split = Dropdown(
-        description="Part", options=[("all parts", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)]
+        description="Pictures",
+        options=[("all pictures", ""), *((SPLIT_NAMES[split], split) for split in SPLITS)],
     )
 
     def draw(_: Any = None) -> None:

@@ -39,7 +39,7 @@ def headline(state: ShareState, has_train: bool) -> tuple[str, str]:
     said = f"It tells {listed(list(state.model.classes), at_most=6)} apart"
     if state.model.made is not None:
         scores = state.model.made.scores
-        said += f" and was wrong about {percent(scores.error_rate)} of {count(scores.n_valid, 'held-out picture')}"
+        said += f"; of {count(scores.n_valid, 'picture')} it had never seen, it got {percent(scores.error_rate)} wrong"
     return "Share it", f"{said}. Nothing leaves {this_computer()} until you send it."
 
 
