@@ -13,6 +13,7 @@ from acting import every, is_shown, one, opened, settled, text_of, upload
 from ipywidgets import Button, Dropdown, ToggleButton
 from tellapart.clean.gain import Gain
 from tellapart.errors import WeightsError
+from tellapart.learning.statistics.paired import Paired
 from tellapart.planning.snapshot import snapshot
 from tellapart.runs import Run
 from tellapart.store.journal import Relabel, Remove
@@ -141,11 +142,15 @@ async def test_the_steps_say_the_error_as_an_error(
 
 def test_what_the_last_training_changed() -> None:
     assert step_html(None) == ""
-    said = step_html(LastStep(0.14, 0.11, False))
+    better, likely = Paired(80, 2, 20, 10), Paired(80, 4, 6, 10)
+    said = step_html(LastStep(0.14, 0.11, likely))
     assert "14 % → <b>11 % wrong</b>" in said and "may be chance" in said
-    assert "More than chance" in step_html(LastStep(0.14, 0.06, True))
+    assert "More than chance" in step_html(LastStep(0.14, 0.06, better))
     assert "not checked on the same pictures" in step_html(LastStep(0.14, 0.06)).lower()
-    assert "As many as before" in step_html(LastStep(0.14, 0.14, False))
+    assert "As many as before" in step_html(LastStep(0.14, 0.14, likely))
+    for after in (0.14, 0.2):  # many copies are wrong now
+        assert "More than chance" not in (said := step_html(LastStep(0.14, after, better)))
+        assert "near-duplicates counted once, it got better" in said
     assert [train_again_words(n) for n in (0, 1, 1200)] == [
         "Train again", "1 change since: train again", "1,200 changes since: train again",
     ]  # fmt: skip

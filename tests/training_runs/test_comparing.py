@@ -106,7 +106,26 @@ def test_near_duplicates_count_once_in_the_test(keep, tiny_project, trained):
     (tiny_project.runs_dir / SECOND / FILE).write_bytes(alike.to_bytes())
     found = compare_runs(tiny_project, first, second)
     assert found.pairs.only_second == 6 and found.told.only_second == 1 and found.told.p_value == 1
-    assert "Near-duplicates count once in p and the interval." in found.sentences()
+    said = "Near-duplicates count once in this, {} of {} picture(s). One by one, only {} is right on 0, only {} on 6."
+    n = len(rows)
+    assert said.format(n - 5, n, FIRST, SECOND) in found.sentences()
+
+
+def test_copies_do_not_outvote_the_rest(keep, tiny_project):
+    rows = np.arange(120)
+    targets, ids = np.zeros(120, int), tuple(f"{row:064x}" for row in rows)
+    groups = np.where(rows < 30, 0, rows)
+
+    def held(wrong):
+        return HeldOut(ids, targets, np.where(wrong, 0.1, 0.8)[:, None] * [1.0, 0, 0] + [0, 0.2, 0], groups)
+
+    first, second = keep(FIRST, held=held(rows < 30)), keep(SECOND, held=held((rows >= 30) & (rows < 40)))
+    found = compare_runs(tiny_project, first, second)
+    said, estimate, copies = found.sentences()[0], found.to_json(), found.sentences()[-1]
+    assert said.startswith(f"{FIRST} is better: it is right on 10 picture(s)") and "p = 0.012" in said
+    low, high = estimate["difference_interval"]
+    assert low < estimate["difference"] == found.told.difference < high and found.told.difference == 9 / 91
+    assert copies.endswith(f"only {FIRST} is right on 10, only {SECOND} on 30.")
 
 
 def test_what_cannot_be_compared_is_a_sentence(keep, tiny_project):

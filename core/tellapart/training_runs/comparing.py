@@ -34,7 +34,8 @@ class ChangedPicture:
 
 @dataclass(frozen=True)
 class RunComparison:
-    """pairs: of the shared pictures; told: the same with near-duplicates counted once, on which the test is made.
+    """pairs: of the shared pictures; told: the same with near-duplicates counted once, from which all that is said of
+    better and worse comes: copies would outvote the rest, and the interval and p are of these counts.
 
     n_relabelled: shared pictures left out since they had different labels in the two. changed: the second's gains
     first, each part by how sure the wrong one was.
@@ -52,12 +53,13 @@ class RunComparison:
         return [*self._verdict(), *self._shared()]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values. difference: error rate of the second minus that of the first."""
+        """Plain JSON values. The counts are of all shared pictures, the rest of the n_different. difference:
+        error rate of the second minus that of the first."""
         return {
             "first": self.first.run_id, "second": self.second.run_id, "n_shared": self.pairs.n,
             "both_right": self.pairs.both_right, "only_first_right": self.pairs.only_first,
             "only_second_right": self.pairs.only_second, "both_wrong": self.pairs.both_wrong,
-            "n_different": self.told.n, "p_value": self.told.p_value, "difference": self.pairs.difference,
+            "n_different": self.told.n, "p_value": self.told.p_value, "difference": self.told.difference,
             "difference_interval": list(self.told.interval), "n_relabelled": self.n_relabelled,
             "sentences": self.sentences(),
             "changed": [
@@ -76,14 +78,14 @@ class RunComparison:
                 f"{self.first.title} and {self.second.title} were judged on no picture in common, so they cannot be "
                 "compared. Train both on the same pictures with the same split."
             ]
-        if not pairs.only_first + pairs.only_second:
+        if not told.only_first + told.only_second:
             return [
                 f"{self.first.title} and {self.second.title} are right and wrong on the same pictures, all "
-                f"{pairs.n}: no difference."
+                f"{told.n}: no difference."
             ]
-        is_second = pairs.only_second >= pairs.only_first
+        is_second = told.only_second >= told.only_first
         better, other = (self.second, self.first) if is_second else (self.first, self.second)
-        more, fewer = max(pairs.only_first, pairs.only_second), min(pairs.only_first, pairs.only_second)
+        more, fewer = max(told.only_first, told.only_second), min(told.only_first, told.only_second)
         p = "p < 0.001" if told.p_value < 0.001 else f"p = {told.p_value:.2g}"
         chance = "this is more than chance" if told.is_beyond_chance else "this may be chance"
         if more == fewer:
@@ -96,7 +98,7 @@ class RunComparison:
         low, high = told.interval
         return [
             said,
-            f"Error of {self.second.title} minus error of {self.first.title}: {100 * pairs.difference:+.1f} points, "
+            f"Error of {self.second.title} minus error of {self.first.title}: {100 * told.difference:+.1f} points, "
             f"95 % interval {100 * low:+.1f} to {100 * high:+.1f}.",
         ]
 
@@ -110,7 +112,11 @@ class RunComparison:
         if self.n_relabelled:
             said.append(f"{self.n_relabelled} picture(s) got another label in between and do not count.")
         if self.told.n < self.pairs.n:
-            said.append("Near-duplicates count once in p and the interval.")
+            said.append(
+                f"Near-duplicates count once in this, {self.told.n} of {self.pairs.n} picture(s). One by one, only "
+                f"{self.first.title} is right on {self.pairs.only_first}, only {self.second.title} on "
+                f"{self.pairs.only_second}."
+            )
         return said
 
 

@@ -156,7 +156,7 @@ class RunsDesk(HasTraits):
             told = self._compared(rows[1], rows[0]).told
         except TellapartError:  # of an older version, without the answers to compare
             return LastStep(rows[1].error_rate, rows[0].error_rate)
-        return LastStep(rows[1].error_rate, rows[0].error_rate, told.is_beyond_chance if told.n else None)
+        return LastStep(rows[1].error_rate, rows[0].error_rate, told if told.n else None)
 
     def _signature(self) -> object:
         """What is another one when a run came, went or got a name."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tellapart.training_runs.listing import TrainingRun
 
 if TYPE_CHECKING:
+    from tellapart.learning.statistics.paired import Paired
     from tellapart.training_runs.comparing import RunComparison
 
 
@@ -22,12 +23,14 @@ class Compared:
 
 @dataclass(frozen=True)
 class LastStep:
-    """From the training before to the newest. before, after: error rates, 0 to 1. is_beyond_chance: None where the two
-    cannot be compared picture by picture."""
+    """From the training before to the newest. before, after: error rates, 0 to 1, each on its own held-out pictures.
+
+    told: the two picture by picture, near-duplicates counted once; None where they cannot be compared so.
+    """
 
     before: float
     after: float
-    is_beyond_chance: bool | None = None
+    told: Paired | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,18 +60,22 @@ def step_html(step: LastStep | None) -> str:
     """What the newest training changed: "14 % → 11 % wrong", and whether that may be chance; "" without one before."""
     if step is None:
         return ""
-    told = {
-        True: "More than chance.",
-        False: "This may be chance.",
-        None: "Not checked on the same pictures, so the two are hard to compare.",
-    }[step.is_beyond_chance]
-    if step.before == step.after and not step.is_beyond_chance:
-        told = "As many as before."
     before, after = percent(step.before), percent(step.after)
     return (
         f'<p class="ta-step" role="status">Since the training before: {before} → <b>{after} wrong</b>. '
-        f'<span class="ta-soft">{told}</span></p>'
+        f'<span class="ta-soft">{_step_told(step)}</span></p>'
     )
+
+
+def _step_told(step: LastStep) -> str:
+    if step.told is None:
+        return "Not checked on the same pictures, so the two are hard to compare."
+    is_beyond, change = step.told.is_beyond_chance, step.told.difference
+    if is_beyond and change * (step.after - step.before) <= 0:  # copies, or other pictures, outvoted the rest
+        return f"On the same pictures, near-duplicates counted once, it got {'worse' if change > 0 else 'better'}."
+    if is_beyond:
+        return "More than chance."
+    return "As many as before." if step.before == step.after else "This may be chance."
 
 
 def side_by_side_html(state: RunsState) -> str:
