@@ -1,5 +1,8 @@
 """Two trainings picture by picture: who is right where the other is wrong, and in which words."""
 
+import contextlib
+import io
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -166,4 +169,37 @@ def test_what_is_kept_comes_back_and_a_strangers_file_is_checked(trained, tmp_pa
     np.savez(tmp_path / "objects.npz", image_ids=np.array([{}], object), targets=[0], probs=[0], groups=[0])
     (tmp_path / "objects.npz").replace(tmp_path / FILE)
     with pytest.raises(RunError, match="is damaged"):
+        read_held_out(tmp_path, 3)
+
+
+def test_whatever_is_wrong_with_what_is_kept_is_one_error(trained, tmp_path):
+    whole = trained[1].held_out.to_bytes()
+    rng = np.random.default_rng(3)
+    for place, bit in zip(rng.integers(len(whole), size=300), rng.integers(8, size=300), strict=True):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << bit
+        (tmp_path / FILE).write_bytes(flipped)
+        with contextlib.suppress(RunError):
+            read_held_out(tmp_path, 3)
+    np.savez(tmp_path / FILE, image_ids=np.uint8(1), targets=[0], probs=[[0.2, 0.2, 0.6]], groups=[0])
+    with pytest.raises(RunError, match="do not fit together"):
+        read_held_out(tmp_path, 3)
+
+
+def test_what_would_unpack_to_too_much_is_refused_before(trained, tmp_path):
+    whole = trained[1].held_out.to_bytes()
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        member = archive.infolist()[0]
+        array = bytearray(archive.read(member))
+    size = member.file_size.to_bytes(4, "little")
+    (tmp_path / FILE).write_bytes(whole.replace(size, (2**31).to_bytes(4, "little")))
+    with pytest.raises(RunError, match="larger than 1 GB"):
+        read_held_out(tmp_path, 3)
+    n = len(trained[1].held_out.targets)
+    with zipfile.ZipFile(tmp_path / FILE, "w") as archive:
+        archive.writestr(
+            member.filename,
+            array.replace(f"({n}, 32), }}".encode() + b" " * 12, f"({n}{10**12}, 32), }}".encode()),
+        )
+    with pytest.raises(RunError, match="not of the size that they say"):
         read_held_out(tmp_path, 3)

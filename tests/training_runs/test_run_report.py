@@ -167,7 +167,9 @@ def test_what_is_gone_is_said(run, tiny_project):
     gone = replace(facts.mistakes[0], jpeg=b"", why_not="no longer in the project")
     text = report_html(replace(facts, mistakes=(gone,)))
     assert "The model of this run is gone." in text and "no longer in the project" in text
-    assert "did not keep the answers" in text
+    assert "did not keep what it answered" in text
+    (tiny_project.runs_dir / FIRST / FILE).write_bytes(b"no arrays")
+    assert "is damaged" in report_facts(tiny_project, run).why_not_held
 
 
 def test_a_picture_that_was_removed_is_not_shown(run, tiny_project):

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from tellapart import atomic_files
-
-_UNUSABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)  # not there, or cut off
+from tellapart.store.files.arrays import read_arrays
 
 
 def cached_arrays(
@@ -25,9 +23,8 @@ def cached_arrays(
         OSError: the disk does not take them.
     """
     path = folder / f"{kind}-{key}.npz"
-    with contextlib.suppress(*_UNUSABLE), path.open("rb") as file:
-        stored = np.load(file, allow_pickle=False)
-        return {name: stored[name] for name in stored.files}
+    with contextlib.suppress(OSError, ValueError):  # not there, or cut off
+        return read_arrays(path)
     arrays = compute()
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob(f"{kind}-*.npz"):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,11 +16,11 @@ from tellapart import atomic_files
 from tellapart.duplicates.candidates import NearPairs
 from tellapart.duplicates.near_duplicates import near_duplicate_pairs
 from tellapart.progress import Share, silent_share
+from tellapart.store.files.arrays import read_arrays
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 
 _CODE_VERSION = 1  # raise it when the second look changes
-_UNUSABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)  # not there, or cut off
 _SPREAD = np.uint64(
     0x9E3779B97F4A7C15
 )  # odd, so that different pairs of ids have different keys but for chance
@@ -59,8 +58,8 @@ def copies_in(project: Project, pictures: Sequence[Picture], tell: Share = silen
 
 def _stored(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Keys of pairs, sorted, and whether each is one picture."""
-    with contextlib.suppress(*_UNUSABLE), path.open("rb") as file:
-        stored = np.load(file, allow_pickle=False)
+    with contextlib.suppress(OSError, ValueError, KeyError):  # not there, or cut off
+        stored = read_arrays(path)
         pairs, is_same = stored["pairs"].astype(np.uint64), stored["is_same"].astype(bool)
         if len(pairs) == len(is_same):
             return pairs, is_same

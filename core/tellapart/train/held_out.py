@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from tellapart.errors import RunError
+from tellapart.store.files.arrays import read_arrays
 from tellapart.train.fitting import FittedHead
 from tellapart.train.preparation import TrainData
 
 FILE = "held_out.npz"
-_MAX_BYTES = 2**30
-_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,21 +85,28 @@ def read_held_out(run_dir: Path, n_classes: int) -> HeldOut:
             "Train again with the same settings, and use that run."
         )
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ValueError("it is larger than 1 GB")
-        with np.load(path, allow_pickle=False) as file:
-            ids, targets, probs, groups = (file[name] for name in ("image_ids", "targets", "probs", "groups"))
-            is_none = file.get("is_none")
-        n = len(ids)
-        if (ids.shape, ids.dtype) != ((n, 32), np.uint8) or probs.shape != (n, n_classes):
+        found = read_arrays(path)
+        ids, targets, probs, groups = (found[name] for name in ("image_ids", "targets", "probs", "groups"))
+        is_none = found.get("is_none")
+        n = targets.size
+        shapes = ((n, 32), (n,), (n, n_classes), (n,))
+        if tuple(one.shape for one in (ids, targets, probs, groups)) != shapes:
             raise ValueError("its parts do not fit together")
-        if targets.shape != (n,) or groups.shape != (n,) or not np.isfinite(probs).all():
-            raise ValueError("its parts do not fit together")
+        if ids.dtype != np.uint8 or (targets.dtype.kind, probs.dtype.kind, groups.dtype.kind) != (
+            "i",
+            "f",
+            "i",
+        ):
+            raise ValueError("its parts are not of the right kind")
+        if not ((probs >= 0) & (probs < 1.001)).all():  # rounding may leave a little more than 1
+            raise ValueError("its probabilities are none")
         targets = targets.astype(np.int64)
         if n and not 0 <= targets.min() <= targets.max() < n_classes:
             raise ValueError("it names a label that is not there")
         if is_none is not None and (is_none.shape, is_none.dtype) != ((n,), np.bool_):
             raise ValueError("its parts do not fit together")
-    except _DAMAGED as error:
-        raise RunError(f"{path} is damaged ({error}). Train again, and use that run.") from error
+    except (OSError, ValueError, KeyError) as error:
+        raise RunError(
+            f"{FILE} of run {run_dir.name} is damaged ({error}). Train again, and use that run."
+        ) from error
     return HeldOut(tuple(bytes(one).hex() for one in ids), targets, probs, groups, is_none)

@@ -42,7 +42,8 @@ class ShownMistake:
 @dataclass(frozen=True)
 class ReportFacts:
     """result: result.json. config: the run's settings. record: bundle.json, {} where the model is gone. held: None in
-    runs of older versions. card, sheet: Markdown. environment: (what, version)."""
+    runs of older versions and where it is damaged, which why_not_held says. card, sheet: Markdown. environment: (what,
+    version)."""
 
     project: str
     run: TrainingRun
@@ -50,6 +51,7 @@ class ReportFacts:
     config: dict[str, Any]
     record: dict[str, Any]
     held: HeldOut | None
+    why_not_held: str
     mistakes: tuple[ShownMistake, ...]
     card: str
     sheet: str
@@ -66,10 +68,12 @@ def report_facts(project: Project, run: TrainingRun) -> ReportFacts:
     result = Run(folder).result()
     bundle = bundle_folder(project.root, run.run_id)
     record = record_of(bundle)
+    held: HeldOut | None = None
+    why_not_held = ""
     try:
-        held: HeldOut | None = read_held_out(folder, len(result["classes"]))
-    except RunError:
-        held = None
+        held = read_held_out(folder, len(result["classes"]))
+    except RunError as error:
+        why_not_held = str(error)
     return ReportFacts(
         project=project.name,
         run=run,
@@ -77,6 +81,7 @@ def report_facts(project: Project, run: TrainingRun) -> ReportFacts:
         config=Run(folder).config,
         record=record,
         held=held,
+        why_not_held=why_not_held,
         mistakes=tuple(_shown(project, one) for one in result["mistakes"][:MOST_MISTAKES]),
         card=_text(project, f"bundles/{run.run_id}/MODEL_CARD.md"),
         sheet=datasheet(project.manifest, project.name, answered=_text(project, "DATASHEET.md")),

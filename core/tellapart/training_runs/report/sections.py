@@ -147,8 +147,8 @@ def classes_section(facts: ReportFacts) -> str:
 def probabilities_section(facts: ReportFacts) -> str:
     """What its probabilities are worth: reliability diagrams and the threshold explorer."""
     if facts.held is None:
-        old = "This run was made by an older version, which did not keep the answers about each held-out picture."
-        return section("What its probabilities are worth", paragraph(old), place="probabilities")
+        why_not = paragraph(facts.why_not_held)
+        return section("What its probabilities are worth", why_not, place="probabilities")
     error = paragraph(calibration_sentence(facts.result))
     charts = reliability_html(facts.held, facts.result["classes"])
     return section("What its probabilities are worth", error, charts, place="probabilities") + _thresholds(
