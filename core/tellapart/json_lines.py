@@ -40,5 +40,5 @@ class JsonLines:
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
         return dict(json.loads(line))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None  # cut by a kill; the next line is whole again

@@ -27,6 +27,7 @@ from tellapart import atomic_files
 from tellapart.errors import RunError
 from tellapart.json_lines import JsonLines
 from tellapart.progress import Step
+from tellapart.store.files.run_files import is_progress, json_object, run_settings, worker_noted
 from tellapart.store.sqlite.database_errors import disk_reason
 
 Stage = Literal["running", "done", "failed", "cancelled", "paused"]
@@ -124,23 +125,27 @@ class Run:
         """What it brought.
 
         Raises:
-            RunError: it has not ended well, so there is no result.
+            RunError: it has not ended well, so there is no result; or it is damaged.
         """
         try:
-            return dict(json.loads((self.run_dir / "result.json").read_text("utf-8")))
-        except (OSError, ValueError) as error:
+            return json_object(self.run_dir / "result.json")
+        except OSError as error:
             raise RunError(
                 f"Run {self.run_id} has no result: {self.status().message} Start it again."
+            ) from error
+        except ValueError as error:
+            raise RunError(
+                f"result.json of run {self.run_id} is damaged ({error}). Start it again."
             ) from error
 
     def settings(self) -> dict[str, Any]:
         """What config.json holds: format, task, config, started (seconds since 1970).
 
         Raises:
-            RunError: it cannot be read.
+            RunError: it cannot be read, or holds something else.
         """
         try:
-            return dict(json.loads((self.run_dir / "config.json").read_text("utf-8")))
+            return run_settings(self.run_dir / "config.json")
         except (OSError, ValueError) as error:
             raise RunError(
                 f"{self.run_dir} is not a run: its config.json cannot be read ({error}). Start a new one."
@@ -157,7 +162,7 @@ class RunFollower:
     def __init__(self, run: Run):
         self.run = run
         self.progress = JsonLines(run.run_dir / "progress.jsonl")
-        self._started = float(run.settings()["started"])
+        self._started: float = run.settings()["started"]
         self._worker: dict[str, Any] | None = None
         self._last: dict[str, Any] = {}
         self._step: dict[str, Any] = {}
@@ -178,7 +183,7 @@ class RunFollower:
         return RunStatus("running", done, total, message, time.time() - started, step, facts)
 
     def _read(self) -> None:
-        for line in self.progress.new():
+        for line in filter(is_progress, self.progress.new()):
             self._last = line
             if "done" in line:
                 self._step = line
@@ -189,7 +194,7 @@ class RunFollower:
         if "stage" in self._last:
             return False
         if self._worker is None:
-            self._worker = self._noted()
+            self._worker = worker_noted(self.run.run_dir / "worker.json")  # by who started it
         if self._worker is None:
             self._read()  # it notes itself where who started it was too late, or died before
         if self._worker is None:
@@ -202,13 +207,6 @@ class RunFollower:
             )
         except psutil.Error:
             return False
-
-    def _noted(self) -> dict[str, Any] | None:
-        """The process as noted by who started it."""
-        try:
-            return dict(json.loads((self.run.run_dir / "worker.json").read_text("utf-8")))
-        except (OSError, ValueError):
-            return None
 
     def _obituary(self) -> str:
         if not self.run.run_dir.is_dir():

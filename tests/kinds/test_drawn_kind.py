@@ -102,7 +102,9 @@ def test_the_table_leads_from_a_file_to_answers(kind, facts, thing, answer, tmp_
 
 def _trained_by_a_worker(root):
     (root / "runs" / "one").mkdir(parents=True)
-    (root / "runs" / "one" / "config.json").write_text('{"task": "train things", "config": {}}', "utf-8")
+    (root / "runs" / "one" / "config.json").write_text(
+        '{"task": "train things", "config": {}, "started": 0}', "utf-8"
+    )
     assert work(root / "runs" / "one") == 0
     return runs.Run(root / "runs" / "one").result()
 
