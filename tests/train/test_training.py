@@ -227,6 +227,9 @@ def test_settings_out_of_range_say_what_is_possible(wrong, said):
 def test_a_misspelt_setting_is_not_ignored():
     with pytest.raises(TrainError, match="Unknown training setting.*epoch"):
         TrainConfig.from_json({"epoch": 3})
+    for damaged in ({"valid": "x"}, {"weights": 7}, {"variation": {"zoom": 10**400}}):
+        with pytest.raises(TrainError):
+            TrainConfig.from_json(damaged)
 
 
 def test_training_takes_no_torch(tiny_project):

@@ -74,19 +74,20 @@ class TrainConfig:
         """Back from JSON.
 
         Raises:
-            TrainError: a name that is no setting, or a value out of range.
+            TrainError: a name that is no setting, or a value of the wrong kind or out of range.
         """
         names = {field.name for field in fields(cls)}
         if unknown := sorted(set(record) - names):
             raise TrainError(
                 f"Unknown training setting(s): {', '.join(unknown)}. Known are {', '.join(sorted(names))}."
             )
-        weights = record.get("weights")
-        backbone = current_name(record.get("backbone", DEFAULT_BACKBONE))
-        variation = record.get("variation")
-        own = {
-            "backbone": backbone,
-            "weights": Path(weights) if weights else None,
-            "variation": None if variation is None else Variation.from_json(variation),
-        }
-        return cls(**{**record, **own})
+        weights, variation = record.get("weights"), record.get("variation")
+        try:
+            own = {
+                "backbone": current_name(record.get("backbone", DEFAULT_BACKBONE)),
+                "weights": Path(weights) if weights else None,
+                "variation": None if variation is None else Variation.from_json(variation),
+            }
+            return cls(**{**record, **own})
+        except TypeError as error:
+            raise TrainError(f"A training setting is of the wrong kind ({error}). Train again.") from error

@@ -60,7 +60,7 @@ class Variation:
             raise TrainError(f"Unknown setting(s) of views: {said}. Known are {', '.join(sorted(names))}.")
         try:
             settings: dict[str, Any] = {name: float(record[name]) for name in RANGES if name in record}
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise TrainError(f"A setting of views is no number ({error}).") from error
         if "flip" in record:
             settings["flip"] = bool(record["flip"])
