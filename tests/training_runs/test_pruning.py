@@ -36,6 +36,16 @@ def test_the_newest_named_and_shared_ones_stay(many, tiny_project, trained):
     assert found.n_bytes > 0 and found.sentence(is_done=False).startswith("Would move to the trash: ")
 
 
+def test_a_shared_model_stays_however_often_and_late_it_is_pruned(many, tiny_project):
+    for n in range(5):  # as many newer ones as stay of work that is no training
+        run_id = f"202602{n + 10}-120000-aaaaaa"
+        runs.record(tiny_project.root, run_id, "app", {"bundle": IDS[5]}, {"sentence": "Made."}, 1.0)
+    for _ in range(2):
+        prune(tiny_project, to_prune(tiny_project))
+    prune(tiny_project, to_prune(tiny_project, keep=1, for_good=True))
+    assert (tiny_project.bundles_dir / IDS[1] / "bundle.json").is_file()
+
+
 def test_pruned_runs_lie_in_the_trash_as_one_step(many, tiny_project):
     before = {one.run_id for one in training_runs(tiny_project)}
     found = to_prune(tiny_project, keep=1)

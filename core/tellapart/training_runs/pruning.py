@@ -107,20 +107,24 @@ def _pointed_at(project: Project, keep: int) -> set[str]:
     if (newest := newest_bundle(project.bundles_dir)) is not None:
         pointed.add(newest.name)
     pointed |= {one.run_id for one in rows[:1]}  # a page that opens follows it
-    return pointed | set(_of_other_work(runs_in(project.root, project.runs_dir), keep))
+    return pointed | set(_of_other_work(project, keep))
 
 
-def _of_other_work(runs: Iterable[Run], keep: int) -> Iterable[str]:
-    """Runs that are no trainings and of which pages still read, and the models that were shared."""
+def _of_other_work(project: Project, keep: int) -> Iterable[str]:
+    """Runs that are no trainings and of which pages still read, and the models that were shared. Of each model, the
+    newest run that shared it stays as long as the model does: that it is shared stands nowhere else."""
+    runs = runs_in(project.root, project.runs_dir)
+    unseen = {(task, name) for task in ("app", "publish") for name in _names(project.bundles_dir)}
     seen: Counter[str] = Counter()
     for run in sorted(runs, key=lambda run: run.order, reverse=True):
         try:
             task, config, stage = run.task, run.config, run.status().stage
-        except (RunError, KeyError, TypeError, ValueError):
+        except RunError:
             yield run.run_id  # nobody knows what it is
             continue
-        if task in ("app", "publish") and isinstance(config.get("bundle"), str):
-            yield config["bundle"]
+        if (shared := (task, str(config.get("bundle")))) in unseen:
+            unseen.remove(shared)
+            yield from (run.run_id, shared[1])
         if task != "train":
             is_good = stage == "done"
             if seen[task] < keep or stage == "running" or (is_good and not seen[f"{task} done"]):
