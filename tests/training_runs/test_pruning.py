@@ -46,6 +46,19 @@ def test_a_shared_model_stays_however_often_and_late_it_is_pruned(many, tiny_pro
     assert (tiny_project.bundles_dir / IDS[1] / "bundle.json").is_file()
 
 
+def test_a_paused_training_stays(keep, tiny_project):
+    keep(IDS[0])
+    config = runs.latest(tiny_project.root, "train").config
+    paused = runs.record(tiny_project.root, IDS[1], "train", config, {}, 1.0)
+    (paused.run_dir / "result.json").unlink()
+    (paused.run_dir / "progress.jsonl").write_text('{"stage": "paused", "message": "Paused.", "at": 1}\n')
+    keep(IDS[2])
+    assert (
+        IDS[1] not in to_prune(tiny_project, keep=1).run_ids
+        and IDS[0] in to_prune(tiny_project, keep=1).run_ids
+    )
+
+
 def test_pruned_runs_lie_in_the_trash_as_one_step(many, tiny_project):
     before = {one.run_id for one in training_runs(tiny_project)}
     found = to_prune(tiny_project, keep=1)

@@ -11,7 +11,6 @@ from typing import Any
 
 from tellapart.bundle.loading import newest_bundle
 from tellapart.errors import OutsideError, ProjectError, RunError
-from tellapart.runs import Run
 from tellapart.store.files.sizes import size_on_disk
 from tellapart.store.project import Project
 from tellapart.store.run_changes import DELETE, RunChange, run_notes
@@ -19,6 +18,7 @@ from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.training_runs.listing import bundle_folder, run_folder, runs_in, training_runs
 
 KEEP = 5
+_OPEN = ("running", "paused")  # these stages lead on
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Pruning:
 
 
 def to_prune(project: Project, keep: int = KEEP, for_good: bool = False) -> Pruning:
-    """What nothing points to: neither among the `keep` newest trainings that ended well, nor named, shared or running,
-    nor the newest of its kind; and what is no model, or lies elsewhere behind a link, is left alone.
+    """What nothing points to: neither among the `keep` newest trainings that ended well, nor named, shared, running
+    or paused, nor the newest of its kind; and what is no model, or lies elsewhere behind a link, is left alone.
 
     Raises:
         RunError: keep is below 1.
@@ -102,7 +102,7 @@ def prune(project: Project, pruning: Pruning) -> None:
 def _pointed_at(project: Project, keep: int) -> set[str]:
     rows = [one for one in training_runs(project) if not one.is_deleted]
     done = [one.run_id for one in rows if one.is_done]
-    pointed = {*done[:keep], *(one.run_id for one in rows if one.name or one.stage == "running")}
+    pointed = {*done[:keep], *(one.run_id for one in rows if one.name or one.stage in _OPEN)}
     pointed |= {run_id for run_id, note in run_notes(project.manifest).items() if note.name}
     if (newest := newest_bundle(project.bundles_dir)) is not None:
         pointed.add(newest.name)
@@ -127,7 +127,7 @@ def _of_other_work(project: Project, keep: int) -> Iterable[str]:
             yield from (run.run_id, shared[1])
         if task != "train":
             is_good = stage == "done"
-            if seen[task] < keep or stage == "running" or (is_good and not seen[f"{task} done"]):
+            if seen[task] < keep or stage in _OPEN or (is_good and not seen[f"{task} done"]):
                 yield run.run_id
             seen[task] += 1
             seen[f"{task} done"] += is_good
