@@ -227,6 +227,16 @@ def test_folders_of_something_else_are_no_runs(root):
     assert runs.latest(root) == runs.latest(root, "train") == run and runs.running(root) is None
 
 
+def test_the_time_of_a_run_whose_worker_died_stands_still(root):
+    run = runs.Run(root / "runs" / "20260101-120000")
+    run.run_dir.mkdir()
+    (run.run_dir / "config.json").write_text('{"task": "train", "config": {}, "started": 1000.0}')
+    assert (run.status().stage, run.status().seconds) == ("failed", 0)
+    said = {"pid": os.getpid(), "created": 1.0, "message": "Looking", "at": 1012.0}  # another process by now
+    (run.run_dir / "progress.jsonl").write_text(json.dumps(said) + "\n")
+    assert (run.status().stage, run.status().seconds) == ("failed", 12)
+
+
 def test_what_no_worker_would_say_is_not_heard(root):
     run = runs.record(root, "20260101-120000", "train", {}, {"sentence": "Done."}, 1.0)
     wrong = (

@@ -41,7 +41,7 @@ _GRACE_S = 20.0  # a run whose process nobody has noted by then never got one
 
 @dataclass(frozen=True)
 class RunStatus:
-    """Where a run is. `message` is for the person; total is 0 while unknown; seconds since the start, or in all.
+    """Where a run is. `message` is for the person; total is 0 while unknown; seconds since the start, or until its end.
 
     step, facts: what the message says of a run under way, see `progress.Doing`; None and {} where it does not. A search
     that failed has "details", sentences.
@@ -177,7 +177,7 @@ class RunFollower:
             facts = dict(last.get("facts", {}))
             return RunStatus(last["stage"], done, total, last["message"], last["at"] - started, None, facts)
         if not is_alive:
-            return RunStatus("failed", done, total, self._obituary(), time.time() - started)
+            return RunStatus("failed", done, total, self._obituary(), last.get("at", started) - started)
         step = Step.known(last.get("step", None if self._step else Step.STARTING))
         message, facts = str(last.get("message", "Starting")), dict(last.get("facts", {}))
         return RunStatus("running", done, total, message, time.time() - started, step, facts)
