@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import tracemalloc
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ import pytest
 from command_line import tellapart
 from PIL import Image
 from tellapart import atomic_files
+from tellapart.cli.understanding.explain import _Drawing
 
 
 @pytest.fixture
@@ -49,6 +51,16 @@ def test_labels_that_are_named_are_explained_and_near_pictures_listed(
     assert 0 <= sum(one["probability"] for one in row["explained"]) <= 1
     assert len(row["nearest"]) == 5 and set(row["nearest"][0]) == {"path", "label", "similarity"}
     assert (leaf_model[0] / row["nearest"][0]["path"]).is_file()
+
+
+def test_without_a_project_no_pixels_are_kept(leaf_model, unseen_leaves, explainer, tmp_path: Path):
+    drawing = _Drawing(leaf_model[1], explainer, tmp_path / "why", (), False, None)
+    drawing.row(unseen_leaves[0].path)
+    tracemalloc.start()
+    rows = [drawing.row(leaf.path) for leaf in unseen_leaves[1:9]]
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert len(rows) == 8 and kept < 4 * unseen_leaves[0].pixels.nbytes
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_explained(bundle, unseen_leaves, tmp_path: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+import weakref
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tellapart.bundle.inner import open_inner
 from tellapart.bundle.loading import load_bundle
 from tellapart.errors import ExplainError
 from tellapart.store.project import create_project, open_project
-from tellapart.understanding.nearest import nearest_pictures
+from tellapart.understanding.nearest import Sought, nearest_pictures
 
 
 def test_a_picture_of_the_project_is_its_own_nearest_and_others_are_of_its_label(leaf_model, explainer):
@@ -28,6 +29,20 @@ def test_a_picture_of_the_project_is_its_own_nearest_and_others_are_of_its_label
     assert all(a.similarity >= b.similarity for near in found for a, b in itertools.pairwise(near))
     agree = [one.label == picture.label for near, picture in zip(found, own, strict=True) for one in near[1:]]
     assert np.mean(agree) > 0.4, "of four labels a quarter would be chance"
+
+
+def test_of_many_sought_pictures_no_pixels_are_kept(leaf_model, explainer):
+    root, predictor = leaf_model
+    sought, alive = Sought(explainer.inner), []
+    with open_project(root) as project:
+        own = [picture for picture in project.manifest.pictures() if picture.is_member][:20]
+        for picture in own:
+            square = np.array(predictor.pixels(project.file(picture)))
+            alive.append(weakref.ref(square))
+            sought.add(square)
+        del square
+        assert sum(one() is not None for one in alive) < len(own) / 2
+        assert [near[0].path for near in sought.nearest(project, 1)] == [picture.path for picture in own]
 
 
 def test_a_network_of_its_own_looks_at_the_project_once_more(leaf_model, explainer, tmp_path: Path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 
 _AT_ONCE = 16  # pictures that are decoded before the network gets them
+_ROWS_AT_ONCE = 256  # of sought pictures, compared with all of the project
 _THE_SAME = 0.9995  # similarity; a picture that was saved again stays a little below
 
 
@@ -39,6 +40,53 @@ class NearPicture:
         return {"path": self.path, "label": self.label, "similarity": round(self.similarity, 4)}
 
 
+class Sought:
+    """Pictures whose nearest are sought, by their squares (S, S, 3) uint8. Kept is what the network makes of them, some
+    kilobytes each, where a square takes a hundred and more."""
+
+    def __init__(self, inner: InnerNetwork, squares: Iterable[np.ndarray] = ()):
+        self._inner = inner
+        self._sizes: list[int] = []  # how many numbers come from each map, as `directions` wants them
+        self._waiting: list[np.ndarray] = []
+        self._embeddings: list[np.ndarray] = []
+        for square in squares:
+            self.add(square)
+
+    def add(self, square: np.ndarray) -> None:
+        """One more, behind the others."""
+        if not (self._waiting or self._embeddings) and self._inner.head is not None:
+            self._sizes = [len(plane) for plane in self._inner.maps(square) or ()]
+        self._waiting.append(square)
+        if len(self._waiting) == _AT_ONCE:
+            self._look()
+
+    def nearest(self, project: Project, k: int, progress: Progress = silent) -> list[list[NearPicture]]:
+        """For each, one at least, what `nearest_pictures` gives, which see."""
+        there = [picture for picture in project.manifest.pictures() if picture.is_member]
+        known, embeddings = _embeddings(self._inner, project, there, progress)
+        if not known:
+            raise ExplainError(
+                f"{project.name} has no pictures that can be read, so none is near. Name the project that the bundle "
+                "was trained from."
+            )
+        if self._waiting:
+            self._look()
+        points = directions(np.concatenate([embeddings, *self._embeddings]), self._sizes)
+        found = []
+        for start in range(len(known), len(points), _ROWS_AT_ONCE):
+            similarities = points[start : start + _ROWS_AT_ONCE] @ points[: len(known)].T
+            order = np.argsort(-similarities, axis=1, kind="stable")[:, :k]
+            found += [
+                [_near(known[i], float(row[i])) for i in best]
+                for row, best in zip(similarities, order.tolist(), strict=True)
+            ]
+        return found
+
+    def _look(self) -> None:
+        self._embeddings.append(self._inner.embeddings(np.stack(self._waiting)))
+        self._waiting = []
+
+
 def nearest_pictures(
     inner: InnerNetwork, project: Project, pixels: np.ndarray, k: int = 5, progress: Progress = silent
 ) -> list[list[NearPicture]]:
@@ -52,31 +100,11 @@ def nearest_pictures(
     Raises:
         ExplainError: the project has no picture that can be read. ProjectError, BackboneError, BundleError, Cancelled.
     """
-    there = [picture for picture in project.manifest.pictures() if picture.is_member]
-    known, embeddings = _embeddings(inner, project, there, progress)
-    if not known:
-        raise ExplainError(
-            f"{project.name} has no pictures that can be read, so none is near. Name the project that the bundle was "
-            "trained from."
-        )
-    sizes = [] if inner.head is None else _sizes(inner, pixels[0])
-    points = directions(np.concatenate([embeddings, inner.embeddings(pixels)]), sizes)
-    similarities = points[len(known) :] @ points[: len(known)].T  # (N, M)
-    order = np.argsort(-similarities, axis=1, kind="stable")[:, :k]
-    return [
-        [_near(known[i], float(row[i])) for i in best]
-        for row, best in zip(similarities, order.tolist(), strict=True)
-    ]
+    return Sought(inner, pixels).nearest(project, k, progress)
 
 
 def _near(picture: Picture, similarity: float) -> NearPicture:
     return NearPicture(picture.path, picture.label, similarity, similarity >= _THE_SAME)
-
-
-def _sizes(inner: InnerNetwork, pixels: np.ndarray) -> list[int]:
-    """How many numbers come from each map, the last map first, as `directions` wants them."""
-    maps = inner.maps(pixels)
-    return [] if maps is None else [len(plane) for plane in maps]
 
 
 def _embeddings(

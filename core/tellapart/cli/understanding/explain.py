@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tellapart.classify import Predictor
     from tellapart.progress import Progress
     from tellapart.understanding import Explainer
+    from tellapart.understanding.nearest import Sought
 
 _SIDE_PX = 1024  # of what is drawn, at most
 _N_NEAREST = 5
@@ -59,10 +60,11 @@ def explain(
             explainer.index_of(label)  # before anything is written
         if out.exists() and not out.is_dir():
             raise ExplainError(f"{out} is a file. Name a folder for the drawings with --out.")
-        drawing = _Drawing(predictor, explainer, out, tuple(labels or ()), is_forced)
+        sought = _sought(explainer) if project_dir is not None else None
+        drawing = _Drawing(predictor, explainer, out, tuple(labels or ()), is_forced, sought)
         rows = [drawing.row(file) for file in named_files(files)]
-        if project_dir is not None:
-            _add_nearest(rows, drawing, project_dir, progress)
+        if project_dir is not None and sought is not None:
+            _add_nearest(rows, sought, project_dir, progress)
     if is_json:
         print_json(rows)
     else:
@@ -74,34 +76,39 @@ def explain(
 
 
 class _Drawing:
-    """Draws one picture after the other. squares: of the pictures that could be read, by the place of their row."""
+    """Draws one picture after the other. sought: gets those that could be read; None where nobody asks for their
+    nearest."""
 
     def __init__(
-        self, predictor: Predictor, explainer: Explainer, out: Path, labels: tuple[str, ...], is_forced: bool
+        self,
+        predictor: Predictor,
+        explainer: Explainer,
+        out: Path,
+        labels: tuple[str, ...],
+        is_forced: bool,
+        sought: Sought | None,
     ):
-        self.explainer = explainer
-        self.squares: dict[int, Any] = {}
-        self._predictor, self._out, self._labels, self._is_forced = predictor, out, labels, is_forced
+        self._predictor, self._explainer, self._sought = predictor, explainer, sought
+        self._out, self._labels, self._is_forced = out, labels, is_forced
         self._taken: set[str] = set()
-        self._n_rows = 0
 
     def row(self, file: Path) -> dict[str, Any]:
         """What is said of one file, its drawings written: plain JSON values."""
         from tellapart.errors import ImageError
         from tellapart.pictures.images import read_image
 
-        number, self._n_rows = self._n_rows, self._n_rows + 1
         preprocess = self._predictor.bundle.preprocess
         try:
             pixels = self._predictor.pixels(file)
             picture = read_image(file, max(_SIDE_PX // 2, preprocess.resize_px))
         except ImageError as error:
             return {"file": str(file), "error": str(error)}
-        self.squares[number] = pixels
+        if self._sought is not None:
+            self._sought.add(pixels)
         picture.thumbnail((_SIDE_PX, _SIDE_PX))
         answer = self._predictor.predict_pixels(pixels[None])[0]
         explained_labels = []
-        for shown in self.explainer.class_maps(pixels, self._labels or (answer.label,)):
+        for shown in self._explainer.class_maps(pixels, self._labels or (answer.label,)):
             explained_labels.append({
                 **shown.to_json(), "probability": answer.probabilities[shown.label],
                 "place": shown.place(*picture.size, preprocess), "drawing": str(self._write(file, picture, shown)),
@@ -144,21 +151,22 @@ class _Drawing:
         return f"{name}.png"
 
 
-def _add_nearest(
-    rows: list[dict[str, Any]], drawing: _Drawing, project_dir: Path, progress: Progress
-) -> None:
-    import numpy as np
+def _sought(explainer: Explainer) -> Sought:
+    from tellapart.understanding.nearest import Sought  # takes a while to import, and few ask for it
 
+    return Sought(explainer.inner)
+
+
+def _add_nearest(rows: list[dict[str, Any]], sought: Sought, project_dir: Path, progress: Progress) -> None:
     from tellapart.store.project import open_project
-    from tellapart.understanding.nearest import nearest_pictures
 
-    if not drawing.squares:
+    read = [row for row in rows if "error" not in row]
+    if not read:
         return
     with open_project(project_dir, progress) as project:
-        squares = np.stack(list(drawing.squares.values()))
-        found = nearest_pictures(drawing.explainer.inner, project, squares, _N_NEAREST, progress)
-    for number, near in zip(drawing.squares, found, strict=True):
-        rows[number]["nearest"] = [one.to_json() for one in near]
+        found = sought.nearest(project, _N_NEAREST, progress)
+    for row, near in zip(read, found, strict=True):
+        row["nearest"] = [one.to_json() for one in near]
 
 
 def _sentences(row: dict[str, Any]) -> list[str]:
