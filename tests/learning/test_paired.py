@@ -27,10 +27,11 @@ def test_p_is_that_of_the_exact_binomial_test(only_first, only_second):
 
 
 def test_the_interval_is_newcombes():
-    """The first example of his table II of pairs, 1998: method 10 gives 0.0569 to 0.3404 for 20, 12, 2 and 16."""
+    """His method 10 step by step gives these, for an even and for an odd number of pictures."""
     pairs = Paired(both_right=16, only_first=12, only_second=2, both_wrong=20)
     assert pairs.difference == pytest.approx(0.2)
-    assert pairs.interval == pytest.approx((0.0562, 0.3290), abs=0.012)
+    assert pairs.interval == pytest.approx((0.056156, 0.329207), abs=1e-5)
+    assert Paired(20, 6, 2, 15).interval == pytest.approx((-0.038934, 0.218425), abs=1e-5)
 
 
 def test_the_interval_holds_the_true_difference_about_as_often_as_it_says():

@@ -81,9 +81,9 @@ class Paired:
         )
         if not margins:
             return 0.0
-        product = self.both_wrong * self.both_right - self.only_first * self.only_second
+        product: float = self.both_wrong * self.both_right - self.only_first * self.only_second
         if product > 0:
-            product = max(0, product - n // 2)
+            product = max(0, product - n / 2)
         return product / math.sqrt(margins)
 
 
