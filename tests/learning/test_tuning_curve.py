@@ -53,6 +53,7 @@ def test_there_and_back_as_json():
         lambda record: record.update(rates=[1, 2]),
         lambda record: record["networks"][0].update(losses=["low"] * 8),
         lambda record: record["networks"][0].update(losses=[float("inf")] * 8),
+        lambda record: record["networks"][0].update(losses=[1e308, -1e308] * 4),
         lambda record: record["networks"][0].update(held_out_errors=None),
     ],
 )

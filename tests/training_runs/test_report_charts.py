@@ -81,7 +81,8 @@ def test_the_table_says_the_same():
 
 
 @pytest.mark.parametrize(
-    "values", [[0.61, 0.93], [0, 1e-5], [123456, 987654], [0.5], [], [NAN], [-3, 4], [2, 2]]
+    "values",
+    [[0.61, 0.93], [0, 1e-5], [123456, 987654], [0.5], [], [NAN], [-3, 4], [2, 2], [1e9, 1e9 + 1e-7]],
 )
 def test_an_axis_holds_its_values_between_few_round_ticks(values):
     axis = axis_over("x", values)

@@ -10,6 +10,7 @@ import numpy as np
 
 QUARTERS = 4  # points of the training loss in each epoch
 _MOST_EPOCHS, _MOST_NETWORKS = 1000, 100
+_MOST = 1e9  # a loss beyond that says no more than that it fell apart
 _DIGITS = 5
 
 
@@ -115,9 +116,9 @@ def _numbers(values: Sequence[Any], n: int) -> np.ndarray:
     """(n,) float, NaN for what has not come.
 
     Raises:
-        ValueError: there are not so many, or one is no number.
+        ValueError: there are not so many, or one is no number or far too large.
     """
     found = np.array([np.nan if one is None else float(one) for one in values], float)
-    if len(found) != n or np.isinf(found).any():
-        raise ValueError(f"{len(found)} numbers; expected {n} finite ones.")
+    if len(found) != n or (np.abs(found) > _MOST).any():
+        raise ValueError(f"{len(found)} numbers; expected {n} of at most {_MOST:g}.")
     return found

@@ -10,6 +10,7 @@ from html import escape
 _WIDE, _HIGH, _LEFT, _TOP, _BOTTOM, _RIGHT = 280, 170, 56, 28, 42, 24
 _WIDTH, _HEIGHT = _LEFT + _WIDE + _RIGHT, _TOP + _HIGH + _BOTTOM
 _STEPS = (1, 2, 2.5, 5, 10)
+_ALIKE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def axis_over(name: str, values: Sequence[float], unit: float = 1.0, from_zero: 
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if from_zero:
         low = 0.0
-    if high <= low:
-        high = low + (abs(low) / 10 or 1.0)
+    if high - low <= _ALIKE * max(abs(low), abs(high), 1.0):  # rounding would put its ticks in one place
+        high = low + (abs(low) / 10 if abs(low) > _ALIKE else 1.0)
     size = 10 ** math.floor(math.log10((high - low) / 3))
     step = next(one * size for one in _STEPS if (high - low) / (one * size) <= 4)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
