@@ -135,6 +135,10 @@ def test_runs_of_other_work_and_damaged_ones_are_told_apart(keep, tiny_project):
     rows = training_runs(tiny_project)
     assert [one.run_id for one in rows] == [SECOND, FIRST]
     assert rows[0].stage == "failed" and "cannot be read" in rows[0].said
+    whole = json.loads((tiny_project.runs_dir / FIRST / "result.json").read_text())
+    for odd in ({"recipe": 5}, {"n_wrong": math.inf}, {"seconds": []}):
+        (tiny_project.runs_dir / SECOND / "result.json").write_text(json.dumps({**whole, **odd}))
+        assert training_runs(tiny_project)[0].stage == "failed"
     settings = tiny_project.runs_dir / FIRST / "config.json"
     for started in (1e300, math.nan, -1e18):  # no time that a table could show
         settings.write_text(json.dumps({**json.loads(settings.read_text()), "started": started}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ from tellapart.store.files.sizes import size_on_disk
 from tellapart.store.project import Project
 from tellapart.store.run_changes import RunNote, place_in_trash, run_notes
 
-_MALFORMED = (KeyError, TypeError, ValueError, IndexError)
+# What reading a result.json that is none may raise.
+MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,11 @@ def _row(run: Run, bundle: Path, name: str, is_deleted: bool) -> TrainingRun | N
     """The row of a run; None for one of another task."""
     try:
         settings = run.settings()
-        if settings["task"] != "train":
-            return None
-        config, started = dict(settings["config"]), float(settings["started"])
-        datetime.fromtimestamp(started)  # so that whoever shows the row can
-    except (RunError, OverflowError, OSError, *_MALFORMED):
+    except RunError:
         return None
+    if settings["task"] != "train":
+        return None
+    config, started = settings["config"], float(settings["started"])
     common: dict[str, Any] = {
         "run_id": run.run_id, "name": name, "started": started, "recipe": str(config.get("recipe", "quick")),
         "n_bytes": size_on_disk(run.run_dir, bundle), "has_bundle": (bundle / "bundle.json").is_file(),
@@ -135,7 +134,7 @@ def _row(run: Run, bundle: Path, name: str, is_deleted: bool) -> TrainingRun | N
         facts = _result_facts(str(result), result.stat().st_mtime_ns)
     except FileNotFoundError:
         facts = None
-    except (OSError, RunError, *_MALFORMED):
+    except (OSError, RunError, *MALFORMED):
         facts = {**_NO_RESULT, "stage": "failed", "said": "Its result cannot be read. Train again."}
     if facts is None:
         facts = _unfinished(run)
@@ -152,7 +151,7 @@ _NO_RESULT: dict[str, Any] = {
 def _unfinished(run: Run) -> dict[str, Any]:
     try:
         status = run.status()
-    except (RunError, *_MALFORMED):
+    except RunError:
         return {**_NO_RESULT, "stage": "failed", "said": "It cannot be read."}
     return {**_NO_RESULT, "stage": status.stage, "said": status.message, "seconds": status.seconds}
 

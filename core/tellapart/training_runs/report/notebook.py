@@ -12,9 +12,9 @@ from typing import Any
 from tellapart import atomic_files
 from tellapart.errors import RunError
 from tellapart.store.project import Project
-from tellapart.training_runs.listing import TrainingRun
+from tellapart.training_runs.listing import MALFORMED, TrainingRun
 from tellapart.training_runs.report.facts import ReportFacts, report_facts
-from tellapart.training_runs.report.page import MALFORMED, PARTS, STYLE, lead, title, unusable
+from tellapart.training_runs.report.page import PARTS, STYLE, lead, title, unusable
 from tellapart.words.markdown import plain
 
 _MARK = "tellapart report"

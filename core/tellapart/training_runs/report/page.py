@@ -10,7 +10,7 @@ import tellapart
 from tellapart import atomic_files
 from tellapart.errors import RunError
 from tellapart.store.project import Project
-from tellapart.training_runs.listing import TrainingRun
+from tellapart.training_runs.listing import MALFORMED, TrainingRun
 from tellapart.training_runs.report import sections
 from tellapart.training_runs.report.facts import ReportFacts, report_facts
 from tellapart.training_runs.report.html_parts import interval
@@ -22,7 +22,6 @@ PARTS = (
     sections.slices_section, sections.probabilities_section, sections.curve_section, sections.data_section,
     sections.settings_section, sections.papers_section,
 )  # fmt: skip
-MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)  # of a result.json that is none
 _MARK = '<meta name="generator" content="tellapart report'
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
