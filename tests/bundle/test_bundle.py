@@ -144,6 +144,23 @@ def test_the_newest_bundle_is_found(tiny_project):
     assert newest_bundle(tiny_project.root / "nowhere") is None
 
 
+def test_a_bundle_that_is_deleted_while_the_newest_is_sought_does_no_harm(tmp_path, monkeypatch):
+    for name in ("one", "other"):
+        (tmp_path / "bundles" / name).mkdir(parents=True)
+        (tmp_path / "bundles" / name / "bundle.json").touch()
+    stat = Path.stat
+
+    def seen_and_deleted(path, **how):
+        status = stat(path, **how)
+        if path.name == "bundle.json":
+            shutil.rmtree(path.parent, ignore_errors=True)
+        return status
+
+    monkeypatch.setattr(Path, "stat", seen_and_deleted)
+    newest_bundle(tmp_path / "bundles")
+    assert newest_bundle(tmp_path / "bundles") is None
+
+
 def test_a_bundle_of_before_the_prior_was_recorded_answers_as_it_did(bundle_dir, trained):
     path = bundle_dir / "bundle.json"
     record = json.loads(path.read_text("utf-8"))

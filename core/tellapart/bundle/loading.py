@@ -24,7 +24,8 @@ from tellapart.bundle.trial import MAX_BATCH, bundle_key, remember, tried_batch
 from tellapart.errors import BundleError, ImageError, OutsideError
 from tellapart.pictures.images import load_pixels
 from tellapart.pictures.preprocess import Preprocess
-from tellapart.safe_paths import is_plain, path_inside, strange_files
+from tellapart.safe_paths import path_inside, strange_files
+from tellapart.store.files.newest import newest_with
 from tellapart.words.percents import tenths
 
 TOLERANCE = 0.02  # of a probability: decoders and processors differ in the last digits, models in the first
@@ -205,14 +206,7 @@ def check_golden(bundle: Bundle) -> None:
 
 def newest_bundle(bundles_dir: Path) -> Path | None:
     """The bundle made last in a project's bundles folder; None when there is none."""
-    folders = bundles_dir.iterdir() if bundles_dir.is_dir() else ()
-    # one that is still being written, or was when its process died, has a name with a dot in front
-    found = [
-        path
-        for path in folders
-        if not path.name.startswith(".") and is_plain(path.lstat()) and (path / "bundle.json").is_file()
-    ]
-    return max(found, key=lambda path: ((path / "bundle.json").stat().st_mtime_ns, path.name), default=None)
+    return newest_with(bundles_dir, "bundle.json")
 
 
 def _record_bytes(bundle_dir: Path) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 from tellapart import atomic_files
 from tellapart.errors import BundleError, ProjectError
 from tellapart.kinds.new_folder import new_folder
+from tellapart.store.files.newest import newest_with
 from tellapart.words.commands import typed
 
 _DAMAGED = (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
@@ -94,14 +95,7 @@ class ProjectKind:
 
     def newest_bundle(self, root: Path) -> Path | None:
         """The folder of what was trained last in a project; None when there is nothing."""
-        folders = (root / "bundles").iterdir() if (root / "bundles").is_dir() else ()
-        models = [
-            one / self.model_name
-            for one in folders
-            if not one.name.startswith(".") and (one / self.model_name).is_file()
-        ]
-        newest = max(models, key=lambda one: (one.stat().st_mtime_ns, one.parent.name), default=None)
-        return None if newest is None else newest.parent
+        return newest_with(root / "bundles", self.model_name)
 
     def bundle_of(self, place: Path) -> Path:
         """The bundle itself, or the newest one of a project.
