@@ -127,6 +127,8 @@ def test_classes_that_do_not_fit_the_model_are_said(bundle_dir):
 def test_a_folder_that_is_no_bundle_says_what_to_do(tmp_path):
     with pytest.raises(BundleError, match="has no bundle.json. Train a project"):
         load_bundle(tmp_path)
+    with pytest.raises(BundleError, match="cannot be read"):
+        load_bundle(tmp_path / ("x" * 300))
 
 
 def test_an_export_is_a_checked_copy_that_works_elsewhere(trained, tmp_path):

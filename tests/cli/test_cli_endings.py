@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import tellapart
 from tellapart import cli
 from tellapart.bundle.writer import copy_bundle
 from tellapart.cli.console import fail, say
@@ -26,6 +27,17 @@ def test_output_that_the_disk_does_not_take_is_said(options: list[str]) -> None:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
     assert done.stderr == "The output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there such a name is just not found")
+def test_a_name_that_no_disk_takes_is_said_to_be_unusable() -> None:
+    name = "x" * 300
+    assert "cannot be read (File name too long). Check the name" in tellapart(
+        "predict", name, "a.jpg", code=1
+    )
+    command = [sys.executable, "-m", "tellapart.cli", "compare", name, name]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.endswith(" cannot be used: File name too long.\n")
 
 
 def test_stopped_while_it_is_being_loaded_it_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:

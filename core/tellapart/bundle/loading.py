@@ -211,7 +211,13 @@ def newest_bundle(bundles_dir: Path) -> Path | None:
 
 def _record_bytes(bundle_dir: Path) -> bytes:
     path = bundle_dir / "bundle.json"
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except OSError as error:
+        raise BundleError(
+            f"{bundle_dir} cannot be read ({error.strerror}). Check the name and permissions of the folder."
+        ) from error
+    if not is_there:
         raise BundleError(
             f"{bundle_dir} is not a bundle: it has no bundle.json. Train a project, or give the folder "
             "that `tellapart export` made."

@@ -16,8 +16,11 @@ def bundle_in(path: Path) -> Path:
     from tellapart.bundle.loading import newest_bundle
     from tellapart.errors import BundleError
 
-    if (path / "bundle.json").exists() or not (path / "bundles").is_dir():
-        return path
+    try:
+        if (path / "bundle.json").exists() or not (path / "bundles").is_dir():
+            return path
+    except OSError:
+        return path  # whoever loads it says what is wrong with it
     newest = newest_bundle(path / "bundles")
     if newest is None:
         raise BundleError(f"{path} has no trained model yet. Train it first: tellapart train {typed(path)}")

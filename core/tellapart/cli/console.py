@@ -61,9 +61,9 @@ def fail(text: str, is_json: bool, code: int = EXIT_ERROR, **more: Any) -> NoRet
 
 
 def fail_to_write(error: OSError) -> NoReturn:
-    """Say that a file or the output cannot be written, and end; what is still to be printed is dropped."""
-    place = error.filename or "The output"
-    said = f"{place} cannot be written: {error.strerror or error}."
+    """Say that a file cannot be used or the output not be written, and end; what is still to be printed is dropped."""
+    what = f"{error.filename} cannot be used" if error.filename else "The output cannot be written"
+    said = f"{what}: {error.strerror or error}."
     err.print(harmless(said), style="red", markup=False)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try again at its end
     raise SystemExit(EXIT_ERROR)
