@@ -62,6 +62,10 @@ class IntakeError(TellapartError):
     """A folder, archive or upload as a whole cannot be taken in."""
 
 
+class NothingOfUseError(IntakeError):
+    """Each file of a place was looked at, and none could be used; the text has the first reason."""
+
+
 @dataclass(frozen=True)
 class LabelOffer:
     """One way to read the labels of a place. how: what `labels` is to be; counts: label -> pictures, where known."""

@@ -101,24 +101,21 @@ def _check_room(run: Run) -> None:
 
 
 def _intake(run: Run, progress: Progress) -> dict[str, Any]:
-    from tellapart.gather import take_in
+    from tellapart.gather import take_in, take_in_upload
 
-    config, is_asking = run.config, False
+    config = run.config
     source = Path(config["source"])
+    take = take_in_upload if config.get("delete_source") else take_in
     labels = str(config.get("labels", "auto"))
     with open_project(run.project_dir) as project:
         try:
-            return take_in(project, source, config.get("label"), progress=progress, labels=labels).to_json()
+            return take(project, source, config.get("label"), progress=progress, labels=labels).to_json()
         except LabelsError as error:
-            is_asking = True  # the files stay until a person has said how their labels are to be read
             return {
                 "sentence": error.what, "is_question": True, "offers": [asdict(offer) for offer in error.offers],
                 "ways": [offer.sentence() for offer in error.offers], "source": str(source),
                 "delete_source": bool(config.get("delete_source")),
             }  # fmt: skip
-        finally:
-            if not is_asking and config.get("delete_source"):
-                project.drop_upload(source)
 
 
 def gather_task(run: Run, report: Reporter, web: Web | None = None) -> dict[str, Any]:

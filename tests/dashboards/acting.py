@@ -92,6 +92,14 @@ async def settled() -> None:
         await asyncio.sleep(0.005)
 
 
+async def looked(state: Any) -> None:
+    """What the follower of a page does for a while."""
+    for _ in range(4):
+        await state.poll()
+        await state.project.poll()
+        await settled()
+
+
 def in_page(work: Coroutine[Any, Any, None]) -> None:
     """Nothing; the work was done as in a kernel, with a loop for what goes on beside it, and that has ended."""
 

@@ -23,6 +23,7 @@ from tellapart.gather import take_in
 from tellapart.runs import Run
 from tellapart.store.project import create_project, open_project
 from tellapart.train import TrainConfig, train_head
+from tellapart.worker import main
 from tellapart_dashboards.pages.share import controller
 
 
@@ -205,3 +206,15 @@ def with_model(plain_source_dir: Path, tmp_path_factory: pytest.TempPathFactory)
 def trained_dir(with_model: Path, tmp_path: Path, quick_share: None) -> Path:
     """That project, for one test of the Share page."""
     return Path(shutil.copytree(with_model, tmp_path / "shapes"))
+
+
+@pytest.fixture
+def working(fake_run: Callable[..., Run]) -> Callable[..., Run]:
+    """Stands in for `runs.start`: the worker has done its work when it returns."""
+
+    def start_run(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
+        run = fake_run(project_dir, task, config=config)
+        main(run.run_dir)
+        return run
+
+    return start_run

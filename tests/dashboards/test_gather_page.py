@@ -20,7 +20,6 @@ from tellapart.store.project import open_project
 from tellapart_dashboards.app.label_advice import advice
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.gather import search_state
-from tellapart_dashboards.pages.gather import state as gather_state
 from tellapart_dashboards.pages.gather.view import GatherState, gather_view
 from tellapart_dashboards.widgets.doors.doors import Doors
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
@@ -144,12 +143,6 @@ async def test_a_disk_that_fails_is_said(empty_project_dir: Path, monkeypatch: p
         one(view, Button, "Add this folder").click()
         await settled()
     assert "Input/output error" in text_of(view) and state.stage == "failed"
-    state.message, state.stage = "", "idle"
-    monkeypatch.setattr(gather_state, "take_in", failing)
-    (shots := empty_project_dir / "cache" / "shots").mkdir(parents=True)
-    state.take_shots(shots, "mug")
-    await settled()
-    assert "Input/output error" in text_of(view) and not shots.exists()
     monkeypatch.setattr(search_state, "rename_label", failing)
     assert not await state.search.wish("rename", {"label": "mug", "to": "cup"})
     assert "Input/output error" in state.search.problem

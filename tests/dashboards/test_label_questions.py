@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import is_shown, one, say, settled, text_of, upload
+from acting import is_shown, looked, one, say, settled, text_of, upload
 from ipywidgets import Button, Text
 from make_data import make_tiny_folder
 from tellapart.runs import Run
-from tellapart.worker import main
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.gather.view import GatherState, gather_view
 
@@ -26,26 +25,6 @@ def pets(tmp_path: Path) -> dict[str, bytes]:
         for label, paths in made.items()
         for i, path in enumerate(paths)
     }
-
-
-@pytest.fixture
-def working(fake_run: Callable[..., Run]) -> Callable[..., Run]:
-    """Stands in for `runs.start`: the worker has done its work when it returns."""
-
-    def start_run(project_dir: Path, task: str, config: dict[str, Any]) -> Run:
-        run = fake_run(project_dir, task, config=config)
-        main(run.run_dir)
-        return run
-
-    return start_run
-
-
-async def looked(state: GatherState) -> None:
-    """What the follower of a page does for a while."""
-    for _ in range(4):
-        await state.poll()
-        await state.project.poll()
-        await settled()
 
 
 async def test_an_upload_without_labels_asks_and_goes_on_as_told(

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from tellapart.errors import FullError, ImageError, IntakeError, ProjectError, RefusalCode, Skipped
+from tellapart.errors import (
+    FullError,
+    ImageError,
+    IntakeError,
+    NothingOfUseError,
+    ProjectError,
+    RefusalCode,
+    Skipped,
+)
 from tellapart.gather.datasets import origin_of
 from tellapart.gather.intake_summary import IntakeSummary
 from tellapart.gather.layout.found_file import Found
@@ -85,7 +93,7 @@ def take_in(
         and all(one.code is not RefusalCode.COPY for one in summary.refusals)
     ):
         first = summary.by_weight()[0]
-        raise IntakeError(
+        raise NothingOfUseError(
             f"None of the {summary.n_asked} file(s) in {place.name} could be used; the first, "
             f"{first.path}: {first.reason}. "
             "Choose a folder with JPEG, PNG or WebP pictures."

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 from pathlib import Path
 from typing import Any
 
 from tellapart.errors import IntakeError
-from tellapart.gather import offer_of_names, take_in
+from tellapart.gather import offer_of_names, take_in_upload
 from tellapart.runs import Run
 from tellapart.store.limits import limits_of
 from tellapart.store.manifest import Manifest, Origin
@@ -20,9 +19,14 @@ from tellapart_dashboards.app.label_advice import advice
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.run_follower import Job
-from tellapart_dashboards.app.wording import error_sentence
+from tellapart_dashboards.app.wording import count, error_sentence
 from tellapart_dashboards.pages.gather.search_state import SearchState
-from tellapart_dashboards.widgets.upload.upload import ON_THIS_COMPUTER, UploadedFile, UploadLimits
+from tellapart_dashboards.widgets.upload.upload import (
+    ON_THIS_COMPUTER,
+    UploadedFile,
+    UploadLimits,
+    whole_files,
+)
 
 
 class GatherState(Job):
@@ -31,7 +35,7 @@ class GatherState(Job):
     tasks = ("intake", "samples", "dataset")
     label = Unicode("")
     folder_text = Unicode("")
-    n_waiting = Int(0)  # loose pictures uploaded, waiting for a label
+    n_waiting = Int(0)  # loose pictures uploaded or from the camera, waiting for a label
     n_shots_kept = Int(0)  # pictures from the camera since the page was opened
     summaries = List(
         Dict()
@@ -51,6 +55,8 @@ class GatherState(Job):
         project.observe(lambda _: self._counts_changed(), "counts")
         self.read()
         self._find_waiting()
+        if self.stage in ("failed", "cancelled"):
+            self._offer_rest(self.config, _n_left(self.config))
         self.names_offer = _offer_of(self._waiting)
         self._counts_changed()
 
@@ -84,11 +90,31 @@ class GatherState(Job):
         """Loose pictures that came before the page was loaded again still wait for their label."""
         if self.stage == "running":
             return  # they may be the ones that go in right now
-        for folder in sorted(Path(self.project.project.uploads_dir).glob("*/loose")):
-            files = [path for path in folder.iterdir() if path.suffix != ".part"]
-            if files:
-                self._waiting.append(folder)
-                self.n_waiting += len(files)
+        uploads = Path(self.project.project.uploads_dir)
+        for folder in sorted([*uploads.glob("*/loose"), *uploads.glob("camera-*")]):
+            self._await_label(folder, len(whole_files(folder)))
+
+    def _await_label(self, folder: Path, n: int) -> None:
+        if n and folder not in self._waiting:
+            self._waiting.append(folder)
+            self.n_waiting += n
+
+    def _offer_rest(self, config: dict[str, Any], n: int) -> None:
+        """What an intake that failed or was stopped left of its upload waits for another try: loose pictures for a
+        label, a folder or an archive for somebody who says how to go on."""
+        source = Path(config.get("source", ""))
+        if n and source.name != "folders" and source.parent.name != "zips":
+            self._await_label(source, n)
+        elif n:
+            asked = {
+                "sentence": f"What was uploaded ({count(n, 'file')}) is still here.", "source": str(source),
+                "delete_source": True, "offers": [{"how": config.get("labels", "auto")}],
+                "ways": ["that come with it"],
+            }  # fmt: skip
+            self.questions = [*self.questions, asked]
+
+    async def _keep_rest(self, config: dict[str, Any]) -> None:
+        self._offer_rest(config, await asyncio.to_thread(_n_left, config))
 
     async def _offer_names(self) -> None:
         waiting = list(self._waiting)
@@ -98,12 +124,12 @@ class GatherState(Job):
 
     async def _take_shots(self, folder: Path, label: str) -> None:
         try:
-            summary = await asyncio.to_thread(take_in, self.project.project, folder, label, Origin("camera"))
+            camera = Origin("camera")
+            summary = await asyncio.to_thread(take_in_upload, self.project.project, folder, label, camera)
             self.n_shots_kept += summary.n_added
         except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.message, self.stage = error_sentence(error), "failed"
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            self._await_label(folder, len(await asyncio.to_thread(whole_files, folder)))
         await self.project.poll()
 
     def add_waiting(self) -> None:
@@ -124,6 +150,12 @@ class GatherState(Job):
             self._queue(folder, label, labels=labels)
         self._waiting, self.n_waiting, self.names_offer = [], 0, ""
         self._start_next()
+
+    def drop_waiting(self) -> None:
+        """Throw away the waiting pictures."""
+        for folder in self._waiting:
+            soon(asyncio.to_thread(self.project.project.drop_upload, folder))
+        self._waiting, self.n_waiting, self.names_offer = [], 0, ""
 
     def answer(self, number: int, labels: str = "", label: str = "") -> None:
         """Go on with the intake that asked: with the labels read from there, or with one for all pictures."""
@@ -202,7 +234,8 @@ class GatherState(Job):
         if self._sources and self.stage != "running":
             if is_first:
                 self.summaries = []
-            self.start("intake", self._sources.pop(0))
+            self.config = self._sources.pop(0)  # where it cannot even begin, this is what is left
+            self.start("intake", self.config)
 
     @observe("stage")
     def _stage_changed(self, change: dict[str, Any]) -> None:
@@ -211,6 +244,8 @@ class GatherState(Job):
                 change["new"] == "failed" and self._sources
             ):  # the next one would hide what happened to this one
                 self.summaries = [*self.summaries, {"sentence": self.message, "is_failed": True}]
+            if change["new"] != "done":
+                soon(self._keep_rest(self.config))
             soon(self.project.poll())
             self._counts_changed()
             self._start_next(is_first=False)
@@ -221,16 +256,26 @@ class GatherState(Job):
         ]  # the view reads both when the text changes
 
     def cancel(self) -> None:
-        """Ask the run to stop, and give up what waits behind it."""
+        """Ask the run to stop, and what waits behind it waits for another try."""
+        for config in self._sources:
+            soon(self._keep_rest(config))
         self._sources.clear()
         super().cancel()
 
 
 def _offer_of(folders: list[Path]) -> str:
     """What the names of the pictures in these folders would give as labels. For a thread."""
-    names = [path.name for folder in folders for path in folder.iterdir() if path.is_file()]
+    names = [path.name for folder in folders for path in whole_files(folder)]
     offer = offer_of_names(names)
     return offer.sentence() if offer else ""
+
+
+def _n_left(config: dict[str, Any]) -> int:
+    """How many files of its upload an intake left where they were. For a thread."""
+    if not config.get("delete_source"):
+        return 0
+    source = Path(config["source"])
+    return int(source.is_file()) or sum(len(whole_files(one)) for one in (source, *source.rglob("*")))
 
 
 def _upload_limits(manifest: Manifest) -> UploadLimits:

@@ -167,6 +167,7 @@ def _add_card(state: GatherState) -> VBox:
     )
     add_waiting = Button(description="Add them")
     add_by_names = Button(description="Use labels from the file names")
+    drop_waiting = Button(description="Throw them away")
     folder = Text(description="Folder or archive on this computer", placeholder="/home/me/Pictures/birds")
     add_folder = Button(description="Add this folder")
     waiting = HTML()
@@ -190,6 +191,8 @@ def _add_card(state: GatherState) -> VBox:
     add_by_names.on_click(lambda _: state.add_waiting_by_names())
     shown_when(add_waiting, state, ["n_waiting"], lambda: state.n_waiting > 0)
     add_waiting.on_click(lambda _: state.add_waiting())
+    shown_when(drop_waiting, state, ["n_waiting"], lambda: state.n_waiting > 0)
+    drop_waiting.on_click(lambda _: state.drop_waiting())
     add_folder.on_click(lambda _: state.add_folder())
 
     async def fetch_addresses(asked: str) -> None:
@@ -202,7 +205,7 @@ def _add_card(state: GatherState) -> VBox:
         Box([label, add_waiting]).add_class("ta-line").add_class("ta-gap"),
         waiting,
         labels_offer(state),
-        Box([add_by_names]).add_class("ta-line"),
+        Box([add_by_names, drop_waiting]).add_class("ta-line"),
         Box([upload, camera]).add_class("ta-beside").add_class("ta-gap"),
         *([] if is_visiting() else [Box([folder, add_folder]).add_class("ta-line").add_class("ta-gap")]),
         Box([addresses, fetch]).add_class("ta-line").add_class("ta-gap"),

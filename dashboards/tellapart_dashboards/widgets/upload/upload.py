@@ -266,6 +266,13 @@ class Receiver:
         shutil.rmtree(self.folder / batch_id, ignore_errors=True)
 
 
+def whole_files(folder: Path) -> list[Path]:
+    """The files that have come whole into a folder itself; none where there is no folder."""
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if path.suffix != ".part" and path.is_file()]
+
+
 def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
     """Remove batches that a closed page left behind long ago."""
     if not folder.is_dir():

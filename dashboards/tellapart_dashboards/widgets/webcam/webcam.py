@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+from tellapart import atomic_files
 from traitlets import Bool, Int, Unicode
 
 from tellapart_dashboards.app.event_loop import Turn, soon
@@ -100,7 +101,7 @@ class Webcam(anywidget.AnyWidget):
         if self._batch is None:
             self._batch = self._folder / f"camera-{uuid.uuid4().hex}"
             self._batch.mkdir(parents=True)
-        (self._batch / f"camera-{next(self._numbers):04d}.jpg").write_bytes(shot)
+        atomic_files.write_bytes(self._batch / f"camera-{next(self._numbers):04d}.jpg", bytes(shot))
         return 1
 
     def _n_in_batch(self) -> int:
