@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -87,3 +89,24 @@ async def test_an_archive_is_offered_again_after_the_disk_failed(
     await looked(state)
     assert state.project.counts == {"cup": 1, "mug": 1}
     assert state.questions == [] and uploads_of(empty_project_dir) == []
+
+
+async def test_what_was_offered_is_still_there_the_next_morning_and_half_a_file_is_not(
+    empty_project_dir: Path, tiny_folder: Path, working: Any
+) -> None:
+    uploads, (picture,) = empty_project_dir / "cache" / "uploads", pictures_of(tiny_folder, 1)
+    for name in ("loose/loose/1.png", "camera-1/camera-0001.jpg", "half/loose/1.png.part"):
+        (uploads / name).parent.mkdir(parents=True)
+        (uploads / name).write_bytes(picture)
+    state = GatherState(ProjectState(empty_project_dir), start_run=working)
+    await upload(gather_view(state), {f"my pets/train/{name}.png": picture for name in ("cat.0", "dog.0")})
+    await looked(state)
+    assert len(state.questions) == 1
+    then = time.time() - 12 * 3600
+    for path in (*uploads.rglob("*"), uploads):
+        os.utime(path, (then, then))
+    state = GatherState(ProjectState(empty_project_dir), start_run=working)
+    gather_view(state)
+    await settled()
+    left = ["1.png", "camera-0001.jpg", "cat.0.png", "dog.0.png"]
+    assert (state.n_waiting, len(state.questions), uploads_of(empty_project_dir)) == (2, 1, left)

@@ -21,12 +21,8 @@ from tellapart_dashboards.app.public.visiting import is_visiting
 from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.wording import count, error_sentence
 from tellapart_dashboards.pages.gather.search_state import SearchState
-from tellapart_dashboards.widgets.upload.upload import (
-    ON_THIS_COMPUTER,
-    UploadedFile,
-    UploadLimits,
-    whole_files,
-)
+from tellapart_dashboards.widgets.upload.leftovers import whole_files
+from tellapart_dashboards.widgets.upload.upload import ON_THIS_COMPUTER, UploadedFile, UploadLimits
 
 
 class GatherState(Job):
@@ -93,6 +89,12 @@ class GatherState(Job):
         uploads = Path(self.project.project.uploads_dir)
         for folder in sorted([*uploads.glob("*/loose"), *uploads.glob("camera-*")]):
             self._await_label(folder, len(whole_files(folder)))
+
+    def is_awaited(self, batch_dir: Path) -> bool:
+        """Whether somebody is still to say what becomes of an earlier upload. For a thread."""
+        asked = (Path(question["source"]) for question in self.questions)
+        is_loose = bool(whole_files(batch_dir / "loose") or whole_files(batch_dir))
+        return is_loose or any(batch_dir in source.parents for source in asked)
 
     def _await_label(self, folder: Path, n: int) -> None:
         if n and folder not in self._waiting:

@@ -156,6 +156,7 @@ def _add_card(state: GatherState) -> VBox:
         state.take_upload,
         state.upload_limits,
         take_addresses,
+        state.is_awaited,
         accessible_name="Add pictures",
         takes_labels=True,
     )

@@ -10,12 +10,10 @@ only when complete, `.part` until then.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import os
 import re
 import shutil
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,6 +26,7 @@ from traitlets import Bool, Int, Unicode
 
 from tellapart_dashboards.app.event_loop import Turn, result_of, soon
 from tellapart_dashboards.widgets import BUILT
+from tellapart_dashboards.widgets.upload.leftovers import remove_stale
 from tellapart_dashboards.widgets.upload.messages import (
     MAX_BYTES,
     MAX_FILES,
@@ -43,7 +42,6 @@ from tellapart_dashboards.widgets.upload.messages import (
 from tellapart_dashboards.widgets.upload.safe_names import drawer, free_name, safe_parts
 
 KEEP_FREE_BYTES = 512 * 2**20  # an upload never fills the disk to the brim
-STALE_AFTER_S = 6 * 3600
 _MAX_BATCHES = 20  # of one page at once; it sends one after the other
 
 
@@ -117,6 +115,7 @@ class Receiver:
 
     folder: where batches go, one folder each: loose/ for single files, folders/ for what came in folders (the
         chosen folder itself is left out when there are folders inside it), zips/ for archives.
+    is_awaited: whether a batch of an earlier page still waits for somebody; others are removed after a while.
     """
 
     def __init__(
@@ -124,13 +123,14 @@ class Receiver:
         folder: Path,
         on_batch: Callable[[Path, list[UploadedFile]], None],
         limits: UploadLimits = ON_THIS_COMPUTER,
+        is_awaited: Callable[[Path], bool] = lambda _: False,
     ) -> None:
         self.folder = folder
         self.on_batch = on_batch
         self._limits = limits
         self._batches: dict[str, _Batch] = {}
         self._ended: deque[tuple[str, int]] = deque(maxlen=_MAX_BATCHES)  # with how many files each kept
-        remove_stale(folder)
+        remove_stale(folder, is_awaited)
 
     def receive(self, message: object, buffers: list[Any]) -> dict[str, Any] | None:
         """The answer to one message of the page, or None when there is nothing to say."""
@@ -266,30 +266,13 @@ class Receiver:
         shutil.rmtree(self.folder / batch_id, ignore_errors=True)
 
 
-def whole_files(folder: Path) -> list[Path]:
-    """The files that have come whole into a folder itself; none where there is no folder."""
-    if not folder.is_dir():
-        return []
-    return [path for path in folder.iterdir() if path.suffix != ".part" and path.is_file()]
-
-
-def remove_stale(folder: Path, older_than_s: float = STALE_AFTER_S) -> None:
-    """Remove batches that a closed page left behind long ago."""
-    if not folder.is_dir():
-        return
-    for batch_dir in folder.iterdir():
-        with contextlib.suppress(OSError):
-            newest = max(path.stat().st_mtime for path in (batch_dir, *batch_dir.rglob("*")))
-            if batch_dir.is_dir() and time.time() - newest > older_than_s:
-                shutil.rmtree(batch_dir, ignore_errors=True)
-
-
 class UploadWidget(anywidget.AnyWidget):
     """Drop, paste or choose files and folders. Calls `on_batch(batch_dir, files)` after each batch.
 
     is_for_visitors: one large button, then the other ways. is_drawn: said by the browser once it shows this.
     takes_labels: files dropped on an element with the attribute data-drop-label come with that label. on_addresses:
-    gets pasted text that holds addresses on the web; without it pasted text is said to be no picture.
+    gets pasted text that holds addresses on the web; without it pasted text is said to be no picture. is_awaited: as of
+    `Receiver`, called on a thread.
     """
 
     _esm = BUILT / "upload.js"
@@ -311,13 +294,14 @@ class UploadWidget(anywidget.AnyWidget):
         on_batch: Callable[[Path, list[UploadedFile]], None],
         limits: UploadLimits = ON_THIS_COMPUTER,
         on_addresses: Callable[[str], None] | None = None,
+        is_awaited: Callable[[Path], bool] = lambda _: False,
         **traits: Any,
     ) -> None:
         super().__init__(takes_addresses=on_addresses is not None, **traits)
         self._on_batch, self._on_addresses = on_batch, on_addresses
         self._ended: list[tuple[Path, list[UploadedFile]]] = []
         self._receiver = soon(
-            asyncio.to_thread(Receiver, folder, lambda *batch: self._ended.append(batch), limits)
+            asyncio.to_thread(Receiver, folder, lambda *batch: self._ended.append(batch), limits, is_awaited)
         )
         self._turn = Turn()
         self.on_msg(lambda _widget, message, buffers: soon(self._answer(message, buffers)))
