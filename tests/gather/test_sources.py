@@ -9,7 +9,9 @@ from tellapart.errors import AbsentError, BrokenError, LimitedError, RefusedErro
 from tellapart.gather import sources
 from tellapart.gather.sources import bing, commons, duckduckgo, inaturalist, open_source, openverse
 from tellapart.gather.sources.service import AnswerCache, Service
+from tellapart.store.service_turns import put_off_turn, take_turn
 from tellapart.web.client import Line
+from tellapart.web.retry import retry_after_s
 
 
 def test_the_public_addresses_are_the_real_ones():
@@ -65,6 +67,29 @@ def test_a_repeated_query_costs_nothing(fake, source, name):
     assert list(source(name).search("brown bear", 50)) == first and len(fake.services[name].asked) == n_asked
     list(source(name).search("grizzly bear", 50))
     assert len(fake.services[name].asked) > n_asked
+
+
+def test_a_long_pause_of_a_service_in_trouble_is_told_and_not_slept(fake, source):
+    fake.openverse.answer = lambda _: Answer(status=503, headers=(("Retry-After", "7200"),))
+    for _ in range(2):  # the second time, nobody asks before the pause is over
+        with pytest.raises(LimitedError, match=r"Openverse asks for a pause of 7\d+ s. Gather again"):
+            next(source("openverse").search("bear", 5))
+    assert len(fake.openverse.asked) == 1
+
+
+def test_a_turn_noted_as_never_comes_all_the_same(project):
+    with project.manifest.transaction() as db:
+        db.execute("INSERT INTO turns VALUES ('openverse.org', ?)", [float("inf")])
+    assert take_turn(project.manifest, "openverse.org", 0.0, 10.0) == 0
+    put_off_turn(project.manifest, "openverse.org", float("inf"))
+    assert 86_000 < take_turn(project.manifest, "openverse.org", 0.0, 10.0) <= 86_400
+
+
+@pytest.mark.parametrize(
+    ("said", "wait_s"), [("nan", None), ("-5", 0.0), ("1e300", 86_400.0), ("soon", None), ("3", 3.0)]
+)
+def test_what_a_server_says_of_its_pause_is_read_with_care(said, wait_s):
+    assert retry_after_s({"retry-after": said}) == wait_s
 
 
 def test_a_damaged_or_old_cache_is_asked_anew(tmp_path, monkeypatch):

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
+_LONGEST_S = 24 * 3600.0  # whatever a server says, it is asked again after a day
+
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """The seconds a server asks for in Retry-After, given as a number or as a date; None where it does not."""
+    """The seconds a server asks for in Retry-After, given as a number or as a date, at most a day; None where it does
+    not."""
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
     try:
-        return max(0.0, float(text))
+        wait_s = float(text)
     except ValueError:
-        pass
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
-    return max(0.0, (at - datetime.now(timezone.utc)).total_seconds())
+        try:
+            at = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
+        wait_s = (at - datetime.now(timezone.utc)).total_seconds()
+    return None if math.isnan(wait_s) else min(max(0.0, wait_s), _LONGEST_S)
 
 
 def backoff_s(attempt: int, first_s: float) -> float:

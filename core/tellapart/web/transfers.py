@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 from tellapart import atomic_files
 from tellapart.errors import DownloadError
 from tellapart.file_lock import try_lock
+from tellapart.web.retry import retry_after_s
 
 if TYPE_CHECKING:
     import httpx
@@ -204,8 +205,8 @@ def _continues(response: httpx.Response, start: int) -> bool:
 
 
 def _wanted_wait_s(response: httpx.Response, wait_s: float) -> float:
-    said = response.headers.get("retry-after", "")
-    return min(float(said), _LONGEST_WAIT_S) if said.isdigit() else wait_s
+    said_s = retry_after_s(response.headers)
+    return wait_s if said_s is None else min(said_s, _LONGEST_WAIT_S)
 
 
 @dataclass(frozen=True)

@@ -131,14 +131,11 @@ class Service:
                     ) from error
                 await asyncio.sleep(backoff_s(attempt, self._gap_s / 2))
                 continue
-            if status == 429:
-                await self._be_limited(answered, text, attempt)
-                continue
-            if status < 500:
+            if status < 500 and status != 429:
                 self._check(status, text)
                 return text
-            if attempt < N_TRIES - 1:
-                await asyncio.sleep(retry_after_s(answered) or backoff_s(attempt, self._gap_s / 2))
+            if not self._is_put_off(status, answered, attempt) and attempt < N_TRIES - 1:
+                await asyncio.sleep(backoff_s(attempt, self._gap_s / 2))
         raise BrokenError(f"{self.title} has a problem of its own (it answers {status}). Try again later.")
 
     async def _wait_for_turn(self) -> None:
@@ -147,18 +144,21 @@ class Service:
             raise self._limited(wait_s)
         await asyncio.sleep(wait_s)
 
-    async def _be_limited(self, headers: Mapping[str, str], text: str, attempt: int) -> None:
+    def _is_put_off(self, status: int, headers: Mapping[str, str], attempt: int) -> bool:
+        """Whether the answer names a pause, which the next turn of this service waits for."""
         wait_s = retry_after_s(headers)
-        wait_s = _NO_WORD_S if wait_s is None else wait_s
+        if wait_s is None and status == 429:
+            wait_s = _NO_WORD_S
+        if wait_s is None:
+            return False
         put_off_turn(self._manifest, self._host, wait_s)
-        if wait_s > _PATIENCE_S or attempt == N_TRIES - 1:
+        if wait_s > _PATIENCE_S or (status == 429 and attempt == N_TRIES - 1):
             raise self._limited(wait_s)
+        return True
 
     def _limited(self, wait_s: float) -> LimitedError:
         return LimitedError(
-            f"{self.title} had too many requests and asks for a pause of {wait_s:.0f} s. Gather again after "
-            "that.",
-            wait_s,
+            f"{self.title} asks for a pause of {wait_s:.0f} s. Gather again after that.", wait_s
         )
 
     def _check(self, status: int, text: str) -> None:
