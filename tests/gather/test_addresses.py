@@ -71,7 +71,7 @@ def test_other_spellings_of_this_computer_are_found_out_once_they_are_looked_up(
     port = fake.pictures.server_port
     outcome = fetch(f"http://{host}:{port}/photo/1.jpg", tmp_path, AddressGuard())
     assert isinstance(outcome, NotFetched) and fake.pictures.asked == []
-    assert outcome.fate == "not allowed" or outcome.is_dead  # some systems do not know these spellings
+    assert outcome.fate == "not allowed" or outcome.dead_host  # some systems do not know these spellings
 
 
 def test_a_redirect_to_the_local_network_is_not_followed(fake, tmp_path):

@@ -121,7 +121,7 @@ def test_a_server_that_is_not_there_or_not_safe_is_said(fake, fetch):
     outcome = fetch(fake.pictures.link(1).replace("http://", "https://"))
     assert "no secure connection (TLS)" in outcome.reason and outcome.fate == "unreachable"
     outcome = fetch("http://no-such-name.invalid/a.jpg")
-    assert "name is not known" in outcome.reason and outcome.is_dead
+    assert "name is not known" in outcome.reason and outcome.dead_host == "no-such-name.invalid"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the openssl program")

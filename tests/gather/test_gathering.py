@@ -1,5 +1,6 @@
 """Gathering against a whole web on this computer: what comes, from which source, and what is said when none answers."""
 
+import contextlib
 import json
 
 import pytest
@@ -94,6 +95,20 @@ def test_when_the_internet_goes_away_meanwhile_it_is_noticed(gathered, fake, pro
         gathered(limit=100, source="openverse")
     rows = project.manifest.rows("SELECT count(*) FROM candidates WHERE fate = 'unreachable'")
     assert rows[0][0] >= 40
+
+
+@pytest.mark.parametrize(("n_hosts", "most_runs"), [(1, 1), (100, 3)])
+def test_a_list_with_many_dead_addresses_is_gathered_to_its_end(gathered, fake, tmp_path, n_hosts, most_runs):
+    dead = [f"http://no-such-{number % n_hosts}.invalid/{number}.jpg" for number in range(100)]
+    good = [fake.pictures.link(number) for number in range(5)]
+    (tmp_path / "list.txt").write_text("\n".join([*dead, *good]))
+    summary, n_runs = None, 0
+    while summary is None and n_runs < most_runs:
+        n_runs += 1
+        with contextlib.suppress(GatherError):  # many dead servers in a row may be this computer's fault
+            summary = gathered(limit=105, source=str(tmp_path / "list.txt"))
+    assert summary is not None, f"it has not come to the end in {n_runs} run(s)"
+    assert summary.n_added == 5 and summary.n_refused["unreachable"] == 100
 
 
 # licences and kinds

@@ -67,25 +67,26 @@ class Fetched:
 class NotFetched:
     """Why there is no picture, as a code, which is the candidate's fate, and in words.
 
-    is_dead: its server cannot even be connected to.
+    dead_host: its server, where that cannot even be connected to; else "".
     """
 
     fate: RefusalCode
     reason: str
-    is_dead: bool = False
+    dead_host: str = ""
 
 
 class _TryError(Exception):
     """A try that failed. wait_s: what the server asks for; None where another try makes no sense."""
 
-    def __init__(self, reason: str, wait_s: float | None = None, is_dead: bool = False):
+    def __init__(self, reason: str, wait_s: float | None = None, dead_host: str = ""):
         super().__init__(reason)
         self.wait_s = wait_s
-        self.is_dead = is_dead
+        self.dead_host = dead_host
 
 
 class _Host:
-    def __init__(self, n_at_once: int):
+    def __init__(self, name: str, n_at_once: int):
+        self.name = name
         self.gate = asyncio.Semaphore(n_at_once)
         self.not_before = 0.0  # on the loop's clock
         self.n_dead = 0
@@ -128,7 +129,7 @@ class Downloads:
                 except _TryError as error:
                     is_last = attempt == self.limits.n_tries - 1
                     if is_last or error.wait_s is None:
-                        return NotFetched(RefusalCode.UNREACHABLE, str(error), error.is_dead)
+                        return NotFetched(RefusalCode.UNREACHABLE, str(error), error.dead_host)
                     pause = max(error.wait_s, backoff_s(attempt, self.limits.backoff_s))
                     await asyncio.sleep(pause)
         except AddressError as error:
@@ -165,7 +166,7 @@ class Downloads:
         if wait_s > self.limits.patience_s:
             raise _TryError(f"its server asks for a pause of {wait_s:.0f} s")
         if host.n_dead >= _MAX_DEAD:
-            raise _TryError("its server cannot be reached", is_dead=True)
+            raise _TryError("its server cannot be reached", dead_host=host.name)
         await asyncio.sleep(max(0.0, wait_s))
 
     async def _request(self, url: str, part: Path, host: _Host) -> str | tuple[str, int]:
@@ -184,7 +185,7 @@ class Downloads:
             wait_s = (
                 None if failure is NetworkFailure.NAME_UNKNOWN else 0.0
             )  # the next answer would be the same
-            raise _TryError(in_words(failure), wait_s, is_dead=True) from error
+            raise _TryError(in_words(failure), wait_s, dead_host=host.name) from error
         host.n_dead = 0
         try:
             if response.status_code in _REDIRECTS and "location" in response.headers:
@@ -244,5 +245,6 @@ class Downloads:
         parts = urlsplit(url)
         if parts.netloc not in self._hosts:
             domain = ".".join((parts.hostname or "").split(".")[-2:])
-            self._hosts[parts.netloc] = _Host(GENTLE_HOSTS.get(domain, self.limits.n_per_host))
+            n_at_once = GENTLE_HOSTS.get(domain, self.limits.n_per_host)
+            self._hosts[parts.netloc] = _Host(parts.netloc, n_at_once)
         return self._hosts[parts.netloc]

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 _POLL_S = 0.05
 _MOST_ASKED = 200  # candidates asked for ahead, so that a list of a million is read as it is fetched
-_MOST_DEAD = 40  # pictures in a row whose servers cannot be reached: then it is this computer that is offline
+# pictures in a row whose servers cannot be reached, and how many servers: then it is this computer that is offline
+_MOST_DEAD, _MOST_DEAD_HOSTS = 40, 5
 STILL = "You can still use your own folders and the camera."
 OFFLINE = "Offline, you can still use the sample pictures, your own folders and the camera."
 
@@ -128,10 +129,12 @@ class _Gathering:
         self._number = searches.begin(project.manifest, order.wish)
         self._since = searches.last_number(project.manifest)
         self._n_here = searches.n_gathered(project.manifest, self._number)
+        self._tried_before: set[int] = set()
         if self._n_here < order.limit:
-            searches.try_again(project.manifest, self._number)
+            self._tried_before = searches.try_again(project.manifest, self._number)
         self._waiting = deque(searches.waiting(project.manifest, self._number))
         self._n_asked = self._n_on_way = self._n_dead = 0
+        self._dead_hosts: set[str] = set()
         self._is_searched = False
         self.summary = GatherSummary(
             order.wish.label, order.wish.query, is_held, n_before=self._n_here, sources=search.reports
@@ -153,7 +156,7 @@ class _Gathering:
             happened = self._happened()
             if happened:
                 self._take(happened)
-            if self._n_dead >= _MOST_DEAD:
+            if self._n_dead >= _MOST_DEAD and len(self._dead_hosts) >= _MOST_DEAD_HOSTS:
                 raise GatherError(
                     f"The servers of the last {self._n_dead} pictures could not be reached. Is this computer "
                     f"offline? The pictures so far are saved; gather again to continue. {OFFLINE}"
@@ -245,10 +248,10 @@ class _Gathering:
                 continue
             outcome = one.future.result()
             if isinstance(outcome, Fetched):
-                self._n_dead = 0
+                self._note_reached(one.row, "")
                 landed.append(Landed(one.row, outcome.path, outcome.image_id, outcome.n_bytes, outcome.facts))
             else:
-                self._n_dead = self._n_dead + 1 if outcome.is_dead else 0
+                self._note_reached(one.row, outcome.dead_host)
                 refused.append(Verdict(one.row, outcome.fate, outcome.reason))
         if landed:
             wish = self._order.wish
@@ -263,6 +266,15 @@ class _Gathering:
             self._count(refused)
         if errors:
             raise errors[0]
+
+    def _note_reached(self, row: CandidateRow, dead_host: str) -> None:
+        """Count the dead in a row. One that was dead before is no news: each run gets further, however many are."""
+        if not dead_host:
+            self._n_dead = 0
+            self._dead_hosts.clear()
+        elif row.number not in self._tried_before:
+            self._n_dead += 1
+            self._dead_hosts.add(dead_host)
 
     def _count(self, verdicts: Sequence[Verdict]) -> None:
         for one in verdicts:

@@ -99,13 +99,18 @@ def begin(manifest: Manifest, wish: SearchRequest) -> int:
     return int(number)
 
 
-def try_again(manifest: Manifest, gathering: int) -> None:
-    """What could not be reached earlier waits anew."""
+def try_again(manifest: Manifest, gathering: int) -> set[int]:
+    """The numbers of the candidates that could not be reached earlier; they wait anew."""
+    which = [gathering, RefusalCode.UNREACHABLE]
     with manifest.transaction() as db:
+        numbers = db.execute(
+            "SELECT number FROM candidates WHERE gathering = ? AND fate = ?", which
+        ).fetchall()
         db.execute(
             "UPDATE candidates SET fate = ?, reason = NULL WHERE gathering = ? AND fate = ?",
-            [WAITING, gathering, RefusalCode.UNREACHABLE],
+            [WAITING, *which],
         )
+    return {number for (number,) in numbers}
 
 
 def finish(manifest: Manifest, gathering: int) -> None:
