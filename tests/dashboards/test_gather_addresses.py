@@ -36,3 +36,15 @@ async def test_pasted_addresses_go_where_they_belong(project_dir: Path, start: A
     page = await gather_page(project_dir, start)
     await one(page, UploadWidget)._answer({"t": "addresses", "text": "https://e.org/1.jpg"}, [])
     assert one(page, Textarea).value == "https://e.org/1.jpg" and "Give them a label" in text_of(page)
+
+
+async def test_all_addresses_of_a_line_are_wanted(
+    empty_project_dir: Path, start: Any, started: list[Any]
+) -> None:
+    page = await gather_page(empty_project_dir, start)
+    one(page, Combobox).set_state({"value": "robin"})
+    lines = "# mine, from e.org\nhttps://e.org/1.jpg https://e.org/2.jpg\n\nhttps://e.org/3.jpg"
+    one(page, Textarea, "addresses").set_state({"value": lines})
+    one(page, Button, "Download").click()
+    await settled()
+    assert [config["limit"] for _, config in started] == [3]

@@ -78,6 +78,15 @@ def list_labels(path: Path) -> list[str]:
     return sorted({candidate.label for candidate in read_list(path) if candidate.label}, key=label_order)
 
 
+def n_addresses(path: Path, most: int) -> int:
+    """How many addresses a list has, counted to `most`.
+
+    Raises:
+        GatherError: the file cannot be read, or is no list of addresses.
+    """
+    return sum(1 for _ in itertools.islice(read_list(path), most))
+
+
 def read_list(path: Path) -> Iterator[Candidate]:
     """Every row of a file that has something where the address should be.
 

@@ -174,13 +174,14 @@ class SearchState(Job):
 
     async def fetch_addresses(self, text: str, label: str) -> bool:
         """Whether a run is on its way for pasted addresses of pictures; `problem` says why not."""
-        from tellapart.gather.sources.url_list import write_list
+        from tellapart.gather.sources.url_list import n_addresses, write_list
 
         if self.stage == "running":
             self.problem = "A search is running. Wait until it ends or cancel it, then add these."
             return False
         try:
             path = await asyncio.to_thread(write_list, self.project.project.cache_dir / "lists", text)
+            n = await asyncio.to_thread(n_addresses, path, MOST_PASTED)
             label = clean_label(label)
         except Exception as error:  # the page must say it: nobody sees a task's traceback
             self.problem = error_sentence(error)
@@ -188,7 +189,7 @@ class SearchState(Job):
         self.problem, self.reports = "", []
         self.start("gather", {
             "searches": [{"label": label, "query": ""}], "source": str(path), "licence": self.licence,
-            "limit": min(MOST_PASTED, len(text.splitlines())), "is_held": True,
+            "limit": n, "is_held": True,
         })  # fmt: skip
         if label not in {row["label"] for row in self.rows}:
             await self.wish("add", {"text": label})
