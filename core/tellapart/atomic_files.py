@@ -6,6 +6,7 @@ import json
 import os
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,27 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises:
         OSError: the disk does not take it; the old file is untouched.
     """
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    write_together({path: data})
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: all are on disk before the first takes its name.
+
+    Raises:
+        OSError: the disk does not take them; the old files are untouched.
+    """
+    besides = {path: path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part") for path in files}
     try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        replace(beside, path)
+        for path, beside in besides.items():
+            with beside.open("wb") as file:
+                file.write(files[path])
+                file.flush()
+                os.fsync(file.fileno())
+        for path, beside in besides.items():
+            replace(beside, path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        for beside in besides.values():
+            beside.unlink(missing_ok=True)
         raise
 
 

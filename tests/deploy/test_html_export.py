@@ -17,7 +17,7 @@ from other_process import run_python
 from tellapart.deploy import export_html
 from tellapart.deploy.accent import _colour, accent_css, contrast
 from tellapart.deploy.html import runtime as runtimes
-from tellapart.deploy.html.export import service_worker_of
+from tellapart.deploy.html.export import _MARK, _MARK_OF_WORKER, service_worker_of
 from tellapart.deploy.html.linking import linked
 from tellapart.deploy.html.packing import json_in_html
 from tellapart.errors import BundleError, DeployError
@@ -107,7 +107,7 @@ from tellapart.deploy import export_html
 from tellapart.errors import TellapartError
 resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000,) * 2)
 try:
-    export_html(Path(sys.argv[1]), Path(sys.argv[2]), runtime=Path(sys.argv[3]))
+    export_html(Path(sys.argv[1]), Path(sys.argv[2]), runtime=Path(sys.argv[3]), service_worker=True, force=True)
 except TellapartError as error:
     print(error)
 """
@@ -118,6 +118,11 @@ def test_a_full_disk_is_said_and_nothing_half_written_stays(trained, runtime, tm
     said = run_python(FILL, trained[1].bundle_dir, tmp_path / "page.html", runtime)
     assert "is full. Nothing was lost; free some space and try again" in said
     assert list(tmp_path.iterdir()) == []
+    before = {tmp_path / "page.html": _MARK, tmp_path / "page-service-worker.js": _MARK_OF_WORKER}
+    for path, mark in before.items():
+        path.write_bytes(mark)
+    assert "is full" in run_python(FILL, trained[1].bundle_dir, tmp_path / "page.html", runtime)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before, "old page, old worker"
 
 
 def test_without_a_connection_the_way_out_is_said(own_cache, monkeypatch):

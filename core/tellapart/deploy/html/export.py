@@ -132,17 +132,15 @@ def _beginning(path: Path) -> bytes:
 
 
 def _write(target: Path, html: bytes, worker: Path | None) -> None:
-    """Both files or none; an old worker beside a new page would find that they do not belong together."""
-    is_new = worker is not None and not worker.exists()
+    """Both files or none: a worker finds whether the page beside it is another one."""
+    files = {target: html}
+    if worker is not None:
+        script = (_HERE / "served" / "service_worker.js").read_text("utf-8")
+        files[worker] = script.replace("{{sha256}}", sha256(html).hexdigest()).encode()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if worker is not None:
-            script = (_HERE / "served" / "service_worker.js").read_text("utf-8")
-            atomic_files.write_bytes(worker, script.replace("{{sha256}}", sha256(html).hexdigest()).encode())
-        atomic_files.write_bytes(target, html)
+        atomic_files.write_together(files)
     except OSError as error:
-        if worker is not None and is_new:
-            worker.unlink(missing_ok=True)
         raise DeployError(disk_reason(target.parent, error)) from error
 
 
