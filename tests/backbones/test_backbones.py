@@ -10,6 +10,7 @@ import onnxruntime
 import pytest
 from tellapart.backbones.catalogue import RECOMMENDED, all_names, load_backbone, offers
 from tellapart.backbones.torchvision_models import torchvision_models
+from tellapart.deploy.html import runtime
 from tellapart.errors import BackboneError, WeightsError
 
 WITHOUT_TORCH = """
@@ -86,6 +87,25 @@ def test_offers_name_sizes_and_say_what_is_ready():
     assert [offer.name for offer in others] == list(RECOMMENDED)
     assert not any(offer.is_ready for offer in others)
     assert all(offer.megabytes > first.megabytes and offer.sentence for offer in others)
+
+
+def test_a_cache_folder_of_no_use_does_not_hide_the_networks(monkeypatch, tmp_path):
+    weights = tmp_path / "mine.safetensors"
+    weights.write_bytes(b"no network")
+    monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / ("long" * 100)))
+    assert [offer.is_ready for offer in offers()] == [True, *[False] * len(RECOMMENDED)]
+    with pytest.raises(BackboneError, match=r"mine.safetensors"):
+        load_backbone(weights=weights)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="any name after ~ may be somebody there")
+@pytest.mark.parametrize("ask", [offers, load_backbone, runtime.is_kept])
+def test_a_cache_folder_of_nobody_is_said(monkeypatch, ask):
+    monkeypatch.setenv("TELLAPART_CACHE", "~nosuchuser/x")
+    with pytest.raises(
+        BackboneError, match=r"TELLAPART_CACHE is '~nosuchuser/x', but nobody.*Set it to the full"
+    ):
+        ask()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from tellapart import atomic_files
 from tellapart.backbones.lite0 import keeping
 from tellapart.backbones.names import DEFAULT_BACKBONE, RETIRED
 from tellapart.backbones.torchvision_models import TorchvisionModel, torchvision_models
+from tellapart.backbones.user_cache import is_kept, kept_files, user_cache_dir
 from tellapart.backbones.weight_downloads import download_weights, file_sha256
 from tellapart.errors import BackboneError, OutsideError, WeightsError
 from tellapart.pictures.preprocess import Preprocess
@@ -88,7 +88,7 @@ def offers() -> list[BackboneOffer]:
     needs_torch = "" if _has_torch() else 'Needs torch once: pip install "tellapart[torch]".'
     for name, sentence in RECOMMENDED.items():
         model = torchvision_models()[name]
-        is_ready = _record_path(name, model.sha256_prefix).is_file()
+        is_ready = is_kept(_record_path(name, model.sha256_prefix))
         listed.append(
             BackboneOffer(name, model.megabytes, is_ready, sentence, "" if is_ready else needs_torch)
         )
@@ -184,12 +184,12 @@ def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
     """Which network a local weights file is for, and the key of its conversion."""
     if name not in (DEFAULT_BACKBONE, ""):
         known_model(name)  # a misspelt name is told before a large file is read
-    if weights.exists() and not weights.is_file():
-        raise WeightsError(
-            f"The weights {weights} are a folder or device, not a file. Give a .safetensors or .pth file "
-            "with a state dict."
-        )
     try:
+        if weights.exists() and not weights.is_file():
+            raise WeightsError(
+                f"The weights {weights} are a folder or device, not a file. Give a .safetensors or .pth file "
+                "with a state dict."
+            )
         key = file_sha256(weights)[:16]
     except OSError as error:
         raise WeightsError(
@@ -198,7 +198,7 @@ def _of_file(name: str, weights: Path) -> tuple[TorchvisionModel, str]:
         ) from error
     if name not in (DEFAULT_BACKBONE, ""):
         return known_model(name), key
-    for path in sorted(cache_dir().glob(f"*-{key}.json")):
+    for path in kept_files(cache_dir(), f"*-{key}.json"):
         return known_model(path.stem.removesuffix(f"-{key}")), key
     model = _conversion(f"The weights file {weights.name} must be converted once").recognise_file(weights)
     if model is None:
@@ -279,10 +279,7 @@ def _has_torch() -> bool:
 
 def cache_dir() -> Path:
     """Where converted backbones and downloaded weights lie; may be thrown away at any time."""
-    import platformdirs
-
-    root = os.environ.get("TELLAPART_CACHE") or platformdirs.user_cache_dir("tellapart", appauthor=False)
-    return Path(root).expanduser() / "backbones"
+    return user_cache_dir() / "backbones"
 
 
 def _record_path(name: str, key: str) -> Path:

@@ -15,9 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import platformdirs
-
 from tellapart import atomic_files
+from tellapart.backbones import user_cache
 from tellapart.errors import DeployError, DownloadError
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.sqlite.database_errors import disk_reason
@@ -72,12 +71,11 @@ def find_runtime(local: Path | None = None, progress: Progress = silent) -> Runt
 def is_kept() -> bool:
     """Whether the runtime was downloaded before, so that a page needs no connection."""
     folder = _cache_dir()
-    return all((folder / name).is_file() for name in _SHA256)
+    return all(user_cache.is_kept(folder / name) for name in _SHA256)
 
 
 def _cache_dir() -> Path:
-    root = os.environ.get("TELLAPART_CACHE") or platformdirs.user_cache_dir("tellapart", appauthor=False)
-    return Path(root).expanduser() / f"onnxruntime-web-{VERSION}"
+    return user_cache.user_cache_dir() / f"onnxruntime-web-{VERSION}"
 
 
 def _kept(folder: Path) -> Runtime | None:

@@ -1,0 +1,43 @@
+"""The folder of a person in which lies what can be made or downloaded again, for all their projects."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from tellapart.errors import BackboneError
+
+CACHE_VARIABLE = "TELLAPART_CACHE"
+
+
+def user_cache_dir() -> Path:
+    """It may not be there yet, and may be thrown away at any time.
+
+    Raises:
+        BackboneError: TELLAPART_CACHE names the home of nobody.
+    """
+    import platformdirs
+
+    root = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("tellapart", appauthor=False)
+    try:
+        return Path(root).expanduser()
+    except RuntimeError as error:
+        raise BackboneError(
+            f"The environment variable {CACHE_VARIABLE} is {root!r}, but nobody on this computer has the name after ~. "
+            "Set it to the full path of a folder."
+        ) from error
+
+
+def is_kept(file: Path) -> bool:
+    """Whether a file lies in the cache; in a folder that cannot be used none does."""
+    with contextlib.suppress(OSError):
+        return file.is_file()
+    return False
+
+
+def kept_files(folder: Path, pattern: str) -> list[Path]:
+    """Files of the cache by name; in a folder that cannot be used there are none."""
+    with contextlib.suppress(OSError):
+        return sorted(folder.glob(pattern))
+    return []
