@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import onnxruntime
@@ -106,6 +108,24 @@ def test_a_cache_folder_of_nobody_is_said(monkeypatch, ask):
         BackboneError, match=r"TELLAPART_CACHE is '~nosuchuser/x', but nobody.*Set it to the full"
     ):
         ask()
+
+
+def test_what_killed_programs_left_half_done_is_gone_after_a_day(own_cache):
+    folder, then = own_cache / "backbones", time.time() - 25 * 3600
+    names = [
+        ".efficientnet_lite0-{}.onnx.1f.part",
+        "converting-{}/model.onnx",
+        "weights/resnet50-{}.part",
+        "{}.onnx",
+    ]
+    for path in (folder / name.format(age) for name in names for age in ("old", "new")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+        for one in (path, path.parent) if "old" in str(path) else ():
+            os.utime(one, (then, then))
+    kept = load_backbone().onnx_path
+    left = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert left == {*(name.format("new") for name in names), "old.onnx", kept.name}
 
 
 @pytest.mark.parametrize(

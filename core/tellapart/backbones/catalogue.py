@@ -19,7 +19,7 @@ from tellapart import atomic_files
 from tellapart.backbones.lite0 import keeping
 from tellapart.backbones.names import DEFAULT_BACKBONE, RETIRED
 from tellapart.backbones.torchvision_models import TorchvisionModel, torchvision_models
-from tellapart.backbones.user_cache import is_kept, kept_files, user_cache_dir
+from tellapart.backbones.user_cache import UNFINISHED, drop_unfinished, is_kept, kept_files, user_cache_dir
 from tellapart.backbones.weight_downloads import download_weights, file_sha256
 from tellapart.errors import BackboneError, OutsideError, WeightsError
 from tellapart.pictures.preprocess import Preprocess
@@ -116,6 +116,7 @@ def load_backbone(
         WeightsError: the file cannot be read safely or does not fit the network.
         ValueError: this network has one size only.
     """
+    drop_unfinished(cache_dir(), cache_dir() / "weights")
     if weights is not None:
         model, key = _of_file(name, Path(weights))
         source = f"that of the weights file {Path(weights).name}"
@@ -222,7 +223,7 @@ def _convert(
         weights = weights or download_weights(model, folder / "weights", progress)
         progress(0, 0, Doing(Step.CONVERTING, f"Converting {model.name}, once", backbone=model.name))
         conversion = _conversion(need)
-        with tempfile.TemporaryDirectory(prefix="converting-", dir=folder) as scratch:
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as scratch:
             made = Path(scratch) / "model.onnx"
             conversion.convert_torchvision(model, Path(weights), made)
             sha256 = file_sha256(made)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import time
 from pathlib import Path
 
 from tellapart.errors import BackboneError
 
 CACHE_VARIABLE = "TELLAPART_CACHE"
+UNFINISHED = "converting-"  # begins the names of folders in which something is made
+_STALE_S = 24 * 3600
 
 
 def user_cache_dir() -> Path:
@@ -41,3 +45,12 @@ def kept_files(folder: Path, pattern: str) -> list[Path]:
     with contextlib.suppress(OSError):
         return sorted(folder.glob(pattern))
     return []
+
+
+def drop_unfinished(*folders: Path) -> None:
+    """Remove what programs that were killed left half done in these folders, a day ago or longer."""
+    for left in (path for folder in folders for path in kept_files(folder, "*")):
+        if left.suffix == ".part" or left.name.startswith(UNFINISHED):
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > _STALE_S:
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
