@@ -1,6 +1,8 @@
 """Embeddings are computed once, by the right picture, whoever else is writing or being killed."""
 
 import random
+import shutil
+import sys
 import time
 
 import numpy as np
@@ -227,6 +229,21 @@ def test_after_a_damaged_index_was_made_anew_rows_are_counted_from_the_first(tmp
         cache.append(ids[3:], *rows_of(ids[3:]))  # noqa: F821
         assert cache.find(ids).tolist() == [-1, -1, -1, 0, 1, 2]
     assert assert_all_rows_are_right(tmp_path) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files that are open cannot be removed there")
+def test_whoever_has_the_cache_open_while_it_is_thrown_away_spoils_no_new_row(tmp_path):
+    ids = [f"{number:064x}"[::-1] for number in range(12)]
+    folder = tmp_path / "cache"
+    with EmbeddingCache(folder, "key", 64) as old:
+        old.append(ids[:3], *rows_of(ids[:3]))  # noqa: F821
+        shutil.rmtree(folder)
+        with EmbeddingCache(folder, "key", 64) as new:
+            new.append(ids[3:9], *rows_of(ids[3:9]))  # noqa: F821
+            old.append(ids[9:], *rows_of(ids[9:]))  # noqa: F821
+            embeddings, _ = old.read(old.find(ids[:3]))
+            assert np.array_equal(embeddings, rows_of(ids[:3])[0].astype(np.float32))  # noqa: F821
+    assert assert_all_rows_are_right(folder) == 6
 
 
 def test_writers_that_are_killed_leave_every_row_right(tmp_path):

@@ -1,12 +1,14 @@
 """Rows on disk: one fixed-size record per picture in one file, memory-mapped, and a small SQLite index to find it by.
 
 Rows are appended under the index's write lock, and become visible with its commit: two processes on one project, or a
-kill at any moment, never leave a wrong row. The folder may be thrown away at any time.
+kill at any moment, never leave a wrong row. The folder may be thrown away at any time: who has the two files open then
+goes on with those, which are nobody else's.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,11 +32,13 @@ class RowCache:
         self._next: tuple[int, int] | None = (
             None  # SQLite's data_version, and the row behind the last one then
         )
+        self._files = contextlib.ExitStack()
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = self._opened()
+            self._open()
             self._check_rows_file()
         except sqlite3.OperationalError:
+            self._files.close()
             raise  # busy, full or read-only; others may be writing to it, so it must stay
         except sqlite3.DatabaseError:
             self._start_anew()
@@ -43,7 +47,7 @@ class RowCache:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._db.close()
+        self._files.close()
 
     def find(self, image_ids: Sequence[str]) -> np.ndarray:
         """Row number of each picture, -1 where it is not cached: (N,) int64."""
@@ -52,7 +56,6 @@ class RowCache:
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:  # damaged in a place that opening did not touch
-            self._db.close()
             self._start_anew()
             rows = {}
         return np.array([rows.get(bytes.fromhex(image_id), -1) for image_id in image_ids], np.int64)
@@ -70,7 +73,7 @@ class RowCache:
             return np.zeros(0, self._dtype)
         # up to the last one wanted: behind it, a writer that was killed may have left part of a row
         shape = (int(np.max(rows)) + 1,)
-        return np.asarray(np.memmap(self._rows_path, self._dtype, mode="r", shape=shape)[rows])
+        return np.asarray(np.memmap(self._file, self._dtype, mode="r", shape=shape)[rows])
 
     def add(self, image_ids: Sequence[str], records: np.ndarray) -> None:
         """Add records. A picture that another process added meanwhile keeps its first one.
@@ -82,9 +85,7 @@ class RowCache:
         try:
             (version,) = self._db.execute("PRAGMA data_version").fetchone()
             first = self._first_free(version)
-            with self._rows_path.open("r+b") as file:
-                file.seek(first * self._dtype.itemsize)
-                file.write(records.tobytes())
+            self._write(first, memoryview(records.tobytes()))
             self._db.executemany(
                 "INSERT OR IGNORE INTO rows VALUES (?, ?)",
                 [(bytes.fromhex(image_id), first + i) for i, image_id in enumerate(image_ids)],
@@ -96,39 +97,58 @@ class RowCache:
             raise
         self._next = version, first + len(records)
 
+    def _write(self, first: int, rest: memoryview) -> None:
+        self._file.seek(first * self._dtype.itemsize)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
     def _first_free(self, version: int) -> int:
         """Row behind the last one; known where no other process has written since, and else looked for among all."""
         if self._next and self._next[0] == version:
             return self._next[1]
         return int(self._db.execute("SELECT coalesce(max(row) + 1, 0) FROM rows").fetchone()[0])
 
-    def _opened(self) -> sqlite3.Connection:
+    def _open(self) -> None:
+        """Open the index and its rows. An index gets a rows file of its own together with its table; so the two belong
+        together where the index is still in its place once the rows are open."""
+        while True:
+            self._index_path.touch()
+            with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as opened:
+                index = self._index_path.stat()
+                self._db = opened.enter_context(contextlib.closing(connect(self._index_path, _PATIENCE_S)))
+                self._prepare_index()
+                # not buffered: what a full disk refused must not be written at some later time
+                self._file = opened.enter_context(self._rows_path.open("r+b", buffering=0))
+                if os.path.samestat(index, self._index_path.stat()):
+                    self._files = opened.pop_all()
+                    return
+
+    def _prepare_index(self) -> None:
+        # a new one holds nothing that a power cut could take, so nobody waits for the disk
+        self._db.execute("PRAGMA synchronous=OFF")
+        use_wal(self._db, _PATIENCE_S)
+        if not self._has_table():
+            self._db.execute("BEGIN IMMEDIATE")
+            if not self._has_table():  # else another process made it a moment ago
+                self._rows_path.unlink(missing_ok=True)
+                columns = "image_id BLOB PRIMARY KEY, row INTEGER NOT NULL"
+                self._db.execute(f"CREATE TABLE rows ({columns}) WITHOUT ROWID")
+            self._db.execute("COMMIT")
+        self._db.execute("PRAGMA synchronous=NORMAL")
         self._rows_path.touch()
-        db = connect(self._index_path, _PATIENCE_S)
-        try:
-            # a new one holds nothing that a power cut could take, so nobody waits for the disk
-            db.execute("PRAGMA synchronous=OFF")
-            use_wal(db, _PATIENCE_S)
-            db.execute(
-                "CREATE TABLE IF NOT EXISTS rows (image_id BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT "
-                "ROWID"
-            )
-            db.execute("PRAGMA synchronous=NORMAL")
-        except BaseException:
-            db.close()
-            raise
-        return db
+
+    def _has_table(self) -> bool:
+        return self._db.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
 
     def _check_rows_file(self) -> None:
         n_rows = self._db.execute("SELECT coalesce(max(row) + 1, 0) FROM rows").fetchone()[0]
-        if self._rows_path.stat().st_size < n_rows * self._dtype.itemsize:
-            self._db.close()
+        if os.fstat(self._file.fileno()).st_size < n_rows * self._dtype.itemsize:
             raise sqlite3.DatabaseError("the rows file is shorter than its index")
 
     def _start_anew(self) -> None:
+        self._files.close()
         for path in self._index_path.parent.glob(f"{self._index_path.name}*"):
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
-        self._rows_path.unlink(missing_ok=True)
         self._next = None
-        self._db = self._opened()
+        self._open()
