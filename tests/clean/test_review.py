@@ -254,6 +254,13 @@ def test_copies_conflicts_leaks_and_poor_pictures_are_found(flawed):
     assert copy.suggestion.action == "remove"
 
 
+def test_suggestions_of_one_kind_are_of_that_kind(flawed):
+    review = open_review(flawed)
+    found = {kind: {one.kind for one in review.suggestions(0.0, [kind])} for kind in KINDS}
+    assert found["conflict"] == {"conflict"} and found["out of place"] == {"out of place"}
+    assert all(kinds <= {kind} for kind, kinds in found.items())
+
+
 def test_the_report_tells_what_the_queue_does_not(flawed):
     report = open_review(flawed).summary()
     assert report.leak.is_given and report.leak.n_copies == 1 and "1 of the" in report.leak.sentence

@@ -152,14 +152,15 @@ class Review:
         return [(one, value) for one, value in found if one not in standing.gone][:k]
 
     def suggestions(self, more_than: float, kinds: Sequence[str] | None = None) -> list[Finding]:
-        """Findings of the queue whose suggestion changes something and is surer than that, 0 to 1, surest first.
+        """Findings of these kinds whose suggestion changes something and is surer than that, 0 to 1, surest first.
 
         Of several suggestions about one picture the surest counts. `decision_of` makes decisions of them.
         """
         found = []
         for finding in self.queue(kinds):
+            others = (one for one in finding.also if kinds is None or one.kind in kinds)
             several = [
-                one for one in (finding, *finding.also) if one.suggestion and one.suggestion.action != "keep"
+                one for one in (finding, *others) if one.suggestion and one.suggestion.action != "keep"
             ]
             best = max(several, key=_confidence, default=None)
             found += [best] if best and _confidence(best) > more_than else []
