@@ -18,7 +18,8 @@ from tellapart.duplicates.near_duplicates import groups_of
 from tellapart.duplicates.project_copies import copies_in
 from tellapart.learning.cross_validation import OutOfFold
 from tellapart.learning.neighbours import directions, nearest
-from tellapart.learning.numerics.principal_components import blas_threads, fit_components
+from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.principal_components import fit_components
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.plan import plan_pictures
 from tellapart.progress import Doing, Progress, Share, Step, silent, silent_share

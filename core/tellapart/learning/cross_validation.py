@@ -19,7 +19,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
 from scipy.sparse import csr_matrix
 
-from tellapart.learning.numerics.principal_components import blas_threads
+from tellapart.learning.numerics.blas_threads import blas_threads
 
 SHRINKAGE = 0.5  # of the covariance within classes towards a ball
 NOT_A_MEMBER = -1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tellapart.learning.numerics.principal_components import blas_threads
+from tellapart.learning.numerics.blas_threads import blas_threads
 
 _LANDMARKS = 1500  # laid out by t-SNE, in seconds; all others go beside the landmarks that they look like
 _NEAREST = 5

@@ -14,11 +14,11 @@ import numpy as np
 
 from tellapart.learning.folds import N_FOLDS, can_be_told
 from tellapart.learning.metrics import log_softmax
+from tellapart.learning.numerics.blas_threads import blas_threads
 from tellapart.learning.numerics.lbfgs import StopRule, minimise
 from tellapart.learning.numerics.principal_components import (
     MAX_COMPONENTS,
     Components,
-    blas_threads,
     fit_components,
     sample_rows,
 )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.linalg import eigh
 
-from tellapart.learning.numerics.principal_components import blas_threads
+from tellapart.learning.numerics.blas_threads import blas_threads
 from tellapart.progress import Share, silent_share
 
 N_NEIGHBOURS = 32

@@ -17,7 +17,8 @@ import numpy as np
 from scipy.linalg import eigh, solve_triangular
 
 from tellapart.learning.folds import can_be_told
-from tellapart.learning.numerics.principal_components import blas_threads, fit_components, sample_rows
+from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.principal_components import fit_components, sample_rows
 
 IN_CLASS_REJECT_RATE = 0.05
 _UNKNOWN, _WITHIN = (

@@ -12,7 +12,7 @@ import numpy as np
 from tellapart.learning.calibration import Calibration, fit_calibration
 from tellapart.learning.folds import N_FOLDS, assign_folds, can_be_told
 from tellapart.learning.head import calibrated_loss
-from tellapart.learning.numerics.principal_components import blas_threads
+from tellapart.learning.numerics.blas_threads import blas_threads
 from tellapart.learning.sparse.sparse_head import SparseHead, fit_sparse_head, log_ratios
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.texts.terms import TermCounts

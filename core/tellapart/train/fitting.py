@@ -12,7 +12,7 @@ from tellapart.learning.calibration import Calibration, PriorKind, fit_calibrati
 from tellapart.learning.evaluation import Evaluation, evaluate
 from tellapart.learning.head import HeadFit, fit_head
 from tellapart.learning.novelty import NoveltyFit, fit_novelty
-from tellapart.learning.numerics.principal_components import blas_threads
+from tellapart.learning.numerics.blas_threads import blas_threads
 from tellapart.train.preparation import TrainData
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import eigh
-from threadpoolctl import ThreadpoolController
 
 MAX_COMPONENTS = 256
 _ENOUGH_ROWS = 20_000  # directions hardly change with more
 _FEW_DIRECTIONS = 850  # up to here LAPACK finds all of them sooner than a chosen part
-_FEW_ROWS = 20_000  # below, several BLAS threads cost more than they bring, and far more on a busy machine
 
 
 @dataclass(frozen=True)
@@ -63,17 +59,6 @@ def sample_rows(targets: np.ndarray, n_max: int) -> np.ndarray:
     shuffled = np.random.default_rng(0).permutation(len(targets))
     per_class = -(-n_max // len(np.unique(targets)))
     return np.sort(np.concatenate([shuffled[targets[shuffled] == k][:per_class] for k in np.unique(targets)]))
-
-
-def blas_threads(n_rows: int) -> AbstractContextManager[object]:
-    """A block in which linear algebra on n_rows pictures takes as many threads as pay."""
-    return _thread_pools().limit(limits=1 if n_rows < _FEW_ROWS else None, user_api="blas")
-
-
-@lru_cache(maxsize=1)
-def _thread_pools() -> ThreadpoolController:
-    """Looked for once: it takes a millisecond, and a head is fitted again in thirty."""
-    return ThreadpoolController()
 
 
 def _directions(inputs: np.ndarray, n_max: int) -> tuple[np.ndarray, np.ndarray | None]:
