@@ -203,7 +203,7 @@ class Receiver:
         if waiting and waiting + n_bytes > most.n_bytes:
             return (
                 f"{waiting / 1e6:,.0f} MB that were uploaded before still wait for a label; {n_bytes / 1e6:,.0f} MB "
-                f"more are above {most.n_bytes / 1e6:,.0f} MB. Add them first."
+                f"more are above {most.n_bytes / 1e6:,.0f} MB. Add them or throw them away first."
             )
         if n_files > most.n_files or n_bytes > most.n_bytes:
             return (
