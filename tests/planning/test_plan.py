@@ -10,7 +10,7 @@ from tellapart.clean.evidence import gather_evidence
 from tellapart.errors import SplitError
 from tellapart.gather import take_in
 from tellapart.planning.config import TrainConfig
-from tellapart.planning.plan import plan_pictures, plan_project
+from tellapart.planning.plan import plan_again, plan_pictures, plan_project
 from tellapart.store.journal import Mark, Remove
 from tellapart.store.manifest import Origin
 from tellapart.store.project import create_project, open_project
@@ -94,7 +94,7 @@ def test_they_agree_about_what_is_left_after_decisions_and_a_damaged_file(projec
     damaged = next(one for one in project.manifest.pictures() if one.subject and one.label != strange.label)
     project.journal.decide(Remove(copied[0].image_id), Mark(strange.image_id, "none of these"))
     project.file(damaged).write_bytes(b"no picture")
-    plan = plan_project(project, CONFIG, {damaged.image_id}).members()
+    plan = plan_again(plan_project(project, CONFIG), project, CONFIG, {damaged.image_id}).members()
     trained, cleaned = parts_of(plan), seen_by_clean(project)
     assert set(cleaned) - set(trained) == {copied[0].image_id, strange.image_id}
     assert {one: cleaned[one] for one in trained} == trained

@@ -11,7 +11,8 @@ from tellapart.backbones.catalogue import load_backbone
 from tellapart.classify import Predictor
 from tellapart.errors import Cancelled, SplitError, TrainError
 from tellapart.gather import take_in
-from tellapart.store.journal import Relabel, Remove
+from tellapart.progress import Step
+from tellapart.store.journal import Relabel, Remove, Restore
 from tellapart.store.project import create_project, open_project
 from tellapart.train import TrainConfig, train_head
 from tellapart.train.fitting import check, fit
@@ -63,6 +64,24 @@ def test_removed_pictures_do_not_teach(tiny_project):
     victim = tiny_project.manifest.pictures()[0].image_id
     tiny_project.journal.decide(Remove(victim))
     assert victim not in train_head(tiny_project).image_ids
+
+
+def test_decisions_meanwhile_leave_each_embedding_with_its_own_picture(tiny_project):
+    damaged, gone, *_, last = tiny_project.manifest.pictures()
+    tiny_project.journal.decide(Remove(gone.image_id))
+    tiny_project.file(damaged).write_bytes(b"no picture")
+    shutil.rmtree(tiny_project.cache_dir / "embeddings")
+    decisions = [Restore(gone.image_id), Relabel(last.image_id, damaged.label), Remove(last.image_id)]
+
+    def decide_once(done, total, said):
+        if said.step is Step.LOOKING and decisions:
+            tiny_project.journal.decide(*decisions)
+            decisions.clear()
+
+    data = prepare(tiny_project, load_backbone(), TrainConfig(), decide_once)
+    assert not decisions and len(data.pictures) == 71 - 2
+    assert data.embeddings.image_ids == tuple(one.image_id for one in data.pictures)
+    assert len(data.embeddings.array) == len(data.targets) == len(data.plan.groups)
 
 
 def test_embeddings_evaluation_predictor_and_onnx_agree(tiny_project):

@@ -84,13 +84,17 @@ def gather_evidence(project: Project, config: TrainConfig, progress: Progress = 
         ProjectError: the cache cannot be written.
         Cancelled: from `progress`; what was computed stays cached.
     """
-    kept, removed = project.manifest.pictures(), project.manifest.pictures(state="removed")
-    pictures = [*kept, *removed]
+    pictures = project.manifest.kept_and_removed()
     backbone = load_backbone(config.backbone, config.weights, progress)
     embeddings = embed(project, backbone, pictures, progress)
     reasons = {skipped.path: skipped.reason for skipped in embeddings.skipped}
-    unreadable = tuple((one, reasons[one.path]) for one in kept if one.path in reasons)
-    readable = tuple(one for one in pictures if one.path not in reasons)
+    there = set(embeddings.image_ids)
+    readable = tuple(one for one in pictures if one.image_id in there)
+    unreadable = tuple(
+        (one, reasons[one.path])
+        for one in pictures
+        if one.state == "kept" and one.path in reasons and one.image_id not in there
+    )
     looks = measure_looks(project, readable, progress)
 
     def tell(share: float) -> None:

@@ -7,7 +7,7 @@ those in the trash too: what is removed or restored moves no other picture to an
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,7 +31,8 @@ class Plan:
     groups: (N,) names; near-copies, directly or through others, and pictures of one subject share one, except where
     that would leave nothing of a label to learn from or to check with. splits: (N,) "train", "valid" or "test"; of
     pictures that stand for no label, and of all where no split is possible, what their folders said, else "train".
-    notes: remarks for the person. problem: why no split is possible; None as a rule.
+    notes: remarks for the person. problem: why no split is possible; None as a rule. among: all pictures that it was
+    made of, as they stood then, those that stand for no label too.
     """
 
     pictures: tuple[Picture, ...]
@@ -39,6 +40,7 @@ class Plan:
     splits: np.ndarray
     notes: tuple[str, ...] = ()
     problem: SplitError | None = None
+    among: tuple[Picture, ...] = ()
 
     def members(self) -> Plan:
         """Only the pictures that stand for their labels: kept, and not marked 'none of these'.
@@ -50,7 +52,8 @@ class Plan:
             raise self.problem
         rows = [row for row, picture in enumerate(self.pictures) if picture.is_member]
         pictures = tuple(self.pictures[row] for row in rows)
-        return Plan(pictures, tuple(self.groups[row] for row in rows), self.splits[rows], self.notes)
+        groups = tuple(self.groups[row] for row in rows)
+        return replace(self, pictures=pictures, groups=groups, splits=self.splits[rows])
 
     def folds(self, rows: np.ndarray, n_folds: int = N_FOLDS) -> np.ndarray:
         """(M,) int fold of each of these rows (M,): groups stay whole, labels are spread evenly."""
@@ -60,19 +63,23 @@ class Plan:
         return assign_folds(targets, [self.groups[row] for row in rows], n_folds)
 
 
-def plan_project(
-    project: Project, config: TrainConfig, unreadable: Collection[str] = (), tell: Share = silent_share
-) -> Plan:
-    """The plan of all pictures but those with these image_ids: the kept ones in their order, then the removed ones.
+def plan_project(project: Project, config: TrainConfig, tell: Share = silent_share) -> Plan:
+    """The plan of all pictures: the kept ones in their order, then the removed ones.
 
     Quick where pictures were compared before, by any stage.
 
     Raises:
         Cancelled: from `tell`.
     """
-    there = [*project.manifest.pictures(), *project.manifest.pictures(state="removed")]
-    pictures = [picture for picture in there if picture.image_id not in unreadable]
+    pictures = project.manifest.kept_and_removed()
     return plan_pictures(pictures, copies_in(project, pictures, tell), config)
+
+
+def plan_again(plan: Plan, project: Project, config: TrainConfig, unreadable: Collection[str]) -> Plan:
+    """The plan of the same pictures but those with these image_ids. What was decided since the first plan changes
+    nothing, so that what was found for its pictures still belongs to them."""
+    pictures = [picture for picture in plan.among if picture.image_id not in unreadable]
+    return plan_pictures(pictures, copies_in(project, pictures), config)
 
 
 def plan_pictures(pictures: Sequence[Picture], copies: NearPairs, config: TrainConfig) -> Plan:
@@ -94,7 +101,7 @@ def plan_pictures(pictures: Sequence[Picture], copies: NearPairs, config: TrainC
     back = np.argsort(order)
     return Plan(
         tuple(pictures), tuple(groups[place] for place in back), np.array(splits, object)[back].astype(str),
-        drawn.notes, problem,
+        drawn.notes, problem, tuple(pictures),
     )  # fmt: skip
 
 

@@ -146,6 +146,15 @@ class Manifest(Database):
         )
         return [Picture(*row) for row in rows]
 
+    def kept_and_removed(self) -> list[Picture]:
+        """The kept pictures in order of arrival, then those in the trash, each once: as one moment had them."""
+        return [
+            Picture(*row)
+            for row in self.rows(
+                f"SELECT {_COLUMNS} FROM pictures WHERE state IN ('kept', 'removed') ORDER BY state, number"
+            )
+        ]
+
     def picture(self, image_id: str) -> Picture:
         """The row of one picture.
 

@@ -11,7 +11,7 @@ from tellapart.backbones.embeddings import Embeddings, embed
 from tellapart.errors import TrainError
 from tellapart.label_names import label_order
 from tellapart.planning.config import TrainConfig
-from tellapart.planning.plan import Plan, plan_project
+from tellapart.planning.plan import Plan, plan_again, plan_project
 from tellapart.progress import Progress, silent
 from tellapart.store.manifest import NONE_OF_THESE, TO_DECIDE, Picture
 from tellapart.store.project import Project
@@ -87,14 +87,15 @@ def plan_members(project: Project, config: TrainConfig) -> Plan:
 def with_embeddings(
     plan: Plan, project: Project, backbone: Backbone, config: TrainConfig, progress: Progress = silent
 ) -> TrainData:
-    """The planned pictures with their embeddings; planned anew without those that cannot be read.
+    """The planned pictures with their embeddings; planned anew without those that cannot be read, which those are that
+    somebody removed meanwhile.
 
     Raises:
         TrainError, SplitError, BackboneError, ProjectError, Cancelled: see `train_head`.
     """
     embeddings = embed(project, backbone, plan.pictures, progress)
-    if embeddings.skipped:
-        there = set(embeddings.image_ids)
+    there = set(embeddings.image_ids)
+    if len(there) < len(plan.pictures):
         if len({picture.label for picture in plan.pictures if picture.image_id in there}) < 2:
             first = embeddings.skipped[0]
             raise TrainError(
@@ -102,7 +103,7 @@ def with_embeddings(
                 f"{first.path}: {first.reason}."
             )
         unreadable = {picture.image_id for picture in plan.pictures} - there
-        plan = _members(plan_project(project, config, unreadable))
+        plan = _members(plan_again(plan, project, config, unreadable))
     classes = tuple(sorted({picture.label for picture in plan.pictures}, key=label_order))
     place = {label: i for i, label in enumerate(classes)}
     targets = np.array([place[picture.label] for picture in plan.pictures], np.int64)
