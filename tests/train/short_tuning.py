@@ -37,7 +37,7 @@ def make_short(put: Callable[[object, str, object], None] = setattr) -> None:
 def always(share):
     """Takes that share of the tuned weights, whatever the comparison says: there is little to gain on shapes."""
 
-    def choose(oof_logits, targets, folds):
+    def choose(oof_logits, targets, folds, groups):
         n_wrong = {one: int((logits.argmax(axis=1) != targets).sum()) for one, logits in oof_logits.items()}
         return Choice(share, len(targets), n_wrong, dict.fromkeys(n_wrong, 0.0), 0, 0)
 

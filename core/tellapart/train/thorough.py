@@ -136,7 +136,7 @@ def train_thoroughly(
                 "kept. Try another seed, and look for damaged pictures on the Clean page."
             )
             return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe, variation)
-        choice = choose_share(found.oof_logits, task.targets, task.folds)
+        choice = choose_share(found.oof_logits, task.targets, task.folds, _groups(data, "train"))
         memory = _said_of_memory(found, task)
         if not choice.share:
             said = _kept_quick(choice, called) + memory
@@ -145,7 +145,8 @@ def train_thoroughly(
             project, data, backbone, quick, config, found, choice.share, progress
         )
     before, after = _wrong(data, quick), _wrong(tuned_data, fitted)
-    if is_clearly_worse(paired(before, after)):
+    _, once = np.unique(_groups(data, "valid"), return_index=True)  # of copies one
+    if is_clearly_worse(paired(before[once], after[once])):
         said = (
             f"On the held-out pictures {called} was worse than quick training ({after.sum()} wrong instead of "
             f"{before.sum()} of {len(before)}). The model of quick training was kept."
@@ -169,7 +170,7 @@ def _task(
     rows = np.flatnonzero(data.of("train"))
     targets, n_classes = data.targets[rows], len(data.classes)
     folds = data.plan.folds(rows, N_FOLDS)
-    _check_enough(data, rows, targets, config.recipe)
+    _check_enough(data, targets, config.recipe)
     embeddings = data.embeddings.array[rows]
     heads, start_logits = [], np.empty((len(rows), n_classes), np.float32)
     trust = np.ones((N_FOLDS, len(rows)), np.float32)
@@ -197,8 +198,8 @@ def _task(
     )  # fmt: skip
 
 
-def _check_enough(data: TrainData, rows: np.ndarray, targets: np.ndarray, recipe: str) -> None:
-    groups = np.array([data.plan.groups[row] for row in rows])
+def _check_enough(data: TrainData, targets: np.ndarray, recipe: str) -> None:
+    groups = np.array(_groups(data, "train"))
     for target, label in enumerate(data.classes):
         n = len(set(groups[targets == target].tolist()))
         if n < LEAST_PICTURES:
@@ -223,8 +224,9 @@ def _fitted(
         is_tuned=True,
     )
     of_training, task = found.embeddings(share).astype(np.float16).astype(np.float32), found.task
-    groups = [data.plan.groups[row] for row in np.flatnonzero(data.of("train"))]
-    calibration = fit_calibration(found.oof_logits[share], task.targets, task.folds, groups, config.prior)
+    calibration = fit_calibration(
+        found.oof_logits[share], task.targets, task.folds, _groups(data, "train"), config.prior
+    )
     novelty = fit_novelty(
         of_training, task.targets, len(data.classes), task.folds,
         lambda fold, rows: found.embeddings_without(fold, share, rows),
@@ -254,6 +256,10 @@ def _embeddings(
     array = np.empty((len(train), looked.array.shape[1]), np.float32)
     array[train], array[~train] = of_training, looked.array
     return replace(data.embeddings, array=array)
+
+
+def _groups(data: TrainData, split: str) -> list[str]:
+    return [data.plan.groups[row] for row in np.flatnonzero(data.of(split)).tolist()]
 
 
 def _wrong(data: TrainData, fitted: FittedHead) -> np.ndarray:
