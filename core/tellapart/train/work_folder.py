@@ -3,44 +3,82 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from tellapart.errors import TrainError
 from tellapart.file_lock import try_lock
+from tellapart.store.files.sizes import size_on_disk
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import disk_reason
+
+_MOST_OTHERS = (
+    3  # unfinished trainings beside the one that begins: with other settings, or before pictures came
+)
+_KEPT_S = 7 * 24 * 3600.0  # since their last step
+_MOST_BYTES = 2 * 10**9  # of all of them; less where the disk is nearly full
 
 
 @contextlib.contextmanager
 def work_folder(project: Project, key: str) -> Iterator[Path]:
-    """The folder of this training alone, as an unfinished one left it; gone once it is done. Others' that nobody works
-    in are dropped.
+    """The folder of this training alone, as an unfinished one left it; gone once it is done. Of others the newest stay,
+    so that they can go on as well; older ones that nobody works in are dropped.
 
     Args:
         key: of all that decides what comes out of the training.
     Raises:
         TrainError: another process works in it, or the disk does not take it.
     """
-    parent = project.cache_dir / "tuning"
-    folder = parent / key
+    folder = project.cache_dir / "tuning" / key
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for other in parent.iterdir():
-            if other != folder and other.is_dir():
-                _drop(other)
-        lock = (folder / "lock").open("ab")
+        lock = _locked(folder)
+        if lock is not None:
+            _drop_old(folder)
     except OSError as error:
         raise TrainError(disk_reason(project.root, error)) from error
+    if lock is None:
+        raise TrainError(
+            f"{project.name} is being trained thoroughly on the same pictures already. Wait until that is done, or "
+            "stop it."
+        )
     with lock:
-        if not try_lock(lock):
-            raise TrainError(
-                f"{project.name} is being trained thoroughly on the same pictures already. Wait until that is done, or "
-                "stop it."
-            )
         yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _locked(folder: Path) -> IO[bytes] | None:
+    """The open lock of the folder; None where another process has it."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.ExitStack() as opened, contextlib.suppress(FileNotFoundError):
+            lock = opened.enter_context((folder / "lock").open("ab"))
+            if not try_lock(lock):
+                return None
+            if os.path.samestat(os.fstat(lock.fileno()), (folder / "lock").stat()):
+                opened.pop_all()
+                return lock
+        # another process dropped the folder since it was made
+
+
+def _drop_old(own: Path) -> None:
+    others = [(_last_step(other), other) for other in own.parent.iterdir() if other != own and other.is_dir()]
+    room, taken = min(_MOST_BYTES, shutil.disk_usage(own).free), 0
+    for place, (at, other) in enumerate(sorted(others, reverse=True)):
+        taken += size_on_disk(other)
+        if place >= _MOST_OTHERS or time.time() - at > _KEPT_S or taken > room:
+            _drop(other)
+
+
+def _last_step(folder: Path) -> float:
+    """When a file came into the folder last; long ago where it has just gone."""
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _drop(folder: Path) -> None:

@@ -1,0 +1,46 @@
+"""What unfinished trainings left: which of it stays when another one begins."""
+
+import os
+
+import pytest
+from tellapart.errors import TrainError
+from tellapart.train.work_folder import work_folder
+
+DAY_S = 24 * 3600.0
+
+
+def left(project, key, days):
+    """An unfinished training's folder, of so many days ago."""
+    with pytest.raises(InterruptedError), work_folder(project, key) as folder:
+        (folder / "0.safetensors").write_bytes(bytes(1000))
+        raise InterruptedError
+    at = folder.stat().st_mtime - days * DAY_S
+    os.utime(folder, (at, at))
+
+
+def names(project):
+    return sorted(path.name for path in (project.cache_dir / "tuning").iterdir())
+
+
+def test_the_newest_unfinished_trainings_stay_when_another_begins(tiny_project):
+    for days, key in ((6, "fourth"), (4, "third"), (3, "second"), (2, "first")):
+        left(tiny_project, key, days)
+    with work_folder(tiny_project, "new"):
+        assert names(tiny_project) == ["first", "new", "second", "third"]
+    assert names(tiny_project) == ["first", "second", "third"]
+    with work_folder(tiny_project, "second") as folder:
+        assert (folder / "0.safetensors").is_file(), "it goes on from there"
+
+
+def test_what_is_a_week_old_goes_unless_somebody_works_in_it(tiny_project):
+    left(tiny_project, "old", 8)
+    with work_folder(tiny_project, "old") as folder:
+        at = folder.stat().st_mtime - 8 * DAY_S
+        os.utime(folder, (at, at))
+        with work_folder(tiny_project, "new"):
+            assert names(tiny_project) == ["new", "old"]
+        with pytest.raises(TrainError, match="already"), work_folder(tiny_project, "old"):
+            pass
+    left(tiny_project, "old", 8)
+    with work_folder(tiny_project, "new"):
+        assert names(tiny_project) == ["new"]
