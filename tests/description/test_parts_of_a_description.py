@@ -249,6 +249,7 @@ def test_a_copy_has_other_parts_and_the_first_stays_as_it_was():
         lambda: aug_transforms(zoom=0.5),
         lambda: aug_transforms(lighting=1),
         lambda: random_split(1.2),
+        lambda: random_split(seed=-1),
         lambda: name_label("("),
     ],
 )

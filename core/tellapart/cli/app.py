@@ -77,7 +77,7 @@ def main() -> None:
 @app.command()
 def samples(
     directory: Annotated[Path, typer.Argument(help="A new folder for the pictures.", metavar="DIR")],
-    seed: Annotated[int, typer.Option(help="A different number draws different pictures.")] = 0,
+    seed: Annotated[int, typer.Option(help="A different number draws different pictures.", min=0)] = 0,
     is_json: JsonFlag = False,
 ) -> None:
     """Draw sample pictures: four kinds of leaves, with a few planted flaws."""
@@ -172,7 +172,7 @@ def train(
     split: Annotated[
         str, typer.Option(help="hash (stays the same when pictures are added) or random.")
     ] = "hash",
-    seed: Annotated[int, typer.Option(help="Seed of the random split.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random split.", min=0)] = 0,
     valid: Annotated[float, typer.Option(help="Fraction of pictures held out to measure the error.")] = 0.2,
     prior: Annotated[
         str, typer.Option(help="project (labels as common as in the project) or equal (all equally likely).")

@@ -43,10 +43,12 @@ def random_split(valid: float = 0.2, seed: int = 42) -> RandomSplit:
     """Hold out a share of each label's pictures, at least one where there are two; the same ones for the same seed.
 
     Raises:
-        ValueError: valid is not between 0 and 1.
+        ValueError: valid is not between 0 and 1, or the seed is negative.
     """
     if not 0 < valid < 1:
         raise ValueError(f"valid={valid} is out of range; choose a share between 0 and 1, for instance 0.2.")
+    if seed < 0:
+        raise ValueError(f"seed={seed} is out of range; choose 0 or more.")
     return RandomSplit(valid, seed)
 
 

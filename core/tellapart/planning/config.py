@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,12 +21,13 @@ MOST_EPOCHS, HIGHEST_RATE = 200, 1.0
 @dataclass(frozen=True)
 class TrainConfig:
     """backbone: a name that `backbones.load_backbone` knows. weights: a local weights file for it, or None.
-    split: "hash" (stable) or "random" with the seed. valid: fraction held out, 0 to 1. prior: how common the labels are
-    among the pictures to come: "project", as among those that teach, or "equal", all alike. recipe: "quick" fits a head
-    on the backbone as it is; "thorough" lets the backbone's last blocks learn, too, "everything" all its layers, and
-    either keeps that where it is better. epochs: passes over the training pictures in which layers learn; None for as
-    many as the recipe usually takes. rate: the highest learning rate, of the last layers; None for the recipe's own.
-    variation: of the views that layers learn from; None for what is kept with the project.
+    split: "hash" (stable) or "random" with the seed, which is 0 or more. valid: fraction held out, 0 to 1. prior: how
+    common the labels are among the pictures to come: "project", as among those that teach, or "equal", all alike.
+    recipe: "quick" fits a head on the backbone as it is; "thorough" lets the backbone's last blocks learn, too,
+    "everything" all its layers, and either keeps that where it is better. epochs: passes over the training pictures in
+    which layers learn; None for as many as the recipe usually takes. rate: the highest learning rate, of the last
+    layers; None for the recipe's own. variation: of the views that layers learn from; None for what is kept with the
+    project.
     """
 
     backbone: str = DEFAULT_BACKBONE
@@ -46,6 +48,14 @@ class TrainConfig:
             raise TrainError(f"prior={self.prior!r} is unknown; choose 'project' or 'equal'.")
         if self.recipe not in RECIPES:
             raise TrainError(f"recipe={self.recipe!r} is unknown; choose {', '.join(map(repr, RECIPES))}.")
+        for name, kind in (("seed", Integral), ("valid", Real), ("epochs", Integral), ("rate", Real)):
+            value = getattr(self, name)
+            is_left_out = value is None and name in ("epochs", "rate")
+            if not is_left_out and (isinstance(value, bool) or not isinstance(value, kind)):
+                what = "whole number" if kind is Integral else "number"
+                raise TrainError(f"{name}={value!r} is no {what}. Give one, or leave it out.")
+        if self.seed < 0:
+            raise TrainError(f"seed={self.seed} is out of range; choose 0 or more.")
         for name, value in (("epochs", self.epochs), ("rate", self.rate)):
             if value is not None and self.recipe == "quick":
                 raise TrainError(
