@@ -160,10 +160,11 @@ def continue_from(
         description, source: the new pictures, as of `description.data(source)`; one new label is enough.
         replay: the pictures that the bundle learned from, or some: a project, or a folder or table that the description
             fits, too.
-        n_replay: at most so many of them for each label to learn from; all unless given.
+        n_replay: at most so many of them for each label to learn from, at least 1; all unless given.
         batch_size: pictures in a training batch.
         seed, device, precision, say: see `learner`.
     Raises:
+        ValueError: n_replay or the seed is out of range.
         BundleError: the bundle cannot be used. BackboneError: its network cannot be read back.
         DescriptionError, SplitError: the pictures to replay do not fit. TrainError: torch or the device is not there.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +85,9 @@ def joined(new: Assembly, old: Assembly, n_old: int | None = None, seed: int = 0
     """Both together, each item in the part it has; the classes of both.
 
     Args:
-        n_old: at most so many training items of each class of `old`, drawn with the seed; all unless given.
+        n_old: at most so many training items of each class of `old`, at least 1, drawn with the seed; all unless given.
+    Raises:
+        DescriptionError: a class has no item left to train on, since each is a copy of one that is held out.
     """
     chosen = np.ones(len(old.items), bool)
     if n_old is not None:
@@ -102,6 +104,7 @@ def joined(new: Assembly, old: Assembly, n_old: int | None = None, seed: int = 0
     held_out = {group for group, valid in zip(groups, is_valid.tolist(), strict=True) if valid}
     kept = [row for row in range(len(items)) if is_valid[row] or groups[row] not in held_out]
     classes = tuple(sorted({*new.classes, *old.classes}, key=label_order))
+    _check_taught(classes, {labels[row] for row in kept if not is_valid[row]})
     place = {label: k for k, label in enumerate(classes)}
     return Assembly(
         tuple(items[row] for row in kept), np.array([place[labels[row]] for row in kept], np.int64), classes,
@@ -151,12 +154,16 @@ def _checked_classes(
             f"There are {len(classes)} labels, for instance {_listed(classes)}, and {n_train} picture(s) to train on: "
             "more labels than pictures. Change `labels`, or add pictures."
         )
-    if unknown := [label for label in classes if not in_train[label]]:
-        raise DescriptionError(
-            f"No picture of {_listed(unknown)} is left to train on: all of them are held out. Change `split`, or add "
-            "pictures."
-        )
+    _check_taught(classes, in_train.keys())
     return classes
+
+
+def _check_taught(classes: Sequence[str], in_train: Collection[str]) -> None:
+    if unknown := [label for label in classes if label not in in_train]:
+        raise DescriptionError(
+            f"No picture of {_listed(unknown)} is left to train on: all of them are held out, or copies of such. "
+            "Change `split`, or add pictures."
+        )
 
 
 def _listed(labels: Sequence[str]) -> str:

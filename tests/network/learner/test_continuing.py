@@ -1,6 +1,8 @@
 """A learner goes on from a bundle: new labels are learned, old ones are not forgotten, with their pictures and without."""
 
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -13,10 +15,13 @@ from tellapart.backbones.lite0 import keeping
 from tellapart.backbones.lite0.graph import embedding_onnx
 from tellapart.backbones.lite0.reading import stored_weights
 from tellapart.backbones.torchvision_models import torchvision_models
+from tellapart.bundle.classes import known_classes
 from tellapart.bundle.loading import load_bundle
 from tellapart.classify import Predictor
+from tellapart.description.assembly import assembled
 from tellapart.errors import BackboneError, BundleError, DescriptionError, TrainError
 from tellapart.learning.statistics.paired import is_clearly_worse, paired
+from tellapart.network.learner import continuing
 from tellapart.network.weights import build_network
 from tellapart.store.project import open_project
 from tellapart.vision import Resize, continue_from, learner, random_split
@@ -148,6 +153,26 @@ def test_what_cannot_go_on_is_said(before, folders, tmp_path):
         going_on(tmp_path / "nothing", folders)
     with pytest.raises(DescriptionError, match="does not exist"):
         going_on(before, folders, replay=tmp_path / "gone")
+    for n_replay in (0, -1):
+        with pytest.raises(ValueError, match=f"n_replay={n_replay}: choose at least 1"):
+            going_on(before, folders, replay=folders / "old", n_replay=n_replay)
+
+
+def test_pictures_to_replay_that_are_all_held_out_elsewhere_are_told(before, folders, tmp_path):
+    new = assembled(DESCRIBED, folders / "new", n_least=1)
+    (tmp_path / "twins" / "circle").mkdir(parents=True)
+    for row in new.rows(valid=True):
+        shutil.copy(new.items[row], tmp_path / "twins" / "circle")
+    with pytest.raises(DescriptionError, match="No picture of 'circle' is left to train on"):
+        going_on(before, folders, replay=tmp_path / "twins")
+
+
+def test_a_label_that_the_bundle_never_answers_has_nothing_to_stand_for_it(before, folders):
+    known = known_classes(load_bundle(before), onnx.load(before / "model.onnx"))
+    deaf = replace(known, head=replace(known.head, bias=known.head.bias - np.array([1e6, 0], np.float32)))
+    new = assembled(DESCRIBED, folders / "new", n_least=1)
+    with pytest.raises(BundleError, match="before never answers 'circle' by itself.*Give some with `replay`"):
+        continuing._with_remembered(new, deaf, "before", 0)
 
 
 @pytest.mark.slow

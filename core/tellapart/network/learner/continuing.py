@@ -18,7 +18,7 @@ from tellapart.bundle.classes import KnownClasses, known_classes
 from tellapart.bundle.loading import Bundle, load_bundle
 from tellapart.description import DataDescription
 from tellapart.description.assembly import Assembly, assembled, joined
-from tellapart.errors import BackboneError
+from tellapart.errors import BackboneError, BundleError
 from tellapart.label_names import label_order
 from tellapart.network.data.data import Data
 from tellapart.network.device import Precision
@@ -36,6 +36,12 @@ def continued(
     batch_size: int, seed: int, device: str | None, precision: Precision | None, say: Callable[[str], object],
 ) -> Learner:  # fmt: skip
     """See `tellapart.vision.continue_from`."""
+    if n_replay is not None and n_replay < 1:
+        raise ValueError(
+            f"n_replay={n_replay}: choose at least 1, or leave `replay` out to go on without the old pictures."
+        )
+    if seed < 0:
+        raise ValueError(f"seed={seed}: choose 0 or more.")
     bundle = load_bundle(Path(bundle_dir))
     model = onnx.load(bundle.bundle_dir / "model.onnx")
     network, known = _network(bundle, model), known_classes(bundle, model)
@@ -76,12 +82,23 @@ def _replayed(description: DataDescription, replay: Any) -> Assembly:
 def _with_remembered(
     assembly: Assembly, known: KnownClasses, name: str, seed: int
 ) -> tuple[Assembly, Remembered]:
-    """The same items with the classes of the bundle among theirs, and what stands for its pictures."""
+    """The same items with the classes of the bundle among theirs, and what stands for its pictures.
+
+    Raises:
+        BundleError: nothing stands for a class.
+    """
     classes = tuple(sorted({*assembly.classes, *known.names}, key=label_order))
     place = {label: k for k, label in enumerate(classes)}
     targets = np.array([place[assembly.classes[target]] for target in assembly.targets], np.int64)
     n_drawn = int(np.clip(np.bincount(assembly.targets).mean(), _LEAST_DRAWN, _MOST_DRAWN))
     embeddings, drawn = known.drawn(n_drawn, seed)
+    there = {*assembly.classes, *(known.names[target] for target in np.unique(drawn))}
+    if forgotten := [label for label in known.names if label not in there]:
+        listed = ", ".join(map(repr, forgotten))
+        raise BundleError(
+            f"{name} never answers {listed} by itself, so it remembers nothing that could stand for pictures of it. "
+            "Give some with `replay`."
+        )
     counts = np.zeros(len(classes), np.int64)
     counts[[place[label] for label in known.names]] = np.maximum(known.counts, 1)
     remembered = Remembered(
