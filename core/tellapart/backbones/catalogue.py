@@ -27,6 +27,7 @@ from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import path_inside
 from tellapart.words.near_names import did_you_mean
 
+OF_FILE = "that of the weights file"  # begins the licence of a network whose weights a person gave
 RECORD_FORMAT = 1  # of a conversion in the cache; another number there means: convert again
 RECOMMENDED: Mapping[str, str] = {
     "mobilenet_v2": "Faster on many pictures, but less accurate than the built-in one on our test pictures.",
@@ -119,7 +120,7 @@ def load_backbone(
     drop_unfinished(cache_dir(), cache_dir() / "weights")
     if weights is not None:
         model, key = _of_file(name, Path(weights))
-        source = f"that of the weights file {Path(weights).name}"
+        source = f"{OF_FILE} {Path(weights).name}"
     elif name == DEFAULT_BACKBONE:
         return _built_in(size_px, progress)
     else:

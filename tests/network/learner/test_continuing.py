@@ -24,6 +24,7 @@ from tellapart.learning.statistics.paired import is_clearly_worse, paired
 from tellapart.network.learner import continuing
 from tellapart.network.weights import build_network
 from tellapart.store.project import open_project
+from tellapart.train import TrainConfig, train_head
 from tellapart.vision import Resize, continue_from, learner, random_split
 
 SIDE_PX = 64
@@ -185,3 +186,13 @@ def test_another_network_whose_layers_learned_cannot_be_read_back(folders, tmp_p
     learn.fine_tune(0)
     with pytest.raises(BackboneError, match=r"can be read back from a bundle, not those of squeezenet1_1"):
         going_on(learn.export(tmp_path / "app"), folders)
+
+
+def test_a_network_made_of_a_weights_file_is_not_taken_for_the_published_one(trained, folders, tmp_path):
+    shutil.copytree(trained[0], tmp_path / "project")
+    torch.manual_seed(0)
+    save_file(build_network(torchvision_models()["squeezenet1_1"]).state_dict(), tmp_path / "own.safetensors")
+    with open_project(tmp_path / "project") as project:
+        result = train_head(project, TrainConfig("squeezenet1_1", tmp_path / "own.safetensors"))
+    with pytest.raises(BackboneError, match=r"made with the weights file own\.safetensors.*weights=FILE"):
+        going_on(result.bundle_dir, folders)

@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 import torch
 
+from tellapart.backbones.catalogue import OF_FILE
 from tellapart.backbones.lite0.reading import stored_weights
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.bundle.classes import KnownClasses, known_classes
@@ -58,7 +59,11 @@ def continued(
 
 
 def _network(bundle: Bundle, model: onnx.ModelProto) -> Network:
-    """With the weights that are in the bundle."""
+    """With the weights that are in the bundle.
+
+    Raises:
+        BackboneError: they cannot be read back, and are not those that everybody can have.
+    """
     backbone = bundle.record["backbone"]
     name, licence = str(backbone["name"]), str(backbone.get("licence", "unknown"))
     if name == DEFAULT_BACKBONE and (weights := stored_weights(model)):
@@ -68,6 +73,12 @@ def _network(bundle: Bundle, model: onnx.ModelProto) -> Network:
         raise BackboneError(
             f"The layers of {bundle.bundle_dir.name} have learned, and only those of {DEFAULT_BACKBONE} can be read "
             f"back from a bundle, not those of {name}. Train all pictures together: learner(data, {name!r})."
+        )
+    if licence.startswith(OF_FILE):
+        raise BackboneError(
+            f"{bundle.bundle_dir.name} was made with the {licence.removeprefix('that of the ')}, and only layers of "
+            f"{DEFAULT_BACKBONE} can be read back from a bundle, not those of {name}. Train all pictures together: "
+            f"learner(data, {name!r}, weights=FILE)."
         )
     return network_of(name)
 

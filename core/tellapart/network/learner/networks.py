@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from tellapart.backbones.catalogue import cache_dir, known_model
+from tellapart.backbones.catalogue import OF_FILE, cache_dir, known_model
 from tellapart.backbones.lite0 import keeping
 from tellapart.backbones.lite0.graph import embedding_onnx
 from tellapart.backbones.lite0.weights import PACKAGE, read_weights, weights_file
@@ -185,4 +185,4 @@ def _first_line(error: Exception) -> str:
 
 
 def _licence(known: str, weights: Path | None) -> str:
-    return known if weights is None else f"that of the weights file {weights.name}"
+    return known if weights is None else f"{OF_FILE} {weights.name}"
