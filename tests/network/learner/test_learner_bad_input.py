@@ -91,8 +91,38 @@ def test_no_memory_even_for_one_is_a_sentence(shapes, monkeypatch):
         return torch.zeros(len(pictures), 3)
 
     monkeypatch.setattr(Classifier, "forward", none)
-    with pytest.raises(TrainError, match="not enough to train on even one picture"):
+    with pytest.raises(TrainError, match="not enough for even one picture"):
         small(shapes).fine_tune(1)
+
+
+def test_short_memory_is_no_matter_before_training_either(shapes, monkeypatch):
+    whole = small(shapes)
+    whole.fine_tune(0)
+    features = Classifier.features
+
+    def short_of_memory(self, pictures):
+        if len(pictures) > 3:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return features(self, pictures)
+
+    monkeypatch.setattr(Classifier, "features", short_of_memory)
+    learn = small(shapes)
+    learn.fine_tune(0)
+    assert learn.judgement().loss == pytest.approx(whole.judgement().loss, rel=1e-3)
+
+
+def test_no_memory_even_for_one_is_a_sentence_wherever_a_network_looks(shapes, monkeypatch):
+    fresh, learn = small(shapes), small(shapes)
+    learn.fine_tune(0)
+
+    def none(self, pictures):
+        raise MemoryError
+
+    monkeypatch.setattr(Classifier, "features", none)
+    picture = next(shapes.glob("*/*.png"))
+    for ask in (lambda: fresh.fine_tune(0), fresh.judgement, learn.lr_find, lambda: learn.predict(picture)):
+        with pytest.raises(TrainError, match=r"not enough for even one picture.*Close other programs"):
+            ask()
 
 
 def test_an_unknown_network_gets_the_nearest_names(shapes):

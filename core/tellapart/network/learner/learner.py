@@ -32,6 +32,7 @@ from tellapart.network.learner.probe import Remembered, fit_probe, judge
 from tellapart.network.learner.rates import N_STEPS, RateSearch, search_rate
 from tellapart.network.learner.steps import FineTuning
 from tellapart.network.learner.training import train_all
+from tellapart.network.tuning.memory import want_of_memory_told
 from tellapart.pictures.boundary import one_picture
 
 RATE = 1e-3
@@ -165,16 +166,17 @@ class Learner:
             n_steps: batches to try, at least 10.
             tell: is told how many are done before each.
         Raises:
-            TrainError: a class has no readable picture.
+            TrainError: a class has no readable picture, or memory is not even enough for one.
         """
         self._fit_head_once()
-        return search_rate(self.classifier, self.data, self.device, self.seed, max(10, n_steps), tell)
+        with want_of_memory_told(self.device.share.n, self.data.train.batch_size):
+            return search_rate(self.classifier, self.data, self.device, self.seed, max(10, n_steps), tell)
 
     def judgement(self) -> Judgement:
         """What the network says of the validation part, as it is now.
 
         Raises:
-            TrainError: none of its pictures can be read.
+            TrainError: none of its pictures can be read, or memory is not even enough for one.
         """
         if self._judgement is None:
             self._judgement = judge(self.classifier, self.data, self.device, self.remembered)
@@ -215,7 +217,7 @@ class Learner:
         Args:
             picture: a path, bytes, a Pillow picture or an array.
         Raises:
-            ImageError: it cannot be read; the reason, in words.
+            ImageError: it cannot be read; the reason, in words. TrainError: the memory is not enough for it.
         """
         self._fit_head_once()
         calibration = self.judgement().calibration
@@ -226,7 +228,7 @@ class Learner:
             torch.from_numpy(pixels.copy())[None].permute(0, 3, 1, 2).to(self.device.torch_device).float()
             / 255
         )
-        with torch.inference_mode(), self.device.precision():
+        with want_of_memory_told(1, 1), torch.inference_mode(), self.device.precision():
             logits = self.classifier(planes).float().cpu().numpy()
         probs = calibration.probs(logits)[0]
         return LearnerAnswer(

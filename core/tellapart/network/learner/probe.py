@@ -22,6 +22,7 @@ from tellapart.network.data.share import NOBODY
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.judging import Judgement
+from tellapart.network.tuning.memory import is_memory, want_of_memory_told
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,13 @@ def fit_probe(
     Args:
         n_passes: over the pictures: the first sees them as in use, each further one another random view of them.
     Raises:
-        TrainError: a class has no picture that can be read.
+        TrainError: a class has no picture that can be read, or memory is not even enough for one.
     """
     passes = [
         data.train.plain(device.torch_device, device.share),
         *(data.train.epoch(-1 - k, device.torch_device, device.share) for k in range(n_passes - 1)),
     ]
-    found = [together(data, device, *_found(device, classifier.features, classifier, one)) for one in passes]
+    found = [_answered(data, device, classifier.features, classifier, one) for one in passes]
     check_readable(data)
     features, places = (np.concatenate(parts) for parts in zip(*found, strict=True))
     targets = data.assembly.targets[places]
@@ -68,10 +69,10 @@ def judge(
     """What the network says of the validation part.
 
     Raises:
-        TrainError: none of its pictures can be read.
+        TrainError: none of its pictures can be read, or memory is not even enough for one.
     """
     batches = data.valid.plain(device.torch_device, device.share)
-    logits, places = together(data, device, *_found(device, classifier, classifier, batches))
+    logits, places = _answered(data, device, classifier, classifier, batches)
     if not len(places):
         first = data.refused[0]
         raise TrainError(
@@ -126,17 +127,37 @@ def together(
     return rows[order], places[order]
 
 
-def _found(
-    device: Device, give: Callable[[torch.Tensor], torch.Tensor], classifier: Classifier,
+def _answered(
+    data: Data, device: Device, give: Callable[[torch.Tensor], torch.Tensor], classifier: Classifier,
     batches: Iterable[PictureBatch],
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """(N, D) that is given for each picture, and the (N,) places of the items."""
+    """(N, D) that is given for each picture, and the (N,) places of the items, of all processes together. Where memory
+    is short, batches are taken in parts."""
     classifier.eval()
-    found, places = [], []
-    with torch.inference_mode(), device.precision():
+    found, places, n_parts = [], [], 1
+    with want_of_memory_told(1, data.train.batch_size), torch.inference_mode(), device.precision():
         for batch in batches:
-            found.append(give(batch.pictures).float().cpu().numpy())
+            rows, n_parts = _in_parts(give, batch.pictures, n_parts, device)
+            found.append(rows)
             places.append(batch.places.numpy())
     if not found:
-        return np.empty((0, 0), np.float32), np.empty(0, np.int64)
-    return np.concatenate(found), np.concatenate(places)
+        return together(data, device, np.empty((0, 0), np.float32), np.empty(0, np.int64))
+    return together(data, device, np.concatenate(found), np.concatenate(places))
+
+
+def _in_parts(
+    give: Callable[[torch.Tensor], torch.Tensor], pictures: torch.Tensor, n_parts: int, device: Device
+) -> tuple[np.ndarray, int]:
+    """(N, D) of these pictures, taken in so many parts or as many more as memory asks for, and how many those were."""
+    while True:
+        try:
+            parts = [
+                give(part).float().cpu().numpy()
+                for part in pictures.tensor_split(min(n_parts, len(pictures)))
+            ]
+            return np.concatenate(parts), n_parts
+        except (MemoryError, RuntimeError) as error:
+            if not is_memory(error) or n_parts >= len(pictures):
+                raise
+            n_parts *= 2
+            device.free()

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from tellapart.errors import TrainError
 from tellapart.network.data.data import Data
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
@@ -16,7 +15,7 @@ from tellapart.network.learner.epoch import Epoch
 from tellapart.network.learner.kept_epochs import KeptEpochs, KeptState
 from tellapart.network.learner.probe import judge
 from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
-from tellapart.network.tuning.memory import is_memory, kept_memory
+from tellapart.network.tuning.memory import kept_memory, want_of_memory_told
 
 Say = Callable[[str], object]
 
@@ -36,21 +35,8 @@ def train_all(
     """
     with torch.random.fork_rng(devices=[]), kept_memory():
         torch.manual_seed(seed)  # for dropout and its like
-        try:
+        with want_of_memory_told(device.share.n, data.train.batch_size):
             return _epochs(classifier, data, device, settings, start, say, kept, found)
-        except (MemoryError, RuntimeError) as error:
-            if not is_memory(error):
-                raise
-            if device.share.n > 1:
-                raise TrainError(
-                    f"The memory is not enough for the share that each of {device.share.n} processes takes of a batch "
-                    f"of {data.train.batch_size} pictures. Make batches smaller: .data(..., batch_size="
-                    f"{max(1, data.train.batch_size // 2)})."
-                ) from error
-            raise TrainError(
-                "The memory is not enough to train on even one picture at a time. Close other programs, make pictures "
-                "smaller (item=Resize(128)), or choose a smaller network."
-            ) from error
 
 
 def _epochs(

@@ -13,6 +13,7 @@ from tellapart.backbones.freed_memory import (
     give_back_memory,
     set_options,
 )
+from tellapart.errors import TrainError
 
 _KEEP = {MMAP_MAX: 0, TRIM_THRESHOLD: 512 * 2**20, TOP_PAD: 64 * 2**20}
 _AS_USUAL = {MMAP_MAX: 65536, TRIM_THRESHOLD: 128 * 2**10, TOP_PAD: 128 * 2**10}
@@ -21,6 +22,31 @@ _AS_USUAL = {MMAP_MAX: 65536, TRIM_THRESHOLD: 128 * 2**10, TOP_PAD: 128 * 2**10}
 def is_memory(error: BaseException) -> bool:
     """Whether it says that memory ran out; torch has no class of its own for that on a CPU."""
     return isinstance(error, MemoryError) or "memory" in str(error).lower()
+
+
+@contextlib.contextmanager
+def want_of_memory_told(n_processes: int, batch_size: int) -> Iterator[None]:
+    """A block that needs memory for one picture at least; a want of it is told in words.
+
+    Args:
+        n_processes: that take their share of each batch; they cannot cut it smaller alone.
+    Raises:
+        TrainError: memory ran out.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_memory(error):
+            raise
+        if n_processes > 1:
+            raise TrainError(
+                f"The memory is not enough for the share that each of {n_processes} processes takes of a batch of "
+                f"{batch_size} pictures. Make batches smaller: .data(..., batch_size={max(1, batch_size // 2)})."
+            ) from error
+        raise TrainError(
+            "The memory is not enough for even one picture at a time. Close other programs, make pictures smaller "
+            "(item=Resize(128)), or choose a smaller network."
+        ) from error
 
 
 @contextlib.contextmanager
