@@ -51,6 +51,23 @@ def test_scripts_get_every_step_and_a_png(root, found, tmp_path):
     assert (tmp_path / "rates.PNG").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("rates", "losses", "said"),
+    [
+        ((), (), "the loss was no number from the first step on"),
+        ((1e-6, 2e-6), (0.1, 0.4), "the loss was lowest where the search begins"),
+    ],
+)
+def test_without_a_rate_that_lowers_the_loss_nothing_is_suggested(
+    root, monkeypatch, tmp_path, rates, losses, said
+):
+    monkeypatch.setattr(f"{LEARNER}.search_rate", lambda *_: RateSearch(rates, losses, None))
+    monkeypatch.setattr(f"{LEARNER}.Learner._fit_head_once", lambda self: None)
+    printed = tellapart("lr-find", root, "--plot", tmp_path / "rates.svg")
+    assert f"No learning rate can be suggested: {said}" in printed and "--rate" not in printed
+    assert json.loads(tellapart("lr-find", root, "--json"))["suggestion"] is None
+
+
 def test_views_vary_as_the_project_keeps_it(root, monkeypatch):
     with open_project(root) as project:
         keep_variation(project.manifest, Variation(min_scale=0.5, flip=False, rotate=15, warp=0.1))

@@ -64,17 +64,18 @@ def matrix_chart(counts: np.ndarray, labels: Sequence[str]) -> Chart:
     return chart
 
 
-def rate_chart(rates: Sequence[float], losses: Sequence[float], suggested: float) -> Chart:
-    """Loss against learning rate, with the rate to choose marked."""
+def rate_chart(rates: Sequence[float], losses: Sequence[float], suggested: float | None) -> Chart:
+    """Loss against learning rate, with the rate to choose marked where there is one."""
     chart = Chart(figsize=(6, 4), layout="constrained")
     axes = chart.add_subplot()
     axes.plot(rates, losses)
-    axes.axvline(suggested, linestyle="--", color="grey", label=f"suggested: {suggested:.1e}")
+    if suggested is not None:
+        axes.axvline(suggested, linestyle="--", color="grey", label=f"suggested: {suggested:.1e}")
+        axes.legend()
     axes.set_xscale("log")
     axes.set_xlabel("learning rate")
     axes.set_ylabel("training loss, smoothed")
     axes.set_title("How the loss changes as the rate grows")
-    axes.legend()
     return chart
 
 

@@ -1,6 +1,7 @@
 """What goes wrong in a training is a sentence, and nothing is lost by it."""
 
 import importlib.util
+import math
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tellapart.network.device import device_of
 from tellapart.network.learner import training
 from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.networks import Network, check_size
+from tellapart.network.learner.steps import OneCycle
 from tellapart.vision import Resize, learner
 
 SMALL = SHAPES.new(item=Resize(32), batch=())
@@ -123,6 +125,17 @@ def test_no_memory_even_for_one_is_a_sentence_wherever_a_network_looks(shapes, m
     for ask in (lambda: fresh.fine_tune(0), fresh.judgement, learn.lr_find, lambda: learn.predict(picture)):
         with pytest.raises(TrainError, match=r"not enough for even one picture.*Close other programs"):
             ask()
+
+
+def test_a_loss_that_is_no_number_or_only_rises_suggests_no_rate(shapes, monkeypatch):
+    learn = small(shapes)
+    learn.fine_tune(0)
+    for losses, n_steps in (((math.nan,), 0), (range(1, 100), 5)):
+        given = iter(losses)
+        monkeypatch.setattr(OneCycle, "once", lambda self, batch, given=given: (float(next(given)), 8))
+        found = learn.lr_find(n_steps=10)
+        assert found.suggestion is None and len(found.rates) == n_steps
+        assert repr(found).startswith("No learning rate can be suggested")
 
 
 def test_an_unknown_network_gets_the_nearest_names(shapes):

@@ -64,10 +64,10 @@ def lr_find(
         return
     for line in (*said, *_table(found)):
         say(line)
-    say(f"Suggested learning rate: {found.suggestion:.1e}")
+    say(found.sentence())
     if plot is not None:
         say(f"The drawing is {plot}.")
-    if backbone == DEFAULT_BACKBONE and weights is None:
+    if backbone == DEFAULT_BACKBONE and weights is None and found.suggestion is not None:
         rate = f"{found.suggestion:.1e}"
         say(f"Next: tellapart train {typed(project_dir)} --recipe everything --rate {typed(rate)}")
 
@@ -83,7 +83,7 @@ def _draw(found: RateSearch, plot: Path) -> None:
 def _table(found: RateSearch) -> list[str]:
     """About ten of the steps, evenly spread, with the lowest loss among them marked."""
     if not found.rates:
-        return ["The loss was no number from the first step on; look for damaged pictures on the Clean page."]
+        return []
     last, lowest = len(found.rates) - 1, min(range(len(found.losses)), key=lambda step: found.losses[step])
     steps = sorted({lowest, *(round(last * row / (_N_ROWS - 1)) for row in range(_N_ROWS))})
     rows = [

@@ -32,11 +32,12 @@ _BELOW = 10  # the suggestion is so many times lower than the rate of the lowest
 
 @dataclass(frozen=True)
 class RateSearch:
-    """rates, losses: of each step, the losses smoothed. suggestion: the rate for `fine_tune`."""
+    """rates, losses: of each step, the losses smoothed. suggestion: the rate for `fine_tune`; None where no rate that
+    was tried lowered the loss."""
 
     rates: tuple[float, ...]
     losses: tuple[float, ...]
-    suggestion: float
+    suggestion: float | None
 
     def figure(self) -> Chart:
         """Loss against rate.
@@ -48,8 +49,21 @@ class RateSearch:
 
         return rate_chart(self.rates, self.losses, self.suggestion)
 
-    def __repr__(self) -> str:
-        return f"Suggested learning rate: {self.suggestion:.1e}"
+    def sentence(self) -> str:
+        """The suggestion, or why there is none."""
+        if self.suggestion is not None:
+            return f"Suggested learning rate: {self.suggestion:.1e}"
+        if not self.rates:
+            return (
+                "No learning rate can be suggested: the loss was no number from the first step on. Look for damaged "
+                "pictures."
+            )
+        return (
+            "No learning rate can be suggested: the loss was lowest where the search begins, so every rate made it "
+            "worse. Leave the rate out; where the head fits these pictures already, there is little to gain."
+        )
+
+    __repr__ = sentence
 
     def _repr_png_(self) -> bytes:
         return self.figure()._repr_png_()
@@ -84,9 +98,8 @@ def search_rate(
                     break
     finally:
         classifier.load_state_dict(kept)
-    if not rates:
-        return RateSearch((), (), LOWEST)
-    return RateSearch(tuple(rates), tuple(losses), rates[int(np.argmin(losses))] / _BELOW)
+    suggestion = rates[int(np.argmin(losses))] / _BELOW if rates else 0.0
+    return RateSearch(tuple(rates), tuple(losses), suggestion if suggestion >= LOWEST else None)
 
 
 def _endless(data: Data, device: Device) -> Iterator[PictureBatch]:
