@@ -243,6 +243,7 @@ def test_a_copy_has_other_parts_and_the_first_stays_as_it_was():
     "wrong",
     [
         lambda: Resize(4),
+        lambda: Resize(224.0),
         lambda: Resize(64, "fit"),
         lambda: Resize(64, "pad", "mirror"),
         lambda: RandomResizedCrop(64, 0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 from tellapart.errors import DescriptionError
@@ -126,5 +127,5 @@ def aug_transforms(
 
 
 def _check_size(size: int) -> None:
-    if size not in _SIDES_PX:
-        raise ValueError(f"size={size} is out of range; choose a side of 8 to 2048 pixels.")
+    if not isinstance(size, Integral) or size not in _SIDES_PX:  # 224.0 is in a range, too
+        raise ValueError(f"size={size!r} is out of range; choose a side of 8 to 2048 whole pixels.")
