@@ -18,10 +18,21 @@ from tellapart.errors import TrainError
 _KEEP = {MMAP_MAX: 0, TRIM_THRESHOLD: 512 * 2**20, TOP_PAD: 64 * 2**20}
 _AS_USUAL = {MMAP_MAX: 65536, TRIM_THRESHOLD: 128 * 2**10, TOP_PAD: 128 * 2**10}
 
+# as the processor's allocator, graphics cards and the libraries that compute on them say it. Others that speak of
+# memory, such as "an illegal memory access", are no want of it: the same step would fail again.
+_SHORT = (
+    "out of memory",
+    "allocate memory",
+    "not enough memory",
+    "create a memory object",
+    "alloc_failed",
+    "bad_alloc",
+)
+
 
 def is_memory(error: BaseException) -> bool:
     """Whether it says that memory ran out; torch has no class of its own for that on a CPU."""
-    return isinstance(error, MemoryError) or "memory" in str(error).lower()
+    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in _SHORT)
 
 
 @contextlib.contextmanager
