@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from tellapart.learning import head as module
 from tellapart.learning.folds import assign_folds
-from tellapart.learning.head import fit_head, refit_head
+from tellapart.learning.head import fit_head, oof_logits_without, refit_head
 from tellapart.learning.metrics import softmax
 from tellapart.learning.novelty import fit_novelty
 from tellapart.learning.numerics.principal_components import sample_rows
@@ -37,6 +37,15 @@ def test_out_of_fold_logits_do_not_know_the_label():
     noise = np.random.default_rng(1).integers(0, 2, 200)  # labels that mean nothing
     fit = fitted(embeddings, noise, 2)
     assert 0.35 < (fit.oof_logits.argmax(axis=1) == noise).mean() < 0.65
+
+
+def test_pictures_of_one_fold_are_judged_by_a_head_that_knows_nothing():
+    embeddings, targets = made_embeddings(60)
+    fit = fit_head(embeddings, targets, 3, np.zeros(60, np.int64))
+    again = refit_head(np.roll(targets, 1), fit)
+    for found in (fit.oof_logits, again.oof_logits, oof_logits_without(fit, np.arange(60) < 6)):
+        assert np.array_equal(found, np.zeros((60, 3)))
+    assert (fit.head.logits(embeddings).argmax(axis=1) == targets).mean() > 0.9
 
 
 def test_the_gradient_vanishes_at_the_solution():

@@ -25,7 +25,8 @@ def test_an_author_and_a_kind_of_file_are_slices():
         plan=SimpleNamespace(groups=[str(i) for i in range(48)]),
         embeddings=SimpleNamespace(tiny=np.full((48, 4, 4, 3), 128, np.uint8)),
     )
-    found = slices_record(data, np.eye(2)[np.where(is_wrong, 1 - targets, targets)], [""] * 48)
+    probs = np.eye(2)[np.where(is_wrong, 1 - targets, targets)]
+    found = slices_record(data, probs, [""] * 48, np.ones(48, bool))
     counts = {(one["by"], one["value"]): (one["n"], one["n_wrong"]) for one in found["slices"]}
     assert counts == {
         ("author", "Ada"): (24, 12),
@@ -33,3 +34,9 @@ def test_an_author_and_a_kind_of_file_are_slices():
         ("kind of file", "JPEG"): (24, 0),
     }, "what is the same for all tells nothing, and no author is none"
     assert found["worst"]["n_wrong"] == 12
+    told = slices_record(data, probs, [""] * 48, ~is_wrong)["slices"]
+    assert {(one["value"], one["n"], one["n_wrong"]) for one in told} == {
+        ("Ada", 12, 0),
+        ("PNG", 12, 0),
+        ("JPEG", 24, 0),
+    }

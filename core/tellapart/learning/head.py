@@ -254,8 +254,9 @@ def _solve_all(
 
 
 def _shares(weights: np.ndarray) -> np.ndarray:
-    """(N,) float32 of (N,) weights: they sum to 1."""
-    return np.asarray(weights / weights.sum(dtype=np.float64), np.float32)
+    """(N,) float32 of (N,) weights: they sum to 1, or are 0 where all weights are."""
+    total = weights.sum(dtype=np.float64)
+    return np.asarray(weights / total if total > 0 else weights, np.float32)
 
 
 def _spread(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -275,7 +276,8 @@ def _solve(
     "Multinomial logistic regression algorithm".
 
     Args:
-        shares: (K, N) float32, how much each picture counts for each solution, 0 for those it must not see.
+        shares: (K, N) float32, how much each picture counts for each solution, 0 for those it must not see. A solution
+            that may see none is 0: it knows nothing, wherever it starts.
         spread: (R,) mean squares of the inputs.
     """
     curvature = 0.25 * spread + l2
@@ -310,7 +312,10 @@ def _solve(
         gradient[..., :-1] += penalty * of_inputs
         return losses, gradient.reshape(k, -1)
 
-    scaled = [(start.reshape(n_classes, -1) / scale).ravel() for start in starts]
+    begin = [
+        start if share.any() else np.zeros_like(start) for start, share in zip(starts, shares, strict=True)
+    ]
+    scaled = [(start.reshape(n_classes, -1) / scale).ravel() for start in begin]
     return [(found.reshape(n_classes, -1) * scale).ravel() for found in minimise(functions, scaled, stop_at)]
 
 

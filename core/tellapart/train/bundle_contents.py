@@ -17,7 +17,7 @@ from tellapart.store.ledger import credits_markdown, forbids_showing
 from tellapart.store.manifest import VISITOR, Picture
 from tellapart.store.project import Project
 from tellapart.train.cameras import cameras_of
-from tellapart.train.fitting import FittedHead
+from tellapart.train.fitting import FittedHead, is_told
 from tellapart.train.preparation import TrainData
 from tellapart.train.result import TrainResult
 from tellapart.train.slices import slices_record
@@ -76,7 +76,9 @@ def bundle_contents(
         temperature=calibration.temperature, prior=_prior_record(result), threshold=fitted.novelty.threshold,
         golden=tuple(golden), unlicensed=frozenset(path for path, one in golden.items() if forbids_showing(one)),
         reference=reference, scores=scores, counts=counts,
-        slices=slices_record(data, result.out_of_fold_probs, cameras_of(project, data.pictures, progress)),
+        slices=slices_record(
+            data, result.out_of_fold_probs, cameras_of(project, data.pictures, progress), is_told(data, fitted)
+        ),
         sources=dict(sources), credits=credits_markdown(data.pictures, project.name),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import numpy as np
 from tellapart.learning.baselines import majority_error, pixel_error
 from tellapart.learning.calibration import Calibration, PriorKind, fit_calibration
 from tellapart.learning.evaluation import Evaluation, evaluate
+from tellapart.learning.folds import can_be_told
 from tellapart.learning.head import HeadFit, fit_head
 from tellapart.learning.novelty import NoveltyFit, fit_novelty
 from tellapart.learning.numerics.blas_threads import blas_threads
@@ -66,12 +67,21 @@ def check(
 
 
 def out_of_fold_probs(data: TrainData, fitted: FittedHead) -> np.ndarray:
-    """(N, C) for every picture, from a head that had not seen it: its fold's, or for held-out pictures the whole."""
+    """(N, C) for every picture, from a head that had not seen it: its fold's, or for held-out pictures the whole. What
+    such a head says of a label that it never saw means nothing, see `is_told`."""
     train = data.of("train")
     probs = np.empty((len(data.pictures), len(data.classes)), np.float32)
     probs[train] = fitted.calibration.probs(fitted.fit.oof_logits)
     probs[~train] = fitted.probs(data.embeddings.array[~train])
     return probs
+
+
+def is_told(data: TrainData, fitted: FittedHead) -> np.ndarray:
+    """(N,) bool: the head that judges the picture in `out_of_fold_probs` had seen others of its label."""
+    train = data.of("train")
+    told = np.ones(len(train), bool)
+    told[train] = can_be_told(data.targets[train], fitted.fit.folds)
+    return told
 
 
 def baselines(data: TrainData) -> dict[str, float]:

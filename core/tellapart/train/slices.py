@@ -16,24 +16,29 @@ from tellapart.train.preparation import TrainData
 _SMALL_PX, _LARGE_PX = 224, 640  # of the shorter side
 
 
-def slices_record(data: TrainData, out_of_fold_probs: np.ndarray, cameras: Sequence[str]) -> dict[str, Any]:
+def slices_record(
+    data: TrainData, out_of_fold_probs: np.ndarray, cameras: Sequence[str], is_told: np.ndarray
+) -> dict[str, Any]:
     """Plain JSON for bundle.json: "slices", the most suspicious first, and "worst", one of them or None.
 
     Args:
         out_of_fold_probs: (N, C), of every picture from a head that had not seen it. cameras: (N,), "" for unknown.
+        is_told: (N,) bool, whether that head had seen others of the label; the others count nowhere.
     """
+    rows = np.flatnonzero(is_told).tolist()
+    pictures = [data.pictures[row] for row in rows]
     slices = error_by_slice(
-        out_of_fold_probs.argmax(axis=1) != data.targets,
+        (out_of_fold_probs.argmax(axis=1) != data.targets)[rows],
         {
-            "source": [picture.source for picture in data.pictures],
-            "author": [picture.author or "" for picture in data.pictures],
-            "licence": [_licence(picture) for picture in data.pictures],
-            "kind of file": [picture.format for picture in data.pictures],
-            "size": [_size(picture) for picture in data.pictures],
-            "brightness": brightness(data.embeddings.tiny),
-            "camera": list(cameras),
+            "source": [picture.source for picture in pictures],
+            "author": [picture.author or "" for picture in pictures],
+            "licence": [_licence(picture) for picture in pictures],
+            "kind of file": [picture.format for picture in pictures],
+            "size": [_size(picture) for picture in pictures],
+            "brightness": brightness(data.embeddings.tiny[rows]),
+            "camera": [cameras[row] for row in rows],
         },
-        data.plan.groups,
+        [data.plan.groups[row] for row in rows],
     )
     return slices_json(slices)
 
