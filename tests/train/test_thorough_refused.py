@@ -4,11 +4,15 @@ import errno
 import importlib.util
 import shutil
 
+import numpy as np
 import pytest
 from tellapart import atomic_files
 from tellapart.errors import TrainError
+from tellapart.learning.folds import assign_folds
+from tellapart.planning.plan import Plan
 from tellapart.store.journal import Remove
-from tellapart.train import TrainConfig, train_head
+from tellapart.train import TrainConfig, thorough, train_head
+from tellapart.train.preparation import TrainData
 
 pytest.importorskip("torch", reason="torch is not installed (light path): pip install 'tellapart[torch]'")
 
@@ -88,6 +92,18 @@ def test_other_backbones_and_too_few_pictures_are_refused_in_words(project):
         TrainConfig(epochs=3)
     with pytest.raises(TrainError, match=r"epochs=0 is out of range; choose a number from 1 to 200"):
         TrainConfig(recipe="everything", epochs=0)
+
+
+def test_a_label_that_shares_all_its_subjects_with_another_is_named():
+    """Six of eighteen subjects show both labels, and they happen to be judged by one network."""
+    subjects = [f"subject {number}" for number in range(18)]
+    judged_by = assign_folds(np.zeros(18, np.int64), subjects, thorough.N_FOLDS).tolist()
+    shared = [one for one, network in zip(subjects, judged_by, strict=True) if network == 0]
+    groups, targets = [*subjects, *shared], np.repeat([0, 1], [18, 6])
+    plan = Plan((), tuple(groups), np.full(24, "train"))
+    data = TrainData(plan, ("cat", "tame"), targets, None)
+    with pytest.raises(TrainError, match=r"All pictures of 'tame' .* same subjects.*recipe quick instead"):
+        thorough._check_enough(data, targets, assign_folds(targets, groups, thorough.N_FOLDS), "thorough")
 
 
 @pytest.mark.parametrize("recipe", ["thorough", "everything"])

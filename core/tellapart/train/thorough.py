@@ -170,7 +170,7 @@ def _task(
     rows = np.flatnonzero(data.of("train"))
     targets, n_classes = data.targets[rows], len(data.classes)
     folds = data.plan.folds(rows, N_FOLDS)
-    _check_enough(data, targets, config.recipe)
+    _check_enough(data, targets, folds, config.recipe)
     embeddings = data.embeddings.array[rows]
     heads, start_logits = [], np.empty((len(rows), n_classes), np.float32)
     trust = np.ones((N_FOLDS, len(rows)), np.float32)
@@ -198,7 +198,7 @@ def _task(
     )  # fmt: skip
 
 
-def _check_enough(data: TrainData, targets: np.ndarray, recipe: str) -> None:
+def _check_enough(data: TrainData, targets: np.ndarray, folds: np.ndarray, recipe: str) -> None:
     groups = np.array(_groups(data, "train"))
     for target, label in enumerate(data.classes):
         n = len(set(groups[targets == target].tolist()))
@@ -206,6 +206,12 @@ def _check_enough(data: TrainData, targets: np.ndarray, recipe: str) -> None:
             raise TrainError(
                 f"Label {label!r} has {n} different picture(s) to train on, but the recipe {recipe} needs at least "
                 f"{LEAST_PICTURES}. Add pictures to it, or choose the recipe quick."
+            )
+        if len(set(folds[targets == target].tolist())) < 2:
+            raise TrainError(
+                f"All pictures of {label!r} to train on are near-duplicates of pictures of other labels, or show the "
+                "same subjects, so that the network which judges them would learn from none. Correct the labels on the "
+                f"Clean page, add other pictures, or choose the recipe quick instead of {recipe}."
             )
 
 
