@@ -160,3 +160,8 @@ def test_a_label_that_is_probably_wrong_counts_for_little(project, monkeypatch):
     for fold, trust in enumerate(task.trust):
         assert (trust[row] == 1) if fold == without else trust[row] < 0.5 < np.median(trust)
     assert "1 picture, whose label is" in thorough._said_of_trust(task)
+    task.trust[:] = 1
+    task.trust[(without + 1) % 3, row] = (
+        0.1  # of the two networks that learned from it, the other one trusted it
+    )
+    assert thorough._said_of_trust(task) == ""

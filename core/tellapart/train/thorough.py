@@ -278,7 +278,10 @@ def _sentence_start(called: str) -> str:
 
 
 def _said_of_trust(task: Any) -> str:
-    n_doubted = int((task.trust.min(axis=0) < 0.5).sum())
+    taught = (task.trust.sum(axis=0) - 1) / (
+        len(task.trust) - 1
+    )  # without the 1 of the network that judges it
+    n_doubted = int((taught < 0.5).sum())
     if not n_doubted:
         return ""
     named = "1 picture, whose label is" if n_doubted == 1 else f"{n_doubted} pictures, whose labels are"
