@@ -15,7 +15,7 @@ from tellapart.texts.model_file import FILE_NAME, model_of, read_model, record_o
 from tellapart.texts.project import create_text_project
 from tellapart.texts.reading import TextTable
 from tellapart.texts.terms import count_terms
-from tellapart.texts.training import train_texts
+from tellapart.texts.training import judge_texts, train_texts
 
 
 def test_it_learns_and_says_how_well(trained_texts):
@@ -28,6 +28,23 @@ def test_it_learns_and_says_how_well(trained_texts):
         and "Always guessing the most common label: 50.0 % wrong" in said
     )
     assert (trained_texts.bundle_dir / "MODEL_CARD.md").is_file()
+
+
+def test_a_decision_right_after_the_texts_were_read_changes_nothing_of_their_judgement(tmp_path, monkeypatch):
+    texts, labels, _ = made_reviews(40, seed=3)
+    project = create_text_project(tmp_path / "p", TextTable(texts, labels, "t", ""))
+    before, read = judge_texts(project), project.items
+
+    def read_and_relabelled():
+        items = read()
+        project.decide(
+            [ThingDecision(one.text_id, "relabel", "other") for one in items if one.label == before.labels[0]]
+        )
+        return items
+
+    monkeypatch.setattr(project, "items", read_and_relabelled)
+    found = judge_texts(project)
+    assert found.labels == before.labels and np.array_equal(found.targets, before.targets)
 
 
 def test_labels_by_chance_are_not_learned():

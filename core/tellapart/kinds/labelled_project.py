@@ -40,6 +40,12 @@ def added_sentence(noun: str, n_added: int, n_there: int) -> str:
     return f"{n_added:,} {things} added; {n_there:,} {were} there already."
 
 
+def counted_labels(things: Iterable[LabelledThing]) -> dict[str, int]:
+    """How many of these things each label has, labels in their order."""
+    counts = Counter(one.label for one in things)
+    return {label: counts[label] for label in sorted(counts, key=label_order)}
+
+
 class LabelledProject(KindProject, Generic[Thing]):
     """An open project of things with labels.
 
@@ -64,8 +70,7 @@ class LabelledProject(KindProject, Generic[Thing]):
 
     def label_counts(self) -> dict[str, int]:
         """How many things each label has, labels in their order."""
-        counts = Counter(one.label for one in self.things())
-        return {label: counts[label] for label in sorted(counts, key=label_order)}
+        return counted_labels(self.things())
 
     def _take_in(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tellapart.kinds.labelled_project import counted_labels
 from tellapart.kinds.measured import check_labels
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.tables.encoding import encoded, raw_values
@@ -77,7 +78,8 @@ def judge_rows(project: TableProject, progress: Progress = silent) -> TableJudge
     Raises:
         TrainError: there are not two labels with two rows each, or scikit-learn is missing.
     """
-    rows, counts = project.rows(), project.label_counts()
+    rows = project.rows()
+    counts = counted_labels(rows)
     check_labels(counts, "row")
     labels = tuple(counts)
     progress(0, 0, Doing(Step.READING, "Reading the columns"))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
+from tellapart.kinds.labelled_project import counted_labels
 from tellapart.kinds.measured import check_labels, class_table, evaluation_record
 from tellapart.learning.baselines import majority_error
 from tellapart.learning.evaluation import Evaluation, evaluate
@@ -92,7 +93,8 @@ def judge_texts(project: TextProject, progress: Progress = silent) -> TextJudgem
     Raises:
         TrainError: there are not two labels with two texts each.
     """
-    items, counted = project.items(), project.label_counts()
+    items = project.items()
+    counted = counted_labels(items)
     check_labels(counted, "text")
     labels = tuple(counted)
     progress(0, 0, Doing(Step.READING, "Counting words"))
