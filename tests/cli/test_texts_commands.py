@@ -112,6 +112,20 @@ def test_suggestions_are_previewed_and_applied_as_one_step(table, tmp_path):
     assert "has no text 'abc'" in tellapart("clean", folder, "--remove", "abc", code=1)
 
 
+def test_what_a_person_says_comes_before_suggestions(table, tmp_path):
+    folder = tmp_path / "p"
+    tellapart("texts", "new", folder, "--from", table)
+    items = open_text_project(folder).items()
+    wrong, other = items[-1].text_id, items[0].text_id
+    assert "nothing was changed" in tellapart("clean", folder, "--remove", other, "--preview")
+    assert len(open_text_project(folder).items()) == 61
+    tellapart("clean", folder, "--keep", wrong, "--apply-suggestions", 0.3)
+    kept = open_text_project(folder).items()[-1]
+    assert (kept.label, kept.decided) == ("bad", "keep")
+    both = tellapart("clean", folder, "--relabel", f"{other}=bad", "--remove", other, code=2)
+    assert f"'{other}' cannot be both: remove and relabel bad." in both
+
+
 def test_bad_input_is_a_sentence_and_leaves_nothing(tmp_path):
     (tmp_path / "one.csv").write_text("text,label\nhello,a\n", "utf-8")
     assert "one label only, 'a'" in tellapart("new", tmp_path / "p", "--from", tmp_path / "one.csv", code=1)

@@ -172,7 +172,7 @@ def test_the_commands_clean_undo_and_log(project):
     }
     assert {one["code"] for one in said["findings"]} == {"different stars", "one rating"}
     assert "No suggestion is as sure" in tellapart("clean", folder, "--apply-suggestions", "0.9")
-    assert "to be left out and to be kept" in tellapart(
+    assert "'row:2' cannot be both: remove and keep." in tellapart(
         "clean", folder, "--keep", "row:2", "--remove", "row:2", code=2
     )
     assert [one["undone"] for one in json.loads(tellapart("log", folder, "--json"))] == [False] * 3

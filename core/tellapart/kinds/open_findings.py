@@ -61,11 +61,16 @@ class OpenFindings(ABC, Generic[Project, Finding]):
         decided, _ = self.project.decisions.standing()
         return [one for one in self._found if one.thing_id not in decided]
 
-    def suggestions(self, above: float) -> list[ThingDecision]:
-        """What is suggested with a score above this, one for each thing."""
+    def suggestions(self, above: float, chosen_for: Iterable[ThingDecision] = ()) -> list[ThingDecision]:
+        """What is suggested with a score above this, one for each thing.
+
+        Args:
+            chosen_for: what a person chooses in the same step; nothing is suggested for those things.
+        """
+        theirs = {one.thing_id for one in chosen_for}
         chosen: dict[str, ThingDecision] = {}
         for one in self.findings():
-            if one.score > above and (decision := one.suggestion()):
+            if one.thing_id not in theirs and one.score > above and (decision := one.suggestion()):
                 chosen.setdefault(one.thing_id, decision)
         return list(chosen.values())
 

@@ -45,33 +45,31 @@ def add_clean(app: typer.Typer, door: Callable[[], ReviewDoor], noun: str, about
             float | None,
             typer.Option(help="Apply suggestions above this score, 0 to 1, e.g. 0.95.", metavar="SURE"),
         ] = None,
-        preview: Annotated[
-            bool, typer.Option("--preview", help="With --apply-suggestions: only list what would change.")
-        ] = False,
+        preview: Annotated[bool, typer.Option("--preview", help="Only list what would change.")] = False,
         is_json: JsonFlag = False,
     ) -> None:
         check_sure(apply_suggestions, is_json)
         decisions = [*kept_or_removed(remove, keep), *_relabelled(relabel or [], is_json)]
+        check_one_each(decisions, is_json)
         with explained(is_json), progress_bar(is_json) as progress:
             project = door().open_project(project_dir)
             is_deciding = apply_suggestions is not None or bool(decisions)
             if apply_suggestions is not None or not decisions:  # else nothing has to be found for them
                 review = door().open_review(project, progress)
             if apply_suggestions is not None:
-                decisions += review.suggestions(apply_suggestions)
-            is_preview = preview and apply_suggestions is not None
-            if is_deciding and not is_preview:
+                decisions += review.suggestions(apply_suggestions, decisions)
+            if is_deciding and not preview:
                 project.decide(decisions)
         if not is_deciding:
             lines, record = [*review.sentences(), *_finding_lines(review)], review.to_json()
         else:
             end = (
                 f"{counted(decisions)}; nothing was changed."
-                if is_preview
+                if preview
                 else said_kept(decisions, project_dir)
             )
             lines = [*decision_lines(decisions, project.kind), end]
-            record = {"decisions": decision_records(decisions, project.kind), "preview": is_preview}
+            record = {"decisions": decision_records(decisions, project.kind), "preview": preview}
         if is_json:
             print_json(record)
             return
@@ -94,6 +92,16 @@ def kept_or_removed(remove: list[str] | None, keep: list[str] | None) -> "list[T
         *(ThingDecision(one, "remove") for one in remove or []),
         *(ThingDecision(one, "keep") for one in keep or []),
     ]
+
+
+def check_one_each(decisions: "list[ThingDecision]", is_json: bool) -> None:
+    """End with a sentence where a thing is to be two things at once: only the last would count."""
+    first: dict[str, ThingDecision] = {}
+    for one in decisions:
+        before = first.setdefault(one.thing_id, one)
+        if before != one:
+            both = " and ".join(f"{said.action} {said.label}".strip() for said in (before, one))
+            fail(f"{one.thing_id!r} cannot be both: {both}. Choose one.", is_json, 2)
 
 
 def _relabelled(relabel: list[str], is_json: bool) -> "list[ThingDecision]":

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tellapart.cli.console import explained, fail, print_json, say
+from tellapart.cli.console import explained, print_json, say
 from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir
+from tellapart.cli.kinds.cleaning import check_one_each, kept_or_removed
 from tellapart.cli.kinds.deciding import decision_records, said_kept
 from tellapart.words.commands import typed
 
@@ -38,19 +39,15 @@ def clean(
 ) -> None:
     """Find ratings that may be wrong (outside the scale, contradictory, all alike, in bursts), worst first; or decide
     about them."""
-    from tellapart.kinds.decisions import ThingDecision
     from tellapart.ratings.clean.review import RatingReview
     from tellapart.ratings.project import open_rating_project
 
-    both = sorted(set(remove or []) & set(keep or []))
-    if both:
-        fail(f"{both[0]!r} is to be left out and to be kept. Choose one.", is_json, 2)
-    decisions = [ThingDecision(one, "remove") for one in remove or []]
-    decisions += [ThingDecision(one, "keep") for one in keep or []]
+    decisions = kept_or_removed(remove, keep)
+    check_one_each(decisions, is_json)
     with explained(is_json):
         review = RatingReview(open_rating_project(project_dir))
         if apply_suggestions is not None:
-            decisions += review.suggestions(apply_suggestions)
+            decisions += review.suggestions(apply_suggestions, decisions)
         if decisions:
             review.decide(decisions)
             review.refresh()
