@@ -114,6 +114,16 @@ def test_a_chain_of_copies_is_one_group():
     assert len(set(copy_groups(count_terms([*texts, "something else"]), ["a", "b", "c", "d"]))) == 2
 
 
+def test_a_form_that_many_texts_fill_in_is_one_group():
+    rest = [f"something else {i} word{i} other{i} thing{i}" for i in range(150)]
+    forms = [
+        f"Your parcel number {i} will arrive {('today', 'tomorrow')[i % 2]} between eight and twelve at your door, "
+        "please be at home" for i in range(90)
+    ]  # fmt: skip
+    groups = copy_groups(count_terms(rest + forms), [str(i) for i in range(240)])
+    assert groups == [*map(str, range(150)), *["150"] * 90]
+
+
 def test_short_texts_other_letters_and_other_languages(tmp_path):
     texts, labels, _ = made_reviews(100, seed=9)
     texts += [
