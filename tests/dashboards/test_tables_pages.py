@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from acting import one, settled, text_of, upload
 from ipywidgets import Button, ToggleButton
 from made_tables import made_table, write_table
 from tellapart.tables import new_project, train
+from tellapart.tables.cells import day
+from tellapart.tables.columns import TableColumn
+from tellapart.tables.encoding import Feature
+from tellapart.tables.model import LinearScores, TableModel
 from tellapart_dashboards.pages.kinds.more.state import MoreThings
 from tellapart_dashboards.pages.kinds.more.view import more_view
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
@@ -55,6 +60,16 @@ async def test_more_rows_come_in_on_the_page(tmp_path: Path) -> None:
     await upload(view, {"odd.xlsx": b"PK"}, "d")
     assert "is no table" in more.problem and more.offer is None
     assert sorted(path.name for path in more.uploads_dir.iterdir()) == []
+
+
+def test_a_date_is_asked_for_as_it_is_read() -> None:
+    for style in ("%d.%m.%Y", "%Y-%m-%dT%H:%M:%S"):
+        since = Feature(TableColumn("since", "date", style))
+        model = TableModel(
+            ("a", "b"), "y", (since.column,), (since,), LinearScores(np.zeros((2, 2)), np.zeros(2)), np.zeros(2), 1.0,
+            0.0, {},
+        )  # fmt: skip
+        assert not np.isnan(day(form_of(model)[0].hint.removeprefix("such as "), style))
 
 
 async def test_a_row_is_answered_as_it_is_filled_in(trained_table_dir: Path) -> None:

@@ -58,7 +58,7 @@ async def test_a_table_is_answered_and_saved_and_again_by_another_column(
     assert not is_shown(view, save)
     await upload(view, {"in.csv": b"text,id\n"})
     said = text_of(view)
-    assert "4 texts of in.csv classified. 1 text (25 %) with something never seen before" in said
+    assert "4 texts of in.csv classified. 1 text (25 %) with something that could not be used" in said
     assert "&lt;good&gt;" in said and "<good>" not in said
     assert is_shown(view, save) and save.file_name == "in-answers.csv"
     assert (column.options, column.value, answering.columns) == (("text", "id"), "text", [""])

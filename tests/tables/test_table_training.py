@@ -72,6 +72,9 @@ def test_answers_for_rows(trained_table):
     assert (
         predictor.predict({"town": "Atlantis"}).unknown == ("town",) and predictor.predict({}).unknown == ()
     )
+    other = predictor.predict({"income": "45,5", "since": "31.05.2014", "town": "Atlantis"})
+    assert other.unread == ("income", "since")
+    assert other.remark == "never seen before: town; no number or date as it learned them: income, since"
     with pytest.raises(BundleError, match="no column 'incom'. Did you mean 'income'"):
         predictor.predict({"incom": 3})
     rows = predictor.predict_table(["town", "mine", "income"], [["Rome", "x", "45.0"], ["Oslo", "", "20"]])

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tellapart.errors import BundleError
 from tellapart.tables.cells import is_missing
 from tellapart.tables.columns import listed
+from tellapart.tables.encoding import encoded, raw_values
 from tellapart.tables.model import TableModel
 from tellapart.tables.model_file import read_model
 from tellapart.words.near_names import did_you_mean
@@ -17,11 +20,13 @@ from tellapart.words.near_names import did_you_mean
 @dataclass(frozen=True)
 class RowPrediction:
     """label: the likeliest; probabilities: label -> 0 to 1, likeliest first. unknown: titles of the columns whose value
-    was never learned from, so that they count as missing."""
+    was never learned from; unread: of those of numbers and dates whose value is written otherwise than those learned;
+    both count as missing."""
 
     label: str
     probabilities: dict[str, float]
     unknown: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -31,7 +36,8 @@ class RowPrediction:
     @property
     def remark(self) -> str:
         """What a person should know of the answer; "" for nothing."""
-        return f"never seen before: {', '.join(self.unknown)}" if self.unknown else ""
+        said = [("never seen before", self.unknown), ("no number or date as it learned them", self.unread)]
+        return "; ".join(f"{why}: {', '.join(titles)}" for why, titles in said if titles)
 
 
 class TablePredictor:
@@ -81,20 +87,25 @@ class TablePredictor:
         return self._predict_cells([["" if i is None else row[i] for i in at] for row in rows])
 
     def _predict_cells(self, rows: list[list[str]]) -> list[RowPrediction]:
-        known = [
-            (at, feature.column.title, set(feature.categories))
-            for at, feature in zip(self._used_places(), self.model.features, strict=True)
-            if feature.is_category
-        ]
+        if not rows:
+            return []
+        model = self.model
+        inputs = encoded(model.features, raw_values(model.columns, rows))
+        is_lost = np.isnan(inputs)
+        used = list(zip(self._used_places(), model.features, strict=True))
         answers = []
-        for cells, probs in zip(rows, self.model.probabilities(rows).tolist(), strict=True):
-            order = dict(sorted(zip(self.model.labels, probs, strict=True), key=lambda one: -one[1]))
-            unknown = tuple(
-                title
-                for at, title, categories in known
-                if not is_missing(cells[at]) and cells[at].strip() not in categories
-            )
-            answers.append(RowPrediction(next(iter(order)), order, unknown))
+        for cells, probs, lost in zip(
+            rows, model.encoded_probabilities(inputs).tolist(), is_lost.tolist(), strict=True
+        ):
+            order = dict(sorted(zip(model.labels, probs, strict=True), key=lambda one: -one[1]))
+            uncounted = [
+                feature
+                for (at, feature), is_nan in zip(used, lost, strict=True)
+                if is_nan and not is_missing(cells[at])
+            ]
+            unknown = tuple(one.column.title for one in uncounted if one.is_category)
+            unread = tuple(one.column.title for one in uncounted if not one.is_category)
+            answers.append(RowPrediction(next(iter(order)), order, unknown, unread))
         return answers
 
     def _used_places(self) -> list[int]:

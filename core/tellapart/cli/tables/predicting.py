@@ -62,12 +62,19 @@ def predict(
     if is_json:
         print_json(
             [
-                {"label": one.label, "probabilities": one.probabilities, "unknown": list(one.unknown)}
+                {
+                    "label": one.label,
+                    "probabilities": one.probabilities,
+                    "unknown": list(one.unknown),
+                    "unread": list(one.unread),
+                }
                 for one in answers
             ]
         )
     elif out is not None:
         say(f"{len(answers):,} rows classified: {out}")
+        if n := sum(bool(one.remark) for one in answers):
+            say(f"{n:,} with something that could not be used: the column “remark” says what.")
     else:
         for number, answer in enumerate(answers[:_SHOWN], start=1):
             say(f"{f'row {number}: ' if file else ''}{_sentence(answer)}")
@@ -77,5 +84,4 @@ def predict(
 
 def _sentence(answer: RowPrediction) -> str:
     listed = ", ".join(f"{label} {tenths(prob)}" for label, prob in list(answer.probabilities.items())[:3])
-    unknown = f" (never seen before: {', '.join(answer.unknown)})" if answer.unknown else ""
-    return listed + unknown
+    return f"{listed} ({answer.remark})" if answer.remark else listed

@@ -22,6 +22,7 @@ from tellapart_dashboards.pages.kinds.whole_table.view import whole_table_view
 from tellapart_dashboards.pages.tables.form import FormField, form_of
 
 _NOT_KNOWN = "– not known –"
+_UNKNOWN, _UNREAD = "Never learned", "No number or date as it learned them"
 
 
 class RowsClassify(HasTraits):
@@ -80,11 +81,13 @@ def classifying_view(
         if one is None:
             answer.value = '<p class="ta-soft">The answer stands here as soon as something is filled in.</p>'
             return
-        unknown = ""
-        if one.unknown:
-            words = f"Never learned, so counted as missing: {listed(list(one.unknown))}."
-            unknown = f'<p class="ta-message ta-care">{html.escape(words)}</p>'
-        answer.value = answer_html(one.probabilities) + unknown
+        said = [
+            f"{why}, so counted as missing: {listed(list(titles))}."
+            for why, titles in ((_UNKNOWN, one.unknown), (_UNREAD, one.unread))
+            if titles
+        ]
+        care = (f'<p class="ta-message ta-care">{html.escape(words)}</p>' for words in said)
+        answer.value = answer_html(one.probabilities) + "".join(care)
 
     training.observe(draw_form, "trained")
     classify.observe(draw, "answer")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from tellapart.tables.columns import TableColumn
 from tellapart.tables.model import TableModel
 
 MOST_FIELDS = 60
+_DAY = datetime(2024, 5, 31, 14, 30)
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,13 @@ def form_of(model: TableModel) -> list[FormField]:
     return [
         FormField(one.column.title, tuple(one.categories))
         if one.is_category
-        else FormField(one.column.title, hint=_hint(one.column.kind, one.centre))
+        else FormField(one.column.title, hint=_hint(one.column, one.centre))
         for one in model.features[:MOST_FIELDS]
     ]
 
 
-def _hint(kind: str, centre: float) -> str:
+def _hint(column: TableColumn, centre: float) -> str:
     """A number as it is in the middle of the rows; how dates are written."""
-    if kind == "date":
-        return "such as 2024-05-31"
+    if column.kind == "date":
+        return f"such as {_DAY.strftime(column.style)}"
     return f"usually about {centre:.0f}" if abs(centre) >= 100 else f"usually about {centre:.3g}"

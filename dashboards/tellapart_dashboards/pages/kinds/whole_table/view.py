@@ -79,7 +79,7 @@ def _found_html(one: AnsweredFile, noun: str) -> str:
         said.append(f"{count(more, 'more label')} in the file.")
     if one.rows.n_remarks:
         said.append(
-            f"{count(one.rows.n_remarks, noun)} ({percent(one.rows.n_remarks / n)}) with something never seen before: "
-            "the column “remark” says what."
+            f"{count(one.rows.n_remarks, noun)} ({percent(one.rows.n_remarks / n)}) with something that could not be "
+            "used: the column “remark” says what."
         )
     return f'<p role="status">{html.escape(" ".join(said))}</p><div class="ta-gap">{rows}</div>'
