@@ -4,6 +4,7 @@ import pytest
 from made_tables import made_table, write_table
 from tellapart.errors import IntakeError
 from tellapart.tables.cells import number, number_style
+from tellapart.tables.columns import TableColumn, recognised
 from tellapart.tables.reading import read_table, titled_rows
 
 
@@ -43,6 +44,13 @@ def test_ways_to_write_numbers():
     assert number("9" * 400, "point") != number(
         "9" * 400, "point"
     )  # no number that anything can be done with
+
+
+@pytest.mark.parametrize("odd", ["12.5", "12 kg", "9" * 4400])
+def test_one_odd_cell_among_thousands_of_whole_numbers_is_read_over(odd):
+    cells = [str(7 * i) for i in range(4200)]
+    cells[1] = odd
+    assert recognised("amount", cells) == TableColumn("amount", "number", "point")
 
 
 def test_formulas_and_quotes_stay_as_they_are(tmp_path):

@@ -131,6 +131,8 @@ def _named(wanted: str, titles: Sequence[str], name: str) -> int:
 
 
 def _is_counting(cells: Sequence[str]) -> bool:
-    """Whether whole numbers go up by one from row to row."""
+    """Whether they are whole numbers that go up by one from row to row."""
+    if not all(re.fullmatch(r"\d{1,18}", one) for one in cells):
+        return False
     values = [int(one) for one in cells]
     return all(after == before + 1 for before, after in pairwise(values))
