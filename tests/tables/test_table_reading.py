@@ -53,6 +53,13 @@ def test_one_odd_cell_among_thousands_of_whole_numbers_is_read_over(odd):
     assert recognised("amount", cells) == TableColumn("amount", "number", "point")
 
 
+def test_larger_numbers_than_are_counted_with_are_words():
+    codes = ["4000000000000001", "4000000000000002"] * 10
+    assert number_style(codes) == "" and recognised("code", codes) == TableColumn("code", "category")
+    times = [str(1_700_000_000_000_000_000 + i * 10**9) for i in range(30)]
+    assert recognised("time", times) == TableColumn("time", "identifier")
+
+
 def test_formulas_and_quotes_stay_as_they_are(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text('a,label\n"=1+1",x\n"say ""hi"", you",y\n=1+1,x\n')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from math import isfinite, nan
 
@@ -24,11 +24,16 @@ def is_missing(cell: str) -> bool:
 
 
 def number_style(cells: Sequence[str]) -> str:
-    """How these cells write numbers: "point" (3.5), "comma" (3,5), "thousands" (1,234.5); "" where they are none."""
+    """How these cells write numbers: "point" (3.5), "comma" (3,5), "thousands" (1,234.5); "" where they are none, or
+    larger ones than are counted with."""
+    written: dict[str, Callable[[str], object]] = {
+        "point": _NUMBER.fullmatch,
+        "thousands": lambda one: _NUMBER.fullmatch(one) or _THOUSANDS.fullmatch(one),
+        "comma": lambda one: one.lstrip("+-").isdecimal() or _COMMA.fullmatch(one),
+    }
     n = {
-        "point": sum(1 for one in cells if _NUMBER.fullmatch(one)),
-        "thousands": sum(1 for one in cells if _NUMBER.fullmatch(one) or _THOUSANDS.fullmatch(one)),
-        "comma": sum(1 for one in cells if one.lstrip("+-").isdecimal() or _COMMA.fullmatch(one)),
+        style: sum(1 for one in cells if is_so(one) and isfinite(number(one, style)))
+        for style, is_so in written.items()
     }
     best = max(n, key=lambda style: n[style])  # the first of equal ones
     return best if cells and n[best] >= _SHARE * len(cells) else ""
