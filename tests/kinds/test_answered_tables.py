@@ -57,6 +57,15 @@ def test_texts_keep_their_columns_and_formulas_are_only_text(texts, tmp_path):
     assert found.column == "predicted" and found.n_remarks == 4
 
 
+def test_the_made_titles_of_a_table_without_any_can_be_chosen(texts, tmp_path):
+    (tmp_path / "in.csv").write_text("ham,a lovely film\nham,a dull one\nspam,buy now\n", "utf-8")
+    found = answer_texts(texts, tmp_path / "in.csv", tmp_path / "out.csv")
+    assert found.columns == ("column 1", "column 2")
+    for column in ("column 1", "1"):
+        assert answer_texts(texts, tmp_path / "in.csv", tmp_path / "out.csv", column).n == 3
+        assert [one["column 1"] for one in read(tmp_path / "out.csv")] == ["ham", "ham", "spam"]
+
+
 def test_a_text_of_several_lines_comes_back_as_it_was(texts, tmp_path):
     given = ["a lovely\r\nfilm,\n\tlovely", "\n=1+1", "\t@x", "a dull\u202e film"]
     with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as file:

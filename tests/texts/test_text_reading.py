@@ -59,6 +59,23 @@ def test_a_table_without_titles(tmp_path):
     assert "'column 1'" in table.understood
 
 
+def test_a_column_given_by_its_number_loses_no_row(tmp_path):
+    bare = written(tmp_path / "t.csv", [(label, text) for text, label in ROWS], header=None)
+    for named in (("2", "1"), ("column 2", "column 1")):
+        table = read_texts(bare, *named)
+        assert list(zip(table.texts, table.labels, strict=True)) == ROWS
+    index = written(tmp_path / "i.csv", [(str(i), *row) for i, row in enumerate(ROWS)], header=("", "a", "b"))
+    assert (
+        read_texts(index, "2", "3").texts == read_texts(index, "a", "b").texts == [text for text, _ in ROWS]
+    )
+
+
+def test_the_keys_of_json_are_no_text(tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps([{"a": text, "b": "bc"[i % 2]} for i, (text, _) in enumerate(ROWS)]), "utf-8")
+    assert read_texts(path).labels == list("bcbc")
+
+
 def test_texts_stay_as_they_are_written(tmp_path):
     odd = ['=HYPERLINK("x")', "<script>alert(1)</script>", "two\nlines", "😀 \u202e gpj", "a" * 1_000_000]
     path = tmp_path / "t.jsonl"

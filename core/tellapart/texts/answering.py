@@ -13,7 +13,7 @@ from tellapart.kinds.answered import (
     write_answers,
 )
 from tellapart.progress import Progress, silent
-from tellapart.texts.columns import find_text_column
+from tellapart.texts.columns import find_text_column, numbered
 from tellapart.texts.predictor import TextPredictor
 from tellapart.texts.reading import MAX_ROWS, table_rows_of
 
@@ -39,12 +39,7 @@ def answer_table(
     rows = table_rows_of(source)
     at, has_header = find_text_column(rows, column, source.name)
     check_rows(len(rows) - has_header, most_rows, source.name)
-    titles = [cell.strip() for cell in rows[0]] if has_header else _numbered(len(rows[0]))
+    titles = [cell.strip() for cell in rows[0]] if has_header else numbered(len(rows[0]))
     answers = answers_for([row[at] for row in rows[has_header:]], predictor.predict_many, _AT_ONCE, progress)
     write_answers(out, answers_csv(titles, rows[has_header:], answers, predictor.labels))
     return summary(answers, titles[at], titles)
-
-
-def _numbered(n: int) -> list[str]:
-    """What columns without titles are called."""
-    return ["text"] if n == 1 else [f"column {number}" for number in range(1, n + 1)]

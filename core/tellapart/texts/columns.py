@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from tellapart.errors import IntakeError
 from tellapart.words.near_names import did_you_mean
 
+JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 _TEXT_WORDS = (
     "text", "review", "reviewtext", "message", "sentence", "comment", "tweet", "content", "body", "document",
     "utterance", "post", "ticket", "question", "description", "email", "mail", "sms", "feedback", "headline", "title",
@@ -38,6 +40,7 @@ def find_columns(rows: Sequence[Sequence[str]], text: str | None, label: str | N
 
     Args:
         rows: the whole table, from its first row on; all of one width. text, label: titles, or numbers from 1.
+        name: of the file; what it holds as JSON has titles.
     Raises:
         IntakeError: there is no such column, or nothing says for sure which it is.
     """
@@ -47,8 +50,8 @@ def find_columns(rows: Sequence[Sequence[str]], text: str | None, label: str | N
             f"{name} has one column, {_listed(first)}; texts and labels need two. Add a column with the label of "
             "each text, or put the texts of each label into a folder of their own."
         )
-    has_header = text is not None or label is not None or _is_header(rows)
-    titles = first if has_header else [f"column {number}" for number in range(1, len(first) + 1)]
+    has_header = _has_header(rows, [text, label], name)
+    titles = first if has_header else numbered(len(first))
     body = [list(row) for row in rows[has_header : _LOOKED_AT + 1]]
     text_at = _named(text, titles, name) if text is not None else None
     label_at = _named(label, titles, name) if label is not None else None
@@ -69,11 +72,33 @@ def find_text_column(rows: Sequence[Sequence[str]], text: str | None, name: str)
     Raises:
         IntakeError: there is no such column.
     """
-    titles = [cell.strip() for cell in rows[0]]
+    first = [cell.strip() for cell in rows[0]]
+    has_header = _has_header(rows, [text], name)
+    titles = first if has_header else numbered(len(first))
     if text is not None:
-        return _named(text, titles, name), True
-    has_header = any(_plain(cell) in _TEXT_WORDS for cell in titles) or (len(titles) > 1 and _is_header(rows))
+        return _named(text, titles, name), has_header
     return _text_column(titles, [list(row) for row in rows[has_header : _LOOKED_AT + 1]], None), has_header
+
+
+def numbered(n: int) -> list[str]:
+    """What columns without titles are called."""
+    return ["text"] if n == 1 else [f"column {number}" for number in range(1, n + 1)]
+
+
+def _has_header(rows: Sequence[Sequence[str]], wanted: Sequence[str | None], name: str) -> bool:
+    """Whether the first row holds titles: it does in JSON, and where a person names one of them."""
+    first = [cell.strip() for cell in rows[0]]
+    if PurePath(name).suffix.lower() in JSON_SUFFIXES:
+        return True
+    for one in wanted:
+        is_number = one is not None and _number_of(one, len(first)) is not None
+        if (
+            one is not None
+            and not is_number
+            and one.strip().casefold() in [cell.casefold() for cell in first]
+        ):
+            return True
+    return _is_header(rows) if len(first) > 1 else _plain(first[0]) in _TEXT_WORDS
 
 
 def _is_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -83,7 +108,7 @@ def _is_header(rows: Sequence[Sequence[str]]) -> bool:
         return True
     below = rows[1:_LOOKED_AT]
     repeats = any(cell and any(row[at].strip() == cell for row in below) for at, cell in enumerate(first))
-    return not repeats and max(map(len, first)) <= 40 and all(first)
+    return not repeats and max(map(len, first)) <= 40 and all(first[1:])  # numbers of rows have no title
 
 
 def _named(wanted: str, titles: list[str], name: str) -> int:
@@ -93,11 +118,18 @@ def _named(wanted: str, titles: list[str], name: str) -> int:
     same = [at for at, title in enumerate(titles) if title.casefold() == wanted.strip().casefold()]
     if len(same) == 1:
         return same[0]
-    if wanted.strip().isdecimal() and 1 <= int(wanted) <= len(titles):
-        return int(wanted) - 1
+    number = _number_of(wanted, len(titles))
+    if number is not None:
+        return number - 1
     raise IntakeError(
         f"{name} has no column {wanted!r}.{did_you_mean(wanted, titles)} It has {_listed(titles)}."
     )
+
+
+def _number_of(wanted: str, n_columns: int) -> int | None:
+    """Which column is meant, from 1; None where that is no number of one."""
+    plain = wanted.strip()
+    return int(plain) if plain.isdecimal() and len(plain) < 10 and 1 <= int(plain) <= n_columns else None
 
 
 def _text_column(titles: list[str], body: list[list[str]], label_at: int | None) -> int:

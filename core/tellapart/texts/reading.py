@@ -16,10 +16,10 @@ from tellapart.errors import IntakeError
 from tellapart.kinds.delimited import MAX_TEXT, read_plain_text, separated_rows
 from tellapart.label_names import clean_label, label_order
 from tellapart.safe_paths import is_plain
-from tellapart.texts.columns import find_columns
+from tellapart.texts.columns import JSON_SUFFIXES, find_columns
 from tellapart.texts.tokens import MOST_CHARACTERS
 
-SUFFIXES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json")
+SUFFIXES = (".csv", ".tsv", ".tab", *JSON_SUFFIXES)
 MAX_ROWS = 1_000_000
 _MAX_COLUMNS = 1000
 
@@ -77,10 +77,8 @@ def table_rows_of(path: Path) -> list[list[str]]:
             "folder of .txt files per label."
         )
     text = read_plain_text(path)
-    if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
-        rows = _json_rows(path, text)
-    else:
-        rows = separated_rows(path, text)
+    is_json = path.suffix.lower() in JSON_SUFFIXES
+    rows = _json_rows(path, text) if is_json else separated_rows(path, text)
     if len(rows) > MAX_ROWS:
         raise IntakeError(f"{path.name} has {len(rows):,} rows; at most {MAX_ROWS:,} are read. Split it.")
     if not rows:
