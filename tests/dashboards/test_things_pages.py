@@ -26,10 +26,12 @@ from tellapart_dashboards.pages.kinds.classifier_words import classifier_details
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.cleaning_state import ALL, cleaning_state
 from tellapart_dashboards.pages.kinds.doors import door_of, doors_from_files
+from tellapart_dashboards.pages.kinds.offer_menus import offer_menus
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.projects.from_file import FromFile
 from tellapart_dashboards.pages.projects.from_file_view import from_file_view
 from tellapart_dashboards.pages.projects.state import ProjectsState
+from tellapart_dashboards.pages.texts import door as texts_door
 from tellapart_dashboards.pages.texts.looking import TextsLooked
 from tellapart_dashboards.pages.texts.marking import marked, marked_html
 from tellapart_dashboards.widgets.steps.steps import Steps
@@ -99,6 +101,15 @@ async def test_a_named_file_is_looked_at_and_made_a_project_beside_those_of_pict
     assert made == [workspace / "reviews"] and name_of(made[0]) == "texts" and state.offer is None
     (row,) = listed_projects(workspace)
     assert (row.facts, row.problem) == ("texts from reviews.csv", "")
+
+
+def test_titles_with_a_space_after_the_comma_can_be_chosen(tmp_path: Path) -> None:
+    file = tmp_path / "spaced.csv"
+    file.write_text(
+        "text, label\na lovely film, good\na dull one, bad\nlovely again, good\ndull again, bad\n"
+    )
+    menus = offer_menus(texts_door.offer(file))
+    assert (menus["text_column"].value, menus["label_column"].value) == ("text", "label")
 
 
 async def test_what_is_taken_for_something_else_can_be_said(workspace: Path, reviews: Path) -> None:

@@ -17,7 +17,7 @@ def offer(source: Path) -> SourceOffer:
     if source.is_dir():
         return SourceOffer("A folder of texts for each label.")
     rows = table_rows_of(source)
-    columns = tuple(dict.fromkeys(rows[0]))
+    columns = tuple(dict.fromkeys(title for cell in rows[0] if (title := cell.strip())))
     text = label = problem = ""
     try:
         found = find_columns(rows, None, None, source.name)
