@@ -82,6 +82,24 @@ async def test_decisions_from_several_loops_have_their_turns(pebbles: Pebbles) -
     assert [one["id"] for one in cleaning.cards] == ["d"] and not cleaning.problem
 
 
+async def test_what_another_window_decided_is_left_alone(pebbles: Pebbles, tmp_path: Path) -> None:
+    pebbles.may_end.set()
+    cleaning = ThingsCleaning(pebbles)
+    cleaning.look()
+    await settled()
+    elsewhere = DecisionFile(tmp_path / "decisions.jsonl", "pebble")
+    elsewhere.append([ThingDecision("a", "relabel", "round")])
+    await cleaning.decide("a", "keep", "")
+    assert cleaning.problem == "Pebble a was decided about meanwhile: changed. Nothing was done now."
+    assert elsewhere.standing()[0]["a"].action == "relabel" and [one["id"] for one in cleaning.cards] == [
+        *"bcd"
+    ]
+    elsewhere.undo()
+    await cleaning.poll()
+    await cleaning.decide("a", "keep", "")
+    assert not cleaning.problem and elsewhere.standing()[0]["a"].action == "keep"
+
+
 async def test_what_was_taken_back_is_done_again(pebbles: Pebbles, tmp_path: Path) -> None:
     pebbles.may_end.set()
     cleaning = ThingsCleaning(pebbles)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tellapart.errors import Cancelled, TellapartError
+from tellapart.errors import Cancelled, ProjectError, TellapartError
 from tellapart.kinds.decisions import ACTIONS, ThingDecision
 from tellapart.progress import Doing
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode
@@ -17,7 +17,7 @@ from tellapart_dashboards.pages.kinds.cases import Cleanable, Looked
 from tellapart_dashboards.pages.kinds.cleaning_state import ALL, CleaningState, cleaning_state
 
 AT_ONCE = 30  # cards
-_DONE = {"keep": "right as it is", "remove": "taken out"}
+_DONE = {"keep": "right as it is", "remove": "taken out", "relabel": "changed"}
 
 
 class ThingsCleaning(HasTraits):
@@ -156,6 +156,10 @@ class ThingsCleaning(HasTraits):
         await self._show()
 
     def _decide(self, name: str, decision: ThingDecision) -> tuple[str, str]:
+        """Only about what is open still: of two decisions, of this window and of another, a mixture would stand."""
+        before = self._things.settled().get(decision.thing_id)
+        if before is not None:
+            raise ProjectError(f"{name} was decided about meanwhile: {_DONE[before]}. Nothing was done now.")
         self._things.decide(decision)
         what = f"now {decision.label}" if decision.label else _DONE[decision.action]
         return f"{name}: {what}.", ""
