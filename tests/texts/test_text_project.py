@@ -192,6 +192,14 @@ def test_on_a_full_disk_nothing_is_half_written(project, monkeypatch, tmp_path):
     assert project.newest_bundle() is None
 
 
+def test_what_is_added_elsewhere_is_there(project):
+    elsewhere = open_text_project(project.root)
+    assert elsewhere.add(TextTable(["quite new words"], ["good"], "t", "")) == 1
+    assert project.items() == elsewhere.items() and project.label_counts() == {"bad": 60, "good": 61}
+    project.decide([ThingDecision(elsewhere.items()[-1].text_id, "remove")])
+    assert len(elsewhere.items()) == 120
+
+
 def test_more_texts_come_behind_a_last_line_that_an_editor_left_open(project):
     path = project.root / "texts.jsonl"
     path.write_bytes(path.read_bytes().removesuffix(b"\n"))

@@ -15,7 +15,7 @@ from tellapart.kinds.measured import check_labels
 from tellapart.kinds.model_file import ModelFile
 from tellapart.kinds.open_findings import ThingFinding
 from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
-from tellapart.kinds.thing_file import ids_of, read_things, thing_lines
+from tellapart.kinds.thing_file import ids_of, thing_lines
 from tellapart.kinds.thing_review import ThingReview
 from tellapart.progress import Progress, silent
 
@@ -48,7 +48,7 @@ def _tone_of(record: dict[str, Any]) -> Tone:
 def open_tones(root: Path) -> ToneProject:
     root = absolute(root)
     TONES.head(root)
-    return ToneProject(root, read_things(root / TONES.given_name, _tone_of))
+    return ToneProject(root, _tone_of)
 
 
 def create_tones(root: Path, tones: list[tuple[float, str]], source: str = "here") -> ToneProject:

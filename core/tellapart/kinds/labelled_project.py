@@ -50,12 +50,30 @@ class LabelledProject(KindProject, Generic[Thing]):
     """An open project of things with labels.
 
     Args:
-        given: the things as they were read, in their order.
+        thing_of: makes a thing of its record, see `read_things`.
+    Raises:
+        ProjectError: its things cannot be read.
     """
 
-    def __init__(self, root: Path, given: Sequence[Thing]):
+    def __init__(self, root: Path, thing_of: Callable[[dict[str, Any]], Thing]):
         self.root = root
-        self._given = list(given)
+        self._thing_of = thing_of
+        self._read = self._read_again()
+
+    @property
+    def _given(self) -> list[Thing]:
+        """The things as they were read, in their order; another program may have added some."""
+        if _stamp(self._path) not in (self._read[0], None):  # what was read stands where the file is gone
+            self._read = self._read_again()
+        return self._read[1]
+
+    @property
+    def _path(self) -> Path:
+        return self.root / self.kind.given_name
+
+    def _read_again(self) -> tuple[tuple[int, int] | None, list[Thing]]:
+        """A stamp of the file from before it was read, and what it holds."""
+        return _stamp(self._path), read_things(self._path, self._thing_of)
 
     def things(self, with_removed: bool = False) -> list[Thing]:
         """The things as they stand, in the order in which they were read."""
@@ -72,30 +90,24 @@ class LabelledProject(KindProject, Generic[Thing]):
         """How many things each label has, labels in their order."""
         return counted_labels(self.things())
 
-    def _take_in(
-        self,
-        thing_of: Callable[[dict[str, Any]], Thing],
-        records_of: Callable[[list[Thing]], Iterable[Mapping[str, Any]]],
-    ) -> int:
+    def _take_in(self, records_of: Callable[[list[Thing]], Iterable[Mapping[str, Any]]]) -> int:
         """How many things were put behind those that are there; one program does so at a time.
 
         Args:
-            thing_of: makes a thing of its record, see `read_things`. records_of: the new ones, by those that are there.
+            records_of: the new ones, by those that are there.
         Raises:
             ProjectError: the disk does not take them; the project is as it was.
         """
-        path, lock = self.root / self.kind.given_name, self.root / ".adding"
+        path, lock = self._path, self.root / ".adding"
         try:
             with lock.open("ab") as file:
                 wait_for_lock(file, lock)
-                given = read_things(path, thing_of)  # another program may have added some
-                records = list(records_of(given))
+                records = list(records_of(self._read_again()[1]))
                 known = path.read_bytes()
                 between = b"\n" if known and not known.endswith(b"\n") else b""  # an editor may leave it out
                 atomic_files.write_bytes(path, known + between + thing_lines(records))
         except OSError as error:
             raise ProjectError(disk_reason(self.root, error)) from error
-        self._given = [*given, *(thing_of(dict(one)) for one in records)]
         return len(records)
 
     def _checked(self, decisions: Sequence[ThingDecision]) -> list[ThingDecision]:
@@ -114,3 +126,12 @@ class LabelledProject(KindProject, Generic[Thing]):
         return [
             replace(one, label=clean_label(one.label) if one.action == "relabel" else "") for one in decisions
         ]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Another one as soon as the file was written; None where it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -12,7 +12,7 @@ from typing import Any
 from tellapart import atomic_files
 from tellapart.kinds.labelled_project import LabelledProject, LabelledThing
 from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
-from tellapart.kinds.thing_file import ids_of, read_things, thing_lines
+from tellapart.kinds.thing_file import ids_of, thing_lines
 from tellapart.label_names import clean_label
 from tellapart.tables.columns import TableColumn
 from tellapart.tables.kind import KIND
@@ -47,7 +47,7 @@ class TableProject(LabelledProject[ProjectRow]):
     def __init__(self, root: Path, head: dict[str, Any]):
         self.target = str(head["target"])
         self.columns = tuple(TableColumn(one["title"], one["kind"], one["style"]) for one in head["columns"])
-        super().__init__(root, read_things(root / TABLES.given_name, self._row_of))
+        super().__init__(root, self._row_of)
 
     def rows(self, with_removed: bool = False) -> list[ProjectRow]:
         """The rows as they stand, in the order of the table."""
@@ -73,7 +73,7 @@ class TableProject(LabelledProject[ProjectRow]):
             known = [(one.cells, one.given_label) for one in given]
             return _records([*known, *new], first=len(known))
 
-        return self._take_in(self._row_of, records_of)
+        return self._take_in(records_of)
 
     def _row_of(self, record: dict[str, Any]) -> ProjectRow:
         cells, label = [str(cell) for cell in record["cells"]], clean_label(record["label"])

@@ -10,7 +10,7 @@ from typing import Any
 from tellapart import atomic_files
 from tellapart.kinds.labelled_project import LabelledProject, LabelledThing
 from tellapart.kinds.project_kind import ProjectKind, absolute, vacant
-from tellapart.kinds.thing_file import ids_of, read_things, thing_lines
+from tellapart.kinds.thing_file import ids_of, thing_lines
 from tellapart.label_names import clean_label
 from tellapart.texts.kind import KIND
 from tellapart.texts.reading import TextTable
@@ -42,7 +42,7 @@ class TextProject(LabelledProject[TextItem]):
     kind = TEXTS
 
     def __init__(self, root: Path):
-        super().__init__(root, read_things(root / TEXTS.given_name, _item_of))
+        super().__init__(root, _item_of)
 
     def items(self, with_removed: bool = False) -> list[TextItem]:
         """The texts as they stand, in the order of the table."""
@@ -61,7 +61,7 @@ class TextProject(LabelledProject[TextItem]):
             more = replace(table, texts=[table.texts[i] for i in new], labels=[table.labels[i] for i in new])
             return _records(more, first_row=len(given) + 1)
 
-        return self._take_in(_item_of, records_of)
+        return self._take_in(records_of)
 
 
 def create_text_project(root: Path | str, table: TextTable) -> TextProject:
