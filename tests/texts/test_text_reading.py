@@ -107,6 +107,16 @@ def test_encodings_that_are_mixed_in_one_file_lose_no_text(tmp_path):
     )  # its ö is two signs of the other encoding, and nothing of it is lost
 
 
+def test_one_odd_byte_leaves_the_rest_of_a_file_as_it_is(tmp_path):
+    lines = [
+        f"text,label\nCafé Müller,ja\n{'naïf ' * 5},nein\n".encode(),
+        "übel – “so”,ja\n".encode("cp1252"),
+        b"odd \x81,ja",
+    ]
+    (tmp_path / "t.csv").write_bytes(b"".join(lines))
+    assert read_texts(tmp_path / "t.csv").texts == ["Café Müller", "naïf " * 5, "übel – “so”", "odd \x81"]
+
+
 def test_ten_thousand_columns_are_refused_with_what_to_do(tmp_path):
     row = ",".join(["x"] * 10_000)
     (tmp_path / "t.csv").write_text("\n".join([row, row, row]), "utf-8")
