@@ -10,12 +10,13 @@ import pytest
 from made_tables import made_table, write_table
 from tellapart.cli.app import app
 from tellapart.errors import DescriptionError, ProjectError, TrainError
-from tellapart.learning.statistics.paired import Paired
+from tellapart.learning.statistics.paired import Paired, told_apart
 from tellapart.tables import by_time, influence, leave_out, new_project, open_project, train
 from tellapart.tables.columns import TableColumn
 from tellapart.tables.effects import importance
 from tellapart.tables.effects.dependence import _steps
 from tellapart.tables.effects.importance import Importance, _interval
+from tellapart.tables.effects.leaks import sensitive
 from tellapart.tables.effects.other_rows import _largest_weights
 from tellapart.tables.effects.report import FILES
 from tellapart.tables.encoding import Feature
@@ -241,6 +242,27 @@ def test_too_little_after_a_day_is_no_split(tmp_path):
     undated = new_project(tmp_path / "q", write_table(tmp_path / "u.csv", [*titles[:4], "paid"], without))
     with pytest.raises(TrainError, match="no column of dates"):
         by_time(undated)
+
+
+def test_copies_do_not_make_chance_look_like_certainty(tmp_path):
+    once = Paired(1, 3, 1, 0)
+    ten_times = Paired(10, 30, 10, 0)
+    assert told_apart(ten_times, [str(i % 5) for i in range(50)]) == told_apart(once, "abcde") == once
+    assert once.p_value > 0.5 and ten_times.p_value < 0.01
+    titles, rows = made_table(150)
+    project = new_project(tmp_path / "p", write_table(tmp_path / "t.csv", titles, rows * 4))
+    whole = leave_out(project, "town").whole
+    assert (whole.pairs.n, whole.apart.n) == (600, 150)
+    assert whole.to_json()["p_value"] == whole.apart.p_value > whole.pairs.p_value
+    late = by_time(project)
+    assert late.pairs.n == 4 * late.apart.n
+    sex, wrong = np.array(["f", "m"] * 20, object), np.arange(40) % 5 == 0
+    names = [str(i) for i in range(40)]
+    (one,), (ten,) = (
+        sensitive([Feature(TableColumn("sex", "category"), ("f", "m"))], [np.tile(sex, n)], np.tile(wrong, n), names * n)
+        for n in (1, 10)
+    )  # fmt: skip
+    assert ten.sentence.replace("200 rows", "20 rows") == one.sentence
 
 
 def test_pairs_know_both_error_rates():

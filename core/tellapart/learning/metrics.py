@@ -65,6 +65,12 @@ def effective_size(groups: Sequence[Hashable]) -> float:
     return float(sizes.sum() ** 2 / (sizes**2).sum()) if len(sizes) else 0.0
 
 
+def interval_of_groups(is_wrong: np.ndarray, groups: Sequence[Hashable]) -> tuple[float, float]:
+    """`error_interval` of the share of (N,) bool, of which those in one group count as one; see `effective_size`."""
+    n = effective_size(groups)
+    return error_interval(float(np.mean(is_wrong)) * n if n else 0.0, n)
+
+
 def expected_calibration_error(
     probs: np.ndarray, targets: np.ndarray, n_bins: int = 15, weights: np.ndarray | None = None
 ) -> float:

@@ -8,12 +8,13 @@ Newcombe 1998, "Improved confidence intervals for the difference between binomia
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import gammaln
 
-from tellapart.learning.metrics import error_interval
+from tellapart.learning.metrics import effective_size, error_interval
 
 ALPHA = 0.05
 
@@ -95,6 +96,16 @@ def paired(first_is_wrong: np.ndarray, second_is_wrong: np.ndarray) -> Paired:
         only_first=int((~first & second).sum()),
         only_second=int((first & ~second).sum()),
         both_wrong=int((first & second).sum()),
+    )
+
+
+def told_apart(pairs: Paired, groups: Sequence[Hashable]) -> Paired:
+    """The same shares of only as many as have nothing to do with one another, for p and the interval: copies would
+    make chance look like certainty. groups: (N,), copies share a name; without copies these are the pairs themselves.
+    """
+    share = effective_size(groups) / max(1, pairs.n)
+    return Paired(
+        *(round(share * n) for n in (pairs.both_right, pairs.only_first, pairs.only_second, pairs.both_wrong))
     )
 
 

@@ -58,7 +58,7 @@ class TableReview(ThingReview[TableProject, RowFinding]):
         self.remarks = [
             *leaks(features, values, judged.targets, judged.groups),
             *identifiers(self.project.columns),
-            *sensitive(features, values, judged.is_wrong),
+            *sensitive(features, values, judged.is_wrong, judged.groups),
         ]
 
     def described(self, thing_id: str) -> str:

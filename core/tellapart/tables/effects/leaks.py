@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tellapart.learning.metrics import error_interval
+from tellapart.learning.metrics import interval_of_groups
 from tellapart.tables.alone import cells_of
 from tellapart.tables.columns import TableColumn
 from tellapart.tables.encoding import Feature, encoded
@@ -66,7 +66,7 @@ def identifiers(columns: Sequence[TableColumn]) -> list[ColumnRemark]:
 
 
 def sensitive(
-    features: Sequence[Feature], values: Sequence[np.ndarray], is_wrong: np.ndarray
+    features: Sequence[Feature], values: Sequence[np.ndarray], is_wrong: np.ndarray, groups: Sequence[str]
 ) -> list[ColumnRemark]:
     """Columns a person should not be judged by without a thought, with the error in each of their groups."""
     found = []
@@ -77,7 +77,8 @@ def sensitive(
         for name, inside in groups_of(feature, one):
             n = int(inside.sum())
             if n >= LEAST_ROWS:
-                low, high = error_interval(int(is_wrong[inside].sum()), n)
+                copies = [groups[row] for row in np.flatnonzero(inside).tolist()]
+                low, high = interval_of_groups(is_wrong[inside], copies)
                 parts.append(
                     (
                         is_wrong[inside].mean(),

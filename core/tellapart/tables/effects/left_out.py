@@ -10,7 +10,7 @@ import numpy as np
 
 from tellapart.errors import TrainError
 from tellapart.learning.metrics import error_interval
-from tellapart.learning.statistics.paired import Paired, paired
+from tellapart.learning.statistics.paired import Paired, paired, told_apart
 from tellapart.progress import Progress, silent
 from tellapart.tables.columns import listed
 from tellapart.tables.effects.leaks import LEAST_ROWS, groups_of
@@ -26,17 +26,19 @@ _MANY = "Of {} groups, one in twenty differs beyond chance by chance alone."
 
 @dataclass(frozen=True)
 class Without:
-    """Some rows judged with the columns and without them; pairs: who is wrong where, the one with them first."""
+    """Some rows judged with the columns and without them; pairs: who is wrong where, the one with them first; apart:
+    the same without their copies, for what may be chance."""
 
     name: str
     pairs: Paired
+    apart: Paired
 
     @property
     def sentence(self) -> str:
         """For the person; the difference in points."""
         before, after = self.pairs.errors
-        low, high = (100 * one for one in self.pairs.interval)
-        chance = "" if self.pairs.is_beyond_chance else ", which may be chance"
+        low, high = (100 * one for one in self.apart.interval)
+        chance = "" if self.apart.is_beyond_chance else ", which may be chance"
         return (
             f"{self.name}: error {tenths(before)} with, {tenths(after)} without: {100 * (after - before):+.1f} points "
             f"({low:+.1f} to {high:+.1f}{chance}; {self.pairs.n:,} rows)"
@@ -46,17 +48,19 @@ class Without:
         """Plain JSON values."""
         before, after = self.pairs.errors
         n = self.pairs.n
-        n_before, n_after = round(before * n), round(after * n)
+        before_apart, after_apart = (
+            error_interval(one * self.apart.n, self.apart.n) for one in (before, after)
+        )
         return {
             "rows": self.name,
             "n": n,
             "error_with": before,
-            "error_with_interval": list(error_interval(n_before, n)),
+            "error_with_interval": list(before_apart),
             "error_without": after,
-            "error_without_interval": list(error_interval(n_after, n)),
+            "error_without_interval": list(after_apart),
             "difference": after - before,
-            "difference_interval": list(self.pairs.interval),
-            "p_value": self.pairs.p_value,
+            "difference_interval": list(self.apart.interval),
+            "p_value": self.apart.p_value,
         }
 
 
@@ -110,16 +114,23 @@ def cost_of_leaving_out(
         [used[at] for at in left], [judged.values[at] for at in left], judged.targets, judged.groups, progress
     )
     wrong = fit.calibration.probs(fit.balanced).argmax(axis=1) != judged.targets
-    whole = Without("all rows", paired(judged.is_wrong, wrong))
+    whole = _without("all rows", judged, wrong, np.ones(len(wrong), bool))
     groups = []
     for feature, values in zip(judged.fit.features, judged.values, strict=True):
         if feature.column.title in chosen:
             groups += [
-                Without(f"{feature.column.title} {name}", paired(judged.is_wrong[inside], wrong[inside]))
+                _without(f"{feature.column.title} {name}", judged, wrong, inside)
                 for name, inside in groups_of(feature, values)
                 if int(np.sum(inside)) >= LEAST_ROWS
             ]
     return LeavingOut(tuple(chosen), whole, tuple(sorted(groups, key=lambda one: -one.pairs.difference)))
+
+
+def _without(name: str, judged: TableJudgement, wrong: np.ndarray, inside: np.ndarray) -> Without:
+    pairs = paired(judged.is_wrong[inside], wrong[inside])
+    return Without(
+        name, pairs, told_apart(pairs, [judged.groups[row] for row in np.flatnonzero(inside).tolist()])
+    )
 
 
 def _chosen(judged: TableJudgement, titles: Sequence[str]) -> list[str]:

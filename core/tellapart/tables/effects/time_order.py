@@ -15,7 +15,7 @@ import numpy as np
 
 from tellapart.errors import TrainError
 from tellapart.learning.metrics import error_interval
-from tellapart.learning.statistics.paired import Paired, is_clearly_worse, paired
+from tellapart.learning.statistics.paired import Paired, is_clearly_worse, paired, told_apart
 from tellapart.progress import Progress, silent
 from tellapart.tables.columns import TableColumn, listed
 from tellapart.tables.judging import TableJudgement
@@ -29,22 +29,24 @@ _EPOCH = date(1970, 1, 1)
 @dataclass(frozen=True)
 class TimeOrder:
     """title: of the date column. until: the last day that was learned from, n_earlier: rows up to then. pairs: of the
-    later rows, judged in random folds (first) and by a training of the earlier ones (second)."""
+    later rows, judged in random folds (first) and by a training of the earlier ones (second); apart: the same without
+    their copies, for what may be chance."""
 
     title: str
     until: str
     n_earlier: int
     pairs: Paired
+    apart: Paired
 
     @property
     def is_alarm(self) -> bool:
         """Whether random folds look better beyond chance."""
-        return is_clearly_worse(self.pairs)
+        return is_clearly_worse(self.apart)
 
     def sentences(self) -> list[str]:
         """What a person has to know, in words."""
         by_folds, by_time = self.pairs.errors
-        low, high = error_interval(round(by_time * self.pairs.n), self.pairs.n)
+        low, high = error_interval(by_time * self.apart.n, self.apart.n)
         said = (
             f"Split by time ({self.title}): learned from {self.n_earlier:,} rows up to {self.until}, {tenths(by_time)} "
             f"of the {self.pairs.n:,} later ones are wrong (95 % interval {between(low, high)}); random folds say "
@@ -67,9 +69,9 @@ class TimeOrder:
             "n_earlier": self.n_earlier,
             "n_later": n,
             "error_by_time": by_time,
-            "error_by_time_interval": list(error_interval(round(by_time * n), n)),
+            "error_by_time_interval": list(error_interval(by_time * self.apart.n, self.apart.n)),
             "error_in_random_folds": by_folds,
-            "difference_interval": list(self.pairs.interval),
+            "difference_interval": list(self.apart.interval),
             "alarm": self.is_alarm,
         }
 
@@ -123,7 +125,9 @@ def split_by_time(judged: TableJudgement, title: str = "", progress: Progress = 
         )
     told = judged.told_by(earlier, later, progress)
     pairs = paired(judged.is_wrong[later], told != judged.targets[later])
-    return TimeOrder(title, (_EPOCH + timedelta(days=int(np.floor(cut)))).isoformat(), len(earlier), pairs)
+    apart = told_apart(pairs, [judged.groups[row] for row in later.tolist()])
+    until = (_EPOCH + timedelta(days=int(np.floor(cut)))).isoformat()
+    return TimeOrder(title, until, len(earlier), pairs, apart)
 
 
 def _cut(days: np.ndarray) -> float:
