@@ -11,9 +11,10 @@ from tellapart.errors import BundleError, TrainError
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.kinds.sealed_json import seal
 from tellapart.tables import load_predictor
-from tellapart.tables.columns import recognised
+from tellapart.tables.columns import TableColumn, recognised
 from tellapart.tables.encoding import encoded, learn_features, raw_values
 from tellapart.tables.fitting import fit_table, grow
+from tellapart.tables.judging import same_rows
 from tellapart.tables.model_file import model_of, read_model, record_of
 from tellapart.tables.trees import trees_from_json, trees_of
 
@@ -62,6 +63,12 @@ def test_what_a_line_draws_is_left_to_the_line_and_its_copies_do_not_vouch(tmp_p
     values = [np.tile(one[:40], 3), np.tile(other[:40], 3)]
     fit = fit_table(columns, values, chance, [str(i % 40) for i in range(120)])
     assert (fit.oof_logits.argmax(axis=1) == chance).mean() < 0.75
+
+
+def test_rows_of_which_the_same_is_learned_are_copies():
+    columns = (TableColumn("n", "number", "point"), TableColumn("c", "category"))
+    cells = [["5", "a"], ["5.0", " a"], ["NA", "?"], ["", ""], ["6", "a"]]
+    assert same_rows("vwxyz", raw_values(columns, cells)) == [*"vvxxz"]
 
 
 def test_answers_for_rows(trained_table):

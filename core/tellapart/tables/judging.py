@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from tellapart.tables.project import ProjectRow, TableProject
 @dataclass(frozen=True)
 class TableJudgement:
     """Every row of a project out of fold. values: of the used columns, (N,) each; targets: (N,) int into labels;
-    groups: (N,), rows with the same cells share a name."""
+    groups: (N,), rows of which the same is learned share a name."""
 
     project: TableProject
     rows: list[ProjectRow]
@@ -86,7 +87,7 @@ def judge_rows(project: TableProject, progress: Progress = silent) -> TableJudge
     place = {label: k for k, label in enumerate(labels)}
     targets = np.array([place[one.label] for one in rows], np.int64)
     values = raw_values(project.columns, [one.cells for one in rows])
-    groups = same_rows(project, rows)
+    groups = same_rows([one.row_id for one in rows], values)
     return TableJudgement(
         project,
         rows,
@@ -98,8 +99,15 @@ def judge_rows(project: TableProject, progress: Progress = silent) -> TableJudge
     )
 
 
-def same_rows(project: TableProject, rows: list[ProjectRow]) -> list[str]:
-    """(N,): the id of the first row with the same cells in the columns that are learned from."""
-    used = [at for at, column in enumerate(project.columns) if column.is_used]
-    first: dict[tuple[str, ...], str] = {}
-    return [first.setdefault(tuple(one.cells[at].strip() for at in used), one.row_id) for one in rows]
+def same_rows(row_ids: Sequence[str], values: Sequence[np.ndarray]) -> list[str]:
+    """(N,): the id of the first row of which the same is learned: 5 and 5.0, or all that is missing.
+
+    Args:
+        values: of the used columns, (N,) each, see `raw_values`.
+    """
+    columns = [[None if cell != cell else cell for cell in one.tolist()] for one in values]
+    first: dict[tuple[object, ...], str] = {}
+    return [
+        first.setdefault(cells, row_id)
+        for row_id, cells in zip(row_ids, zip(*columns, strict=True), strict=True)
+    ]
