@@ -22,6 +22,7 @@ ODD_TEXTS = [
     "", " ", "a lovely film", "DULL! Dull, dull…", "İstanbul ΣΊΣΥΦΟΣ Straße ﬁne x² ½ ﷺ", "日本語のテキスト、とても boring",
     "😀😀 lovely 👩‍👩‍👧 end", "e\u0301tude étude", "<b>boring</b> &amp; tired", "a" * 200, "tab\tand\nline\r\nend", "\u0085\u00a0\ufeffx",
     "हिन्दी में लिखा", "x_1 __ ´ ¨ ‿", "lazy " * 3000, "𝔩𝔬𝔳𝔢𝔩𝔶 \ud800 z", "مرحبا بالعالم dull",
+    "ﷺ" * 14 + " dull",
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ def test_plain_letters_and_others_are_read_alike():
 def test_long_runs_are_cut():
     assert tokens("a" * 130) == ["a" * 64, "a" * 64, "aa"]
     assert len(tokens("a " * MOST_CHARACTERS)) == MOST_CHARACTERS // 2
+    assert [len(one) for one in tokens("ﷺ" * 14)] == [64]
 
 
 def test_pairs_and_pieces():

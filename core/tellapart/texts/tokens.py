@@ -1,7 +1,8 @@
 """Words and signs of a text, alike in Python and in an exported page (page/model.js), to the last character.
 
 A word is a run of letters, marks, digits and "_", at most 64 characters; every punctuation mark or symbol stands alone.
-Each is taken by itself in its compatible form (NFKC) and in small letters, so that its place in the text stays known.
+Each is taken by itself in its compatible form (NFKC), cut to 64 characters again, and in small letters, so that its
+place in the text stays known.
 """
 
 from __future__ import annotations
@@ -32,8 +33,11 @@ def token_places(text: str) -> list[tuple[str, int, int]]:
 
 
 def plain(word: str) -> str:
-    """The word as it is compared; an accent that stands alone has a space in its compatible form, which is left out."""
-    return word.lower() if word.isascii() else unicodedata.normalize("NFKC", word).lower().replace(" ", "")
+    """The word as it is compared; an accent that stands alone has a space in its compatible form, which is left out.
+    One letter may stand for many ("ﷺ" for eighteen): those of a word are as many as its letters may be, at most."""
+    if word.isascii():
+        return word.lower()
+    return unicodedata.normalize("NFKC", word).lower().replace(" ", "")[:_MOST_LETTERS]
 
 
 @cache

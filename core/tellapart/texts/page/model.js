@@ -1,5 +1,6 @@
 // What texts/tokens.py, terms.py and model.py do, to the last digit that matters.
 const MOST_CHARACTERS = 100000;
+const MOST_LETTERS = 64;
 const TOKEN = /[\p{L}\p{M}\p{N}_]{1,64}|[\p{P}\p{S}]/gu;
 const SIZES = [3, 4, 5];
 const TOLERANCE = 1e-6;
@@ -8,10 +9,16 @@ function cut(text) {
   return text.length <= MOST_CHARACTERS ? text : Array.from(text).slice(0, MOST_CHARACTERS).join("");
 }
 
+// One letter may stand for many in its compatible form.
+function plain(word) {
+  const letters = Array.from(word.normalize("NFKC").toLowerCase().replaceAll(" ", ""));
+  return letters.slice(0, MOST_LETTERS).join("");
+}
+
 // [{ word, start, end }] in the text's order; start and end count UTF-16 units, as slices do.
 export function tokenPlaces(text) {
   return Array.from(cut(text).matchAll(TOKEN), (found) => ({
-    word: found[0].normalize("NFKC").toLowerCase().replaceAll(" ", ""),
+    word: plain(found[0]),
     start: found.index,
     end: found.index + found[0].length,
   }));
