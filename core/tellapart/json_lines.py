@@ -1,10 +1,15 @@
-"""Files of JSON lines that grow while they are read: what was read once is not read again."""
+"""JSON lines: those of a text, and those of files that grow while they are read, where nothing is read twice."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 from typing import Any
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of JSON lines; a line separator (U+2028) and its likes may stand in a string, and end none."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 class JsonLines:

@@ -39,6 +39,12 @@ def test_every_usual_form_is_read(tmp_path, name, text):
     assert read_titles(tmp_path / name) == EXPECTED
 
 
+def test_a_line_separator_in_a_title_ends_no_line(tmp_path):
+    lines = [json.dumps({"item": one, "title": f"a{one}\u2028b"}, ensure_ascii=False) for one in ("f0", "f1")]
+    (tmp_path / "t.jsonl").write_bytes("\r\n".join(lines).encode())
+    assert list(read_titles(tmp_path / "t.jsonl")) == ["f0", "f1"]
+
+
 def test_numbers_are_names_and_what_deceives_is_taken_out(tmp_path):
     (tmp_path / "t.json").write_text(json.dumps([[7, "a\u202eb"], [True, "no"], [8, "x" * 300]]))
     assert read_titles(tmp_path / "t.json") == {"7": "a\ufffdb", "8": "x" * 200}

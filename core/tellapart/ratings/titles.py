@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tellapart import atomic_files
 from tellapart.errors import IntakeError, ProjectError
+from tellapart.json_lines import lines_of
 from tellapart.kinds.delimited import read_plain_text, separated_rows
 from tellapart.ratings.columns import title_columns
 from tellapart.safe_text import harmless
@@ -102,7 +103,7 @@ def _json_pairs(path: Path, text: str) -> Iterable[tuple[str, str]]:
         if path.suffix.lower() == ".json":
             value = json.loads(text)
         else:
-            value = [json.loads(line) for line in text.splitlines() if line.strip()]
+            value = [json.loads(line) for line in lines_of(text) if line.strip()]
     except (ValueError, RecursionError) as error:
         raise IntakeError(f"{path.name} is no JSON ({str(error)[:80]}). Save it again as JSON.") from error
     pairs = list(value.items()) if isinstance(value, dict) else _pairs_of(value)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import IntakeError
+from tellapart.json_lines import lines_of
 from tellapart.kinds.delimited import MAX_TEXT, read_plain_text, separated_rows
 from tellapart.label_names import clean_label, label_order
 from tellapart.safe_paths import is_plain
@@ -95,7 +96,7 @@ def _json_rows(path: Path, text: str) -> list[list[str]]:
     if path.suffix.lower() == ".json":
         value = _json_value(path.name, text)
     else:
-        lines = enumerate(text.split("\n"), 1)
+        lines = enumerate(lines_of(text), 1)
         value = [_json_value(f"Line {i} of {path.name}", line) for i, line in lines if line.strip()]
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise IntakeError(

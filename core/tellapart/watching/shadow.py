@@ -20,6 +20,7 @@ import numpy as np
 
 from tellapart.classify import Predictor
 from tellapart.errors import ImageError, Skipped, WatchError
+from tellapart.json_lines import lines_of
 from tellapart.label_names import label_order
 from tellapart.learning.metrics import error_interval
 from tellapart.progress import Doing, Progress, Step, silent
@@ -178,7 +179,7 @@ def _rows(table: Path, data: bytes) -> Iterator[tuple[str, str]]:
     try:
         text = data.decode("utf-8-sig")
         if table.suffix.lower() in (".jsonl", ".json", ".ndjson"):
-            records: Any = (json.loads(line) for line in text.splitlines() if line.strip())
+            records: Any = (json.loads(line) for line in lines_of(text) if line.strip())
         else:
             records = csv.DictReader(io.StringIO(text, newline=""))
         for record in records:

@@ -14,6 +14,7 @@ from tellapart.errors import ImageError
 from tellapart.gather.layout.folder_names import part_of
 from tellapart.gather.layout.found_file import Found
 from tellapart.gather.layout.picture_index import PictureIndex
+from tellapart.json_lines import lines_of
 from tellapart.words.decoded import decoded
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".tab")
@@ -226,7 +227,7 @@ def _read(text: str, delimiter: str) -> list[list[str]] | None:
 def _json_rows(one: Found, text: str) -> list[list[str]]:
     try:
         if one.suffix == ".jsonl":
-            value = [json.loads(line) for line in text.splitlines() if line.strip()]
+            value = [json.loads(line) for line in lines_of(text) if line.strip()]
         else:
             value = json.loads(text)
     except (ValueError, RecursionError):
