@@ -95,7 +95,8 @@ def test_predicting_words_files_and_tables(trained_dir, tmp_path):
 
 
 def test_the_bundle_can_be_taken_away(trained_dir, tmp_path):
-    assert "The classifier is in" in tellapart("export", trained_dir, tmp_path / "away")
+    said = tellapart("export", trained_dir, tmp_path / "away")
+    assert "The classifier is in" in said and "words of your texts: of 100 texts or more, only" in said
     assert "good" in tellapart("predict", tmp_path / "away", "--text", "lovely clever")
     assert "exists" in tellapart("export", trained_dir, tmp_path / "away", code=1)
 

@@ -122,7 +122,7 @@ add_export(
     _copy_newest,
     about="Copy a project's newest classifier to its own folder, and verify it.",
     learned="classifier",
-    holds="It holds the words that two texts or more have.",
+    holds="It holds words of your texts: of 100 texts or more, only those that two of them have.",
 )
 add_app(
     texts_app,
