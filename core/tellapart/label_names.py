@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -39,6 +40,19 @@ def clean_label(text: str) -> str:
             f"The label {label!r} contains control characters. Use letters, digits and punctuation."
         )
     return label
+
+
+def refused_labels(noun: str, refused: Sequence[tuple[int, IntakeError]]) -> list[str]:
+    """What is said of things that were left out since `clean_label` refused their labels; [] where none was.
+
+    Args:
+        noun: what one is called. refused: the number of each, from 1, and why.
+    """
+    if not refused:
+        return []
+    n, (first, why) = len(refused), refused[0]
+    where = f"the first is row {first:,}" if n > 1 else f"row {first:,}"
+    return [f"{n:,} {noun}{'s' * (n != 1)} left out ({where}): {why}"]
 
 
 def label_order(label: str) -> tuple[tuple[str | Decimal, ...], str]:

@@ -60,6 +60,16 @@ def test_larger_numbers_than_are_counted_with_are_words():
     assert recognised("time", times) == TableColumn("time", "identifier")
 
 
+def test_a_label_that_is_none_is_left_out_with_its_row(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,label\n1,x\n2,y\n3," + "z" * 120 + "\n4,x\n5,y\n6,x\n")
+    table = read_table(path)
+    assert table.labels == [*"xyxyx"] and table.notes[0].startswith("1 row left out (row 3): The label 'zzz")
+    path.write_text("a,label\n1,x\n2,x\n3," + "z" * 120 + "\n4,x\n")
+    with pytest.raises(IntakeError, match=r"Nothing can be told apart in t.csv. 1 row left out \(row 3\)"):
+        read_table(path)
+
+
 def test_formulas_and_quotes_stay_as_they_are(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text('a,label\n"=1+1",x\n"say ""hi"", you",y\n=1+1,x\n')

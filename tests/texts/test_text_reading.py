@@ -139,6 +139,12 @@ def test_what_is_left_out_is_counted(tmp_path):
     )
 
 
+def test_a_label_that_is_none_is_left_out_with_its_row(tmp_path):
+    table = read_texts(written(tmp_path / "t.csv", [*ROWS, ("odd", "z" * 120), ("too", "y" * 101)]))
+    assert len(table.texts) == 4
+    assert table.notes[0].startswith("2 texts left out (the first is row 5): The label 'zzz")
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [

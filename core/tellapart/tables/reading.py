@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tellapart.errors import IntakeError
 from tellapart.kinds.delimited import read_plain_text, separated_rows
-from tellapart.label_names import clean_label
+from tellapart.label_names import clean_label, refused_labels
 from tellapart.tables.cells import is_missing
 from tellapart.tables.columns import TableColumn, find_target, recognised
 
@@ -52,12 +53,9 @@ def read_table(path: Path | str, target: str | None = None) -> Table:
             "fewer than two; check that the first row holds the titles."
         )
     at = find_target(titles, rows, target, path.name)
-    kept = [row for row in rows if not is_missing(row[at])]
-    notes = []
-    if len(kept) < len(rows):
-        n = len(rows) - len(kept)
-        notes.append(f"{n} row{'s' * (n != 1)} left out: nothing stands in {titles[at]!r}.")
-    labels = [clean_label(row[at]) for row in kept]
+    kept, labels, notes = labelled_rows(rows, at, titles[at])
+    if len(set(labels)) < 2:
+        raise IntakeError(f"Nothing can be told apart in {path.name}. {' '.join(notes)}")
     cells = [[*row[:at], *row[at + 1 :]] for row in kept]
     others = [*titles[:at], *titles[at + 1 :]]
     columns = tuple(recognised(title, [row[i] for row in cells]) for i, title in enumerate(others))
@@ -66,6 +64,27 @@ def read_table(path: Path | str, target: str | None = None) -> Table:
             f"No column of {path.name} but {titles[at]!r} holds numbers, dates or categories, so nothing tells it."
         )
     return Table(columns, cells, labels, titles[at], path.name, tuple(notes))
+
+
+def labelled_rows(
+    rows: Sequence[list[str]], at: int, title: str
+) -> tuple[list[list[str]], list[str], list[str]]:
+    """The rows that have a label in the column at that place, their labels, and what is said of the others."""
+    kept, labels, refused, n_empty = [], [], [], 0
+    for number, row in enumerate(rows, start=1):
+        if is_missing(row[at]):
+            n_empty += 1
+            continue
+        try:
+            labels.append(clean_label(row[at]))
+        except IntakeError as error:  # one odd row in thousands
+            refused.append((number, error))
+        else:
+            kept.append(row)
+    notes = (
+        [f"{n_empty:,} row{'s' * (n_empty != 1)} left out: nothing stands in {title!r}."] if n_empty else []
+    )
+    return kept, labels, notes + refused_labels("row", refused)
 
 
 def titled_rows(path: Path) -> tuple[list[str], list[list[str]]]:

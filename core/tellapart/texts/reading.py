@@ -15,7 +15,7 @@ from typing import Any
 from tellapart.errors import IntakeError
 from tellapart.json_lines import lines_of
 from tellapart.kinds.delimited import MAX_TEXT, read_plain_text, separated_rows
-from tellapart.label_names import clean_label, label_order
+from tellapart.label_names import clean_label, label_order, refused_labels
 from tellapart.safe_paths import is_plain
 from tellapart.texts.columns import JSON_SUFFIXES, find_columns
 from tellapart.texts.tokens import MOST_CHARACTERS
@@ -141,8 +141,9 @@ def _read(understood: str, source: str, pairs: Iterator[tuple[str, str]]) -> Tex
     texts: list[str] = []
     labels: list[str] = []
     left_out: Counter[str] = Counter()
+    refused: list[tuple[int, IntakeError]] = []
     n_long = 0
-    for text, label in pairs:
+    for number, (text, label) in enumerate(pairs, start=1):
         if not text.strip():
             left_out["empty"] += 1
         elif not label.strip():
@@ -150,10 +151,15 @@ def _read(understood: str, source: str, pairs: Iterator[tuple[str, str]]) -> Tex
         elif len(text) > MAX_TEXT:
             left_out[f"longer than {MAX_TEXT:,} characters"] += 1
         else:
+            try:
+                labels.append(clean_label(label))
+            except IntakeError as error:  # one odd row in thousands
+                refused.append((number, error))
+                continue
             texts.append(text)
-            labels.append(clean_label(label))
             n_long += len(text) > MOST_CHARACTERS
     notes = [f"{n} text{'s' * (n != 1)} left out: {why}." for why, n in left_out.items()]
+    notes += refused_labels("text", refused)
     if n_long:
         notes.append(
             f"Of {n_long} long text{'s' * (n_long != 1)} the first {MOST_CHARACTERS:,} characters are looked at."

@@ -9,12 +9,11 @@ import numpy as np
 
 from tellapart.errors import IntakeError
 from tellapart.kinds.labelled_project import added_sentence
-from tellapart.label_names import clean_label
 from tellapart.tables.cells import is_missing
 from tellapart.tables.columns import listed
 from tellapart.tables.encoding import raw_values
 from tellapart.tables.project import TableProject
-from tellapart.tables.reading import titled_rows
+from tellapart.tables.reading import labelled_rows, titled_rows
 
 
 @dataclass(frozen=True)
@@ -49,19 +48,15 @@ def add_rows(project: TableProject, path: Path) -> AddedRows:
         used = listed([one.title for one in project.columns if one.is_used])
         raise IntakeError(f"{path.name} has none of the columns that are learned from: {used}.")
     target = place[project.target]
-    kept = [row for row in rows if not is_missing(row[target])]
+    kept, labels, left_out = labelled_rows(rows, target, project.target)
     cells = [["" if at is None else row[at] for at in wanted] for row in kept]
-    n_added = project.add(cells, [clean_label(row[target]) for row in kept])
+    n_added = project.add(cells, labels)
     notes = [
-        *_left_out(len(rows) - len(kept), project.target),
+        *left_out,
         *_columns(project, titles),
         *_unread(project, cells),
     ]
     return AddedRows(n_added, len(kept) - n_added, tuple(notes))
-
-
-def _left_out(n: int, target: str) -> list[str]:
-    return [f"{n:,} row{'s' * (n != 1)} left out: nothing stands in {target!r}."] if n else []
 
 
 def _columns(project: TableProject, titles: list[str]) -> list[str]:
