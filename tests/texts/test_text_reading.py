@@ -1,9 +1,12 @@
 """Texts come in whatever table, encoding or folder they lie in, and what cannot be used is told in a sentence."""
 
+import csv
 import json
+import threading
 
 import pytest
 from tellapart.errors import IntakeError
+from tellapart.kinds.delimited import rows_parted_by
 from tellapart.texts.columns import find_text_column
 from tellapart.texts.reading import MAX_TEXT, read_texts, table_rows_of
 
@@ -137,6 +140,27 @@ def test_what_is_left_out_is_counted(tmp_path):
         "1 text left out: without a label.",
         "1 text left out: longer than 2,000,000 characters.",
     )
+
+
+def test_tables_that_are_read_at_once_have_limits_of_their_own():
+    limit, ended = csv.field_size_limit(), threading.Event()
+
+    def read_small_ones():
+        while not ended.is_set():
+            rows_parted_by(",", "u,i,r\n" * 20, 100_000, "r.csv", "titles")
+
+    other = threading.Thread(target=read_small_ones)
+    other.start()
+    try:
+        for _ in range(5):
+            text = "text,label\n" + ("x" * 150_000 + ",a\n") * 40
+            assert len(rows_parted_by(",", text, 400_000, "t.csv", "texts")) == 41
+    finally:
+        ended.set()
+        other.join()
+    assert csv.field_size_limit() == limit
+    with pytest.raises(IntakeError, match="a cell has 150,000 characters, more than 100,000"):
+        rows_parted_by(",", text, 100_000, "t.csv", "texts")
 
 
 def test_a_label_that_is_none_is_left_out_with_its_row(tmp_path):

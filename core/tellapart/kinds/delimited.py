@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tellapart.errors import IntakeError
@@ -13,6 +16,7 @@ from tellapart.words.decoded import decoded
 MAX_BYTES = 512 * 2**20
 MAX_TEXT = 2_000_000  # characters of one cell that are kept
 _DELIMITERS = ",;\t|"
+_LOCK, _n_reading, _limit = threading.Lock(), 0, 0  # of `_any_length`
 _SNIFFED = 200_000  # characters that say which delimiter it is
 
 
@@ -64,16 +68,35 @@ def rows_parted_by(delimiter: str, text: str, longest: int, name: str, quoted: s
     Raises:
         IntakeError: quotes do not end, or a cell is huge.
     """
-    before = csv.field_size_limit(longest)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return [row for row in reader if any(cell.strip() for cell in row)]
+        with _any_length():
+            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            rows = [row for row in reader if any(cell.strip() for cell in row)]
+        most = max((len(cell) for row in rows for cell in row), default=0)
+        if most > longest:
+            raise csv.Error(f"a cell has {most:,} characters, more than {longest:,}")
     except csv.Error as error:
         raise IntakeError(
             f"{name} cannot be read as a table ({error}). Save it as CSV again, with quotes around {quoted}."
         ) from error
+    return rows
+
+
+@contextmanager
+def _any_length() -> Iterator[None]:
+    """Cells of any length are read. Python has one limit for all threads, so that the last of them brings it back."""
+    global _n_reading, _limit
+    with _LOCK:
+        if not _n_reading:
+            _limit = csv.field_size_limit(MAX_BYTES)
+        _n_reading += 1
+    try:
+        yield
     finally:
-        csv.field_size_limit(before)
+        with _LOCK:
+            _n_reading -= 1
+            if not _n_reading:
+                csv.field_size_limit(_limit)
 
 
 def delimiter_of(head: str, tried: str, least: int) -> str:
