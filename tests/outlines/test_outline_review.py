@@ -5,13 +5,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from made_outlines import drawn, write_scenes
+from made_outlines import ColourSession, colour_model, drawn, write_scenes
 from PIL import Image
 from tellapart.errors import ProjectError, TrainError
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.outlines import new_project, open_project, open_review
 from tellapart.outlines.project import OUTLINES, create_outline_project
 from tellapart.outlines.reading import read_outlines
+from tellapart.pictures.index_masks import mask_png
 
 
 @pytest.fixture
@@ -168,3 +169,35 @@ def test_a_link_where_corrected_masks_go_is_not_followed(outline_project, tmp_pa
     with pytest.raises(ProjectError, match="is a link"):
         outline_project.correction("scene03", np.zeros((48, 64), np.uint8))
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def judged_by_colour(root, folder, monkeypatch):
+    """The review of a project whose pictures hold plain colours of classes."""
+    project = create_outline_project(folder, read_outlines(root))
+    (project.bundles_dir / "one").mkdir(parents=True)
+    (project.bundles_dir / "one" / "outlines-model.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr("tellapart.outlines.review.read_model", lambda bundle: colour_model(project))
+    return open_review(project)
+
+
+def test_of_two_regions_in_one_box_only_the_accepted_one_changes(tmp_path, monkeypatch):
+    root = write_scenes(tmp_path / "park", 4)
+    told = np.zeros((96, 128), np.uint8)  # twice as large as the network sees it
+    told[16:68, 16:28] = told[56:68, 16:68] = 1  # an L
+    told[24:40, 44:60] = 1  # apart from it, within its box
+    Image.fromarray(ColourSession.colours.astype(np.uint8)[told]).save(root / "images" / "scene02.png")
+    Image.fromarray(np.zeros_like(told)).save(root / "labels" / "scene02.png")
+    review = judged_by_colour(root, tmp_path / "p", monkeypatch)
+    large, small = [one for one in review.regions() if one.picture_id == "scene02"]
+    review.decide(review.accepted([large.region_id]))
+    mask = review.project.mask(review.project.picture("scene02"))
+    told[24:40, 44:60] = 0
+    assert (mask != told).mean() < 0.01 and (mask[24:40, 44:60] == 0).all()
+    review.undo()
+    review.decide(review.accepted([small.region_id, large.region_id]))
+    told[24:40, 44:60] = 1
+    assert (review.project.mask(review.project.picture("scene02")) != told).mean() < 0.01
+    review.undo()
+    (review.project.root / "masks" / "scene02.png").write_bytes(mask_png(told))
+    with pytest.raises(ProjectError, match="changed since scene02@.* was found. Look again"):
+        review.accepted([large.region_id])

@@ -173,23 +173,32 @@ class OutlineReview:
         return "\n".join(self.sentences())
 
     def _finding(self, one: ProjectOutline) -> OutlineFinding:
-        width, height = self.model.width, self.model.height
-        probs = self.model.probabilities(self.model.seen(self.project.pixels(one))[None])[0]
-        mask = resized_mask(self.project.mask(one), width, height)
+        mask = resized_mask(self.project.mask(one), self.model.width, self.model.height)
+        probs = self._probabilities(one)
         counted = mask != VOID
-        places = probs.argmax(axis=0)
-        given = np.take_along_axis(probs, np.where(counted, mask, 0)[None].astype(int), 0)[0]
         n = max(1, int(counted.sum()))
-        loss = float(-np.log(np.maximum(given, _LEAST))[counted].sum() / n)
-        wrong = counted & (places != mask)
-        regions = [
-            self._region(one, part, margins, mask, places)
-            for part, margins in _parts(wrong, np.where(wrong, probs.max(axis=0) - given, 0), mask, places)
-        ]
+        loss = float(-np.log(np.maximum(_of_given(probs, mask), _LEAST))[counted].sum() / n)
+        regions = [region for region, _, _ in self._pieces(one, probs, mask)]
         regions.sort(key=lambda region: -region.score * region.n_pixels)
+        wrong = counted & (probs.argmax(axis=0) != mask)
         return OutlineFinding(
             one.picture_id, loss, float(wrong.sum() / n), one.picture_id in self._held_out, tuple(regions)
         )
+
+    def _probabilities(self, one: ProjectOutline) -> np.ndarray:
+        """(C, h, w), as the network sees the picture."""
+        return self.model.probabilities(self.model.seen(self.project.pixels(one))[None])[0]
+
+    def _pieces(
+        self, one: ProjectOutline, probs: np.ndarray, mask: np.ndarray
+    ) -> Iterable[tuple[OutlineRegion, np.ndarray, np.ndarray]]:
+        """The regions of a picture, each with the pixels of its own, and those of others that are drawn and told as the
+        same classes. probs (C, h, w), mask (h, w): as the network sees the picture."""
+        places = probs.argmax(axis=0)
+        wrong = (mask != VOID) & (places != mask)
+        margins = np.where(wrong, probs.max(axis=0) - _of_given(probs, mask), 0)
+        for part, others in _parts(wrong & (margins > _SURE), mask, places):
+            yield self._region(one, part, margins, mask, places), part, others
 
     def _region(
         self, one: ProjectOutline, part: np.ndarray, margins: np.ndarray, mask: np.ndarray, places: np.ndarray
@@ -209,28 +218,45 @@ class OutlineReview:
         )  # fmt: skip
 
     def _corrected(self, regions: list[OutlineRegion]) -> ThingDecision:
+        """
+        Raises:
+            ProjectError: another mask was drawn since a region was found.
+        """
         one = self.project.picture(regions[0].picture_id)
-        probs = self.model.probabilities(self.model.seen(self.project.pixels(one))[None])[0]
+        mask, probs = self.project.mask(one).copy(), self._probabilities(one)
         told = likeliest(probs, one.width, one.height)[0]
-        mask = self.project.mask(one).copy()
+        seen = resized_mask(mask, self.model.width, self.model.height)
+        wanted = {region.region_id for region in regions}
+        reach = {
+            (region.region_id, region.given, region.told): _reach(part, others, one.width, one.height)
+            for region, part, others in self._pieces(one, probs, seen)
+            if region.region_id in wanted
+        }
         names = [each.name for each in self.project.classes]
         for region in regions:
-            left, top, right, bottom = region.box
-            part = mask[top:bottom, left:right]  # a view
-            is_doubted = (part == names.index(region.given)) & (
-                told[top:bottom, left:right] == names.index(region.told)
-            )
-            part[is_doubted] = names.index(region.told)
+            its = reach.get((region.region_id, region.given, region.told))
+            if its is None:
+                raise ProjectError(
+                    f"The mask of {one.picture_id} changed since {region.region_id} was found. Look again, and decide "
+                    "about what is found then."
+                )
+            given, to = names.index(region.given), names.index(region.told)
+            mask[its & (mask == given) & (told == to)] = to
         return self.project.correction(one.picture_id, mask)
 
 
+def _of_given(probs: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(h, w) probability of the class that the mask has; of any where it counts for nothing."""
+    return np.take_along_axis(probs, np.where(mask != VOID, mask, 0)[None].astype(int), 0)[0]
+
+
 def _parts(
-    wrong: np.ndarray, margins: np.ndarray, mask: np.ndarray, places: np.ndarray
+    doubted: np.ndarray, mask: np.ndarray, places: np.ndarray
 ) -> Iterable[tuple[np.ndarray, np.ndarray]]:
-    """Connected pieces that are drawn as one class and told as one other, thicker than an edge."""
+    """Connected pieces that are drawn as one class and told as one other, thicker than an edge; beside each what else
+    is of the same pair."""
     from scipy import ndimage
 
-    doubted = wrong & (margins > _SURE)
     pairs = np.where(doubted, mask.astype(int) * 256 + places, -1)
     for pair in np.unique(pairs[doubted]).tolist():
         is_pair = pairs == pair
@@ -239,7 +265,15 @@ def _parts(
         sizes = np.bincount(pieces.reshape(-1), minlength=n + 1)
         for piece in np.unique(pieces[cores]).tolist():
             if sizes[piece] >= _SMALLEST:
-                yield pieces == piece, margins
+                yield pieces == piece, is_pair & (pieces != piece)
+
+
+def _reach(part: np.ndarray, others: np.ndarray, width: int, height: int) -> np.ndarray:
+    """(height, width) bool of (h, w): a piece with its rim, where the network wavers, but nothing of the others."""
+    from scipy import ndimage
+
+    whole = ndimage.binary_dilation(part, np.ones((3, 3))) & ~others
+    return resized_mask(whole.astype(np.uint8), width, height) > 0
 
 
 def _held_out(bundle: Path) -> set[str]:
