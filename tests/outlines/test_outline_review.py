@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from command_line import tellapart
 from made_outlines import ColourSession, colour_model, drawn, write_scenes
 from PIL import Image
 from tellapart.errors import ProjectError, TrainError
@@ -64,6 +65,24 @@ def test_suggestions_above_a_score_are_one_step(spoilt):
     assert "scene04" in [one.thing_id for one in decisions] and review.suggestions(above=1) == []
     review.decide(decisions)
     assert len(project.undo()) == len(decisions) and project.undo() == []
+
+
+def test_what_a_person_draws_comes_before_suggestions(spoilt, tmp_path):
+    project, _, _ = spoilt
+    worst = open_review(project).regions()[0].region_id
+    Image.fromarray(np.ones((48, 64), np.uint8)).save(tmp_path / "mine.png")
+    mine = ("--correct", f"scene04={tmp_path / 'mine.png'}")
+    tellapart("clean", project.root, *mine, "--apply-suggestions", 0.3)
+    assert (project.mask(project.picture("scene04")) == 1).all()
+    project.undo()
+    said = json.loads(
+        tellapart("clean", project.root, "--accept", worst, "--apply-suggestions", 0.3, "--json")
+    )
+    names = [one["picture"] for one in said["decisions"]]
+    assert "scene04" in names and len(names) == len(set(names))
+    project.undo()
+    said = tellapart("clean", project.root, "--accept", worst, "--remove", "scene04", code=2)
+    assert "'scene04' cannot be both: remove and relabel as the network tells it." in said
 
 
 def test_a_network_of_other_classes_judges_no_mask(outline_project, monkeypatch):

@@ -103,16 +103,21 @@ class OutlineReview:
         regions = [region for one in self.findings() for region in one.regions]
         return sorted(regions, key=lambda one: -one.score * one.n_pixels)
 
-    def suggestions(self, above: float) -> list[ThingDecision]:
-        """Masks with every region corrected whose score is above this, one for each picture; they are written now."""
-        by_picture: dict[str, list[OutlineRegion]] = {}
-        for one in self.regions():
-            if one.score > above:
-                by_picture.setdefault(one.picture_id, []).append(one)
-        return [self._corrected(regions) for regions in by_picture.values()]
+    def suggestions(self, above: float, chosen_for: Iterable[ThingDecision] = ()) -> list[ThingDecision]:
+        """Masks with every region corrected whose score is above this, one for each picture; they are written now.
+
+        Args:
+            chosen_for: what a person chooses in the same step; nothing is suggested for those pictures.
+        """
+        return self.accepted(self.surer_than(above, chosen_for))
+
+    def surer_than(self, above: float, chosen_for: Iterable[ThingDecision] = ()) -> list[str]:
+        """Ids of the open regions whose score is above this; see `suggestions`."""
+        theirs = {one.thing_id for one in chosen_for}
+        return [one.region_id for one in self.regions() if one.score > above and one.picture_id not in theirs]
 
     def accepted(self, region_ids: Iterable[str]) -> list[ThingDecision]:
-        """The decisions that these regions are what the network tells.
+        """The decisions that these regions are what the network tells, one mask for each picture, written now.
 
         Raises:
             ProjectError: there is no such region.

@@ -9,7 +9,7 @@ import typer
 
 from tellapart.cli.console import explained, fail, print_json, progress_bar, say
 from tellapart.cli.kinds.arguments import JsonFlag, ProjectDir
-from tellapart.cli.kinds.cleaning import check_sure, kept_or_removed
+from tellapart.cli.kinds.cleaning import check_one_each, check_sure, kept_or_removed
 from tellapart.cli.kinds.deciding import decision_lines, decision_records, said_kept
 from tellapart.words.commands import typed
 from tellapart.words.percents import tenths
@@ -55,18 +55,20 @@ def clean(
     from tellapart.outlines.review import OutlineReview
 
     check_sure(apply_suggestions, is_json)
+    regions = accept or []
     if draw is not None and draw.exists():
         fail(f"{draw} exists. Choose a new folder name.", is_json)
     with explained(is_json), progress_bar(is_json) as progress:
         project = open_outline_project(project_dir)
         decisions = [*kept_or_removed(remove, keep), *_corrected(project, correct or [], is_json)]
-        is_deciding = bool(decisions or accept) or apply_suggestions is not None
+        check_one_each([*decisions, *_said_by_network(regions)], is_json)
+        is_deciding = bool(decisions or regions) or apply_suggestions is not None
         review = None
-        if accept or apply_suggestions is not None or draw is not None or not is_deciding:
+        if regions or apply_suggestions is not None or draw is not None or not is_deciding:
             review = OutlineReview(project, progress)
-            decisions += review.accepted(accept or [])
             if apply_suggestions is not None:
-                decisions += review.suggestions(apply_suggestions)
+                regions = [*regions, *review.surer_than(apply_suggestions, decisions)]
+            decisions += review.accepted(regions)
         if draw is not None and review is not None:
             _draw(review, draw)
         if is_deciding:
@@ -91,6 +93,13 @@ def _corrected(project: OutlineProject, correct: list[str], is_json: bool) -> li
             fail(f"--correct {one!r} has no file. Write NAME=FILE, for instance {one}=mask.png.", is_json, 2)
         decisions.append(project.correction_from(picture_id, Path(file).expanduser()))
     return decisions
+
+
+def _said_by_network(regions: list[str]) -> list[ThingDecision]:
+    """What accepting regions says of their pictures, before there is a mask."""
+    from tellapart.kinds.decisions import ThingDecision
+
+    return [ThingDecision(one.rpartition("@")[0], "relabel", "as the network tells it") for one in regions]
 
 
 def _draw(review: OutlineReview, folder: Path) -> None:
