@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
-from made_outlines import NAMES, drawn
+from made_outlines import NAMES, drawn, write_scenes
 from onnx import TensorProto, helper, numpy_helper
 from tellapart.bundle import trial
 from tellapart.errors import BundleError, Cancelled, ImageError, TrainError
@@ -17,7 +17,8 @@ from tellapart.kinds.sealed_json import seal
 from tellapart.outlines import load_predictor
 from tellapart.outlines.measuring import commonest_places, confusion, held_out, scores
 from tellapart.outlines.model_file import NETWORK_NAME, read_model
-from tellapart.outlines.project import MODEL_NAME, OUTLINES, open_outline_project
+from tellapart.outlines.project import MODEL_NAME, OUTLINES, create_outline_project, open_outline_project
+from tellapart.outlines.reading import read_outlines
 from tellapart.outlines.training import train_outlines
 from tellapart.pictures.index_masks import read_mask
 
@@ -44,6 +45,17 @@ def test_pictures_are_held_out_in_runs_and_copies_stay_together(outline_project)
     inside, outside = np.flatnonzero(~is_out)[0], np.flatnonzero(is_out)[0]
     object.__setattr__(pictures[inside], "sha256", pictures[outside].sha256)
     assert held_out(pictures, 0)[inside]
+
+
+@pytest.mark.parametrize("how", ["folder", "list"])
+def test_where_all_pictures_are_held_out_a_fifth_is(tmp_path, how):
+    root = write_scenes(tmp_path / "park" / "test" if how == "folder" else tmp_path / "park")
+    if how == "list":
+        (root / "valid.txt").write_text("\n".join(f"scene{i:02d}.png" for i in range(12)))
+    table = read_outlines(tmp_path / "park")
+    assert [one for one in table.notes if "so a fifth is held out instead" in one]
+    pictures = create_outline_project(tmp_path / "p", table).pictures()
+    assert {one.part for one in pictures} == {"valid"} and 2 <= held_out(pictures, 0).sum() <= 4
 
 
 def test_it_learns_to_outline_and_says_how_well(trained_outlines):

@@ -73,6 +73,9 @@ def pictures_with_masks(root: Path) -> tuple[list[PictureWithMask], list[str]]:
     ]
     if listed and not any(one.part == "valid" for one in pairs):
         notes.append("valid.txt names no picture that has a mask, so a fifth is held out instead.")
+    if all(one.part == "valid" for one in pairs):
+        where = "are named in valid.txt" if listed else "lie in folders such as test or valid"
+        notes.append(f"All pictures {where}, so a fifth is held out instead.")
     return pairs, notes
 
 

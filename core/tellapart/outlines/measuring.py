@@ -85,10 +85,12 @@ def commonest_places(masks: np.ndarray, n_classes: int) -> np.ndarray:
 
 
 def held_out(pictures: list[ProjectOutline], seed: int) -> np.ndarray:
-    """(N,) which pictures are only measured on: those that the folder holds out, else a fifth in runs of names, since
-    pictures with neighbouring names may be of one film. Copies of a picture are on one side."""
+    """(N,) which pictures are only measured on: those that the folder holds out, else (also where it holds out all) a
+    fifth in runs of names, since pictures with neighbouring names may be of one film. Copies of a picture are on one
+    side."""
     given = np.array([one.part == "valid" for one in pictures])
     if not given.any() or given.all():
+        given[:] = False
         order = sorted(range(len(pictures)), key=lambda i: pictures[i].picture_id)
         n_runs = min(_RUNS, max(2, len(pictures) // 2))
         runs = np.array_split(np.array(order), n_runs)
