@@ -51,7 +51,7 @@ def measured(folder: Path, seed: int, fastai_python: Path | None) -> dict[str, A
         theirs["ratio"] = seconds / theirs["fastai_seconds"]
     return {
         "miou": found.scores.mean_iou,
-        "interval": list(found.scores.interval),
+        "interval": found.scores.to_json()["interval"],
         "pixel_accuracy": found.scores.pixel_accuracy,
         "baseline_miou": found.baseline.mean_iou,
         "baseline_pixel_accuracy": found.baseline.pixel_accuracy,
@@ -107,7 +107,7 @@ def _theirs(scenes: Path, seed: int, fastai_python: Path) -> dict[str, Any]:
     theirs = scores(np.array(answer["confusions"]))
     return {
         "fastai_miou": theirs.mean_iou,
-        "fastai_interval": list(theirs.interval),
+        "fastai_interval": theirs.to_json()["interval"],
         "fastai_pixel_accuracy": theirs.pixel_accuracy,
         "fastai_seconds": answer["seconds"],
         "fastai": answer["versions"],

@@ -288,6 +288,9 @@ async def test_numbers_stand_beside_the_guess_and_what_is_missing_is_said(projec
     title, lead = outlines_headline(measured)
     assert title == "90 % of the pixels right" and "Mean IoU 0.80; 3 pictures say little about others" in lead
     assert "expect 0.70 to 0.90" in outlines_headline({**measured, "n_held_out": 30})[1]
+    alike = outlines_headline({**measured, "n_held_out": 30, "interval": None})[1]
+    assert "they are all alike, and say little about others" in alike
+    assert "1 picture says little" in outlines_headline({**measured, "n_held_out": 1, "interval": None})[1]
     assert "70\u00a0% right, mean IoU 0.30" in lead and "3 pictures" in lead
     details = outlines_details(measured, ["grass", "<b>", "box"])
     assert (

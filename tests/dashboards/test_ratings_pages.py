@@ -22,6 +22,7 @@ from tellapart_dashboards.pages.ratings.recommending import (
     recommending_view,
     star_levels,
 )
+from tellapart_dashboards.pages.ratings.words import recommender_headline
 from tellapart_dashboards.widgets.choices.choices import Choices
 
 
@@ -68,6 +69,15 @@ async def test_stars_are_answered_and_can_be_taken_back(trained_ratings_dir: Pat
 def test_stars_are_the_whole_numbers_of_the_scale() -> None:
     assert star_levels(0.5, 5) == [1, 2, 3, 4, 5] and star_levels(0, 1) == [0, 1]
     assert star_levels(0, 100) == [0, 25, 50, 75, 100] and star_levels(0.1, 0.9) == [0.1, 0.3, 0.5, 0.7, 0.9]
+
+
+def test_an_error_of_one_user_is_told_without_an_interval(trained_ratings_dir: Path) -> None:
+    training = door.opened(trained_ratings_dir).followed[0]
+    assert isinstance(training, ThingsTraining) and training.trained is not None
+    fifth = training.trained.measured["random_fifth"]
+    assert "; expect " in recommender_headline({"random_fifth": fifth})[1]
+    alone = recommender_headline({"random_fifth": {**fifth, "interval": None}})[1]
+    assert "all are by one user, who says little about others." in alone
 
 
 async def test_items_are_asked_about_by_title_and_others_in_turn(trained_ratings_dir: Path) -> None:

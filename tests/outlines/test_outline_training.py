@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from tellapart.outlines.measuring import commonest_places, confusion, held_out, 
 from tellapart.outlines.model_file import NETWORK_NAME, read_model
 from tellapart.outlines.project import MODEL_NAME, OUTLINES, create_outline_project, open_outline_project
 from tellapart.outlines.reading import read_outlines
-from tellapart.outlines.training import train_outlines
+from tellapart.outlines.training import OutlineResult, train_outlines
 from tellapart.pictures.index_masks import read_mask
 
 
@@ -31,6 +32,15 @@ def test_scores_are_those_of_the_definition():
     assert found.ious == (1 / 3, 2 / 3, 3 / 4, None)
     assert found.mean_iou == pytest.approx((1 / 3 + 2 / 3 + 3 / 4) / 3)
     assert found.interval[0] <= found.mean_iou <= found.interval[1]
+
+
+@pytest.mark.parametrize("n", [1, 6])
+def test_pictures_that_tell_nothing_about_others_give_no_interval(n):
+    found = scores(np.array([[[5, 1], [2, 4]]] * n))
+    assert found.interval is None and found.to_json()["interval"] is None
+    result = OutlineResult(Path("b"), ("a", "b"), 9, n, 64, 48, found, found, (), 3.0)
+    assert "(no interval: too few pictures, or all alike)" in repr(result)
+    assert ("1 picture that was not learned from" in repr(result)) == (n == 1)
 
 
 def test_the_guess_is_the_commonest_class_of_each_place():

@@ -28,6 +28,19 @@ def test_tastes_beat_biases_and_biases_the_mean(trained_ratings):
     )
 
 
+def test_the_newest_of_one_user_give_no_interval_and_those_of_two_a_wide_one(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = [(f"u{n % 9}", f"f{n % 13}", 1 + n % 5, 1000 + n, "") for n in range(48)]
+    late = [("late", f"f{n}", int(rng.integers(1, 6)), 5000 + n, "") for n in range(13)]
+    write_table(tmp_path / "r.csv", [*rows, *late])
+    result = train_ratings(create_rating_project(tmp_path / "p", tmp_path / "r.csv"))
+    assert result.by_time.interval is None and "(no interval: all are by one user)" in repr(result)
+    assert read_model(result.bundle_dir).measured["newest_fifth"]["interval"] is None
+    write_table(tmp_path / "two.csv", [*rows, *late, *(("last", *one[1:]) for one in late)])
+    two = train_ratings(create_rating_project(tmp_path / "q", tmp_path / "two.csv")).by_time
+    assert two.interval is not None and two.interval[0] < two.mse < two.interval[1]
+
+
 def test_noise_gets_no_factors():
     rng = np.random.default_rng(0)
     n = 3000

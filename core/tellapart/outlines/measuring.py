@@ -21,11 +21,12 @@ _DRAWS = 1000
 @dataclass(frozen=True)
 class OutlineScores:
     """pixel_accuracy: share of the pixels right, void left out. mean_iou: over the classes that are in the masks;
-    interval: of that, 95 %, see `scores`. ious: of each class, None where no mask has it."""
+    interval: of that, 95 %, see `scores`; None where one picture, or many that are all alike, tell nothing about
+    others. ious: of each class, None where no mask has it."""
 
     pixel_accuracy: float
     mean_iou: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
     ious: tuple[float | None, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -33,7 +34,7 @@ class OutlineScores:
         return {
             "pixel_accuracy": self.pixel_accuracy,
             "mean_iou": self.mean_iou,
-            "interval": list(self.interval),
+            "interval": list(self.interval) if self.interval else None,
             "ious": list(self.ious),
         }
 
@@ -61,7 +62,7 @@ def scores(confusions: np.ndarray) -> OutlineScores:
     return OutlineScores(
         float(np.trace(total) / max(1, total.sum())),
         float(_means(ious[None])[0]),
-        (low, high),
+        (low, high) if low < high else None,
         tuple(None if np.isnan(one) else float(one) for one in ious),
     )
 

@@ -50,14 +50,19 @@ class OutlineResult:
 
     def sentences(self) -> list[str]:
         """What a person has to know, in words."""
-        one, low, high = self.scores, *self.scores.interval
+        one, ends = self.scores, "no interval: too few pictures, or all alike"
+        if one.interval:
+            ends = "95 % interval {:.3f} to {:.3f}".format(*one.interval)
         ious = sorted(
             ((iou, name) for iou, name in zip(one.ious, self.classes, strict=True) if iou is not None),
         )
         listed = ", ".join(f"{name} {iou:.2f}" for iou, name in ious[:4])
+        measured_on, say = f"{self.n_held_out} pictures that were", "say"
+        if self.n_held_out == 1:
+            measured_on, say = "1 picture that was", "says"
         said = [
-            f"{tenths(one.pixel_accuracy)} of the pixels right, mean IoU {one.mean_iou:.3f} (95 % interval "
-            f"{low:.3f} to {high:.3f}), on {self.n_held_out} pictures that were not learned from.",
+            f"{tenths(one.pixel_accuracy)} of the pixels right, mean IoU {one.mean_iou:.3f} ({ends}), on "
+            f"{measured_on} not learned from.",
             f"Saying for each place the class that is there most often: {tenths(self.baseline.pixel_accuracy)} right, "
             f"mean IoU {self.baseline.mean_iou:.3f}.",
             f"Told worst: {listed}.",
@@ -65,7 +70,10 @@ class OutlineResult:
             f"classes, {self.seconds:.0f} s.",
         ]
         if self.n_held_out < FEW:
-            said.append(f"{self.n_held_out} pictures say little about others, which may differ by more.")
+            said.append(
+                f"{self.n_held_out} picture{'s' * (self.n_held_out != 1)} {say} little about others, which "
+                "may differ by more."
+            )
         if self.unlearned:
             said.append(f"Only in held-out pictures, so never learned: {', '.join(self.unlearned)}.")
         return said

@@ -21,12 +21,13 @@ _TESTED = 5  # one rating in so many
 @dataclass(frozen=True)
 class RatingScores:
     """Mean squared errors, in squared stars, on n ratings that were not learned from. interval: 95 % of mse, where the
-    ratings of one user count together. bias_mse: of mean, user and item alone; mean_mse: of always saying the mean.
-    n_factors, n_rounds: chosen on the ratings learned from. n_new: ratings by users of whom nothing was known."""
+    ratings of one user count together; None where all are of one user. bias_mse: of mean, user and item alone;
+    mean_mse: of always saying the mean. n_factors, n_rounds: chosen on the ratings learned from. n_new: ratings by
+    users of whom nothing was known."""
 
     n: int
     mse: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
     bias_mse: float
     mean_mse: float
     n_factors: int
@@ -36,8 +37,9 @@ class RatingScores:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
-            "n": self.n, "mse": self.mse, "interval": list(self.interval), "bias_mse": self.bias_mse,
-            "mean_mse": self.mean_mse, "n_factors": self.n_factors, "n_new_users": self.n_new,
+            "n": self.n, "mse": self.mse, "interval": list(self.interval) if self.interval else None,
+            "bias_mse": self.bias_mse, "mean_mse": self.mean_mse, "n_factors": self.n_factors,
+            "n_new_users": self.n_new,
         }  # fmt: skip
 
 
@@ -85,9 +87,8 @@ def measure(table: RatingTable, is_tested: np.ndarray, progress: Progress = sile
 
     squared = errors(found)
     mse = float(squared.mean())
-    half = 1.96 * _standard_error(squared, asked.users)
     return RatingScores(
-        len(squared), mse, (max(0.0, mse - half), mse + half), float(errors(biases).mean()),
+        len(squared), mse, _interval(squared, asked.users), float(errors(biases).mean()),
         float(((known.stars.mean() - asked.stars) ** 2).mean()), *chosen,
         int((~np.isin(asked.users, known.users)).sum()),
     )  # fmt: skip
@@ -109,7 +110,13 @@ def _dice(names: Sequence[str]) -> np.ndarray:
     return np.array([int.from_bytes(one[:8], "big") for one in digests], np.uint64)
 
 
-def _standard_error(squared: np.ndarray, users: np.ndarray) -> float:
-    """Of the mean, where the ratings of a user are not independent."""
-    off = np.bincount(users, squared - squared.mean())
-    return math.sqrt(float((off**2).sum())) / len(squared)
+def _interval(squared: np.ndarray, users: np.ndarray) -> tuple[float, float] | None:
+    """95 % of the mean, where the ratings of a user are not independent; None of one user alone, who tells nothing
+    about others. Source: Liang and Zeger 1986, with G / (G - 1) for G users."""
+    n_users = len(np.unique(users))
+    if n_users < 2:
+        return None
+    mean = float(squared.mean())
+    off = float((np.bincount(users, squared - mean) ** 2).sum())
+    half = 1.96 * math.sqrt(off * n_users / (n_users - 1)) / len(squared)
+    return max(0.0, mean - half), mean + half

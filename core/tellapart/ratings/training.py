@@ -118,9 +118,11 @@ def _model(table: RatingTable, kept: np.ndarray, chosen: tuple[int, int], progre
 
 
 def _told(scores: RatingScores) -> str:
-    low, high = scores.interval
+    ends = "no interval: all are by one user"
+    if scores.interval:
+        ends = "95 % interval {:.3f} to {:.3f}".format(*scores.interval)
     return (
-        f"mean squared error {scores.mse:.3f} (95 % interval {low:.3f} to {high:.3f}), that is about "
+        f"mean squared error {scores.mse:.3f} ({ends}), that is about "
         f"{scores.mse**0.5:.2f} stars off; mean, user and item alone {scores.bias_mse:.3f}; always the mean "
         f"{scores.mean_mse:.3f}."
     )

@@ -41,10 +41,11 @@ def time_sentence(project: OutlineProject, n_epochs: int, measured: dict[str, An
 
 def outlines_headline(measured: dict[str, Any]) -> tuple[str, str]:
     """The share of the pixels that are right, and what the mean IoU is."""
-    (low, high), n = measured["interval"], int(measured["n_held_out"])
-    others = f"expect {low:.2f} to {high:.2f} on other pictures like these."
+    n, others = int(measured["n_held_out"]), "they are all alike, and say little about others."
+    if measured["interval"]:
+        others = "expect {:.2f} to {:.2f} on other pictures like these.".format(*measured["interval"])
     if n < FEW:
-        others = f"{count(n, 'picture')} say little about others, which may differ by more."
+        others = f"{count(n, 'picture')} {'says' if n == 1 else 'say'} little about others, which may differ by more."
     lead = (
         f"Mean IoU {float(measured['mean_iou']):.2f}; {others} "
         f"Saying for each place the class that is there most often: {percent(_right(measured['baseline']))} right, "

@@ -11,10 +11,14 @@ from tellapart_dashboards.app.wording import bar_html, count, seconds
 def recommender_headline(measured: dict[str, Any]) -> tuple[str, str]:
     """How far off it is, and what that means."""
     scores = measured["random_fifth"]
-    low, high = (float(one) ** 0.5 for one in scores["interval"])
+    others = "all are by one user, who says little about others."
+    if scores["interval"]:
+        others = "expect {:.2f} to {:.2f} on others.".format(
+            *(float(one) ** 0.5 for one in scores["interval"])
+        )
     off, mean = float(scores["mse"]) ** 0.5, float(scores["mean_mse"]) ** 0.5
     lead = (
-        f"On a fifth of the ratings that it had not seen; expect {low:.2f} to {high:.2f} on others. Always saying the "
+        f"On a fifth of the ratings that it had not seen; {others} Always saying the "
         f"average would be {mean:.2f} stars off."
     )
     return f"{off:.2f} stars off", lead
