@@ -68,7 +68,23 @@ async def test_stars_are_answered_and_can_be_taken_back(trained_ratings_dir: Pat
 
 def test_stars_are_the_whole_numbers_of_the_scale() -> None:
     assert star_levels(0.5, 5) == [1, 2, 3, 4, 5] and star_levels(0, 1) == [0, 1]
+    assert star_levels(0.123, 0.987) == [0.123, 0.339, 0.555, 0.771, 0.987]
+    assert star_levels(0.001, 0.002) == [0.001, 0.00125, 0.0015, 0.00175, 0.002]
     assert star_levels(0, 100) == [0, 25, 50, 75, 100] and star_levels(0.1, 0.9) == [0.1, 0.3, 0.5, 0.7, 0.9]
+
+
+async def test_the_lowest_star_of_an_odd_scale_is_one_that_can_be_given(tmp_path: Path) -> None:
+    rows = [(user, item, 0.1234567 + stars / 10, *rest) for user, item, stars, *rest in made_rows()]
+    train(new_project(tmp_path / "films", write_table(tmp_path / "films.csv", rows)))
+    training = door.opened(tmp_path / "films").followed[0]
+    assert isinstance(training, ThingsTraining)
+    state = Recommending(training)
+    view = recommending_view(state, training, lambda: None)
+    stars = next(one for one in every(view) if isinstance(one, Choices))
+    for level in stars.options[1:]:
+        stars.chosen = level["key"]
+        await settled()
+        assert state.found and not state.problem
 
 
 def test_an_error_of_one_user_is_told_without_an_interval(trained_ratings_dir: Path) -> None:

@@ -106,8 +106,14 @@ def star_levels(low: float, high: float) -> list[float]:
     """What can be given: the whole numbers of the scale, or five of them where they are many."""
     whole = [float(one) for one in range(math.ceil(low), math.floor(high) + 1)]
     if len(whole) < 2:
-        return [round(low + (high - low) * i / 4, 2) for i in range(5)]
+        digits = 2 - math.floor(math.log10(high - low))
+        return [low, *(round(low + (high - low) * i / 4, digits) for i in (1, 2, 3)), high]
     return whole if len(whole) <= 6 else [whole[round(i * (len(whole) - 1) / 4)] for i in range(5)]
+
+
+def _key(stars: float) -> str:
+    """Of which the same stars can be made again, to the last digit."""
+    return f"{stars:.17g}"
 
 
 def _most_rated(model: RatingModel) -> list[int]:
@@ -184,12 +190,12 @@ def _rated(state: Recommending, model: RatingModel, at: int) -> VBox:
     levels = star_levels(*model.scale)
     options = [
         {"key": _SKIPPED, "label": "not seen", "n": ""},
-        *({"key": f"{one:g}", "label": f"{one:g} ★", "n": ""} for one in levels),
+        *({"key": _key(one), "label": f"{one:g} ★", "n": ""} for one in levels),
     ]
     given = state.stars.get(item)
     stars = Choices(
         options=options,
-        chosen=_SKIPPED if given is None else f"{given:g}",
+        chosen=_SKIPPED if given is None else _key(given),
         accessible_name=f"Stars for {name}",
     )
     stars.observe(
