@@ -148,14 +148,16 @@ def test_what_is_not_there_is_told_and_nothing_is_kept(project):
     assert project.decisions.lines() == []
 
 
-def test_all_left_out_is_a_sentence_and_undo_still_works(tmp_path):
+def test_what_leaves_nothing_to_learn_from_is_not_decided(tmp_path):
     rows = [("a", "x", 5), ("a", "y", 1), ("b", "x", 4), ("b", "y", 2)]
     path = write_table(tmp_path / "r.csv", rows, ("user", "item", "rating"))
     folder = create_rating_project(tmp_path / "p", path).root
     said = tellapart("clean", folder, "--remove", "user:a", code=1)
-    assert "are of one user, 'b'. 2 ratings left out as decided (tellapart undo" in said
-    assert "Taken back: 1 decision." in tellapart("undo", folder)
-    assert "4 ratings checked" in tellapart("clean", folder)
+    assert "Nothing was decided: without user:a too little would be left to learn from. At least two" in said
+    assert "There is nothing to undo" in tellapart("undo", folder)
+    assert "1 decision, as one step" in tellapart("clean", folder, "--remove", "row:2")
+    assert "without row:3 too" in tellapart("clean", folder, "--remove", "row:3", code=1)
+    assert "3 ratings checked" in tellapart("clean", folder)
 
 
 def test_the_commands_clean_undo_and_log(project):

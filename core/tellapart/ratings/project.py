@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tellapart import atomic_files
-from tellapart.errors import ProjectError
+from tellapart.errors import IntakeError, ProjectError
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.kinds.delimited import file_bytes
 from tellapart.kinds.kind_project import KindProject
@@ -37,6 +37,7 @@ RATINGS = ProjectKind(
     model_name=KIND.model_name,
     learned="recommender",
 )
+_SHOWN = 3
 TITLES_NAME = "titles.json"  # item -> title, where they came in a file of their own
 
 
@@ -69,15 +70,24 @@ class RatingProject(KindProject):
         Raises:
             IntakeError: the file can no longer be read, or nothing can be learned from what is left.
         """
+        table = self._table_after(())
+        return titled(table, read_titles(self.titles_path)) if self.titles_path.is_file() else table
+
+    def _table_after(self, decisions: Sequence[ThingDecision]) -> RatingTable:
+        """The ratings as they would stand after these decisions, too; without titles of a file of their own."""
         last, _ = self.decisions.standing()
+        last |= {one.thing_id: one for one in decisions}
         left_out, taken_in = (
             {one for one in last if last[one].action == action} for action in ("remove", "keep")
         )
-        table = table_of(self.given, left_out, taken_in)
-        return titled(table, read_titles(self.titles_path)) if self.titles_path.is_file() else table
+        return table_of(self.given, left_out, taken_in)
 
     def _checked(self, decisions: Sequence[ThingDecision]) -> Sequence[ThingDecision]:
-        """Ratings are kept or left out, and nothing else."""
+        """Ratings are kept or left out, and nothing else; something to learn from stays.
+
+        Raises:
+            ProjectError: there is no such thing, or too little would be left.
+        """
         given = self.given
         known: set[str] = set()
         for one in (*given.inside, *given.outside):
@@ -87,6 +97,16 @@ class RatingProject(KindProject):
                 raise ValueError(f"{decision.action!r} is no decision about ratings; choose remove or keep.")
             if decision.thing_id not in known:
                 raise ProjectError(_unknown(decision.thing_id, given.source))
+        removed = [one.thing_id for one in decisions if one.action == "remove"]
+        if removed:
+            try:
+                self._table_after(decisions)
+            except IntakeError as error:  # nothing could be opened any more, not even to undo it
+                listed = ", ".join(removed[:_SHOWN]) + " and others" * (len(removed) > _SHOWN)
+                raise ProjectError(
+                    f"Nothing was decided: without {listed} too little would be left to learn from. At least two "
+                    "users, two items and two different ratings are needed."
+                ) from error
         return decisions
 
     def ratings_by(self, user: str) -> dict[str, float]:
