@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from made_outlines import NAMES, drawn, write_scenes
 from PIL import Image
-from tellapart.errors import ImageError, IntakeError
+from tellapart.errors import ImageError, IntakeError, ProjectError
 from tellapart.outlines.project import create_outline_project
 from tellapart.outlines.reading import read_outlines
 from tellapart.pictures.index_masks import mask_png, read_mask, resized_mask
@@ -146,6 +146,27 @@ def test_colours_are_classes_by_their_table_or_by_themselves(tmp_path):
     assert (
         "Nothing is learned from, or counted in, Void." in table.notes and "In no mask: Bird." in table.notes
     )
+
+
+def test_grey_among_colours_is_a_colour(tmp_path):
+    root = write_scenes(tmp_path / "park", 5)
+    palette = np.array([(0, 0, 0), (0, 0, 255), (255, 255, 255)], np.uint8)
+    for path in (root / "labels").iterdir():
+        Image.fromarray(palette[np.asarray(Image.open(path))]).save(path)
+    half = np.zeros((48, 64), int)
+    half[:, :32] = 2
+    Image.fromarray(palette[half]).save(root / "labels" / "scene03.png")
+    (root / "codes.txt").unlink()
+    table = read_outlines(root)
+    assert len(table.pictures) == 5 and names_of(table) == ["#000000", "#0000ff", "#ffffff"]
+    project = create_outline_project(tmp_path / "p", table)
+    assert np.array_equal(project.mask(project.picture("scene03")), half)
+    decision = project.correction_from("scene01", root / "labels" / "scene03.png")
+    project.decide([decision])
+    assert np.array_equal(project.mask(project.picture("scene01")), half)
+    Image.fromarray(palette[half]).convert("L").save(tmp_path / "numbers.png")
+    with pytest.raises(ProjectError, match="holds numbers, and the masks of p hold colours. Save it as RGB"):
+        project.correction_from("scene01", tmp_path / "numbers.png")
 
 
 def test_black_and_white_is_two_classes_and_255_among_others_is_void(tmp_path):

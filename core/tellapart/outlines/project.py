@@ -198,11 +198,15 @@ class OutlineProject(KindProject):
         """
         one = self.picture(picture_id)
         try:
-            found = read_mask(path)
+            found = read_mask(path).as_meant(self.table.is_colour)
         except ImageError as error:
             raise ProjectError(f"{path}: {error}.") from error
         known = {*(each.value for each in self.classes), *self.table.void}
         strange = sorted(set(np.unique(found.values).tolist()) - known)
+        if self.table.is_colour and not found.is_colour:
+            raise ProjectError(
+                f"{path} holds numbers, and the masks of {self.name} hold colours. Save it as RGB, in their colours."
+            )
         if strange or (found.is_colour and not self.table.is_colour):
             listed = ", ".join(shown_value(value, found.is_colour) for value in strange[:5])
             has = ", ".join(
@@ -262,7 +266,7 @@ def _copied_into(folder: Path, table: OutlineTable, progress: Progress) -> Itera
         file, mask = f"images/{one.picture_id}{one.suffix}", f"masks/{one.picture_id}.png"
         shutil.copyfile(one.picture, folder / file)
         try:
-            given = read_mask(one.mask)
+            given = read_mask(one.mask).as_meant(table.classes.is_colour)
         except ImageError as error:
             raise ProjectError(f"A mask changed meanwhile: {error}.") from error
         indices = indices_of(given, table.classes, one.width, one.height)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def read_outlines(place: Path | str, void: str | None = None, progress: Progress
     if not root.is_dir():
         raise IntakeError(f"{root} is no folder. Give the folder that holds pictures and their masks.")
     pairs, notes = pictures_with_masks(root)
-    looked: list[tuple[OutlinedPicture, bool, Counter[int]]] = []
+    looked: list[tuple[OutlinedPicture, MaskPixels, np.ndarray]] = []
     refused: dict[str, list[str]] = defaultdict(list)
     taken: set[str] = set()
     for number, pair in enumerate(pairs):
@@ -69,14 +69,17 @@ def read_outlines(place: Path | str, void: str | None = None, progress: Progress
             looked.append(_looked_at(pair, taken, refused))
         except _UnusableError as error:
             refused[str(error)].append(pair.name)
-    is_colour = sum(one for _, one, _ in looked) * 2 > len(looked)
+    is_colour = sum(its.is_colour for _, its, _ in looked) * 2 > len(looked)
     kind = "colours" if is_colour else "numbers"
-    for one, is_other, _ in looked:
-        if is_other != is_colour:
+    used: list[tuple[OutlinedPicture, Counter[int]]] = []
+    for one, its, times in looked:
+        meant = its.as_meant(is_colour)
+        if meant.is_colour == is_colour:
+            used.append((one, Counter(dict(zip(meant.values.tolist(), times.tolist(), strict=True)))))
+        else:
             refused[f"the other masks hold {kind}, this one does not; left out"].append(one.picture_id)
-    used = [(one, counts) for one, is_other, counts in looked if is_other == is_colour]
     notes += [_told(reason, names) for reason, names in refused.items()]
-    counts: Counter[int] = sum((one for _, one in used), Counter())
+    counts: Counter[int] = sum((each for _, each in used), Counter())
     if len(used) < FEWEST:
         why = f" {notes[0]}" if notes else ""
         raise IntakeError(
@@ -84,10 +87,10 @@ def read_outlines(place: Path | str, void: str | None = None, progress: Progress
             f"least {FEWEST}.{why}"
         )
     classes, said = class_table(counts, is_colour, named_values(root), void)
-    empty = [one.picture_id for one, its in used if not its.keys() - set(classes.void)]
+    empty = [one.picture_id for one, each in used if not each.keys() - set(classes.void)]
     if empty:
         said.append(_told("nothing but what counts for nothing; left out", empty))
-    kept = tuple(one for one, its in used if its.keys() - set(classes.void))
+    kept = tuple(one for one, each in used if each.keys() - set(classes.void))
     return OutlineTable(kept, classes, root.name, tuple(notes + said))
 
 
@@ -105,7 +108,8 @@ class _UnusableError(Exception):
 
 def _looked_at(
     pair: PictureWithMask, taken: set[str], said: dict[str, list[str]]
-) -> tuple[OutlinedPicture, bool, Counter[int]]:
+) -> tuple[OutlinedPicture, MaskPixels, np.ndarray]:
+    """The picture, the different values of its mask, and how often each is there."""
     try:
         data = bytes_of(pair.picture)
         facts = inspect(data)
@@ -139,7 +143,7 @@ def _looked_at(
         picture_id, pair.picture, pair.mask, pair.part, sha256(data).hexdigest(), facts.suffix, facts.width,
         facts.height,
     )  # fmt: skip
-    return one, mask.is_colour, Counter(dict(zip(values.tolist(), times.tolist(), strict=True)))
+    return one, replace(mask, values=values), times
 
 
 def _free(name: str, taken: set[str]) -> str:

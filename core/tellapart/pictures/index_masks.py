@@ -16,15 +16,24 @@ from tellapart.pictures.formats.png import MAGIC
 from tellapart.pictures.opening import bytes_of, loaded
 
 _GREY = 0  # colour type of a PNG
+_GREY_COLOUR = 0x010101  # times a level: that grey
 _STRETCHED = {2: 85, 4: 17}  # by what Pillow multiplies grey levels of so few bits
 
 
 @dataclass(frozen=True)
 class MaskPixels:
-    """values: (H, W) uint32, numbers as they stand in the file, or 0xRRGGBB where `is_colour`."""
+    """values: (H, W) uint32, numbers as they stand in the file, or 0xRRGGBB where `is_colour`. is_grey: they are levels
+    of colours of which all are grey, so that the colours themselves may be meant."""
 
     values: np.ndarray
     is_colour: bool
+    is_grey: bool = False
+
+    def as_meant(self, is_colour: bool) -> MaskPixels:
+        """The same, as colours where these are asked for and the file may mean them."""
+        if is_colour and self.is_grey:
+            return MaskPixels(self.values * _GREY_COLOUR, True)
+        return self
 
 
 def read_mask(source: Path | bytes) -> MaskPixels:
@@ -64,5 +73,5 @@ def resized_mask(values: np.ndarray, width: int, height: int) -> np.ndarray:
 
 def _of_colours(planes: np.ndarray) -> MaskPixels:
     if (planes == planes[..., :1]).all():
-        return MaskPixels(planes[..., 0], False)
+        return MaskPixels(planes[..., 0], False, True)
     return MaskPixels((planes[..., 0] << 16) | (planes[..., 1] << 8) | planes[..., 2], True)
