@@ -40,6 +40,18 @@ def test_masks_beside_their_pictures(tmp_path, ending):
     assert names_of(table) == ["0", "1", "2"]
 
 
+def test_two_pictures_and_two_masks_of_one_name_are_told(tmp_path):
+    root = write_scenes(tmp_path / "park", 4)
+    for folder, other in (("images", "img"), ("labels", "masks")):
+        (root / other).mkdir()
+        (root / other / "scene01.png").write_bytes((root / folder / "scene02.png").read_bytes())
+    table = read_outlines(root)
+    assert len(table.pictures) == 4 and [one.picture.parent.name for one in table.pictures] == ["images"] * 4
+    assert table.notes == (
+        "2 left out, another picture or mask has the same name already: img/scene01.png, masks/scene01.png.",
+    )
+
+
 def test_parts_that_a_folder_holds_out_are_kept(tmp_path):
     for part in ("train", "val"):
         for folder in (part, f"{part}_masks"):

@@ -46,13 +46,16 @@ def pictures_with_masks(root: Path) -> tuple[list[PictureWithMask], list[str]]:
     """
     pictures: dict[tuple[str, ...], Path] = {}
     masks: dict[tuple[str, ...], Path] = {}
+    again: list[Path] = []
     for path in _files(root):
         folders = path.relative_to(root).parts[:-1]
         words = [word for folder in folders for word in _WORDS.split(folder)]
         left = tuple(word for word in words if word.casefold() not in _MASKS | _PICTURES)
         stem = _ENDING.sub("", path.stem)
         is_mask = any(word.casefold() in _MASKS for word in words) or stem != path.stem
-        (masks if is_mask else pictures).setdefault((*left, stem if is_mask else path.stem), path)
+        key = (*left, stem if is_mask else path.stem)
+        if (masks if is_mask else pictures).setdefault(key, path) != path:
+            again.append(path)
     found = {key: (path, masks[key]) for key, path in pictures.items() if key in masks}
     found |= _by_name_alone(pictures, masks, found)
     if not found:
@@ -65,6 +68,7 @@ def pictures_with_masks(root: Path) -> tuple[list[PictureWithMask], list[str]]:
     notes = [
         *_alone([path for key, path in pictures.items() if key not in found], root, "no mask"),
         *_alone([path for path in masks.values() if path not in used], root, "masks without a picture"),
+        *_alone(again, root, "another picture or mask has the same name already"),
     ]
     listed = _held_out_by_list(root)
     pairs = [
