@@ -213,6 +213,8 @@ def spoil(root, how):
             path.unlink()
     elif how == "twice":
         (root / "codes.txt").write_text("grass\nball\ngrass\n")
+    elif how == "gap":
+        (root / "codes.txt").write_text("grass\n\nball\nbox\n\n")
 
 
 @pytest.mark.parametrize(
@@ -226,6 +228,7 @@ def spoil(root, how):
             "holds 2 pictures with a mask that can be used; training needs at least 4. 2 left out, no mask",
         ),
         ("twice", "codes.txt says 'grass' or its colour twice"),
+        ("gap", "Line 2 of codes.txt is empty, so that the numbers of the names after it are unclear"),
     ],
 )
 def test_a_folder_from_which_nothing_can_be_learned_says_why(tmp_path, how, said):

@@ -59,7 +59,7 @@ def named_values(root: Path) -> NamedValues:
     """Names from codes.txt or its likes: the first line names value 0; lines of three numbers and a name are colours.
 
     Raises:
-        IntakeError: the file says a name or a colour twice, or cannot be read.
+        IntakeError: the file says a name or a colour twice, leaves out a line among names, or cannot be read.
     """
     path = next((root / name for name in _NAME_FILES if (root / name).is_file()), None)
     if path is None:
@@ -72,9 +72,16 @@ def named_values(root: Path) -> NamedValues:
         raise IntakeError(
             f"{path} cannot be read: {error.strerror or error}. Check its permissions."
         ) from error
+    empty = next((number for number, line in enumerate(lines, 1) if not line), 0)
+    is_inside = empty > 0 and any(lines[empty:])  # not at the end alone
     lines = [line for line in lines if line]
     coloured = [_COLOUR_LINE.match(line) for line in lines]
     is_colour = bool(lines) and all(coloured)
+    if is_inside and not is_colour:  # nobody can tell whether the names after it have moved up
+        raise IntakeError(
+            f"Line {empty} of {path.name} is empty, so that the numbers of the names after it are unclear (the first "
+            "line names 0). Take the line out, or write a name there."
+        )
     names: dict[int, str] = {}
     for number, line in enumerate(lines):
         found = coloured[number]
