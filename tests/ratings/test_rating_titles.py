@@ -39,10 +39,22 @@ def test_every_usual_form_is_read(tmp_path, name, text):
     assert read_titles(tmp_path / name) == EXPECTED
 
 
-def test_a_line_separator_in_a_title_ends_no_line(tmp_path):
-    lines = [json.dumps({"item": one, "title": f"a{one}\u2028b"}, ensure_ascii=False) for one in ("f0", "f1")]
-    (tmp_path / "t.jsonl").write_bytes("\r\n".join(lines).encode())
-    assert list(read_titles(tmp_path / "t.jsonl")) == ["f0", "f1"]
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "t.jsonl",
+            '{"item": "f0", "title": "Up\u2028and away"}\r\n{"item": "f1", "title": "Under\x85way"}\n',
+        ),
+        ("movies.dat", "f0::Up\u2028and away::Fun\r\nf1::Under\x85way::Fun\r\n"),
+    ],
+)
+def test_a_title_may_hold_a_mark_of_a_new_line(tmp_path, name, text):
+    (tmp_path / name).write_bytes(text.encode())
+    assert [(item, title[:2], title[-3:]) for item, title in read_titles(tmp_path / name).items()] == [
+        ("f0", "Up", "way"),
+        ("f1", "Un", "way"),
+    ]
 
 
 def test_numbers_are_names_and_what_deceives_is_taken_out(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tellapart.errors import IntakeError
+from tellapart.json_lines import lines_of
 from tellapart.kinds.delimited import delimiter_of, rows_parted_by
 from tellapart.words.decoded import decoded
 
@@ -34,7 +35,7 @@ def split_rows(text: str, name: str) -> list[list[str]]:
         IntakeError: quotes do not end, or a cell is huge.
     """
     head = text[:_SNIFFED]
-    lines = head.splitlines()[:20]
+    lines = lines_of(head)[:20]
     if lines and all(line.count("::") >= 2 for line in lines[:-1] or lines if line.strip()):
-        return [line.split("::") for line in text.splitlines() if line.strip()]
+        return [line.split("::") for line in lines_of(text) if line.strip()]
     return rows_parted_by(delimiter_of(head, _DELIMITERS, _FEWEST), text, _MAX_CELL, name, "titles")

@@ -82,7 +82,7 @@ def title_sentence(table: RatingTable) -> str:
 
 
 def _table_pairs(path: Path, text: str) -> Iterable[tuple[str, str]]:
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines_of(text) if line.strip()]
     if lines and all("::" in line for line in lines):
         rows = [line.split("::") for line in lines]
     else:
