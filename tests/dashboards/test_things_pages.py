@@ -256,18 +256,28 @@ async def test_a_damaged_model_is_said_and_decisions_since_are_counted(
     from tellapart.texts import load_predictor, train
 
     project = new_project(workspace / "reviews", reviews)
-    result = train(project)
+    first, second = (item.text_id for item in project.items()[:2])
+    project.decide([ThingDecision(first, "keep")])
+    decided: list[str] = []
+
+    def decide_meanwhile(*_: object) -> None:
+        if not decided:
+            decided.append(second)
+            project.decide([ThingDecision(second, "remove")])
+
+    result = train(project, decide_meanwhile)
 
     def loaded(bundle: Path) -> tuple[object, dict[str, object]]:
         predictor = load_predictor(bundle)
         return predictor, predictor.model.measured
 
     training = ThingsTraining(project.root, project.newest_bundle, loaded, project.decisions)
-    assert training.trained is not None and training.trained.n_changes == 0
+    assert training.trained is not None
+    assert training.trained.n_changes == 1, "one was known, one came while it learned"
     assert '<p class="ta-soft">Trained in ' in classifier_details(training.trained.measured, "text")
     project.decide([ThingDecision(project.items()[0].text_id, "keep")])
     await training.poll()
-    assert training.trained.n_changes == 1
+    assert training.trained.n_changes == 2
     for is_there in (False, True):  # another page renames it, and back
         rename_project(workspace, *(("opinions", "reviews") if is_there else ("reviews", "opinions")))
         await training.poll()

@@ -12,7 +12,7 @@ from made_outlines import NAMES, drawn, write_scenes
 from onnx import TensorProto, helper, numpy_helper
 from tellapart.bundle import trial
 from tellapart.errors import BundleError, Cancelled, ImageError, TrainError
-from tellapart.kinds.bundle_folder import copy_bundle
+from tellapart.kinds.bundle_folder import KNOWN, copy_bundle
 from tellapart.kinds.decisions import ThingDecision
 from tellapart.kinds.sealed_json import seal
 from tellapart.outlines import load_predictor
@@ -78,7 +78,7 @@ def test_it_learns_to_outline_and_says_how_well(trained_outlines):
     assert "| ball |" in card and "EfficientNet-Lite0" in card
     assert found.n_learned + found.n_held_out == 12
     kept = read_model(found.bundle_dir).measured
-    assert found.to_json() == {**kept, "classes": list(NAMES)} and "classes" not in kept
+    assert {**found.to_json(), KNOWN: 0} == {**kept, "classes": list(NAMES)} and "classes" not in kept
 
 
 def test_answers_for_a_new_picture_in_its_own_size(trained_outlines):

@@ -15,6 +15,7 @@ from tellapart.kinds.new_folder import new_folder
 from tellapart.store.sqlite.database_errors import disk_reason
 
 CARD_NAME = "MODEL_CARD.md"
+KNOWN = "decisions_known"  # in what a model says it measured: number of the newest decision when its training began
 
 
 def free_bundle_dir(bundles_dir: Path) -> Path:

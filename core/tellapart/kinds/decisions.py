@@ -83,6 +83,14 @@ class DecisionFile:
             return 0, 0
         return status.st_mtime_ns, status.st_size
 
+    def newest(self) -> int:
+        """The number of the newest line, 0 for none: what a training that begins now knows of.
+
+        Raises:
+            ProjectError: the file cannot be read.
+        """
+        return _read(self._data(), self._noun).next_n - 1
+
     def standing(self) -> tuple[dict[str, ThingDecision], dict[str, str]]:
         """Of each thing the last decision that was not taken back, and the last label it was given.
 

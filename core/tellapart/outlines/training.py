@@ -12,7 +12,7 @@ import numpy as np
 
 from tellapart import atomic_files
 from tellapart.errors import TrainError
-from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
+from tellapart.kinds.bundle_folder import KNOWN, free_bundle_dir, write_bundle
 from tellapart.outlines.classes import VOID
 from tellapart.outlines.measuring import FEW, OutlineScores, commonest_places, confusion, held_out, scores
 from tellapart.outlines.model import OutlineModel, seen_pixels
@@ -119,7 +119,7 @@ def train_outlines(
     from tellapart.network.outlines.conversion import outlines_onnx
     from tellapart.network.outlines.training import OutlineSettings, fit_outlines
 
-    clock = time.perf_counter()
+    clock, known = time.perf_counter(), project.decisions.newest()
     pictures = project.pictures()
     if len(pictures) < FEWEST:
         raise TrainError(
@@ -162,7 +162,8 @@ def train_outlines(
         int((~is_out).sum()), int(is_out.sum()), width, height, told, guessed,
         tuple(names[k] for k in np.flatnonzero(given & ~learned)), time.perf_counter() - clock, n_epochs,
     )  # fmt: skip
-    model = model_of_network(onnx, project.classes, project.table.is_colour, width, height, result.measured())
+    measured = {**result.measured(), KNOWN: known}
+    model = model_of_network(onnx, project.classes, project.table.is_colour, width, height, measured)
     _keep(project, model, result, [one.picture_id for one, out in zip(pictures, is_out, strict=True) if out])
     return result
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tellapart.errors import TrainError
-from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
+from tellapart.kinds.bundle_folder import KNOWN, free_bundle_dir, write_bundle
 from tellapart.progress import Progress, silent
 from tellapart.ratings.fitting import USER_RIDGE, fit_factors, noise_of
 from tellapart.ratings.measuring import (
@@ -84,7 +84,7 @@ def train_ratings(project: RatingProject, progress: Progress = silent) -> Rating
         TrainError: there are too few ratings.
         ProjectError: the disk does not take it.
     """
-    clock = time.perf_counter()
+    clock, known = time.perf_counter(), project.decisions.newest()
     table = project.table
     scores = measure(table, random_part(table), progress)
     kept = np.flatnonzero(np.bincount(table.items, minlength=len(table.item_names)) >= FEWEST_KEPT)
@@ -100,7 +100,7 @@ def train_ratings(project: RatingProject, progress: Progress = silent) -> Rating
         bundle_dir, scores, by_time, len(table.stars), len(table.user_names), len(table.item_names), len(kept),
         time.perf_counter() - clock,
     )  # fmt: skip
-    model.measured.update(result.to_json())
+    model.measured.update(result.to_json(), **{KNOWN: known})
     write_bundle(bundle_dir, lambda folder: write_model(model, folder), _card(project.name, result))
     return result
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
+from tellapart.kinds.bundle_folder import KNOWN, free_bundle_dir, write_bundle
 from tellapart.kinds.measured import class_table, evaluation_record
 from tellapart.learning.baselines import majority_error
 from tellapart.learning.evaluation import Evaluation, evaluate
@@ -91,7 +91,7 @@ def train_table(project: TableProject, progress: Progress = silent) -> TableResu
     Raises:
         TrainError: see `judge_rows`. ProjectError: the disk does not take it.
     """
-    clock = time.perf_counter()
+    clock, known = time.perf_counter(), project.decisions.newest()
     judged = judge_rows(project, progress)
     fit, probs = judged.fit, judged.probs
     evaluation = evaluate(
@@ -112,7 +112,7 @@ def train_table(project: TableProject, progress: Progress = silent) -> TableResu
         by_time,
         len(fit.features),
     )
-    model = judged.model(result.to_json())
+    model = judged.model({**result.to_json(), KNOWN: known})
     write_bundle(bundle_dir, lambda folder: write_model(model, folder), _card(project, result))
     return result
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tellapart.kinds.bundle_folder import free_bundle_dir, write_bundle
+from tellapart.kinds.bundle_folder import KNOWN, free_bundle_dir, write_bundle
 from tellapart.kinds.labelled_project import counted_labels
 from tellapart.kinds.measured import check_labels, class_table, evaluation_record
 from tellapart.learning.baselines import majority_error
@@ -126,7 +126,7 @@ def train_texts(project: TextProject, progress: Progress = silent) -> TextResult
         TrainError: there are not two labels with two texts each.
         ProjectError: the disk does not take it.
     """
-    clock = time.perf_counter()
+    clock, known = time.perf_counter(), project.decisions.newest()
     judged = judge_texts(project, progress)
     probs = judged.fit.calibration.probs(judged.fit.oof_logits)
     evaluation = evaluate(
@@ -138,7 +138,7 @@ def train_texts(project: TextProject, progress: Progress = silent) -> TextResult
     result = TextResult(
         bundle_dir, judged.labels, evaluation, majority, time.perf_counter() - clock, judged.notes
     )
-    model = model_of_fit(judged, result.to_json())
+    model = model_of_fit(judged, {**result.to_json(), KNOWN: known})
     write_bundle(bundle_dir, lambda folder: write_model(model, folder), _card(project.name, result))
     return result
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.errors import TellapartError
+from tellapart.kinds.bundle_folder import KNOWN
 from tellapart.kinds.decisions import DecisionFile
 from traitlets import Instance, Unicode
 
@@ -77,7 +78,7 @@ class ThingsTraining(Job):
                 predictor, measured = self._load(bundle)
             else:
                 predictor, measured = last.predictor, last.measured
-            return NewestModel(bundle, predictor, measured, self._n_since(bundle)), ""
+            return NewestModel(bundle, predictor, measured, self._n_since(bundle, measured)), ""
         except (TellapartError, OSError) as error:
             return None, error_sentence(error)
 
@@ -85,9 +86,12 @@ class ThingsTraining(Job):
         if found is not None:
             self.trained, self.problem = found
 
-    def _n_since(self, bundle: Path) -> int:
-        """How many decisions stand that are younger than the classifier. Their times have whole seconds."""
+    def _n_since(self, bundle: Path, measured: dict[str, Any]) -> int:
+        """How many decisions stand that came after the classifier's training began; of one that does not say what it
+        knew, those that are younger than itself. Times of decisions have whole seconds."""
+        lines = [line for line in self._decisions.lines() if not line.is_undone] if self._decisions else []
+        if isinstance(known := measured.get(KNOWN), int):
+            return sum(line.n > known for line in lines)
         trained = datetime.fromtimestamp(bundle.stat().st_mtime, timezone.utc).replace(microsecond=0)
         made = trained.isoformat().replace("+00:00", "Z")
-        lines = self._decisions.lines() if self._decisions else []
-        return sum(line.at >= made for line in lines if not line.is_undone)
+        return sum(line.at >= made for line in lines)
