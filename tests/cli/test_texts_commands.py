@@ -119,6 +119,7 @@ def test_what_a_person_says_comes_before_suggestions(table, tmp_path):
     items = open_text_project(folder).items()
     wrong, other = items[-1].text_id, items[0].text_id
     assert "nothing was changed" in tellapart("clean", folder, "--remove", other, "--preview")
+    assert "has no text 'abc'" in tellapart("clean", folder, "--remove", "abc", "--preview", code=1)
     assert len(open_text_project(folder).items()) == 61
     tellapart("clean", folder, "--keep", wrong, "--apply-suggestions", 0.3)
     kept = open_text_project(folder).items()[-1]

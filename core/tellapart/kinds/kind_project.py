@@ -33,10 +33,18 @@ class KindProject:
             ProjectError: a thing is not of this project, or the disk does not take it.
             ValueError: there is no such action.
         """
+        self.decisions.append(self.check(decisions))
+
+    def check(self, decisions: Sequence[ThingDecision]) -> Sequence[ThingDecision]:
+        """The decisions as `decide` would keep them; nothing is kept.
+
+        Raises:
+            ProjectError, ValueError: see `decide`.
+        """
         for one in decisions:
             if one.action not in ACTIONS:
                 raise ValueError(f"{one.action!r} is no decision; choose from {', '.join(ACTIONS)}.")
-        self.decisions.append(self._checked(decisions))
+        return self._checked(decisions)
 
     def _checked(self, decisions: Sequence[ThingDecision]) -> Sequence[ThingDecision]:
         """The decisions as they are kept; a kind refuses here what it does not know."""

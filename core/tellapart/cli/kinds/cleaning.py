@@ -58,7 +58,9 @@ def add_clean(app: typer.Typer, door: Callable[[], ReviewDoor], noun: str, about
                 review = door().open_review(project, progress)
             if apply_suggestions is not None:
                 decisions += review.suggestions(apply_suggestions, decisions)
-            if is_deciding and not preview:
+            if is_deciding and preview:
+                project.check(decisions)
+            elif is_deciding:
                 project.decide(decisions)
         if not is_deciding:
             lines, record = [*review.sentences(), *_finding_lines(review)], review.to_json()
