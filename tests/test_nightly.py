@@ -121,6 +121,27 @@ def test_corrections_of_another_copy_are_carried_out(root, tmp_path):
     assert nightly(root, tmp_path / "inbox").n_decisions == 0
 
 
+def test_what_the_owner_decides_after_a_list_stands(root, tmp_path):
+    file = tmp_path / "inbox" / "decisions.json"
+    with open_project(root) as project:
+        one, other, *_ = [picture.image_id for picture in project.manifest.pictures("circle")]
+        project.journal.decide(Remove(one), Relabel(other, "square"))
+        export_decisions(project, file)
+        project.journal.undo()
+    assert nightly(root, file.parent).n_decisions == 2
+    listed = json.loads(file.read_text("utf-8"))
+    later = {**listed["decisions"][1], "image_id": one, "at": "2100-01-01T00:00:00+00:00"}
+    listed["decisions"] += [{**later, "image_id": "0" * 64}, later]
+    file.with_stem("grown").write_text(json.dumps(listed), "utf-8")
+    with open_project(root) as project:
+        project.journal.undo()
+        project.journal.decide(Relabel(other, "cross"))
+    assert nightly(root, file.parent).n_decisions == 1
+    with open_project(root) as project:
+        assert [project.manifest.picture(each).label for each in (one, other)] == ["square", "cross"]
+        assert project.manifest.picture(one).state == "kept"
+
+
 def test_the_first_night_needs_no_model_before_it(root):
     shutil.rmtree(root / "bundles")
     night = nightly(root)

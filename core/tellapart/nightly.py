@@ -26,7 +26,7 @@ from tellapart.gather import corrections_from, take_in
 from tellapart.learning.statistics.paired import paired
 from tellapart.planning.config import TrainConfig
 from tellapart.progress import Progress, silent
-from tellapart.store.decision_files import replay_decisions
+from tellapart.store.decision_files import replay_new_decisions
 from tellapart.store.manifest import TO_DECIDE, Picture, now
 from tellapart.store.project import Project, open_project
 from tellapart.train import TrainResult, keep_as_run, train_head
@@ -84,7 +84,7 @@ def nightly(
 
     Args:
         inbox: a folder with one folder of pictures per label, and lists of decisions (.json, .csv) beside them. Nothing
-            in it is changed: what came in before is known again.
+            in it is changed: what came in before is known again, and what was decided since stands.
         corrections: zips, folders or addresses of services with what visitors said, see `corrections_from`; what is
             said there waits for somebody to decide. key: of those services.
         publish: called with the new model's folder when it took the old one's place, for instance to export an app.
@@ -131,7 +131,7 @@ def _take(project: Project, inbox: Path, progress: Progress) -> tuple[int, int]:
     has_pictures = any(one.is_dir() and any(one.iterdir()) for one in inbox.iterdir())
     n_new = take_in(project, inbox, progress=progress, labels="folders").n_added if has_pictures else 0
     lists = sorted(one for one in inbox.iterdir() if one.suffix.lower() in _DECISIONS)
-    return n_new, sum(replay_decisions(project, one).n_done for one in lists)
+    return n_new, sum(replay_new_decisions(project, one).n_done for one in lists)
 
 
 def _state(project: Project) -> str:

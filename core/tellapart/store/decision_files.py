@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ FORMAT = 1
 _COLUMNS = ("at", "decision", "image_id", "label", "mark", "file")
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _MARKS = ("keep", "not sure", "none of these")
+_CARRIED_OUT = "decisions_carried_out"  # the setting with the keys of those that came in lists
 _MAX_BYTES = 200 * 2**20
 
 
@@ -91,13 +93,38 @@ def replay_decisions(project: Project, file: Path) -> Replay:
         IntakeError: the file is not a list of decisions; nothing was carried out.
         ProjectError: the disk does not take it.
     """
-    decisions = read_decisions(file)
-    here = {row[0] for row in project.manifest.standings()}
-    names = project.manifest.former_names()
-    decisions = [replace(one, image_id=names.get(one.image_id, one.image_id)) for one in decisions]
-    possible = [decision for decision in decisions if decision.image_id in here]
+    return _carry_out(project, read_decisions(file))
+
+
+def replay_new_decisions(project: Project, file: Path) -> Replay:
+    """As `replay_decisions`, but what this carried out before is left as its owner has it now, also where the list grew
+    or has another name since. A decision about a picture that is not here yet waits for it.
+
+    Raises:
+        IntakeError, ProjectError: see `replay_decisions`.
+    """
+    manifest = project.manifest
+    noted = _noted_decisions(file)
+    known: set[str] = set(manifest.setting(_CARRIED_OUT, []))
+    new = [(key, one) for key, one in noted if key not in known]
+    here = _pictures_here(project)
+    replay = _carry_out(project, [one for _, one in new])
+    if came := {key for key, one in new if one.image_id in here} - known:
+        manifest.set_setting(_CARRIED_OUT, sorted(known | came))
+    return replace(replay, n_same=replay.n_same + len(noted) - len(new))
+
+
+def _carry_out(project: Project, decisions: list[Decision]) -> Replay:
+    here = _pictures_here(project)
+    possible = [replace(one, image_id=here[one.image_id]) for one in decisions if one.image_id in here]
     n_done = project.journal.decide(*possible) if possible else 0
     return Replay(n_done, len(decisions) - len(possible), len(possible) - n_done)
+
+
+def _pictures_here(project: Project) -> dict[str, str]:
+    """image_id, as it is or was before an edit in place -> as it is."""
+    here = {row[0]: row[0] for row in project.manifest.standings()}
+    return here | {was: now for was, now in project.manifest.former_names().items() if now in here}
 
 
 def read_decisions(file: Path) -> list[Decision]:
@@ -106,6 +133,11 @@ def read_decisions(file: Path) -> list[Decision]:
     Raises:
         IntakeError: it is none, or a line of it makes no sense.
     """
+    return [one for _, one in _noted_decisions(file)]
+
+
+def _noted_decisions(file: Path) -> list[tuple[str, Decision]]:
+    """The decisions in a file, each with its key."""
     try:
         if file.stat().st_size > _MAX_BYTES:
             raise IntakeError(
@@ -119,7 +151,13 @@ def read_decisions(file: Path) -> list[Decision]:
         raise IntakeError(
             f"{file.name} is not a list of decisions ({error}). Export one with: tellapart log DIR --export FILE"
         ) from error
-    return [_decision(file.name, number, record) for number, record in enumerate(records, start=1)]
+    decisions = [_decision(file.name, number, record) for number, record in enumerate(records, start=1)]
+    return [(_key(record, one), one) for record, one in zip(records, decisions, strict=True)]
+
+
+def _key(record: Any, decision: Decision) -> str:
+    """By which a decision is known again: who says the same once more, later, decides anew."""
+    return sha256(f"{record.get('at') or ''} {decision}".encode()).hexdigest()[:16]
 
 
 def _json_records(text: str) -> list[Any]:
