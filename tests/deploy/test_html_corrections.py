@@ -105,3 +105,21 @@ def test_what_could_not_be_sent_can_still_be_saved(trained, runtime, open_page, 
         )
         expect(tab.page.get_by_role("button", name="Save corrections")).to_be_visible()
         tab.requests[1:], tab.errors[:] = [], []  # the browser tells of the refusal
+
+
+def test_two_that_could_not_be_sent_at_once_keep_their_own_pictures(
+    trained, runtime, open_page, tmp_path, tiny_project
+):
+    tab = open_page(page_of(trained, runtime, tmp_path, Asking(True, "", "http://127.0.0.1:9/corrections")))
+    tab.answers([chosen(trained), chosen(trained, "square")])
+    page = tab.page
+    for number in (0, 1):
+        page.get_by_role("button", name=re.compile("That is wrong")).first.click()
+        page.get_by_label("What is it?").nth(number).select_option(label="None of these")
+    page.evaluate("document.querySelectorAll('.correction button.primary').forEach((send) => send.click())")
+    expect(page.locator("#corrections-said")).to_contain_text("2 corrections in this page")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save corrections").click()
+    summary = take_corrections(tiny_project, Path(download.value.path()))
+    assert (summary.n_added, summary.n_repeated, summary.n_refused) == (2, 0, 0), summary.refusals
+    tab.requests[1:], tab.errors[:] = [], []  # the browser tells that nobody is there

@@ -23,7 +23,7 @@ export class Corrections {
     this.classes = classes;
     /** @type {Kept[]} */
     this.kept = [];
-    this.nSent = 0;
+    this.nTaken = 0; // kept, sent or on their way
     the("corrections-save").addEventListener("click", () => this.save());
   }
 
@@ -89,16 +89,15 @@ export class Corrections {
    * @param {Shown} shown @param {string} what @param {string} words
    */
   async take(shown, what, words) {
-    if (this.kept.length + this.nSent >= MOST) return `This page takes ${MOST} corrections, and has them. Thank you.`;
+    if (this.nTaken >= MOST) return `This page takes ${MOST} corrections, and has them. Thank you.`;
     const kind = what === "none" ? NONE_OF_THESE : what === "other" ? "other" : "label";
     const said = kind === "label" ? this.classes[Number(what)] : kind === "other" ? words.trim().slice(0, MAX_SAID) : "";
     const facts = {
-      format: 1, picture: (this.kept.length + 1).toString(16), answered: shown.answered,
+      format: 1, picture: (++this.nTaken).toString(16), answered: shown.answered,
       probability: Math.round(shown.probability * 1e4) / 1e4, none_of_these: shown.isNone, kind, said,
       at: `${new Date().toISOString().slice(0, 19)}Z`, consent: this.asking.version, model: this.asking.model,
     };
     if (this.asking.address !== "" && (await this.isSent(facts, shown.thumbnail))) {
-      this.nSent++;
       return "Thank you. A person will look at it before anything is learned from it.";
     }
     this.kept.push({ facts, jpeg: shown.thumbnail });
