@@ -199,7 +199,7 @@ def test_html_in_names_is_shown_and_never_obeyed(trained, runtime, open_page, pn
     assert tab.page.locator("script").count() == 1  # its own; the blocks it carried are let go
 
 
-def test_a_page_that_was_cut_off_or_changed_says_so(page_file, open_page, tmp_path):
+def test_a_page_that_was_cut_off_or_changed_says_so_and_answers_nothing(page_file, open_page, png, tmp_path):
     text = page_file.read_text("utf-8")
     cut = tmp_path / "cut.html"
     cut.write_text(text[: len(text) // 3], "utf-8")
@@ -210,3 +210,9 @@ def test_a_page_that_was_cut_off_or_changed_says_so(page_file, open_page, tmp_pa
     tab = open_page(changed, is_ready=False)
     expect(tab.page.locator("#obstacle")).to_contain_text("hides the pixels")
     expect(tab.page.locator("#drop")).to_be_hidden()
+    for way in (DROP, PASTE):
+        tab.page.evaluate(way, ["later.png", "image/png", list(png)])
+    assert tab.page.evaluate("tellapart.answers.entries") == []
+    tab.page.evaluate("bytes => tellapart.answers.add([new File([new Uint8Array(bytes)], 'a.png')])", list(png))
+    tab.wait_until("tellapart.answers.entries[0].file === null")  # as one given before it was known
+    assert "Not classified" in tab.page.locator("#rows").inner_text()

@@ -67,12 +67,17 @@ function start() {
     showObstacle("damaged");
     return;
   }
-  const classifier = new Classifier(script, opening, showObstacle);
+  const classifier = new Classifier(script, opening, (code) => {
+    camera.stop();
+    showObstacle(code);
+  });
   const corrections = facts.corrections === null ? null : new Corrections(facts.corrections, facts.classes);
   const answers = new Answers(classifier, facts, corrections);
   const keep = (answer) => answers.addAnswered("picture of the camera", answer);
   const camera = new Camera(classifier, facts, keep, answers.side);
-  listenForFiles((files) => answers.add(files));
+  listenForFiles((files) => {
+    if (the("obstacle").hidden) answers.add(files);
+  });
   offerInstalling(facts.installing);
   classifier.ready.then(() => {
     const isSending = corrections !== null && facts.corrections.address !== "";

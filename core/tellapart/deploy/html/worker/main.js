@@ -8,8 +8,8 @@ import { Refusal, decoded, squareOfBitmap, thumbnailOf } from "./decoding.js";
 import { openNetwork } from "./network.js";
 import { problemFound } from "./self_check.js";
 
-/** @type {import("./network.js").Classify} */
-let classify;
+/** @type {import("./network.js").Classify | undefined} */
+let classify; // once it was seen to answer as the program does
 /** @type {import("./resampling.js").Preprocess} */
 let preprocess;
 let turn = Promise.resolve();
@@ -22,8 +22,9 @@ self.onmessage = ({ data }) => {
 async function open(wanted) {
   preprocess = wanted.preprocess;
   try {
-    classify = await openNetwork(wanted.packed, preprocess.size_px);
-    const problem = await problemFound(wanted.check, preprocess, classify);
+    const opened = await openNetwork(wanted.packed, preprocess.size_px);
+    const problem = await problemFound(wanted.check, preprocess, opened);
+    if (problem === "") classify = opened;
     self.postMessage(problem === "" ? { kind: "ready" } : { kind: "broken", code: problem });
   } catch (error) {
     self.postMessage({ kind: "broken", code: "not-started", reason: String(error) });
@@ -35,6 +36,7 @@ async function answer({ id, file, bitmap, side = 0 }) {
   const start = performance.now();
   let picture = { bitmap, kind: "camera", head: undefined };
   try {
+    if (classify === undefined) throw new Refusal("failed");
     if (file !== undefined) picture = /** @type {any} */ (await decoded(file, preprocess));
     const shown = /** @type {ImageBitmap} */ (picture.bitmap);
     const square = squareOfBitmap(shown, preprocess, picture.kind, picture.head);
