@@ -114,6 +114,33 @@ def test_the_camera_is_answered_live_and_ends_when_it_is_stopped(tab):
     )
 
 
+def test_a_double_click_opens_the_camera_once_and_a_stop_on_the_way_ends_it(tab):
+    tab.page.evaluate("""() => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      window.tracks = [];
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        window.tracks.push(...stream.getTracks());
+        return stream;
+      };
+    }""")
+    tab.page.get_by_role("button", name="Use the camera").dblclick()
+    tab.wait_until("window.tracks.length === 2")
+    tab.page.get_by_role("button", name="Stop the camera").click()
+    live = "window.tracks.filter((one) => one.readyState === 'live').length"
+    assert tab.page.evaluate(live) == 0
+    assert tab.page.evaluate(
+        """async () => {
+          const opening = tellapart.camera.start();
+          tellapart.camera.stop();
+          await opening;
+          return tellapart.camera.stream;
+        }"""
+    ) is None  # fmt: skip
+    assert tab.page.evaluate(live) == 0
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [("NotAllowedError", "Allow it"), ("NotFoundError", "No camera"), ("NotReadableError", "in use")],
@@ -213,6 +240,8 @@ def test_a_page_that_was_cut_off_or_changed_says_so_and_answers_nothing(page_fil
     for way in (DROP, PASTE):
         tab.page.evaluate(way, ["later.png", "image/png", list(png)])
     assert tab.page.evaluate("tellapart.answers.entries") == []
-    tab.page.evaluate("bytes => tellapart.answers.add([new File([new Uint8Array(bytes)], 'a.png')])", list(png))
+    tab.page.evaluate(
+        "bytes => tellapart.answers.add([new File([new Uint8Array(bytes)], 'a.png')])", list(png)
+    )
     tab.wait_until("tellapart.answers.entries[0].file === null")  # as one given before it was known
     assert "Not classified" in tab.page.locator("#rows").inner_text()

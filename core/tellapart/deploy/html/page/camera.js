@@ -20,6 +20,7 @@ export class Camera {
     this.keep = keep;
     /** @type {MediaStream | null} */
     this.stream = null;
+    this.turn = 0; // of starts and stops: a camera that opens after the next one is let go
     this.facing = "environment";
     this.isWanted = false; // a thumbnail of the next frame
     this.nAnswers = 0;
@@ -31,26 +32,35 @@ export class Camera {
 
   async start() {
     the("camera-refusal").textContent = "";
+    const turn = ++this.turn;
+    let stream;
     try {
       const video = { facingMode: { ideal: this.facing }, width: { ideal: 640 }, height: { ideal: 480 } };
       if (!navigator.mediaDevices?.getUserMedia) throw new DOMException("", "NotSupportedError");
-      this.stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+      stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
     } catch (error) {
-      the("camera-refusal").textContent = cameraRefusal(error.name);
+      if (turn === this.turn) the("camera-refusal").textContent = cameraRefusal(error.name);
       return;
     }
-    this.stream.getVideoTracks()[0].addEventListener("ended", () => this.stop());
-    the("video").srcObject = this.stream;
+    if (turn !== this.turn) {
+      stream.getTracks().forEach((track) => track.stop());
+      return;
+    }
+    this.stream = stream;
+    stream.getVideoTracks()[0].addEventListener("ended", () => this.stop());
+    the("video").srcObject = stream;
     the("camera").hidden = false;
     the("camera-start").hidden = true;
     const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
     the("camera-turn").hidden = cameras.length < 2;
     await the("video").play().catch(() => undefined);
+    if (turn !== this.turn) return;
     the("camera-stop").focus();
-    this.follow(this.stream);
+    this.follow(stream);
   }
 
   stop() {
+    this.turn++;
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
     the("video").srcObject = null;
