@@ -100,7 +100,7 @@ async def test_a_page_for_a_web_site_comes_with_its_second_file(
     run = page.run.run
     assert run is not None and started[0][1]["settings"]["service_worker"] is True
     app = made_app(page, run)
-    app.with_name("shapes-service-worker.js").write_text("const SHA256 = 1;")
+    app.with_name("shapes-service-worker.js").write_text("// Keeps the page it was made with")
     await page.poll()
     await settled()
     download = one(view, Download)

@@ -150,6 +150,25 @@ def test_a_new_page_takes_the_old_one_s_place_after_one_more_visit(
     assert tab.page.title() == "New"
 
 
+@pytest.mark.slow
+def test_a_page_made_again_without_a_worker_sends_the_old_one_away(
+    trained, runtime, kept_page, folder, server, tab
+):
+    page, address = put(kept_page, folder), f"{server.url}/shapes.html"
+    opened(tab, address)
+    tab.wait_until(CONTROLLED)
+    made = tellapart(
+        "app", trained[0], page, "--runtime", runtime, "--title", "New", "--no-service-worker", "--force"
+    )
+    assert "shapes-service-worker.js lies beside it" in made
+    opened(tab, address)  # at once, from where it is kept
+    gone = "navigator.serviceWorker.getRegistration().then((one) => one === undefined)"
+    tab.wait_until(f"(async () => await {gone} && (await caches.keys()).length === 0)()")
+    opened(tab, address)
+    assert tab.page.title() == "New" and not tab.page.evaluate(CONTROLLED)
+    export_html(trained[1].bundle_dir, page, runtime=runtime, service_worker=True, force=True)
+
+
 def test_a_page_beside_another_one_s_worker_works_as_long_as_it_is_served(kept_page, folder, server, tab):
     page = put(kept_page, folder)
     page.write_text(page.read_text("utf-8").replace("</main>", "</main><!-- by a proxy -->"), "utf-8")

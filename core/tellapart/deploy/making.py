@@ -11,7 +11,7 @@ from tellapart import atomic_files
 from tellapart.deploy.app_folder import files_of
 from tellapart.deploy.card_answers import answered
 from tellapart.deploy.examples.choosing import examples_of
-from tellapart.deploy.html.export import service_worker_of
+from tellapart.deploy.html.export import is_our_worker, service_worker_of
 from tellapart.deploy.share_settings import ShareSettings
 from tellapart.deploy.targets import TARGETS, Target
 from tellapart.errors import DeployError
@@ -71,12 +71,12 @@ def size_of(app: Path) -> int:
 
 
 def second_file(app: Path, settings: ShareSettings) -> Path | None:
-    """The service worker of a web page that was made with these settings; None where there is none."""
+    """The service worker beside a web page, also one that only sends an earlier one away; None where there is none."""
     target = TARGETS.get(settings.target)
-    if not settings.service_worker or target is None or "service_worker" not in target.takes:
+    if target is None or "service_worker" not in target.takes:
         return None
     worker = service_worker_of(app)
-    return worker if files_of(worker) else None
+    return worker if files_of(worker) and is_our_worker(worker) else None
 
 
 def zip_app(app: Path, second: Path | None = None) -> Path:

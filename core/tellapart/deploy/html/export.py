@@ -69,7 +69,8 @@ def export_html(
         runtime: a local copy of onnxruntime-web, see `find_runtime`; else it is downloaded once and kept.
         corrections: whether visitors may say that an answer is wrong; they may not if None.
         service_worker: write a second file beside it, `service_worker_of(out)`: where both are served over HTTPS the
-            page opens without a connection once it was visited.
+            page opens without a connection once it was visited. Without, one that lies there from an earlier page is
+            replaced by one that sends itself away.
         examples: at most 12 pictures that visitors may try, in the page itself; see `small_examples`.
         force: replace a page that is there, and its service worker, which must be made by tellapart: nothing else is.
     Raises:
@@ -102,6 +103,11 @@ def service_worker_of(page: Path) -> Path:
     return page.with_name(f"{page.stem}-service-worker.js")
 
 
+def is_our_worker(path: Path) -> bool:
+    """Whether that file is a service worker that was written beside a page."""
+    return _MARK_OF_WORKER in _beginning(path)
+
+
 def _check_free(target: Path, worker: Path | None, force: bool) -> None:
     if target.is_dir():
         raise DeployError(
@@ -132,11 +138,14 @@ def _beginning(path: Path) -> bytes:
 
 
 def _write(target: Path, html: bytes, worker: Path | None) -> None:
-    """Both files or none: a worker finds whether the page beside it is another one."""
+    """Both files or none: a worker finds whether the page beside it is another one. Where none is wanted, one of an
+    earlier page gives way to one that leaves: visitors who have it would see that earlier page for ever."""
     files = {target: html}
     if worker is not None:
         script = (_HERE / "served" / "service_worker.js").read_text("utf-8")
         files[worker] = script.replace("{{sha256}}", sha256(html).hexdigest()).encode()
+    elif is_our_worker(service_worker_of(target)):
+        files[service_worker_of(target)] = (_HERE / "served" / "leaving_worker.js").read_bytes()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         atomic_files.write_together(files)
