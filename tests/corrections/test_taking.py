@@ -11,7 +11,7 @@ from tellapart.clean.findings import VISITOR_WORD
 from tellapart.corrections.box import CorrectionBox
 from tellapart.corrections.correction import new_correction
 from tellapart.errors import FullError, IntakeError, ProjectError
-from tellapart.gather import take_corrections
+from tellapart.gather import take_corrections, take_in
 from tellapart.gather.archives import entries
 from tellapart.nightly import nightly
 from tellapart.planning.config import TrainConfig
@@ -74,6 +74,28 @@ def test_they_come_first_in_the_queue_with_what_was_said(tiny_project, tmp_path,
     review.decide([Mark(first, "keep")])
     review.decide([Mark(first, None)])  # the note taken away again: a visitor's word once more
     assert not review.picture(first).is_member
+
+
+def test_one_that_was_missing_has_its_label_and_is_not_learned_before_somebody_decides(
+    tiny_project, tmp_path, jpegs
+):
+    origin = tmp_path / "circle"
+    origin.mkdir()
+    (origin / "own.jpg").write_bytes(jpegs[1])
+    take_in(tiny_project, tmp_path, labels="folders")
+    (picture,) = [one for one in tiny_project.manifest.pictures() if one.original_name.endswith("own.jpg")]
+    tiny_project.file(picture).unlink()
+    tiny_project.close()
+    with open_project(tiny_project.root) as project:
+        assert project.manifest.picture(picture.image_id).state == "missing"
+        place = zip_of(tmp_path / "some.zip", [line_of("1", said="square")], {"1": jpegs[1]})
+        assert take_corrections(project, place).n_added == 1
+        back = project.manifest.picture(picture.image_id)
+        assert (back.state, back.label, back.mark, back.is_member) == ("kept", "circle", TO_DECIDE, False)
+        assert project.file(back).parent.name == "circle" and project.file(back).read_bytes() == jpegs[1]
+        assert open_review(project).counts()[VISITOR_WORD] == 1
+        project.journal.decide(Mark(back.image_id, "keep"))
+        assert project.manifest.picture(back.image_id).is_member
 
 
 def test_the_same_is_taken_once_and_more_words_are_added(tiny_project, tmp_path, jpegs):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from tellapart.errors import RefusalCode
@@ -15,7 +15,7 @@ from tellapart.store.files.edited_files import UNSETTLED
 from tellapart.store.files.file_moves import finish_moves, queue_move
 from tellapart.store.files.picture_paths import ensure_label, free_path, is_free
 from tellapart.store.limits import check_room
-from tellapart.store.manifest import Manifest, Origin, Refusal, now
+from tellapart.store.manifest import VISITOR, Manifest, Origin, Refusal, now
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def add_new_pictures(
     """Commit the rows of these pictures in one transaction, then move the files to their labels' folders.
 
     An exact copy of a kept or removed picture is not added again, whatever its label; the waiting file is dropped
-    unless it lies in a label's folder, where it is left alone. A missing picture that arrives again is back.
+    unless it lies in a label's folder, where it is left alone. A missing picture that arrives again is back; one that a
+    visitor brings back has the label it had, and somebody is to decide about the visitor's word.
     A file in place moves too where its folder or its name would clash with another's on a disk that ignores case.
 
     note: writes down, in the same transaction, what else follows from it.
@@ -134,6 +135,11 @@ def _refusal_of_copy(db: sqlite3.Connection, arrival: Arrival) -> Refusal | None
 
 
 def _insert(db: sqlite3.Connection, root: Path, arrival: Arrival) -> None:
+    returned = ["label", "path", "path_key", "state", "file_ns"]  # of a missing one, the rest is as it was
+    if arrival.origin.source == VISITOR:
+        known = db.execute("SELECT label FROM pictures WHERE image_id = ?", [arrival.image_id]).fetchone()
+        arrival = replace(arrival, label=known[0]) if known else arrival
+        returned.append("mark")
     # we wrote a waiting file ourselves a moment ago, and nobody changes it before it has moved
     file_ns = arrival.file_ns if arrival.is_in_place else _time_of(root / arrival.path)
     folder = ensure_label(db, arrival.label)
@@ -154,9 +160,7 @@ def _insert(db: sqlite3.Connection, root: Path, arrival: Arrival) -> None:
         "file_ns": file_ns,
     }  # fmt: skip
     names = list(values)
-    back = ", ".join(
-        f"{name} = excluded.{name}" for name in ("label", "path", "path_key", "state", "file_ns")
-    )
+    back = ", ".join(f"{name} = excluded.{name}" for name in returned)
     db.execute(
         f"INSERT INTO pictures ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
         f"ON CONFLICT (image_id) DO UPDATE SET {back}",
