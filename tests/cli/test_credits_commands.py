@@ -11,6 +11,8 @@ from tellapart.gather import take_in
 from tellapart.store.manifest import Origin
 from tellapart.store.project import create_project, open_project
 
+OWN = "**Funding**\n\nPaid by the city.\n\n## My own heading\n\nAsk Ann before use."
+
 
 @pytest.fixture
 def project_dir(tmp_path):
@@ -54,11 +56,25 @@ def test_a_datasheet_has_the_facts_and_keeps_the_answers(project_dir):
     assert path.read_text("utf-8") == text, "the same project makes the same text"
     question = "**For what purpose was the data set made?**"
     path.write_text(
-        text.replace(f"{question}\n\n{TO_ANSWER}", f"{question}\n\nTo sort my shapes.\n\nAnd yours."), "utf-8"
+        text.replace(
+            f"{question}\n\n{TO_ANSWER}", f"{question}\n\nTo sort my shapes.\n\nAnd yours.\n\n{OWN}"
+        ),
+        "utf-8",
     )
     result = json.loads(tellapart("datasheet", project_dir, "--json"))
     assert result["n_open_questions"] == 11
-    assert f"{question}\n\nTo sort my shapes.\n\nAnd yours.\n\n" in path.read_text("utf-8")
+    assert f"{question}\n\nTo sort my shapes.\n\nAnd yours.\n\n{OWN}\n\n**Who made it" in path.read_text(
+        "utf-8"
+    )
+
+
+def test_a_datasheet_takes_no_other_file_s_place(project_dir, tmp_path):
+    for mine in (b"# My notes\n", "# Datasheet for M\u00fcller\n".encode("latin-1")):
+        (tmp_path / "mine.md").write_bytes(mine)
+        assert "so it is not replaced" in tellapart(
+            "datasheet", project_dir, "--out", tmp_path / "mine.md", code=1
+        )
+        assert (tmp_path / "mine.md").read_bytes() == mine
 
 
 def test_an_empty_project_has_a_datasheet_and_credits_too(tmp_path):

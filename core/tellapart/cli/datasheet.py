@@ -19,7 +19,7 @@ def datasheet(
 ) -> None:
     """Write DATASHEET.md: facts about the pictures, and questions for you. Updating it keeps your answers."""
     from tellapart import atomic_files
-    from tellapart.deploy.datasheet import TO_ANSWER
+    from tellapart.deploy.datasheet import TITLE, TO_ANSWER
     from tellapart.deploy.datasheet import datasheet as written
     from tellapart.duplicates.project_copies import copies_in
     from tellapart.errors import ProjectError
@@ -31,9 +31,18 @@ def datasheet(
         pairs = copies_in(project, project.manifest.pictures())
         n_look_alikes = len({*pairs.first.tolist(), *pairs.second.tolist()})
         try:
-            answered = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+            answered = path.read_text("utf-8-sig") if path.is_file() else ""
+            if answered.strip() and not answered.startswith(TITLE):
+                raise ProjectError(
+                    f"{path} does not begin with {TITLE!r}, so it is not replaced. Choose another file with --out, or "
+                    "rename that one."
+                )
             text = written(project.manifest, project.name, n_look_alikes, answered)
             atomic_files.write_bytes(path, text.encode())
+        except UnicodeDecodeError as error:
+            raise ProjectError(
+                f"{path} is not UTF-8, so it is not replaced. Save it as UTF-8, or choose another file with --out."
+            ) from error
         except OSError as error:
             raise ProjectError(disk_reason(path.parent, error)) from error
     n_open = text.count(TO_ANSWER)

@@ -5,9 +5,8 @@ After Gebru et al. 2021, "Datasheets for Datasets", Communications of the ACM 64
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -18,29 +17,33 @@ from tellapart.store.manifest import TO_DECIDE, Manifest, Picture, Refusal
 from tellapart.words.markdown import link, plain
 
 TO_ANSWER = "*To be answered by a person.*"
-_QUESTION = re.compile(r"^\*\*(.+)\*\*$")
-_MOTIVATION = (
-    "For what purpose was the data set made?",
-    "Who made it, on behalf of whom, and who paid for it?",
-)
-_COMPOSITION = (
-    "What is in the pictures that could identify people, or be confidential or offensive?",
-    "What is missing: places, seasons, kinds, cameras, people that are not in it but will be met in use?",
-)
-_COLLECTION = (
-    "Who chose the queries and the pictures, and how?",
-    "Did the people in the pictures, or their makers, know and agree?",
-)
-_CLEANING = ("By which rule was a picture given its label, and what was done in doubt?",)
-_USES = (
-    "What has it been used for, and what else could it be used for?",
-    "What should it not be used for?",
-)
-_DISTRIBUTION = ("Will it be passed on, to whom, how, and under which licence?",)
-_MAINTENANCE = (
-    "Who looks after it, and how can they be reached?",
-    "Will it be corrected and added to, and how will users hear of that?",
-)
+TITLE = "# Datasheet for"
+_QUESTIONS = {
+    "Motivation": (
+        "For what purpose was the data set made?",
+        "Who made it, on behalf of whom, and who paid for it?",
+    ),
+    "Composition": (
+        "What is in the pictures that could identify people, or be confidential or offensive?",
+        "What is missing: places, seasons, kinds, cameras, people that are not in it but will be met in use?",
+    ),
+    "Collection process": (
+        "Who chose the queries and the pictures, and how?",
+        "Did the people in the pictures, or their makers, know and agree?",
+    ),
+    "Preprocessing, cleaning, labelling": (
+        "By which rule was a picture given its label, and what was done in doubt?",
+    ),
+    "Uses": (
+        "What has it been used for, and what else could it be used for?",
+        "What should it not be used for?",
+    ),
+    "Distribution": ("Will it be passed on, to whom, how, and under which licence?",),
+    "Maintenance": (
+        "Who looks after it, and how can they be reached?",
+        "Will it be corrected and added to, and how will users hear of that?",
+    ),
+}
 # why files were not taken in; of those with another code each reason stands for itself
 _WORDS = {
     RefusalCode.COPY: "already here",
@@ -60,34 +63,43 @@ def datasheet(manifest: Manifest, name: str, n_look_alikes: int | None = None, a
         answered: an earlier datasheet, whose answers to the questions are kept.
     """
     pictures, refusals = manifest.pictures(), manifest.refusals_to_tell()
+    facts = {
+        "Composition": _composition(manifest, pictures, n_look_alikes),
+        "Collection process": _collection(pictures, refusals),
+        "Preprocessing, cleaning, labelling": _cleaning(manifest, pictures),
+        "Distribution": _licences(pictures),
+    }
     answers = _answers(answered)
     parts = [
-        f"# Datasheet for {plain(name)}",
-        f"Facts as of {_last_change(pictures, refusals)}. After Gebru et al. 2021, \"Datasheets for Datasets\".",
-        "## Motivation", *_asked(_MOTIVATION, answers),
-        "## Composition", *_composition(manifest, pictures, n_look_alikes), *_asked(_COMPOSITION, answers),
-        "## Collection process", *_collection(pictures, refusals), *_asked(_COLLECTION, answers),
-        "## Preprocessing, cleaning, labelling", *_cleaning(manifest, pictures), *_asked(_CLEANING, answers),
-        "## Uses", *_asked(_USES, answers),
-        "## Distribution", *_licences(pictures), *_asked(_DISTRIBUTION, answers),
-        "## Maintenance", *_asked(_MAINTENANCE, answers),
-    ]  # fmt: skip
+        f"{TITLE} {plain(name)}",
+        f'Facts as of {_last_change(pictures, refusals)}. After Gebru et al. 2021, "Datasheets for Datasets".',
+    ]
+    for heading, questions in _QUESTIONS.items():
+        parts += [_heading(heading), *facts.get(heading, [])]
+        for question in questions:
+            parts += [_asked(question), answers.get(_asked(question), TO_ANSWER)]
     return "\n\n".join(parts) + "\n"
 
 
-def _asked(questions: Sequence[str], answers: dict[str, str]) -> list[str]:
-    return [text for question in questions for text in (f"**{question}**", answers.get(question, TO_ANSWER))]
+def _heading(name: str) -> str:
+    return f"## {name}"
+
+
+def _asked(question: str) -> str:
+    return f"**{question}**"
 
 
 def _answers(text: str) -> dict[str, str]:
-    """What follows each question of an earlier datasheet, up to the next question or heading."""
+    """What follows each question of an earlier datasheet, up to the next one or the next section. Headings and bold
+    lines of the answer itself are part of it."""
+    questions = {_asked(one) for several in _QUESTIONS.values() for one in several}
+    ends = questions | {_heading(name) for name in _QUESTIONS}
     answers: dict[str, list[str]] = defaultdict(list)
-    question = None
+    question = ""
     for line in text.splitlines():
-        found = _QUESTION.match(line)
-        if found or line.startswith("## "):
-            question = found[1] if found else None
-        elif question:
+        if line.rstrip() in ends:
+            question = line.rstrip()
+        elif question in questions:
             answers[question].append(line)
     return {question: joined for question, lines in answers.items() if (joined := "\n".join(lines).strip())}
 
