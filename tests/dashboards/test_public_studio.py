@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import re
+import socket
 import stat
 import time
 from collections.abc import Iterator
@@ -135,6 +136,13 @@ def test_only_who_knows_the_password_comes_in(public: PublicStudio) -> None:
             assert visitor.post("login", data={"password": PASSWORD}, headers=other).status_code == 403
     assert public.projects() == before
     assert PASSWORD not in public.log.read_text("utf-8")
+
+
+def test_nobody_fills_the_memory_with_the_body_of_a_question(public: PublicStudio) -> None:
+    place = httpx.URL(public.url)
+    with socket.create_connection((place.host, place.port), timeout=30) as stranger:
+        stranger.sendall(b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n")
+        assert stranger.recv(1000).startswith(b"HTTP/1.1 400"), "before any of it has come"
 
 
 def test_a_browser_finds_its_project_again_for_a_year(public: PublicStudio) -> None:

@@ -32,6 +32,8 @@ _STATIC = re.compile(r"(tellapart|lab|base)/static/[\w./-]+")
 HEALTH = "/healthz"
 _PAGE_KERNEL = "tellapart_dashboards.app.page_kernel"
 OPEN = "/open"  # where a browser is sent at the start, with the token
+_MAX_BODY_BYTES = 2**20
+_BODY_S, _IDLE_S = 30, 60  # of a connection: for a body, and without a question
 _LOOK_S = 0.05
 _LOOKS_TOLD, _LOOKS_ENDING = 10, 200  # half a second and ten, of a server that is not held up
 
@@ -207,7 +209,12 @@ class StudioServer(Voila):
         """Serve until it is stopped."""
 
         def listen_there(_port: int, _host: str) -> None:  # Voila would look for a port by itself
-            HTTPServer(self.app, ssl_options=self.tls()).add_socket(self.place)
+            # a page talks through its websocket, which has limits of its own: bodies are forms and words
+            server = HTTPServer(
+                self.app, ssl_options=self.tls(), max_body_size=_MAX_BODY_BYTES, body_timeout=_BODY_S,
+                idle_connection_timeout=_IDLE_S,
+            )  # fmt: skip
+            server.add_socket(self.place)
 
         self.app.listen = listen_there
         IOLoop.current().add_callback(self.on_air)
