@@ -112,6 +112,27 @@ def test_only_the_owner_gets_them(desk, trained, jpegs, tmp_path):
         assert keyless.ask("GET", "/corrections").status == 403
 
 
+@pytest.mark.parametrize(
+    "part", [(), ((b"range", b"bytes=0-9"),), ((b"range", b"bytes=99999999-"),), ((b"range", b"?"),)]
+)
+def test_no_zip_is_left_behind_whatever_part_of_it_is_asked_for(tmp_path, monkeypatch, part):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    settings = settings_from({"TELLAPART_API_KEY": KEY})
+    desk = CorrectionDesk(settings, tmp_path / "box", Entrance(Limits()))
+    scope = {"type": "http", "method": "GET", "path": "/corrections", "headers": list(part)}
+    sent = []
+
+    async def note(message):
+        sent.append(message)
+
+    async def given():
+        await (await desk.give(Request(scope)))(scope, asyncio.Event().wait, note)
+
+    asyncio.run(given())
+    assert sent[0]["type"] == "http.response.start"
+    assert list(tmp_path.glob("tellapart-corrections-*")) == []
+
+
 def test_they_come_into_a_project_over_the_web(desk, tiny_project, jpegs, tmp_path):
     address = f"http://127.0.0.1:{desk.port}"
     send(

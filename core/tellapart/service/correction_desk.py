@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from msgspec import structs
-from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from tellapart.corrections.asking import KEY_VARIABLE
 from tellapart.corrections.box import CorrectionBox
@@ -84,12 +84,7 @@ class CorrectionDesk:
                 f"{KEY_VARIABLE} and start it again.",
             )
         path = await asyncio.to_thread(self._packed)
-        return FileResponse(
-            path,
-            media_type="application/zip",
-            filename="corrections.zip",
-            background=BackgroundTask(Path(path).unlink),
-        )
+        return _PassingFile(path, media_type="application/zip", filename="corrections.zip")
 
     def _keep(self, line: bytes, picture: bytes) -> bool:
         if len(line) > MAX_LINE_BYTES:
@@ -115,3 +110,14 @@ class CorrectionDesk:
             Path(path).unlink()
             raise
         return path
+
+
+class _PassingFile(FileResponse):
+    """A file that is gone once it was sent, or could not be: a background task is left out where a part is asked for
+    that does not exist."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            Path(self.path).unlink(missing_ok=True)
