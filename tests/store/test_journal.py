@@ -193,6 +193,24 @@ def test_undo_and_redo_work_in_a_new_process(tmp_path):
         assert (files_below(project.root), rows_of(project)) == decided
 
 
+def test_undo_makes_no_picture_missing_that_came_back(tmp_path):
+    with make_project(tmp_path) as project:
+        picture = project.manifest.pictures("circle")[0]
+        file = project.file(picture)
+        file.rename(tmp_path / "away.png")
+    with open_project(project.root) as project:
+        assert project.manifest.picture(picture.image_id).state == "missing"
+        project.journal.decide(Relabel(picture.image_id, "square"))
+        project.journal.decide(Relabel(picture.image_id, "cross"))
+    (tmp_path / "away.png").rename(file)
+    with open_project(project.root) as project:
+        for step, label in (("undo", "square"), ("undo", "circle"), ("redo", "square"), ("redo", "cross")):
+            assert len(getattr(project.journal, step)()) == 1
+            now = project.manifest.picture(picture.image_id)
+            assert (now.label, now.state, project.file(now).parent.name) == (label, "kept", label)
+            assert project.file(now).is_file()
+
+
 def test_the_journal_tells_what_was_decided_newest_first(tmp_path):
     with make_project(tmp_path) as project:
         image_id = project.manifest.pictures()[0].image_id

@@ -39,6 +39,10 @@ def state_to_return_to(
         target.update(state="missing", path=current["path"])
     else:
         place = PurePosixPath(target["path"])
+        if target["state"] == "missing":  # its file came back since
+            target["state"] = current["state"]
+            place = PurePosixPath(current["path"]).parent.with_name(place.parent.name) / place.name
+            target["path"] = str(place)
         if place.parent.name != folder:  # the label was dropped and came back under another folder's name
             target["path"] = str(place.parent.with_name(folder) / place.name)
     target["path"] = preferred_path(db, target["path"], image_id)
