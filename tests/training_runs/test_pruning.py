@@ -5,6 +5,7 @@ import os
 import shutil
 
 import pytest
+from command_line import tellapart
 from tellapart import runs
 from tellapart.errors import RunError
 from tellapart.training_runs.changing import name_run
@@ -57,6 +58,18 @@ def test_a_paused_training_stays(keep, tiny_project):
         IDS[1] not in to_prune(tiny_project, keep=1).run_ids
         and IDS[0] in to_prune(tiny_project, keep=1).run_ids
     )
+
+
+def test_models_of_apps_made_on_the_command_line_stay_until_others_take_their_place(
+    many, tiny_project, trained, tmp_path
+):
+    before = to_prune(tiny_project, keep=1).run_ids
+    assert {IDS[2], IDS[3]} <= set(before)
+    for run_id in (IDS[2], IDS[3]):
+        bundle = tiny_project.bundles_dir / run_id
+        shutil.copytree(trained[1].bundle_dir, bundle, dirs_exist_ok=True)
+        tellapart("app", bundle, tmp_path / "app", "--target", "api", "--force")
+        assert set(before) - set(to_prune(tiny_project, keep=1).run_ids) == {run_id}
 
 
 def test_pruned_runs_lie_in_the_trash_as_one_step(many, tiny_project):

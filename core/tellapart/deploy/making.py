@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,9 @@ from tellapart.deploy.app_folder import files_of
 from tellapart.deploy.card_answers import answered
 from tellapart.deploy.examples.choosing import examples_of
 from tellapart.deploy.html.export import is_our_worker, service_worker_of
-from tellapart.deploy.share_settings import ShareSettings
+from tellapart.deploy.share_settings import ShareSettings, note_shared
 from tellapart.deploy.targets import TARGETS, Target
-from tellapart.errors import DeployError
+from tellapart.errors import DeployError, ProjectError
 from tellapart.progress import Progress, silent
 from tellapart.store.sqlite.database_errors import disk_reason
 
@@ -47,7 +48,24 @@ def make_app(
     own = {**usual, **own}
     own = {name: value for name, value in own.items() if value and name in target.takes}
     with answered(bundle_dir, settings.answers) as bundle:
-        return target.export(bundle, out, settings.appearance, force=force, progress=progress, **own)
+        made = target.export(bundle, out, settings.appearance, force=force, progress=progress, **own)
+    _note_in_project(bundle_dir.resolve(), made)
+    return made
+
+
+def _note_in_project(bundle_dir: Path, app: Path) -> None:
+    """Tells the project that a bundle lies in, if it does, that it is shared."""
+    from tellapart.store.project import is_project, open_project
+
+    root = bundle_dir.parent.parent
+    if not is_project(root):
+        return
+    with (
+        suppress(ProjectError),
+        open_project(root) as project,
+    ):  # one that nobody may write to loses no models either
+        if project.bundles_dir == bundle_dir.parent:
+            note_shared(project.manifest, app, bundle_dir.name)
 
 
 def remembered(project: Project, settings: ShareSettings) -> dict[str, Any]:

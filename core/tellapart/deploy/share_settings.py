@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tellapart.corrections.asking import Asking
@@ -18,6 +19,7 @@ from tellapart.store.manifest import Manifest
 
 _SETTING = "share"
 DEFAULT_TARGET = "html"
+_SHARED = "shared_models"  # so that pruning leaves them
 _OF_SOME = ("corrections", "examples", "repository", "service_worker")  # only some kinds of apps take them
 _MAX_TEXTS, _MAX_SIGNS = 50, 100
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
@@ -132,3 +134,24 @@ def _changed(there: dict[str, Any], before: dict[str, Any], after: dict[str, Any
         elif value != before[name]:
             found[name] = value
     return found
+
+
+def shared_models(manifest: Manifest) -> dict[str, str]:
+    """Where an app was made -> the name of the bundle that it was made of last."""
+    kept = manifest.setting(_SHARED)
+    return (
+        {place: name for place, name in kept.items() if isinstance(name, str)}
+        if isinstance(kept, dict)
+        else {}
+    )
+
+
+def note_shared(manifest: Manifest, app: Path, bundle: str) -> None:
+    """Have the project remember of which of its models an app was made.
+
+    Raises:
+        ProjectError: the project cannot be written.
+    """
+    known = shared_models(manifest)
+    if known.get(str(app)) != bundle:
+        manifest.set_setting(_SHARED, {**known, str(app): bundle})

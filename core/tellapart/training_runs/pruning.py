@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.bundle.loading import newest_bundle
+from tellapart.deploy.share_settings import shared_models
 from tellapart.errors import OutsideError, ProjectError, RunError
 from tellapart.store.files.sizes import size_on_disk
 from tellapart.store.project import Project
@@ -104,6 +105,7 @@ def _pointed_at(project: Project, keep: int) -> set[str]:
     done = [one.run_id for one in rows if one.is_done]
     pointed = {*done[:keep], *(one.run_id for one in rows if one.name or one.stage in _OPEN)}
     pointed |= {run_id for run_id, note in run_notes(project.manifest).items() if note.name}
+    pointed |= set(shared_models(project.manifest).values())
     if (newest := newest_bundle(project.bundles_dir)) is not None:
         pointed.add(newest.name)
     pointed |= {one.run_id for one in rows[:1]}  # a page that opens follows it
