@@ -25,6 +25,12 @@ def pictures_of(root):
         return found
 
 
+def test_the_duplicate_of_a_hidden_folder_is_listed(workspace, bears):
+    hidden = bears.rename(workspace.parent / ".bears")
+    new = duplicate_project(hidden, workspace)
+    assert [one.name for one in listed_projects(workspace)] == [new.name] == ["bears copy"]
+
+
 def test_a_duplicate_has_everything_and_is_independent(workspace, bears):
     with open_project(bears) as project:
         first, second, *_ = project.manifest.pictures()
