@@ -172,6 +172,10 @@ def test_our_markdown_becomes_elements_and_all_else_stays_text() -> None:
     assert (
         '<a href="https://e.org/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer">two</a> more' in made
     )
+    headings = paper_html("# a\n" * 20_000 + " \n### b\n- c\n- d")
+    assert headings.count("<h2>a</h2>") == 20_000 and headings.endswith(
+        "<h3>b</h3><ul><li>c</li><li>d</li></ul></div>"
+    )
     assert "<code>c&lt;d</code> &lt;x&gt; &lt;b&gt; [no](javascript:x)" in made
 
 

@@ -210,7 +210,10 @@ def test_html_in_names_is_shown_and_never_obeyed(trained, runtime, open_page, pn
     record = json.loads((bundle / "bundle.json").read_text("utf-8"))
     record["classes"] = [f"{evil}{i}" for i in range(len(record["classes"]))]
     (bundle / "bundle.json").write_text(json.dumps(record), "utf-8")
-    paper = f"# Credits </script><script>alert(2)</script>\n\n- {evil}: [work](javascript:alert(3))\n"
+    paper = (
+        f"# Credits </script><script>alert(2)</script>\n\n- {evil}: [work](javascript:alert(3))\n\n"
+        + "# a\n" * 20_000
+    )
     (bundle / "CREDITS.md").write_text(paper, "utf-8")
     title = "</title><script>alert(4)</script>"
     out = export_html(bundle, tmp_path / "evil.html", Appearance(title, f"{evil}</p>"), runtime=runtime)

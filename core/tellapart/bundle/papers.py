@@ -11,6 +11,7 @@ _PIECE = re.compile(
     r"|\[(?P<text>(?:\\.|[^\[\]\\])+)\]\(<?(?P<url>https?://[^\s<>)]{1,2000})>?\)"
     r"|\\(?P<plain>[\\`*_{}\[\]()#+!|~:@$.=-])"
 )
+_HEADING = re.compile(r"(#{1,6}) (.*)\s*")
 _RULE = re.compile(r"\|[-: |]+")
 _TAG = re.compile(r"<[^>]*>")  # of ours: all else is escaped
 _BREAK = re.compile(r"\n{2,}")
@@ -23,15 +24,17 @@ def paper_html(text: str) -> str:
 
 
 def _block(block: str) -> Iterator[str]:
-    lines = block.split("\n")
-    heading = re.fullmatch(r"(#{1,6}) (.*)", lines[0])
-    if heading:
+    at = 0
+    while heading := _HEADING.match(block, at):
         level = "h2" if len(heading[1]) == 1 else "h3"
         yield f"<{level}>{_line(heading[2])}</{level}>"
-        rest = "\n".join(lines[1:]).strip()
-        if rest:
-            yield from _block(rest)
-    elif len(lines) > 1 and lines[0].startswith("|") and _RULE.fullmatch(lines[1].strip()):
+        at = heading.end()
+    if at:
+        block = block[at:].strip()
+        if not block:
+            return
+    lines = block.split("\n")
+    if len(lines) > 1 and lines[0].startswith("|") and _RULE.fullmatch(lines[1].strip()):
         yield _table(lines)
     elif lines[0].startswith("- "):
         items = re.split(r"\n- ", block[2:])

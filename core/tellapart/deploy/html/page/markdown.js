@@ -15,15 +15,23 @@ export function showMarkdown(place, text) {
 
 /** @param {string} text */
 function block(text) {
-  const lines = text.split("\n");
-  const heading = /^(#{1,6}) (.*)/.exec(lines[0]);
-  if (heading) {
-    const rest = lines.slice(1).join("\n").trim();
-    return [filled(made(heading[1].length === 1 ? "h2" : "h3", ""), heading[2]), ...(rest ? block(rest) : [])];
+  const parts = [];
+  const heading = /(#{1,6}) (.*)\s*/y;
+  let at = 0;
+  for (let found = heading.exec(text); found !== null; found = heading.exec(text)) {
+    parts.push(filled(made(found[1].length === 1 ? "h2" : "h3", ""), found[2]));
+    at = heading.lastIndex;
   }
-  if (lines.length > 1 && lines[0].startsWith("|") && /^\|[-: |]+$/.test(lines[1])) return [table(lines)];
-  if (lines[0].startsWith("- ")) return [list(lines)];
-  return [filled(made("p", ""), lines.join(" "))];
+  const rest = at > 0 ? text.slice(at).trim() : text;
+  if (at === 0 || rest !== "") parts.push(withoutHeading(rest.split("\n")));
+  return parts;
+}
+
+/** @param {string[]} lines */
+function withoutHeading(lines) {
+  if (lines.length > 1 && lines[0].startsWith("|") && /^\|[-: |]+$/.test(lines[1])) return table(lines);
+  if (lines[0].startsWith("- ")) return list(lines);
+  return filled(made("p", ""), lines.join(" "));
 }
 
 /** @param {string[]} lines */
