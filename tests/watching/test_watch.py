@@ -17,6 +17,7 @@ from tellapart.classify import Predictor
 from tellapart.classify.answer_log import MAX_LOG_BYTES, AnswerLog, answer_facts
 from tellapart.corrections.correction import model_of
 from tellapart.errors import BundleError, WatchError
+from tellapart.file_lock import try_lock
 from tellapart.watching.log_lines import AnswerLines, LoggedAnswer
 from tellapart.watching.watch import watch_log
 from tellapart.watching.weekly_page import weekly_page, write_page
@@ -315,3 +316,18 @@ def test_an_apps_own_log_is_read_and_never_grows_for_ever(usual, tmp_path, monke
         log.write(usual[:3])
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 6000 < MAX_LOG_BYTES
     AnswerLog(tmp_path / "no" / "folder", "ab").write(usual)  # answers go on
+
+
+def test_one_page_of_an_app_at_a_time_puts_the_older_half_of_a_log_aside(usual, tmp_path, monkeypatch):
+    from tellapart.classify import answer_log
+
+    monkeypatch.setattr(answer_log, "MAX_LOG_BYTES", 200)
+    path, aside = tmp_path / "answers.jsonl", tmp_path / "answers.jsonl.1"
+    log = AnswerLog(path, "ab" * 32)
+    log.write(usual[:3])
+    with (tmp_path / ".answers.jsonl.lock").open("ab") as another:
+        assert try_lock(another)
+        log.write(usual[:3])
+        assert not aside.exists() and len(list(AnswerLines([path]))) == 6
+    log.write(usual[:3])
+    assert len(list(AnswerLines([aside]))) == 6 and len(list(AnswerLines([path]))) == 3

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart.classify.predictor import Prediction
+from tellapart.file_lock import try_lock
 from tellapart.safe_text import harmless_json
 
 EVENT = "answer"
@@ -48,7 +49,18 @@ class AnswerLog:
             for one in answers
         ]
         with suppress(OSError):
-            if self._path.exists() and self._path.stat().st_size > MAX_LOG_BYTES // 2:
+            self._make_room()
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
+            file.write("".join(f"{line}\n" for line in lines))
+
+    def _make_room(self) -> None:
+        """Puts a half that is full aside, in the place of the older one. Each page of an app is a process: one does it,
+        and who saw the same full half before does not put the new one aside as well."""
+        if not self._is_half_full():
+            return
+        with self._path.with_name(f".{self._path.name}.lock").open("ab") as lock:
+            if try_lock(lock) and self._is_half_full():
                 self._path.replace(self._path.with_name(f"{self._path.name}.1"))
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write("".join(f"{line}\n" for line in lines))
+
+    def _is_half_full(self) -> bool:
+        return self._path.exists() and self._path.stat().st_size > MAX_LOG_BYTES // 2
