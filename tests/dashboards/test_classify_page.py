@@ -7,6 +7,8 @@ import csv
 import io
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +98,26 @@ async def test_the_table_has_a_line_for_each_and_calculates_nothing(trained_dir:
     assert lines[0]["file"] == "'=1+1.png" and lines[0]["label"] in ("circle", "square")
     assert abs(float(lines[0]["circle"]) + float(lines[0]["square"]) - 1) < 1e-3
     assert lines[1]["label"] == "" and lines[1]["remark"].startswith("not a picture")
+
+
+async def test_answers_that_come_while_the_table_is_written_do_not_break_it(trained_dir: Path) -> None:
+    state, view = await opened(trained_dir)
+    await upload(view, {f"{n}.png": a_circle(trained_dir) for n in range(2)})
+
+    class Growing(tuple[tuple[str, float], ...]):
+        """While it is read, one more answer comes, as from another thread."""
+
+        def __iter__(self) -> Iterator[tuple[str, float]]:
+            number = 100 + len(state._answers)
+            state._answers[number] = replace(last, number=number)
+            return super().__iter__()
+
+    first, last = state._answers.values()
+    state._answers[first.number] = replace(first, probabilities=Growing(first.probabilities))
+    (data,) = (await ask(view, "table"))["pictures"]
+    assert len(data.decode("utf-8-sig").splitlines()) == 3
+    state._answers[last.number] = replace(last, probabilities=(("circle",),))  # type: ignore[arg-type]
+    assert "problem" in await ask(view, "table"), "the page says it"
 
 
 async def test_the_page_that_is_drawn_anew_gets_all_answers(trained_dir: Path) -> None:

@@ -149,7 +149,9 @@ def duplicate_project(root: Path, workspace: Path, progress: Progress = silent) 
     with _beside(workspace) as folder:
         kind.copy(root, folder, progress)
         with alone_in(workspace):
-            name = root.name.lstrip(".")[: MAX_CHARACTERS - 10]  # a folder that begins with a point is not listed
+            name = root.name.lstrip(".")[
+                : MAX_CHARACTERS - 10
+            ]  # a folder that begins with a point is not listed
             new = workspace / _free_name(workspace, f"{name} copy".strip(), " ")
             _move(folder, new)
     return new

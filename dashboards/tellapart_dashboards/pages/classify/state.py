@@ -12,6 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,24 +105,20 @@ class ClassifyState(Answering):
             self.clear()
             return {}, []
         if name == "table":
-            return {"file_name": "answers.csv"}, [await asyncio.to_thread(self.table)]
+            return await _told(lambda: ({"file_name": "answers.csv"}, [self.table()]))
         answer = self._answers.get(values.get("number", 0))
         if name not in asked or answer is None:
             return None
-        try:
-            return await asyncio.to_thread(asked[name], answer)
-        except Exception as error:  # the page must say it: nobody sees a task's traceback
-            return {"problem": error_sentence(error)}, []
+        return await _told(partial(asked[name], answer))
 
     def table(self) -> bytes:
         """All answers as a CSV file, oldest first: file, answer, probability, remark, then each label's probability."""
         out = io.StringIO(newline="")
-        labels = list(
-            dict.fromkeys(label for one in self._answers.values() for label, _ in one.probabilities)
-        )
+        answers = list(self._answers.values())  # more come while this is written
+        labels = list(dict.fromkeys(label for one in answers for label, _ in one.probabilities))
         writer = csv.writer(out)
         writer.writerow(map(csv_cell, ["file", "label", "probability", "remark", *labels]))
-        for one in list(self._answers.values()):
+        for one in answers:
             shares = dict(one.probabilities)
             numbers = [f"{shares[label]:.4f}" if label in shares else "" for label in labels]
             remark = one.reason or ("none of these" if one.is_none_of_these else "")
@@ -198,3 +195,11 @@ class ClassifyState(Answering):
             if self._project is None:
                 self._project = self._open_it() if self._open_it else open_project(Path(self.project_dir))
             return self._project
+
+
+async def _told(find: Callable[[], Reply]) -> Reply:
+    """What is found on another thread, or why it is not."""
+    try:
+        return await asyncio.to_thread(find)
+    except Exception as error:  # the page must say it: nobody sees a task's traceback
+        return {"problem": error_sentence(error)}, []
