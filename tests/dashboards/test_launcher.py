@@ -46,6 +46,8 @@ def test_two_studios_started_at_once_both_answer(tmp_path: Path) -> None:
     with contextlib.ExitStack() as stack:
         studios = [stack.enter_context(started(tmp_path / name, "--port", wanted)) for name in ("a", "b")]
         answers = [httpx.get(urljoin(said(studio), "/healthz"), timeout=60) for studio in studios]
+        led_here = {"Host": "elsewhere.example"}
+        assert httpx.get(answers[0].url, headers=led_here, timeout=60).status_code == 403
     assert [answer.json()["pages"] for answer in answers] == [0, 0]
     assert answers[0].url.port != answers[1].url.port
 
@@ -56,8 +58,10 @@ def started(project_dir: Path, *options: str) -> Iterator[subprocess.Popen[str]]
     command = [sys.executable, "-m", "tellapart_dashboards", "--project", str(project_dir), "--no-browser"]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen([*command, *options], cwd=project_dir.parent, **pipes) as studio:
-        yield studio
-        studio.terminate()
+        try:
+            yield studio
+        finally:
+            studio.terminate()
 
 
 def said(studio: subprocess.Popen[str]) -> str:

@@ -123,7 +123,7 @@ def test_only_who_knows_the_password_comes_in(public: PublicStudio) -> None:
     with public.visitor() as visitor:
         asked = visitor.get(PAGE)
         assert asked.status_code == 302 and "/login?next=" in asked.headers["location"]
-        form = visitor.get("login").text
+        form = visitor.get("login", headers={"Host": "studio.example"}).text
         assert "Sign in to the studio" in form and 'type="password"' in form and "?token=" not in form
         for wrong in ("", "geese", PASSWORD.upper()):
             refused = visitor.post("login", data={"password": wrong})

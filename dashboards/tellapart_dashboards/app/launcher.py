@@ -165,6 +165,7 @@ def voila_config(port: int, token: str) -> dict[str, dict[str, Any]]:
             "tornado_settings": {
                 "disable_check_xsrf": True,
                 "websocket_max_message_size": 64 * 2**20,
+                "allow_remote_access": False,  # a name that a stranger lets lead to this computer is not answered
                 "headers": {"Content-Security-Policy": CONTENT_POLICY, "X-Content-Type-Options": "nosniff"},
             },
         },

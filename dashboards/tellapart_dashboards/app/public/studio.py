@@ -57,6 +57,7 @@ class PublicStudio(Studio):
             cookie_secret=self._secret,
             identity_provider_class="tellapart_dashboards.app.public.server.OnePassword",
         )
+        config["Voila"]["tornado_settings"]["allow_remote_access"] = True
         if self.certificate is not None:
             config["PublicServer"] = {
                 "certificate": str(self.certificate.file),
