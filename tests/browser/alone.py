@@ -18,6 +18,7 @@ RENDER = """async ([code, values]) => {
       this.handlers.forEach(([event, call]) => event === `change:${name}` && call());
     }
     on(events, call) { events.split(" ").forEach((event) => this.handlers.push([event, call])); }
+    off() {}
     send(content, _callbacks, buffers) { this.sent.push(content); this.buffers = buffers; }
     save_changes() {}
   }
@@ -27,7 +28,7 @@ RENDER = """async ([code, values]) => {
   window.model = new Model(values);
   document.body.classList.add("ta");
   document.body.dataset.voila = "voila";
-  part.default.render({ model, el: document.body });
+  window.leave = part.default.render({ model, el: document.body });
 }"""
 
 

@@ -204,6 +204,24 @@ def camera_page(open_tab: Open, **values: Any) -> Page:
     return alone(page, "webcam", label="", needs_label=False, longest_px=64, burst_ms=200, **values)
 
 
+def test_a_camera_that_opens_when_its_page_has_gone_is_let_go(open_tab: Open) -> None:
+    page = camera_page(open_tab)
+    page.evaluate("""() => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      window.tracks = [];
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        window.tracks.push(...stream.getTracks());
+        return stream;
+      };
+      document.querySelector(".ta-action").click();
+      leave();
+    }""")
+    page.wait_for_function("tracks.length === 1")
+    assert page.evaluate("tracks[0].readyState") == "ended"
+
+
 def test_one_frame_is_on_its_way_at_a_time_and_none_while_the_page_is_hidden(open_tab: Open) -> None:
     page = camera_page(open_tab, is_live=True, frame_px=96)
     page.get_by_role("button", name="Use the camera").click()

@@ -1,5 +1,5 @@
 // Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
-// 7e8f5951e220000650812b93611db11f35c77c8d723a0c4c946d6f0ec5f02eda
+// d45367c285b976ad18b3d1d0d3b9aaba739dc71bd098abfcd22861facd42a96e
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -228,6 +228,7 @@ function render({ model, el }) {
   el.append(root);
 
   let stream = /** @type {MediaStream | null} */ (null);
+  let turn = 0; // of starts and ends: a camera that opens after the next one is let go
   let taken = 0;
   let timer = 0;
   let held = /** @type {{ isBurst: boolean } | null} */ (null); // the press of the shutter that lasts
@@ -256,6 +257,7 @@ function render({ model, el }) {
 
   /** @param {string} [deviceId] */
   async function start(deviceId) {
+    const mine = ++turn;
     say("Opening the camera …");
     try {
       if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no camera");
@@ -263,6 +265,10 @@ function render({ model, el }) {
       const next = await navigator.mediaDevices.getUserMedia({
         video: deviceId ? { ...wish, deviceId: { exact: deviceId } } : { ...wish, facingMode: "environment" },
       });
+      if (mine !== turn) {
+        next.getTracks().forEach((one) => one.stop());
+        return;
+      }
       stop();
       stream = next;
       const [track] = next.getVideoTracks();
@@ -272,11 +278,13 @@ function render({ model, el }) {
       stage.hidden = line.hidden = false;
       open.hidden = true;
       await listCameras(track);
+      if (mine !== turn) return;
       say("");
       labelChanged();
       if (model.get("is_live")) live.start(next);
       if (isStillIn(root)) shutter.focus();
     } catch (error) {
+      if (mine !== turn) return;
       stop();
       say(reasonOf(/** @type {Error} */ (error)));
     }
@@ -395,12 +403,13 @@ function render({ model, el }) {
   shutter.addEventListener("blur", release);
   open.addEventListener("click", () => start());
   choice.addEventListener("change", () => start(choice.value));
-  close.addEventListener("click", () => { stop(); say(""); open.focus(); });
+  close.addEventListener("click", () => { turn++; stop(); say(""); open.focus(); });
   model.on("change:label", labelChanged);
   labelChanged();
   return () => {
     held = null;
     clearTimeout(timer);
+    turn++;
     stop();
     model.off("msg:custom", onMessage);
     model.off("change:label", labelChanged);

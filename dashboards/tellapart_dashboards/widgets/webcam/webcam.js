@@ -57,6 +57,7 @@ function render({ model, el }) {
   el.append(root);
 
   let stream = /** @type {MediaStream | null} */ (null);
+  let turn = 0; // of starts and ends: a camera that opens after the next one is let go
   let taken = 0;
   let timer = 0;
   let held = /** @type {{ isBurst: boolean } | null} */ (null); // the press of the shutter that lasts
@@ -85,6 +86,7 @@ function render({ model, el }) {
 
   /** @param {string} [deviceId] */
   async function start(deviceId) {
+    const mine = ++turn;
     say("Opening the camera …");
     try {
       if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no camera");
@@ -92,6 +94,10 @@ function render({ model, el }) {
       const next = await navigator.mediaDevices.getUserMedia({
         video: deviceId ? { ...wish, deviceId: { exact: deviceId } } : { ...wish, facingMode: "environment" },
       });
+      if (mine !== turn) {
+        next.getTracks().forEach((one) => one.stop());
+        return;
+      }
       stop();
       stream = next;
       const [track] = next.getVideoTracks();
@@ -101,11 +107,13 @@ function render({ model, el }) {
       stage.hidden = line.hidden = false;
       open.hidden = true;
       await listCameras(track);
+      if (mine !== turn) return;
       say("");
       labelChanged();
       if (model.get("is_live")) live.start(next);
       if (isStillIn(root)) shutter.focus();
     } catch (error) {
+      if (mine !== turn) return;
       stop();
       say(reasonOf(/** @type {Error} */ (error)));
     }
@@ -224,12 +232,13 @@ function render({ model, el }) {
   shutter.addEventListener("blur", release);
   open.addEventListener("click", () => start());
   choice.addEventListener("change", () => start(choice.value));
-  close.addEventListener("click", () => { stop(); say(""); open.focus(); });
+  close.addEventListener("click", () => { turn++; stop(); say(""); open.focus(); });
   model.on("change:label", labelChanged);
   labelChanged();
   return () => {
     held = null;
     clearTimeout(timer);
+    turn++;
     stop();
     model.off("msg:custom", onMessage);
     model.off("change:label", labelChanged);
