@@ -102,9 +102,10 @@ def reviewed(trained: tuple[Path, TrainResult], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture
 def tiny_project(trained: tuple[Path, TrainResult], tmp_path: Path) -> Iterator[Project]:
-    """A project of one's own with cached embeddings and a bundle."""
+    """A project of one's own with cached embeddings and a bundle, of which no app was made yet."""
     shutil.copytree(trained[0], tmp_path / "shapes-project")
     with open_project(tmp_path / "shapes-project") as project:
+        project.manifest.set_setting("shared_models", {})  # other tests made apps of the model that all share
         yield project
 
 
