@@ -100,13 +100,16 @@ def test_a_hundred_thousand_pictures_scroll(tmp_path: Path, start_studio: Start,
     expect(place(page, 99_999)).to_be_focused()
     expect(place(page, 99_999).locator("img[src]")).to_be_visible()
     assert page.locator(".ta-tile").count() < 120
-    page.keyboard.press("Home")
-    expect(place(page, 0)).to_be_focused()
     page.set_viewport_size({"width": 390, "height": 844})
+    expect(place(page, 99_999)).to_be_in_viewport()
     page.get_by_role(
         "radio", name="L", exact=True
     ).click()  # one column: 40 million pixels, more than browsers allow
-    place(page, 0).focus()
+    expect(grid(page).locator("..").locator("..")).to_have_attribute("data-size", "L")
+    expect(place(page, 99_999)).to_be_in_viewport()
+    place(page, 99_999).focus()
+    page.keyboard.press("Home")
+    expect(place(page, 0)).to_be_focused()
     page.keyboard.press("End")
     expect(place(page, 99_999)).to_be_in_viewport()
     page.keyboard.press("PageUp")

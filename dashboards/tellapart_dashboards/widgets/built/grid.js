@@ -1,5 +1,5 @@
 // Built by `make widgets` from grid/grid.js and the modules it imports: change those, not this file.
-// c2192f377e417a31bbaa98a7e89af5e8b1cdf624b746270b0b86ba323a07a3b1
+// 2486a7d6291d338e7b18a669dd6d2bf761832fb20af98d0576269bedc4561a63
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -1099,6 +1099,7 @@ function watchPointer(space, grid) {
 /** @import { Size } from "./protocol" */
 
 /** @typedef {{ x: number, y: number }} Point of the sheet */
+/** @typedef {{ position: number, columns: number, row: number, below: number }} Held below: the upper edge, in pixels */
 
 const MOST_PX = 12e6;
 const GAP = 10;
@@ -1187,6 +1188,30 @@ class Sheet {
     const first = Math.max(0, Math.floor(top / this.row) - extra);
     const last = Math.min(this.rows, Math.ceil((top + height) / this.row) + extra);
     return [Math.min(count, first * this.columns), Math.max(0, Math.min(count, last * this.columns))];
+  }
+
+  /**
+   * What is to stay in sight when tiles get another size: the current position if it is there, else the first one; at the
+   * top, that stays.
+   * @param {number} current
+   * @param {number} count
+   * @returns {Held | null}
+   */
+  held(current, count) {
+    const { top } = this.view();
+    if (!this.rows || top <= 0) return null;
+    const [first, last] = this.range(count, 0);
+    const position = current >= first && current < last ? current : first;
+    const { columns, row } = this;
+    return { position, columns, row, below: Math.floor(position / columns) * row - top };
+  }
+
+  /** @param {Held | null} held */
+  hold(held) {
+    if (!held || (held.columns === this.columns && held.row === this.row)) return;
+    const { height } = this.view();
+    this.scrollTo(Math.floor(held.position / this.columns) * this.row - held.below, height);
+    this.reveal(held.position);
   }
 
   /**
@@ -1623,7 +1648,11 @@ class Grid {
     this.empty.hidden = count > 0 || !this.empty.textContent;
     this.root.classList.toggle("ta-nothing", count === 0);
     this.root.dataset.size = this.model.get("size");
-    if (this.sheet.measure(count, this.model.get("size"))) this.draw();
+    const held = this.sheet.held(this.choice.current, count);
+    if (this.sheet.measure(count, this.model.get("size"))) {
+      this.sheet.hold(held);
+      this.draw();
+    }
     this.arrival.measured();
   }
 

@@ -3,6 +3,7 @@
 /** @import { Size } from "./protocol" */
 
 /** @typedef {{ x: number, y: number }} Point of the sheet */
+/** @typedef {{ position: number, columns: number, row: number, below: number }} Held below: the upper edge, in pixels */
 
 const MOST_PX = 12e6;
 const GAP = 10;
@@ -91,6 +92,30 @@ export class Sheet {
     const first = Math.max(0, Math.floor(top / this.row) - extra);
     const last = Math.min(this.rows, Math.ceil((top + height) / this.row) + extra);
     return [Math.min(count, first * this.columns), Math.max(0, Math.min(count, last * this.columns))];
+  }
+
+  /**
+   * What is to stay in sight when tiles get another size: the current position if it is there, else the first one; at the
+   * top, that stays.
+   * @param {number} current
+   * @param {number} count
+   * @returns {Held | null}
+   */
+  held(current, count) {
+    const { top } = this.view();
+    if (!this.rows || top <= 0) return null;
+    const [first, last] = this.range(count, 0);
+    const position = current >= first && current < last ? current : first;
+    const { columns, row } = this;
+    return { position, columns, row, below: Math.floor(position / columns) * row - top };
+  }
+
+  /** @param {Held | null} held */
+  hold(held) {
+    if (!held || (held.columns === this.columns && held.row === this.row)) return;
+    const { height } = this.view();
+    this.scrollTo(Math.floor(held.position / this.columns) * this.row - held.below, height);
+    this.reveal(held.position);
   }
 
   /**

@@ -117,7 +117,11 @@ export class Grid {
     this.empty.hidden = count > 0 || !this.empty.textContent;
     this.root.classList.toggle("ta-nothing", count === 0);
     this.root.dataset.size = this.model.get("size");
-    if (this.sheet.measure(count, this.model.get("size"))) this.draw();
+    const held = this.sheet.held(this.choice.current, count);
+    if (this.sheet.measure(count, this.model.get("size"))) {
+      this.sheet.hold(held);
+      this.draw();
+    }
     this.arrival.measured();
   }
 
