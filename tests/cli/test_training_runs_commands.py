@@ -5,13 +5,16 @@ import shutil
 
 import pytest
 from command_line import tellapart
+from tellapart.store.project import open_project
 
 
 @pytest.fixture
 def root(trained, tmp_path):
-    """The tiny project, trained once more, so that there is a run; it is called first."""
+    """The tiny project, trained once more, so that there is a run; it is called first. No app was made of it."""
     root = tmp_path / "shapes"
     shutil.copytree(trained[0], root)
+    with open_project(root) as project:
+        project.manifest.set_setting("shared_models", {})
     tellapart("train", root)
     tellapart("runs", root, "--rename", "newest", "first")
     return root
