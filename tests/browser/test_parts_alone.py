@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from alone import alone
+from camera_tracks import NOTE_TRACKS
 from cleaning import drag
 from driving import DRAWN, PHONE, SHORT_PRESS, Tab
 from playwright.sync_api import Locator, Page, expect
@@ -206,15 +207,8 @@ def camera_page(open_tab: Open, **values: Any) -> Page:
 
 def test_a_camera_that_opens_when_its_page_has_gone_is_let_go(open_tab: Open) -> None:
     page = camera_page(open_tab)
+    page.evaluate(NOTE_TRACKS)
     page.evaluate("""() => {
-      const { mediaDevices } = navigator;
-      const open = mediaDevices.getUserMedia.bind(mediaDevices);
-      window.tracks = [];
-      mediaDevices.getUserMedia = async (wanted) => {
-        const stream = await open(wanted);
-        window.tracks.push(...stream.getTracks());
-        return stream;
-      };
       document.querySelector(".ta-action").click();
       leave();
     }""")

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from axe import assert_accessible
+from camera_tracks import NOTE_TRACKS
 from odd_pictures import saved, scene
 from playwright.sync_api import expect
 from tellapart.deploy import Appearance, export_html
@@ -115,16 +116,7 @@ def test_the_camera_is_answered_live_and_ends_when_it_is_stopped(tab):
 
 
 def test_a_double_click_opens_the_camera_once_and_a_stop_on_the_way_ends_it(tab):
-    tab.page.evaluate("""() => {
-      const { mediaDevices } = navigator;
-      const open = mediaDevices.getUserMedia.bind(mediaDevices);
-      window.tracks = [];
-      mediaDevices.getUserMedia = async (wanted) => {
-        const stream = await open(wanted);
-        window.tracks.push(...stream.getTracks());
-        return stream;
-      };
-    }""")
+    tab.page.evaluate(NOTE_TRACKS)
     tab.page.get_by_role("button", name="Use the camera").dblclick()
     tab.wait_until("window.tracks.length === 2")
     tab.page.get_by_role("button", name="Stop the camera").click()
