@@ -36,7 +36,6 @@ from typing import Any
 import machine
 import numpy as np
 import picture_sets
-import psutil
 import report
 from tellapart.deploy import Appearance, export_voila
 from tellapart.gather import take_in
@@ -235,7 +234,7 @@ def _memory(side: Side, app: ServedApp, pictures: list[Path], n_visitors: int) -
         visitors = [side.visitor(app.url, PATIENCE_S) for _ in range(n_visitors)]
         for visitor, picture in zip(visitors, pictures, strict=False):
             await visitor.answer_to(picture)
-        found = [_proportional_mb(kernel) for kernel in app.kernels()]
+        found = [machine.proportional_mb(kernel) for kernel in app.kernels()]
         for visitor in visitors:
             await visitor.leave()
         return found
@@ -245,12 +244,6 @@ def _memory(side: Side, app: ServedApp, pictures: list[Path], n_visitors: int) -
     if len(found) != n_visitors:
         raise RuntimeError(f"{side.name}: {n_visitors} visitors and {len(found)} kernels.")
     return found
-
-
-def _proportional_mb(process: psutil.Process) -> float:
-    """What several kernels share counts once for all of them, where the system tells; else resident memory."""
-    memory = process.memory_full_info()
-    return float(getattr(memory, "pss", memory.rss)) / 1e6
 
 
 def _wait_until_left(app: ServedApp) -> None:

@@ -23,7 +23,7 @@ _LARGEST = 2**26
 
 
 @dataclass
-class _Page:
+class Page:
     """A page of Voila that is open. url: of the server."""
 
     url: str
@@ -112,7 +112,7 @@ class Visitor:
     """Somebody at an app that tellapart exported."""
 
     def __init__(self, url: str, patience_s: float) -> None:
-        self._page = _Page(url, patience_s)
+        self._page = Page(url, patience_s)
         self._upload = ""
         self._piece_bytes = 0
 
@@ -167,7 +167,7 @@ class ClassicVisitor:
     """Somebody at the app of the fast.ai lesson: `FileUpload`, a button "Classify", a label."""
 
     def __init__(self, url: str, patience_s: float) -> None:
-        self._page = _Page(url, patience_s)
+        self._page = Page(url, patience_s)
         self._widgets: dict[str, str] = {}
 
     async def open(self) -> None:
