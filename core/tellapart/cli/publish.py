@@ -29,12 +29,14 @@ def publish(
     from gh or git where they have one, or asked for."""
     from tellapart import atomic_files
     from tellapart.deploy.publishing import publish as publish_folder
-    from tellapart.deploy.publishing.qr_code import qr_svg
+    from tellapart.deploy.publishing.qr_code import check_code_file, qr_svg
     from tellapart.deploy.publishing.token import TOKEN_VARIABLES, token_at_hand
     from tellapart.deploy.voila.repository import parsed
 
     with explained(is_json):
         place = parsed(repository)
+        if qr is not None:
+            check_code_file(qr)
         token = token_at_hand()
         if not token:
             if is_json:

@@ -16,12 +16,17 @@ from tellapart import atomic_files
 from tellapart.errors import IntakeError, ProjectError
 from tellapart.label_names import clean_label
 from tellapart.safe_text import csv_cell, from_csv_cell
+from tellapart.store.files.own_files import check_own, has_in_head
 from tellapart.store.journal import Decision, Mark, Relabel, Remove, Restore
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import disk_reason
 
 FORMAT = 1
 _COLUMNS = ("at", "decision", "image_id", "label", "mark", "file")
+_HEADS = {  # by which a file that was written before is known
+    ".json": rb'\A\{\s*"format": \d+,\s*"decisions": \[',
+    ".csv": rb"\A" + re.escape(",".join(_COLUMNS).encode()),
+}
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _MARKS = ("keep", "not sure", "none of these")
 _CARRIED_OUT = "decisions_carried_out"  # the setting with the keys of those that came in lists
@@ -63,8 +68,10 @@ def export_decisions(project: Project, file: Path) -> int:
     """Write the decisions that stand to a .json or .csv file; how many.
 
     Raises:
-        ProjectError: the disk does not take it. IntakeError: another kind of file.
+        ProjectError: somebody else's file is there, or the disk does not take it. IntakeError: another kind of file.
     """
+    if head := _HEADS.get(file.suffix.lower()):
+        check_own(file, has_in_head(head), "list of decisions of tellapart", ProjectError)
     decisions = list_decisions(project)
     if file.suffix.lower() == ".json":
         text = json.dumps({"format": FORMAT, "decisions": decisions}, ensure_ascii=False, indent=1)

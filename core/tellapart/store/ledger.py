@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from tellapart import atomic_files
 from tellapart.errors import ProjectError
 from tellapart.licences import UNKNOWN, Licence, Use, licence_of
 from tellapart.safe_text import csv_cell
+from tellapart.store.files.own_files import check_own, has_in_head
 from tellapart.store.manifest import VISITOR, Picture
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.words.markdown import link, plain, web_address
@@ -23,6 +25,10 @@ CSV_COLUMNS = (
     "picture", "label", "image_id", "title", "author", "licence", "licence_code", "licence_url", "permits",
     "conditions", "page_url", "picture_url", "source", "query", "added_at",
 )  # fmt: skip
+_HEADS = {  # by which a file that was written before is known
+    "CREDITS.md": rb"\A# Credits for .*\s+\d+ pictures?, by licence\.\s",
+    "credits.csv": rb"\A" + re.escape(",".join(CSV_COLUMNS).encode()),
+}
 
 
 @dataclass(frozen=True)
@@ -191,14 +197,15 @@ def write_credits(folder: Path, pictures: Sequence[Picture], name: str) -> list[
     """CREDITS.md and credits.csv in a folder, which is made where it is missing.
 
     Raises:
-        ProjectError: the disk does not take them.
+        ProjectError: somebody else's file has one of the names, or the disk does not take them; neither is written.
     """
     folder = folder.expanduser().absolute()
+    for file_name, head in _HEADS.items():
+        check_own(folder / file_name, has_in_head(head), "list of credits of tellapart", ProjectError)
     texts = {"CREDITS.md": credits_markdown(pictures, name), "credits.csv": credits_csv(pictures)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for file_name, text in texts.items():
-            atomic_files.write_bytes(folder / file_name, text.encode())
+        atomic_files.write_together({folder / file_name: text.encode() for file_name, text in texts.items()})
     except OSError as error:
         raise ProjectError(disk_reason(folder, error)) from error
     return [folder / file_name for file_name in texts]

@@ -9,6 +9,7 @@ from pathlib import Path
 import tellapart
 from tellapart import atomic_files
 from tellapart.errors import WatchError
+from tellapart.store.files.own_files import check_own, has_in_head
 from tellapart.watching.weeks import ALPHA, MOST_WEEKS, Watched, Week
 from tellapart.words.percents import tenths, whole
 
@@ -26,19 +27,11 @@ def write_page(watched: Watched, out: Path, name: str) -> Path:
     """
     out = out.expanduser().absolute()
     try:
-        if out.exists() and not _is_ours(out):
-            raise WatchError(f"{out} is there and no page of tellapart watch. Choose another name.")
+        check_own(out, has_in_head(_MARK.encode()), "page of tellapart watch", WatchError)
         atomic_files.write_bytes(out, weekly_page(watched, name).encode())
     except OSError as error:
         raise WatchError(f"{out} cannot be written ({error.strerror}). Choose another place.") from error
     return out
-
-
-def _is_ours(out: Path) -> bool:
-    if not out.is_file():
-        return False
-    with out.open("rb") as file:
-        return _MARK in file.read(2000).decode("utf-8", "replace")
 
 
 def weekly_page(watched: Watched, name: str) -> str:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 from tellapart.errors import DeployError
+from tellapart.store.files.own_files import check_own, has_in_head
+
+_OURS = "tellapart-qr"  # class of the drawing, by which one that was written before is known
 
 
 def qr_svg(link: str, scale: float = 4.0) -> str:
@@ -27,6 +31,16 @@ def qr_svg(link: str, scale: float = 4.0) -> str:
         ) from error
     file = io.BytesIO()
     code.save(
-        file, kind="svg", scale=scale, border=4, dark="#000", light="#fff", xmldecl=False, title="QR code"
-    )
+        file, kind="svg", scale=scale, border=4, dark="#000", light="#fff", xmldecl=False, title="QR code",
+        svgclass=_OURS,
+    )  # fmt: skip
     return file.getvalue().decode()
+
+
+def check_code_file(path: Path) -> None:
+    """Nothing, where a code may be written there.
+
+    Raises:
+        DeployError: somebody else's file is there.
+    """
+    check_own(path, has_in_head(rf'<svg [^>]*class="{_OURS}"'.encode()), "QR code of tellapart", DeployError)

@@ -11,6 +11,7 @@ from typing import Any
 
 from tellapart import atomic_files
 from tellapart.errors import RunError
+from tellapart.store.files.own_files import check_own
 from tellapart.store.project import Project
 from tellapart.training_runs.listing import MALFORMED, TrainingRun
 from tellapart.training_runs.report.facts import ReportFacts, report_facts
@@ -28,8 +29,7 @@ def write_notebook(project: Project, run: TrainingRun, out: Path) -> Path:
     """
     out = out.expanduser().absolute()
     try:
-        if out.is_dir() or (out.exists() and not _is_ours(out)):
-            raise RunError(f"{out} is there and no notebook of tellapart report. Choose another name.")
+        check_own(out, _is_ours, "notebook of tellapart report", RunError)
         atomic_files.write_json(out, notebook(report_facts(project, run)))
     except OSError as error:
         raise RunError(f"{out} cannot be written ({error.strerror}). Choose another place.") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 import tellapart
 from tellapart import atomic_files
 from tellapart.errors import RunError
+from tellapart.store.files.own_files import check_own, has_in_head
 from tellapart.store.project import Project
 from tellapart.training_runs.listing import MALFORMED, TrainingRun
 from tellapart.training_runs.report import sections
@@ -34,8 +35,7 @@ def write_report(project: Project, run: TrainingRun, out: Path) -> Path:
     """
     out = out.expanduser().absolute()
     try:
-        if out.is_dir() or (out.exists() and _MARK not in out.read_bytes()[:2000].decode("utf-8", "replace")):
-            raise RunError(f"{out} is there and no report of tellapart. Choose another name.")
+        check_own(out, has_in_head(_MARK.encode()), "report of tellapart", RunError)
         atomic_files.write_bytes(out, report_html(report_facts(project, run)).encode())
     except OSError as error:
         raise RunError(f"{out} cannot be written ({error.strerror}). Choose another place.") from error
