@@ -8,6 +8,7 @@ import pytest
 from command_line import tellapart
 from tellapart import runs
 from tellapart.errors import RunError
+from tellapart.train.work_folder import work_folder
 from tellapart.training_runs.changing import name_run
 from tellapart.training_runs.listing import training_runs
 from tellapart.training_runs.pruning import prune, to_prune
@@ -144,3 +145,28 @@ def test_a_model_behind_a_link_stays(many, tiny_project, tmp_path, for_good):
     prune(tiny_project, found)
     assert (tiny_project.bundles_dir / IDS[2] / "bundle.json").is_file()
     assert (tiny_project.runs_dir / IDS[2] / "result.json").is_file()
+
+
+def test_what_unfinished_trainings_keep_goes_when_it_is_old_or_asked_for_and_never_of_one_that_runs(
+    many, tiny_project
+):
+    def left():
+        return {folder.name for folder in (tiny_project.cache_dir / "tuning").iterdir()}
+
+    for key in ("old", "stopped"):
+        with pytest.raises(InterruptedError), work_folder(tiny_project, key) as folder:
+            (folder / "0.safetensors").write_bytes(bytes(2_000_000))
+            raise InterruptedError
+    with work_folder(tiny_project, "running") as folder:
+        (folder / "0.safetensors").write_bytes(bytes(3_000_000))
+        a_week_ago = folder.stat().st_mtime - 8 * 24 * 3600.0
+        for key in ("old", "running"):
+            os.utime(folder.with_name(key), (a_week_ago, a_week_ago))
+        said = tellapart("prune", tiny_project.root, "--dry-run")
+        assert "Would delete: what 1 unfinished training(s) kept in cache/tuning, 2.0 MB." in said
+        assert "Still there: what 1 unfinished training(s) kept in cache/tuning, 2.0 MB" in said
+        assert "under way has 3.0 MB" in said and left() == {"old", "stopped", "running"}
+        prune(tiny_project, to_prune(tiny_project))
+        assert left() == {"stopped", "running"}
+        tellapart("prune", tiny_project.root, "--unfinished")
+        assert left() == {"running"} and (folder / "0.safetensors").is_file()

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +22,28 @@ _MOST_OTHERS = (
 )
 _KEPT_S = 7 * 24 * 3600.0  # since their last step
 _MOST_BYTES = 2 * 10**9  # of all of them; less where the disk is nearly full
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What a training that has not ended keeps. is_running: a process works in it. is_outlived: it goes as soon as
+    another training begins."""
+
+    folder: Path
+    n_bytes: int
+    is_running: bool
+    is_outlived: bool
+
+
+def unfinished_trainings(project: Project) -> list[Unfinished]:
+    """All of a project, the newest first; nothing is changed."""
+    home = project.cache_dir / "tuning"
+    if not home.is_dir():
+        return []
+    return [
+        Unfinished(folder, size_on_disk(folder), _is_running(folder), is_outlived)
+        for folder, is_outlived in _by_age(home)
+    ]
 
 
 @contextlib.contextmanager
@@ -65,12 +88,18 @@ def _locked(folder: Path) -> IO[bytes] | None:
 
 
 def _drop_old(own: Path) -> None:
-    others = [(_last_step(other), other) for other in own.parent.iterdir() if other != own and other.is_dir()]
-    room, taken = min(_MOST_BYTES, shutil.disk_usage(own).free), 0
+    for other, is_outlived in _by_age(own.parent, own):
+        if is_outlived:
+            drop(other)
+
+
+def _by_age(home: Path, own: Path | None = None) -> Iterator[tuple[Path, bool]]:
+    """The folders but the own one, the newest first, and whether it is too old, or more than there is room for."""
+    others = [(_last_step(other), other) for other in home.iterdir() if other != own and other.is_dir()]
+    room, taken = min(_MOST_BYTES, shutil.disk_usage(home).free), 0
     for place, (at, other) in enumerate(sorted(others, reverse=True)):
         taken += size_on_disk(other)
-        if place >= _MOST_OTHERS or time.time() - at > _KEPT_S or taken > room:
-            _drop(other)
+        yield other, place >= _MOST_OTHERS or time.time() - at > _KEPT_S or taken > room
 
 
 def _last_step(folder: Path) -> float:
@@ -81,7 +110,16 @@ def _last_step(folder: Path) -> float:
         return 0.0
 
 
-def _drop(folder: Path) -> None:
+def _is_running(folder: Path) -> bool:
+    try:
+        with (folder / "lock").open("r+b") as lock:  # makes none, from which the folder would look newer
+            return not try_lock(lock)
+    except OSError:
+        return False
+
+
+def drop(folder: Path) -> None:
+    """Delete what an unfinished training keeps, unless somebody works in it."""
     with contextlib.suppress(OSError), (folder / "lock").open("ab") as lock:
         if try_lock(lock):
             shutil.rmtree(folder, ignore_errors=True)

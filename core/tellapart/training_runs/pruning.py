@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from tellapart.store.files.sizes import size_on_disk
 from tellapart.store.project import Project
 from tellapart.store.run_changes import DELETE, RunChange, run_notes
 from tellapart.store.sqlite.database_errors import disk_reason
+from tellapart.train.work_folder import Unfinished, drop, unfinished_trainings
 from tellapart.training_runs.listing import bundle_folder, run_folder, runs_in, training_runs
 
 KEEP = 5
@@ -25,12 +26,15 @@ _OPEN = ("running", "paused")  # these stages lead on
 @dataclass(frozen=True)
 class Pruning:
     """What goes. run_ids: of runs, or of models without one. in_trash: those that were deleted before, which go as well
-    where it is for good. n_bytes: what all of them take."""
+    where it is for good. n_bytes: what all of them take. dropped: what unfinished trainings have so far, which goes for
+    good; kept: what of it stays."""
 
     run_ids: tuple[str, ...]
     in_trash: tuple[str, ...]
     n_bytes: int
     for_good: bool
+    dropped: tuple[Unfinished, ...] = ()
+    kept: tuple[Unfinished, ...] = ()
 
     @property
     def n(self) -> int:
@@ -39,6 +43,20 @@ class Pruning:
 
     def sentence(self, is_done: bool) -> str:
         """For a person, before or after."""
+        said = [] if self.dropped and not self.n else [self._said_of_runs(is_done)]
+        running = [one for one in self.kept if one.is_running]
+        waiting = [one for one in self.kept if not one.is_running]
+        if self.dropped:
+            said.append(f"{'Deleted' if is_done else 'Would delete'}: what {_kept_by(self.dropped)}.")
+        if waiting:
+            said.append(
+                f"Still there: what {_kept_by(waiting)}, to go on from; `prune --unfinished` deletes it."
+            )
+        if running:
+            said.append(f"A training under way has {_megabytes(running)} in cache/tuning.")
+        return " ".join(said)
+
+    def _said_of_runs(self, is_done: bool) -> str:
         if not self.n:
             return "Nothing to prune: every run is new, named, shared or of use."
         what = f"{self.n} run(s) and their models, {self.n_bytes / 1e6:.1f} MB"
@@ -53,13 +71,27 @@ class Pruning:
         return {
             "runs": list(self.run_ids), "in_trash": list(self.in_trash), "n_bytes": self.n_bytes,
             "for_good": self.for_good,
+            "unfinished": {
+                "n_dropped": len(self.dropped), "bytes_dropped": sum(one.n_bytes for one in self.dropped),
+                "n_kept": len(self.kept), "bytes_kept": sum(one.n_bytes for one in self.kept),
+            },
         }  # fmt: skip
 
 
-def to_prune(project: Project, keep: int = KEEP, for_good: bool = False) -> Pruning:
+def _kept_by(unfinished: Sequence[Unfinished]) -> str:
+    return f"{len(unfinished)} unfinished training(s) kept in cache/tuning, {_megabytes(unfinished)}"
+
+
+def _megabytes(unfinished: Sequence[Unfinished]) -> str:
+    return f"{sum(one.n_bytes for one in unfinished) / 1e6:.1f} MB"
+
+
+def to_prune(project: Project, keep: int = KEEP, for_good: bool = False, unfinished: bool = False) -> Pruning:
     """What nothing points to: neither among the `keep` newest trainings that ended well, nor named, shared, running
     or paused, nor the newest of its kind; and what is no model, or lies elsewhere behind a link, is left alone.
 
+    Args:
+        unfinished: what unfinished trainings have so far goes, too, not only what is too old to go on from.
     Raises:
         RunError: keep is below 1.
     """
@@ -77,7 +109,10 @@ def to_prune(project: Project, keep: int = KEEP, for_good: bool = False) -> Prun
         for is_deleted, ids in ((False, old), (True, in_trash))
         for run_id in ids
     ]
-    return Pruning(tuple(old), tuple(in_trash), sum(sizes), for_good)
+    kept = unfinished_trainings(project)
+    dropped = [one for one in kept if not one.is_running and (unfinished or one.is_outlived)]
+    kept = [one for one in kept if one not in dropped]
+    return Pruning(tuple(old), tuple(in_trash), sum(sizes), for_good, tuple(dropped), tuple(kept))
 
 
 def prune(project: Project, pruning: Pruning) -> None:
@@ -87,6 +122,8 @@ def prune(project: Project, pruning: Pruning) -> None:
         ProjectError: the disk does not take it.
     """
     project.check_writable()
+    for one in pruning.dropped:
+        drop(one.folder)
     if not pruning.for_good:
         project.journal.change_runs([RunChange(DELETE, run_id) for run_id in pruning.run_ids])
         return

@@ -1,4 +1,5 @@
-"""`tellapart prune`: old runs and models that nothing points to go to the trash, or for good."""
+"""`tellapart prune`: old runs and models that nothing points to go to the trash, or for good; and what old unfinished
+trainings keep goes."""
 
 from __future__ import annotations
 
@@ -17,6 +18,10 @@ def prune(
     for_good: Annotated[
         bool, typer.Option("--for-good", help="Delete instead of moving to the trash, and empty it of runs.")
     ] = False,
+    unfinished: Annotated[
+        bool,
+        typer.Option("--unfinished", help="Delete what stopped thorough trainings would go on from as well."),
+    ] = False,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """Move old runs and their models to the trash. Never the newest, and none that has a name or was shared."""
@@ -24,7 +29,7 @@ def prune(
     from tellapart.training_runs import pruning
 
     with explained(is_json), open_project(project_dir) as project:
-        found = pruning.to_prune(project, keep, for_good)
+        found = pruning.to_prune(project, keep, for_good, unfinished)
         if not dry_run:
             pruning.prune(project, found)
     if is_json:
