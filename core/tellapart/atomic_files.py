@@ -1,9 +1,12 @@
-"""Files that are whole or not there: written beside, flushed, then renamed."""
+"""Files that are whole or not there: written beside, flushed, then renamed; and what a kill left of that removed."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
+import shutil
 import time
 import uuid
 from collections.abc import Mapping
@@ -11,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 _REPLACE_TRIES = 20
+_PART = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
+_LEFT_S = 24 * 3600.0  # nobody who works on a part is silent for so long
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -28,7 +33,7 @@ def write_together(files: Mapping[Path, bytes]) -> None:
     Raises:
         OSError: the disk does not take them; the old files are untouched.
     """
-    besides = {path: path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part") for path in files}
+    besides = {path: _part_of(path) for path in files}
     try:
         for path, beside in besides.items():
             with beside.open("wb") as file:
@@ -59,3 +64,36 @@ def replace(source: Path, target: Path) -> None:
             if attempt == _REPLACE_TRIES - 1:
                 raise
             time.sleep(0.1)
+
+
+def part_beside(path: Path) -> Path:
+    """Where something that takes a while to make lies until it is whole: a name beside it that nobody else has. What
+    killed programs left of it goes."""
+    drop_left_parts(path.parent, path.name)
+    return _part_of(path)
+
+
+def drop_left_parts(folder: Path, name: str | None = None) -> None:
+    """Remove the parts that killed programs left in a folder: those in which nothing has changed for a day. A folder or
+    part that cannot be used is passed over.
+
+    Args:
+        name: of what they are parts of; any unless given.
+    """
+    parts = []
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        named = ((Path(one.path), _PART.fullmatch(one.name)) for one in entries if not one.is_symlink())
+        parts = [path for path, found in named if found and name in (None, found[1])]
+    for part in parts:
+        with contextlib.suppress(OSError):
+            if time.time() - _last_change(part) > _LEFT_S:
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+
+
+def _last_change(part: Path) -> float:
+    inside = [Path(folder) / name for folder, names, files in os.walk(part) for name in (*names, *files)]
+    return max(path.lstat().st_mtime for path in (part, *inside))

@@ -264,7 +264,7 @@ def record(
         RunError: the disk does not take it, or there is such a run.
     """
     run_dir = Path(project_dir).absolute() / "runs" / run_id
-    beside = run_dir.with_name(f".{run_id}.part")
+    beside = atomic_files.part_beside(run_dir)
     now = time.time()
     last = {"stage": "done", "message": str(result.get("sentence", "Done.")), "at": now}
     try:

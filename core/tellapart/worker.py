@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 import traceback
@@ -193,19 +194,18 @@ def _dataset(run: Run, progress: Progress) -> dict[str, Any]:
 
 
 def _samples(run: Run, progress: Progress) -> dict[str, Any]:
-    import tempfile
-
     from tellapart.gather import take_in
     from tellapart.samples import make_samples
     from tellapart.store.manifest import Origin
 
-    with (
-        open_project(run.project_dir) as project,
-        tempfile.TemporaryDirectory(dir=project.cache_dir) as folder,
-    ):
-        make_samples(Path(folder) / "samples", seed=run.config.get("seed", 0), progress=progress)
-        origin = Origin("samples", author="tellapart", licence="CC0-1.0")
-        return take_in(project, Path(folder) / "samples", origin=origin, progress=progress).to_json()
+    with open_project(run.project_dir) as project:
+        folder = atomic_files.part_beside(project.cache_dir / "samples")
+        try:
+            make_samples(folder / "samples", seed=run.config.get("seed", 0), progress=progress)
+            origin = Origin("samples", author="tellapart", licence="CC0-1.0")
+            return take_in(project, folder / "samples", origin=origin, progress=progress).to_json()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _train(run: Run, progress: Progress) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import shutil
-import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
     Raises:
         BundleError: the disk does not take it, or what was written does not load.
     """
-    part = bundle_dir.with_name(f".{bundle_dir.name}.{uuid.uuid4().hex[:8]}.part")
+    part = atomic_files.part_beside(bundle_dir)
     try:
         (part / "golden").mkdir(parents=True)
         with ThreadPoolExecutor(1, thread_name_prefix="golden") as beside:
@@ -99,7 +98,7 @@ def copy_bundle(bundle_dir: Path, target: Path) -> Path:
     target = Path(target).expanduser().absolute()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BundleError(f"{target} exists and is not empty. Choose a new folder name for the export.")
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    part = atomic_files.part_beside(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy_folder(bundle_dir, part)

@@ -41,7 +41,7 @@ def new_app_folder(out: Path | str, target: str, force: bool = False) -> Iterato
     """
     folder = Path(out).expanduser().absolute()
     check_free(folder, force)
-    part = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.part")
+    part = atomic_files.part_beside(folder)
     try:
         part.mkdir(parents=True)
         yield part

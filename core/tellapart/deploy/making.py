@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -110,7 +109,7 @@ def zip_app(app: Path, second: Path | None = None) -> Path:
     if not files:
         raise DeployError(f"{app} is no longer there. Make the app again.")
     target = app.with_name(f"{app.name}.zip")
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    part = atomic_files.part_beside(target)
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
             for path in [*files, *(files_of(second) if second else [])]:

@@ -4,7 +4,6 @@ only when pictures come or the backbone changes. Plain arrays; the folder may be
 from __future__ import annotations
 
 import contextlib
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,9 +29,11 @@ def cached_arrays(
     for old in folder.glob(f"{kind}-*.npz"):
         with contextlib.suppress(OSError):  # another process reads it, on Windows
             old.unlink()
-    beside = folder / f".{kind}-{uuid.uuid4().hex[:8]}.part.npz"
+    atomic_files.drop_left_parts(folder)
+    beside = atomic_files.part_beside(path)
     try:
-        np.savez(beside, allow_pickle=False, **arrays)
+        with beside.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
         atomic_files.replace(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)

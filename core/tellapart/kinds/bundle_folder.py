@@ -27,6 +27,7 @@ def free_bundle_dir(bundles_dir: Path) -> Path:
     name = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")
     try:
         bundles_dir.mkdir(exist_ok=True)
+        atomic_files.drop_left_parts(bundles_dir)
         for number in count(1):
             folder = bundles_dir / (name if number == 1 else f"{name}-{number}")
             with contextlib.suppress(FileExistsError):

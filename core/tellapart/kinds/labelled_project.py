@@ -102,6 +102,7 @@ class LabelledProject(KindProject, Generic[Thing]):
         try:
             with lock.open("ab") as file:
                 wait_for_lock(file, lock)
+                atomic_files.drop_left_parts(self.root)
                 records = list(records_of(self._read_again()[1]))
                 known = path.read_bytes()
                 between = b"\n" if known and not known.endswith(b"\n") else b""  # an editor may leave it out

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tellapart import atomic_files
 from tellapart.errors import TellapartError
 from tellapart.store.sqlite.database_errors import disk_reason
 
@@ -18,7 +18,7 @@ def new_folder(target: Path, refusal: type[TellapartError]) -> Iterator[Path]:
 
     An empty folder that is there gives way; refusal: what is raised where the disk does not take it.
     """
-    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    beside = atomic_files.part_beside(target)
     try:
         beside.mkdir(parents=True)
         yield beside

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from tellapart import atomic_files
 from tellapart.errors import OutsideError, ProjectError
 from tellapart.progress import Progress, silent
 from tellapart.safe_paths import parts_inside, path_inside, strange_files
@@ -256,8 +257,8 @@ def _opened(root: Path) -> Project:
 
 
 def _drop_stale(project: Project) -> None:
-    """What a process that died left half done: checked copies whose originals are where they were, and parts of
-    bundles that were being written."""
+    """What a process that died left half done: checked copies whose originals are where they were, and parts of what
+    was being written."""
     limit = time.time() - _STALE_S
     awaited = {
         project.root / source  # to compare with, not to open
@@ -267,7 +268,5 @@ def _drop_stale(project: Project) -> None:
         with contextlib.suppress(FileNotFoundError):  # another process just moved it into place
             if path not in awaited and path.stat().st_mtime < limit:
                 path.unlink()
-    for path in project.bundles_dir.glob(".*.part"):
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_mtime < limit:
-                shutil.rmtree(path, ignore_errors=True)
+    for folder in (project.root, project.cache_dir, project.bundles_dir, project.runs_dir):
+        atomic_files.drop_left_parts(folder)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import secrets
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from tellapart import runs
+from tellapart import atomic_files, runs
 from tellapart.errors import ProjectError
 from tellapart.kinds.kind import kind_of_project
 from tellapart.label_names import name_key
@@ -24,7 +23,7 @@ from tellapart.workspace.names import MAX_CHARACTERS, SAMPLE, checked_name
 from tellapart.workspace.places import TRASH
 from tellapart.workspace.recent import note_moved
 
-_STALE_S = 24 * 3600
+_NEW = "project"  # in the name of each that is being made
 
 
 def make_project(workspace: Path, text: str) -> Path:
@@ -209,17 +208,8 @@ def _move(root: Path, target: Path) -> None:
 def _beside(workspace: Path) -> Iterator[Path]:
     """A folder to be made in the block, in which nobody looks for projects; it is gone where it was not moved away."""
     with alone_in(workspace):
-        _drop_stale(workspace)
-    folder = workspace / f".{secrets.token_hex(6)}.part"
+        folder = atomic_files.part_beside(workspace / _NEW)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _drop_stale(workspace: Path) -> None:
-    """Half projects of a program that was killed."""
-    for path in workspace.glob(".*.part"):
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > _STALE_S:
-                shutil.rmtree(path, ignore_errors=True)

@@ -57,6 +57,7 @@ def find_runtime(local: Path | None = None, progress: Progress = silent) -> Runt
     kept = _kept(folder)
     if kept is not None:
         return kept
+    atomic_files.drop_left_parts(folder)
     archive = _fetched(folder, progress)
     files = _files_of(archive)
     try:

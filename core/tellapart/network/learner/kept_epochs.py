@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from tellapart import atomic_files
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.description.copies import digest_of
 from tellapart.description.items import path_of
@@ -157,6 +158,7 @@ def kept_epochs(
                 f"Another training keeps its epochs in {place} just now. Wait until that is done, or name another "
                 "folder."
             )
+        atomic_files.drop_left_parts(place)
         key = _key(classifier, data, settings, rest)
         yield KeptEpochs(Checkpoints(place, key), f"fine-tune-{number}", device)
 

@@ -114,7 +114,8 @@ class Visitors:
         from tellapart.store.project import create_project
         from tellapart.store.sqlite.database_errors import disk_reason
 
-        beside = self.root / f".{project_dir.name}.{secrets.token_hex(4)}.part"
+        atomic_files.drop_left_parts(self.root)
+        beside = atomic_files.part_beside(project_dir)
         try:
             create_project(beside).close()
             self._limit(beside)
