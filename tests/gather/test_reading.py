@@ -252,6 +252,19 @@ def test_side_files_are_one_line_and_real_refusals_come_first(tmp_path):
     assert "44 files, 2 added, 42 refused" in said and "Labels: cat 1, dog 1." in said
 
 
+def test_a_few_bytes_of_another_encoding_in_a_table_are_told(project, tmp_path):
+    lay(tmp_path / "zoo", *(f"{i}.png" for i in range(6)))
+    rows = ["file,label", *(f"{i}.png,{'Bär' if i % 2 else 'Löwe'}" for i in range(6))]
+    lines = [*(row.encode() for row in rows[:-1]), rows[-1].encode("cp1252")]
+    (tmp_path / "zoo" / "labels.csv").write_bytes(b"\n".join(lines))
+    summary = take_in(project, tmp_path / "zoo")
+    assert summary.labels == {"Bär": 3, "Löwe": 3}
+    assert (
+        "1 character of labels.csv not in UTF-8 like the rest, read as Western European: look at line 7."
+        in (summary.understood)
+    )
+
+
 def test_a_project_is_not_made_where_there_is_a_question_and_scripts_get_the_offers(tmp_path):
     lay(tmp_path / "pets", *(f"train/{label}.{i}.png" for label in ("cat", "dog") for i in range(3)))
     said = tellapart("new", tmp_path / "project", "--from", tmp_path / "pets", code=1)

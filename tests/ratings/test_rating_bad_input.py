@@ -34,6 +34,14 @@ def test_decimal_commas_are_read_between_semicolons_and_told_between_commas():
     assert "needs quotes around it, or semicolons between cells): 'cat|x|3|5' in row 6." in mixed.notes[0]
 
 
+def test_a_few_bytes_of_another_encoding_are_told():
+    rows = PLAIN.encode() + "zoë,x,4\nzoë,y,2\n".encode() + "rené,x,3\nann,z,5\n".encode("cp1252")
+    table = ratings_of(rows, "r.csv")
+    assert "rené" in table.user_names and table.notes[0] == (
+        "1 character of r.csv not in UTF-8 like the rest, read as Western European: look at line 8."
+    )
+
+
 @pytest.mark.parametrize("value", ["nan", "NaN", "inf", "-inf", "1e5", "five", "", "5 stars", "4,5,6"])
 def test_what_is_no_number_is_left_out_and_told(value):
     table = ratings_of((PLAIN + f'cat,x,"{value}"\n').encode(), "it")

@@ -9,6 +9,7 @@ from made_tables import write_table
 from tellapart.cli.app import app
 from tellapart.errors import IntakeError
 from tellapart.tables import export_html, fitting, influence, load_predictor, new_project, train, training
+from tellapart.tables.files.adding import add_rows
 from tellapart.tables.reading import read_table
 from typer.testing import CliRunner
 
@@ -66,6 +67,17 @@ def test_encodings_that_are_mixed_in_one_file_lose_nothing(tmp_path):
     table = read_table(tmp_path / "t.csv")
     assert len(table.rows) == 40 and table.columns[0].style == "comma"
     assert set(table.labels) == {"klein", "groß"}
+
+
+def test_a_few_bytes_of_another_encoding_are_told_by_new_and_add(tmp_path):
+    lines = ["größe;kind".encode(), *(f"{i},5;{'groß' if i % 2 else 'klein'}".encode() for i in range(40))]
+    lines[30] = "29,5;groß".encode("cp1252")
+    (tmp_path / "t.csv").write_bytes(b"\n".join(lines))
+    said = "1 character of t.csv not in UTF-8 like the rest, read as Western European: look at line 31."
+    table = read_table(tmp_path / "t.csv")
+    assert table.notes == (said,) and table.labels.count("groß") == 20
+    project = new_project(tmp_path / "p", tmp_path / "t.csv")
+    assert add_rows(project, tmp_path / "t.csv").notes == (said,)
 
 
 def test_formulas_come_out_as_harmless_texts(tmp_path):

@@ -117,7 +117,25 @@ def test_one_odd_byte_leaves_the_rest_of_a_file_as_it_is(tmp_path):
         b"odd \x81,ja",
     ]
     (tmp_path / "t.csv").write_bytes(b"".join(lines))
-    assert read_texts(tmp_path / "t.csv").texts == ["Café Müller", "naïf " * 5, "übel – “so”", "odd \x81"]
+    table = read_texts(tmp_path / "t.csv")
+    assert table.texts == ["Café Müller", "naïf " * 5, "übel – “so”", "odd \x81"]
+    assert table.notes == (
+        "5 characters of t.csv not in UTF-8 like the rest, read as Western European: look at line 4 and below.",
+    )
+
+
+def test_odd_bytes_in_files_of_a_folder_are_told_with_their_names(tmp_path):
+    for label in ("good", "bad"):
+        (tmp_path / "texts" / label).mkdir(parents=True)
+        for number in range(3):
+            content = f"Café Müller {label} {number}\n".encode() + b"\xe9" * (label == "bad" or number == 0)
+            (tmp_path / "texts" / label / f"{number}.txt").write_bytes(content)
+    first, *_, others = read_texts(tmp_path / "texts").notes
+    assert (
+        first
+        == "1 character of bad/0.txt not in UTF-8 like the rest, read as Western European: look at line 2."
+    )
+    assert others == "Of 1 more file the same can be said."
 
 
 def test_ten_thousand_columns_are_refused_with_what_to_do(tmp_path):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tellapart.errors import IntakeError
-from tellapart.words.decoded import decoded
+from tellapart.words.decoded import Decoded, decoded
 
 MAX_BYTES = 512 * 2**20
 MAX_TEXT = 2_000_000  # characters of one cell that are kept
@@ -37,7 +37,7 @@ def file_bytes(path: Path) -> bytes:
         raise IntakeError(f"{path} cannot be read: {error.strerror or error}. Check the path.") from error
 
 
-def read_plain_text(path: Path) -> str:
+def read_plain_text(path: Path) -> Decoded:
     """A file as text, whichever its encoding.
 
     Raises:

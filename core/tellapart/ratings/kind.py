@@ -23,9 +23,8 @@ def _is_source(place: Path) -> bool:
         head = file.read(_HEAD)
     cut = head.rfind(b"\n")  # a character may be cut in the middle behind it
     try:
-        rows = split_rows(
-            decoded(head[: cut + 1] if cut > 0 and len(head) == _HEAD else head) or "", place.name
-        )
+        seen = decoded(head[: cut + 1] if cut > 0 and len(head) == _HEAD else head)
+        rows = split_rows(seen.text if seen else "", place.name)
     except IntakeError:
         return False
     return bool(rows) and is_of_ratings(rows[0])

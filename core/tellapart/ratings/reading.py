@@ -54,7 +54,7 @@ def given_ratings(data: bytes, name: str, scale: tuple[float, float] | None = No
         raise IntakeError(
             f"The scale {scale[0]:g} to {scale[1]:g} has no room. Give the lowest first, as 1-5."
         )
-    rows = rows_of(data, name)
+    rows, notes = rows_of(data, name)
     if len(rows) > MAX_ROWS:
         raise IntakeError(f"{name} has {len(rows):,} rows; at most {MAX_ROWS:,} are read. Split it.")
     columns = rating_columns(rows[0])
@@ -74,7 +74,7 @@ def given_ratings(data: bytes, name: str, scale: tuple[float, float] | None = No
     for one in outside:
         problems.add(f"outside the scale {low:g} to {high:g}{hint}", one.row, f"{one.stars:g}")
     inside = [one for one in given if low <= one.stars <= high]
-    return GivenRatings(inside, outside, (low, high), name, tuple(problems.sentences()))
+    return GivenRatings(inside, outside, (low, high), name, (*notes, *problems.sentences()))
 
 
 def _given(rows: list[list[str]], columns: RatingColumns, problems: _Problems) -> Iterator[GivenRating]:

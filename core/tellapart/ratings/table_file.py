@@ -13,19 +13,19 @@ _FEWEST = 3  # cells of a row: user, item, rating
 _SNIFFED = 20_000  # characters that say which separator it is
 
 
-def rows_of(data: bytes, name: str) -> list[list[str]]:
-    """The rows that have something in them; name: what errors call the file.
+def rows_of(data: bytes, name: str) -> tuple[list[list[str]], list[str]]:
+    """The rows that have something in them, and what a person has to know about the file; name: what it is called.
 
     Raises:
         IntakeError: it is empty, no text, or no table.
     """
-    text = decoded(data)
-    if text is None:
+    found = decoded(data)
+    if found is None:
         raise IntakeError(f"{name} is no text file. Save the ratings as CSV with the encoding UTF-8.")
-    rows = split_rows(text, name)
+    rows = split_rows(found.text, name)
     if not rows:
         raise IntakeError(f"{name} is empty. It needs a row for each rating: user, item, rating.")
-    return rows
+    return rows, found.notes(name)
 
 
 def split_rows(text: str, name: str) -> list[list[str]]:

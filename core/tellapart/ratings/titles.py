@@ -33,7 +33,7 @@ def read_titles(place: Path | str) -> dict[str, str]:
         IntakeError: it cannot be read, or no item has a title in it.
     """
     path = Path(place).expanduser()
-    text = read_plain_text(path)
+    text = read_plain_text(path).text
     pairs = _json_pairs(path, text) if path.suffix.lower() in _JSON else _table_pairs(path, text)
     found = {item.strip(): harmless(title.strip())[:MAX_TITLE] for item, title in pairs}
     titles = {item: title for item, title in found.items() if item and title}

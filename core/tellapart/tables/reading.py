@@ -41,7 +41,7 @@ def read_table(path: Path | str, target: str | None = None) -> Table:
         IntakeError: it cannot be read, or nothing can be learned from it; the text says what to do.
     """
     path = Path(path).expanduser()
-    titles, rows = titled_rows(path)
+    titles, rows, odd = noted_rows(path)
     if len(titles) < 2:
         raise IntakeError(
             f"{path.name} has one column, {titles[0][:40]!r}; at least two are needed: what is to be told, and what "
@@ -63,7 +63,7 @@ def read_table(path: Path | str, target: str | None = None) -> Table:
         raise IntakeError(
             f"No column of {path.name} but {titles[at]!r} holds numbers, dates or categories, so nothing tells it."
         )
-    return Table(columns, cells, labels, titles[at], path.name, tuple(notes))
+    return Table(columns, cells, labels, titles[at], path.name, (*odd, *notes))
 
 
 def labelled_rows(
@@ -93,6 +93,13 @@ def titled_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     Raises:
         IntakeError: it is not there, too large, or no table.
     """
+    titles, rows, _ = noted_rows(path)
+    return titles, rows
+
+
+def noted_rows(path: Path) -> tuple[list[str], list[list[str]], list[str]]:
+    """The same, and what a person has to know about the file, a sentence each."""
+    notes: list[str] = []
     if path.suffix.lower() not in SUFFIXES:
         raise IntakeError(f"{path.name} is no table. Give a CSV, TSV or Parquet file.")
     if path.suffix.lower() == ".parquet":
@@ -100,7 +107,8 @@ def titled_rows(path: Path) -> tuple[list[str], list[list[str]]]:
 
         rows = parquet_rows(path, MOST_COLUMNS, MOST_ROWS, _MOST_CELL)
     else:
-        rows = separated_rows(path, read_plain_text(path))
+        found = read_plain_text(path)
+        rows, notes = separated_rows(path, found.text), found.notes(path.name)
     if not rows:
         raise IntakeError(f"{path.name} is empty. It needs a row of titles, and a row for each thing.")
     width = max(map(len, rows))
@@ -119,7 +127,7 @@ def titled_rows(path: Path) -> tuple[list[str], list[list[str]]]:
             "closed, save the table again."
         )
     titles = _different([*rows[0], *[""] * (width - len(rows[0]))])
-    return titles, [[*row, *[""] * (width - len(row))] for row in rows[1:]]
+    return titles, [[*row, *[""] * (width - len(row))] for row in rows[1:]], notes
 
 
 def _different(given: list[str]) -> list[str]:

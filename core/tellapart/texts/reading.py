@@ -23,6 +23,7 @@ from tellapart.texts.tokens import MOST_CHARACTERS
 SUFFIXES = (".csv", ".tsv", ".tab", *JSON_SUFFIXES)
 MAX_ROWS = 1_000_000
 _MAX_COLUMNS = 1000
+_FEW_ODD = 3  # files of which it is said what is odd
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,14 @@ def read_texts(
     """
     place = Path(place).expanduser()
     if place.is_dir():
-        table = _read("a folder for each label", place.name, _of_folders(place))
+        odd: list[str] = []
+        table = _read("a folder for each label", place.name, _of_folders(place, odd), odd)
     else:
-        rows = table_rows_of(place)
+        rows, odd = noted_rows_of(place)
         columns = find_columns(rows, text_column, label_column, place.name)
         pairs = ((row[columns.text], row[columns.label]) for row in rows[columns.has_header :])
         said = f"texts from {columns.text_title!r}, labels from {columns.label_title!r}"
-        table = _read(said, place.name, pairs)
+        table = _read(said, place.name, pairs, odd)
     if not is_more or not table.texts:
         _check_enough(table)
     return table
@@ -72,14 +74,19 @@ def table_rows_of(path: Path) -> list[list[str]]:
     Raises:
         IntakeError: it is not there, too large, or no table.
     """
+    return noted_rows_of(path)[0]
+
+
+def noted_rows_of(path: Path) -> tuple[list[list[str]], list[str]]:
+    """The same, and what a person has to know about the file, a sentence each."""
     if path.suffix.lower() not in SUFFIXES:
         raise IntakeError(
             f"{path.name} is no table of texts. Give a CSV, TSV, JSON or JSON-lines file, or a folder with one "
             "folder of .txt files per label."
         )
-    text = read_plain_text(path)
+    found = read_plain_text(path)
     is_json = path.suffix.lower() in JSON_SUFFIXES
-    rows = _json_rows(path, text) if is_json else separated_rows(path, text)
+    rows = _json_rows(path, found.text) if is_json else separated_rows(path, found.text)
     if len(rows) > MAX_ROWS:
         raise IntakeError(f"{path.name} has {len(rows):,} rows; at most {MAX_ROWS:,} are read. Split it.")
     if not rows:
@@ -89,7 +96,7 @@ def table_rows_of(path: Path) -> list[list[str]]:
         raise IntakeError(
             f"{path.name} has {width:,} columns; at most {_MAX_COLUMNS:,} are read. Keep the text and its label."
         )
-    return [[*row, *[""] * (width - len(row))] for row in rows]
+    return [[*row, *[""] * (width - len(row))] for row in rows], found.notes(path.name)
 
 
 def _json_rows(path: Path, text: str) -> list[list[str]]:
@@ -120,8 +127,9 @@ def _cell(value: Any) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()  # half a pair is no text
 
 
-def _of_folders(place: Path) -> Iterator[tuple[str, str]]:
-    """Text and label of every .txt file in the folders of a folder, in order of their names."""
+def _of_folders(place: Path, odd: list[str]) -> Iterator[tuple[str, str]]:
+    """Text and label of every .txt file in the folders of a folder, in order of their names. odd: gets what a person
+    has to know about the files."""
     found = False
     for folder in sorted(
         (one for one in place.iterdir() if one.is_dir()), key=lambda one: label_order(one.name)
@@ -129,7 +137,9 @@ def _of_folders(place: Path) -> Iterator[tuple[str, str]]:
         for path in sorted(folder.iterdir(), key=lambda one: label_order(one.name)):
             if path.suffix.lower() == ".txt" and is_plain(path.lstat()):
                 found = True
-                yield read_plain_text(path), folder.name
+                text = read_plain_text(path)
+                odd += text.notes(f"{folder.name}/{path.name}")
+                yield text.text, folder.name
     if not found:
         raise IntakeError(
             f"{place} has no folders with .txt files. Put the texts of each label into a folder of their own, or give "
@@ -137,7 +147,8 @@ def _of_folders(place: Path) -> Iterator[tuple[str, str]]:
         )
 
 
-def _read(understood: str, source: str, pairs: Iterator[tuple[str, str]]) -> TextTable:
+def _read(understood: str, source: str, pairs: Iterator[tuple[str, str]], odd: list[str]) -> TextTable:
+    """odd: what is known of the files once all pairs were read."""
     texts: list[str] = []
     labels: list[str] = []
     left_out: Counter[str] = Counter()
@@ -158,7 +169,11 @@ def _read(understood: str, source: str, pairs: Iterator[tuple[str, str]]) -> Tex
                 continue
             texts.append(text)
             n_long += len(text) > MOST_CHARACTERS
-    notes = [f"{n} text{'s' * (n != 1)} left out: {why}." for why, n in left_out.items()]
+    notes = odd[:_FEW_ODD]
+    if len(odd) > _FEW_ODD:
+        n_more = len(odd) - _FEW_ODD
+        notes.append(f"Of {n_more} more file{'s' * (n_more != 1)} the same can be said.")
+    notes += [f"{n} text{'s' * (n != 1)} left out: {why}." for why, n in left_out.items()]
     notes += refused_labels("text", refused)
     if n_long:
         notes.append(

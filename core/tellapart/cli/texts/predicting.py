@@ -85,7 +85,7 @@ def _texts_of(path: Path, text_column: str | None) -> list[str]:
     from tellapart.texts.reading import table_rows_of
 
     if path.suffix.lower() == ".txt":
-        return [read_plain_text(path)]
+        return [read_plain_text(path).text]
     rows = table_rows_of(path)
     at, has_header = find_text_column(rows, text_column, path.name)
     return [row[at] for row in rows[has_header:]]

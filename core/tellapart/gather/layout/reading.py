@@ -176,6 +176,7 @@ class _LayoutReader:
         n_several = sum(table.n_several for table in used)
         if n_several:
             self._understood.append(f"Table rows with more than one label: {n_several}.")
+        self._understood += [note for table in used for note in table.notes]
         return self._with_labels(roles, labels, parts, "no label in the table")
 
     def _tell_parts(self) -> None:

@@ -38,7 +38,8 @@ class LabelTable:
     """What a table says. labels, parts: by the picture's name. column: where the labels stand, "" for one per column.
 
     choices: columns of which any may be the labels, where none says so; then there are no labels.
-    n_several: rows with more than one label. n_absent: rows whose picture is not there.
+    n_several: rows with more than one label. n_absent: rows whose picture is not there. notes: what a person has to
+    know about the file.
     """
 
     name: str
@@ -48,6 +49,7 @@ class LabelTable:
     choices: tuple[str, ...] = ()
     n_several: int = 0
     n_absent: int = 0
+    notes: list[str] = field(default_factory=list)
 
 
 def tables_among(
@@ -79,7 +81,8 @@ def tables_among(
 
 
 def _table(one: Found, data: bytes, index: PictureIndex, wanted: str | None) -> LabelTable | None:
-    rows = _rows(one, data, index)
+    found = decoded(data)
+    rows = _rows(one, found.text, index) if found else []  # else it is no table
     if len(rows) < 2 or len(rows[0]) > _MAX_COLUMNS:
         return None
     header, body = rows[0], [row for row in rows[1:] if any(row)]
@@ -90,7 +93,7 @@ def _table(one: Found, data: bytes, index: PictureIndex, wanted: str | None) -> 
     best = max(range(len(header)), key=lambda at: (hits[at], -at))
     if not hits[best]:
         return None
-    table = LabelTable(one.name)
+    table = LabelTable(one.name, notes=found.notes(one.name) if found else [])
     named: list[tuple[str, list[str]]] = []
     for row in body:
         name = index.find(row[best], one) if best < len(row) else None
@@ -189,11 +192,8 @@ def _whole(value: str) -> str:
     return value[:-2] if re.fullmatch(r"\d+\.0", value) else value
 
 
-def _rows(one: Found, data: bytes, index: PictureIndex) -> list[list[str]]:
+def _rows(one: Found, text: str, index: PictureIndex) -> list[list[str]]:
     """The header and the rows below; [] where it is no table. Titles are made up where the first row is data."""
-    text = decoded(data)
-    if text is None:
-        return []
     rows = _json_rows(one, text) if one.suffix in (".json", ".jsonl") else _separated_rows(text)
     if rows and any(index.rough(value) for value in rows[0]):
         width = len(rows[0])

@@ -13,7 +13,7 @@ from tellapart.tables.cells import is_missing
 from tellapart.tables.columns import listed
 from tellapart.tables.encoding import raw_values
 from tellapart.tables.project import TableProject
-from tellapart.tables.reading import labelled_rows, titled_rows
+from tellapart.tables.reading import labelled_rows, noted_rows
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def add_rows(project: TableProject, path: Path) -> AddedRows:
         IntakeError: it cannot be read, or has not the column to be told, or none of the others.
         ProjectError: the disk does not take the rows; the project is as it was.
     """
-    titles, rows = titled_rows(path)
+    titles, rows, odd = noted_rows(path)
     if project.target not in titles:
         raise IntakeError(
             f"{path.name} has no column {project.target!r}, which this project tells. It has {listed(titles)}."
@@ -52,6 +52,7 @@ def add_rows(project: TableProject, path: Path) -> AddedRows:
     cells = [["" if at is None else row[at] for at in wanted] for row in kept]
     n_added = project.add(cells, labels)
     notes = [
+        *odd,
         *left_out,
         *_columns(project, titles),
         *_unread(project, cells),
