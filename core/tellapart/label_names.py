@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -69,6 +70,22 @@ def label_order(label: str) -> tuple[tuple[str | Decimal, ...], str]:
 def name_key(name: str) -> str:
     """What two names share when a disk that ignores case or Unicode form cannot tell them apart."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def label_finder(labels: Iterable[str]) -> Callable[[str], str | None]:
+    """What gives the label that a word means: the very one, else the only one that differs from it in capitals alone;
+    None where there is none, or more than one, as labels that differ in capitals are kept apart."""
+    exact = set(labels)
+    alike: dict[str, list[str]] = defaultdict(list)
+    for label in exact:
+        alike[name_key(label)].append(label)
+
+    def found(word: str) -> str | None:
+        word = " ".join(unicodedata.normalize("NFC", word).split())
+        same = [word] if word in exact else alike.get(name_key(word), [])
+        return same[0] if len(same) == 1 else None
+
+    return found
 
 
 def is_sayable(name: str) -> bool:

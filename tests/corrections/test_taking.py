@@ -50,6 +50,14 @@ def test_they_enter_under_what_was_said_and_nobody_learns_from_them(tiny_project
     assert "<b>" not in credits_markdown(tiny_project.manifest.pictures(), "shapes")
 
 
+def test_labels_that_differ_in_capitals_only_are_kept_apart(tiny_project, tmp_path, jpegs):
+    picture = tiny_project.manifest.pictures("square")[0]
+    tiny_project.journal.decide(Relabel(picture.image_id, "Square"))
+    lines = [line_of("1", said="square"), line_of("2", said="Square"), line_of("3", said="SQUARE")]
+    place = zip_of(tmp_path / "some.zip", lines, {str(i): jpegs[i] for i in range(1, 4)})
+    assert take_corrections(tiny_project, place).labels == {"square": 1, "Square": 1, "circle": 1}
+
+
 def test_they_come_first_in_the_queue_with_what_was_said(tiny_project, tmp_path, jpegs):
     take_corrections(tiny_project, zip_of(tmp_path / "some.zip", *all_kinds(jpegs)))
     review = open_review(tiny_project)

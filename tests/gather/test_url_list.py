@@ -54,6 +54,9 @@ def test_of_a_list_with_labels_the_wanted_one_is_taken(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("url,label\n" + "".join(f"http://a.org/{n}.jpg,{'ab'[n % 2]}\n" for n in range(10)))
     assert len(list(UrlList(path, "A").search("", 100))) == 5 and len(list(UrlList(path).search("", 7))) == 7
+    apart = tmp_path / "apart.csv"
+    apart.write_text(path.read_text() + "http://a.org/10.jpg,A\n")
+    assert [len(list(UrlList(apart, one).search("", 100))) for one in "Aa"] == [1, 5]
     other = UrlList(path, "c")
     assert (
         list(other.search("", 100)) == []

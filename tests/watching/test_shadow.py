@@ -114,6 +114,17 @@ def test_json_lines_that_are_none_are_said(tmp_path, text):
         read_table(table, LABELS)
 
 
+def test_labels_that_differ_in_capitals_only_are_kept_apart(tmp_path):
+    table = tmp_path / "judged.csv"
+    said = ["Bear", "bear", "CAT", "None of these", "none of these"]
+    table.write_text("file,said\n" + "".join(f"{n}.jpg,{word}\n" for n, word in enumerate(said)), "utf-8")
+    labels = ["Bear", "bear", "cat", "None of these"]
+    assert [one.said for one in read_table(table, labels)] == [*said[:2], "cat", *said[3:]]
+    table.write_text("file,said\n1.jpg,BEAR\n", "utf-8")
+    with pytest.raises(WatchError, match="'BEAR' is no label of this model. It knows Bear, bear"):
+        read_table(table, labels)
+
+
 def test_nothing_readable_is_said(trained, tmp_path):
     table = tmp_path / "judged.csv"
     table.write_text("file,said\na.jpg,circle\nb.jpg,square\n")

@@ -33,6 +33,7 @@ from tellapart.errors import (
 )
 from tellapart.gather.archives.entries import DAMAGE, ArchiveEntry
 from tellapart.gather.archives.zip import zip_entries
+from tellapart.label_names import label_finder
 from tellapart.pictures.images import inspect
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_paths import path_inside
@@ -136,8 +137,9 @@ class _CorrectionDoor:
 
     def __init__(self, project: Project, summary: CorrectionsSummary):
         self._project, self._summary = project, summary
-        self._labels = {label.casefold(): label for label in project.manifest.labels()}
-        if not self._labels:
+        labels = list(project.manifest.labels())
+        self._label_of = label_finder(labels)
+        if not labels:
             raise LabelsError(f"{project.root.name} has no labels yet, so corrections have no place.")
         self._words = visitor_words(project.manifest)
         self._keys = {word.key for words in self._words.values() for word in words}
@@ -230,8 +232,8 @@ class _CorrectionDoor:
 
     def _label(self, correction: Correction) -> str:
         """Under which it enters: what the visitor said if that is a label, else what the model said."""
-        said = self._labels.get(correction.said.casefold()) if correction.kind != "none of these" else None
-        label = said or self._labels.get(correction.answered.casefold())
+        said = self._label_of(correction.said) if correction.kind != "none of these" else None
+        label = said or self._label_of(correction.answered)
         if label is None:
             raise ImageError(
                 f"neither {correction.said[:60]!r} nor the model's {correction.answered[:60]!r} is a label "

@@ -21,7 +21,7 @@ import numpy as np
 from tellapart.classify import Predictor
 from tellapart.errors import ImageError, Skipped, WatchError
 from tellapart.json_lines import lines_of
-from tellapart.label_names import label_order
+from tellapart.label_names import label_finder, label_order
 from tellapart.learning.metrics import error_interval
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.safe_text import from_csv_cell, harmless
@@ -143,6 +143,7 @@ def agreement(
 def read_table(table: Path, labels: Sequence[str]) -> list[PersonSaid]:
     """What people said, from a CSV with the columns file and said, or JSON lines with these names; other columns, such
     as a time, are passed over. Paths are relative to the table. What is none of the labels must be "none of these".
+    Capitals only count where labels differ in nothing else.
 
     Raises:
         WatchError: it cannot be read, has other columns, or names no label of the model.
@@ -154,12 +155,12 @@ def read_table(table: Path, labels: Sequence[str]) -> list[PersonSaid]:
         raise WatchError(f"{table} cannot be read ({error.strerror}).") from error
     if len(data) > _MAX_TABLE_BYTES:
         raise WatchError(f"{table.name} has more than {_MAX_TABLE_BYTES // 2**20} MB. Give it in parts.")
-    known = {**{one.casefold(): one for one in labels}, NONE_OF_THESE: NONE_OF_THESE}
+    label_of = label_finder([*labels, NONE_OF_THESE])
     found = []
     for number, (file_name, word) in enumerate(_rows(table, data), 1):
         if number > _MAX_ROWS:
             raise WatchError(f"{table.name} has more than {_MAX_ROWS:,} rows. Give it in parts.")
-        said = known.get(word.strip().casefold())
+        said = label_of(word)
         if said is None:
             raise WatchError(
                 f"{table.name}, row {number}: {harmless(word[:80])!r} is no label of this model. It knows "

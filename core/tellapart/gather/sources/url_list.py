@@ -14,7 +14,7 @@ from pathlib import Path
 from tellapart import atomic_files
 from tellapart.errors import GatherError, ProjectError
 from tellapart.gather.sources.source import text_or_none
-from tellapart.label_names import label_order
+from tellapart.label_names import label_finder, label_order
 from tellapart.licences import Use, licence_of
 from tellapart.pictures.kinds.unread import encoding_of, unread_kind
 from tellapart.store.searches import Candidate, Kind
@@ -34,7 +34,8 @@ _SNIFFED_BYTES = 64 * 1024
 class UrlList:
     """The addresses of a file. The words of a search mean nothing to it; of the labels, those asked for are taken.
 
-    label: only rows with this label, or with none. A list without labels is taken whole.
+    label: only rows with this label, or with none; one that differs in capitals is meant where no row has the very
+        one. A list without labels is taken whole.
     """
 
     name, title = "list", "The list"
@@ -52,8 +53,9 @@ class UrlList:
         """
         others: set[str] = set()
         n_found = 0
+        meant = label_finder(list_labels(self._path))(self._label) if self._label else None
         for candidate in read_list(self._path):
-            if self._label and candidate.label and candidate.label.casefold() != self._label.casefold():
+            if self._label and candidate.label and candidate.label != meant:
                 if len(others) < 20:
                     others.add(candidate.label)
                 continue
