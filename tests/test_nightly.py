@@ -2,12 +2,15 @@
 
 import json
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from command_line import tellapart
 from make_data import make_tiny_folder
 from tellapart import nightly as nights
 from tellapart.bundle.loading import newest_bundle
+from tellapart.classify import Predictor
 from tellapart.corrections.asking import Asking
 from tellapart.deploy.appearance import Appearance
 from tellapart.deploy.share_settings import ShareSettings, keep_share
@@ -66,6 +69,29 @@ def test_a_worse_model_is_kept_aside_and_not_tried_again(root, monkeypatch):
     assert night.bundle.startswith("rejected/") and (root / night.bundle / "bundle.json").is_file()
     assert "the old model stays" in night.sentence()
     assert nightly(root).bundle == "" and len(list((root / "rejected").iterdir())) == 1
+
+
+def test_copies_count_once(root, monkeypatch):
+    """The old model is wrong about one thing of which there are many copies, the new one about two others."""
+    train, held_out = nights.train_head, []
+
+    def with_copies(*arguments, **settings):
+        result = train(*arguments, **settings)
+        held_out.extend(result.held_out.image_ids)
+        groups = np.minimum(np.arange(len(held_out)), 2)
+        return replace(result, held_out=replace(result.held_out, groups=groups))
+
+    def answers(project, model, pictures):
+        wrong = held_out[2:] if isinstance(model, Predictor) else held_out[:2]  # the old model is open
+        return {one.image_id: "nothing" if one.image_id in wrong else one.label for one in pictures}
+
+    monkeypatch.setattr(nights, "train_head", with_copies)
+    monkeypatch.setattr(nights, "_answers", answers)
+    with open_project(root) as project:
+        project.journal.decide(Remove(project.manifest.pictures()[0].image_id))
+    night = nightly(root)
+    assert len(held_out) > 4
+    assert (night.n_held_out, night.wrong_before, night.wrong_after, night.is_published) == (3, 1, 2, False)
 
 
 def test_a_model_that_could_not_be_published_is_noted_and_published_the_next_night(root):

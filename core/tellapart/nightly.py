@@ -41,9 +41,9 @@ _DECISIONS = (".json", ".csv")
 class Night:
     """One line of the log. n_new: pictures that came. n_corrections: pictures of visitors that came, of which
     nothing is learned until somebody decides about them. n_decisions: that were carried out. n_held_out: pictures that
-    both models answered; wrong_before, wrong_after: of them, None where there was no model before. bundle: the new
-    model's folder, below the project's, "" where nothing was trained. is_published: whether it took the old one's
-    place."""
+    both models answered, copies counted once; wrong_before, wrong_after: of them, None where there was no model before.
+    bundle: the new model's folder, below the project's, "" where nothing was trained. is_published: whether it took the
+    old one's place."""
 
     at: str
     n_new: int
@@ -155,24 +155,36 @@ def _last_config(project: Project) -> TrainConfig:
 
 def _compared(project: Project, result: TrainResult, old: Path | None) -> tuple[int | None, int, int]:
     """Wrong answers of the old and the new model about the held-out pictures that both could get right, and their
-    number. A picture that the old one cannot read, as the new one could, counts against it."""
+    number; of copies the first alone counts, else one thing would outvote the rest. A picture that the old one cannot
+    read, as the new one could, counts against it."""
     held_out = [one for one, part in zip(result.image_ids, result.splits, strict=True) if part == "valid"]
     pictures = [project.manifest.picture(image_id) for image_id in held_out]
-    new = _answers(project, result.bundle_dir, pictures)
     try:
         predictor = Predictor(old) if old is not None else None
     except BundleError:
         predictor = None  # damaged, or of a version that nobody reads any more: anything is better
+    known = [one for one in pictures if predictor is None or one.label in predictor.classes]
+    known = _different(result, known)
+    new = _answers(project, result.bundle_dir, known)
     if predictor is None:
-        right = [new[one.image_id] == one.label for one in pictures]
+        right = [new[one.image_id] == one.label for one in known]
         return None, len(right) - sum(right), len(right)
-    known = [one for one in pictures if one.label in predictor.classes]
     before = _answers(project, predictor, known)
     pairs = paired(
         np.array([before[one.image_id] != one.label for one in known], bool),
         np.array([new[one.image_id] != one.label for one in known], bool),
     )
     return pairs.only_second + pairs.both_wrong, pairs.only_first + pairs.both_wrong, pairs.n
+
+
+def _different(result: TrainResult, pictures: Sequence[Picture]) -> list[Picture]:
+    """Of pictures that were held out those that are no copies of one before."""
+    held = result.held_out
+    groups = dict(zip(held.image_ids, held.groups.tolist(), strict=True)) if held is not None else {}
+    first: dict[int | str, Picture] = {}
+    for one in pictures:
+        first.setdefault(groups.get(one.image_id, one.image_id), one)
+    return list(first.values())
 
 
 def _answers(project: Project, model: Predictor | Path, pictures: list[Picture]) -> dict[str, str | None]:
