@@ -135,7 +135,7 @@ def test_a_cache_that_cannot_be_written_is_a_finding(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("TELLAPART_CACHE", str(tmp_path / "file" / "cache"))
     found = checks._examine_cache()
-    assert not found.is_ok and "cannot be written" in found.sentence and "TELLAPART_CACHE" in found.remedy
+    assert not found.is_ok and "cannot be saved in" in found.sentence and "TELLAPART_CACHE" in found.remedy
 
 
 @pytest.mark.slow

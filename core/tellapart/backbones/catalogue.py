@@ -19,7 +19,15 @@ from tellapart import atomic_files
 from tellapart.backbones.lite0 import keeping
 from tellapart.backbones.names import DEFAULT_BACKBONE, RETIRED
 from tellapart.backbones.torchvision_models import TorchvisionModel, torchvision_models
-from tellapart.backbones.user_cache import UNFINISHED, drop_unfinished, is_kept, kept_files, user_cache_dir
+from tellapart.backbones.user_cache import (
+    CACHE_VARIABLE,
+    UNFINISHED,
+    drop_unfinished,
+    is_kept,
+    kept_files,
+    user_cache_dir,
+    why_not_kept,
+)
 from tellapart.backbones.weight_downloads import download_weights, file_sha256
 from tellapart.errors import BackboneError, OutsideError, WeightsError
 from tellapart.pictures.preprocess import Preprocess
@@ -243,9 +251,8 @@ def _convert(
         atomic_files.write_json(_record_path(model.name, key), record)
     except OSError as error:
         raise BackboneError(
-            f"{model.name} cannot be saved in {folder} ({error.strerror or error}). Make room there, or set "
-            f"another folder in the environment variable TELLAPART_CACHE; the backbone `{DEFAULT_BACKBONE}` "
-            "needs neither."
+            f"{model.name} {why_not_kept(folder, error)}. Set a folder with room, and that you may write to, in the "
+            f"environment variable {CACHE_VARIABLE}; the backbone `{DEFAULT_BACKBONE}` needs none."
         ) from error
     return record
 

@@ -13,24 +13,35 @@ from tellapart.errors import BackboneError
 CACHE_VARIABLE = "TELLAPART_CACHE"
 UNFINISHED = "converting-"  # begins the names of folders in which something is made
 _STALE_S = 24 * 3600
+NOWHERE = Path(os.devnull, "tellapart")  # that of a person without a home: nothing can lie there
 
 
 def user_cache_dir() -> Path:
-    """It may not be there yet, and may be thrown away at any time.
+    """It may not be there yet, and may be thrown away at any time. Where nobody knows the person's home, as in some
+    containers and services, it is one that takes nothing: what would be kept is then made in memory.
 
     Raises:
         BackboneError: TELLAPART_CACHE names the home of nobody.
     """
     import platformdirs
 
-    root = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("tellapart", appauthor=False)
+    named = os.environ.get(CACHE_VARIABLE)
     try:
-        return Path(root).expanduser()
-    except RuntimeError as error:
+        return Path(named or platformdirs.user_cache_dir("tellapart", appauthor=False)).expanduser()
+    except RuntimeError as error:  # of both, for somebody who has no home
+        if not named:
+            return NOWHERE
         raise BackboneError(
-            f"The environment variable {CACHE_VARIABLE} is {root!r}, but nobody on this computer has the name after ~. "
-            "Set it to the full path of a folder."
+            f"The environment variable {CACHE_VARIABLE} is {named!r}, but nobody on this computer has the name after "
+            "~. Set it to the full path of a folder."
         ) from error
+
+
+def why_not_kept(folder: Path, error: OSError) -> str:
+    """What is said of a file that this folder of the cache did not take: "cannot be saved …"."""
+    if folder.is_relative_to(NOWHERE):
+        return "cannot be saved, since this user has no home folder"
+    return f"cannot be saved in {folder} ({error.strerror or error})"
 
 
 def is_kept(file: Path) -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from tellapart import atomic_files
 from tellapart.backbones.torchvision_models import TorchvisionModel
+from tellapart.backbones.user_cache import NOWHERE
 from tellapart.errors import BackboneError, DownloadError
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.web.transfers import fetch_into
@@ -66,7 +67,10 @@ def _sha256(file: IO[bytes]) -> str:
 
 
 def _torch_home() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    try:
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:  # somebody who has no home
+        cache = NOWHERE
     return Path(os.environ.get("TORCH_HOME") or Path(cache) / "torch")
 
 

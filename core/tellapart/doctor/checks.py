@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tellapart.backbones.user_cache import why_not_kept
 from tellapart.doctor.installed import CheckResult, numbers, pip, probe, requirements, version_of
 from tellapart.doctor.torch_pair import examine_torch
 
@@ -169,12 +170,11 @@ def _examine_cache() -> CheckResult:
             pass
         free = shutil.disk_usage(cache).free
     except OSError as error:
-        reason = error.strerror or error
         return CheckResult(
             "cache",
             False,
-            f"Downloaded backbones belong in {cache}, which cannot be written: {reason}.",
-            "Make it writable, or name another folder in the environment variable TELLAPART_CACHE.",
+            f"What is downloaded or made once {why_not_kept(cache, error)}.",
+            "Name a folder that you may write to in the environment variable TELLAPART_CACHE.",
         )
     sentence = f"Downloaded backbones are kept in {cache}; {free / 1e9:.1f} GB are free there."
     is_ok = free >= ENOUGH_DISK_BYTES

@@ -12,11 +12,15 @@ import onnxruntime
 import pytest
 from other_process import run_python
 from tellapart import atomic_files
+from tellapart.backbones import catalogue
 from tellapart.backbones.catalogue import load_backbone
 from tellapart.backbones.embeddings import embed_pixels
 from tellapart.backbones.lite0 import keeping
 from tellapart.backbones.lite0.graph import embedding_onnx, embedding_size
 from tellapart.backbones.lite0.weights import read_weights, weights_file
+from tellapart.bundle.trial import is_remembered
+from tellapart.classify import Predictor
+from tellapart.errors import BackboneError
 from tellapart.gather import take_in
 from tellapart.store.project import create_project
 from tellapart.train import train_head
@@ -137,6 +141,32 @@ def test_in_a_cache_that_may_not_be_written_it_is_made_in_memory(own_cache):
     assert (
         told.startswith(f"{keeping.record()['bytes']} The built-in backbone") and "Permission denied" in told
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="everybody has a home there")
+def test_for_somebody_without_a_home_it_is_made_in_memory(trained, own_cache, monkeypatch):
+    """As in a container that runs with the number of any user: no HOME, and no line among the users."""
+    import pwd
+
+    def nobody(number: int) -> None:
+        raise KeyError(f"getpwuid(): uid not found: {number}")
+
+    for name in ("HOME", "TELLAPART_CACHE", "XDG_CACHE_HOME", "TORCH_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    backbone = load_backbone()
+    assert backbone.content is not None
+    assert backbone.note.startswith(
+        "The built-in backbone cannot be saved, since this user has no home folder, so"
+    )
+    monkeypatch.setattr(catalogue, "_has_torch", lambda: True)
+    with pytest.raises(
+        BackboneError, match=r"resnet50 cannot be saved, since this user has no home folder\. Set a"
+    ):
+        load_backbone("resnet50")
+    project, result = trained
+    assert Predictor(result.bundle_dir).predict(next(project.glob("images/*/*"))).label in result.classes
+    assert not is_remembered(result.bundle_dir)
 
 
 def test_on_a_full_disk_it_is_made_in_memory(own_cache, monkeypatch):

@@ -11,6 +11,7 @@ from typing import Any
 
 from tellapart import atomic_files
 from tellapart.backbones.lite0.weights import read_weights, weights_file
+from tellapart.backbones.user_cache import CACHE_VARIABLE, why_not_kept
 from tellapart.errors import BackboneError
 from tellapart.progress import Doing, Progress, Step, silent
 
@@ -51,11 +52,9 @@ def kept_onnx(folder: Path, progress: Progress = silent) -> Kept:
         folder.mkdir(parents=True, exist_ok=True)
         atomic_files.write_bytes(path, content)
     except OSError as error:
-        reason = error.strerror or str(error)
         note = (
-            f"The built-in backbone cannot be saved in {folder} ({reason}), so it is rebuilt at each start, "
-            "which takes half a second. To save it, set another folder in the environment variable "
-            "TELLAPART_CACHE."
+            f"The built-in backbone {why_not_kept(folder, error)}, so it is rebuilt at each start, which takes half a "
+            f"second. To save it, set a folder that you may write to in the environment variable {CACHE_VARIABLE}."
         )
         progress(0, 0, Doing(Step.PREPARING, note, is_kept=False))
         return Kept(path, content, note)
