@@ -10,11 +10,10 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from other_process import run_python
+from other_process import HANGS_S, run_python, start_python
 from tellapart import atomic_files
 from tellapart.backbones import catalogue
-from tellapart.backbones.catalogue import load_backbone
-from tellapart.backbones.embeddings import embed_pixels
+from tellapart.backbones.catalogue import Backbone, load_backbone
 from tellapart.backbones.lite0 import keeping
 from tellapart.backbones.lite0.graph import embedding_onnx, embedding_size
 from tellapart.backbones.lite0.weights import read_weights, weights_file
@@ -24,8 +23,6 @@ from tellapart.errors import BackboneError
 from tellapart.gather import take_in
 from tellapart.store.project import create_project
 from tellapart.train import train_head
-
-MAKE = "from tellapart.backbones.catalogue import load_backbone; print(load_backbone().onnx_path)"
 
 
 def test_the_bytes_are_those_of_the_record_and_opened_by_older_runtimes():
@@ -96,31 +93,84 @@ def test_killed_at_the_rename_nothing_half_is_found_under_the_name(own_cache, mo
     assert load_backbone().onnx_path.is_file()
 
 
-def test_two_first_runs_at_once_both_work(own_cache):
-    processes = [
-        subprocess.Popen([sys.executable, "-c", MAKE], stdout=subprocess.PIPE, text=True) for _ in range(3)
-    ]
-    outputs = {process.communicate()[0].strip() for process in processes}
-    assert [process.returncode for process in processes] == [0, 0, 0]
-    assert outputs == {str(load_backbone().onnx_path)}
+HELD_IN_ITS_WRITE = """
+import pathlib
+from hashlib import sha256
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.lite0 import keeping
+
+def held(said):
+    print(said, flush=True)
+    sys.stdin.readline()
+
+class HeldFile:
+    def __init__(self, file): self.file = file
+    def __enter__(self): return self
+    def __exit__(self, *_): self.file.close()
+    def __getattr__(self, name): return getattr(self.file, name)
+    def write(self, data):
+        self.file.write(data[: len(data) // 2])
+        self.file.flush()
+        held("half")
+        self.file.write(data[len(data) // 2 :])
+
+made, opened = keeping.made_onnx(), pathlib.Path.open
+def made_onnx():
+    held("found nothing")
+    pathlib.Path.open = lambda path, mode="r", *more, **named: (
+        HeldFile(opened(path, mode)) if mode == "wb" else opened(path, mode, *more, **named)
+    )
+    return made
+keeping.made_onnx = made_onnx
+backbone = load_backbone()
+print(backbone.content is None, sha256(backbone.onnx_path.read_bytes()).hexdigest())
+"""
 
 
-def test_two_threads_at_once_both_work(own_cache):
-    found = []
+def test_of_two_first_runs_at_once_neither_opens_what_the_other_has_half_written(own_cache):
+    with start_python(HELD_IN_ITS_WRITE, stdin=subprocess.PIPE) as other:
+        asked, told = other.stdin, other.stdout
+        assert asked is not None and told is not None and told.readline() == "found nothing\n"
+        mine = load_backbone()  # whole, and about to be opened, when the other begins to write the same file
+        print(file=asked, flush=True)
+        assert told.readline() == "half\n" and mine.content is None
+        assert hashlib.sha256(mine.onnx_path.read_bytes()).hexdigest() == mine.onnx_sha256
+        assert one_embedding(mine).shape == (1, mine.embedding_size)
+        print(file=asked, flush=True)
+        assert told.readline() == f"True {mine.onnx_sha256}\n" and other.wait(HANGS_S) == 0
+    assert [path.name for path in mine.onnx_path.parent.iterdir()] == [mine.onnx_path.name]
+
+
+def one_embedding(backbone: Backbone) -> np.ndarray:
+    """Of a black picture, by a session that opens the backbone's file now."""
+    size_px = backbone.preprocess.size_px
+    session = onnxruntime.InferenceSession(backbone.onnx, providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(None, {"pixels": np.zeros((1, size_px, size_px, 3), np.uint8)})[0])
+
+
+def test_threads_that_all_find_nothing_keep_one_file(own_cache, monkeypatch):
+    found, all_here, content = [], threading.Barrier(4), keeping.made_onnx()
+
+    def made_onnx() -> bytes:
+        all_here.wait(HANGS_S)
+        return content
+
+    monkeypatch.setattr(keeping, "made_onnx", made_onnx)
     threads = [threading.Thread(target=lambda: found.append(load_backbone())) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 4 and len({one.onnx_path for one in found}) == 1 and found[0].onnx_path.is_file()
+    assert [(one.content, one.note) for one in found] == [(None, "")] * 4
+    assert hashlib.sha256(found[0].onnx_path.read_bytes()).hexdigest() == found[0].onnx_sha256
+    assert [path.name for path in found[0].onnx_path.parent.iterdir()] == [found[0].onnx_path.name]
 
 
 def assert_works_from_memory(tmp_path: Path, few_folder: Path) -> None:
     backbone = load_backbone()
     assert backbone.content is not None and "cannot be saved in" in backbone.note
     assert "TELLAPART_CACHE" in backbone.note
-    size_px = backbone.preprocess.size_px
-    assert embed_pixels(backbone, np.zeros((1, size_px, size_px, 3), np.uint8)).shape == (1, 1624)
+    assert one_embedding(backbone).shape == (1, 1624)
     with create_project(tmp_path / "project") as project:
         take_in(project, few_folder)
         result = train_head(project)
