@@ -55,13 +55,16 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def replace(source: Path, target: Path) -> None:
-    """Rename over the target; on Windows a reader may hold it for a moment, so try for two seconds."""
+    """Rename over the target; on Windows a reader may hold it for a moment, so try for two seconds there.
+
+    Elsewhere what is refused stays refused, as in a folder in which each may replace only their own files.
+    """
     for attempt in range(_REPLACE_TRIES):
         try:
             source.replace(target)
             return
         except PermissionError:
-            if attempt == _REPLACE_TRIES - 1:
+            if os.name != "nt" or attempt == _REPLACE_TRIES - 1:
                 raise
             time.sleep(0.1)
 

@@ -166,6 +166,49 @@ def test_threads_that_all_find_nothing_keep_one_file(own_cache, monkeypatch):
     assert [path.name for path in found[0].onnx_path.parent.iterdir()] == [found[0].onnx_path.name]
 
 
+def test_who_may_not_replace_the_file_of_a_quicker_one_uses_that_at_once(own_cache, monkeypatch):
+    """As on Windows while the other reads it, and in a folder in which each may replace only their own files."""
+
+    def kept_by_another(path: Path, data: bytes) -> None:
+        path.write_bytes(data)
+        raise PermissionError(1, "Operation not permitted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping.atomic_files, "write_bytes", kept_by_another)
+        backbone = load_backbone()
+    assert (backbone.content, backbone.note) == (None, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a reader may hold a file for a moment there")
+def test_what_may_not_be_replaced_is_told_without_a_wait(tmp_path, monkeypatch):
+    tries = []
+
+    def refused(source: Path, target: Path) -> None:
+        tries.append(target)
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(PermissionError):
+        atomic_files.write_bytes(tmp_path / "file", b"mine")
+    assert tries == [tmp_path / "file"] and not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX limits")
+def test_a_huge_file_in_its_place_is_not_read_into_memory(own_cache):
+    path = load_backbone().onnx_path
+    with path.open("r+b") as file:
+        file.truncate(2**34)  # takes no room on the disk
+    told = run_python(
+        """
+        import resource
+        resource.setrlimit(resource.RLIMIT_DATA, (2**32, 2**32))
+        from tellapart.backbones.catalogue import load_backbone
+        print(load_backbone().onnx_path.stat().st_size)
+        """
+    )
+    assert told == str(keeping.record()["bytes"])
+
+
 def assert_works_from_memory(tmp_path: Path, few_folder: Path) -> None:
     backbone = load_backbone()
     assert backbone.content is not None and "cannot be saved in" in backbone.note

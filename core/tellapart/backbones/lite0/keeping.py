@@ -44,7 +44,7 @@ def kept_onnx(folder: Path, progress: Progress = silent) -> Kept:
     """
     known = record()
     path = folder / f"{known['name']}-{known['sha256'][:12]}.onnx"
-    if _is_whole(path, known["sha256"]):
+    if _is_whole(path, known):
         return Kept(path)
     progress(0, 0, Doing(Step.PREPARING, "Preparing to look at pictures (only once)"))
     content = made_onnx()
@@ -52,6 +52,8 @@ def kept_onnx(folder: Path, progress: Progress = silent) -> Kept:
         folder.mkdir(parents=True, exist_ok=True)
         atomic_files.write_bytes(path, content)
     except OSError as error:
+        if _is_whole(path, known):  # somebody else's, whose file may not be replaced
+            return Kept(path)
         note = (
             f"The built-in backbone {why_not_kept(folder, error)}, so it is rebuilt at each start, which takes half a "
             f"second. To save it, set a folder that you may write to in the environment variable {CACHE_VARIABLE}."
@@ -83,8 +85,10 @@ def made_onnx() -> bytes:
     return content
 
 
-def _is_whole(path: Path, expected: str) -> bool:
+def _is_whole(path: Path, known: dict[str, Any]) -> bool:
     try:
-        return sha256(path.read_bytes()).hexdigest() == expected
+        with path.open("rb") as file:
+            content = file.read(known["bytes"] + 1)  # never more, whatever lies there
     except OSError:
         return False
+    return sha256(content).hexdigest() == known["sha256"]
