@@ -1,8 +1,11 @@
 """A learner goes on from a bundle: new labels are learned, old ones are not forgotten, with their pictures and without."""
 
 import json
+import re
 import shutil
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -28,6 +31,7 @@ from tellapart.train import TrainConfig, train_head
 from tellapart.vision import Resize, continue_from, learner, random_split
 
 SIDE_PX = 64
+GOLDEN = Path(__file__).parents[2] / "golden" / "project-0.1.0.zip"
 DESCRIBED = SHAPES.new(item=Resize(SIDE_PX), split=random_split(0.4))
 
 
@@ -174,6 +178,33 @@ def test_a_label_that_the_bundle_never_answers_has_nothing_to_stand_for_it(befor
     new = assembled(DESCRIBED, folders / "new", n_least=1)
     with pytest.raises(BundleError, match="before never answers 'circle' by itself.*Give some with `replay`"):
         continuing._with_remembered(new, deaf, "before", 0)
+
+
+def test_a_bundle_with_the_backbone_of_older_versions_names_a_way_that_works(folders, tmp_path):
+    with zipfile.ZipFile(GOLDEN) as archive:
+        archive.extractall(tmp_path)
+    (old,) = (tmp_path / "shapes-project" / "bundles").iterdir()
+    with pytest.raises(
+        BackboneError, match=r"was made with pocket, .*removed.* together with today's: learner"
+    ) as said:
+        going_on(old, folders)
+    (way,) = re.findall(r"learner\(.*\)", str(said.value))
+    learn = eval(way, {"learner": learner, "data": DESCRIBED.data(folders / "old")})
+    assert learn.data.classes == ("circle", "square")
+
+
+def test_a_bundle_of_before_layers_could_learn_goes_on_with_its_network(folders, tmp_path, monkeypatch):
+    with zipfile.ZipFile(GOLDEN) as archive:
+        archive.extractall(tmp_path)
+    (old,) = (tmp_path / "shapes-project" / "bundles").iterdir()
+    record = json.loads((old / "bundle.json").read_text("utf-8"))
+    record["backbone"] |= {"name": "squeezenet1_1", "licence": "BSD-3-Clause"}
+    (old / "bundle.json").write_text(json.dumps(record), "utf-8")
+    asked = []
+    monkeypatch.setattr(continuing, "network_of", asked.append)
+    bundle = load_bundle(old)
+    continuing._network(bundle, onnx.load(old / "model.onnx"))
+    assert asked == ["squeezenet1_1"]
 
 
 @pytest.mark.slow

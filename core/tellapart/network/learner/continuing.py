@@ -14,7 +14,7 @@ import torch
 
 from tellapart.backbones.catalogue import OF_FILE
 from tellapart.backbones.lite0.reading import stored_weights
-from tellapart.backbones.names import DEFAULT_BACKBONE
+from tellapart.backbones.names import DEFAULT_BACKBONE, RETIRED
 from tellapart.bundle.classes import KnownClasses, known_classes
 from tellapart.bundle.loading import Bundle, load_bundle
 from tellapart.description import DataDescription
@@ -69,7 +69,13 @@ def _network(bundle: Bundle, model: onnx.ModelProto) -> Network:
     if name == DEFAULT_BACKBONE and (weights := stored_weights(model)):
         state = {name: torch.from_numpy(values.copy()) for name, values in weights.items()}
         return built_in(state, f"the bundle {bundle.bundle_dir.name}", licence)
-    if backbone.get("is_tuned", True):
+    if name in RETIRED:
+        raise BackboneError(
+            f"{bundle.bundle_dir.name} was made with {name}, the built-in backbone of an older version, which has been "
+            "removed. The bundle goes on answering, but nothing can go on from it. Train all pictures together with "
+            "today's: learner(data)."
+        )
+    if backbone.get("is_tuned", False):  # versions that did not say it could tune no layers
         raise BackboneError(
             f"The layers of {bundle.bundle_dir.name} have learned, and only those of {DEFAULT_BACKBONE} can be read "
             f"back from a bundle, not those of {name}. Train all pictures together: learner(data, {name!r})."
