@@ -1,9 +1,11 @@
 """One bundle, the same answers: any number of threads and pictures at once, any ONNX Runtime, and WebAssembly."""
 
+import itertools
 import json
 import os
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,9 @@ from tellapart.backbones.lite0 import keeping
 from tellapart.bundle.loading import load_bundle
 from tellapart.pictures.images import load_pixels
 
-EXPECTED = Path(__file__).with_name("embeddings.json")
-N_PICTURES = 16
+KNOWN = Path(__file__).with_name("known_answers.json")
+BUNDLE = Path(__file__).parents[2] / "golden" / "project-format-3.zip"
+N_PICTURES, N_OF_EACH_PART = 16, 40
 
 
 @pytest.fixture(scope="module")
@@ -25,38 +28,63 @@ def pixels(trained) -> np.ndarray:
     return np.stack([load_pixels(file, load_bundle(result.bundle_dir).preprocess) for file in files])
 
 
-def probs(model: Path, pixels: np.ndarray, n_threads: int) -> np.ndarray:
+def given(
+    model: Path, pixels: np.ndarray, n_threads: int, batch: int = N_PICTURES
+) -> tuple[np.ndarray, np.ndarray]:
+    """(N, C) probabilities and (N,) novelty, so many pictures at once."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return np.asarray(session.run(["probabilities"], {"pixels": pixels})[0])
+    parts = np.split(pixels, range(batch, len(pixels), batch))
+    found = [session.run(["probabilities", "novelty"], {"pixels": part}) for part in parts]
+    probabilities, novelty = map(np.concatenate, zip(*found, strict=True))
+    return probabilities, novelty
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("n_threads", [1, 2])
-def test_threads_and_batches_make_no_difference(trained, pixels, n_threads):
-    model = trained[1].bundle_dir / "model.onnx"
-    together = probs(model, pixels, n_threads)
-    alone = np.concatenate([probs(model, one[None], n_threads) for one in pixels])
-    assert np.abs(together - alone).max() < 1e-4
-    assert np.abs(together - probs(model, pixels, 1)).max() < 1e-4
-
-
-def drawn_pixels() -> np.ndarray:
-    """(3, 224, 224, 3) uint8 by integer arithmetic alone, the same everywhere: ramps, a chequerboard, a disc."""
+def drawn_pixels(n: int) -> np.ndarray:
+    """(n, 224, 224, 3) uint8 by integer arithmetic alone, the same everywhere: ramps, a chequerboard, a disc, and these
+    again with their colours and places changed."""
     rows, columns = np.mgrid[0:224, 0:224]
     ramp = np.stack([rows * 255 // 223, columns * 255 // 223, 255 - rows * 255 // 223], axis=-1)
     squares = ((rows // 28 + columns // 28) % 2 * 200 + 20)[..., None].repeat(3, axis=-1)
-    disc = np.where((rows - 112) ** 2 + (columns - 112) ** 2 < 70**2, 230, 60)[..., None] * [1, 0.75, 0.5]
-    return np.stack([ramp, squares, disc]).astype(np.uint8)
+    disc = np.where((rows - 112) ** 2 + (columns - 112) ** 2 < 70**2, 230, 60)[..., None] * [4, 3, 2] // 4
+    drawn = [ramp, squares, disc]
+    changed = [np.roll(drawn[k % 3], (17 * (k // 3), k // 3), (0, 2)) // (1 + k // 6) for k in range(n)]
+    return np.stack(changed).astype(np.uint8)
 
 
-def test_this_onnx_runtime_gives_the_embeddings_that_others_gave():
-    """embeddings.json was written by ONNX Runtime 1.32.0 on x86-64; the oldest and the newest supported read it."""
+@pytest.fixture(scope="module")
+def answers() -> dict[str, np.ndarray]:
+    """What ONNX Runtime 1.32.0 gave on x86-64; the oldest and the newest supported read it."""
+    known = json.loads(KNOWN.read_text())
+    return {name: np.array(known[name]) for name in ("probabilities", "novelty", "embeddings")}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> Path:
+    """Of a bundle that an older version made of pictures."""
+    with zipfile.ZipFile(BUNDLE) as archive:
+        (name,) = [one for one in archive.namelist() if one.endswith("/model.onnx")]
+        return Path(archive.extract(name, tmp_path_factory.mktemp("bundle")))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("batch", [1, N_PICTURES])
+def test_this_onnx_runtime_gives_the_answers_that_others_gave(model, answers, n_threads, batch):
+    probabilities, novelty = given(model, drawn_pixels(N_PICTURES), n_threads, batch)
+    assert np.abs(probabilities - answers["probabilities"]).max() < 1e-4
+    assert novelty == pytest.approx(answers["novelty"], rel=1e-4)
+
+
+def test_this_onnx_runtime_gives_every_part_of_the_embeddings_that_others_gave(answers):
     session = onnxruntime.InferenceSession(keeping.made_onnx(), providers=["CPUExecutionProvider"])
-    found = session.run(None, {"pixels": drawn_pixels()})[0]
-    expected = np.array(json.loads(EXPECTED.read_text())["first_40_of_each"])
-    assert np.abs(found[:, :40] - expected).max() < 1e-4 * np.abs(expected).max()
+    (found,) = session.run(None, {"pixels": drawn_pixels(3)})
+    starts = np.cumsum([0, *keeping.record()["parts"]])
+    for part, (start, end) in enumerate(itertools.pairwise(starts)):
+        expected = answers["embeddings"][:, part]
+        assert (
+            np.abs(found[:, start:end][:, :N_OF_EACH_PART] - expected).max() < 1e-4 * np.abs(expected).max()
+        )
 
 
 @pytest.mark.slow
@@ -75,5 +103,5 @@ def test_webassembly_gives_the_same_probabilities(trained, pixels, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     answers = json.loads(done.stdout)
     found = np.reshape(answers["probabilities"], (len(pixels), -1))
-    assert np.abs(found - probs(model, pixels, 1)).max() < 1e-4
+    assert np.abs(found - given(model, pixels, 1)[0]).max() < 1e-4
     assert len(answers["novelty"]) == len(pixels)
