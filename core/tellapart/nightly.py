@@ -189,7 +189,7 @@ def _different(result: TrainResult, pictures: Sequence[Picture]) -> list[Picture
 
 def _answers(project: Project, model: Predictor | Path, pictures: list[Picture]) -> dict[str, str | None]:
     predictor = model if isinstance(model, Predictor) else Predictor(model)
-    found = predictor.predict_many([project.file(one) for one in pictures])
+    found = predictor.predict_many(project.files(pictures))
     return {
         picture.image_id: None if isinstance(one, ImageError) else one.label
         for picture, one in zip(pictures, found, strict=True)

@@ -11,10 +11,12 @@ from tellapart.backbones.catalogue import load_backbone
 from tellapart.classify import Predictor
 from tellapart.errors import Cancelled, SplitError, TrainError
 from tellapart.gather import take_in
+from tellapart.planning.described import described_pictures
 from tellapart.progress import Step
 from tellapart.store.journal import Relabel, Remove, Restore
 from tellapart.store.project import create_project, open_project
 from tellapart.train import TrainConfig, train_head
+from tellapart.train.cameras import cameras_of
 from tellapart.train.fitting import check, fit
 from tellapart.train.preparation import prepare
 
@@ -261,3 +263,22 @@ def test_training_takes_no_torch(tiny_project):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     open_project(tiny_project.root).close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own there")
+@pytest.mark.parametrize("is_cached", [True, False])
+def test_a_picture_that_became_a_link_meanwhile_stops_nothing_as_one_that_is_gone(
+    few_project, tmp_path, is_cached
+):
+    if is_cached:
+        train_head(few_project)
+    linked, gone = (few_project.file(one) for one in few_project.manifest.pictures()[:2])
+    linked.rename(tmp_path / "moved.png")
+    linked.symlink_to(tmp_path / "moved.png")
+    gone.unlink()
+    result = train_head(few_project)
+    assert result.n_train + result.n_valid == (12 if is_cached else 10)
+    passed_over = set() if is_cached else {f"images/circle/{one.name}" for one in (linked, gone)}
+    assert {one.path for one in result.skipped} == passed_over
+    assert len(described_pictures(few_project)) == 12
+    assert cameras_of(few_project, few_project.manifest.pictures()) == [""] * 12

@@ -52,7 +52,7 @@ def copies_in(project: Project, pictures: Sequence[Picture], tell: Share = silen
         return is_same
 
     return near_duplicate_pairs(
-        [one.fingerprint for one in pictures], [project.file(one) for one in pictures], tell, remembered
+        [one.fingerprint for one in pictures], project.files(pictures), tell, remembered
     )
 
 

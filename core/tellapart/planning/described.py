@@ -21,8 +21,8 @@ def described_pictures(project: Project) -> list[dict[str, str]]:
     """
     plan = plan_project(project, TrainConfig()).members()
     return [
-        {"file_name": str(project.file(picture)), "label": picture.label, "part": str(part)}
-        for picture, part in zip(plan.pictures, plan.splits, strict=True)
+        {"file_name": str(file), "label": picture.label, "part": str(part)}
+        for file, picture, part in zip(project.files(plan.pictures), plan.pictures, plan.splits, strict=True)
         if part in _IN_VALIDATION
     ]
 

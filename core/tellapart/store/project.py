@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import re
 import shutil
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -72,6 +74,17 @@ class Project:
             OutsideError: its row leads out of the project, or through a link.
         """
         return path_inside(self.root, picture.path)
+
+    def files(self, pictures: Iterable[Picture]) -> list[Path]:
+        """Where the file of each lies, for those who pass over what cannot be read: of one that became a link while the
+        project is open, a path at which nothing can lie, as if it were gone."""
+        found = []
+        for picture in pictures:
+            try:
+                found.append(self.file(picture))
+            except OutsideError:
+                found.append(Path(os.devnull, picture.image_id))
+        return found
 
     def drop_upload(self, source: Path) -> None:
         """Throw away files that came from a browser; what lies anywhere else is left alone."""

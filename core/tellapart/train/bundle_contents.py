@@ -113,4 +113,5 @@ def _golden(project: Project, data: TrainData) -> dict[Path, Picture]:
     for i in order:
         ranked.append((seen[data.targets[i]], int(data.targets[i]), i))
         seen[data.targets[i]] += 1
-    return {project.file(one): one for one in (data.pictures[i] for _, _, i in sorted(ranked)[:_N_GOLDEN])}
+    chosen = [data.pictures[i] for _, _, i in sorted(ranked)[:_N_GOLDEN]]
+    return dict(zip(project.files(chosen), chosen, strict=True))

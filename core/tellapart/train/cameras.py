@@ -36,7 +36,7 @@ def cameras_of(project: Project, pictures: Sequence[Picture], progress: Progress
                 said = f"Read the camera of {start} of {len(missing)} pictures"
                 progress(start, len(missing), Doing(Step.LOOKING, said))
                 some = missing[start : start + _AT_ONCE]
-                found = list(pool.map(lambda picture: camera_in(project.file(picture)), some))
+                found = list(pool.map(camera_in, project.files(some)))
                 records = np.array([(one.encode()[:96],) for one in found], _ROW)
                 cache.add([picture.image_id for picture in some], records)
         names = cache.records(cache.find(ids) if missing else rows)["camera"]
