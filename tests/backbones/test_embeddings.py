@@ -15,6 +15,7 @@ from tellapart.backbones.catalogue import Backbone
 from tellapart.backbones.embedding_cache import EmbeddingCache
 from tellapart.backbones.embeddings import cache_key, embed, embed_once
 from tellapart.backbones.weight_downloads import file_sha256
+from tellapart.clean.measures import measure_looks
 from tellapart.errors import Cancelled, ProjectError
 from tellapart.gather import take_in
 from tellapart.pictures.images import load_pixels
@@ -130,6 +131,28 @@ def test_another_preprocessing_is_another_cache(project, tiny_backbone):
     pictures = project.manifest.pictures()
     embed(project, tiny_backbone, pictures)
     assert embed(project, other, pictures).n_computed == 50
+
+
+def test_rows_of_an_older_decoder_are_dropped_once_newer_ones_are_made_and_it_is_said(
+    project, tiny_backbone, monkeypatch
+):
+    """Each release would else leave 4 KB of a picture for ever. Those of a newer one, and of other pixels, stay."""
+    other = Backbone(**{**vars(tiny_backbone), "preprocess": Preprocess(size_px=32, resize_px=40)})
+    pictures, folder = project.manifest.pictures(), project.cache_dir / "embeddings"
+    told, n_kept = [], []
+    for version in ("9.5.0", "11.3.0", "12.0.1", "11.3.0"):
+        monkeypatch.setattr("PIL.__version__", version)
+        embed(project, tiny_backbone, pictures, lambda done, total, message: told.append(message))
+        if version == "9.5.0":
+            embed(project, other, pictures)
+        measure_looks(project, pictures)
+        n_kept.append(
+            [len(list((project.cache_dir / name).glob("*.rows"))) for name in ("embeddings", "looks")]
+        )
+    assert n_kept == [[2, 1], [2, 1], [2, 1], [3, 2]]
+    assert sum(one.startswith("Deleted") for one in told) == 2
+    assert len(list(folder.glob("*.index.db"))) == 3
+    assert embed(project, other, pictures).n_computed == 50, "of this decoder, which leaves the newer one's"
 
 
 def test_stopping_keeps_what_was_computed(project, tiny_backbone):

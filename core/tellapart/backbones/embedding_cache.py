@@ -12,7 +12,9 @@ import numpy as np
 from tellapart.store.sqlite.row_cache import RowCache
 
 TINY_SIDE = 16
-_VERSIONED = re.compile(r"^(?:v(\d+)-)?[0-9a-f]{32}\.(?:rows|index\.db.*)$")  # without a number: version 1
+_VERSIONED = re.compile(
+    r"^(?:v(\d+)-)?[0-9a-f]{32}\.(?:rows|index\.db.*|made\.json)$"
+)  # without a number: version 1
 
 
 def drop_older(folder: Path, version: int) -> int:

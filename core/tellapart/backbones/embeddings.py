@@ -28,6 +28,7 @@ from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import explained
+from tellapart.store.sqlite.outdated_rows import decoder_version, drop_outdated
 
 _IN_A_ROW = 8  # pictures that a core decodes before the network looks at them: the decoder stays in its cache
 _AT_ONCE = 2  # that the network looks at: for more, what passes between layers leaves the cache
@@ -68,13 +69,16 @@ def embed(
         ProjectError: the cache cannot be written.
         Cancelled: from `progress`; what was computed stays cached.
     """
-    folder = project.cache_dir / "embeddings"
-    if n_bytes := drop_older(folder, _CODE_VERSION):
+    folder, key = project.cache_dir / "embeddings", f"v{_CODE_VERSION}-{cache_key(backbone)}"
+    seen_as = f"{backbone.onnx_sha256} {backbone.preprocess.to_json()}"
+    n_bytes = drop_older(folder, _CODE_VERSION)
+    n_bytes += drop_outdated(folder, key, seen_as, [_CODE_VERSION, *decoder_version()])
+    if n_bytes:
         said = f"Deleted {n_bytes / 1e6:.1f} MB of cache from an older version"
         progress(0, 0, Doing(Step.CLEARING, said, n_bytes=n_bytes))
     with (
         explained(project.db_path),
-        EmbeddingCache(folder, f"v{_CODE_VERSION}-{cache_key(backbone)}", backbone.embedding_size) as cache,
+        EmbeddingCache(folder, key, backbone.embedding_size) as cache,
     ):
         rows = cache.find([picture.image_id for picture in pictures])
         missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]

@@ -20,6 +20,7 @@ from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.manifest import Picture
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import explained
+from tellapart.store.sqlite.outdated_rows import decoder_version, drop_outdated
 from tellapart.store.sqlite.row_cache import RowCache
 
 MEASURES = (
@@ -83,7 +84,9 @@ def measure_looks(project: Project, pictures: Sequence[Picture], progress: Progr
 def looks_cache(project: Project) -> RowCache:
     """What was measured so far, by image_id."""
     key = sha256(json.dumps([PIL.__version__, _CODE_VERSION, LOOKS.descr]).encode()).hexdigest()[:32]
-    return RowCache(project.cache_dir / "looks", key, LOOKS)
+    folder = project.cache_dir / "looks"
+    drop_outdated(folder, key, "looks", [_CODE_VERSION, *decoder_version()])
+    return RowCache(folder, key, LOOKS)
 
 
 def look_at(image: Image.Image, camera: str = "") -> np.ndarray:
