@@ -3,17 +3,21 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
 from tellapart.backbones.catalogue import RECOMMENDED, all_names, load_backbone, offers
+from tellapart.backbones.names import TIME_BESIDE
 from tellapart.backbones.torchvision_models import torchvision_models
 from tellapart.deploy.html import runtime
 from tellapart.errors import BackboneError, WeightsError
+from tellapart.train.estimate import quick_seconds
 
 WITHOUT_TORCH = """
 import sys
@@ -89,6 +93,20 @@ def test_offers_name_sizes_and_say_what_is_ready():
     assert [offer.name for offer in others] == list(RECOMMENDED)
     assert not any(offer.is_ready for offer in others)
     assert all(offer.megabytes > first.megabytes and offer.sentence for offer in others)
+
+
+def test_what_is_said_of_their_time_is_what_was_measured_everywhere():
+    table = (Path(__file__).parents[2] / "docs" / "benchmarks.md").read_text("utf-8")
+    measured = dict(re.findall(r"^\| (\w+) \| \d+ px \| [\d.]+ ms \| ([\d.]+) \|$", table, re.MULTILINE))
+    assert {name: float(beside) for name, beside in measured.items()} == {
+        "efficientnet_lite0": 1,
+        **TIME_BESIDE,
+    }
+    assert list(TIME_BESIDE.values()) == sorted(TIME_BESIDE.values())
+    said = {offer.name: offer.sentence for offer in offers()}
+    assert "Takes 73 % of the built-in one's time" in said["efficientnet_b0"]
+    assert "Takes 4.1 times as long as the built-in one" in said["resnet50"]
+    assert quick_seconds(1000, "efficientnet_b0") < quick_seconds(1000) < quick_seconds(1000, "resnet50")
 
 
 def test_a_cache_folder_of_no_use_does_not_hide_the_networks(monkeypatch, tmp_path):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tellapart import __version__, atomic_files
 from tellapart.answering_process import NoAnswerError, answer_of
-from tellapart.backbones.names import DEFAULT_BACKBONE
+from tellapart.backbones.names import DEFAULT_BACKBONE, TIME_BESIDE
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
 from tellapart.planning.config import Recipe, TrainConfig
@@ -24,14 +24,12 @@ from tellapart.train.thorough import CODE_VERSION, check_chosen
 _NOTED_S = 24 * 3600.0
 _PATIENCE_S = 120.0
 _START_S, _PICTURE_CORE_S = 2.0, 0.04  # of quick training: imports and fits; one picture on one core
-# of one picture, beside the built-in backbone
-_COSTS = {"mobilenet_v2": 0.6, "efficientnet_b0": 1.2, "resnet50": 4.0, "convnext_tiny": 5.0}
 ESTIMATE_PROCESS = ("-m", "tellapart.train.estimate_process")
 
 
 def quick_seconds(n_new: int, backbone: str = DEFAULT_BACKBONE) -> float:
     """Of quick training with so many pictures that are not in the cache yet; a download takes longer."""
-    return _START_S + n_new * _PICTURE_CORE_S * _COSTS.get(backbone, 1.0) / available_cpus()
+    return _START_S + n_new * _PICTURE_CORE_S * TIME_BESIDE.get(backbone, 1.0) / available_cpus()
 
 
 def why_not(config: TrainConfig) -> str:

@@ -14,8 +14,8 @@ OWN_FILE = "file"  # the key of a weights file that somebody chose
 
 _ABOUT = {
     "Quick": "Comes with the program and works offline. The one to begin with.",
-    "Sharper": "Sees finer differences. Every picture is looked at anew, once.",
-    "Sharpest": "The largest of the three: for labels that look much alike. Every picture is looked at anew, once.",
+    "Sharper": "Holds more than Quick and may see finer differences: try it. Every picture is looked at anew, once.",
+    "Sharpest": "The largest of the three, for labels that look much alike. Every picture is looked at anew, once.",
 }
 
 
