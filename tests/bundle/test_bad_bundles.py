@@ -5,6 +5,7 @@ import os
 import shutil
 
 import pytest
+from bundle_records import put_record, record_of
 from command_line import run_here
 from make_data import make_awkward
 from other_process import assert_sentence
@@ -20,14 +21,13 @@ def bundle(trained, tmp_path):
     return tmp_path / "bundle"
 
 
-def rewrite(path, **changes):
-    record = json.loads(path.read_text("utf-8"))
-    path.write_text(json.dumps({**record, **changes}), "utf-8")
+def rewrite(bundle, **changes):
+    put_record(bundle, {**record_of(bundle), **changes})
 
 
 def name_stranger(bundle):
-    files = json.loads((bundle / "bundle.json").read_text("utf-8"))["files"]
-    rewrite(bundle / "bundle.json", files={"../elsewhere/letter.txt": "0", **files})
+    files = record_of(bundle)["files"]
+    rewrite(bundle, files={"../elsewhere/letter.txt": "0", **files})
 
 
 DAMAGES = {
@@ -38,7 +38,7 @@ DAMAGES = {
         "is damaged",
     ),
     "record is gone": (lambda b: (b / "bundle.json").unlink(), "is not a bundle"),
-    "newer format": (lambda b: rewrite(b / "bundle.json", format=99), "format 99, made by a newer tellapart"),
+    "newer format": (lambda b: rewrite(b, format=99), "format 99, made by a newer tellapart"),
     "model is cut": (
         lambda b: os.truncate(b / "model.onnx", 1000),
         "model.onnx is not the file it was made with",
@@ -62,7 +62,7 @@ def test_a_damaged_or_newer_bundle_says_what_is_wrong(bundle, damage):
 
 
 def test_a_bundle_of_a_newer_format_at_the_command_line(bundle):
-    rewrite(bundle / "bundle.json", format=FORMAT + 1)
+    rewrite(bundle, format=FORMAT + 1)
     done = run_here("predict", bundle, bundle / "golden" / "1.jpg")
     assert_sentence(done, f"format {FORMAT + 1}, made by a newer tellapart", "Update tellapart")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from bundle_records import put_record, record_of
 from PIL import Image
 from safetensors.numpy import load_file
 from tellapart.bundle.loading import load_bundle, newest_bundle
@@ -20,8 +21,7 @@ def bundle_dir(trained, tmp_path):
 
 
 def change_record(bundle_dir, **values):
-    path = bundle_dir / "bundle.json"
-    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **values}), "utf-8")
+    put_record(bundle_dir, {**record_of(bundle_dir), **values})
 
 
 def test_a_bundle_holds_everything_and_no_pickle(bundle_dir):
@@ -86,6 +86,35 @@ def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir):
         BundleError, match=r"no longer gives the answers it was made with: golden/\d.jpg should be"
     ):
         load_bundle(bundle_dir)
+
+
+@pytest.mark.parametrize("change", ["labels turned round", "threshold", "backbone", "a note"])
+def test_a_record_that_was_edited_is_refused(bundle_dir, change):
+    """By a merge, a bad copy or by hand: golden pictures alone would pass."""
+    record = record_of(bundle_dir)
+    if change == "labels turned round":
+        record["classes"] = [*record["classes"][1:], record["classes"][0]]
+    elif change == "threshold":
+        record["threshold"] = 1e9
+    elif change == "backbone":
+        record["backbone"]["sha256"] = "0" * 64
+    else:
+        record["note"] = "mine"
+    (bundle_dir / "bundle.json").write_text(json.dumps(record), "utf-8")
+    with pytest.raises(
+        BundleError, match=r"bundle\.json is damaged \(it does not say what it said when it was made"
+    ):
+        load_bundle(bundle_dir, is_own=True)
+
+
+def test_a_record_written_in_another_way_says_the_same_and_one_of_an_older_version_has_no_seal(bundle_dir):
+    record = record_of(bundle_dir)
+    turned = dict(reversed(record.items()))
+    (bundle_dir / "bundle.json").write_text(json.dumps(turned, indent=7, ensure_ascii=True), "utf-8")
+    assert load_bundle(bundle_dir, is_own=True).classes == tuple(record["classes"])
+    del record["sha256"]
+    (bundle_dir / "bundle.json").write_text(json.dumps(record), "utf-8")
+    assert load_bundle(bundle_dir, is_own=True).classes == tuple(record["classes"])
 
 
 def test_a_newer_format_asks_for_an_update(bundle_dir):
@@ -164,9 +193,8 @@ def test_a_bundle_that_is_deleted_while_the_newest_is_sought_does_no_harm(tmp_pa
 
 
 def test_a_bundle_of_before_the_prior_was_recorded_answers_as_it_did(bundle_dir, trained):
-    path = bundle_dir / "bundle.json"
-    record = json.loads(path.read_text("utf-8"))
+    record = record_of(bundle_dir)
     del record["prior"], record["caution"]
-    path.write_text(json.dumps(record), "utf-8")
+    put_record(bundle_dir, record)
     picture = bundle_dir / record["golden"][0]["file"]
     assert Predictor(bundle_dir).predict(picture) == Predictor(trained[1].bundle_dir).predict(picture)

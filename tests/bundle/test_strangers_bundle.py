@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from hashlib import sha256
@@ -213,7 +212,7 @@ def test_a_bundle_is_tried_once_and_again_when_it_changed(bundle, monkeypatch):
     bundle.rename(moved)
     assert load_bundle(moved).batch == before.batch == trial.MAX_BATCH and len(tried) == 1
     record = record_of(moved)
-    (moved / "bundle.json").write_text(json.dumps({**record, "name": "other"}), "utf-8")
+    put_record(moved, {**record, "name": "other"})
     load_bundle(moved)
     assert len(tried) == 2
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from bundle_records import put_record
 from html_pages import HtmlPage
 from once import made_once
 from PIL import Image
@@ -65,7 +66,7 @@ def hostile_app(trained, tmp_path_factory) -> Path:
         record = json.loads((bundle / "bundle.json").read_text("utf-8"))
         record["classes"] = HOSTILE_LABELS
         record["backbone"]["licence"] = record["backbone"]["name"] = "<script>alert(3)</script>"
-        (bundle / "bundle.json").write_text(json.dumps(record), "utf-8")
+        put_record(bundle, record)
         (bundle / "CREDITS.md").write_text(HOSTILE_CREDITS, "utf-8")
         export_voila(bundle, folder / "app", Appearance(HOSTILE, f"About {HOSTILE}"))
 

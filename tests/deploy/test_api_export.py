@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from bundle_records import put_record
 from command_line import tellapart
 from environments import new_environment, pip
 from odd_pictures import scene, variants
@@ -208,7 +209,7 @@ def test_its_health_check_sees_whether_golden_pictures_get_their_answers(
     other = shutil.copytree(exported, tmp_path / "other")
     record = json.loads((other / "bundle" / "bundle.json").read_text("utf-8"))
     record["golden"][0]["probabilities"].reverse()
-    (other / "bundle" / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(other / "bundle", record)
     assert "should get" in ran([sys.executable, other / "health_check.py", url], exported_service, 1)
 
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from bundle_records import put_record
 from command_line import tellapart
 from tellapart.deploy import export_html, export_voila
 from tellapart.deploy.appearance import Appearance
@@ -102,7 +103,7 @@ def test_golden_pictures_that_may_not_be_shown_are_no_examples(trained, tmp_path
     bundle = Path(shutil.copytree(trained[1].bundle_dir, tmp_path / "bundle"))
     record = json.loads((bundle / "bundle.json").read_text("utf-8"))
     record["golden"][0]["lacks_licence"] = True
-    (bundle / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(bundle, record)
     with pytest.raises(DeployError, match=r"No licence lets others see golden/1\.jpg"):
         export_voila(bundle, tmp_path / "app", examples=[record["golden"][0]["file"]])
     assert not (tmp_path / "app").exists()

@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from bundle_records import put_record
 from command_line import tellapart
 from tellapart.bundle import start_process
 from tellapart.deploy import fit_check as fit
@@ -28,7 +29,7 @@ def change(bundle, **parts):
     record = json.loads((bundle / "bundle.json").read_text("utf-8"))
     for part, facts in parts.items():
         record[part] = facts if isinstance(record[part], list) else {**record[part], **facts}
-    (bundle / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(bundle, record)
 
 
 def found(bundle, target="html", answers=COMPLETE, start=QUICK, reason="", app=None):

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from bundle_records import put_record
 from command_line import tellapart
 from fileserver import FileServer
 from other_process import run_python
@@ -89,10 +90,10 @@ def test_a_wrong_wish_is_said_before_anything_is_done(trained, tmp_path, how, sa
 def test_a_damaged_or_newer_bundle_is_refused_and_nothing_is_written(trained, tmp_path):
     bundle = shutil.copytree(trained[1].bundle_dir, tmp_path / "bundle")
     record = json.loads((bundle / "bundle.json").read_text("utf-8"))
-    (bundle / "bundle.json").write_text(json.dumps({**record, "format": 99}), "utf-8")
+    put_record(bundle, {**record, "format": 99})
     with pytest.raises(BundleError, match="newer tellapart"):
         export_html(bundle, tmp_path / "page.html")
-    (bundle / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(bundle, record)
     (bundle / "model.onnx").write_bytes(b"no network")
     with pytest.raises(BundleError, match="is damaged"):
         export_html(bundle, tmp_path / "page.html")

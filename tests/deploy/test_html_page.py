@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from axe import assert_accessible
+from bundle_records import put_record
 from camera_tracks import NOTE_TRACKS
 from odd_pictures import saved, scene
 from playwright.sync_api import expect
@@ -201,7 +202,7 @@ def test_html_in_names_is_shown_and_never_obeyed(trained, runtime, open_page, pn
     bundle = shutil.copytree(trained[1].bundle_dir, tmp_path / "bundle")
     record = json.loads((bundle / "bundle.json").read_text("utf-8"))
     record["classes"] = [f"{evil}{i}" for i in range(len(record["classes"]))]
-    (bundle / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(bundle, record)
     paper = (
         f"# Credits </script><script>alert(2)</script>\n\n- {evil}: [work](javascript:alert(3))\n\n"
         + "# a\n" * 20_000

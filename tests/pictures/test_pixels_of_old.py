@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bundle_records import put_record
 from PIL import Image
 from tellapart.backbones.catalogue import load_backbone
 from tellapart.backbones.embeddings import cache_key
@@ -53,7 +54,7 @@ def test_an_old_bundle_answers_as_it_did(trained, tmp_path):
     assert (record["format"], record["preprocess"]["pixels"]) == (2, PIXELS)
     old = Path(shutil.copytree(new, tmp_path / "old"))
     del record["preprocess"]["pixels"]
-    (old / "bundle.json").write_text(json.dumps({**record, "format": 1}), "utf-8")
+    put_record(old, {**record, "format": 1})
     assert load_bundle(old).preprocess.pixels == 1
     of_old, of_new = Predictor(old), Predictor(new)
     for name, data in CHANGED.items():

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from bundle_records import put_record
 from onnx import helper, numpy_helper
 from tellapart.bundle.averaged_maps import linear_head
 from tellapart.bundle.inner import open_inner
@@ -174,7 +175,7 @@ def other_network(leaf_model: Model, tmp_path: Path) -> Path:
     onnx.save(model, folder / "model.onnx")
     record = json.loads((folder / "bundle.json").read_text("utf-8"))
     record["files"]["model.onnx"] = sha256((folder / "model.onnx").read_bytes()).hexdigest()
-    (folder / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(folder, record)
     return folder
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bundle_records import put_record
 from tellapart.bundle.inner import open_inner
 from tellapart.bundle.loading import load_bundle
 from tellapart.errors import ExplainError
@@ -51,7 +52,7 @@ def test_a_network_of_its_own_looks_at_the_project_once_more(leaf_model, explain
     folder = Path(shutil.copytree(predictor.bundle.bundle_dir, tmp_path / "bundle"))
     record = json.loads((folder / "bundle.json").read_text("utf-8"))
     record["backbone"]["sha256"] = sha256(b"another").hexdigest()
-    (folder / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(folder, record)
     other = open_inner(load_bundle(folder, is_own=True))
     said = []
     with open_project(root) as project:

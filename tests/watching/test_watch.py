@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from bundle_records import put_record
 from command_line import tellapart
 from make_data import make_tiny_folder
 from PIL import Image, ImageEnhance
@@ -77,7 +78,7 @@ def test_a_bundle_without_a_reference_still_answers(bundle_dir, tmp_path, others
     (old / FILE).unlink()
     record = json.loads((old / "bundle.json").read_text("utf-8"))
     del record["files"][FILE]
-    (old / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(old, record)
     assert (
         read_reference(old) is None
         and Predictor(old, is_own=True, gives_sketches=True).predict(others[0]).sketch == ()
@@ -110,7 +111,7 @@ def test_a_reference_of_other_embeddings_is_told_when_the_bundle_is_loaded(bundl
     (copy / FILE).write_bytes(data)
     record = json.loads((copy / "bundle.json").read_text("utf-8"))
     record["files"][FILE] = sha256(data).hexdigest()
-    (copy / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(copy, record)
     with pytest.raises(BundleError, match="its reference is of embeddings of another size"):
         Predictor(copy, is_own=True, gives_sketches=True)
     assert Predictor(copy, is_own=True).predict(others[0]).label

@@ -22,6 +22,7 @@ from tellapart.bundle.record import FORMAT, MAX_BYTES, parse, validate
 from tellapart.bundle.reference import Reference, read_reference
 from tellapart.bundle.trial import MAX_BATCH, bundle_key, remember, tried_batch
 from tellapart.errors import BundleError, ImageError, OutsideError
+from tellapart.kinds.sealed_json import seal
 from tellapart.pictures.images import load_pixels
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.safe_paths import path_inside, strange_files
@@ -249,6 +250,8 @@ def _record_of(bundle_dir: Path, data: bytes) -> dict[str, Any]:
         validate(record)
     except ValueError as error:
         raise _damaged(bundle_dir, error) from error
+    if "sha256" in record and record["sha256"] != seal(record):  # those of older versions have none
+        raise _damaged(bundle_dir, "it does not say what it said when it was made")
     return record
 
 

@@ -26,6 +26,7 @@ from tellapart.bundle.model_card import model_card
 from tellapart.bundle.record import FORMAT
 from tellapart.bundle.reference import FILE as REFERENCE
 from tellapart.errors import BundleError, ImageError
+from tellapart.kinds.sealed_json import seal
 from tellapart.pictures.images import load_pixels, thumbnail_jpeg
 from tellapart.store.manifest import now
 from tellapart.store.sqlite.database_errors import disk_reason
@@ -76,6 +77,7 @@ def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
             files = _write_models(part, contents)
             golden = made.result()
         record = _record(contents, files, golden)
+        record["sha256"] = seal(record)
         atomic_files.write_json(part / "bundle.json", record)
         atomic_files.write_bytes(part / "MODEL_CARD.md", model_card(contents.name, record).encode())
         atomic_files.write_bytes(part / "CREDITS.md", contents.credits.encode())

@@ -13,8 +13,9 @@ from tellapart.errors import BundleError
 
 
 def seal(record: dict[str, Any]) -> str:
-    """SHA-256 of all that a record says, to be kept in it as "sha256"."""
-    text = json.dumps(record, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    """SHA-256 of all that a record says but for its "sha256", under which it is to be kept in it."""
+    said = {key: value for key, value in record.items() if key != "sha256"}
+    text = json.dumps(said, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     return sha256(text.encode()).hexdigest()
 
 
@@ -36,7 +37,7 @@ def opened(data: bytes, name: str, kind: str, newest: int, what: str = "") -> di
     """
     try:
         record = json.loads(data, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
-        found_hash = seal({key: value for key, value in dict(record).items() if key != "sha256"})
+        found_hash = seal(dict(record))
     except TypeError:
         record, found_hash = None, ""  # JSON, but no object
     except (ValueError, RecursionError) as error:

@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from bundle_records import put_record
 from described_shapes import SHAPES
 from make_data import make_tiny_folder
 from safetensors.torch import save_file
@@ -199,7 +200,7 @@ def test_a_bundle_of_before_layers_could_learn_goes_on_with_its_network(folders,
     (old,) = (tmp_path / "shapes-project" / "bundles").iterdir()
     record = json.loads((old / "bundle.json").read_text("utf-8"))
     record["backbone"] |= {"name": "squeezenet1_1", "licence": "BSD-3-Clause"}
-    (old / "bundle.json").write_text(json.dumps(record), "utf-8")
+    put_record(old, record)
     asked = []
     monkeypatch.setattr(continuing, "network_of", asked.append)
     bundle = load_bundle(old)
