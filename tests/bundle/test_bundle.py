@@ -88,6 +88,13 @@ def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir):
         load_bundle(bundle_dir)
 
 
+def test_of_no_pictures_there_are_no_answers(bundle_dir):
+    bundle = load_bundle(bundle_dir, is_own=True, gives_sketches=True)
+    none = np.zeros((0, bundle.preprocess.size_px, bundle.preprocess.size_px, 3), np.uint8)
+    assert [found.shape for found in bundle.run(none)] == [(0, 3), (0,)]
+    assert [found.shape for found in bundle.run_with_sketches(none)] == [(0, 3), (0,), (0, 16)]
+
+
 @pytest.mark.parametrize("change", ["labels turned round", "threshold", "backbone", "a note"])
 def test_a_record_that_was_edited_is_refused(bundle_dir, change):
     """By a merge, a bad copy or by hand: golden pictures alone would pass."""

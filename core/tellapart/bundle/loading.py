@@ -84,6 +84,8 @@ class Bundle:
         return probs, novelty, self.reference.sketch(embeddings)
 
     def _outputs(self, names: list[str], pixels: np.ndarray) -> list[np.ndarray]:
+        if not len(pixels):  # some networks refuse to look at nothing
+            return [found[:0] for found in self._outputs(names, np.zeros((1, *pixels.shape[1:]), np.uint8))]
         try:
             found = [
                 self.session.run(names, {"pixels": pixels[start : start + self.batch]})
