@@ -38,6 +38,8 @@ VENV_PYTHON := .venv/$(BIN)/python
 
 # A Python chosen on the command line replaces the one in .venv; the default one does not.
 EXACT := $(if $(filter file,$(origin PYTHON)),,--exact)
+# Makes one environment or another; torch comes from the same place in all of them.
+ENVIRONMENT = $(PYTHON) tools/environment.py $(EXACT) --torch-args='$(TORCH_ARGS)'
 
 .PHONY: help studio shell test test-slow test-all test-versions lint widgets bench bench-clean bench-deploy docs screenshots clean environment python
 .NOTPARALLEL:
@@ -52,7 +54,7 @@ python:
 	  echo "$(PYTHON) is $$($(PYTHON) -V 2>&1), but tellapart needs Python 3.10 or newer. Name one: make studio PYTHON=python3.12" >&2; exit 1; }
 
 environment: python
-	@$(PYTHON) tools/environment.py $(EXACT) --torch $(TORCH) --torch-args='$(TORCH_ARGS)'
+	@$(ENVIRONMENT) --torch $(TORCH)
 
 studio: environment
 	@$(VENV_PYTHON) -m tellapart_dashboards $(ARGS)
@@ -97,20 +99,20 @@ widgets: environment
 bench: environment
 	@test -n "$(DATA)" || { \
 	  echo "make bench needs pictures: make bench DATA=<folder of picture sets>" >&2; exit 1; }
-	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-fastai --packages 'fastai==2.8.12 safetensors psutil'
+	@$(ENVIRONMENT) --venv .venv-fastai --packages 'fastai==2.8.12 safetensors psutil'
 	@$(VENV_PYTHON) benchmarks/quick_train.py --data "$(DATA)" --against fastai $(ARGS)
 
 bench-clean: environment
 	@test -n "$(DATA)" || { \
 	  echo "make bench-clean needs pictures: make bench-clean DATA=<folder of picture sets>" >&2; exit 1; }
-	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-fastai --packages 'fastai==2.8.12 safetensors psutil'
-	@$(PYTHON) tools/environment.py $(EXACT) --torch no --venv .venv-cleanlab --packages 'cleanlab==2.9.0 scikit-learn'
+	@$(ENVIRONMENT) --venv .venv-fastai --packages 'fastai==2.8.12 safetensors psutil'
+	@$(ENVIRONMENT) --torch no --venv .venv-cleanlab --packages 'cleanlab==2.9.0 scikit-learn'
 	@$(VENV_PYTHON) benchmarks/clean.py --data "$(DATA)" --against fastai,cleanlab $(ARGS)
 
 bench-deploy: environment
 	@test -n "$(DATA)" && test -n "$(WEIGHTS)" || { \
 	  echo "make bench-deploy needs pictures and weights: make bench-deploy DATA=<folder of picture sets> WEIGHTS=<state dict of MobileNetV2>" >&2; exit 1; }
-	@$(PYTHON) tools/environment.py $(EXACT) --venv .venv-classic --packages 'fastai==2.8.12 voila==0.5.13 ipywidgets==8.1.9 ipykernel safetensors psutil'
+	@$(ENVIRONMENT) --venv .venv-classic --packages 'fastai==2.8.12 voila==0.5.13 ipywidgets==8.1.9 ipykernel safetensors psutil'
 	@$(VENV_PYTHON) benchmarks/deploy.py --data "$(DATA)" --weights "$(WEIGHTS)" $(ARGS)
 
 docs: environment

@@ -49,6 +49,17 @@ def venv(tmp_path, environment):
     return folder
 
 
+@needs_make
+@pytest.mark.parametrize("target", ["studio", "bench", "bench-clean", "bench-deploy"])
+def test_torch_comes_from_where_it_was_said_in_every_environment(target):
+    told = subprocess.run(
+        ["make", "-n", target, "DATA=x", "WEIGHTS=x", "TORCH_ARGS=--find-links wheels"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    made = [line for line in told if "environment.py" in line]
+    assert made and all("--torch-args='--find-links wheels'" in line for line in made)
+
+
 def test_a_whole_environment_is_left_alone(venv, environment):
     assert environment.reason_to_remake(venv, exact=True) is None
 
