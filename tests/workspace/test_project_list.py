@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import sys
 import time
 
 import pytest
@@ -12,8 +13,10 @@ from tellapart.store.project import DB_NAME, create_project, open_project
 from tellapart.workspace import recent
 from tellapart.workspace.addresses import NONE, address_of, name_in, project_in
 from tellapart.workspace.listing import latest_project, listed_projects, project_called
-from tellapart.workspace.places import settings_dir
+from tellapart.workspace.places import settings_dir, workspace_dir
 from tellapart.workspace.recent import note_moved, note_opened, recent_projects
+from tellapart_dashboards.__main__ import main as studio
+from without_home import leave_home
 
 
 def names(workspace):
@@ -155,3 +158,25 @@ def test_settings_that_cannot_be_written_are_said(workspace, monkeypatch, bears)
         note_opened(bears)
     with open_project(bears) as project:
         assert project.manifest.n_pictures() == 6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="everybody has a home there")
+@pytest.mark.parametrize(
+    ("place", "what", "variable"),
+    [(workspace_dir, "projects", "PROJECTS"), (settings_dir, "settings", "SETTINGS")],
+)
+def test_for_somebody_without_a_home_it_is_said_where_to_name_a_folder(
+    monkeypatch, capsys, place, what, variable
+):
+    leave_home(monkeypatch)
+    with pytest.raises(
+        ProjectError,
+        match=f"your {what} belong, since this user has no home folder. Set TELLAPART_{variable}",
+    ):
+        place()
+    monkeypatch.setenv(f"TELLAPART_{variable}", "~nosuchuser/x")
+    with pytest.raises(ProjectError, match=f"TELLAPART_{variable} is '~nosuchuser/x', but nobody"):
+        place()
+    monkeypatch.delenv(f"TELLAPART_{variable}")
+    assert studio(["--no-browser"]) == 2
+    assert "Set TELLAPART_PROJECTS to the full path of a folder." in capsys.readouterr().err

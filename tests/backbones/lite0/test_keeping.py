@@ -23,6 +23,7 @@ from tellapart.errors import BackboneError
 from tellapart.gather import take_in
 from tellapart.store.project import create_project
 from tellapart.train import train_head
+from without_home import leave_home
 
 
 def test_the_bytes_are_those_of_the_record_and_opened_by_older_runtimes():
@@ -238,15 +239,7 @@ def test_in_a_cache_that_may_not_be_written_it_is_made_in_memory(own_cache):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="everybody has a home there")
 def test_for_somebody_without_a_home_it_is_made_in_memory(trained, own_cache, monkeypatch):
-    """As in a container that runs with the number of any user: no HOME, and no line among the users."""
-    import pwd
-
-    def nobody(number: int) -> None:
-        raise KeyError(f"getpwuid(): uid not found: {number}")
-
-    for name in ("HOME", "TELLAPART_CACHE", "XDG_CACHE_HOME", "TORCH_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    leave_home(monkeypatch)
     backbone = load_backbone()
     assert backbone.content is not None
     assert backbone.note.startswith(
