@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tellapart.backbones.user_cache import why_not_kept
-from tellapart.doctor.installed import CheckResult, numbers, pip, probe, requirements, version_of
+from tellapart.doctor.installed import CheckResult, numbers, probe, requirements, version_of
 from tellapart.doctor.torch_pair import examine_torch
+from tellapart.words.commands import pip
 
 # distribution -> module. A test keeps these equal to pyproject.toml.
 LIGHT_PATH = {

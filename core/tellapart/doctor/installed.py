@@ -99,8 +99,3 @@ def requirements(distribution: str) -> Iterable[tuple[str, str]]:
 def numbers(version: str) -> tuple[int, ...]:
     """(2, 14, 1) of "2.14.1+cpu", to compare versions by."""
     return tuple(int(part) for part in re.findall(r"\d+", version.partition("+")[0])[:3])
-
-
-def pip() -> str:
-    """The command that installs into this very Python."""
-    return f"{sys.executable} -m pip"

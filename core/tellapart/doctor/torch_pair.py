@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tellapart.doctor.installed import CheckResult, built_version, pip, probe, requirements, version_of
+from tellapart.doctor.installed import CheckResult, built_version, probe, requirements, version_of
+from tellapart.words.commands import pip
 
 KNOWN_PAIR = ("2.14.1", "0.29.2")  # torch, torchvision: the same as constraints/torch.txt
 

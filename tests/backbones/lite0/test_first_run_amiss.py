@@ -8,6 +8,7 @@ from command_line import run_here
 from other_process import assert_sentence
 from tellapart.backbones.lite0 import keeping, weights
 from tellapart.classify import Predictor
+from tellapart.words.commands import pip
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +43,9 @@ def written_by_another_onnx(folder: Path, patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
-        (altered, "was cut off or changed. Reinstall it: pip install --force-reinstall"),
-        (missing, "is not installed. Install it: pip install"),
-        (of_another_version, "it is another version, or incomplete. Install the right one: pip install"),
+        (altered, f"was cut off or changed. Reinstall it: {pip()} install --force-reinstall"),
+        (missing, f"is not installed. Install it: {pip()} install"),
+        (of_another_version, f"it is another version, or incomplete. Install the right one: {pip()} install"),
         (written_by_another_onnx, "writes it differently. Install the versions that tellapart requires"),
     ],
 )

