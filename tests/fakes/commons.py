@@ -10,21 +10,25 @@ TAIL = "?utm_source=commons.wikimedia.org&utm_campaign=imageinfo&utm_content="
 
 
 class FakeCommons(Fake):
-    """n_files: how many it finds; among the first page's are an svg, a tiff, a pdf and a page without imageinfo."""
+    """n_files: how many it finds; among the first page's are an svg, a tiff, a pdf and a page without imageinfo.
+
+    errors: codes of those that it answers first, one each time, as ordinary answers.
+    """
 
     def __init__(self, pictures: Pictures, n_files: int = 60):
         super().__init__()
         self.n_files = n_files
         self._pictures = pictures
-        self.error: str | None = None
+        self.errors: list[str] = []
 
     def answer(self, asked: Asked) -> Answer:
         contact = asked.headers.get("User-Agent", "")
         if "@" not in contact and "http" not in contact:
             return self.refused()
-        if self.error:
-            body = {"error": {"code": self.error, "info": f"It is {self.error}."}}
-            return json_answer(body, MediaWiki_API_Error=self.error)
+        if self.errors:
+            code = self.errors.pop(0)
+            body = {"error": {"code": code, "info": f"It is {code}."}}
+            return json_answer(body, MediaWiki_API_Error=code, Retry_After=self.retry_after)
         if int(asked.params["iiurlwidth"]) not in WIDTHS:
             return Answer(b"Use thumbnail steps", 400, "text/plain")
         start, size = int(asked.params["gsroffset"]), min(50, int(asked.params["gsrlimit"]))

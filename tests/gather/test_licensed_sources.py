@@ -108,12 +108,34 @@ def test_commons_without_a_contact_asks_for_one(fake, project):
 
 
 def test_commons_errors_come_as_ordinary_answers(fake, source):
-    fake.commons.error = "ratelimited"
-    with pytest.raises(LimitedError, match="had too many requests"):
-        next(source("commons").search("bear", 10))
-    fake.commons.error = "badvalue"
+    fake.commons.errors = ["badvalue"]
     with pytest.raises(BrokenError, match=r"did not understand.*It is badvalue"):
         next(source("commons").search("bear", 10))
+
+
+@pytest.mark.parametrize("code", ["ratelimited", "maxlag"])
+def test_commons_is_asked_again_after_the_pause_that_its_ordinary_answer_names(fake, source, code):
+    fake.commons.errors, fake.commons.retry_after = [code], "0.2"
+    assert next(source("commons").search("bear", 10)) and len(fake.commons.asked) == 2
+    fake.commons.errors = [code] * 9
+    with pytest.raises(LimitedError, match="Wikimedia Commons asks for a pause of 0 s"):
+        next(source("commons").search("brown bear", 10))
+    assert len(fake.commons.asked) == 5, "three tries, not nine"
+    fake.commons.retry_after = ""
+    with pytest.raises(
+        LimitedError, match="Wikimedia Commons asks for a pause of 60 s. Gather again"
+    ) as caught:
+        next(source("commons").search("grizzly bear", 10))
+    assert caught.value.wait_s == 60 and len(fake.commons.asked) == 6
+
+
+def test_commons_is_asked_again_when_its_search_is_too_busy(fake, source):
+    fake.commons.retry_after = ""
+    fake.commons.errors = ["cirrussearch-too-busy-error", "internal_api_error_DBQueryError"]
+    assert next(source("commons").search("bear", 10)) and len(fake.commons.asked) == 3
+    fake.commons.errors = ["cirrussearch-too-busy-error"] * 3
+    with pytest.raises(BrokenError, match="problem of its own"):
+        next(source("commons").search("brown bear", 10))
 
 
 # iNaturalist

@@ -6,12 +6,13 @@ Thumbnails exist at a few widths only, so the one that it names is taken and non
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from tellapart.errors import BrokenError, LimitedError, RefusedError
+from tellapart.errors import BrokenError, RefusedError
 from tellapart.gather.sources.service import Service
 from tellapart.gather.sources.source import number_or_none, text_or_none
 from tellapart.licences import Use, licence_of
@@ -36,7 +37,8 @@ _PARAMS = {
 }  # fmt: skip
 _MIMES = ("image/jpeg", "image/png", "image/webp")
 _TAGS = re.compile(r"<[^>]*>")
-_LIMITS = ("ratelimited", "maxlag")
+_LIMITS = re.compile(r"ratelimited|maxlag")  # codes of errors: asked too often, and in trouble
+_TROUBLES = re.compile(r"cirrussearch-(too-busy|backend).*|internal_api_error.*")
 
 
 class Commons:
@@ -59,7 +61,7 @@ class Commons:
         )
         params, n_found = {**_PARAMS, "gsrsearch": words}, 0
         while True:
-            answer = self._service.json("/w/api.php", params, self._is_right)
+            answer = self._service.json("/w/api.php", params, self._is_right, _status_meant)
             pages = [page for page in answer.get("query", {}).get("pages", []) if isinstance(page, dict)]
             # they come out of order
             for page in sorted(pages, key=lambda page: number_or_none(page.get("index")) or 0):
@@ -79,14 +81,23 @@ class Commons:
         error = answer.get("error")
         if isinstance(error, dict):
             said = " ".join(str(error.get("info") or error.get("code")).split())[:200]
-            if error.get("code") in _LIMITS:
-                raise LimitedError(
-                    f"{self.title} had too many requests ({said}). Gather again in a minute.", 60.0
-                )
             raise BrokenError(f"{self.title} did not understand the request ({said}).")
         if "query" not in answer:
             return "batchcomplete" in answer
         return isinstance(answer["query"], dict) and isinstance(answer["query"].get("pages"), list)
+
+
+def _status_meant(text: str) -> int:
+    """The HTTP status that another service would give an answer like this, with which all of its errors come as 200."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return 200
+    error = answer.get("error") if isinstance(answer, dict) else None
+    code = str(error.get("code")) if isinstance(error, dict) else ""
+    if _LIMITS.fullmatch(code):
+        return 429
+    return 503 if _TROUBLES.fullmatch(code) else 200
 
 
 def _candidate(page: dict[str, Any]) -> Candidate | None:

@@ -30,6 +30,11 @@ _NO_WORD_S = 60.0  # the pause after a 429 that does not name one
 _FRESH_S = 7 * 24 * 3600.0
 
 
+def _as_sent(_: str) -> int:
+    """The status of an answer that came with 200, whatever it says."""
+    return 200
+
+
 class AnswerCache:
     """Answers of services as files, by everything that was asked. They may be thrown away at any time."""
 
@@ -85,9 +90,15 @@ class Service:
         self._host = urlsplit(base_url).netloc
 
     def json(
-        self, path: str, params: Mapping[str, str], is_right: Callable[[dict[str, Any]], bool]
+        self,
+        path: str,
+        params: Mapping[str, str],
+        is_right: Callable[[dict[str, Any]], bool],
+        status_meant: Callable[[str], int] = _as_sent,
     ) -> dict[str, Any]:
         """The JSON object that answers, if it has the right form; from the cache where it was asked before.
+
+        status_meant: of the text of an answer with the status 200, for a service that gives its errors that one, too.
 
         Raises:
             SourceError: limited, refused or broken, in words.
@@ -97,7 +108,7 @@ class Service:
         if isinstance(answer, dict):
             return answer
         try:
-            answer = json.loads(self.text(path, params))
+            answer = json.loads(self.text(path, params, None, status_meant))
         except ValueError as error:
             raise BrokenError(f"{self.title} sent something that is not JSON. Try again later.") from error
         if not isinstance(answer, dict) or not is_right(answer):
@@ -108,15 +119,27 @@ class Service:
         self.cache.put(asked, answer)
         return answer
 
-    def text(self, path: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None) -> str:
-        """The text that answers, never from the cache.
+    def text(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        status_meant: Callable[[str], int] = _as_sent,
+    ) -> str:
+        """The text that answers, never from the cache. status_meant: see `json`.
 
         Raises:
             SourceError: limited, refused or broken, in words.
         """
-        return self.line.wait_for(self._ask(self.base_url + path, params, headers or {}))
+        return self.line.wait_for(self._ask(self.base_url + path, params, headers or {}, status_meant))
 
-    async def _ask(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    async def _ask(
+        self,
+        url: str,
+        params: Mapping[str, str],
+        headers: Mapping[str, str],
+        status_meant: Callable[[str], int],
+    ) -> str:
         for attempt in range(N_TRIES):
             await self._wait_for_turn()
             try:
@@ -131,6 +154,7 @@ class Service:
                     ) from error
                 await asyncio.sleep(backoff_s(attempt, self._gap_s / 2))
                 continue
+            status = status_meant(text) if status == 200 else status
             if status < 500 and status != 429:
                 self._check(status, text)
                 return text
