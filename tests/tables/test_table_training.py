@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from tellapart.tables.fitting import fit_table, grow
 from tellapart.tables.judging import same_rows
 from tellapart.tables.model_file import model_of, read_model, record_of
 from tellapart.tables.trees import trees_from_json, trees_of
+from threadpoolctl import threadpool_info, threadpool_limits
 
 
 def columns_and_values(n, seed=0, with_id=False):
@@ -63,6 +66,43 @@ def test_what_a_line_draws_is_left_to_the_line_and_its_copies_do_not_vouch(tmp_p
     values = [np.tile(one[:40], 3), np.tile(other[:40], 3)]
     fit = fit_table(columns, values, chance, [str(i % 40) for i in range(120)])
     assert (fit.oof_logits.argmax(axis=1) == chance).mean() < 0.75
+
+
+def test_a_training_that_ends_leaves_the_one_beside_it_its_one_thread():
+    """Threads of linear algebra are counted for the whole process: the first that ended had given them all back."""
+    columns, values, targets = columns_and_values(60)
+    first_is_in, other_is_in, first_is_over = (threading.Event() for _ in range(3))
+    seen = []
+
+    def n_threads():
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    def of_first(*_):
+        first_is_in.set()
+        assert other_is_in.wait(60)
+
+    def of_other(*_):
+        other_is_in.set()
+        assert first_is_over.wait(60)
+        seen.append(n_threads())
+
+    def fit(progress):
+        fit_table(columns, values, targets, [str(i) for i in range(60)], progress)
+
+    fit(lambda *_: None)  # all libraries are there
+    with ThreadPoolExecutor(1) as pool:  # a thread that ends: one that lives may keep the number to itself
+        limiter = pool.submit(threadpool_limits, 2, "blas").result()
+    before = n_threads()  # none where linear algebra has no such number
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(fit, of_first)
+        assert first_is_in.wait(60)
+        other = pool.submit(fit, of_other)
+        first.result()
+        first_is_over.set()
+        other.result()
+        assert n_threads() == before
+        pool.submit(limiter.restore_original_limits).result()
+    assert seen and all(one <= {1} for one in seen)
 
 
 def test_rows_of_which_the_same_is_learned_are_copies():

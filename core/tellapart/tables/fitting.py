@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from tellapart.errors import TrainError
 from tellapart.learning.calibration import Calibration, fit_calibration
 from tellapart.learning.folds import N_FOLDS, assign_folds, can_be_told
 from tellapart.learning.metrics import log_softmax
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.tables.alone import most_telling
 from tellapart.tables.columns import TableColumn
@@ -76,7 +76,7 @@ def fit_table(
     _need_sklearn()
     n_classes = int(targets.max()) + 1
     folds = assign_folds(targets, groups)
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a linear classifier that did not converge is judged as it is
         tried = _out_of_fold(columns, values, targets, n_classes, folds, progress)  # (S, N, C)
         progress(N_FOLDS, N_FOLDS + 1, Doing(Step.FITTING, "Fitting the classifier to all rows"))
@@ -129,7 +129,7 @@ def _out_of_fold(
         def keep(place: int, scores: np.ndarray) -> None:
             logits[place][own] = logits_of(scores, there, n_classes)
 
-        with threadpool_limits(1, "openmp"):  # of this thread: folds run beside each other
+        with one_thread():  # folds run beside each other
             booster, order = grow(features, inputs, known, STAGES[-1])
             for n, scores in enumerate(booster.staged_decision_function(judged[:, order]), start=1):
                 if n in STAGES:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
+import threadpoolctl
 
 _FEW_ROWS = 20_000  # below, several BLAS threads cost more than they bring, and far more on a busy machine
 
 
-def blas_threads(n_rows: int) -> AbstractContextManager[object]:
+def blas_threads(n_rows: int) -> AbstractContextManager[None]:
     """A block in which linear algebra on n_rows pictures takes as many threads as pay."""
-    return _ONE_THREAD if n_rows < _FEW_ROWS else nullcontext()
+    return one_thread() if n_rows < _FEW_ROWS else nullcontext()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """A block in which linear algebra takes one thread, and so does what this thread does with OpenMP, where each
+    thread has a number of its own. Blocks may overlap, on any threads."""
+    with _LINEAR_ALGEBRA, _thread_pools(len(sys.modules)).limit(limits=1, user_api="openmp"):
+        yield
 
 
 class _OneThread:
@@ -24,25 +34,41 @@ class _OneThread:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._n_inside = 0
-        self._limiter: Any = None
+        self._pools: threadpoolctl.ThreadpoolController | None = None
+        self._limiters: list[Any] = []
 
     def __enter__(self) -> None:
         with self._lock:
-            if not self._n_inside:
-                self._limiter = _thread_pools().limit(limits=1, user_api="blas")
+            pools = _thread_pools(len(sys.modules))
+            if pools is not self._pools:  # nobody is inside, or another library came since
+                self._pools = pools
+                self._limiters.append(pools.limit(limits=1, user_api="blas"))
+                _let_others_set()
             self._n_inside += 1
 
     def __exit__(self, *error: object) -> None:
         with self._lock:
             self._n_inside -= 1
             if not self._n_inside:
-                self._limiter.restore_original_limits()
+                self._pools = None
+                while self._limiters:
+                    self._limiters.pop().restore_original_limits()
+                _let_others_set()
 
 
-_ONE_THREAD = _OneThread()
+_LINEAR_ALGEBRA = _OneThread()
+
+
+def _let_others_set() -> None:
+    """Nothing; other threads can set OpenBLAS's number, too: since threadpoolctl 3.8 the first that does so keeps that
+    for itself, without a word to the others, until it says so or ends."""
+    clear = getattr(threadpoolctl.OpenBLASController, "clear_controlling_thread", None)
+    if clear is not None:
+        clear()
 
 
 @lru_cache(maxsize=1)
-def _thread_pools() -> ThreadpoolController:
-    """Looked for once: it takes a millisecond, and a head is fitted again in thirty."""
-    return ThreadpoolController()
+def _thread_pools(n_modules: int) -> threadpoolctl.ThreadpoolController:
+    """Looked for once for as many modules as are imported, each of which may bring a library of its own: it takes a
+    millisecond, and a head is fitted again in thirty."""
+    return threadpoolctl.ThreadpoolController()

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from tellapart.errors import TrainError
 from tellapart.learning.folds import N_FOLDS
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.tables.effects.other_rows import PartClassifier, learned_from
 from tellapart.tables.judging import TableJudgement
@@ -90,7 +90,7 @@ def column_importance(judged: TableJudgement, progress: Progress = silent) -> Im
     """
     features = judged.fit.features
     classifiers: dict[int, PartClassifier] = {}
-    with threadpool_limits(1):  # threads for each of hundreds of small trees cost more than they give
+    with one_thread():  # threads for each of hundreds of small trees cost more than they give
         for fold in range(N_FOLDS):
             progress(fold, 2 * N_FOLDS, Doing(Step.FITTING, "Learning from all folds but one"))
             is_own = judged.fit.folds == fold
