@@ -10,11 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tellapart_dashboards.app.event_loop import Repeated, result_of
+from acting import every, settled
+from ipywidgets import Button, VBox
+from tellapart_dashboards import ImageClassifierCleaner
+from tellapart_dashboards.app import event_loop
+from tellapart_dashboards.app.cell_pages import close_whole
+from tellapart_dashboards.app.event_loop import Repeated, from_thread, result_of, soon
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.pages.gather import search_state
 from tellapart_dashboards.pages.gather.search_state import SearchState
+from tellapart_dashboards.widgets.choices.choices import Choices
 from tellapart_dashboards.widgets.looking.looking_widget import LookingWidget, Outcome
 from tellapart_dashboards.widgets.steps.steps import Steps
 from tellapart_dashboards.widgets.upload.upload import UploadWidget
@@ -198,3 +204,83 @@ def test_work_asked_for_on_another_loop_while_it_runs_is_done_once_more() -> Non
 
     assert on_threads(first, second) == []
     assert len(rounds) == 2 and len(set(rounds)) == 1
+
+
+class Watched:
+    """The lock of who draws, which tells of everyone who comes."""
+
+    def __init__(self, came: Callable[[], None]) -> None:
+        self._came, self._lock = came, threading.RLock()
+
+    def __enter__(self) -> None:
+        self._came()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+@pytest.mark.parametrize("way", ["task", "thread"])
+def test_a_page_is_never_drawn_by_two_threads_at_once(
+    way: str, flawed_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message came while the page was being drawn, and was answered in the middle of that."""
+    is_drawing, other_came = threading.Event(), threading.Event()
+    pages: list[ImageClassifierCleaner] = []
+    drawn: list[str] = []
+    owner: list[int] = []
+
+    def came() -> None:
+        if is_drawing.is_set() and threading.get_ident() not in owner:
+            other_came.set()
+
+    def draw(_: Any) -> None:
+        is_mine = threading.get_ident() in owner
+        drawn.append("page begins" if is_mine else "message begins")
+        if is_mine:
+            is_drawing.set()
+            assert other_came.wait(LONG_S), "the message came, and is answered or waits"
+        other_came.set()
+        drawn.append("page ends" if is_mine else "message ends")
+
+    monkeypatch.setattr(event_loop, "_drawing", Watched(came), raising=False)
+
+    async def cell() -> None:
+        owner.append(threading.get_ident())
+        page = ImageClassifierCleaner(flawed_dir)
+        await settled()
+        pages.append(page)
+        page._page.observe(draw, "state")
+        if way == "task":
+
+            async def told() -> None:
+                page._page.tell("Something is odd.")
+
+            await soon(told())
+        else:
+            await asyncio.to_thread(from_thread(page._page.tell), "Something is odd.")
+        await asyncio.to_thread(message_is_done.wait, LONG_S)
+        close_whole(page)
+        await settled()
+
+    async def browser() -> None:
+        assert await asyncio.to_thread(is_drawing.wait, LONG_S)
+        sizes = next(one for one in every(pages[0]) if isinstance(one, Choices) and one.chosen == "M")
+        data = {"method": "update", "state": {"chosen": "L"}, "buffer_paths": []}
+        sizes.comm.handle_msg({"content": {"data": data}, "buffers": []})
+        await settled()
+        message_is_done.set()
+
+    message_is_done = threading.Event()
+    assert on_threads(cell, browser) == []
+    assert drawn[:4] == ["page begins", "page ends", "message begins", "message ends"]
+
+
+def test_what_comes_into_a_page_later_is_heard_in_turn_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    n_came: list[int] = []
+    page, late = VBox([VBox()]), Button()
+    monkeypatch.setattr(event_loop, "_drawing", Watched(lambda: n_came.append(1)))
+    event_loop.heard_in_turn(page)
+    page.children[0].children = [VBox([late])]
+    late.comm.handle_msg({"content": {"data": {"method": "custom", "content": {"event": "click"}}}})
+    assert len(n_came) == 1

@@ -59,9 +59,10 @@ FLOORS = (
     ["tellapart.cli"],
     [
         *("tellapart_dashboards.app.wording", "tellapart_dashboards.app.visibility"),
-        *("tellapart_dashboards.app.thumbnails", "tellapart_dashboards.app.server"),
+        "tellapart_dashboards.app.server",
     ],
     ["tellapart_dashboards.app.event_loop", "tellapart_dashboards.app.label_advice"],
+    ["tellapart_dashboards.app.thumbnails"],
     ["tellapart_dashboards.widgets"],
     ["tellapart_dashboards.app"],
     ["tellapart_dashboards.pages"],

@@ -94,6 +94,18 @@ def test_pages_take_turns_on_whatever_loop_they_are_asked_on():
     assert uses == []
 
 
+def test_pages_are_drawn_from_threads_in_one_way():
+    """Two threads that draw at once leave half of each in sight: `event_loop.soon` and `from_thread` take turns."""
+    wrong = [
+        at(path, node)
+        for path in python_files(DASHBOARDS)
+        if path.name != "event_loop.py"
+        for node, name in calls(path)
+        if name.endswith((".call_soon_threadsafe", ".create_task", ".call_soon"))
+    ]
+    assert wrong == []
+
+
 def test_our_own_code_has_no_star_imports():
     stars = [
         at(path, node)

@@ -7,6 +7,8 @@ from typing import Any
 
 from ipywidgets import Widget
 
+from tellapart_dashboards.app.event_loop import heard_in_turn
+
 _KINDS_OF_CELL_ID = ("cellId", "cell_id")
 
 
@@ -26,6 +28,7 @@ def show_in_cell(page: Widget) -> None:
 
     Pages of one execution stay side by side. Outside a cell (a Voila page, a script) nothing is closed.
     """
+    heard_in_turn(page)
     cell, execution = _running_cell()
     if not cell:
         return

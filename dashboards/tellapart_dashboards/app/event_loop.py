@@ -1,6 +1,9 @@
 """Work beside the page, on the kernel's own loop: it never holds up a click, and what only follows ends with the page.
 
 Whatever reads or writes the disk or the database does so on a thread (`asyncio.to_thread`), never on the loop itself.
+
+A kernel of JupyterLab has two loops, each on a thread of its own: cells, and what follows for a page, on one, messages
+of the page on the other. What draws goes through `soon`, `heard_in_turn` or `from_thread`, so never two do at once.
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Sequence
 from typing import Any, Protocol, TypeVar
+from weakref import WeakSet
 
 from ipywidgets import Widget
 
@@ -23,6 +27,8 @@ FOLLOWER = "follower of a page"  # the name of tasks that never end by themselve
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 _tasks: set[asyncio.Task[Any]] = set()  # asyncio itself keeps no strong reference
+_drawing = threading.RLock()  # of the thread that draws, from one wait of its work to the next
+_heard: WeakSet[Widget] = WeakSet()  # whose messages are taken in turn
 
 
 class Followed(Protocol):
@@ -40,7 +46,7 @@ class Followed(Protocol):
 
 
 def soon(work: Coroutine[Any, Any, Any], name: str | None = None) -> asyncio.Task[Any]:
-    """The task in which the work runs beside the page. Called on the page's loop.
+    """The task in which the work runs beside the page, each step of it in turn. Called on the page's loop.
 
     Raises:
         RuntimeError: no loop runs, so there is no page: pages work in notebooks and in the studio.
@@ -52,10 +58,71 @@ def soon(work: Coroutine[Any, Any, Any], name: str | None = None) -> asyncio.Tas
         raise RuntimeError(
             "A page needs a running event loop, as a notebook has it. Open it in a notebook, or with: tellapart studio"
         ) from error
-    task = loop.create_task(work, name=name)
+    task = loop.create_task(_InTurn(work), name=name)
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
     return task
+
+
+class _InTurn(Coroutine[Any, Any, _T]):
+    """Work whose steps, from one wait to the next, are done while no other thread draws."""
+
+    def __init__(self, work: Coroutine[Any, Any, _T]) -> None:
+        self._work = work
+
+    def send(self, value: Any) -> Any:
+        """The next step."""
+        with _drawing:
+            return self._work.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        """The next step, which begins with an error."""
+        with _drawing:
+            return self._work.throw(*error)
+
+    def close(self) -> None:
+        """No further step."""
+        with _drawing:
+            self._work.close()
+
+    def __await__(self) -> Generator[Any, Any, _T]:
+        return self._work.__await__()
+
+
+def heard_in_turn(page: Widget) -> None:
+    """Nothing; what the browser says to the page, and to whatever is in it now or later, is taken in turn."""
+    if page in _heard or page.comm is None:
+        return
+    _heard.add(page)
+
+    def hear(message: Any) -> None:
+        with _drawing:
+            page._handle_msg(message)
+
+    page.comm.on_msg(hear)
+    for child in getattr(page, "children", ()):
+        heard_in_turn(child)
+    if page.has_trait("children"):
+        page.observe(_hear_children, "children")
+
+
+def _hear_children(change: dict[str, Any]) -> None:
+    for child in change["new"]:
+        heard_in_turn(child)
+
+
+def from_thread(call: Callable[..., object]) -> Callable[..., None]:
+    """The call, for a thread to make: it is carried out on the loop that runs here, in turn."""
+    loop = asyncio.get_running_loop()
+
+    def carry_out(*values: Any) -> None:
+        with _drawing:
+            call(*values)
+
+    def ask(*values: Any) -> None:
+        loop.call_soon_threadsafe(carry_out, *values)
+
+    return ask
 
 
 class Turn:

@@ -15,6 +15,8 @@ from tellapart.errors import ImageError
 from tellapart.pictures.images import thumbnail_jpeg
 from tellapart.safe_paths import path_inside
 
+from tellapart_dashboards.app.event_loop import soon
+
 _VERSION = 2  # raise it when the pixels of any thumbnail change; 1 kept comments
 
 
@@ -73,7 +75,7 @@ class ThumbnailSupply:
         self._thumbnails = thumbnails
         n_new = min(self.N_WORKERS - self._n_working, -(-len(self._wanted) // self.AT_ONCE))
         self._n_working += max(0, n_new)
-        await asyncio.gather(*(self._work() for _ in range(n_new)))
+        await asyncio.gather(*(soon(self._work()) for _ in range(n_new)))
 
     async def _work(self) -> None:
         try:

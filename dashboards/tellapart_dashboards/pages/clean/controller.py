@@ -11,7 +11,7 @@ from tellapart.errors import Cancelled, TellapartError
 from tellapart.progress import Doing
 from traitlets import HasTraits, Instance
 
-from tellapart_dashboards.app.event_loop import Repeated, result_of, soon
+from tellapart_dashboards.app.event_loop import Repeated, from_thread, result_of, soon
 from tellapart_dashboards.app.project_state import CLEAN_ERROR, N_FINDINGS, ProjectState
 from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.wording import count, error_sentence
@@ -221,12 +221,7 @@ class CleanPage(HasTraits):
 
     def _open(self, paint_s: float = 0.0) -> None:
         if self._attempt is None:
-            loop = asyncio.get_running_loop()
-
-            def tell(done: int, total: int, message: Doing) -> None:
-                loop.call_soon_threadsafe(self._tell, done, total, message)
-
-            self._attempt = ReviewOpening(self.project.project, self._newcomers, tell)
+            self._attempt = ReviewOpening(self.project.project, self._newcomers, from_thread(self._tell))
             soon(self._try_to_open(self._attempt, paint_s))
 
     async def _try_to_open(self, attempt: ReviewOpening, paint_s: float) -> None:

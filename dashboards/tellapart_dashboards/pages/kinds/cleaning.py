@@ -11,7 +11,7 @@ from tellapart.kinds.decisions import ACTIONS, ThingDecision
 from tellapart.progress import Doing
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode
 
-from tellapart_dashboards.app.event_loop import Turn, soon
+from tellapart_dashboards.app.event_loop import Turn, from_thread, soon
 from tellapart_dashboards.app.wording import error_sentence
 from tellapart_dashboards.pages.kinds.cases import Cleanable, Looked
 from tellapart_dashboards.pages.kinds.cleaning_state import ALL, CleaningState, cleaning_state
@@ -123,12 +123,12 @@ class ThingsCleaning(HasTraits):
         self.problem = sentence
 
     async def _look(self) -> None:
-        loop = asyncio.get_running_loop()
+        is_at = from_thread(self._is_at)
 
         def progress(done: int, total: int, message: Doing) -> None:
             if self._is_stopped:
                 raise Cancelled("Stopped.")
-            loop.call_soon_threadsafe(self._is_at, done / total if total else 0.0, str(message))
+            is_at(done / total if total else 0.0, str(message))
 
         try:
             looked = await asyncio.to_thread(self._things.look, progress)

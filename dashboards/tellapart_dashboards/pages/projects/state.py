@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tellapart.workspace.places import TRASH, settings_dir, workspace_dir
 from tellapart.workspace.recent import note_moved, note_opened
 from traitlets import Bool, Dict, HasTraits, List, Unicode
 
+from tellapart_dashboards.app.event_loop import from_thread
 from tellapart_dashboards.app.public.visiting import OWN_AND_SAMPLE, is_visiting, shown_name
 from tellapart_dashboards.app.wording import error_sentence, percent
 from tellapart_dashboards.pages.projects.texts import list_row, trash_row
@@ -161,15 +163,13 @@ class ProjectsState(HasTraits):
 
     def _teller(self, lead: str) -> Callable[[int, int, str], None]:
         """A progress for a thread, whose words reach the page now and then."""
-        loop, last = asyncio.get_running_loop(), time.monotonic()
+        say, last = from_thread(partial(self.set_trait, "said")), time.monotonic()
 
         def progress(done: int, total: int, _message: str) -> None:
             nonlocal last
             if time.monotonic() - last > _BETWEEN_S:
                 last = time.monotonic()
-                loop.call_soon_threadsafe(
-                    self.set_trait, "said", f"{lead}: {percent(done / max(1, total))} …"
-                )
+                say(f"{lead}: {percent(done / max(1, total))} …")
 
         return progress
 

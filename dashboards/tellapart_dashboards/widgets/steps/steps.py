@@ -9,6 +9,7 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
+from tellapart_dashboards.app.event_loop import from_thread
 from tellapart_dashboards.widgets import BUILT
 
 PROJECTS = "projects"
@@ -32,9 +33,9 @@ class Steps(anywidget.AnyWidget):
 
     async def drawn(self) -> None:
         """Nothing, once a browser shows this row, and with it has everything that was made before."""
-        loop, is_said = asyncio.get_running_loop(), asyncio.Event()
-        # JupyterLab says it on another loop
-        self.observe(lambda _: loop.call_soon_threadsafe(is_said.set), "is_drawn")
+        is_said = asyncio.Event()
+        say = from_thread(is_said.set)  # JupyterLab says it on another loop
+        self.observe(lambda _: say(), "is_drawn")
         if not self.is_drawn:
             await is_said.wait()
 

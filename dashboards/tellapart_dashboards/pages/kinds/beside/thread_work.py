@@ -11,6 +11,7 @@ from tellapart.errors import Cancelled
 from tellapart.progress import Doing, Progress
 from traitlets import Bool, Float, HasTraits, Unicode
 
+from tellapart_dashboards.app.event_loop import from_thread
 from tellapart_dashboards.app.visibility import shown_when
 from tellapart_dashboards.app.wording import progress_html
 
@@ -39,13 +40,13 @@ class ThreadWork(HasTraits):
         Raises:
             Cancelled: it was told to stop. Any: what the work raises.
         """
-        loop = asyncio.get_running_loop()
+        is_at = from_thread(self._is_at)
         self._is_stopped, self.progress, self.doing, self.is_running = False, 0.0, doing, True
 
         def progress(done: int, total: int, message: Doing) -> None:
             if self._is_stopped:
                 raise Cancelled("Stopped.")
-            loop.call_soon_threadsafe(self._is_at, done / total if total else 0.0, str(message))
+            is_at(done / total if total else 0.0, str(message))
 
         try:
             return await asyncio.to_thread(work, progress)
