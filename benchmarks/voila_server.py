@@ -29,7 +29,7 @@ class ServedApp:
         found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with suppress(psutil.Error):  # one that is just ending
-                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                if "page_kernel" in " ".join(child.cmdline()):
                     found.append(child)
         return found
 

@@ -3,10 +3,12 @@
 import http.client
 import json
 import re
+import socket
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from axe import assert_accessible
 from playwright.sync_api import expect
@@ -192,6 +194,22 @@ def test_nothing_of_a_jupyter_server_is_there(served_app, path):
 def test_a_missing_page_is_said_in_our_words(served_app):
     code, found = status(f"{served_app.url}/voila/render/other.ipynb")
     assert code == 404 and b"There is no such page" in found and b"Traceback" not in found
+
+
+def test_nobody_fills_the_memory_with_the_body_of_a_question(served_app):
+    for length in ("Content-Length: 2000000", "Transfer-Encoding: chunked"):
+        with socket.create_connection(urlsplit(served_app.url).netloc.split(":"), PATIENCE_S) as connection:
+            asked = f"POST /voila/render/other.ipynb HTTP/1.1\r\nHost: localhost\r\n{length}\r\n\r\n"
+            connection.sendall(asked.encode() + (b"" if "Content" in length else b"1e8480\r\n"))
+            assert connection.recv(100).startswith(b"HTTP/1.1 400"), "without waiting for more of it"
+
+
+def test_a_page_has_one_heap_for_all_its_threads(served_app, browser):
+    """A kernel of notebooks keeps what each thread once needed."""
+    with app_tab(browser) as tab:
+        tab.open(f"{served_app.url}/voila/render/app.ipynb")
+        kernel = max(psutil.Process(served_app.process.pid).children(), key=lambda one: one.create_time())
+        assert "tellapart_dashboards.app.page_kernel" in kernel.cmdline()
 
 
 def test_another_name_for_this_computer_is_not_answered(served_app):

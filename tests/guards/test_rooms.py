@@ -93,6 +93,7 @@ ENTRIES = (
     "tellapart_dashboards.app.prompt_connection",
     "tellapart_dashboards.pages.lessons.lesson_page",  # of the notebooks learn_*
     "tellapart_dashboards.pages.visitors.page",  # of the notebook in an exported app
+    "tellapart_dashboards.pages.visitors.server",  # of its Voila
 )
 MOST_LINES, MEDIAN_LINES = 350, 130
 MOST_MODULES, MOST_IN_CLEAN = 15, 13  # beside __init__.py

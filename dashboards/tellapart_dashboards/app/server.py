@@ -32,8 +32,8 @@ _STATIC = re.compile(r"(tellapart|lab|base)/static/[\w./-]+")
 HEALTH = "/healthz"
 _PAGE_KERNEL = "tellapart_dashboards.app.page_kernel"
 OPEN = "/open"  # where a browser is sent at the start, with the token
-_MAX_BODY_BYTES = 2**20
-_BODY_S, _IDLE_S = 30, 60  # of a connection: for a body, and without a question
+# Of a connection; a page talks through its websocket, which has limits of its own: bodies are forms and words.
+REQUEST_LIMITS = {"max_body_size": 2**20, "body_timeout": 30, "idle_connection_timeout": 60}
 _LOOK_S = 0.05
 _LOOKS_TOLD, _LOOKS_ENDING = 10, 200  # half a second and ten, of a server that is not held up
 
@@ -47,15 +47,19 @@ class PageKernel(ServerKernelManager):
         return [_PAGE_KERNEL if one == "ipykernel_launcher" else one for one in command]
 
 
-class LimitedKernels(AsyncMappingKernelManager):
-    """As many pages as fit into a computer: each is a process with the project and a network in it."""
-
-    max_kernels = Int(12, min=1, config=True, help="Pages that may be open at once.")
-    _n_starting = 0
+class PageKernels(AsyncMappingKernelManager):
+    """The pages that are open, each with a `PageKernel`."""
 
     @default("kernel_manager_class")
     def _kernel_of_a_page(self) -> str:
         return f"{__name__}.{PageKernel.__name__}"
+
+
+class LimitedKernels(PageKernels):
+    """As many pages as fit into a computer: each is a process with the project and a network in it."""
+
+    max_kernels = Int(12, min=1, config=True, help="Pages that may be open at once.")
+    _n_starting = 0
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -209,11 +213,7 @@ class StudioServer(Voila):
         """Serve until it is stopped."""
 
         def listen_there(_port: int, _host: str) -> None:  # Voila would look for a port by itself
-            # a page talks through its websocket, which has limits of its own: bodies are forms and words
-            server = HTTPServer(
-                self.app, ssl_options=self.tls(), max_body_size=_MAX_BODY_BYTES, body_timeout=_BODY_S,
-                idle_connection_timeout=_IDLE_S,
-            )  # fmt: skip
+            server = HTTPServer(self.app, ssl_options=self.tls(), **REQUEST_LIMITS)
             server.add_socket(self.place)
 
         self.app.listen = listen_there

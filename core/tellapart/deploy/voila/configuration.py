@@ -14,6 +14,9 @@ PORT = 8866
 _CONNECTION = (
     "tellapart_dashboards.app.prompt_connection.PromptConnection"  # of a page and its kernel: sends at once
 )
+_KERNELS = (
+    "tellapart_dashboards.pages.visitors.server.AppKernels"  # processes and requests as the studio has them
+)
 _TEMPLATE_FILES = Path(__file__).parent / "template"
 _STYLES = ("tellapart.css", "voila_page.css", "voila_opening.html", "voila_gone.html")
 _CODESPACES = r"https://[a-z0-9-]+\.app\.github\.dev$"
@@ -55,6 +58,7 @@ def voila_settings(is_codespace: bool = False) -> dict[str, Any]:
             "allow_theme_override": "NO",
             "strip_sources": True,
             "show_tracebacks": False,
+            "multi_kernel_manager_class": _KERNELS,
             "resources": {"preload": _scripts_to_preload()},
         },
         "MappingKernelManager": {"cull_idle_timeout": 120, "cull_interval": 30},
