@@ -82,7 +82,7 @@ def test_a_film_is_told_as_a_film_however_large_it_is(tmp_path):
             found.read()
         reasons[found.name] = str(caught.value)
     assert reasons["bear/film.mov"].startswith("a film (QuickTime); ")
-    assert reasons["bear/large.jpg"] == "100 MB is more than the 100 MB a picture may have"
+    assert reasons["bear/large.jpg"] == "101 MB is more than the 100 MB a picture may have"
 
 
 def test_a_file_that_lies_in_the_cloud_says_so(tmp_path, monkeypatch):

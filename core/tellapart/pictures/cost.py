@@ -86,8 +86,13 @@ def check_bytes(n_bytes: int) -> None:
         raise ImageError("empty file (0 bytes)")
     if n_bytes > MAX_BYTES:
         raise ImageError(
-            f"{n_bytes / 2**20:.0f} MB is more than the {MAX_BYTES // 2**20} MB a picture may have"
+            f"{whole_mb(n_bytes)} MB is more than the {MAX_BYTES // 2**20} MB a picture may have"
         )
+
+
+def whole_mb(n_bytes: int) -> int:
+    """Rounded up: what is a byte above a limit is said to be above it."""
+    return -(-n_bytes // 2**20)
 
 
 def check_coded(name: str, n_bytes: int) -> None:
@@ -99,7 +104,7 @@ def check_coded(name: str, n_bytes: int) -> None:
     limit = _MAX_CODED_BYTES.get(name, MAX_BYTES)
     if n_bytes > limit:
         raise ImageError(
-            f"{n_bytes / 2**20:.0f} MB is more than the {limit // 2**20} MB that can be decoded in a few seconds; "
+            f"{whole_mb(n_bytes)} MB is more than the {limit // 2**20} MB that can be decoded in a few seconds; "
             "save it as JPEG"
         )
 

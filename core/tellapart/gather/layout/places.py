@@ -20,6 +20,7 @@ from tellapart.gather.datasets import ABOUT_NAME
 from tellapart.gather.layout.found_file import Found
 from tellapart.gather.layout.side_files import SYSTEM_FOLDERS, is_of_system
 from tellapart.label_names import sayable
+from tellapart.pictures.cost import whole_mb
 from tellapart.pictures.images import MAX_BYTES, PICTURE_SUFFIXES
 from tellapart.pictures.kinds.cloud import IN_CLOUD, is_in_cloud
 from tellapart.pictures.kinds.unread import HEAD_BYTES, is_archive, reason_too_large, unread_kind
@@ -165,7 +166,7 @@ def _read_file(path: Path) -> bytes:
         if status.st_size > MAX_BYTES:
             with path.open("rb") as file:
                 head = file.read(HEAD_BYTES)
-            size = f"{status.st_size / 2**20:.0f} MB is"
+            size = f"{whole_mb(status.st_size)} MB is"
             raise ImageError(reason_too_large(size, MAX_BYTES, path.name, head))
         return path.read_bytes()
     except OSError as error:
