@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 from tellapart.clean import KINDS, Review, decision_of, open_review
 from tellapart.clean.evidence import gather_evidence
 from tellapart.gather import take_in
+from tellapart.pictures.kinds.unread import UNKNOWN
 from tellapart.planning.config import TrainConfig
 from tellapart.store.journal import Mark, Relabel, Remove, Restore
 from tellapart.store.project import create_project, open_project
@@ -264,7 +265,7 @@ def test_suggestions_of_one_kind_are_of_that_kind(flawed):
 def test_the_report_tells_what_the_queue_does_not(flawed):
     report = open_review(flawed).summary()
     assert report.leak.is_given and report.leak.n_copies == 1 and "1 of the" in report.leak.sentence
-    assert ("train/circle/note.jpg", "not a picture in a known format") in report.unreadable
+    assert ("train/circle/note.jpg", UNKNOWN) in report.unreadable
     assert ("train/square/same-bytes.png", "images/circle/original.png") in report.copies
     assert report.labels == {"circle": 28, "square": 27}
     record = report.to_json()

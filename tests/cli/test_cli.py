@@ -7,6 +7,7 @@ import pytest
 from command_line import tellapart
 from other_process import run_tellapart
 from tellapart import runs
+from tellapart.pictures.kinds.unread import UNKNOWN
 from tellapart.store.project import open_project
 
 
@@ -67,7 +68,7 @@ def test_predict_reports_a_list_with_a_reason_for_what_is_no_picture(trained, ti
         tellapart("predict", trained[1].bundle_dir, picture, note, tmp_path / "gone.jpg", "--json", code=3)
     )
     assert set(rows[0]) == {"file", "label", "index", "probabilities", "none_of_these"}
-    assert rows[1] == {"file": str(note), "error": "not a picture in a known format"}
+    assert rows[1] == {"file": str(note), "error": UNKNOWN}
     assert rows[2]["error"] == "file not found"
 
 

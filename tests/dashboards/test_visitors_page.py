@@ -48,11 +48,12 @@ def app_dir(trained: Any, tmp_path: Path) -> Path:
 async def test_pictures_get_answers_and_are_not_kept(app_dir: Path, trained: Any) -> None:
     page = app_page(app_dir)
     picture = next((trained[0] / "images" / "circle").iterdir()).read_bytes()
-    await upload(page, {"one.png": picture, "<b>two.txt": b"bread"})
+    await upload(page, {"one.png": picture, "<b>two.txt": b"bread", "none.png": b""})
     text = text_of(page)
     assert "<h1>Which &lt;i&gt;shape&lt;/i&gt;?</h1>" in text and "One.\nTwo." in text
-    assert text.count('class="ta-answer"') == 2 and text.count('class="ta-share"') == 3
+    assert text.count('class="ta-answer"') == 3 and text.count('class="ta-share"') == 3
     assert "Cannot be read" in text and "&lt;b&gt;two.txt" in text
+    assert "empty file (0 bytes).<" in text and text.count("JPEG, PNG, WebP") == 1, "said where it helps"
     uploads = one(page, Webcam)._folder
     assert uploads.is_dir() and not list(uploads.rglob("*.*")) and app_dir not in uploads.parents
 

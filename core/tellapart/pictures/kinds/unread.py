@@ -17,7 +17,7 @@ from tellapart.pictures.formats import tiff
 from tellapart.pictures.kinds.table import Kind, all_kinds, by_key, by_suffix, raw, raw_kinds
 
 HEAD_BYTES = 4096  # what the first bytes are to be, for whoever asks
-UNKNOWN = "not a picture in a known format"
+UNKNOWN = "not a picture in a known format; JPEG, PNG, WebP and most others work"
 EMPTY = (
     "empty file (0 bytes); if the picture is in the cloud (OneDrive, iCloud, Dropbox), make it available "
     "offline first, otherwise download or copy it again"

@@ -106,7 +106,7 @@ def answer_html(answer: Answer) -> str:
         else '<div class="ta-noimage" aria-hidden="true"></div>'
     )
     if answer.reason:
-        reason = f"{html.escape(answer.reason)}. JPEG, PNG, WebP and most other formats work."
+        reason = f"{html.escape(answer.reason)}."
         words = f'<b class="ta-bad">Cannot be read</b><span class="ta-file">{name}</span><div>{reason}</div>'
         return f'<div class="ta-answer" role="group" aria-label="{name}">{image}<div>{words}</div></div>'
     title = "none of these?" if answer.is_none_of_these else html.escape(answer.label)

@@ -41,7 +41,7 @@ export class Row {
     const { name, reason } = this.answer;
     this.body.append(
       element("b", "ta-bad", "Cannot be read"), " ", element("span", "ta-file", name),
-      element("div", "", `${reason}. JPEG, PNG, WebP and most other formats work.`),
+      element("div", "", `${reason}.`),
     );
   }
 

@@ -1,5 +1,5 @@
 // Built by `make widgets` from answers/answers.js and the modules it imports: change those, not this file.
-// 157cc75afd489bef24fe0cc50019a50a5a233631efc1454b806e97b071a3a81e
+// 00dd2ef85b434d7144deb14ad2bc5458f33b3e1a8dbf0882957cc6426f6a6256
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -522,7 +522,7 @@ class Row {
     const { name, reason } = this.answer;
     this.body.append(
       element("b", "ta-bad", "Cannot be read"), " ", element("span", "ta-file", name),
-      element("div", "", `${reason}. JPEG, PNG, WebP and most other formats work.`),
+      element("div", "", `${reason}.`),
     );
   }
 
