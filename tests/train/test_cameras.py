@@ -66,7 +66,7 @@ def test_the_look_at_many_pictures_can_be_stopped_and_goes_on_from_there(tmp_pat
             if done == 2:
                 raise Cancelled(str(said))
 
-        with pytest.raises(Cancelled, match="the camera of 2 of 4 pictures"):
+        with pytest.raises(Cancelled, match="Looked up which camera took 2 of 4 pictures"):
             cameras_of(project, pictures, stop)
         seen = []
         monkeypatch.setattr(lookups, "camera_in", lambda path: (seen.append(path), "Maker M")[1])

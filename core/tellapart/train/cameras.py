@@ -33,7 +33,7 @@ def cameras_of(project: Project, pictures: Sequence[Picture], progress: Progress
         missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]
         with ThreadPoolExecutor(available_cpus(), thread_name_prefix="camera") as pool:
             for start in range(0, len(missing), _AT_ONCE):
-                said = f"Read the camera of {start} of {len(missing)} pictures"
+                said = f"Looked up which camera took {start} of {len(missing)} pictures"
                 progress(start, len(missing), Doing(Step.LOOKING, said))
                 some = missing[start : start + _AT_ONCE]
                 found = list(pool.map(camera_in, project.files(some)))
