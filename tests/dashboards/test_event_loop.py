@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import every, one, opened, say, settled, shown
+from acting import every, one, opened, say, settled, shown, text_of
 from ipywidgets import HTML, Button, VBox
 from tellapart.runs import Run
 from tellapart_dashboards import ImageClassifierCleaner
@@ -176,6 +176,7 @@ async def test_the_map_is_closed_when_it_is_folded_away_and_made_anew(flawed_dir
         await settled()
         maps.append(one(view, EmbeddingMap))
         assert "Close map" in button.description and maps[-1].comm is not None
+        assert "similar ones lie close together" in text_of(view), "what it is, for those who never saw one"
         button.click()
         await settled()
         assert maps[-1].comm is None and not [w for w in every(view) if isinstance(w, EmbeddingMap)]

@@ -29,6 +29,10 @@ KIND_NAMES = {
     EVERY: "every picture",
 }
 SPLIT_NAMES = {"train": "learned from", "valid": "checked on", "test": "kept for a test"}
+MAP_WORDS = (
+    "Each dot is a picture; similar ones lie close together. A ring: worth a review. Draw a rectangle to see the "
+    "pictures in it below."
+)
 # How sure a suggestion is, in words: the percentages on the page say what a picture looks like.
 SURE_WORDS = {0.99: "nearly certain", 0.95: "very sure", 0.9: "sure", 0.8: "fairly sure", 0.7: "likely"}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from ipywidgets import HTML, Box, Button, ToggleButton, VBox, Widget
+from ipywidgets import HTML, Box, Button, Layout, ToggleButton, VBox, Widget
 from tellapart.clean import Review
 from tellapart.label_names import label_order
 from tellapart.store.manifest import Manifest
@@ -21,7 +21,7 @@ from tellapart_dashboards.app.wording import count, error_html, licence_mark
 from tellapart_dashboards.pages.clean.controller import CleanPage
 from tellapart_dashboards.pages.clean.errands import is_sent_for
 from tellapart_dashboards.pages.clean.phases import Phase
-from tellapart_dashboards.pages.clean.texts import EVERY, report_html
+from tellapart_dashboards.pages.clean.texts import EVERY, MAP_WORDS, report_html
 from tellapart_dashboards.widgets.map.map import EmbeddingMap
 
 
@@ -154,7 +154,8 @@ async def _map(page: CleanPage) -> tuple[Widget, Callable[[], None]]:
     draw()
     page.observe(draw, "state")
     scatter.observe(choose, "region")
-    return scatter, lambda: page.unobserve(draw, "state")
+    words = HTML(f'<p class="ta-soft">{MAP_WORDS}</p>', layout=Layout(margin="0 0 8px"))
+    return VBox([words, scatter]), lambda: page.unobserve(draw, "state")
 
 
 def _points(review: Review, manifest: Manifest) -> tuple[Sequence[str], np.ndarray, np.ndarray, list[str]]:
