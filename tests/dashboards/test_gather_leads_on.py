@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from acting import hold, one, pictures_of, settled
+from acting import every, hold, one, pictures_of, settled
 from ipywidgets import Button
 from tellapart_dashboards.app.label_advice import main_action
 from tellapart_dashboards.app.project_state import ProjectState
@@ -40,6 +40,7 @@ async def test_one_button_is_the_main_one_as_labels_come_and_pictures_wait(proje
     view = gather_view(state)
     await settled()
     go_on, rows = one(view, Button, "Next: clean"), one(view, LabelRows)
+    assert list(every(view)).index(go_on) < list(every(view)).index(rows), "in sight when the page opens"
 
     def main() -> tuple[str, bool]:
         return rows.main, "ta-primary" in go_on._dom_classes

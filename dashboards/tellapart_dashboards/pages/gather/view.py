@@ -12,6 +12,7 @@ from ipywidgets import (
     Button,
     Combobox,
     Dropdown,
+    Layout,
     Text,
     Textarea,
     VBox,
@@ -44,7 +45,7 @@ def gather_view(state: GatherState) -> VBox:
     """The Gather page."""
     project, search = state.project, state.search
     head, failed, problem, summary, advice_line = (HTML() for _ in range(5))
-    go_on, rows = Button(), LabelRows(search.wish, search.desk)
+    go_on, rows = Button(layout=Layout(margin="0 0 14px")), LabelRows(search.wish, search.desk)
 
     def draw(_: Any = None) -> None:
         failed.value = message_html(state.message, "failed") if state.stage == "failed" else ""
@@ -73,12 +74,13 @@ def gather_view(state: GatherState) -> VBox:
     go_on.on_click(lambda _: project.set_trait("current", _next_page(project)))
     draw()
     draw_counts()
+    top = Box([head.add_class("ta-grow"), go_on]).add_class("ta-line")
     # what came of one's own pictures stands where they were given; what a row's wish met stays in sight
     return VBox([
-        head, doors_view(state),
+        top, doors_view(state),
         problem.add_class("ta-sticky"), _labels_card(search, rows), advice_line, failed, _busy_card(state),
         questions_view(state), summary,
-        _add_card(state), Box([go_on]).add_class("ta-line"),
+        _add_card(state),
     ])  # fmt: skip
 
 
