@@ -91,7 +91,7 @@ async def test_a_page_for_a_web_site_comes_with_its_second_file(
     trained_dir: Path, start: Any, started: list[Any]
 ) -> None:
     page, view = await opened(trained_dir, start_run=start)
-    tick = one(view, Checkbox, "It will lie on a web site")
+    tick = one(view, Checkbox, "For a web site")
     assert is_shown(view, tick) and not tick.value
     tick.value = True
     await settled()
@@ -115,7 +115,7 @@ async def test_a_page_for_a_web_site_comes_with_its_second_file(
     await settled()
     assert not is_shown(view, tick), "other kinds have none"
     again, its_view = await opened(trained_dir, start_run=start)
-    assert one(its_view, Checkbox, "It will lie on a web site").value and again.state.making.app is not None
+    assert one(its_view, Checkbox, "For a web site").value and again.state.making.app is not None
     assert again.state.making.app.second == app.with_name("shapes-service-worker.js")
 
 

@@ -131,7 +131,7 @@ def corrections_html() -> str:
     )
 
 
-SECOND_FILE = "It will lie on a web site: let it open there without internet, too (makes a second file)"
+SECOND_FILE = "For a web site: let it open there without internet, too (makes a second file)"
 
 
 def runtime_html(is_needed: bool) -> str:
