@@ -98,7 +98,7 @@ async def test_labels_are_escaped_and_pages_that_are_not_here_have_no_button(pro
     assert advice_state(found, False, "", ["train"]).rows[0].button == ""
     assert advice_state(None, True, "", PAGES).lead == LOOKING
     state = TrainState(ProjectState(project_dir, pages=["train"]))
-    view = advice_view(state.advice)
+    view = advice_view(state.advice, state)
     state.advice.state = advice_state(found, False, "", ["train"])
     assert "&lt;i&gt;" in text_of(view) and "<i>" not in text_of(view) and not buttons(view)
 
@@ -130,10 +130,15 @@ async def test_add_pictures_leads_to_the_row_of_the_label(project_dir: Path, run
 
 
 async def test_start_trains_thoroughly(project_dir: Path, run: Run, start: Any, started: list[Any]) -> None:
-    _, view = await page_of(project_dir, start_run=start)
-    one(view, Button, "Start").click()
+    state, view = await page_of(project_dir, start_run=start)
+    button = one(view, Button, "Start")
+    button.click()
     await settled()
     assert [(task, config["recipe"]) for task, config in started] == [("train", "thorough")]
+    assert (button.description, button.disabled) == ("Training …", True), "said where it was pressed"
+    assert not one(view, Button, "Add pictures").disabled
+    state.stage = "cancelled"
+    assert (button.description, button.disabled) == ("Start", False)
 
 
 async def test_a_backbone_that_is_advised_is_trained_with(

@@ -27,13 +27,15 @@ PAGES = {
 
 @dataclass(frozen=True)
 class AdviceRow:
-    """One suggestion in words. gain: the range, "not known" without one. button: "" where its page is not here."""
+    """One suggestion in words. gain: the range, "not known" without one. button: "" where its page is not here. trains:
+    whether it starts a training."""
 
     title: str
     reason: str
     gain: str
     is_known: bool
     button: str
+    trains: bool
 
 
 @dataclass(frozen=True)
@@ -64,5 +66,8 @@ def advice_state(
 
 
 def _row(advice: Advice, pages: Collection[str]) -> AdviceRow:
-    button = _BUTTONS[advice.kind] if PAGES[advice.kind] in pages else ""
-    return AdviceRow(title(advice), reason(advice), range_words(advice.gain), advice.gain is not None, button)
+    page, is_known = PAGES[advice.kind], advice.gain is not None
+    button = _BUTTONS[advice.kind] if page in pages else ""
+    return AdviceRow(
+        title(advice), reason(advice), range_words(advice.gain), is_known, button, page == "train"
+    )

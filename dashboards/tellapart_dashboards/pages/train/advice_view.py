@@ -7,6 +7,7 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, VBox
 
+from tellapart_dashboards.app.run_follower import Job
 from tellapart_dashboards.app.visibility import close_whole
 from tellapart_dashboards.app.wording import message_html
 from tellapart_dashboards.pages.train.advice_desk import AdviceDesk
@@ -15,12 +16,20 @@ from tellapart_dashboards.pages.train.advice_state import AdviceRow
 _TITLE = "<h2>What would help most</h2>"
 
 
-def advice_view(desk: AdviceDesk) -> VBox:
-    """The card's upper part; empty before the first training. The rows are made anew only where they are others."""
+def advice_view(desk: AdviceDesk, job: Job) -> VBox:
+    """The card's upper part; empty before the first training. The rows are made anew only where they are others, and
+    say where they were pressed that the job runs: how far it is may stand out of sight."""
     head = HTML()
     rows = VBox([]).add_class("ta-advice-rows")
     view = VBox([]).add_class("ta-advice")
     drawn: list[tuple[AdviceRow, ...]] = [()]
+
+    def draw_job(_: Any = None) -> None:
+        is_running = job.stage == "running"
+        for row, box in zip(drawn[0], rows.children, strict=True):
+            if row.trains and row.button:
+                button = box.children[-1]
+                button.disabled, button.description = is_running, "Training …" if is_running else row.button
 
     def draw(_: Any = None) -> None:
         state = desk.state
@@ -32,9 +41,11 @@ def advice_view(desk: AdviceDesk) -> VBox:
             rows.children = [_row(desk, place, row) for place, row in enumerate(state.rows)]
             for one in before:
                 close_whole(one)
+            draw_job()
         view.children = [head, rows] if state.is_shown else []
 
     desk.observe(draw, "state")
+    job.observe(draw_job, "stage")
     draw()
     return view
 

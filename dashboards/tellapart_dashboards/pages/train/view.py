@@ -79,7 +79,7 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
     gather = Button(description="Add pictures")
     try_it, share = Button(description="Try it"), Button(description="Share")
     more = ToggleButton(description="Details", icon="caret-right")
-    advice = advice_view(state.advice)
+    advice = advice_view(state.advice, state)
     details = VBox(
         [
             settings_card(state, again),
