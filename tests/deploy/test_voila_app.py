@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import shutil
 import socket
 import urllib.error
 import urllib.request
@@ -238,14 +239,15 @@ def test_in_a_codespace_its_addresses_are_answered_and_others_are_not(hostile_ap
 
 @pytest.mark.slow
 def test_it_works_in_jupyterlab_too(voila_app, browser, shapes, tmp_path):
-    program = unpacked_program(voila_app, tmp_path / "program")
+    app_dir = shutil.copytree(voila_app, tmp_path / "app")  # Jupyter leaves folders of its own there
+    program = unpacked_program(app_dir, tmp_path / "program")
     own = {f"JUPYTER_{name}_DIR": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     options = ["--allow-root", "--IdentityProvider.token=secret", "--ServerApp.ip=127.0.0.1"]
     options += [
         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
     with (
-        served(voila_app, tmp_path / "log.txt", *options, program=["jupyterlab"], **program, **own) as app,
+        served(app_dir, tmp_path / "log.txt", *options, program=["jupyterlab"], **program, **own) as app,
         app_tab(browser) as tab,
     ):
         page = tab.page
