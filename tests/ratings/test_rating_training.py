@@ -10,7 +10,7 @@ from tellapart.errors import BundleError, ProjectError, TrainError
 from tellapart.kinds.bundle_folder import copy_bundle
 from tellapart.kinds.sealed_json import seal
 from tellapart.ratings.fitting import Ratings, choose_factors, fit_biases, fit_factors, squared_error
-from tellapart.ratings.measuring import newest_part, random_part
+from tellapart.ratings.measuring import interval_over_users, newest_part, random_part
 from tellapart.ratings.model_file import FILE_NAME, model_of, read_model, record_of, write_model
 from tellapart.ratings.project import RATINGS, create_rating_project, open_rating_project
 from tellapart.ratings.rating_table import RatingTable
@@ -39,6 +39,24 @@ def test_the_newest_of_one_user_give_no_interval_and_those_of_two_a_wide_one(tmp
     write_table(tmp_path / "two.csv", [*rows, *late, *(("last", *one[1:]) for one in late)])
     two = train_ratings(create_rating_project(tmp_path / "q", tmp_path / "two.csv")).by_time
     assert two.interval is not None and two.interval[0] < two.mse < two.interval[1]
+
+
+def test_the_interval_of_few_users_holds_as_often_as_it_says():
+    assert interval_over_users(np.array([1.0, 1, 3, 3]), np.array([0, 0, 1, 1])) == pytest.approx(
+        (0, 14.7062)
+    )
+    many = interval_over_users(np.arange(4000.0) % 2, np.arange(4000))
+    assert many[1] - many[0] == pytest.approx(2 * 1.9606 * 0.5 / 4000**0.5, rel=1e-3), (
+        "1.96 where users are many"
+    )
+    for n_users in (2, 3, 5):
+        rng = np.random.default_rng(n_users)
+        users = np.repeat(np.arange(n_users), 4)
+        n_held = 0
+        for of_user in rng.normal(100, 1, (2000, n_users)):
+            low, high = interval_over_users(of_user[users], users)
+            n_held += low <= 100 <= high
+        assert 0.935 <= n_held / 2000 <= 0.965, f"{n_users} users"
 
 
 def test_noise_gets_no_factors():

@@ -88,7 +88,7 @@ def measure(table: RatingTable, is_tested: np.ndarray, progress: Progress = sile
     squared = errors(found)
     mse = float(squared.mean())
     return RatingScores(
-        len(squared), mse, _interval(squared, asked.users), float(errors(biases).mean()),
+        len(squared), mse, interval_over_users(squared, asked.users), float(errors(biases).mean()),
         float(((known.stars.mean() - asked.stars) ** 2).mean()), *chosen,
         int((~np.isin(asked.users, known.users)).sum()),
     )  # fmt: skip
@@ -110,13 +110,16 @@ def _dice(names: Sequence[str]) -> np.ndarray:
     return np.array([int.from_bytes(one[:8], "big") for one in digests], np.uint64)
 
 
-def _interval(squared: np.ndarray, users: np.ndarray) -> tuple[float, float] | None:
+def interval_over_users(squared: np.ndarray, users: np.ndarray) -> tuple[float, float] | None:
     """95 % of the mean, where the ratings of a user are not independent; None of one user alone, who tells nothing
-    about others. Source: Liang and Zeger 1986, with G / (G - 1) for G users."""
+    about others. Source: Liang and Zeger 1986, with G / (G - 1) for G users, and Student's t with G - 1 degrees of
+    freedom, as Cameron and Miller 2015 advise: two users know their own spread badly."""
     n_users = len(np.unique(users))
     if n_users < 2:
         return None
+    from scipy.special import stdtrit  # whoever only recommends needs none of it
+
     mean = float(squared.mean())
     off = float((np.bincount(users, squared - mean) ** 2).sum())
-    half = 1.96 * math.sqrt(off * n_users / (n_users - 1)) / len(squared)
+    half = float(stdtrit(n_users - 1, 0.975)) * math.sqrt(off * n_users / (n_users - 1)) / len(squared)
     return max(0.0, mean - half), mean + half
