@@ -238,6 +238,23 @@ def _clean(run: Run, progress: Progress) -> dict[str, Any]:
     return {"n_pictures": review.n_pictures, "n_findings": n, "counts": counts, "sentence": sentence}
 
 
+def _more_pictures(run: Run, progress: Progress) -> dict[str, Any]:
+    """What more pictures would bring; config: backbone and weights, as of `TrainConfig`. The result is the curve, with
+    the pictures of each label as they were."""
+    from tellapart.backbones.catalogue import load_backbone
+    from tellapart.train import TrainConfig
+    from tellapart.train.fitting import more_pictures
+    from tellapart.train.preparation import check_labels, prepare
+
+    config = TrainConfig.from_json(run.config)
+    with open_project(run.project_dir) as project:
+        check_labels(project)
+        counts = {label: n for label, n in project.manifest.label_counts().items() if n}
+        backbone = load_backbone(config.backbone, config.weights, progress)
+        data = prepare(project, backbone, config, progress)
+    return {**more_pictures(data, progress=progress).to_json(), "counts": counts, "backbone": backbone.name}
+
+
 def _app(run: Run, progress: Progress) -> dict[str, Any]:
     """config: settings, see `ShareSettings.to_json`; bundle, the name of one of the project; own, what that kind of app
     takes besides, as texts."""
@@ -298,6 +315,7 @@ TASKS: dict[str, Callable[[Run, Reporter], dict[str, Any]]] = {
     "train": _train,
     "train things": _train_things,
     "clean": _clean,
+    "more pictures": _more_pictures,
     "app": _app,
     "publish": publish_task,
 }

@@ -11,6 +11,7 @@ import pytest
 from axe import assert_accessible
 from driving import DRAWN, LAPTOP, PHONE, Studio, Tab
 from playwright.sync_api import expect
+from waiting_worker import HOLD
 
 Open = Callable[..., Tab]
 Start = Callable[[Path], Studio]
@@ -64,3 +65,39 @@ def test_a_threshold_is_slid_and_one_picture_is_seen_nine_ways(
     page.get_by_role("button", name="Details").click()
     page.get_by_role("button", name="Views of a picture, nine ways").click()
     expect(page.get_by_role("slider", name="Turn, either way")).to_have_attribute("aria-valuetext", "45°")
+
+
+def test_what_more_pictures_would_bring_is_measured_cancelled_and_there_after_a_reload(
+    root: Path, start_studio: Start, open_tab: Open
+) -> None:
+    studio, tab = start_studio(root), open_tab()
+    page = tab.open(studio.url)
+    page.get_by_role("button", name="Details").click()
+    (root / HOLD).touch()
+    page.get_by_role("button", name="Find out").click()
+    expect(page.get_by_role("progressbar", name="Measuring")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Details").click()
+    expect(page.get_by_role("progressbar", name="Measuring")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    (root / HOLD).unlink()
+    expect(page.get_by_text("Stopped. Finished work is saved.")).to_be_visible()
+
+    page.get_by_role("button", name="Find out").click()
+    chart = page.get_by_role("img", name=re.compile("as many pictures"))
+    expect(chart).to_be_visible()
+    expect(page.get_by_text("Stopped. Finished work is saved.")).to_be_hidden()
+    labels = page.get_by_role("region", name="What more pictures would bring")
+    expect(labels.get_by_role("row", name=re.compile("^oak"))).to_be_visible()
+    page.get_by_role("button", name="The curve as a table").click()
+    expect(page.get_by_role("region", name="Learning curve")).to_be_visible()
+    for size in (LAPTOP, PHONE):
+        tab.look(size)
+        page.wait_for_function(DRAWN)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    for scheme in ("light", "dark"):
+        tab.look(LAPTOP, scheme)
+        assert_accessible(page, f"Train, more pictures, {scheme}")
+    page.reload()
+    page.get_by_role("button", name="Details").click()
+    expect(chart).to_be_visible()

@@ -142,3 +142,18 @@ def test_sentences():
         "cat: More pictures would bring little: with twice as many pictures of each label about 0.4 of 100 would be "
         "wrong (0 to 2), now 0.4."
     )
+
+
+def test_a_curve_comes_back_from_json_and_nothing_else_does() -> None:
+    whole = Forecast(0.13, 0.09, 0.06, 0.12, 80)
+    curve = LearningCurve(
+        (20.0, 80.0), (0.2, 0.13), (0.02, 0.01), 2.0, whole, {"oak": Forecast(0.2, 0.15, 0.1, 0.2, 40)}
+    )
+    record = curve.to_json()
+    assert LearningCurve.from_json(record) == curve
+    for broken in (
+        {}, {**record, "sizes": []}, {**record, "errors": [0.1]}, {**record, "whole": {}}, {**record, "by_label": 3},
+        {**record, "times": "twice"}, {**record, "by_label": {"oak": {**record["whole"], "low": None}}},
+    ):  # fmt: skip
+        with pytest.raises(ValueError):
+            LearningCurve.from_json(broken)

@@ -8,7 +8,12 @@ from tellapart.learning.learning_curve import Forecast, LearningCurve
 from tellapart.learning.statistics.selective import Selection
 from tellapart.learning.tuning_curve import NetworkCurve, TuningCurve
 from tellapart.training_runs.report.curve_charts import curve_charts, curve_sentence, curve_table
-from tellapart.training_runs.report.learning_curve_chart import learning_curve_chart, learning_curve_svg
+from tellapart.training_runs.report.learning_curve_chart import (
+    forecasts_table,
+    learning_curve_chart,
+    learning_curve_svg,
+    learning_curve_table,
+)
 from tellapart.training_runs.report.line_chart import Axis, ChartLine, axis_over, line_chart
 from tellapart.training_runs.report.threshold_chart import (
     answered_sentence,
@@ -155,3 +160,16 @@ def test_a_learning_curve_shows_what_was_measured_and_the_range_of_the_forecast(
     assert (
         text.count("<svg") == 1 and "prefers-color-scheme: dark" in text and chart.partition(">")[2] in text
     )
+
+
+def test_a_learning_curve_is_a_table_too_with_the_labels_that_gain_most_first():
+    whole = Forecast(now=0.12, error=0.1, low=0.05, high=0.15, n=100)
+    by_label = {"oak": Forecast(0.1, 0.09, 0.01, 0.2, 40), "<elm>": Forecast(0.3, 0.2, 0.1, 0.4, 60)}
+    measured = LearningCurve((25, 1000), (0.3, 0.12), (0.02, 0.01), 2.0, whole, by_label)
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", learning_curve_table(measured))
+    assert cells[3:9] == ["25", "30.0", "± 2.0", "1,000", "12.0", "± 1.0"]
+    assert cells[9:] == ["2,000, forecast", "10.0", "5.0 to 15.0"]
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", forecasts_table(measured))
+    assert cells[:4] == ["label", "wrong now (%)", "with twice as many (%)", "90 % interval"]
+    assert cells[4::4] == ["all", "&lt;elm&gt;", "oak"]
+    assert cells[8:12] == ["&lt;elm&gt;", "30.0", "20.0", "10 to 40"]

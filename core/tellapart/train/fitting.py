@@ -12,8 +12,10 @@ from tellapart.learning.calibration import Calibration, PriorKind, fit_calibrati
 from tellapart.learning.evaluation import Evaluation, evaluate
 from tellapart.learning.folds import can_be_told
 from tellapart.learning.head import HeadFit, fit_head
+from tellapart.learning.learning_curve import LearningCurve, learning_curve
 from tellapart.learning.novelty import NoveltyFit, fit_novelty
 from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.train.preparation import TrainData
 
 
@@ -92,3 +94,17 @@ def baselines(data: TrainData) -> dict[str, float]:
         "majority": majority_error(targets[train], targets[valid], n_classes),
         "pixels": pixel_error(tiny[train], targets[train], tiny[valid], targets[valid], n_classes),
     }
+
+
+def more_pictures(data: TrainData, times: float = 2.0, progress: Progress = silent) -> LearningCurve:
+    """How the error of such heads falls with the number of pictures, and what so many times as many would bring.
+
+    Raises:
+        SplitError: fewer than two labels have pictures that nobody would know by a copy. Cancelled: from progress.
+    """
+    return learning_curve(
+        data.embeddings.array, data.targets, data.classes, data.plan.groups, times,
+        tell=lambda share: progress(
+            round(100 * share), 100, Doing(Step.FITTING, "Training on parts of the pictures")
+        ),
+    )  # fmt: skip

@@ -27,10 +27,9 @@ def learning_curve(
     """Say how many pictures would be wrong with twice as many, by training on parts of those there are."""
     from tellapart.backbones.catalogue import load_backbone
     from tellapart.errors import TrainError
-    from tellapart.learning.learning_curve import learning_curve as measured_curve
     from tellapart.planning.config import TrainConfig
-    from tellapart.progress import Doing, Step
     from tellapart.store.project import open_project
+    from tellapart.train.fitting import more_pictures
     from tellapart.train.preparation import check_labels, prepare
 
     with explained(is_json), progress_bar(is_json) as progress:
@@ -42,12 +41,7 @@ def learning_curve(
             data = prepare(
                 project, load_backbone(backbone, progress=progress), TrainConfig(backbone), progress
             )
-        found = measured_curve(
-            data.embeddings.array, data.targets, data.classes, data.plan.groups, times,
-            tell=lambda share: progress(
-                round(100 * share), 100, Doing(Step.FITTING, "Training on parts of the pictures")
-            ),
-        )  # fmt: skip
+        found = more_pictures(data, times, progress)
         if plot is not None:
             from tellapart.training_runs.report.learning_curve_chart import learning_curve_svg
 

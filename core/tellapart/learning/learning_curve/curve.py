@@ -30,6 +30,12 @@ class Forecast:
     high: float
     n: int
 
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Forecast:
+        """Back from JSON; KeyError, TypeError and ValueError where it is something else."""
+        now, error, low, high = (float(record[name]) for name in ("now", "error", "low", "high"))
+        return cls(now, error, low, high, int(record["n"]))
+
 
 @dataclass(frozen=True)
 class LearningCurve:
@@ -74,6 +80,26 @@ class LearningCurve:
             "by_label": {label: asdict(one) for label, one in self.by_label.items()},
             "sentence": self.sentence(),
         }
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> LearningCurve:
+        """Back from JSON.
+
+        Raises:
+            ValueError: it is no such record.
+        """
+        try:
+            sizes, errors, noise = (
+                tuple(float(one) for one in record[name]) for name in ("sizes", "errors", "noise")
+            )
+            whole = Forecast.from_json(record["whole"])
+            by_label = {str(label): Forecast.from_json(one) for label, one in record["by_label"].items()}
+            times = float(record["times"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"It is no learning curve ({error!r}).") from error
+        if not sizes or not len(sizes) == len(errors) == len(noise):
+            raise ValueError("It is no learning curve: its sizes and errors do not fit together.")
+        return cls(sizes, errors, noise, times, whole, by_label)
 
 
 def learning_curve(

@@ -20,6 +20,7 @@ from tellapart_dashboards.app.thumbnails import Thumbnails
 from tellapart_dashboards.pages.train.advice_desk import AdviceDesk
 from tellapart_dashboards.pages.train.details.desk import DetailsDesk
 from tellapart_dashboards.pages.train.details.live_curve import LiveCurve
+from tellapart_dashboards.pages.train.details.more_pictures import MorePictures
 from tellapart_dashboards.pages.train.details.orders import CONFIDENT, ORDERS
 from tellapart_dashboards.pages.train.details.views_desk import ViewsDesk
 from tellapart_dashboards.pages.train.mistakes import MistakeDesk, mistake_keys
@@ -39,7 +40,7 @@ class TrainState(Job):
 
     runs: the table of trainings; choice: of the recipe, with how long each takes; weights: a file of one's own; advice:
     what would help the training that is shown; views: how thorough training varies the pictures; live: the curve of
-    the one that is followed; details: of the result.
+    the one that is followed; details: of the result; more: what more pictures would bring.
     """
 
     tasks = ("train",)
@@ -67,6 +68,7 @@ class TrainState(Job):
         self._is_asked = False
         self.views, self.live = ViewsDesk(project.project), LiveCurve()
         self.details = DetailsDesk(project.project)
+        self.more = MorePictures(project.project_dir, start_run=self.start_run, find_run=self.find_run)
         self._thumbnails = Thumbnails(Path(project.project_dir), side_px=240)
         self._result_of = ""  # the run whose result is shown
         newest = newest_result(Path(project.project_dir), "train")
@@ -127,6 +129,7 @@ class TrainState(Job):
         """Take over where the newest run is, and which trainings there are."""
         await super().poll()
         await self.runs.poll()
+        await self.more.poll()
         is_under_way = self.stage in ("running", "paused")
         await self.live.poll(self.run if is_under_way else None, self.config.get("recipe", "quick"))
 

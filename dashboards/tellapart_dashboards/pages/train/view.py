@@ -12,6 +12,7 @@ from tellapart_dashboards.app.wording import heading_html, message_html, train_a
 from tellapart_dashboards.pages.train.advice_view import advice_view
 from tellapart_dashboards.pages.train.details.closer_view import closer_card, views_card
 from tellapart_dashboards.pages.train.details.curves_view import live_card
+from tellapart_dashboards.pages.train.details.more_view import more_card
 from tellapart_dashboards.pages.train.main_button import main_button
 from tellapart_dashboards.pages.train.mistakes_view import matrix_card, mistakes_part
 from tellapart_dashboards.pages.train.running_view import busy_card, paused_card
@@ -86,6 +87,7 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
             views_card(state),
             _classes_card(state),
             closer_card(state),
+            more_card(state),
             beside_card(state.runs),
             runs_card(state.runs),
         ]
