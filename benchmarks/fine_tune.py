@@ -8,7 +8,7 @@ Same pictures, same random 80/20 splits, same ImageNet weights, in turn, each ru
 Ours are timed from the folder on to the scores and the bundle, fastai's from the list of files on to its validation.
 Imports are not timed. Of fastai's batches of 16 and 64 the one with fewer mistakes counts (with --fastai-tried: fewer
 on so many first splits, and on the others that one alone is trained); its times are those of fine_tune(1). The limit is
-what the views and the steps of thorough training take by themselves. With --work finished runs are kept, ours as long
+what thorough training says that it will take when it begins to learn. With --work finished runs are kept, ours as long
 as the sources that it ran stay as they are. With --timed errors can be measured on a busy machine, and times on a few
 splits on a calm one.
 """

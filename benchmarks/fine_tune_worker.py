@@ -1,8 +1,8 @@
 """Our side of fine_tune.py, in a process of its own: reads a JSON job on standard input, prints a JSON result.
 
 Timed is what a person waits for, from the folder on: `new`, then `train` by the job's recipe with a cold cache, up to
-the scores and the finished bundle. For thorough training the limit is what its views and steps alone take, one after
-the other on this machine, measured beforehand as the product does to say how long it will take.
+the scores and the finished bundle. For thorough training the limit is what it says itself, when it
+begins to learn, that it will take up to the bundle, as measured on a few pictures and steps.
 
 Quick training is also read twice, the picture and its mirror image, with the log probabilities added: the bar that
 thorough training has to pass. Not timed.

@@ -56,7 +56,7 @@ def tunings(features, weights, own_cores, tell):
     """That begin and end with the backbone as it is, of three pictures."""
     task = TuningTask(
         [], np.zeros(0), np.zeros(0), np.zeros((1, 0)), [some_head()], np.zeros((0, 3)), some_head(), {"averaged_blocks": AVERAGES},
-        PROCESSOR, "", SHORT, "training",
+        PROCESSOR, "", SHORT, "training", 0,
     )  # fmt: skip
     start = LastBlocks(weights, AVERAGES, some_head()).state_dict()
     views = Views(features.astype(np.float16), features[:, None].astype(np.float16))
@@ -248,7 +248,7 @@ def test_the_rate_rises_falls_and_is_lower_for_earlier_blocks(network):
         and rates[:top] == sorted(rates[:top])
         and rates[top:] == sorted(rates[top:], reverse=True)
     )
-    highest = [group["highest"] for group in steps._optimizer(network, SHORT).param_groups]
+    highest = [group["highest"] for group in steps.optimizer_of(network, SHORT).param_groups]
     assert highest == sorted(highest, reverse=True) and len(set(highest)) == len(highest)
 
 
@@ -278,7 +278,7 @@ def test_all_layers_learn_the_first_ones_least_and_go_on_to_the_same_bits(weight
     still = [name for name in after if torch.equal(before[name], after[name])]
     assert still == ["mean", "scale"], "every convolution and every bias learns"
     whole = LastBlocks(weights, AVERAGES, some_head(), first=0)
-    highest = [group["highest"] for group in steps._optimizer(whole, ALL_LAYERS).param_groups]
+    highest = [group["highest"] for group in steps.optimizer_of(whole, ALL_LAYERS).param_groups]
     assert len(highest) == 18 and highest == sorted(highest, reverse=True) and highest[-1] < 0.03 * highest[0]
     with pytest.raises(Cancelled):
         all_learned(weights, small_pictures, tmp_path, tell=stop_at(3))
@@ -303,6 +303,7 @@ def test_a_picture_counts_as_its_label_is_trusted_and_classes_count_alike():
         "",
         SHORT,
         "training",
+        0,
     )
     doubted, trusted = _weights(task, 0), _weights(task, 1)
     assert doubted.tolist() == [1, 1, 0.5, 0.5, 3, 0] and trusted.tolist() == [0.75] * 4 + [1.5] * 2

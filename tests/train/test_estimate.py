@@ -38,10 +38,10 @@ def test_quick_takes_longer_the_more_pictures_are_new():
 
 def test_what_was_measured_is_noted_and_grows_with_the_pictures(tiny_project, monkeypatch):
     pytest.importorskip("torch", reason="torch is not installed (light path)")
-    asked = told(monkeypatch, json.dumps({"seconds": 30.0, "n_pictures": 60}))
+    asked = told(monkeypatch, json.dumps({"seconds": 30.0, "fixed_s": 6.0, "n_pictures": 60}))
     assert noted_seconds(tiny_project.cache_dir, "thorough", 60) is None
     assert tried_seconds(tiny_project.root, "thorough", 60) == pytest.approx(30)
-    assert tried_seconds(tiny_project.root, "thorough", 120) == pytest.approx(60) and len(asked) == 1
+    assert tried_seconds(tiny_project.root, "thorough", 120) == pytest.approx(54) and len(asked) == 1
     assert noted_seconds(tiny_project.cache_dir, "everything", 60) is None, "each recipe has its own"
     noted = json.loads((tiny_project.cache_dir / "thorough_time.json").read_text())
     for changed in (
@@ -51,11 +51,12 @@ def test_what_was_measured_is_noted_and_grows_with_the_pictures(tiny_project, mo
         {"steps": CODE_VERSION - 1},
         {"n_pictures": 0},
         {"seconds": "soon"},
+        {"fixed_s": float("nan")},
     ):
         (tiny_project.cache_dir / "thorough_time.json").write_text(json.dumps({**noted, **changed}))
         assert noted_seconds(tiny_project.cache_dir, "thorough", 60) is None, changed
     # of a program that noted no version
-    older = {name: noted[name] for name in ("seconds", "n_pictures", "at", "n_cpus")}
+    older = {name: noted[name] for name in ("seconds", "fixed_s", "n_pictures", "at", "n_cpus")}
     (tiny_project.cache_dir / "thorough_time.json").write_text(json.dumps(older))
     assert noted_seconds(tiny_project.cache_dir, "thorough", 60) is None
     assert tried_seconds(tiny_project.root, "thorough", 60) == pytest.approx(30) and len(asked) == 2
@@ -63,14 +64,14 @@ def test_what_was_measured_is_noted_and_grows_with_the_pictures(tiny_project, mo
 
 def test_where_the_note_cannot_be_written_it_grows_with_the_pictures_all_the_same(tiny_project, monkeypatch):
     pytest.importorskip("torch", reason="torch is not installed (light path)")
-    asked = told(monkeypatch, json.dumps({"seconds": 30.0, "n_pictures": 60}))
+    asked = told(monkeypatch, json.dumps({"seconds": 30.0, "fixed_s": 6.0, "n_pictures": 60}))
 
     def full(path, record):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(atomic_files, "write_json", full)
     for _ in range(2):
-        assert tried_seconds(tiny_project.root, "thorough", 120) == pytest.approx(60)
+        assert tried_seconds(tiny_project.root, "thorough", 120) == pytest.approx(54)
     assert len(asked) == 2, "measured again"
 
 

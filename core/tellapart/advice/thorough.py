@@ -9,7 +9,7 @@ from tellapart.advice.values import Advice, AdviceKind, Basis
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import RunError
 from tellapart.learning.gains.error_gain import error_gain
-from tellapart.train.estimate import noted_seconds, why_not
+from tellapart.train.estimate import noted_seconds, quick_seconds, why_not
 from tellapart.train.thorough import LEAST_PICTURES
 from tellapart.training_runs.comparing import compare_runs
 from tellapart.training_runs.listing import TrainingRun, training_runs
@@ -19,7 +19,7 @@ from tellapart.training_runs.listing import TrainingRun, training_runs
 USUAL, SPREAD = 0.2, 0.15
 _ALIKE = 0.2  # of the number of pictures, by which it may differ for an earlier training to say something
 _Z_95 = 1.959964
-_START_S, _PICTURE_CORE_S = 5.0, 0.1  # roughly, until it was tried: of a picture on one core
+_START_S, _PICTURE_CORE_S = 8.0, 0.033  # roughly, until it was tried: of a picture on one core
 
 
 def thorough_advice(ground: Ground, n_wrong_labels: int = 0) -> Advice | None:
@@ -51,7 +51,9 @@ def thorough_minutes(ground: Ground) -> float:
     """How long it takes on this computer: as tried within a day, else roughly."""
     n = ground.n_pictures
     seconds = noted_seconds(ground.project.cache_dir, "thorough", n)
-    return (_START_S + n * _PICTURE_CORE_S / available_cpus() if seconds is None else seconds) / 60
+    if seconds is None:
+        return (_START_S + n * _PICTURE_CORE_S / available_cpus()) / 60
+    return (quick_seconds(0) + seconds) / 60
 
 
 def _n_different(ground: Ground) -> dict[str, int]:

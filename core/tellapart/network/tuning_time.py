@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,19 +12,20 @@ from tellapart.backbones.lite0.weights import read_weights, weights_file
 from tellapart.learning.head import Head
 from tellapart.network.device import device_of
 from tellapart.network.tuning.cores import cores_for
+from tellapart.network.tuning.folds import MOST_WATCHED
 from tellapart.network.tuning.last_blocks import LastBlocks
+from tellapart.network.tuning.memory import kept_memory
 from tellapart.network.tuning.pace import measured
 from tellapart.network.tuning.steps import TuningSettings
 from tellapart.network.tuning.views import PictureFile, view_maker
-
-_WHOLE = 1.6  # what the whole backbone takes for a picture, over what its first blocks take
 
 
 def tuning_seconds(
     files: Sequence[PictureFile], n_classes: int, n_pictures: int, n_folds: int, backbone: Mapping[str, Any],
     settings: TuningSettings,
-) -> float:  # fmt: skip
-    """Seconds for the tunings without each fold, and for looking at all pictures with what comes out.
+) -> tuple[float, float]:  # fmt: skip
+    """Seconds for all that follows quick training; and of these, what it takes however few pictures there are, which
+    begins with what is done here: the training measures itself as well.
 
     Args:
         files: of all pictures that teach; a few of them are looked at. n_pictures: with those held out. backbone:
@@ -31,6 +33,7 @@ def tuning_seconds(
     Raises:
         TrainError: a picture is gone. BackboneError: the backbone cannot be opened.
     """
+    clock = time.perf_counter()
     maker = view_maker(backbone, settings)
     size = int(backbone["embedding_size"])
     nothing = np.zeros((size, n_classes), np.float32)
@@ -38,7 +41,11 @@ def tuning_seconds(
     network = LastBlocks(read_weights(weights_file()), backbone["averaged_blocks"], head, settings.first)
     device = device_of(say=lambda _: None)
     cores = cores_for(settings, device, n_folds)
-    costs = measured(list(files), maker, network, settings, cores, device, n_folds + 1)
-    n_steps = n_folds * settings.n_steps(round(len(files) * (1 - 1 / n_folds)))
-    whole_s = costs.file_s / (1 + settings.n_views) * _WHOLE if settings.first else costs.seen_s
-    return costs.total_s(len(files), n_steps) + (n_pictures - len(files)) * whole_s
+    with kept_memory():
+        costs = measured(list(files), maker, network, settings, cores, device, n_folds + 1)
+    begun_s = time.perf_counter() - clock
+    n, n_left_out = len(files), len(files) / n_folds
+    n_steps = n_folds * settings.n_steps(round(n - n_left_out))
+    n_watched = settings.n_epochs * n_folds * min(MOST_WATCHED, round(n_left_out))
+    total_s = costs.with_watching(n_watched, n_steps).total_s(n, n_steps, n_pictures - n)
+    return begun_s + total_s, begun_s + costs.fixed_s

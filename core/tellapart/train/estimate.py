@@ -1,7 +1,8 @@
 """How long a training will take, told before it starts.
 
-Quick: from how many pictures are new to the cache. Thorough and Everything: tried on a few pictures, in a process of
-its own, since that needs torch; remembered for a day, for as many cores and this version of the program.
+Quick: from how many pictures are new to the cache. Thorough and Everything, beyond quick training, with which they
+begin: tried on a few pictures, in a process of its own, since that needs torch; remembered for a day, for as many cores
+and this version of the program.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tellapart import __version__, atomic_files
 from tellapart.answering_process import NoAnswerError, answer_of
@@ -46,16 +48,16 @@ def noted_seconds(cache_dir: Path, recipe: Recipe, n_pictures: int) -> float | N
     """What this version of the program measured within a day, scaled to so many pictures; None where nothing was."""
     try:
         noted = json.loads(_note(cache_dir, recipe).read_text("utf-8"))
-        seconds, n, at = float(noted["seconds"]), int(noted["n_pictures"]), float(noted["at"])
-        is_fresh = abs(time.time() - at) < _NOTED_S and {**noted, **_circumstances()} == noted
-    except (OSError, ValueError, KeyError, TypeError):
+        seconds, is_fresh = _scaled(noted, n_pictures), abs(time.time() - float(noted["at"])) < _NOTED_S
+    except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError):
         return None
-    return seconds * n_pictures / n if is_fresh and n > 0 and math.isfinite(seconds) else None
+    is_fresh = is_fresh and {**noted, **_circumstances()} == noted
+    return seconds if is_fresh and math.isfinite(seconds) else None
 
 
 def tried_seconds(project_dir: Path, recipe: Recipe, n_pictures: int) -> float:
-    """Of training so many pictures by the recipe thorough or everything: as noted, else measured, which takes some
-    seconds.
+    """Of training so many pictures by the recipe thorough or everything, beyond quick training: as noted, else
+    measured, which takes some seconds.
 
     Raises:
         TrainError: the recipe cannot be followed here, or the trial says why not.
@@ -76,7 +78,13 @@ def tried_seconds(project_dir: Path, recipe: Recipe, n_pictures: int) -> float:
     note = {**told, "at": time.time(), **_circumstances()}
     with contextlib.suppress(OSError):  # measured again next time
         atomic_files.write_json(_note(cache_dir, recipe), note)
-    return float(told["seconds"]) * n_pictures / max(1, int(told["n_pictures"]))
+    return _scaled(told, n_pictures)
+
+
+def _scaled(told: dict[str, Any], n_pictures: int) -> float:
+    """What was told by `estimate_process`, for so many pictures."""
+    fixed_s = float(told["fixed_s"])
+    return fixed_s + (float(told["seconds"]) - fixed_s) * n_pictures / int(told["n_pictures"])
 
 
 def _circumstances() -> dict[str, object]:

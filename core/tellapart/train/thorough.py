@@ -194,7 +194,7 @@ def _task(
     called = _CALLED[config.recipe]
     return tuning.TuningTask(
         files, targets, folds, trust, heads, start_logits, quick.fit.head, keeping.record(), device, key, settings,
-        called,
+        called, len(data.pictures) - len(rows),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class Cores:
 
     @property
     def speed(self) -> int:
-        """How much faster they are together than one of them."""
+        """So many of them are at work at a time."""
         return min(self.n_at_once, self.n_looking)
 
 

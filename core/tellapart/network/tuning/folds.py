@@ -31,7 +31,7 @@ from tellapart.network.tuning.views import PictureFile, ViewMaker, kept_views, v
 from tellapart.progress import Progress
 
 _MOST_BYTES = 2**30  # of views on disk
-_MOST_WATCHED = 32  # pictures judged after each epoch, for the curve: they cost a twentieth of the steps
+MOST_WATCHED = 32  # pictures judged after each epoch, for the curve: they cost a twentieth of the steps
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class TuningTask:
     heads: fitted without each fold; start_logits: (N, C) from the one that had not seen the picture; head: fitted on
     all. They are of the embeddings before. backbone: lite0.keeping.record(). device: where it is tuned.
     key: of all that decides the result, the device as well. called: what the person calls it, as in "training of all
-    layers".
+    layers". n_others: pictures that are held out.
     """
 
     files: Sequence[PictureFile]
@@ -57,6 +57,7 @@ class TuningTask:
     key: str
     settings: TuningSettings
     called: str
+    n_others: int
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ def _tune(task: TuningTask, folder: Path, progress: Progress) -> Tunings:
         n_done[fold], state = checkpoints.load(f"fold-{fold}")
         curves[fold].take(state)
     curve = partial(curve_of, curves, settings.n_epochs, settings.rates(n_steps[0]))
-    pace = Pace(progress, costs, len(task.files), n_steps, task.called, curve, n_done)
+    costs = costs.with_watching(settings.n_epochs * sum(len(one.rows) for one in curves), sum(n_steps))
+    pace = Pace(progress, costs, len(task.files), task.n_others, n_steps, task.called, curve, n_done)
     pace.start()
     try:
         views = kept_views(folder / "views", task.files, _within_bytes(maker, task), pace.views)
@@ -233,7 +235,7 @@ def _within_bytes(maker: ViewMaker, task: TuningTask) -> ViewMaker:
 def _watched(is_unseen: np.ndarray) -> np.ndarray:
     """Rows of the pictures that a network does not learn from, evenly spread where there are many."""
     rows = np.flatnonzero(is_unseen)
-    places = np.linspace(0, len(rows) - 1, min(len(rows), _MOST_WATCHED)).round().astype(int)
+    places = np.linspace(0, len(rows) - 1, min(len(rows), MOST_WATCHED)).round().astype(int)
     return np.asarray(rows[places])
 
 

@@ -116,7 +116,7 @@ def tune(
     """
     network.to(device.torch_device)
     network.hurry()  # where it is only looked at
-    optimizer = _optimizer(network, settings)
+    optimizer = optimizer_of(network, settings)
     n_steps = settings.n_steps(len(lesson.rows))
     step, state = checkpoints.load(part)
     if state:
@@ -228,7 +228,8 @@ def counted(
     return float((losses * weights).mean()), float((found.argmax(dim=1) != targets).float().mean())
 
 
-def _optimizer(network: LastBlocks, settings: TuningSettings) -> torch.optim.AdamW:
+def optimizer_of(network: LastBlocks, settings: TuningSettings) -> torch.optim.AdamW:
+    """AdamW with the highest rate of each layer."""
     groups = [
         {"params": parameters, "highest": settings.rate * settings.rate_falls**depth}
         for depth, parameters in enumerate(network.layers())

@@ -141,7 +141,7 @@ def kept_views(
             out.truncate(n_bytes)
             out.seek(n_bytes)
             noted_at = time.monotonic()
-            for n_done, views in enumerate(_made(files[n_before:], maker), n_before + 1):
+            for n_done, views in enumerate(views_made(files[n_before:], maker), n_before + 1):
                 out.write(views.tobytes())
                 if time.monotonic() - noted_at >= _NOTED_EVERY_S:
                     _note(note, out, n_done)
@@ -174,7 +174,12 @@ def _noted(note: Path, views: Path) -> tuple[int, int]:
         return 0, 0
 
 
-def _made(files: Sequence[PictureFile], maker: ViewMaker) -> Iterator[np.ndarray]:
+def views_made(files: Sequence[PictureFile], maker: ViewMaker) -> Iterator[np.ndarray]:
+    """The views of each picture, as of `ViewMaker.of`, in their order; all cores make them.
+
+    Raises:
+        TrainError: a picture is gone or cannot be read.
+    """
     pool = ThreadPoolExecutor(available_cpus(), thread_name_prefix="views")
     queue: deque[Future[np.ndarray]] = deque()
     try:

@@ -140,18 +140,24 @@ class RecipeDesk(HasTraits):
         from tellapart.planning.config import TrainConfig
         from tellapart.train.estimate import noted_seconds, quick_seconds, why_not
 
-        cache_dir = self._project_dir / "cache"
+        cache_dir, n_new = self._project_dir / "cache", max(0, pictures.n - pictures.n_seen)
+        quick_s = quick_seconds(n_new, pictures.backbone)
+        more_s = {name: noted_seconds(cache_dir, name, pictures.n) for name in ("thorough", "everything")}
+        thorough_s, everything_s = (
+            None if seconds is None else quick_s + seconds for seconds in more_s.values()
+        )
         return Estimates(
-            quick_seconds(max(0, pictures.n - pictures.n_seen), pictures.backbone) if pictures.n else None,
-            noted_seconds(cache_dir, "thorough", pictures.n),
+            quick_s if pictures.n else None,
+            thorough_s,
             why_not(TrainConfig(recipe=recipe)) if pictures.is_built_in else _NOT_WITH_OTHERS,
-            noted_seconds(cache_dir, "everything", pictures.n),
+            everything_s,
         )
 
     def _measured(self, recipe: Recipe, pictures: Pictures) -> float:
+        """With quick training, which comes first."""
         from tellapart.train.estimate import tried_seconds
 
-        return tried_seconds(self._project_dir, recipe, pictures.n)
+        return (self._known.quick_s or 0.0) + tried_seconds(self._project_dir, recipe, pictures.n)
 
     def _draw(self) -> None:
         self.state = recipe_state(self._recipe, self._known, self._is_measuring, self._problem)
