@@ -1,5 +1,7 @@
 """Networks by name: torchvision's and timm's learn and are exported like the built-in one; fewer bits through Fabric."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -48,6 +50,21 @@ def test_torchvision_s_networks_learn_and_go_out(name, size_px, shapes, tmp_path
     learn = learned(shapes, name, tmp_path / "start.safetensors", size_px)
     assert learn.network.mean == (0.485, 0.456, 0.406) and len(learn.history) == 1
     assert_exported_alike(learn, shapes, tmp_path / "app")
+
+
+def test_on_the_processor_channels_lie_side_by_side_and_answers_are_the_same(shapes, tmp_path):
+    torch.manual_seed(0)
+    save_file(
+        build_network(torchvision_models()["squeezenet1_1"]).state_dict(), tmp_path / "start.safetensors"
+    )
+    learn = learned(shapes, "squeezenet1_1", tmp_path / "start.safetensors", 48, device="cpu")
+    filters = [one for one in learn.classifier.parameters() if one.dim() == 4 and one[0, 0].numel() > 1]
+    assert filters and all(one.is_contiguous(memory_format=torch.channels_last) for one in filters)
+    usual = deepcopy(learn.classifier).to(memory_format=torch.contiguous_format)
+    pictures = torch.rand(3, 3, 48, 48)
+    with torch.inference_mode():
+        one, other = learn.classifier.eval()(pictures), usual.eval()(pictures)
+    assert torch.allclose(one, other, atol=1e-4) and one.std() > 1e-3
 
 
 def test_a_timm_network_from_a_file(tmp_path):

@@ -34,7 +34,7 @@ from tellapart.network.tuning.last_blocks import State
 from tellapart.pictures.boundary import one_picture
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # in what Python says of a function: another one in each process
-_FORMAT = 2  # raise it when the steps change: what an older version left is then another training's
+_FORMAT = 3  # raise it when the steps change: what an older version left is then another training's
 
 
 @dataclass(frozen=True)
