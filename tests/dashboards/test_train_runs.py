@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import every, is_shown, one, say, settled, text_of
+from acting import every, is_shown, main_buttons, one, say, settled, text_of
 from ipywidgets import Button, ToggleButton
 from tellapart.errors import TrainError
+from tellapart.runs import Run
 from tellapart.store.project import open_project
 from tellapart.train import TrainResult, estimate, keep_as_run
 from tellapart.train.held_out import HeldOut
@@ -152,6 +153,54 @@ async def test_a_pause_is_asked_for_shown_after_a_reload_and_resumed_with_the_sa
     one(view, Button, "Resume").click()
     await settled()
     assert started == [("train", config)] and again.stage == "running"
+
+
+async def test_a_paused_training_waits_behind_a_quick_one_and_is_discarded_and_brought_back(
+    root: Path, start: Any, started: list[Any], fake_run: Any
+) -> None:
+    config = {"backbone": "efficientnet_lite0", "prior": "equal", "recipe": "thorough"}
+    paused = fake_run(root, "train", "paused", config=config)
+    result = Run(root / "runs" / FIRST).result()
+    fake_run(root, "train", "done", config={"prior": "equal", "recipe": "quick"}, result=result)
+    state, view, table = await opened(root, start)
+    resume = one(view, Button, "Resume")
+    assert state.stage == "done" and is_shown(view, resume) and "ta-primary" not in resume._dom_classes
+    assert "Thorough training is paused" in text_of(view) and "25 % is done and kept" in text_of(view)
+
+    one(view, Button, "Discard").click()
+    await settled()
+    assert not is_shown(view, resume) and "The paused training is in the trash." in text_of(view)
+    assert [(row["run"], "paused" in row["text"]) for row in table.trash] == [(paused.run_id, True)]
+    await table.receive({"t": "restore", "run": paused.run_id})
+    await settled()
+    await state.poll()
+    await settled()
+    assert is_shown(view, resume) and "is in the trash" not in text_of(view)
+    resume.click()
+    await settled()
+    assert started == [("train", config)] and not is_shown(view, resume)
+
+
+async def test_when_the_newest_training_is_paused_and_discarded_another_can_begin(
+    project_dir: Path, start: Any, started: list[Any], fake_run: Any
+) -> None:
+    paused = fake_run(project_dir, "train", "paused", config={"recipe": "thorough"})
+    state = TrainState(ProjectState(project_dir), start_run=start)
+    view = train_view(state)
+    await settled()
+    assert main_buttons(view) == ["Resume"]
+    one(view, Button, "Discard").click()
+    await settled()
+    assert main_buttons(view) == ["Train"] and "is in the trash" in text_of(view)
+    await one(view, RunTable).receive({"t": "restore", "run": paused.run_id})
+    await settled()
+    await state.poll()
+    assert main_buttons(view) == ["Resume"]
+    one(view, Button, "Discard").click()
+    await settled()
+    one(view, Button, "Train").click()
+    await settled()
+    assert started[0][1]["recipe"] == "quick"
 
 
 # The table

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tellapart import runs
 from tellapart.train import keep_as_run
 from tellapart.train.held_out import HeldOut
 from tellapart.training_runs.listing import training_runs
@@ -42,3 +43,19 @@ def keep(tiny_project, trained):
         return next(one for one in training_runs(tiny_project) if one.run_id == run_id)
 
     return kept
+
+
+@pytest.fixture
+def pause(tiny_project):
+    """Keeps a training of that name, half of which is done, that ended in this way."""
+
+    def paused(run_id, stage="paused", **config):
+        run = runs.record(tiny_project.root, run_id, "train", config, {}, 1.0)
+        (run.run_dir / "result.json").unlink()
+        (run.run_dir / "progress.jsonl").write_text(
+            '{"done": 1, "total": 2, "message": "Learning.", "at": 1}\n'
+            f'{{"stage": "{stage}", "message": "It is {stage}.", "at": 2}}\n'
+        )
+        return run
+
+    return paused

@@ -48,17 +48,19 @@ def test_a_shared_model_stays_however_often_and_late_it_is_pruned(many, tiny_pro
     assert (tiny_project.bundles_dir / IDS[1] / "bundle.json").is_file()
 
 
-def test_a_paused_training_stays(keep, tiny_project):
+def test_a_paused_training_stays_while_it_waits_with_something_to_go_on_from(keep, tiny_project, pause):
     keep(IDS[0])
-    config = runs.latest(tiny_project.root, "train").config
-    paused = runs.record(tiny_project.root, IDS[1], "train", config, {}, 1.0)
-    (paused.run_dir / "result.json").unlink()
-    (paused.run_dir / "progress.jsonl").write_text('{"stage": "paused", "message": "Paused.", "at": 1}\n')
+    pause(IDS[1], recipe="thorough")
     keep(IDS[2])
-    assert (
-        IDS[1] not in to_prune(tiny_project, keep=1).run_ids
-        and IDS[0] in to_prune(tiny_project, keep=1).run_ids
-    )
+    work = tiny_project.cache_dir / "tuning" / "abc"
+    work.mkdir(parents=True)
+    assert to_prune(tiny_project, keep=1).run_ids[:1] == (IDS[0],)
+    work.rmdir()
+    assert to_prune(tiny_project, keep=1).run_ids[:2] == (IDS[0], IDS[1])
+    work.mkdir()
+    pause(IDS[3], recipe="thorough")  # it was resumed, and paused again
+    keep(IDS[4])
+    assert {IDS[1], IDS[3]} & set(to_prune(tiny_project, keep=1).run_ids) == {IDS[1]}
 
 
 def test_models_of_apps_made_on_the_command_line_stay_until_others_take_their_place(

@@ -18,6 +18,7 @@ from tellapart.store.run_changes import DELETE, RunChange, run_notes
 from tellapart.store.sqlite.database_errors import disk_reason
 from tellapart.train.work_folder import Unfinished, drop, unfinished_trainings
 from tellapart.training_runs.listing import bundle_folder, run_folder, runs_in, training_runs
+from tellapart.training_runs.waiting import waiting_trainings
 
 KEEP = 5
 _OPEN = ("running", "paused")  # these stages lead on
@@ -88,7 +89,8 @@ def _megabytes(unfinished: Sequence[Unfinished]) -> str:
 
 def to_prune(project: Project, keep: int = KEEP, for_good: bool = False, unfinished: bool = False) -> Pruning:
     """What nothing points to: neither among the `keep` newest trainings that ended well, nor named, shared, running
-    or paused, nor the newest of its kind; and what is no model, or lies elsewhere behind a link, is left alone.
+    or waiting to go on, nor the newest of its kind; and what is no model, or lies elsewhere behind a link, is left
+    alone.
 
     Args:
         unfinished: what unfinished trainings have so far goes, too, not only what is too old to go on from.
@@ -138,9 +140,12 @@ def prune(project: Project, pruning: Pruning) -> None:
 
 
 def _pointed_at(project: Project, keep: int) -> set[str]:
-    rows = [one for one in training_runs(project) if not one.is_deleted]
+    found = training_runs(project)
+    rows = [one for one in found if not one.is_deleted]
     done = [one.run_id for one in rows if one.is_done]
-    pointed = {*done[:keep], *(one.run_id for one in rows if one.name or one.stage in _OPEN)}
+    pointed = {*done[:keep], *(one.run_id for one in rows if one.name or one.stage == "running")}
+    if any(_names(project.cache_dir / "tuning")):  # else none has anything to go on from
+        pointed |= {one.run.run_id for one in waiting_trainings(project, found)}
     pointed |= {run_id for run_id, note in run_notes(project.manifest).items() if note.name}
     pointed |= set(shared_models(project.manifest).values())
     if (newest := newest_bundle(project.bundles_dir)) is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, VBox
 
-from tellapart_dashboards.app.visibility import shown_when
+from tellapart_dashboards.app.visibility import lead_with, shown_when
 from tellapart_dashboards.app.wording import progress_html
 from tellapart_dashboards.pages.train.scores import paused_html
 from tellapart_dashboards.pages.train.state import TrainState
@@ -37,15 +37,20 @@ def busy_card(state: TrainState) -> VBox:
 
 
 def paused_card(state: TrainState) -> VBox:
-    """A training that waits to go on."""
-    resting, resume = HTML(), Button(description="Resume").add_class("ta-primary")
+    """The training that waits to go on, also where another one ended since. Out of sight while one runs."""
+    resting, resume, discard = HTML(), Button(description="Resume"), Button(description="Discard")
+    buttons = Box([resume, discard]).add_class("ta-line")
+    paused = VBox([resting, buttons]).add_class("ta-card").add_class("ta-busy")
 
     def draw(_: Any = None) -> None:
-        resting.value = paused_html(state.progress, state.config) if state.stage == "paused" else ""
+        waiting = state.waiting
+        resting.value = paused_html(waiting) if waiting else ""
+        paused.layout.display = "" if waiting else "none"
+        lead_with("resume" if state.stage == "paused" else "", {"resume": resume})
 
-    state.observe(draw, ["stage", "progress"])
+    state.observe(draw, "stage")
+    state.runs.observe(draw, "state")
     resume.on_click(lambda _: state.resume())
+    discard.on_click(lambda _: state.discard())
     draw()
-    paused = VBox([resting, resume]).add_class("ta-card").add_class("ta-busy")
-    shown_when(paused, state, ["stage"], lambda: state.stage == "paused")
     return paused

@@ -13,6 +13,7 @@ from tellapart.store.project import Project
 from tellapart.store.run_changes import place_in_trash
 from tellapart.training_runs.changing import delete_runs, name_run, restore_run
 from tellapart.training_runs.listing import TrainingRun, training_runs
+from tellapart.training_runs.waiting import WaitingTraining, waiting_trainings
 from traitlets import HasTraits, Instance
 
 from tellapart_dashboards.app.event_loop import Repeated
@@ -45,6 +46,7 @@ class RunsDesk(HasTraits):
         self._found: tuple[TrainingRun, ...] = ()
         self._beside: tuple[str, ...] = ()
         self._step: LastStep | None = None
+        self._waiting: WaitingTraining | None = None
         self._seen: object = None
         self._reading = Repeated(self._read)
 
@@ -124,18 +126,21 @@ class RunsDesk(HasTraits):
         }  # fmt: skip
         if changed.get("problem"):
             known["notice"] = ""
-        self.state = runs_state(self._found, beside=self._beside, step=self._step, **{**known, **changed})
+        read = {"beside": self._beside, "step": self._step, "waiting": self._waiting}
+        self.state = runs_state(self._found, **{**read, **known, **changed})
 
     async def _read(self) -> None:
         try:
-            seen, found, beside, step = await asyncio.to_thread(self._look)
+            read = await asyncio.to_thread(self._look)
         except (TellapartError, OSError) as error:
             self._draw(problem=error_sentence(error))
             return
-        self._seen, self._found, self._beside, self._step = seen, found, beside, step
+        self._seen, self._found, self._beside, self._step, self._waiting = read
         self._draw(problem=self.state.problem)
 
-    def _look(self) -> tuple[object, tuple[TrainingRun, ...], tuple[str, ...], LastStep | None]:
+    def _look(
+        self,
+    ) -> tuple[object, tuple[TrainingRun, ...], tuple[str, ...], LastStep | None, WaitingTraining | None]:
         seen = self._signature()
         found = tuple(training_runs(self._project))
         rows = [one for one in found if not one.is_deleted and one.is_done]
@@ -146,7 +151,8 @@ class RunsDesk(HasTraits):
                 said = tuple(self._compared(*pair).sentences())
             except TellapartError:  # of an older version, without the answers to compare
                 said = ()
-        return seen, found, said, self._last_step(rows)
+        waiting = waiting_trainings(self._project, found)
+        return seen, found, said, self._last_step(rows), waiting[0] if waiting else None
 
     def _last_step(self, rows: list[TrainingRun]) -> LastStep | None:
         """From the training before to the newest."""

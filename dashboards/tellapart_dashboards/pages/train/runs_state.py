@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tellapart.training_runs.listing import TrainingRun
+from tellapart.training_runs.waiting import WaitingTraining
 
 if TYPE_CHECKING:
     from tellapart.learning.statistics.paired import Paired
@@ -40,6 +41,7 @@ class RunsState:
     rows: trainings that ended well, the newest first; trash: deleted ones. chosen: the runs with a tick; compared: two
     of them, None before. quick: the newest of that recipe, thorough: the newest of the others, where both are there;
     beside: what comparing them says. step: from the training before to the newest, None where there are not two.
+    waiting: the newest of those that were paused and can go on.
     problem, notice: of what was asked for last.
     """
 
@@ -51,6 +53,7 @@ class RunsState:
     thorough: TrainingRun | None = None
     beside: tuple[str, ...] = ()
     step: LastStep | None = None
+    waiting: WaitingTraining | None = None
     problem: str = ""
     notice: str = ""
 
@@ -70,6 +73,7 @@ def runs_state(
     compared: Compared | None = None,
     beside: Sequence[str] = (),
     step: LastStep | None = None,
+    waiting: WaitingTraining | None = None,
     problem: str = "",
     notice: str = "",
 ) -> RunsState:
@@ -87,6 +91,7 @@ def runs_state(
         thorough=pair[1] if pair else None,
         beside=tuple(beside),
         step=step,
+        waiting=waiting,
         problem=problem,
         notice=notice,
     )

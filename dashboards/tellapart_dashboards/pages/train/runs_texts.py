@@ -19,7 +19,7 @@ _RECIPES = {"quick": "Quick", "thorough": "Thorough", "everything": "Everything"
 
 def shown_name(run: TrainingRun) -> str:
     """How the page calls a training: “first”, or "Thorough, 21 Nov 10:15"."""
-    return run.name or f"{recipe_name(run.recipe)}, {_when(run)}"
+    return run.name or f"{recipe_name(run.recipe)}, {begun(run)}"
 
 
 def recipe_name(recipe: str) -> str:
@@ -31,7 +31,7 @@ def table_row(run: TrainingRun) -> dict[str, Any]:
     """A row of the table, see `RunTable`."""
     kept = f", {run.kept} kept" if run.kept not in ("", run.recipe) else ""
     return {
-        "run": run.run_id, "name": run.name, "started": run.started, "when": _when(run),
+        "run": run.run_id, "name": run.name, "started": run.started, "when": begun(run),
         "recipe": recipe_name(run.recipe) + kept, "error": run.error_rate or 0.0, "error_text": error_words(run),
         "pictures": run.n_pictures, "seconds": run.seconds, "time": seconds(run.seconds), "bytes": run.n_bytes,
         "size": f"{run.n_bytes / 1e6:.1f} MB",
@@ -40,11 +40,11 @@ def table_row(run: TrainingRun) -> dict[str, Any]:
 
 def trash_row(run: TrainingRun) -> dict[str, str]:
     """A deleted training."""
-    error = f", {percent(run.error_rate)} wrong" if run.error_rate is not None else ""
+    error = f", {percent(run.error_rate)} wrong" if run.error_rate is not None else f", {run.stage}"
     return {
         "run": run.run_id,
         "name": run.name,
-        "text": f"{recipe_name(run.recipe)}, {_when(run)}{error}, {run.n_bytes / 1e6:.1f} MB",
+        "text": f"{recipe_name(run.recipe)}, {begun(run)}{error}, {run.n_bytes / 1e6:.1f} MB",
     }
 
 
@@ -134,6 +134,7 @@ def _interval(run: TrainingRun) -> str:
     return f"between {percent(low)} and {percent(high)} (95 % interval)"
 
 
-def _when(run: TrainingRun) -> str:
+def begun(run: TrainingRun) -> str:
+    """When it began: "21 Nov 10:15"."""
     at = datetime.fromtimestamp(run.started).astimezone()
     return f"{at:%d %b %H:%M}".lstrip("0")

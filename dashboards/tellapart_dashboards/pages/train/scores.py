@@ -6,9 +6,11 @@ import html
 from typing import Any
 
 from tellapart.backbones.names import RETIRED
+from tellapart.training_runs.waiting import WaitingTraining
 from tellapart.words.percents import whole
 
 from tellapart_dashboards.app.wording import bar_html, count, percent, seconds, wrong_words
+from tellapart_dashboards.pages.train.runs_texts import begun
 
 _PAUSED = {"thorough": "Thorough training", "everything": "Training of all layers"}
 _RELIABILITY_HEADS = (
@@ -44,12 +46,13 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
     )
 
 
-def paused_html(fraction: float, config: dict[str, Any]) -> str:
+def paused_html(waiting: WaitingTraining) -> str:
     """How far a training is that waits to go on."""
-    recipe = _PAUSED.get(str(config.get("recipe")), "Training")
+    recipe = _PAUSED.get(waiting.run.recipe, "Training")
     return (
-        f'<h2>{recipe} is paused</h2><p class="ta-soft" role="status">{whole(fraction)} is done and kept. It goes '
-        "on from there as long as the pictures stay the same; training quickly is possible meanwhile.</p>"
+        f'<h2>{recipe} is paused</h2><p class="ta-soft" role="status">Begun {begun(waiting.run)}; '
+        f"{whole(waiting.fraction)} is done and kept. It goes on from there as long as the pictures stay the same; "
+        "training quickly is possible meanwhile.</p>"
     )
 
 

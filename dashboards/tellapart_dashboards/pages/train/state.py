@@ -11,6 +11,7 @@ from tellapart.advice import Advice
 from tellapart.backbones.names import DEFAULT_BACKBONE, current_name
 from tellapart.errors import TellapartError
 from tellapart.planning.usual_recipe import usual_recipe
+from tellapart.training_runs.changing import delete_runs
 from traitlets import Dict, Enum, Instance, Int, List, Tuple, Unicode, observe
 
 from tellapart_dashboards.app.event_loop import Repeated, soon
@@ -31,8 +32,10 @@ from tellapart_dashboards.pages.train.settings.weights_desk import WeightsDesk
 
 if TYPE_CHECKING:
     from tellapart.planning.config import Recipe
+    from tellapart.training_runs.waiting import WaitingTraining
 
 FIRST_MISTAKES = 24
+DISCARDED = "The paused training is in the trash. Under Details, below the table of trainings, it can be brought back."
 
 
 class TrainState(Job):
@@ -115,10 +118,19 @@ class TrainState(Job):
             self.message, self.step = "Pausing …", None
             soon(self._pause())
 
+    @property
+    def waiting(self) -> WaitingTraining | None:
+        """The training that was paused and can go on now."""
+        return None if self.stage == "running" else self.runs.state.waiting
+
     def resume(self) -> None:
         """Have the paused training go on: another run with its settings, from its last checkpoint."""
-        if self.stage == "paused":
-            self.start("train", self.config)
+        if self.waiting is not None:
+            self.start("train", self.waiting.config)
+
+    def discard(self) -> None:
+        """Have the paused training moved to the trash."""
+        soon(self._discard())
 
     @property
     def can_pause(self) -> bool:
@@ -141,6 +153,7 @@ class TrainState(Job):
         self.observe(lambda _: soon(self.load_offers()), "result")
         self.observe(lambda _: self.runs.look(), "stage")
         self.runs.observe(lambda _: soon(self._follow_runs()), "state")
+        self.runs.observe(self._follow_anew, "state")
         self.observe(lambda _: self._seek_advice(), "result")
         self.advice.begin()
         self._seek_advice()
@@ -178,6 +191,24 @@ class TrainState(Job):
         async with self._turn.taken():
             if self.run is not None and self.stage == "running":
                 await asyncio.to_thread(self.run.pause)
+
+    async def _discard(self) -> None:
+        async with self._turn.taken():
+            if self.waiting is None:
+                return
+            try:
+                await asyncio.to_thread(delete_runs, self.project.project, [self.waiting.run])
+            except TellapartError as error:
+                self._fail(error)
+                return
+            self.message, self.stage = DISCARDED, "cancelled"
+        self.runs.look()
+
+    def _follow_anew(self, change: dict[str, Any]) -> None:
+        """A paused training that was brought back may be the newest again."""
+        is_back = change["old"].waiting is None and change["new"].waiting is not None
+        if is_back and self.stage == "cancelled":
+            self.run, self._seen_ns = None, -1
 
     async def _follow_runs(self) -> None:
         """Show the result of the newest training that is there, when one was deleted or brought back."""

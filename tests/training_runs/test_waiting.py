@@ -1,0 +1,36 @@
+"""Which paused trainings wait to go on."""
+
+from tellapart.training_runs.changing import delete_runs, restore_run
+from tellapart.training_runs.listing import training_runs
+from tellapart.training_runs.waiting import waiting_trainings
+
+IDS = [f"202601{day:02}-120000-aaaaaa" for day in range(1, 7)]
+
+
+def waiting(project):
+    return [one.run.run_id for one in waiting_trainings(project, training_runs(project))]
+
+
+def test_a_paused_training_waits_until_the_same_one_went_on(keep, pause, tiny_project):
+    keep(IDS[0])
+    assert waiting(tiny_project) == []
+    pause(IDS[1], recipe="thorough")
+    pause(IDS[2], recipe="everything", epochs=9)
+    keep(IDS[3])  # a quick one takes no place
+    (newest, _) = waiting_trainings(tiny_project, training_runs(tiny_project))
+    assert newest.run.run_id == IDS[2] and newest.fraction == 0.5
+    assert newest.config == {"recipe": "everything", "epochs": 9}
+    pause(IDS[4], "failed", recipe="everything", epochs=9)  # the power went
+    assert waiting(tiny_project) == [IDS[2], IDS[1]]
+    pause(IDS[5], "cancelled", recipe="everything", epochs=9, seed=0)  # as usual
+    assert waiting(tiny_project) == [IDS[1]]
+
+
+def test_one_in_the_trash_waits_no_longer_nor_does_the_one_that_it_went_on_from(pause, tiny_project):
+    for run_id in IDS[:2]:
+        pause(run_id, recipe="thorough")
+    assert waiting(tiny_project) == [IDS[1]]
+    delete_runs(tiny_project, [one for one in training_runs(tiny_project) if one.run_id == IDS[1]])
+    assert waiting(tiny_project) == []
+    restore_run(tiny_project, IDS[1])
+    assert waiting(tiny_project) == [IDS[1]]
