@@ -18,7 +18,7 @@ from tellapart.train import TrainConfig, thorough, train_head
 pytest.importorskip("torch", reason="torch is not installed (light path): pip install 'tellapart[torch]'")
 
 from short_tuning import THOROUGH, always, cancel
-from tellapart.network import tuning_door
+from tellapart.network import device, tuning_door
 
 pytestmark = pytest.mark.usefixtures("short")
 
@@ -114,7 +114,10 @@ def test_nothing_is_left_of_the_work_and_embeddings_of_one_model_are_not_cached(
 @pytest.mark.slow
 def test_where_nothing_is_gained_quick_is_kept_and_that_is_said(project, quick, monkeypatch):
     monkeypatch.setattr(thorough, "choose_share", always(0.0))
+    monkeypatch.setattr(device, "has_card", lambda: True)
+    monkeypatch.setattr(device, "_card", lambda: None)
     result = train_head(project, THOROUGH)
+    assert "The graphics card is not used, since torch" in result.recipe["said"]
     assert result.recipe["kept"] == "quick" and result.error_rate == quick[1].error_rate
     assert np.array_equal(result.out_of_fold_probs, quick[1].out_of_fold_probs)
     assert any("brought nothing" in note and "was kept" in note for note in result.notes)

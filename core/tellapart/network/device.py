@@ -15,6 +15,7 @@ from torch import nn
 
 from tellapart.errors import TrainError
 from tellapart.network.data.share import WHOLE, Share
+from tellapart.planning.graphics_card import has_card
 
 Precision = Literal["32", "bf16", "16"]
 _BITS = get_args(Precision)
@@ -96,6 +97,11 @@ def device_of(
     if devices < 1 or num_nodes < 1:
         raise ValueError(f"devices={devices}, num_nodes={num_nodes}: choose whole numbers from 1.")
     there = _card()
+    if name is None and there is None and has_card():
+        say(
+            f"The graphics card is not used, since torch {torch.__version__} cannot use it: it is a build without "
+            "CUDA, or does not fit the card's driver. `tellapart doctor` looks at torch."
+        )
     if name in ("cuda", "mps") and name != there:
         raise TrainError(
             f"There is no {name} device that torch can use here. Leave `device` out, or use 'cpu'."

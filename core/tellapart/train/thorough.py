@@ -126,7 +126,8 @@ def train_thoroughly(
     """
     tuning, recipe, called = _tuning(config), config.recipe, _CALLED[config.recipe]
     variation = config.variation or kept_variation(project.manifest)
-    task = _task(tuning, project, data, quick, replace(config, variation=variation))
+    told: list[str] = []  # of a card that stays unused
+    task = _task(tuning, project, data, quick, replace(config, variation=variation), told)
     with work_folder(project, task.key) as folder:
         try:
             found = tuning.tune_without_each(task, folder, progress)
@@ -135,11 +136,11 @@ def train_thoroughly(
                 f"{_sentence_start(called)} failed: its loss was no longer a number. The model of quick training was "
                 "kept. Try another seed, and look for damaged pictures on the Clean page."
             )
-            return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe, variation)
+            return ThoroughOutcome(data, backbone, quick, 0.0, " ".join([said, *told]), recipe, variation)
         choice = choose_share(found.oof_logits, task.targets, task.folds, _groups(data, "train"))
-        memory = _said_of_memory(found, task)
+        also = "".join(f" {one}" for one in (*_said_of_memory(found, task), *told))
         if not choice.share:
-            said = _kept_quick(choice, called) + memory
+            said = _kept_quick(choice, called) + also
             return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe, variation, choice, found.curve)
         tuned, tuned_data, fitted = _fitted(
             project, data, backbone, quick, config, found, choice.share, progress
@@ -151,22 +152,22 @@ def train_thoroughly(
             f"On the held-out pictures {called} was worse than quick training ({after.sum()} wrong instead of "
             f"{before.sum()} of {len(before)}). The model of quick training was kept."
         )
-        said += memory
+        said += also
         return ThoroughOutcome(data, backbone, quick, 0.0, said, recipe, variation, choice, found.curve)
     said = (
         f"{_sentence_start(called)}: on the training pictures, each judged by a network that had not seen it, "
         f"{choice.n_wrong[choice.share]} of {choice.n} wrong instead of {choice.n_wrong[0.0]}; on the held-out "
         f"pictures {after.sum()} of {len(after)} wrong instead of {before.sum()}."
     )
-    said += _said_of_trust(task) + memory
+    said += _said_of_trust(task) + also
     return ThoroughOutcome(
         tuned_data, tuned, fitted, choice.share, said, recipe, variation, choice, found.curve
     )
 
 
 def _task(
-    tuning: ModuleType, project: Project, data: TrainData, quick: FittedHead, config: TrainConfig
-) -> Any:
+    tuning: ModuleType, project: Project, data: TrainData, quick: FittedHead, config: TrainConfig, told: list[str]
+) -> Any:  # fmt: skip
     rows = np.flatnonzero(data.of("train"))
     targets, n_classes = data.targets[rows], len(data.classes)
     folds = data.plan.folds(rows, N_FOLDS)
@@ -185,7 +186,7 @@ def _task(
     files = [tuning.PictureFile(project.file(picture), picture.image_id) for picture in pictures]
     variation = config.variation or USUAL
     settings = tuning.settings_of(config.recipe, config.seed, config.epochs, config.rate, variation)
-    device = tuning.device_of(say=lambda _: None)
+    device = tuning.device_of(say=told.append)
     decides = [
         CODE_VERSION, tuning.computed_by(device), keeping.record()["sha256"], str(settings), targets.tolist(),
         folds.tolist(), [picture.image_id for picture in pictures],
@@ -288,11 +289,11 @@ def _said_of_trust(task: Any) -> str:
     return f" {named} probably wrong, counted for little: look at what Clean suggests."
 
 
-def _said_of_memory(found: Any, task: Any) -> str:
+def _said_of_memory(found: Any, task: Any) -> list[str]:
     if found.n_parts == 1:
-        return ""
+        return []
     size = -(-task.settings.batch // found.n_parts)
-    return f" The memory was short: batches of {task.settings.batch} pictures were taken {size} at a time."
+    return [f"The memory was short: batches of {task.settings.batch} pictures were taken {size} at a time."]
 
 
 def _kept_quick(choice: Choice, called: str) -> str:

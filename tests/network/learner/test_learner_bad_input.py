@@ -253,5 +253,9 @@ def test_devices_that_are_not_there_and_packages_that_are_missing(monkeypatch):
         device_of("cpu", "bf16")
     assert device_of("cpu").torch_device.type == "cpu"
     said = []
+    monkeypatch.setattr("tellapart.network.device.has_card", lambda: True)
+    assert device_of(say=said.append).torch_device.type == "cpu" and "cannot use it" in said.pop()
+    device_of("cpu", say=said.append)
+    assert said == []
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert device_of(say=said.append).torch_device.type == "cpu" and "graphics card is not used" in said[0]
