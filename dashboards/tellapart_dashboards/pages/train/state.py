@@ -26,6 +26,7 @@ from tellapart_dashboards.pages.train.details.orders import CONFIDENT, ORDERS
 from tellapart_dashboards.pages.train.details.views_desk import ViewsDesk
 from tellapart_dashboards.pages.train.mistakes import MistakeDesk, mistake_keys
 from tellapart_dashboards.pages.train.runs_desk import RunsDesk
+from tellapart_dashboards.pages.train.settings.as_before import as_before
 from tellapart_dashboards.pages.train.settings.recipe_choice import Pictures, RecipeDesk
 from tellapart_dashboards.pages.train.settings.sharpness import Offer
 from tellapart_dashboards.pages.train.settings.weights_desk import WeightsDesk
@@ -51,6 +52,7 @@ class TrainState(Job):
     backbone = Unicode(DEFAULT_BACKBONE)
     offers = List(Instance(Offer))
     result = Dict()
+    last = Dict()  # the settings of that training, as far as the next one may keep them
     order = Enum(ORDERS, CONFIDENT)  # of the mistakes
     chosen = List(Int())  # [actual, predicted] whose mistakes are in sight, [] for all
     n_shown = Int(FIRST_MISTAKES)
@@ -82,6 +84,8 @@ class TrainState(Job):
         self.project.take_training(self.result)
         self.project.read()
         self.observe(lambda change: self.project.take_training(change["new"]), "result")
+        self.last = self.result.get("config", {})
+        self.observe(lambda change: self.set_trait("last", change["new"].get("config", {})), "result")
         self.read()
 
     def _go_on_with(self, config: dict[str, Any]) -> Recipe:
@@ -98,11 +102,21 @@ class TrainState(Job):
             "backbone": self.backbone,
             "prior": self.prior,
             "recipe": self.choice.state.recipe,
+            **self.kept,
         }
         if config["recipe"] != "quick":
             config["variation"] = self.views.variation.to_json()
         own = self.weights.own
         self.start("train", {**config, "weights": own.path} if own else config)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the next training takes over from the last, beside what the page shows."""
+        return as_before(self.last, self.choice.state.recipe)
+
+    def forget_last(self) -> None:
+        """Have the next training go by the usual settings, but for what the page shows."""
+        self.last = {}
 
     def _train_as_advised(self, advice: Advice) -> None:
         """Have another training started, with the backbone that is advised, or thoroughly."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, VBox, link
@@ -9,6 +10,7 @@ from tellapart.backbones.names import DEFAULT_BACKBONE
 
 from tellapart_dashboards.app.visibility import folded, shown_when
 from tellapart_dashboards.app.wording import message_html
+from tellapart_dashboards.pages.train.settings.as_before import as_before_words
 from tellapart_dashboards.pages.train.settings.recipe_view import recipe_choice
 from tellapart_dashboards.pages.train.settings.sharpness import OWN_FILE, about_html, named, options
 from tellapart_dashboards.pages.train.settings.weights_desk import LIMITS, SUFFIXES
@@ -28,9 +30,25 @@ def settings_card(state: TrainState, again: Button) -> VBox:
         VBox([HTML("<h3>How sharply it looks</h3>"), _sharpness(state)]),
         VBox([HTML("<h3>What it expects</h3>"), prior]).add_class("ta-menus"),
     ]
-    return (
-        VBox([HTML("<h2>Train differently</h2>"), *rows, again]).add_class("ta-card").add_class("ta-settings")
-    )
+    card = VBox([HTML("<h2>Train differently</h2>"), *rows, _kept(state), again])
+    return card.add_class("ta-card").add_class("ta-settings")
+
+
+def _kept(state: TrainState) -> VBox:
+    """What is as in the last training, with the way out."""
+    said, forget = HTML(), Button(description="Use the usual settings").add_class("ta-link")
+    line = VBox([said, forget])
+
+    def draw(_: Any = None) -> None:
+        words = as_before_words(state.kept)
+        said.value = f'<p class="ta-soft" role="status">{html.escape(words)}</p>'
+        line.layout.display = "" if words else "none"
+
+    state.observe(draw, "last")
+    state.choice.observe(draw, "state")
+    forget.on_click(lambda _: state.forget_last())
+    draw()
+    return line
 
 
 def _sharpness(state: TrainState) -> VBox:
