@@ -22,8 +22,8 @@ def reliability_html(held: HeldOut, classes: Sequence[str]) -> str:
     found = []
     for target, label in enumerate(classes):
         told = held.probs[:, target]
-        bins = reliability(told, held.targets == target)
-        gap = sum(one.n * abs(one.mean - one.share) for one in bins) / max(1, len(told))
+        bins = reliability(told, held.targets == target, held.groups)
+        gap = sum(one.n * abs(one.mean - one.share) for one in bins) / max(1, sum(one.n for one in bins))
         found.append((gap, label, bins))
     found.sort(key=lambda one: (-one[0], one[1]))
     charts = "".join(_chart(label, bins) for _, label, bins in found[:MOST_CHARTS])
@@ -37,7 +37,8 @@ def reliability_html(held: HeldOut, classes: Sequence[str]) -> str:
         [
             paragraph(
                 "Of the pictures that get a label with a probability of 70 %, 70 % should be of that label: then the "
-                "points lie on the dashed line. Bars are 95 % intervals (Wilson); larger points are of more pictures."
+                "points lie on the dashed line. Bars are 95 % intervals (Wilson); larger points are of more pictures. "
+                "Near-duplicates count once."
             ),
             f'<div class="charts">{charts}</div>',
             paragraph(f"{more} more labels are in the table.", is_soft=True) if more > 0 else "",
