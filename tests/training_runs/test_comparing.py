@@ -114,6 +114,26 @@ def test_near_duplicates_count_once_in_the_test(keep, tiny_project, trained):
     assert said.format(n - 5, n, FIRST, SECOND) in found.sentences()
 
 
+@pytest.mark.parametrize(("n_wrong", "only_first"), [(4, 1), (2, 0)])
+def test_of_copies_that_are_told_differently_most_decide(keep, tiny_project, n_wrong, only_first):
+    """Five copies, the first of which both get right, and of the others the second gets some wrong."""
+    rows = np.arange(34)
+    targets, ids = np.zeros(34, int), tuple(f"{row:064x}" for row in rows)
+
+    def held(wrong):
+        probs = np.where(wrong, 0.1, 0.8)[:, None] * [1.0, 0, 0] + [0, 0.2, 0]
+        return HeldOut(ids, targets, probs, np.where(rows < 5, 0, rows))
+
+    first = keep(FIRST, held=held(rows < 0))
+    second = keep(SECOND, held=held((rows > 0) & (rows <= n_wrong)))
+    found = compare_runs(tiny_project, first, second)
+    assert (found.told.only_first, found.pairs.only_first) == (only_first, n_wrong)
+    said = found.sentences()[0]
+    assert "the same pictures" not in said
+    assert said.startswith(f"{FIRST} is better" if only_first else "No difference between")
+    assert only_first or "once near-duplicates count once: the 2 picture(s) on which they differ" in said
+
+
 def test_copies_do_not_outvote_the_rest(keep, tiny_project):
     rows = np.arange(120)
     targets, ids = np.zeros(120, int), tuple(f"{row:064x}" for row in rows)

@@ -34,8 +34,9 @@ class ChangedPicture:
 
 @dataclass(frozen=True)
 class RunComparison:
-    """pairs: of the shared pictures; told: the same with near-duplicates counted once, from which all that is said of
-    better and worse comes: copies would outvote the rest, and the interval and p are of these counts.
+    """pairs: of the shared pictures; told: the same with near-duplicates counted once, wrong where most of them are,
+    from which all that is said of better and worse comes: copies would outvote the rest, and the interval and p are of
+    these counts.
 
     n_relabelled: shared pictures left out since they had different labels in the two. changed: the second's gains
     first, each part by how sure the wrong one was.
@@ -79,6 +80,11 @@ class RunComparison:
                 "compared. Train both on the same pictures with the same split."
             ]
         if not told.only_first + told.only_second:
+            if n_apart := pairs.only_first + pairs.only_second:
+                return [
+                    f"No difference between {self.first.title} and {self.second.title} once near-duplicates count "
+                    f"once: the {n_apart} picture(s) on which they differ are the fewer among copies of each other."
+                ]
             return [
                 f"{self.first.title} and {self.second.title} are right and wrong on the same pictures, all "
                 f"{told.n}: no difference."
@@ -137,11 +143,12 @@ def compare_runs(project: Project, first: TrainingRun, second: TrainingRun) -> R
     rows = np.array([row for row, _ in same], int)
     at = np.array([at for _, at in same], int)
     wrong, other_wrong = one.is_wrong[rows], other.is_wrong[at]
-    _, first_of_each = np.unique(other.groups[at], return_index=True)
+    _, group, sizes = np.unique(other.groups[at], return_inverse=True, return_counts=True)
+    mostly, mostly_other = (2 * np.bincount(group, one, len(sizes)) > sizes for one in (wrong, other_wrong))
     return RunComparison(
         first, second,
         paired(wrong, other_wrong),
-        paired(wrong[first_of_each], other_wrong[first_of_each]),
+        paired(mostly, mostly_other),
         len(shared) - len(same),
         _changed(project, (one, rows, one_classes), (other, at, other_classes)),
     )  # fmt: skip
