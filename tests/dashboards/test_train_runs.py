@@ -274,6 +274,26 @@ async def test_a_run_is_renamed_deleted_and_brought_back_and_another_page_sees_i
     assert [row["run"] for row in table.rows] == [SECOND, FIRST] and state.result["bundle"] == shown
 
 
+async def test_the_report_of_a_run_is_saved_by_the_browser_or_it_is_said_why_not(
+    root: Path, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, view, table = await opened(root, start)
+    sent: list[tuple[dict[str, Any], list[bytes] | None]] = []
+    monkeypatch.setattr(table, "send", lambda message, buffers=None: sent.append((message, buffers)))
+    await table.receive({"t": "report", "run": FIRST})
+    await settled()
+    ((message, buffers),) = sent
+    assert message == {"t": "report", "run": FIRST, "name": f"shapes {FIRST}-report.html"} and buffers
+    assert buffers[0].startswith(b"<!doctype html>") and b"tellapart report" in buffers[0]
+    assert "is saved with your downloads" in text_of(view)
+
+    (root / "runs" / FIRST / "result.json").write_text("{}")
+    await table.receive({"t": "report", "run": FIRST})
+    await settled()
+    assert sent[1] == ({"t": "report", "run": FIRST, "name": ""}, None)
+    assert "cannot be used" in text_of(view) and "saved with" not in text_of(view)
+
+
 async def test_what_was_deleted_by_hand_is_a_sentence(root: Path, start: Any) -> None:
     state, view, table = await opened(root, start)
     await table.receive({"t": "delete", "run": FIRST})

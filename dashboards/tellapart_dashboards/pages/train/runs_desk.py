@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tellapart.errors import RunError, TellapartError
+from tellapart.label_names import safe_name
 from tellapart.store.project import Project
 from tellapart.store.run_changes import place_in_trash
 from tellapart.training_runs.changing import delete_runs, name_run, restore_run
-from tellapart.training_runs.listing import TrainingRun, training_runs
+from tellapart.training_runs.listing import MALFORMED, TrainingRun, training_runs
 from tellapart.training_runs.waiting import WaitingTraining, waiting_trainings
 from traitlets import HasTraits, Instance
 
@@ -72,6 +73,20 @@ class RunsDesk(HasTraits):
             self._draw(problem=error_sentence(error))
         if name != "compare":
             self.look()
+
+    async def report(self, values: dict[str, Any]) -> tuple[str, bytes]:
+        """The report of a training and its file's name, ("", b"") where it cannot be made; `state` says so."""
+        try:
+            run = self._row(values)
+            self._draw(notice=f"Making the report of {shown_name(run)} …")
+            name, page = await asyncio.to_thread(_report, self._project, run)
+        except (TellapartError, OSError) as error:
+            self._draw(problem=error_sentence(error))
+            return "", b""
+        self._draw(
+            notice=f"The report of {shown_name(run)} is saved with your downloads. It holds small copies of pictures."
+        )
+        return name, page
 
     async def _rename(self, values: dict[str, Any]) -> None:
         run = self._row(values)
@@ -169,6 +184,18 @@ class RunsDesk(HasTraits):
         root = self._project.root
         folders = (self._project.runs_dir, self._project.bundles_dir, root / place_in_trash("runs", ""))
         return (*map(_changed_ns, folders), json.dumps(self._project.manifest.setting("runs", {})))
+
+
+def _report(project: Project, run: TrainingRun) -> tuple[str, bytes]:
+    """The name of its file and the page. For a thread: what it needs takes a while to import."""
+    from tellapart.training_runs.report.facts import report_facts
+    from tellapart.training_runs.report.page import report_html, unusable
+
+    try:
+        page = report_html(report_facts(project, run))
+    except MALFORMED as error:
+        raise unusable(run, error) from error
+    return f"{safe_name(f'{project.name} {run.title}')}-report.html", page.encode()
 
 
 def _changed_ns(folder: Path) -> int:

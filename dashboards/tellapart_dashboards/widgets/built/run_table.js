@@ -1,5 +1,5 @@
 // Built by `make widgets` from run_table/run_table.js and the modules it imports: change those, not this file.
-// 99ce682b8ee9cae326976e029f5f2877a0f95399af0fdee31111ad804a816482
+// 5a151b32f9509b77f4b67e7e886d2469a30123626260cc246d68e41ea23cb84e
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -52,6 +52,23 @@ function target(event) {
   return event.target instanceof Element ? event.target : null;
 }
 
+// Files that the browser saves.
+
+const ADDRESS_MS = 60000; // long enough for a browser to have taken the file
+
+/**
+ * Have the browser save this where it saves downloads.
+ * @param {string} name
+ * @param {Blob} content
+ */
+function saveFile(name, content) {
+  const link = element("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), ADDRESS_MS);
+}
+
 // What lies in the trash: a list that unfolds, with a way back for each.
 
 /** @typedef {{ key: string, name: string, text: string }} Deleted text: when it was deleted, or what it is */
@@ -100,8 +117,9 @@ class Row {
    * @param {Wish} wish
    * @param {string} run
    * @param {(run: string) => void} choose
+   * @param {(run: string) => void} report
    */
-  constructor(wish, run, choose) {
+  constructor(wish, run, choose, report) {
     this.wish = wish;
     this.run = run;
     this.told = "";
@@ -130,11 +148,12 @@ class Row {
       cell.className = `ta-${name}`;
       return cell;
     });
+    this.report = button("ta-choose", "Report", () => { this.report.disabled = true; report(run); });
     this.rename = button("ta-choose", "Rename", () => this.write(true));
     this.remove = button("ta-choose", "Delete", () => wish({ t: "delete", run }));
     const last = this.root.insertCell();
     last.className = "ta-keys";
-    last.append(this.rename, this.remove);
+    last.append(this.report, this.rename, this.remove);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       wish({ t: "rename", run, name: this.field.value });
@@ -168,6 +187,7 @@ class Row {
     this.tick.checked = isChosen;
     this.tick.setAttribute("aria-label", `Compare ${title}`);
     this.field.setAttribute("aria-label", `Name of ${title}`);
+    this.report.setAttribute("aria-label", `Report of ${title}`);
     this.rename.setAttribute("aria-label", `Rename ${title}`);
     this.remove.setAttribute("aria-label", `Delete ${title}`);
     const texts = [row.when, row.recipe, row.error_text, row.pictures.toLocaleString("en"), row.time, row.size];
@@ -178,16 +198,17 @@ class Row {
 // The trainings of a project: see run_table.py for the traits and the wishes. Rows keep their element while their numbers
 // or their order change, so that nobody loses the name they are typing.
 /** @import { Context } from "../common/model" */
-/** @import { RunRow, ToPython, Traits } from "./protocol" */
+/** @import { FromPython, RunRow, ToPython, Traits } from "./protocol" */
+/** @import { Bytes } from "../common/model" */
 
 /** @type {[string, keyof RunRow | ""][]} */
 const COLUMNS = [
   ["Compare", ""], ["Name", "name"], ["Trained", "started"], ["Recipe", "recipe"], ["Error (95 % interval)", "error"],
-  ["Pictures", "pictures"], ["Took", "seconds"], ["Size", "bytes"], ["Change", ""],
+  ["Pictures", "pictures"], ["Took", "seconds"], ["Size", "bytes"], ["Actions", ""],
 ];
 const CLASSES = ["", "", "ta-when", "ta-recipe", "ta-error_text", "ta-pictures", "ta-time", "ta-size", ""];
 
-/** @param {Context<Traits, ToPython>} context */
+/** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
   const wish = (/** @type {ToPython} */ message) => model.send(message);
   const root = element("div", "ta-runs");
@@ -229,6 +250,21 @@ function render({ model, el }) {
     draw();
   }
 
+  const asked = /** @type {Set<string>} */ (new Set()); // here: another view of the same table saves its own
+
+  /** @param {string} run */
+  function report(run) {
+    asked.add(run);
+    wish({ t: "report", run });
+  }
+
+  /** @param {FromPython} message @param {Bytes[]} buffers */
+  function save({ run, name }, buffers) {
+    const row = rows.get(run);
+    if (row) row.report.disabled = false;
+    if (asked.delete(run) && name) saveFile(name, new Blob([buffers[0]], { type: "text/html" }));
+  }
+
   let rows = /** @type {Map<string, Row>} */ (new Map());
   const draw = () => {
     const told = [...model.get("rows")].sort((a, b) => {
@@ -238,7 +274,7 @@ function render({ model, el }) {
       return (isDown ? -order : order) || b.started - a.started;
     });
     const chosen = model.get("chosen");
-    rows = new Map(told.map(({ run }) => [run, rows.get(run) ?? new Row(wish, run, choose)]));
+    rows = new Map(told.map(({ run }) => [run, rows.get(run) ?? new Row(wish, run, choose, report)]));
     arrange(body, [...rows.values()].map((row) => row.root));
     told.forEach((row) => rows.get(row.run)?.show(row, chosen.includes(row.run)));
     heads.forEach((cell, i) => {
@@ -249,9 +285,13 @@ function render({ model, el }) {
     trash.show(model.get("trash").map(({ run, name, text }) => ({ key: run, name, text })));
   };
 
+  model.on("msg:custom", save);
   model.on("change:rows change:trash change:chosen", draw);
   draw();
-  return () => model.off(null, null, draw);
+  return () => {
+    model.off("msg:custom", save);
+    model.off(null, null, draw);
+  };
 }
 
 var run_table = { render };

@@ -1,7 +1,7 @@
 // What the run table's page and run_table.py say to each other.
 import type { Model } from "../common/model";
 
-export type RunsModel = Model<Traits, ToPython>;
+export type RunsModel = Model<Traits, ToPython, FromPython>;
 export type Wish = (message: ToPython) => void;
 
 export interface Traits {
@@ -41,4 +41,8 @@ export type ToPython =
   | { t: "compare"; runs: string[] }
   | { t: "rename"; run: string; name: string }
   | { t: "delete"; run: string }
-  | { t: "restore"; run: string };
+  | { t: "restore"; run: string }
+  | { t: "report"; run: string };
+
+/** The report that was asked for, in the buffer, and how its file is called; "" where it could not be made. */
+export type FromPython = { t: "report"; run: string; name: string };

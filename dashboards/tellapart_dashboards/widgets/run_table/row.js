@@ -7,8 +7,9 @@ export class Row {
    * @param {Wish} wish
    * @param {string} run
    * @param {(run: string) => void} choose
+   * @param {(run: string) => void} report
    */
-  constructor(wish, run, choose) {
+  constructor(wish, run, choose, report) {
     this.wish = wish;
     this.run = run;
     this.told = "";
@@ -37,11 +38,12 @@ export class Row {
       cell.className = `ta-${name}`;
       return cell;
     });
+    this.report = button("ta-choose", "Report", () => { this.report.disabled = true; report(run); });
     this.rename = button("ta-choose", "Rename", () => this.write(true));
     this.remove = button("ta-choose", "Delete", () => wish({ t: "delete", run }));
     const last = this.root.insertCell();
     last.className = "ta-keys";
-    last.append(this.rename, this.remove);
+    last.append(this.report, this.rename, this.remove);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       wish({ t: "rename", run, name: this.field.value });
@@ -75,6 +77,7 @@ export class Row {
     this.tick.checked = isChosen;
     this.tick.setAttribute("aria-label", `Compare ${title}`);
     this.field.setAttribute("aria-label", `Name of ${title}`);
+    this.report.setAttribute("aria-label", `Report of ${title}`);
     this.rename.setAttribute("aria-label", `Rename ${title}`);
     this.remove.setAttribute("aria-label", `Delete ${title}`);
     const texts = [row.when, row.recipe, row.error_text, row.pictures.toLocaleString("en"), row.time, row.size];

@@ -1,19 +1,21 @@
 // The trainings of a project: see run_table.py for the traits and the wishes. Rows keep their element while their numbers
 // or their order change, so that nobody loses the name they are typing.
 /** @import { Context } from "../common/model" */
-/** @import { RunRow, ToPython, Traits } from "./protocol" */
+/** @import { FromPython, RunRow, ToPython, Traits } from "./protocol" */
+/** @import { Bytes } from "../common/model" */
 import { arrange, button, element } from "../common/elements.js";
+import { saveFile } from "../common/saving.js";
 import { Trash } from "../common/trash.js";
 import { Row } from "./row.js";
 
 /** @type {[string, keyof RunRow | ""][]} */
 const COLUMNS = [
   ["Compare", ""], ["Name", "name"], ["Trained", "started"], ["Recipe", "recipe"], ["Error (95 % interval)", "error"],
-  ["Pictures", "pictures"], ["Took", "seconds"], ["Size", "bytes"], ["Change", ""],
+  ["Pictures", "pictures"], ["Took", "seconds"], ["Size", "bytes"], ["Actions", ""],
 ];
 const CLASSES = ["", "", "ta-when", "ta-recipe", "ta-error_text", "ta-pictures", "ta-time", "ta-size", ""];
 
-/** @param {Context<Traits, ToPython>} context */
+/** @param {Context<Traits, ToPython, FromPython>} context */
 function render({ model, el }) {
   const wish = (/** @type {ToPython} */ message) => model.send(message);
   const root = element("div", "ta-runs");
@@ -55,6 +57,21 @@ function render({ model, el }) {
     draw();
   }
 
+  const asked = /** @type {Set<string>} */ (new Set()); // here: another view of the same table saves its own
+
+  /** @param {string} run */
+  function report(run) {
+    asked.add(run);
+    wish({ t: "report", run });
+  }
+
+  /** @param {FromPython} message @param {Bytes[]} buffers */
+  function save({ run, name }, buffers) {
+    const row = rows.get(run);
+    if (row) row.report.disabled = false;
+    if (asked.delete(run) && name) saveFile(name, new Blob([buffers[0]], { type: "text/html" }));
+  }
+
   let rows = /** @type {Map<string, Row>} */ (new Map());
   const draw = () => {
     const told = [...model.get("rows")].sort((a, b) => {
@@ -64,7 +81,7 @@ function render({ model, el }) {
       return (isDown ? -order : order) || b.started - a.started;
     });
     const chosen = model.get("chosen");
-    rows = new Map(told.map(({ run }) => [run, rows.get(run) ?? new Row(wish, run, choose)]));
+    rows = new Map(told.map(({ run }) => [run, rows.get(run) ?? new Row(wish, run, choose, report)]));
     arrange(body, [...rows.values()].map((row) => row.root));
     told.forEach((row) => rows.get(row.run)?.show(row, chosen.includes(row.run)));
     heads.forEach((cell, i) => {
@@ -75,9 +92,13 @@ function render({ model, el }) {
     trash.show(model.get("trash").map(({ run, name, text }) => ({ key: run, name, text })));
   };
 
+  model.on("msg:custom", save);
   model.on("change:rows change:trash change:chosen", draw);
   draw();
-  return () => model.off(null, null, draw);
+  return () => {
+    model.off("msg:custom", save);
+    model.off(null, null, draw);
+  };
 }
 
 export default { render };

@@ -21,7 +21,8 @@ class RunTable(anywidget.AnyWidget):
     trash: [{"run", "name", "text"}], deleted ones.
     chosen: at most two runs, whose comparison the page asks for with "compare".
 
-    The wishes: "compare" {runs}, "rename" {run, name}, "delete" {run}, "restore" {run}.
+    The wishes: "compare" {runs}, "rename" {run, name}, "delete" {run}, "restore" {run}, "report" {run}, which `save`
+    answers.
     """
 
     _esm = BUILT / "run_table.js"
@@ -40,6 +41,10 @@ class RunTable(anywidget.AnyWidget):
         if len(proposal["value"]) > 2:
             raise TraitError(f"{len(proposal['value'])} runs are chosen; at most two can be compared.")
         return list(proposal["value"])
+
+    def save(self, run: str, name: str, report: bytes) -> None:
+        """Have the browser save the report of a run under that name; "" where there is none."""
+        self.send({"t": "report", "run": run, "name": name}, [report] if name else None)
 
     async def receive(self, message: dict[str, Any]) -> None:
         """A message of the page is a wish."""
