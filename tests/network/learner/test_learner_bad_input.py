@@ -223,6 +223,36 @@ def test_a_picture_that_goes_while_training_is_left_out_and_named(shapes, monkey
     assert any(f"{victim} cannot be read and was left out" in line for line in said)
 
 
+def gone(data, *labels):
+    """The files of the training pictures of these labels, deleted."""
+    for row in data.assembly.rows(False):
+        if data.classes[data.assembly.targets[row]] in labels:
+            data.assembly.items[row].unlink()
+
+
+def test_where_all_pictures_went_nothing_is_learned_and_no_search_goes_on_for_ever(shapes):
+    said = []
+    learn = small(shapes, said)
+    learn.fine_tune(0)
+    gone(learn.data, *learn.data.classes)
+    before = {name: values.clone() for name, values in learn.classifier.state_dict().items()}
+    for ask in (learn.lr_find, lambda: learn.fine_tune(1)):
+        with pytest.raises(TrainError, match=r"None of the training pictures can be read; .*the drive"):
+            ask()
+    assert learn.history == [] and not any("Epoch 1" in line for line in said)
+    assert all(torch.equal(values, learn.classifier.state_dict()[name]) for name, values in before.items())
+
+
+def test_a_label_that_went_while_training_is_named_and_the_weights_before_are_kept(shapes):
+    learn = small(shapes)
+    learn.fine_tune(0)
+    gone(learn.data, "cross")
+    before = {name: values.clone() for name, values in learn.classifier.state_dict().items()}
+    with pytest.raises(TrainError, match="None of the training pictures of 'cross' can be read"):
+        learn.fine_tune(1)
+    assert all(torch.equal(values, learn.classifier.state_dict()[name]) for name, values in before.items())
+
+
 def test_figures_without_matplotlib_say_what_to_install(shapes, monkeypatch):
     monkeypatch.delitem(sys.modules, "tellapart.network.charts", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)

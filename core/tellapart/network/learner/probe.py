@@ -100,6 +100,12 @@ def check_readable(data: Data) -> None:
     """Raise TrainError where all pictures of a class that were to be trained on turned out not to be readable."""
     there = set(data.assembly.targets[data.readable(valid=False)].tolist())
     wanted = set(data.assembly.targets[data.assembly.rows(False)].tolist())
+    if not there:
+        first = next(one for place, one in data.refused_by_place() if not data.assembly.is_valid[place])
+        raise TrainError(
+            f"None of the training pictures can be read; {first.path}: {first.reason}. Check the files, and whether "
+            "the drive that they lie on is connected."
+        )
     for k, label in enumerate(data.classes):
         if k in wanted - there:
             refused = next(one for place, one in data.refused_by_place() if data.assembly.targets[place] == k)
@@ -116,15 +122,22 @@ def together(
     one could not read."""
     if device.share.n == 1:
         return rows, places
+    share_refused(data, device)
+    is_there = places != NOBODY
+    rows, places = device.gathered(rows[is_there]), device.gathered(places[is_there])
+    order = np.argsort(places, kind="stable")
+    return rows[order], places[order]
+
+
+def share_refused(data: Data, device: Device) -> None:
+    """Let all processes leave out what one could not read; all call it alike."""
+    if device.share.n == 1:
+        return
     told = [[place, one.path, one.reason, one.code] for place, one in data.refused_by_place()]
     lines = "".join(json.dumps(one) + "\n" for one in told).encode()
     for line in device.gathered(np.frombuffer(lines, np.uint8)).tobytes().splitlines():
         place, path, reason, code = json.loads(line)
         data.refuse({place: Skipped(path, reason, RefusalCode(code))})
-    is_there = places != NOBODY
-    rows, places = device.gathered(rows[is_there]), device.gathered(places[is_there])
-    order = np.argsort(places, kind="stable")
-    return rows[order], places[order]
 
 
 def _answered(

@@ -19,6 +19,7 @@ from tellapart.network.data.batches import PictureBatch
 from tellapart.network.data.data import Data
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
+from tellapart.network.learner.probe import check_readable, share_refused
 from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
 
 if TYPE_CHECKING:
@@ -72,7 +73,11 @@ class RateSearch:
 def search_rate(
     classifier: Classifier, data: Data, device: Device, seed: int, n_steps: int, tell: Callable[[int], object]
 ) -> RateSearch:
-    """The losses under growing rates; the network's weights are as before afterwards, also where `tell` raises."""
+    """The losses under growing rates; the network's weights are as before afterwards, also where something raises.
+
+    Raises:
+        TrainError: the pictures of a class can no longer be read.
+    """
     kept = {name: values.detach().clone() for name, values in classifier.state_dict().items()}
     balance = class_balance(data.assembly.targets[data.readable(valid=False)], len(data.classes))
     rates, losses = [], []
@@ -105,3 +110,5 @@ def search_rate(
 def _endless(data: Data, device: Device) -> Iterator[PictureBatch]:
     for epoch in count():
         yield from data.train.epoch(epoch, device.torch_device, device.share)
+        share_refused(data, device)
+        check_readable(data)  # or nothing might be left to go on with

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from tellapart.errors import TrainError
 from tellapart.network.data.data import Data
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.epoch import Epoch
 from tellapart.network.learner.kept_epochs import KeptEpochs, KeptState
-from tellapart.network.learner.probe import judge
+from tellapart.network.learner.probe import check_readable, judge
 from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
 from tellapart.network.tuning.memory import kept_memory, want_of_memory_told
 
@@ -31,7 +32,8 @@ def train_all(
         start: how good the network is before. kept: where each epoch is kept. found: what an earlier training kept
             there; this one goes on from it.
     Raises:
-        TrainError: memory is not even enough for one picture, or an epoch cannot be kept.
+        TrainError: memory is not even enough for one picture, an epoch cannot be kept, or the pictures of a class can
+            no longer be read; then the weights are those of the best epoch before.
     """
     with torch.random.fork_rng(devices=[]), kept_memory():
         torch.manual_seed(seed)  # for dropout and its like
@@ -63,7 +65,13 @@ def _epochs(
         learning = _copied(classifier)
         if steps.average is not None:
             classifier.load_state_dict(steps.average.values)
-        judgement = judge(classifier, data, device) if math.isfinite(train_loss) else None
+        try:
+            judgement = judge(classifier, data, device) if math.isfinite(train_loss) else None
+            if judgement:
+                check_readable(data)
+        except TrainError:
+            classifier.load_state_dict(best_weights)
+            raise
         if judgement is None or not math.isfinite(judgement.loss):
             classifier.load_state_dict(best_weights)
             say(_diverged(number, settings, best))
