@@ -22,13 +22,15 @@ from tellapart.backbones.torchvision_models import torchvision_models
 from tellapart.bundle.classes import known_classes
 from tellapart.bundle.loading import load_bundle
 from tellapart.classify import Predictor
+from tellapart.description import TableRow
 from tellapart.description.assembly import assembled
 from tellapart.errors import BackboneError, BundleError, DescriptionError, TrainError
+from tellapart.gather import take_in
 from tellapart.learning.statistics.paired import is_clearly_worse, paired
 from tellapart.network.learner import continuing
 from tellapart.network.weights import build_network
 from tellapart.store.project import open_project
-from tellapart.train import TrainConfig, train_head
+from tellapart.train import TrainConfig, keep_as_run, train_head
 from tellapart.vision import Resize, continue_from, learner, random_split
 
 SIDE_PX = 64
@@ -141,10 +143,31 @@ def test_pictures_of_a_project_are_replayed(trained, tmp_path):
     root, result = trained
     make_tiny_folder(tmp_path / "new", ("ring",), n_per_class=10, seed=1)
     with open_project(root) as project:
-        learn = continue_from(result, DESCRIBED, tmp_path / "new", replay=project, say=lambda line: None)
+        said = []
+        learn = continue_from(result, DESCRIBED, tmp_path / "new", replay=project, say=said.append)
+    assert "has no training" in said[0] and "usual split" in said[0], "nobody kept it as a run"
     assert {"ring", *result.classes} == {*learn.data.classes}
     n_valid = int((result.splits == "valid").sum())
     assert len(learn.data.assembly.rows(True)) == n_valid + 4, "what the project held out stays held out"
+
+
+def test_no_picture_that_taught_the_bundle_measures_it_also_after_others_came(trained, tmp_path):
+    root, _ = trained
+    shutil.copytree(root, tmp_path / "project")
+    make_tiny_folder(tmp_path / "more", n_per_class=9, seed=5)
+    make_tiny_folder(tmp_path / "new", ("ring",), n_per_class=10, seed=1)
+    said = []
+    with open_project(tmp_path / "project") as project:
+        result = train_head(project, TrainConfig(split="random", seed=3))
+        keep_as_run(project, result)
+        held_out = {str(project.file(project.manifest.picture(one))) for one in result.held_out.image_ids}
+        for pictures in (None, tmp_path / "more"):
+            if pictures:
+                take_in(project, pictures)
+            learn = continue_from(result, DESCRIBED, tmp_path / "new", replay=project, say=said.append)
+            items = [learn.data.assembly.items[row] for row in learn.data.assembly.rows(True)]
+            assert {str(item.picture) for item in items if isinstance(item, TableRow)} == held_out
+    assert not any("has no training" in line for line in said)
 
 
 def test_a_label_that_is_not_replayed_is_named(before, folders, tmp_path):

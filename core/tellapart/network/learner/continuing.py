@@ -26,7 +26,10 @@ from tellapart.network.device import Precision
 from tellapart.network.learner.learner import Learner
 from tellapart.network.learner.networks import Network, built_in, network_of
 from tellapart.network.learner.probe import Remembered
+from tellapart.planning.config import TrainConfig
 from tellapart.planning.described import described_pictures, project_description
+from tellapart.runs import Run, latest
+from tellapart.store.files.arrays import read_arrays
 from tellapart.store.project import Project
 
 _LEAST_DRAWN, _MOST_DRAWN = 30, 300  # embeddings that stand for a class without pictures
@@ -50,7 +53,8 @@ def continued(
     if replay is None:
         assembly, remembered = _with_remembered(assembly, known, bundle.bundle_dir.name, seed)
     else:
-        assembly = joined(assembly, _replayed(description, replay), n_replay, seed)
+        old = _replayed(description, replay, bundle.bundle_dir.name, say)
+        assembly = joined(assembly, old, n_replay, seed)
     if lost := sorted({*known.names} - {*assembly.classes}):
         listed = ", ".join(map(repr, lost))
         say(f"No picture of {listed} is among those to replay: the bundle to come will not know it.")
@@ -89,11 +93,34 @@ def _network(bundle: Bundle, model: onnx.ModelProto) -> Network:
     return network_of(name)
 
 
-def _replayed(description: DataDescription, replay: Any) -> Assembly:
-    """Old pictures: of a project, or of a folder or table that the same description fits."""
-    if isinstance(replay, Project):
-        return assembled(project_description(replay), described_pictures(replay))
-    return assembled(description, replay, n_least=1)
+def _replayed(description: DataDescription, replay: Any, name: str, say: Callable[[str], object]) -> Assembly:
+    """Old pictures: of a project, or of a folder or table that the same description fits. Of a project those are held
+    out that taught the bundle of that name nothing."""
+    if not isinstance(replay, Project):
+        return assembled(description, replay, n_least=1)
+    run, is_its_own = Run(replay.runs_dir / name), True
+    if not run.run_dir.is_dir():
+        newest, is_its_own = latest(replay.root, "train"), False
+        parts = "its newest one" if newest else "its usual split"
+        say(
+            f"{replay.name} has no training {name}, so {parts} says what is held out. If {name} learned from "
+            "other parts, some pictures that it is measured on have taught it."
+        )
+        if newest is None:
+            return assembled(project_description(replay), described_pictures(replay))
+        run = newest
+    rows = described_pictures(
+        replay, TrainConfig.from_json(run.config), _held_out(run) if is_its_own else None
+    )
+    return assembled(project_description(replay), rows)
+
+
+def _held_out(run: Run) -> set[str] | None:
+    """The image_ids of what a training held out; None where it kept no note of them, as older versions did not."""
+    try:
+        return {bytes(one).hex() for one in read_arrays(run.run_dir / "held_out.npz")["image_ids"]}
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _with_remembered(
