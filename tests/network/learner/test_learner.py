@@ -6,6 +6,7 @@ import torch
 from described_shapes import SHAPES
 from make_data import make_tiny_folder
 from matplotlib.figure import Figure
+from tellapart.network.learner.judging import Judgement, confusion_of
 from tellapart.network.learner.probe import judge
 from tellapart.vision import Resize, learner
 
@@ -76,12 +77,27 @@ def test_confusion_counts_every_validation_picture(tuned):
     assert confusion._repr_png_().startswith(b"\x89PNG")
 
 
+def test_what_is_said_of_an_epoch_and_the_confusion_count_the_same_mistakes():
+    """Labels that few pictures have: calibration, which a bundle has, too, decides otherwise than the bare logits."""
+    rng, differ = np.random.default_rng(0), 0
+    for _ in range(10):
+        targets = rng.choice(4, 40, p=[0.55, 0.25, 0.12, 0.08])
+        logits = rng.normal(size=(40, 4))
+        logits[np.arange(40), targets] += 1.6
+        prior = (np.bincount(targets, minlength=4) + 1) / 44
+        judged = Judgement(logits, targets, np.arange(40), tuple(map(str, range(40))), prior)
+        counts = confusion_of(judged, tuple("abcd")).counts
+        assert counts.sum() - np.trace(counts) == judged.n_wrong
+        differ += judged.n_wrong != ((logits + np.log(prior)).argmax(axis=1) != targets).sum()
+    assert differ
+
+
 def test_top_losses_are_the_worst_first_and_show_the_picture(tuned):
     learn = tuned[0]
     worst = learn.top_losses(5)
     losses = [one.loss for one in worst]
     assert len(worst) == 5 and losses == sorted(losses, reverse=True)
-    probs, judgement = learn.judgement().probs(), learn.judgement()
+    probs, judgement = learn.judgement().probs, learn.judgement()
     given = -np.log(probs[np.arange(18), judgement.targets])
     assert losses[0] == pytest.approx(given.max(), rel=1e-6)
     assert all(one.picture.rsplit("/", 2)[-2] == one.label for one in worst)
@@ -92,7 +108,7 @@ def test_top_losses_are_the_worst_first_and_show_the_picture(tuned):
 
 def test_probabilities_are_calibrated_and_a_picture_gets_its_own_label(tuned, tiny_folder):
     learn = tuned[0]
-    np.testing.assert_allclose(learn.judgement().probs().sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(learn.judgement().probs.sum(axis=1), 1, atol=1e-5)
     right = 0
     for path in sorted(tiny_folder.glob("*/*_00*.png")):
         answer = learn.predict(path)

@@ -130,7 +130,7 @@ def _contents(learner: Learner, backbone: Backbone, seen: _Exported, name: str) 
     train, valid = ~seen.is_valid, seen.is_valid
     judgement = _judgement(learner, seen, head)
     calibration = judgement.calibration
-    probs = judgement.probs()
+    probs = judgement.probs
     novelty = _novelty(learner, seen)
     evaluation = _evaluation(learner, judgement, probs, novelty)
     weights, bias = calibration.folded(*head.folded())

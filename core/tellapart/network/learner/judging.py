@@ -11,7 +11,7 @@ import numpy as np
 
 from tellapart.learning.calibration import Calibration, calibrate_held_out
 from tellapart.learning.folds import assign_folds
-from tellapart.learning.metrics import confusion_matrix, log_softmax, softmax
+from tellapart.learning.metrics import confusion_matrix, log_softmax
 
 if TYPE_CHECKING:
     from tellapart.network.charts import Chart
@@ -30,20 +30,16 @@ class Judgement:
     groups: tuple[str, ...]
     prior: np.ndarray
 
-    def expected(self) -> np.ndarray:
-        """(N, C) probabilities before calibration: the logits, with classes as common as they are."""
-        return softmax(self.logits + np.log(self.prior))
-
     @property
     def loss(self) -> float:
-        """Mean log loss of `expected`."""
+        """Mean log loss before calibration: of the logits, with classes as common as they are."""
         logs = log_softmax(self.logits + np.log(self.prior))
         return float(-logs[np.arange(len(self.targets)), self.targets].mean())
 
     @property
     def n_wrong(self) -> int:
-        """Pictures for which another class than theirs is the likeliest."""
-        return int((self.expected().argmax(axis=1) != self.targets).sum())
+        """Pictures for which another class than theirs is the likeliest, calibrated: as a bundle counts."""
+        return int((self.probs.argmax(axis=1) != self.targets).sum())
 
     def sentence(self) -> str:
         """For instance "validation loss 0.412, 8 of 96 wrong, 8.3 %"."""
@@ -55,6 +51,7 @@ class Judgement:
         """Fitted on all of them, for pictures to come."""
         return calibrate_held_out(self.logits, self.targets, self.groups, self.prior)
 
+    @cached_property
     def probs(self) -> np.ndarray:
         """(N, C) calibrated, each picture by a calibration fitted on the others."""
         folds = assign_folds(self.targets, self.groups, _N_FOLDS)
@@ -177,5 +174,5 @@ class LearnerAnswer:
 
 def confusion_of(judgement: Judgement, classes: tuple[str, ...]) -> Confusion:
     """Of calibrated answers."""
-    predicted = judgement.probs().argmax(axis=1)
+    predicted = judgement.probs.argmax(axis=1)
     return Confusion(confusion_matrix(judgement.targets, predicted, len(classes)), classes)

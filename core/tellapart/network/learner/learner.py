@@ -194,7 +194,7 @@ class Learner:
         often the label is wrong."""
         self._fit_head_once()
         judgement = self.judgement()
-        probs, classes = judgement.probs(), self.data.classes
+        probs, classes = judgement.probs, self.data.classes
         losses = -np.log(probs[np.arange(len(probs)), judgement.targets])
         worst = np.argsort(-losses, kind="stable")[:n].tolist()
         found = []
