@@ -119,7 +119,8 @@ def learner(
 
     Args:
         backbone: `efficientnet_lite0`, the name of a classification network of torchvision, or one of timm where timm
-            is installed.
+            is installed, such as resnet18.a1_in1k; of a name that both have, torchvision's is meant, and timm/resnet18
+            is timm's.
         weights: a state dict of that network to start from (.safetensors, .pth); its published weights unless given.
         seed: of all that is random; the same seed gives the same weights on the same computer.
         device: "cpu", "cuda" or "mps"; a graphics card where there is one, unless given.

@@ -1,5 +1,6 @@
 """Networks by name: torchvision's and timm's learn and are exported like the built-in one; fewer bits through Fabric."""
 
+import importlib.util
 from copy import deepcopy
 
 import numpy as np
@@ -10,6 +11,7 @@ from make_data import make_tiny_folder
 from safetensors.torch import save_file
 from tellapart.backbones.torchvision_models import torchvision_models
 from tellapart.classify import Predictor
+from tellapart.errors import BackboneError
 from tellapart.network.learner.networks import network_of
 from tellapart.network.weights import build_network
 from tellapart.vision import Resize, learner
@@ -79,6 +81,32 @@ def test_a_timm_network_from_a_file(tmp_path):
     assert (
         network.body(torch.zeros(2, 3, 64, 64)).shape == (2, network.n_features) and network.size_px is None
     )
+
+
+def test_timm_s_names_work_as_timm_writes_them_and_its_own_resnet18_can_be_had(tmp_path):
+    import timm
+
+    state = timm.create_model("resnet18", pretrained=False, num_classes=5).state_dict()
+    path = tmp_path / "start.safetensors"
+    save_file(state, path)
+    for name, own in (("resnet18.a1_in1k", "resnet18.a1_in1k"), ("hf_hub:timm/resnet18.a2_in1k", "resnet18.a2_in1k"),
+                      ("timm/resnet18", "timm/resnet18"), ("resnet18", "resnet18")):  # fmt: skip
+        network = network_of(name, path)
+        is_timm_s = hasattr(network.body, "global_pool")
+        assert network.name == own and is_timm_s == (name != "resnet18")
+
+
+def test_a_name_that_only_timm_could_have_and_has_not_is_told_with_the_nearest(monkeypatch):
+    with pytest.raises(
+        BackboneError, match=r"timm has no network 'resnet18.a1_in2k'. Did you mean 'resnet18.a1_in1k'"
+    ):
+        network_of("resnet18.a1_in2k")
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "timm" else find(name))
+    with pytest.raises(
+        BackboneError, match=r"'timm/resnet18' is a network of timm, which is not installed.*\[timm\]"
+    ):
+        network_of("timm/resnet18")
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from tellapart.network.efficientnet_lite import EfficientNetLite
 from tellapart.network.weights import build_network, fit_state, load_state, read_state
 from tellapart.pictures.preprocess import Preprocess
 from tellapart.progress import Progress, silent
+from tellapart.words.near_names import did_you_mean
+
+_OF_TIMM = re.compile(r"^(?:hf[-_]hub:)?timm/")  # as timm's pages and its hub write their names
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,9 @@ def network_of(name: str, weights: Path | None = None, progress: Progress = sile
     """The network with weights to start from.
 
     Args:
-        name: `efficientnet_lite0`, a torchvision name, or a timm name where timm is installed.
+        name: `efficientnet_lite0`, a torchvision name, or a timm name where timm is installed, with the tag of its
+            weights or without: resnet18d, resnet18.a1_in1k. Of a name that both have, torchvision's is meant;
+            timm/resnet18 and hf_hub:timm/resnet18 are timm's.
         weights: a state dict of that network (.safetensors, .pth), whose last layer is not used; its published weights
             unless given.
     Raises:
@@ -57,11 +63,9 @@ def network_of(name: str, weights: Path | None = None, progress: Progress = sile
         weights = Path(weights).expanduser()
     if name == DEFAULT_BACKBONE:
         return _built_in(weights)
-    if name in torchvision_models():
-        return _of_torchvision(torchvision_models()[name], weights, progress)
-    if name in (others := _timm_names()):
-        return _of_timm(name, weights)
-    return _of_torchvision(known_model(name, others), weights, progress)
+    if (of_timm := _timm_name(name)) is not None:
+        return _of_timm(of_timm, weights)
+    return _of_torchvision(known_model(name, _timm_names()), weights, progress)
 
 
 class _Lite0(nn.Module):
@@ -130,17 +134,47 @@ def _timm_names() -> tuple[str, ...]:
         return ()
     import timm
 
-    return tuple(timm.list_models())
+    return (*timm.list_models(), *timm.list_models(pretrained=True))
+
+
+def _timm_name(name: str) -> str | None:
+    """What timm calls the network of that name; None where torchvision has it, or nobody.
+
+    Raises:
+        BackboneError: it can only be timm's, and timm has none of that name, or is not installed.
+    """
+    known = _OF_TIMM.sub("", name)
+    is_clear = known != name or "." in name  # the dot before the tag
+    if not is_clear and name in torchvision_models():
+        return None
+    if importlib.util.find_spec("timm") is None:
+        if is_clear:
+            raise BackboneError(
+                f'{name!r} is a network of timm, which is not installed. Install it: pip install "tellapart[timm]", or '
+                f"choose `{DEFAULT_BACKBONE}`, which is built in, or the torchvision name of a network."
+            )
+        return None
+    from timm.models import is_model, is_model_pretrained, split_model_name_tag
+
+    if is_model(known) and (not split_model_name_tag(known)[1] or is_model_pretrained(known)):
+        return known
+    if is_clear:
+        raise BackboneError(
+            f"timm has no network {known!r}.{did_you_mean(known, _timm_names(), n=3)} "
+            "`timm.list_models(pretrained=True)` lists those with weights."
+        )
+    return None
 
 
 def _of_timm(name: str, weights: Path | None) -> Network:
     import timm
 
+    own = f"timm/{name}" if name in torchvision_models() else name
     try:
         body: Any = timm.create_model(name, pretrained=weights is None, num_classes=0)
     except Exception as error:  # its hub's client raises errors of its own
         raise BackboneError(
-            f"The weights of {name} could not be fetched from timm's hub ({_first_line(error)}). Try again with a "
+            f"The weights of {own} could not be fetched from timm's hub ({_first_line(error)}). Try again with a "
             f"connection, or pass a file with them (weights=FILE), or use `{DEFAULT_BACKBONE}`, which is built in."
         ) from error
     facts, known = timm.data.resolve_model_data_config(body), body.default_cfg
@@ -150,12 +184,12 @@ def _of_timm(name: str, weights: Path | None) -> Network:
             body,
             read_state(weights),
             (heads,) if isinstance(heads, str) else tuple(heads),
-            name,
+            own,
             str(weights),
         )
     is_fixed = bool(known.get("fixed_input_size"))
     return Network(
-        name=name, body=body.eval(), n_features=_n_features(body, tuple(facts["input_size"])),
+        name=own, body=body.eval(), n_features=_n_features(body, tuple(facts["input_size"])),
         mean=tuple(facts["mean"]), std=tuple(facts["std"]), size_px=int(facts["input_size"][1]) if is_fixed else None,
         licence=_licence(f"{known.get('license') or 'unknown'} (timm's hub)", weights),
     )  # fmt: skip
