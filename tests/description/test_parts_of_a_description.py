@@ -50,6 +50,32 @@ def names(assembly, valid):
     return {assembly.items[row].name for row in assembly.rows(valid)}
 
 
+@pytest.mark.parametrize(
+    ("part", "value", "says"),
+    [
+        ("item", 224, r"item=224 cannot be used.*item=Resize\(224\)"),
+        ("item", Resize, r"item=<class .*Resize'> cannot be used.*\[yours, Resize\(224\)\]"),
+        ("item", [], r"item=\[\] cannot be used"),
+        ("item", [str.upper], r"takes Resize\(...\) or RandomResizedCrop"),
+        ("item", str.upper, r"\[yours, Resize\(224\)\]. Only so the size of the square is known"),
+        ("items", None, r"items=None cannot be used. It takes image_files"),
+        ("labels", "parent", r"labels='parent' cannot be used. It takes parent_label"),
+        ("split", 0.2, r"split=0.2 cannot be used. It takes random_split\(0.2\)"),
+        ("batch", None, r"batch=None cannot be used. It takes aug_transforms"),
+        ("batch", [aug_transforms(), "flip"], r"cannot be used. It takes aug_transforms"),
+    ],
+)  # fmt: skip
+def test_what_a_part_cannot_be_is_told_at_once(part, value, says):
+    with pytest.raises(TypeError, match=says):
+        DataDescription().new(**{part: value})
+
+
+def test_a_list_for_one_step_is_that_step():
+    assert DataDescription(item=[Resize(32)]) == DataDescription(item=Resize(32))
+    own = DataDescription(item=[str.upper, RandomResizedCrop(32)])
+    assert own.item.size == 32 and own.new(items=image_files).item == own.item
+
+
 def test_picture_files_are_found_at_any_depth_in_order_and_hidden_ones_are_not(tmp_path):
     for name in ("b/2.JPG", "b/1.png", "a/deep/er/3.webp", "b/notes.txt", ".cache/4.jpg", "b/.5.jpg"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

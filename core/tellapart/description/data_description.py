@@ -3,15 +3,16 @@ changed one by one."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from tellapart.description.items import image_files
 from tellapart.description.labels import Labels, parent_label
-from tellapart.description.splits import Split, random_split
+from tellapart.description.splits import RandomSplit, Split, random_split
 from tellapart.description.torch_side import network_door
-from tellapart.description.transforms import Augmentation, ItemTransform, Resize
+from tellapart.description.transforms import Augmentation, ItemTransform, Resize, item_transform
 
 if TYPE_CHECKING:
     from tellapart.network.data.data import Data
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 BatchTransform = Augmentation | Callable[[Any], Any]
 BATCH_SIZE = 16
+_TAKES = {
+    "items": "image_files, table_rows(...), or a function of the folder or table",
+    "labels": "parent_label, name_label(...), column(...), a compiled regular expression, or a function of the item",
+    "split": "random_split(0.2), folder_split(...), column_split(...), or a function of the item",
+    "batch": "aug_transforms(...), a transform of torchvision.transforms.v2, or several of them in a list",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,8 @@ class DataDescription:
         files, or a function of the item.
     split: what is held out: `random_split(...)`, `folder_split(...)`, `column_split(...)`, or a function of the item
         that gives True for what is held out, False for what is trained on, None for what is left out.
-    item: how a picture becomes a square: `Resize(...)` or `RandomResizedCrop(...)`.
+    item: how a picture becomes a square: `Resize(...)` or `RandomResizedCrop(...)`, or a list with one of them at the
+        end and functions of a picture before it, for instance transforms of `torchvision.transforms.v2`.
     batch: for whole batches in training: `aug_transforms(...)`, any transform of `torchvision.transforms.v2`, or
         several of them in order.
     """
@@ -42,11 +50,23 @@ class DataDescription:
     item: ItemTransform = field(default_factory=lambda: Resize(224))
     batch: BatchTransform | Sequence[BatchTransform] = ()
 
+    def __post_init__(self) -> None:
+        """Raises TypeError where a part is none."""
+        object.__setattr__(self, "item", item_transform(self.item))
+        is_good = {
+            "items": callable(self.items),
+            "labels": callable(self.labels) or isinstance(self.labels, re.Pattern),
+            "split": callable(self.split) or isinstance(self.split, RandomSplit),
+            "batch": all(callable(one) or isinstance(one, Augmentation) for one in self.batch_transforms()),
+        }
+        for name in (name for name, good in is_good.items() if not good):
+            raise TypeError(f"{name}={getattr(self, name)!r} cannot be used. It takes {_TAKES[name]}.")
+
     def new(self, **parts: Any) -> DataDescription:
         """The same with some parts changed, for instance `bears.new(item=Resize(128))`.
 
         Raises:
-            TypeError: there is no part of that name.
+            TypeError: there is no part of that name, or it cannot be that.
         """
         names = [part.name for part in fields(self)]
         if unknown := sorted(set(parts) - set(names)):

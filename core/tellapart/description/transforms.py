@@ -4,9 +4,10 @@ values, which torch turns into pixels when they are used."""
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Literal
+from typing import Any, Literal
 
 from tellapart.errors import DescriptionError
 from tellapart.pictures.preprocess import Fit
@@ -81,7 +82,58 @@ class RandomResizedCrop:
         return "crop"
 
 
-ItemTransform = Resize | RandomResizedCrop
+@dataclass(frozen=True)
+class OwnSteps:
+    """functions: of one's own, each from a Pillow picture to a picture, one after the other; then the square.
+
+    They are given the whole picture, upright RGB, in training, in validation and in use alike; what a transform of
+    torchvision draws is another draw for each view in training, and always the same otherwise.
+    """
+
+    functions: tuple[Callable[[Any], Any], ...]
+    square: Resize | RandomResizedCrop
+
+    @property
+    def size(self) -> int:
+        """Of the square."""
+        return self.square.size
+
+    @property
+    def n_px_needed(self) -> None:
+        """All there are: a function may cut a part out."""
+        return
+
+    @property
+    def fit(self) -> Fit:
+        """Raises DescriptionError: a bundle holds no program."""
+        raise DescriptionError(
+            "A bundle cannot carry functions of your own, so a description with them in `item` cannot be exported. "
+            f"Save the pictures as files after these steps, and describe those: item={self.square}."
+        )
+
+
+ItemTransform = Resize | RandomResizedCrop | OwnSteps
+_ITEM = "Resize(...) or RandomResizedCrop(...), or functions of a picture with one of these at the end: "
+
+
+def item_transform(given: Any) -> ItemTransform:
+    """What `item` of a description means: itself, or the steps of a list.
+
+    Raises:
+        TypeError: it is something else; the text says what to write.
+    """
+    if isinstance(given, ItemTransform):
+        return given
+    if isinstance(given, list | tuple) and given:
+        *functions, last = given
+        if isinstance(last, Resize | RandomResizedCrop) and all(map(callable, functions)):
+            return OwnSteps(tuple(functions), last) if functions else last
+    example = "[yours, Resize(224)]"
+    if isinstance(given, Integral) and given in _SIDES_PX:
+        example = f"[yours, Resize({given})]. For the whole picture at that size write item=Resize({given})"
+    elif callable(given) and not isinstance(given, type):
+        example = "[yours, Resize(224)]. Only so the size of the square is known: put that in"
+    raise TypeError(f"item={given!r} cannot be used. It takes {_ITEM}{example}.")
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,7 @@ def test_the_walk_of_one_item_tells_every_step(shapes):
         ({"items": lambda source: []}, "Items", "has no items"),
         ({"labels": lambda item: int(item.stem)}, "Labels", "circle_000.png cannot be told: invalid literal"),
         ({"split": lambda item: False}, "Split", "hold out for validation"),
+        ({"item": [lambda picture: picture.size, Resize(24)]}, "Item transform", "circle_000.png: The function"),
         ({"batch": lambda pictures: pictures.mean(dim=0)}, "Batch transforms", "ValueError: it gave"),
         ({"batch": lambda pictures: pictures / torch.ones(7)}, "Batch transforms", "RuntimeError: The size of tensor"),
     ],
@@ -152,6 +153,18 @@ def test_the_walk_names_the_step_that_fails_and_why(shapes, parts, step, reason)
     walk = DESCRIBED.new(**parts).summary(shapes)
     assert walk.failed == step and len(walk.lines) == STEPS.index(step)
     assert reason in walk.reason and f"{step} FAILED" in str(walk)
+
+
+def test_a_step_of_ones_own_is_for_all_pictures_and_its_mistake_leaves_none_out(shapes):
+    def dark(picture):
+        return picture.point(lambda value: 0)
+
+    data = DESCRIBED.new(item=[dark, RandomResizedCrop(24)], batch=()).data(shapes)
+    assert all(not batch.pictures.any() for part in (data.train, data.valid) for batch in part)
+    broken = DESCRIBED.new(item=[lambda picture: picture.size, Resize(24)]).data(shapes)
+    with pytest.raises(DescriptionError, match=r"_00\d.png: The function .*in `item` fails: .*a tuple"):
+        next(iter(broken.valid))
+    assert not broken.refused
 
 
 def test_the_walk_names_a_picture_that_does_not_open(shapes):

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+import torch
 from make_data import draw_shape, make_awkward
 from PIL import Image
 from tellapart.description import RandomResizedCrop, Resize, table_rows
+from tellapart.description.transforms import OwnSteps
 from tellapart.errors import DescriptionError, ImageError
 from tellapart.network.data.squares import base, opened, preprocess_of, square, square_of_item, view
 from tellapart.pictures.images import load_pixels
+from torchvision.transforms import v2
 
 
 @pytest.fixture
@@ -52,6 +55,39 @@ def test_a_draw_gives_its_own_part_and_the_same_each_time(wide):
     assert len({view.tobytes() for view in views}) > 6
     assert np.array_equal(views[3], square(wide, transform, 3))
     assert np.array_equal(square(wide, Resize(32), 3), square(wide, Resize(32)))
+
+
+def test_steps_of_ones_own_come_first_whatever_kind_of_picture_they_give(wide):
+    """The left half alone, so no blue is left; what a transform draws is another draw for each view."""
+
+    def left(picture):
+        return picture.crop((0, 0, 50, 40))
+
+    for also in ((), (np.asarray,), (v2.ToImage(),), (v2.ToImage(), v2.ToDtype(torch.float32, scale=True))):
+        pixels = square(wide, OwnSteps((left, *also), Resize(32)))
+        assert pixels.shape == (32, 32, 3) and pixels.dtype == np.uint8
+        assert pixels[..., 0].min() == 255 and pixels[..., 2].max() == 0
+    flipped = OwnSteps((v2.RandomHorizontalFlip(),), Resize(32, "squish"))
+    before = torch.get_rng_state()
+    assert len({square(wide, flipped, draw).tobytes() for draw in range(12)}) == 2
+    assert len({square(wide, flipped).tobytes() for _ in range(12)}) == 1
+    assert torch.equal(torch.get_rng_state(), before)
+    with pytest.raises(DescriptionError, match=r"cannot carry functions of your own.*item=Resize\(size=32"):
+        preprocess_of(OwnSteps((left,), Resize(32)))
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda picture: 1 / 0, "ZeroDivisionError: division by zero"),
+        (lambda picture: (picture, 3), "it gave a tuple, not a picture"),
+        (v2.Compose([v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.5] * 3, [0.5] * 3)]),
+         "it gave numbers from -1 to 1, not 0 to 1; each network normalises by itself"),
+    ],
+)  # fmt: skip
+def test_a_step_that_fails_is_named_and_no_picture_is_blamed(wide, function, says):
+    with pytest.raises(DescriptionError, match=rf"The function .* in `item` fails: .*{says}"):
+        square(wide, OwnSteps((function,), Resize(32)))
 
 
 def test_what_views_are_made_from_is_as_small_as_they_need(tmp_path):

@@ -14,7 +14,7 @@ from torch.utils.data import Dataset, Sampler
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.description.items import said
 from tellapart.description.transforms import ItemTransform
-from tellapart.errors import ImageError, Skipped
+from tellapart.errors import DescriptionError, ImageError, Skipped
 from tellapart.network.data.kept_pictures import KeptPictures
 from tellapart.network.data.squares import base, square_of_item, view
 
@@ -53,6 +53,8 @@ class PictureSet(Dataset[Any]):
             return place, square_of_item(item, self.transform) if draw is None else self._view(place, draw)
         except ImageError as error:
             return place, Skipped(said(item), str(error), error.code)
+        except DescriptionError as error:
+            raise DescriptionError(f"{said(item)}: {error}") from error
 
     def _view(self, place: int, draw: int) -> np.ndarray:
         pixels = self.kept.get(place) if self.kept is not None else None

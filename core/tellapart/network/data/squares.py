@@ -12,9 +12,9 @@ from PIL import Image
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional
 
-from tellapart.description.items import TableRow
-from tellapart.description.transforms import ItemTransform, RandomResizedCrop, Resize
-from tellapart.errors import ImageError
+from tellapart.description.items import TableRow, said
+from tellapart.description.transforms import ItemTransform, OwnSteps, RandomResizedCrop, Resize
+from tellapart.errors import DescriptionError, ImageError
 from tellapart.pictures.boundary import one_picture
 from tellapart.pictures.images import pixels_of, read_given, read_image
 from tellapart.pictures.preprocess import Preprocess
@@ -44,7 +44,11 @@ def square(image: Image.Image, transform: ItemTransform, draw: int | None = None
 
     Args:
         draw: which random view, in training; the view in use unless given.
+    Raises:
+        DescriptionError: a function of one's own fails, or gives no picture.
     """
+    if isinstance(transform, OwnSteps):
+        return square(_after_own_steps(image, transform, draw or 0), transform.square, draw)
     if draw is not None and isinstance(transform, RandomResizedCrop):
         return _random_part(image, transform, draw)
     if isinstance(transform, Resize) and transform.method == "pad":
@@ -72,6 +76,8 @@ def base(item: Any, transform: ItemTransform) -> np.ndarray:
         image = opened(item, transform.n_px_needed)
         if isinstance(transform, Resize):
             return square(image, transform)
+        if isinstance(transform, OwnSteps):
+            return np.asarray(image)
         scale = transform.n_px_needed / min(image.size)
         if scale < 1:
             width, height = image.size
@@ -92,7 +98,38 @@ def square_of_item(item: Any, transform: ItemTransform) -> np.ndarray:
         ImageError: the reason, in words.
     """
     with one_picture():
-        return square(opened(item, transform.size), transform)
+        return square(opened(item, None if isinstance(transform, OwnSteps) else transform.size), transform)
+
+
+def _after_own_steps(image: Image.Image, steps: OwnSteps, draw: int) -> Image.Image:
+    """Upright RGB after the functions of one's own; what they draw by torch depends on `draw` alone."""
+    with _drawing, torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(draw)
+        for function in steps.functions:
+            try:
+                image = _picture_of(function(image))
+            except Exception as error:  # a person's own function raises what it likes
+                kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
+                name = getattr(function, "__name__", None) or said(function)
+                raise DescriptionError(
+                    f"The function {name} in `item` fails: {kind}{error}. It is given a Pillow picture and gives "
+                    "a picture. Change `item`."
+                ) from error
+    return image
+
+
+def _picture_of(given: Any) -> Image.Image:
+    """Raises ValueError, ImageError: it is no picture."""
+    if isinstance(given, torch.Tensor):
+        if given.is_floating_point() and not (given.min() >= 0 and given.max() <= 1):
+            raise ValueError(
+                f"it gave numbers from {float(given.min()):.3g} to {float(given.max()):.3g}, not 0 to 1; each network "
+                "normalises by itself"
+            )
+        given = functional.to_pil_image(given)
+    if not isinstance(given, Image.Image | np.ndarray):
+        raise ValueError(f"it gave a {type(given).__name__}, not a picture")
+    return read_given(given)
 
 
 def _random_part(image: Image.Image, transform: RandomResizedCrop, draw: int) -> np.ndarray:

@@ -168,10 +168,12 @@ def _key(classifier: nn.Module, data: Data, settings: FineTuning, rest: list[Any
     assembly, description = data.assembly, data.description
     with ThreadPoolExecutor(available_cpus()) as pool:
         contents = list(pool.map(_content_of, assembly.items))
-    transforms = [_ADDRESS.sub("", repr(one)) for one in description.batch_transforms()]
+    item, *transforms = (
+        _ADDRESS.sub("", repr(one)) for one in (description.item, *description.batch_transforms())
+    )
     decides = [
         _FORMAT, torch.__version__, [str(path_of(item) or "") for item in assembly.items], contents,
-        assembly.targets.tolist(), assembly.is_valid.tolist(), assembly.classes, repr(description.item), transforms,
+        assembly.targets.tolist(), assembly.is_valid.tolist(), assembly.classes, item, transforms,
         data.train.batch_size, data.seed, repr(settings), *rest,
     ]  # fmt: skip
     digest = sha256(json.dumps(decides).encode())
