@@ -5,6 +5,7 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from make_data import make_tiny_folder
 from tellapart.description import (
@@ -74,6 +75,39 @@ def test_a_list_for_one_step_is_that_step():
     assert DataDescription(item=[Resize(32)]) == DataDescription(item=Resize(32))
     own = DataDescription(item=[str.upper, RandomResizedCrop(32)])
     assert own.item.size == 32 and own.new(items=image_files).item == own.item
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (
+            ["cat", "black"],
+            r"is \['cat', 'black'\] \(list\), but a picture has one label here.*give one of them",
+        ),
+        ({"cat": 1}, r"is \{'cat': 1\} \(dict\), but"),
+        (np.array([1, 0, 1]), r"is array\(\[1, 0, 1\]\) \(ndarray\), but"),
+    ],
+)
+def test_several_labels_of_a_picture_are_told_and_not_taken_for_one(value, says):
+    with pytest.raises(DescriptionError, match=says):
+        label_of(lambda item: value, "a.jpg")
+
+
+def test_amounts_are_told_whether_all_differ_or_some_are_alike():
+    def described(values):
+        rows = [{"file_name": f"{k}.jpg", "kg": value} for k, value in enumerate(values)]
+        return assembled(DataDescription(items=table_rows(), labels=column("kg")), rows)
+
+    for values in ([3.5 + k * 0.37 for k in range(30)], [k // 2 if k < 12 else k for k in range(30)]):
+        with pytest.raises(
+            DescriptionError, match=r"nearly every picture has one of its own.*Put them into groups"
+        ):
+            described(values)
+    with pytest.raises(DescriptionError, match=r"30 labels, .* 30 pictures: nearly every .*Change `labels`"):
+        described([f"name {k}" for k in range(30)])
+    few = described([0.5 + k % 4 for k in range(30)])
+    assert "The labels are numbers, for instance '0.5', '1.5'" in few.notes[0]
+    assert described([float(k % 4) for k in range(30)]).notes == (), "numbers may be names, too"
 
 
 def test_picture_files_are_found_at_any_depth_in_order_and_hidden_ones_are_not(tmp_path):

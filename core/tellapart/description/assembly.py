@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from tellapart.description.data_description import DataDescription
 
 _MOST_NAMED = 5
+_FEWER = "Change `labels`, or add pictures."
+_NO_AMOUNTS = (
+    "Each number is taken for a kind of its own, and no nearer to the next than to any other; amounts cannot be "
+    "estimated. Put them into groups, for instance labels=lambda row: 'heavy' if float(row['weight']) > 5 else 'light'."
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ def assembled(description: DataDescription, source: Any, n_least: int = 2) -> As
     kept = [i for i, part in enumerate(parts) if part is not None and not leaks[i]]
     is_valid = np.array([bool(parts[i]) for i in kept], bool)
     classes = _checked_classes([labels[i] for i in kept], is_valid, len(items), n_least)
+    if _are_numbers(classes) and not all(float(label).is_integer() for label in classes):
+        notes.append(f"The labels are numbers, for instance {_listed(classes)}. {_NO_AMOUNTS}")
     place = {label: k for k, label in enumerate(classes)}
     targets = np.array([place[labels[i]] for i in kept], np.int64)
     missing = [label for k, label in enumerate(classes) if not (targets[is_valid] == k).any()]
@@ -137,13 +145,18 @@ def _checked_classes(
     """The labels in order, if each of them can be learned."""
     in_train = Counter(label for label, valid in zip(labels, is_valid.tolist(), strict=True) if not valid)
     n_train, n_valid = sum(in_train.values()), int(is_valid.sum())
+    classes = tuple(sorted(set(labels), key=label_order))
+    if 2 * len(classes) > len(labels) > 2 and (not n_valid or _are_numbers(classes)):
+        raise DescriptionError(
+            f"There are {len(classes)} labels, for instance {_listed(classes)}, for {len(labels)} pictures: nearly "
+            f"every picture has one of its own. {_NO_AMOUNTS if _are_numbers(classes) else _FEWER}"
+        )
     for what, n in (("train on", n_train), ("hold out for validation", n_valid)):
         if not n:
             raise DescriptionError(
                 f"None of the {n_items} item(s) is there to {what}. Change `split`, for instance to random_split(0.2), "
                 "or add pictures."
             )
-    classes = tuple(sorted(set(labels), key=label_order))
     if len(classes) < n_least:
         raise DescriptionError(
             f"All {len(labels)} item(s) have the label {classes[0]!r}, but training needs at least 2 labels. Add "
@@ -152,7 +165,7 @@ def _checked_classes(
     if len(classes) > n_train:
         raise DescriptionError(
             f"There are {len(classes)} labels, for instance {_listed(classes)}, and {n_train} picture(s) to train on: "
-            "more labels than pictures. Change `labels`, or add pictures."
+            f"more labels than pictures. {_FEWER}"
         )
     _check_taught(classes, in_train.keys())
     return classes
@@ -164,6 +177,13 @@ def _check_taught(classes: Sequence[str], in_train: Collection[str]) -> None:
             f"No picture of {_listed(unknown)} is left to train on: all of them are held out, or copies of such. "
             "Change `split`, or add pictures."
         )
+
+
+def _are_numbers(labels: Sequence[str]) -> bool:
+    try:
+        return all(math.isfinite(float(label)) for label in labels)
+    except ValueError:
+        return False
 
 
 def _listed(labels: Sequence[str]) -> str:

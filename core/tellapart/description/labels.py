@@ -91,6 +91,12 @@ def label_of(labels: Labels, item: Any) -> str:
         raise DescriptionError(
             f"The label of {said(item)} cannot be told: {reason}. Change `labels`, or leave the item out."
         ) from error
+    if isinstance(value, list | tuple | set | frozenset | Mapping) or getattr(value, "ndim", 0) > 0:
+        raise DescriptionError(
+            f"The label of {said(item)} is {said(value)} ({type(value).__name__}), but a picture has one label here: "
+            "several at once cannot be learned. Change `labels` to give one of them, or describe and train once for "
+            "each, with labels that say whether it is there."
+        )
     if is_missing(value):
         raise DescriptionError(
             f"The label of {said(item)} is empty ({value!r}). Change `labels`, or leave the item out."
