@@ -11,13 +11,14 @@ from described_shapes import SHAPES
 from make_data import make_tiny_folder
 from safetensors.torch import save_file
 from tellapart.errors import BackboneError, DescriptionError, TrainError, WeightsError
+from tellapart.network.data import batches
 from tellapart.network.data.kept_pictures import KeptPictures
 from tellapart.network.device import device_of
 from tellapart.network.learner import training
 from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.networks import Network, check_size
 from tellapart.network.learner.steps import OneCycle
-from tellapart.vision import Resize, learner
+from tellapart.vision import Resize, aug_transforms, learner
 
 SMALL = SHAPES.new(item=Resize(32), batch=())
 
@@ -86,6 +87,25 @@ def test_short_memory_halves_the_batch_and_goes_on(shapes, monkeypatch):
     )
 
 
+def test_short_memory_while_a_batch_is_put_together_takes_it_in_parts(shapes, monkeypatch):
+    """What is drawn for a picture goes by its place in the batch, so the parts come out as the whole does."""
+    usual = batches.augmented
+    described = SMALL.new(batch=aug_transforms())
+
+    def short_of_memory(pictures, *arguments):
+        if len(pictures) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 6.00 GiB")
+        return usual(pictures, *arguments)
+
+    whole = described.data(shapes, batch_size=8).one_batch().pictures
+    monkeypatch.setattr(batches, "augmented", short_of_memory)
+    data = described.data(shapes, batch_size=8)
+    assert torch.equal(data.one_batch().pictures, whole)
+    learn = learner(data, say=lambda line: None)
+    learn.fine_tune(1)
+    assert len(learn.history) == 1
+
+
 def test_no_memory_even_for_one_is_a_sentence(shapes, monkeypatch):
     def none(self, pictures):
         if self.training:
@@ -93,7 +113,7 @@ def test_no_memory_even_for_one_is_a_sentence(shapes, monkeypatch):
         return torch.zeros(len(pictures), 3)
 
     monkeypatch.setattr(Classifier, "forward", none)
-    with pytest.raises(TrainError, match="not enough for even one picture"):
+    with pytest.raises(TrainError, match=r"not enough for even one picture.*batch_size=4"):
         small(shapes).fine_tune(1)
 
 

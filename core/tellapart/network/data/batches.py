@@ -16,6 +16,7 @@ from tellapart.errors import Skipped
 from tellapart.network.data.augmenting import augmented
 from tellapart.network.data.picture_set import PassOrder, PictureSet, Squares, Wish, joined
 from tellapart.network.data.share import NOBODY, WHOLE, Share
+from tellapart.network.tuning.memory import in_parts
 
 _SEEDS = 2**31
 
@@ -43,7 +44,7 @@ class Batches:
         self.batch_transforms = () if is_valid else tuple(batch)
         self.batch_size, self.seed, self.refused, self._side = batch_size, seed, refused, transform.size
         self._targets = torch.from_numpy(assembly.targets)
-        self._epoch = 0
+        self._epoch, self._n_parts = 0, 1
         self._order = PassOrder()
         self._loader = DataLoader(
             PictureSet(assembly.items, transform, has_threads=not workers),
@@ -105,12 +106,23 @@ class Batches:
     ) -> PictureBatch:  # fmt: skip
         """wishes: of the whole batch, of which the squares may be a share."""
         pixels = squares.pixels if device is None else squares.pixels.to(device, non_blocking=True)
-        targets, pictures = self._targets[squares.places], _unit(pixels)
-        if epoch is not None:
-            at = {place: k for k, (place, _) in enumerate(wishes)}
-            places = torch.tensor([at[place] for place in squares.places.tolist()])
+        targets, transforms, seed = self._targets[squares.places], self.batch_transforms, 0
+        at = {place: k for k, (place, _) in enumerate(wishes)}
+        places = torch.tensor([at[place] for place in squares.places.tolist()])
+        if epoch is None:
+            transforms = ()
+        else:
             seed = _seed(self.seed, epoch, -1 - number)
-            pictures = augmented(pictures, self.batch_transforms, seed, places, len(wishes))
+
+        def varied(n_parts: int) -> torch.Tensor:
+            n_parts = min(n_parts, len(pixels))
+            some = [
+                augmented(_unit(part), transforms, seed, own, len(wishes))
+                for part, own in zip(pixels.tensor_split(n_parts), places.tensor_split(n_parts), strict=True)
+            ]
+            return some[0] if n_parts == 1 else torch.cat(some)
+
+        pictures, self._n_parts = in_parts(varied, self._n_parts, len(pixels), torch.cuda.empty_cache)
         return PictureBatch(pictures, targets if device is None else targets.to(device), squares.places)
 
     def _stand_in(self, device: torch.device | None) -> PictureBatch:

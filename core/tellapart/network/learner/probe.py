@@ -22,7 +22,7 @@ from tellapart.network.data.share import NOBODY
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.judging import Judgement
-from tellapart.network.tuning.memory import is_memory, want_of_memory_told
+from tellapart.network.tuning.memory import in_parts, want_of_memory_told
 
 
 @dataclass(frozen=True)
@@ -162,15 +162,9 @@ def _in_parts(
     give: Callable[[torch.Tensor], torch.Tensor], pictures: torch.Tensor, n_parts: int, device: Device
 ) -> tuple[np.ndarray, int]:
     """(N, D) of these pictures, taken in so many parts or as many more as memory asks for, and how many those were."""
-    while True:
-        try:
-            parts = [
-                give(part).float().cpu().numpy()
-                for part in pictures.tensor_split(min(n_parts, len(pictures)))
-            ]
-            return np.concatenate(parts), n_parts
-        except (MemoryError, RuntimeError) as error:
-            if not is_memory(error) or n_parts >= len(pictures):
-                raise
-            n_parts *= 2
-            device.free()
+
+    def given(n_parts: int) -> np.ndarray:
+        parts = pictures.tensor_split(min(n_parts, len(pictures)))
+        return np.concatenate([give(part).float().cpu().numpy() for part in parts])
+
+    return in_parts(given, n_parts, len(pictures), device.free)

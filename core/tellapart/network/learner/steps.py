@@ -17,7 +17,7 @@ from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.mixed_pictures import Mixer
 from tellapart.network.learner.moving_average import MovingAverage
-from tellapart.network.tuning.memory import is_memory
+from tellapart.network.tuning.memory import in_parts
 
 _BETAS, _WEIGHT_DECAY = (0.9, 0.99), 0.01
 _WARM_UP = 0.25  # share of the steps in which rates rise
@@ -74,20 +74,14 @@ class OneCycle:
         share = self.device.share
         weight = (batch.places != NOBODY).float().to(batch.targets.device)
         pictures, targets = self.mixer(batch)
-        pictures = made_smaller(pictures, self._side(pictures.shape[-1]))
         n = round(self.device.total(float(weight.sum()))[0])
         if not n:  # none of them could be read
             return 0.0, 0
         weight = weight * share.n / n  # since the mean of the processes' gradients is taken
-        while True:
-            try:
-                loss = self._gradient(pictures, targets, weight)
-                break
-            except (MemoryError, RuntimeError) as error:
-                if not is_memory(error) or self.n_parts >= len(batch.targets) or share.n > 1:
-                    raise
-                self.n_parts *= 2
-                self.device.free()
+        loss, self.n_parts = in_parts(
+            lambda n_parts: self._gradient(pictures, targets, weight, n_parts),
+            self.n_parts, len(batch.targets) if share.n == 1 else 1, self.device.free,
+        )  # fmt: skip
         loss = self.device.total(loss)[0] / share.n
         if math.isfinite(loss):
             self.device.shorten(self.network, self.optimizer, _LONGEST)
@@ -104,14 +98,17 @@ class OneCycle:
             return full_px
         return side_at(self.schedule.last_epoch / self._n_steps, start_px, full_px)
 
-    def _gradient(self, pictures: torch.Tensor, targets: torch.Tensor, weight: torch.Tensor) -> float:
+    def _gradient(
+        self, pictures: torch.Tensor, targets: torch.Tensor, weight: torch.Tensor, n_parts: int
+    ) -> float:
+        side_px = self._side(pictures.shape[-1])
         self.optimizer.zero_grad(set_to_none=True)
         total, n = 0.0, len(targets)
-        for part in torch.arange(n).tensor_split(min(self.n_parts, n)):
+        for part in torch.arange(n).tensor_split(min(n_parts, n)):
             own = slice(int(part[0]), int(part[-1]) + 1)
             wanted = targets[own]
             with self.device.precision():
-                logits = self.network(pictures[own])
+                logits = self.network(made_smaller(pictures[own], side_px))
             losses = functional.cross_entropy(
                 logits.float(), wanted, reduction="none", label_smoothing=self.settings.smoothing
             )

@@ -4,7 +4,8 @@ that it hands out anew. Without that a step takes a quarter less. And how torch 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from tellapart.backbones.freed_memory import (
     MMAP_MAX,
@@ -14,6 +15,8 @@ from tellapart.backbones.freed_memory import (
     set_options,
 )
 from tellapart.errors import TrainError
+
+Found = TypeVar("Found")
 
 _KEEP = {MMAP_MAX: 0, TRIM_THRESHOLD: 512 * 2**20, TOP_PAD: 64 * 2**20}
 _AS_USUAL = {MMAP_MAX: 65536, TRIM_THRESHOLD: 128 * 2**10, TOP_PAD: 128 * 2**10}
@@ -35,6 +38,27 @@ def is_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or any(words in str(error).lower() for words in _SHORT)
 
 
+def in_parts(
+    attempt: Callable[[int], Found], n_parts: int, n: int, free: Callable[[], object]
+) -> tuple[Found, int]:
+    """What `attempt` gives for n pictures that it takes in so many parts, or in twice as many again and again where
+    memory is short; and how many those were.
+
+    Args:
+        free: gives back memory that is kept for later.
+    Raises:
+        RuntimeError, MemoryError: memory is not even enough for one picture at a time; or something else is wrong.
+    """
+    while True:
+        try:
+            return attempt(n_parts), n_parts
+        except (MemoryError, RuntimeError) as error:
+            if not is_memory(error) or n_parts >= n:
+                raise
+            n_parts *= 2
+            free()
+
+
 @contextlib.contextmanager
 def want_of_memory_told(n_processes: int, batch_size: int) -> Iterator[None]:
     """A block that needs memory for one picture at least; a want of it is told in words.
@@ -54,9 +78,10 @@ def want_of_memory_told(n_processes: int, batch_size: int) -> Iterator[None]:
                 f"The memory is not enough for the share that each of {n_processes} processes takes of a batch of "
                 f"{batch_size} pictures. Make batches smaller: .data(..., batch_size={max(1, batch_size // 2)})."
             ) from error
+        batches = f"batches (.data(..., batch_size={batch_size // 2})) or " if batch_size > 1 else ""
         raise TrainError(
-            "The memory is not enough for even one picture at a time. Close other programs, make pictures smaller "
-            "(item=Resize(128)), or choose a smaller network."
+            f"The memory is not enough for even one picture at a time. Close other programs, make {batches}pictures "
+            "smaller (item=Resize(128)), or choose a smaller network."
         ) from error
 
 
