@@ -1,10 +1,13 @@
 """Data and its batches: in an order that a seed decides, whatever loads them, without the pictures that cannot be read."""
 
+import threading
+
 import pytest
 import torch
 from make_data import make_tiny_folder
 from matplotlib.figure import Figure
 from tellapart.errors import DescriptionError, RefusalCode
+from tellapart.network.data.picture_set import PictureSet
 from tellapart.network.data.share import NOBODY, Share
 from tellapart.vision import DataDescription, RandomResizedCrop, Resize, aug_transforms, random_split
 
@@ -59,6 +62,53 @@ def test_nothing_is_drawn_from_a_generator_that_others_use(shapes, monkeypatch):
     passes(data)
     assert all(len(batch.targets) for batch in data.valid)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_next_batches_are_loaded_while_one_is_used(shapes, monkeypatch):
+    loaded, usual = threading.Semaphore(0), PictureSet.__getitems__
+
+    def counted(self, wishes):
+        found = usual(self, wishes)
+        loaded.release()
+        return found
+
+    monkeypatch.setattr(PictureSet, "__getitems__", counted)
+    batches = iter(DESCRIBED.data(shapes, batch_size=4).train)
+    next(batches)
+    assert all(loaded.acquire(timeout=60) for _ in range(3)), "two more than were asked for"
+    batches.close()
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("ahead")]
+
+
+def test_what_loading_raises_is_raised_where_the_batch_is_asked_for(shapes, monkeypatch):
+    usual = PictureSet.__getitems__
+    asked = iter(range(9))
+
+    def failing(self, wishes):
+        if next(asked) == 1:
+            raise OSError("no more threads")
+        return usual(self, wishes)
+
+    monkeypatch.setattr(PictureSet, "__getitems__", failing)
+    batches = iter(DESCRIBED.data(shapes, batch_size=4).train)
+    assert len(next(batches).targets) == 4
+    with pytest.raises(OSError, match="no more threads"):
+        next(batches)
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("ahead")]
+
+
+def test_what_training_draws_is_the_same_however_far_loading_is(shapes):
+    """Dropout draws from the generator of all threads while the next pictures are cut."""
+    drawn = []
+    for _ in range(2):
+        torch.manual_seed(5)
+        drawn.append(
+            [torch.rand(50) for batch in DESCRIBED.data(shapes, batch_size=2).train for _ in range(20)]
+        )
+    torch.manual_seed(5)
+    drawn.append([torch.rand(50) for _ in drawn[0]])
+    for one in drawn[:2]:
+        assert torch.equal(torch.stack(one), torch.stack(drawn[2]))
 
 
 def test_validation_is_never_varied(shapes):

@@ -8,7 +8,15 @@ from PIL import Image
 from tellapart.description import RandomResizedCrop, Resize, table_rows
 from tellapart.description.transforms import OwnSteps
 from tellapart.errors import DescriptionError, ImageError
-from tellapart.network.data.squares import base, opened, preprocess_of, square, square_of_item, view
+from tellapart.network.data.squares import (
+    _drawn_box,
+    base,
+    opened,
+    preprocess_of,
+    square,
+    square_of_item,
+    view,
+)
 from tellapart.pictures.images import load_pixels
 from torchvision.transforms import v2
 
@@ -55,6 +63,22 @@ def test_a_draw_gives_its_own_part_and_the_same_each_time(wide):
     assert len({view.tobytes() for view in views}) > 6
     assert np.array_equal(views[3], square(wide, transform, 3))
     assert np.array_equal(square(wide, Resize(32), 3), square(wide, Resize(32)))
+
+
+def test_a_part_is_drawn_as_torchvision_draws_it():
+    for width, height, scale in (
+        (100, 40, 0.2),
+        (40, 100, 0.9),
+        (300, 20, 0.9),
+        (20, 300, 0.9),
+        (64, 64, 0.35),
+    ):
+        for draw in range(20):
+            torch.manual_seed(draw)
+            wanted = v2.RandomResizedCrop.get_params(
+                Image.new("L", (width, height)), [scale, 1.0], [3 / 4, 4 / 3]
+            )
+            assert _drawn_box(width, height, scale, torch.Generator().manual_seed(draw)) == wanted
 
 
 def test_steps_of_ones_own_come_first_whatever_kind_of_picture_they_give(wide):

@@ -11,14 +11,16 @@ from torch.utils.data import DataLoader
 
 from tellapart.description.assembly import Assembly
 from tellapart.description.data_description import BatchTransform
-from tellapart.description.transforms import ItemTransform
+from tellapart.description.transforms import ItemTransform, OwnSteps
 from tellapart.errors import Skipped
+from tellapart.network.data.ahead import ahead
 from tellapart.network.data.augmenting import augmented
 from tellapart.network.data.picture_set import PassOrder, PictureSet, Squares, Wish, joined
 from tellapart.network.data.share import NOBODY, WHOLE, Share
 from tellapart.network.tuning.memory import in_parts
 
 _SEEDS = 2**31
+_N_AHEAD = 2  # batches that are loaded while the device learns from another
 
 
 class PictureBatch(NamedTuple):
@@ -45,6 +47,8 @@ class Batches:
         self.batch_size, self.seed, self.refused, self._side = batch_size, seed, refused, transform.size
         self._targets = torch.from_numpy(assembly.targets)
         self._epoch, self._n_parts = 0, 1
+        # torch's processes work ahead anyway; and steps of one's own draw from the generator that training draws from
+        self._is_ahead = not workers and not isinstance(transform, OwnSteps)
         self._order = PassOrder()
         self._loader = DataLoader(
             PictureSet(assembly.items, transform, has_threads=not workers),
@@ -94,7 +98,8 @@ class Batches:
         wishes: list[Wish] = [(row, None if epoch is None else _seed(self.seed, epoch, row)) for row in kept]
         batches = [wishes[at : at + self.batch_size] for at in range(0, len(wishes), self.batch_size)]
         self._order.wishes = [share.of(batch) for batch in batches]
-        for number, squares in enumerate(self._loader):
+        loaded = iter(self._loader)
+        for number, squares in enumerate(ahead(loaded, _N_AHEAD) if self._is_ahead else loaded):
             self.refused.update(squares.refused)
             if len(squares.places):
                 yield self._batch(squares, batches[number], epoch, number, device)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -68,8 +69,11 @@ class PictureSet(Dataset[Any]):
         """A whole batch, as torch asks for it."""
         if not self.has_threads:
             return [self[wish] for wish in wishes]
-        with ThreadPoolExecutor(available_cpus(), thread_name_prefix="decode") as pool:
-            return list(pool.map(self.__getitem__, wishes))
+        return list(self._pool.map(self.__getitem__, wishes))
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(available_cpus(), thread_name_prefix="decode")
 
 
 def joined(found: Sequence[tuple[int, np.ndarray | Skipped]]) -> Squares:

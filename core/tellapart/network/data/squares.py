@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional
 
 from tellapart.description.items import TableRow, said
@@ -20,6 +20,7 @@ from tellapart.pictures.images import pixels_of, read_given, read_image
 from tellapart.pictures.preprocess import Preprocess
 
 _RATIO = [3 / 4, 4 / 3]  # of the sides of a random part
+_TRIES = 10
 _drawing = threading.Lock()  # torch's transforms draw from one generator for all threads
 
 
@@ -133,11 +134,30 @@ def _picture_of(given: Any) -> Image.Image:
 
 
 def _random_part(image: Image.Image, transform: RandomResizedCrop, draw: int) -> np.ndarray:
-    with _drawing, torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(draw)  # `torch.manual_seed` seeds graphics cards as well
-        top, left, height, width = v2.RandomResizedCrop.get_params(image, [transform.min_scale, 1.0], _RATIO)
-    part = functional.resized_crop(image, top, left, height, width, [transform.size, transform.size])
-    return np.asarray(part)
+    box = _drawn_box(image.width, image.height, transform.min_scale, torch.Generator().manual_seed(draw))
+    return np.asarray(functional.resized_crop(image, *box, [transform.size, transform.size]))
+
+
+def _drawn_box(
+    width: int, height: int, min_scale: float, generator: torch.Generator
+) -> tuple[int, int, int, int]:
+    """Top, left, height and width of a random part. Torchvision's `RandomResizedCrop.get_params` draws the very same,
+    but from the one generator of all threads, which training draws from meanwhile."""
+    log_ratio = torch.log(torch.tensor(_RATIO)).tolist()
+
+    def uniform(low: float, high: float) -> torch.Tensor:
+        return torch.empty(1).uniform_(low, high, generator=generator)
+
+    for _ in range(_TRIES):
+        area = width * height * uniform(min_scale, 1.0).item()
+        ratio = torch.exp(uniform(*log_ratio)).item()
+        wide, high = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
+        if 0 < wide <= width and 0 < high <= height:
+            top = int(torch.randint(0, height - high + 1, (1,), generator=generator))
+            return top, int(torch.randint(0, width - wide + 1, (1,), generator=generator)), high, wide
+    wide = min(width, round(height * _RATIO[1]))  # the middle, where no part of that shape fits
+    high = min(height, round(width / _RATIO[0]))
+    return (height - high) // 2, (width - wide) // 2, high, wide
 
 
 def _padded(image: Image.Image, transform: Resize) -> np.ndarray:
