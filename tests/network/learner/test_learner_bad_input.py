@@ -273,6 +273,17 @@ def test_a_label_that_went_while_training_is_named_and_the_weights_before_are_ke
     assert all(torch.equal(values, learn.classifier.state_dict()[name]) for name, values in before.items())
 
 
+def test_a_held_out_picture_that_went_is_grey_among_the_worst_and_says_so(shapes):
+    learn = small(shapes)
+    gone = Path(learn.top_losses(1)[0].picture)
+    gone.unlink()
+    worst = learn.top_losses(3)
+    assert worst[0].picture == str(gone) and worst[0].gone == "file not found"
+    assert str(worst).splitlines()[0].endswith("; it can no longer be read: file not found")
+    shown = [axes.images[0].get_array() for axes in worst.figure().axes]
+    assert (shown[0] == 128).all() and not (shown[1] == 128).all() and worst[1].gone == ""
+
+
 def test_figures_without_matplotlib_say_what_to_install(shapes, monkeypatch):
     monkeypatch.delitem(sys.modules, "tellapart.network.charts", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)

@@ -107,7 +107,8 @@ class Confusion:
 
 @dataclass(frozen=True)
 class TopLoss:
-    """One validation picture. loss: -log of the probability of its label. confidence: of what was predicted."""
+    """One validation picture. loss: -log of the probability of its label. confidence: of what was predicted. gone: why
+    it can no longer be read, "" as a rule."""
 
     place: int
     picture: str
@@ -115,12 +116,13 @@ class TopLoss:
     predicted: str
     confidence: float
     loss: float
+    gone: str = ""
 
     def sentence(self) -> str:
         """For instance "a.jpg: black, predicted grizzly with 93 %, loss 2.81"."""
         return (
             f"{self.picture}: {self.label}, predicted {self.predicted} with {100 * self.confidence:.0f} %, "
-            f"loss {self.loss:.2f}"
+            f"loss {self.loss:.2f}" + (f"; it can no longer be read: {self.gone}" if self.gone else "")
         )
 
 

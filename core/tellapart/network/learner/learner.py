@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from tellapart.description.items import said
-from tellapart.errors import DescriptionError, Skipped, TrainError
+from tellapart.errors import DescriptionError, ImageError, Skipped, TrainError
 from tellapart.network.data.data import Data
 from tellapart.network.data.squares import preprocess_of, square_of_item
 from tellapart.network.device import Precision, device_of
@@ -37,6 +37,7 @@ from tellapart.pictures.boundary import one_picture
 
 RATE = 1e-3
 _MOST_TOLD = 10
+_GREY = 128
 _SMALLEST_PX = 32  # that training may start at: a network's last map is then one place
 
 
@@ -191,25 +192,30 @@ class Learner:
 
     def top_losses(self, n: int = 9) -> TopLosses:
         """The n validation pictures whose own label got the least probability, worst first: look at them first, since
-        often the label is wrong."""
+        often the label is wrong. One that can no longer be read is grey, and says so.
+
+        Raises:
+            ValueError: n is below 0.
+        """
+        if n < 0:
+            raise ValueError(f"n={n}: choose a whole number from 0.")
         self._fit_head_once()
         judgement = self.judgement()
         probs, classes = judgement.probs, self.data.classes
         losses = -np.log(probs[np.arange(len(probs)), judgement.targets])
         worst = np.argsort(-losses, kind="stable")[:n].tolist()
-        found = []
+        found, pictures = [], []
         for row in worst:
             place, predicted = int(judgement.places[row]), int(probs[row].argmax())
+            pixels, gone = self._square(place)
+            pictures.append(pixels)
             found.append(
                 TopLoss(
                     place=place, picture=said(self.data.assembly.items[place]),
                     label=classes[judgement.targets[row]], predicted=classes[predicted],
-                    confidence=float(probs[row, predicted]), loss=float(losses[row]),
+                    confidence=float(probs[row, predicted]), loss=float(losses[row]), gone=gone,
                 )
             )  # fmt: skip
-        pictures = [
-            square_of_item(self.data.assembly.items[one.place], self.data.description.item) for one in found
-        ]
         return TopLosses(found, pictures)
 
     def predict(self, picture: Any) -> LearnerAnswer:
@@ -258,6 +264,14 @@ class Learner:
     def _fit_head_once(self) -> None:
         if not self._has_head:
             self.fine_tune(0)
+
+    def _square(self, place: int) -> tuple[np.ndarray, str]:
+        """A picture as the network sees it, or a grey one and why it cannot be read any more."""
+        item = self.data.description.item
+        try:
+            return square_of_item(self.data.assembly.items[place], item), ""
+        except ImageError as error:
+            return np.full((item.size, item.size, 3), _GREY, np.uint8), str(error)
 
     def _check_start(self, start_size: int | None) -> None:
         full = self.data.description.item.size
