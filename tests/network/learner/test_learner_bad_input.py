@@ -5,6 +5,7 @@ import math
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from described_shapes import SHAPES
@@ -16,7 +17,9 @@ from tellapart.network.data.kept_pictures import KeptPictures
 from tellapart.network.device import device_of
 from tellapart.network.learner import training
 from tellapart.network.learner.classifier import Classifier
+from tellapart.network.learner.judging import Confusion, TopLosses
 from tellapart.network.learner.networks import Network, check_size
+from tellapart.network.learner.rates import RateSearch
 from tellapart.network.learner.steps import OneCycle
 from tellapart.vision import Resize, aug_transforms, learner
 
@@ -289,6 +292,17 @@ def test_figures_without_matplotlib_say_what_to_install(shapes, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(DescriptionError, match=r'matplotlib, which is not installed.*"tellapart\[charts\]"'):
         SMALL.data(shapes).show_batch()
+
+
+def test_a_notebook_without_matplotlib_shows_the_text(monkeypatch):
+    monkeypatch.delitem(sys.modules, "tellapart.network.charts", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    for value in (
+        Confusion(np.array([[3, 1], [0, 4]]), ("a", "b")),
+        RateSearch((), (), None),
+        TopLosses((), ()),
+    ):
+        assert value._repr_png_() is None
 
 
 def test_numbers_out_of_range_are_told(shapes):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tellapart.errors import DescriptionError
 from tellapart.learning.calibration import Calibration, calibrate_held_out
 from tellapart.learning.folds import assign_folds
 from tellapart.learning.metrics import confusion_matrix, log_softmax
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from tellapart.network.charts import Chart
 
 _N_FOLDS = 5
+
+
+def shown(figure: Callable[[], Chart]) -> bytes | None:
+    """What a notebook shows of something; None where matplotlib is missing, so that its text is shown."""
+    try:
+        return figure()._repr_png_()
+    except DescriptionError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -101,8 +110,8 @@ class Confusion:
 
     __repr__ = __str__
 
-    def _repr_png_(self) -> bytes:
-        return self.figure()._repr_png_()
+    def _repr_png_(self) -> bytes | None:
+        return shown(self.figure)
 
 
 @dataclass(frozen=True)
@@ -157,8 +166,8 @@ class TopLosses(Sequence[TopLoss]):
         ]
         return picture_grid(self._pictures, titles)
 
-    def _repr_png_(self) -> bytes:
-        return self.figure()._repr_png_()
+    def _repr_png_(self) -> bytes | None:
+        return shown(self.figure)
 
 
 @dataclass(frozen=True)

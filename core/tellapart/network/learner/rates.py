@@ -19,6 +19,7 @@ from tellapart.network.data.batches import PictureBatch
 from tellapart.network.data.data import Data
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
+from tellapart.network.learner.judging import shown
 from tellapart.network.learner.probe import check_readable, share_refused
 from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
 
@@ -66,8 +67,8 @@ class RateSearch:
 
     __repr__ = sentence
 
-    def _repr_png_(self) -> bytes:
-        return self.figure()._repr_png_()
+    def _repr_png_(self) -> bytes | None:
+        return shown(self.figure)
 
 
 def search_rate(
