@@ -16,7 +16,7 @@ from tellapart.backbones.onnx_session import available_cpus
 from tellapart.description.items import said
 from tellapart.description.transforms import ItemTransform
 from tellapart.errors import DescriptionError, ImageError, Skipped
-from tellapart.network.data.kept_pictures import KeptPictures
+from tellapart.network.data.kept_pictures import KeptPictures, kept_by_processes
 from tellapart.network.data.squares import base, square_of_item, view
 
 Wish = tuple[int, int | None]  # the place of an item, and which random view of it, None for that in use
@@ -41,7 +41,7 @@ class PictureSet(Dataset[Any]):
 
     def __init__(self, items: Sequence[Any], transform: ItemTransform, has_threads: bool) -> None:
         self.items, self.transform, self.has_threads = tuple(items), transform, has_threads
-        self.kept = KeptPictures() if has_threads else None  # a file cannot be sent to another process
+        self.kept = KeptPictures(len(self.items)) if has_threads else kept_by_processes(len(self.items))
 
     def __len__(self) -> int:
         return len(self.items)
