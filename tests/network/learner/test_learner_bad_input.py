@@ -307,7 +307,8 @@ def test_a_notebook_without_matplotlib_shows_the_text(monkeypatch):
 
 def test_numbers_out_of_range_are_told(shapes):
     learn = small(shapes)
-    for wrong in ({"epochs": -1}, {"epochs": 1, "rate": 0.0}, {"epochs": 1, "smoothing": 1.0}):
+    given = ({"epochs": -1}, {"epochs": 2.5}, {"epochs": "3"}, {"epochs": 1, "freeze_epochs": 0.5})
+    for wrong in (*given, {"epochs": 1, "rate": 0.0}, {"epochs": 1, "smoothing": 1.0}):
         with pytest.raises(ValueError, match="choose whole numbers"):
             learn.fine_tune(**wrong)
     with pytest.raises(ValueError, match="batch_size=0"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +108,10 @@ class Learner:
                 the folder are another training's; or the network takes pictures of one size only.
             ValueError: a number is out of range.
         """
-        if epochs < 0 or freeze_epochs < 0 or not rate > 0 or not 0 <= smoothing < 1:
+        are_whole = isinstance(epochs, Integral) and isinstance(freeze_epochs, Integral)
+        if not are_whole or epochs < 0 or freeze_epochs < 0 or not rate > 0 or not 0 <= smoothing < 1:
             raise ValueError(
-                f"epochs={epochs}, freeze_epochs={freeze_epochs}, rate={rate}, smoothing={smoothing}: choose whole "
+                f"epochs={epochs!r}, freeze_epochs={freeze_epochs!r}, rate={rate}, smoothing={smoothing}: choose whole "
                 "numbers from 0, a rate above 0, and a share of 0 to 1."
             )
         if mixup < 0 or cutmix < 0 or not 0 <= ema < 1 or (patience is not None and patience < 1):
