@@ -32,6 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         launcher.check_studio_is_installed()
         studio, what = (_public if arguments.is_public else _own)(arguments)
+        studio.lives_with = arguments.lives_with
 
         def announce(url: str) -> None:
             print(f"{what} is at {url} (stop it with Ctrl+C)", flush=True)  # noqa: T201
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--public", dest="is_public", action="store_true", help="open to others, by a password"
     )
+    parser.add_argument("--lives-with", type=int, metavar="PID", help="a process with which it ends")
     public = parser.add_argument_group("for others")
     public.add_argument("--root", type=Path, help="their projects")
     public.add_argument("--host", help="the address to listen on")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -135,6 +136,11 @@ def studio(
         *(("--visitors", visitors), ("--idle-s", idle_s)),
     ):
         command += [name, str(value)] if value is not None else []
+    if os.name != "nt":  # the server takes the place of this process: whoever ends it ends the server
+        sys.stdout.flush()
+        os.dup2(sys.stderr.fileno(), 2)  # which the command line closes to what libraries say
+        os.execv(command[0], command)
+    command += ["--lives-with", str(os.getpid())]  # Windows tells no process that another was ended
     try:
         raise SystemExit(subprocess.run(command, stderr=sys.stderr).returncode)
     except KeyboardInterrupt:

@@ -203,6 +203,7 @@ class Studio:
 
     host = HOST  # where it listens
     has_password = False  # who may come in: who knows the address with the token, or who knows a password
+    lives_with: int | None = None  # a process with which it ends
 
     def __init__(self, project_dir: Path, port: int, page: str = "studio", token: str | None = None) -> None:
         self.project_dir = project_dir
@@ -269,8 +270,9 @@ class Studio:
         config = Config(self.config())
         config.Voila.tornado_settings["jinja2_env"] = self._own_login_page()
         self.server().launch_instance(
-            [str(self.folder)], config=config, config_file_paths=[], place=place, on_air=announce_beside
-        )
+            [str(self.folder)], config=config, config_file_paths=[], place=place, on_air=announce_beside,
+            lives_with=self.lives_with,
+        )  # fmt: skip
         return 0
 
     def config(self) -> dict[str, dict[str, Any]]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import html
 import json
 import re
 import secrets
+import signal
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
@@ -204,10 +208,12 @@ class _Health(JupyterHandler):
 
 
 class StudioServer(Voila):
-    """Voila with our rules in front of its own. place: where it listens; on_air: called once it answers there."""
+    """Voila with our rules in front of its own. place: where it listens; on_air: called once it answers there.
+    lives_with: a process with which it ends."""
 
     place = Instance(socket.socket)
     on_air = CallableTrait()
+    lives_with = Int(None, allow_none=True)
 
     def listen(self) -> None:
         """Serve until it is stopped."""
@@ -217,8 +223,24 @@ class StudioServer(Voila):
             server.add_socket(self.place)
 
         self.app.listen = listen_there
-        IOLoop.current().add_callback(self.on_air)
+        self.ioloop = IOLoop.current()
+        self.ioloop.add_callback(self.on_air)
+        self._end_in_time()
         super().listen()
+
+    def _end_in_time(self) -> None:
+        """Have it stop, its pages' processes with it, when its terminal is closed or the other process ends. Voila
+        stops by itself when it is asked to terminate."""
+        hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+        if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(hangup, self._handle_signal_stop)
+        if self.lives_with is not None:
+            threading.Thread(target=self._stop_after, args=(self.lives_with,), daemon=True).start()
+
+    def _stop_after(self, process_id: int) -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(process_id).wait()
+        self.ioloop.add_callback(self.ioloop.stop)
 
     def tls(self) -> ssl.SSLContext | None:
         """What it speaks TLS with; None for a server that does not."""
