@@ -18,15 +18,16 @@ CHECK = Advice(
 @pytest.mark.parametrize(
     "low, high, said",
     [
-        (0.01, 0.03, "−1 to −3 points"),
-        (0.004, 0.02, "−0.4 to −2 points"),
-        (0.018, 0.022, "about −2 points"),
-        (0.0, 0.02, "up to −2 points"),
-        (-0.01, 0.006, "up to −0.6 points"),
+        (0.01, 0.03, "1 to 3 fewer of 100 wrong"),
+        (0.004, 0.02, "0.4 to 2 fewer of 100 wrong"),
+        (0.018, 0.022, "about 2 fewer of 100 wrong"),
+        (0.0, 0.02, "up to 2 fewer of 100 wrong"),
+        (0.0, 0.01, "up to 1 fewer of 100 wrong"),
+        (-0.01, 0.006, "up to 0.6 fewer of 100 wrong"),
         (-0.01, 0.0, "no change"),
     ],
 )
-def test_ranges_are_said_in_points(low, high, said):
+def test_ranges_are_said_as_pictures_of_a_hundred(low, high, said):
     assert range_words(ErrorGain((low + high) / 2, low, high, 0.9)) == said
     assert range_words(None) == "not known"
 
@@ -54,5 +55,5 @@ def test_each_kind_says_what_to_do_and_why():
 
 def test_a_terminal_gets_a_line_for_each_or_why_there_is_none():
     (line,) = sentences(Advised("run", (CHECK,)))
-    assert line.startswith("1. Check 9 doubtful labels (−1 to −3 points): mostly paper")
+    assert line.startswith("1. Check 9 doubtful labels (1 to 3 fewer of 100 wrong): mostly paper")
     assert sentences(Advised("run")) == [NOTHING_HELPS]

@@ -67,7 +67,7 @@ async def test_the_rows_say_what_to_do_why_and_what_it_brings(project_dir: Path,
     shown = text_of(view)
     assert "What would help most" in shown and "in 8 of 10 cases" in shown
     assert "<b>Check 3 doubtful labels</b>" in shown and "about 2 of them are probably wrong" in shown
-    assert "<b>Add 20 pictures of square</b>" in shown and shown.count("−1 to −3 points") == 3
+    assert "<b>Add 20 pictures of square</b>" in shown and shown.count("1 to 3 fewer of 100 wrong") == 3
     assert {"Check them", "Add pictures", "Start"} <= {one.description for one in buttons(view)}
 
 

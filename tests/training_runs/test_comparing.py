@@ -39,7 +39,8 @@ def test_the_counts_and_the_sentence(two, tiny_project, trained):
         "B is better: it is right on 2 picture(s) where A is wrong, and wrong on 1 where A is right (p = 1): this may be "
         "chance."
     )
-    assert said[1].startswith(f"Error of B minus error of A: {-100 / n:+.1f} points, 95 % interval ")
+    assert said[1].startswith(f"Of 100 pictures B gets {100 / n:.1f} fewer wrong than A, 95 % interval ")
+    assert " fewer to " in said[1] and said[1].endswith(" more.")
     turned = compare_runs(tiny_project, two[1], two[0])
     assert turned.sentences()[0] == said[0] and turned.pairs.difference == -found.pairs.difference
 

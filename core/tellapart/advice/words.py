@@ -55,15 +55,15 @@ def reason(advice: Advice) -> str:
 
 
 def range_words(gain: ErrorGain | None) -> str:
-    """The interval in points, least first: "−1 to −3 points", "up to −2 points"; "not known" without one."""
+    """The interval, least first: "1 to 3 fewer of 100 wrong", "up to 2 fewer of 100 wrong"; "not known" without one."""
     if gain is None:
         return "not known"
     if gain.high < _NOTICED:
         return "no change"
-    low, high = _points(gain.low), _points(gain.high)
+    low, high = _of_100(gain.low), _of_100(gain.high)
     if gain.low < _NOTICED:
-        return f"up to {high} points"
-    return f"about {high} points" if low == high else f"{low} to {high} points"
+        return f"up to {high} fewer of 100 wrong"
+    return f"{f'about {high}' if low == high else f'{low} to {high}'} fewer of 100 wrong"
 
 
 def sentences(advised: Advised) -> list[str]:
@@ -76,9 +76,9 @@ def sentences(advised: Advised) -> list[str]:
     ]
 
 
-def _points(fraction: float) -> str:
-    points = 100 * fraction
-    return f"−{points:.1f}" if points < 0.95 else f"−{points:.0f}"
+def _of_100(fraction: float) -> str:
+    n = 100 * fraction
+    return f"{n:.1f}" if n < 0.95 else f"{n:.0f}"
 
 
 def _time(minutes: float) -> str:

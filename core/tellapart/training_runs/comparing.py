@@ -104,8 +104,8 @@ class RunComparison:
         low, high = told.interval
         return [
             said,
-            f"Error of {self.second.title} minus error of {self.first.title}: {100 * told.difference:+.1f} points, "
-            f"95 % interval {100 * low:+.1f} to {100 * high:+.1f}.",
+            f"Of 100 pictures {self.second.title} gets {_more_of_100(told.difference)} wrong than {self.first.title}, "
+            f"95 % interval {_more_of_100(low)} to {_more_of_100(high)}.",
         ]
 
     def _shared(self) -> list[str]:
@@ -124,6 +124,11 @@ class RunComparison:
                 f"{self.pairs.only_second}."
             )
         return said
+
+
+def _more_of_100(difference: float) -> str:
+    """0.012 -> "1.2 more"; below 0 fewer."""
+    return f"{100 * abs(difference):.1f} {'fewer' if difference < 0 else 'more'}"
 
 
 def compare_runs(project: Project, first: TrainingRun, second: TrainingRun) -> RunComparison:

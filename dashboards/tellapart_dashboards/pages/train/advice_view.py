@@ -55,7 +55,7 @@ def _row(desk: AdviceDesk, place: int, row: AdviceRow) -> Box:
     reason = row.reason[:1].upper() + row.reason[1:]
     parts = [
         HTML(f'<b>{html.escape(row.title)}</b><p class="ta-soft">{html.escape(reason)}.</p>'),
-        HTML(f'<span class="{kind}">{html.escape(row.gain)}</span>').add_class("ta-advice-gain"),
+        HTML(f'<span class="{kind}">{html.escape(row.gain)}</span>'),
     ]
     if row.button:
         button = Button(description=row.button, tooltip=f"{row.button}: {row.title}")
