@@ -36,6 +36,7 @@ async def test_training_shows_progress_then_the_answer(
     assert started == [("train", {"backbone": "efficientnet_lite0", "prior": "project", "recipe": "quick"})]
     assert button.disabled and state.progress == 0.25 and "Looking" in text_of(view)
     assert is_shown(view, one(view, Button, "Cancel"))
+    assert "Learning to tell 2 labels apart" in text_of(view) and "Ready to tell" not in text_of(view)
 
     assert state.run is not None
     (state.run.run_dir / "result.json").write_text(json.dumps(train_result), "utf-8")

@@ -46,6 +46,14 @@ def headline(result: dict[str, Any], counts: dict[str, int]) -> tuple[str, str]:
     )
 
 
+def first_training_words(counts: dict[str, int]) -> tuple[str, str]:
+    """The head of the page while the first training is under way."""
+    return (
+        f"Learning to tell {len(counts)} labels apart",
+        f"From {count(sum(counts.values()), 'picture')}; a fifth of them is set aside to check the result.",
+    )
+
+
 def paused_html(waiting: WaitingTraining) -> str:
     """How far a training is that waits to go on."""
     recipe = _PAUSED.get(waiting.run.recipe, "Training")

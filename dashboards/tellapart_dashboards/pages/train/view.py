@@ -20,6 +20,7 @@ from tellapart_dashboards.pages.train.runs_texts import step_html
 from tellapart_dashboards.pages.train.runs_view import beside_card, runs_card
 from tellapart_dashboards.pages.train.scores import (
     classes_html,
+    first_training_words,
     headline,
     measured_html,
     outdated_words,
@@ -48,7 +49,9 @@ def _head(state: TrainState) -> VBox:
     project = state.project
 
     def draw(_: Any = None) -> None:
-        head.value = heading_html(*headline(state.result, project.counts))
+        is_first = state.stage == "running" and not state.result
+        said = first_training_words(project.counts) if is_first else headline(state.result, project.counts)
+        head.value = heading_html(*said)
         note.value = message_html(outdated_words(state.result), "care")
         if state.stage == "failed":
             note.value = message_html(state.message, "failed")
