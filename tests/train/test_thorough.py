@@ -70,6 +70,13 @@ def test_progress_says_how_long_it_takes_before_it_starts(tuned):
     assert all(said.facts["left_s"] >= 0 for _, _, said in tuning)
 
 
+def test_what_is_done_before_it_starts_is_said_and_never_as_all_done(tuned):
+    steps = [said.step for _, _, said in tuned[1]]
+    before = tuned[1][: steps.index(Step.TUNING)]
+    assert "Getting ready for thorough training" in before[-1][2]
+    assert {total for _, total, said in before if said.step == Step.FITTING} == {0}
+
+
 def test_the_curve_is_told_as_it_grows_and_kept_with_the_result(tuned):
     told = [
         TuningCurve.from_json(said.facts["curve"])

@@ -31,7 +31,7 @@ from tellapart.learning.statistics.paired import is_clearly_worse, paired
 from tellapart.learning.tuning_curve import TuningCurve
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.variation import USUAL, Variation, kept_variation
-from tellapart.progress import Progress
+from tellapart.progress import Doing, Progress, Step
 from tellapart.store.project import Project
 from tellapart.train.fitting import FittedHead
 from tellapart.train.mixing import Choice, choose_share
@@ -125,6 +125,8 @@ def train_thoroughly(
             of the same pictures under way. Cancelled: from progress; the same training goes on from there next time.
     """
     tuning, recipe, called = _tuning(config), config.recipe, _CALLED[config.recipe]
+    said = f"Getting ready for {called}: trying a few steps to see how long it takes here"
+    progress(0, 0, Doing(Step.FITTING, said))
     variation = config.variation or kept_variation(project.manifest)
     told: list[str] = []  # of a card that stays unused
     task = _task(tuning, project, data, quick, replace(config, variation=variation), told)

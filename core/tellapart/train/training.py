@@ -58,7 +58,7 @@ def train_head(
         open_backbone(backbone)  # takes as long as planning, and lets go of the interpreter
     data = with_embeddings(planned.result(), project, backbone, config, progress)
     n = len(data.pictures)
-    progress(n, n, Doing(Step.FITTING, "Training the model"))
+    progress(0, 0, Doing(Step.FITTING, "Training the model"))
     clock = time.perf_counter()
     fitted = fit(data, config.prior)
     guessing = baselines(data)
