@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acting import every, is_shown, one, opened, settled, text_of, upload
+from acting import every, is_shown, one, opened, say, settled, text_of, upload
 from ipywidgets import Button, Dropdown, ToggleButton
 from tellapart.clean.gain import Gain
 from tellapart.errors import WeightsError
@@ -88,6 +88,26 @@ async def test_trying_it_is_next_until_something_changes(
     assert state.project.current == "classify"
     one(view, Button, "Share").click()
     assert state.project.current == "share"
+
+
+async def test_changes_are_no_longer_told_once_they_are_learned(
+    trained_page: Callable[[], tuple[TrainState, Any]], train_result: dict[str, Any]
+) -> None:
+    state, view = trained_page()
+    await settled()
+    train, project = one(view, Button, "Train again"), state.project.project
+    project.journal.decide(Relabel(project.manifest.pictures("circle")[0].image_id, "square"))
+    await state.project.poll()
+    train.click()
+    await settled()
+    assert train.description == "Training …"
+
+    assert state.run is not None
+    learned = {**train_result, "snapshot": snapshot(project).to_json()}
+    (state.run.run_dir / "result.json").write_text(json.dumps(learned), "utf-8")
+    say(state.run.run_dir, stage="done", message="Done.")
+    await state.poll()
+    assert train.description == "Train again" and not is_shown(view, train)
 
 
 async def test_changes_are_known_when_the_page_opens_and_beside_classify(

@@ -137,8 +137,11 @@ class ProjectState(PageOwner):
         self.read()
 
     def take_training(self, result: dict[str, Any]) -> None:
-        """The newest training is this one now, {} for none; what changed since is counted at the next `poll`."""
-        self.training = LastTraining.of(result)
+        """The newest training is this one now, {} for none; what changed since is counted at the next `poll`, and until
+        then nothing did."""
+        training = LastTraining.of(result)
+        if training != self.training:
+            self.training, self.n_changes = training, 0
 
     def read(self) -> None:
         """Take over at once what the database says, for whoever makes a page on a thread."""

@@ -100,6 +100,8 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
         is_trained, n_changes = bool(state.result), project.n_changes
         is_ready = state.stage != "running" and len(project.counts) > 1 and state.choice.state.is_possible
         train.description = train_again_words(n_changes) if is_trained else "Train"
+        if state.stage == "running":
+            train.description = "Training …"
         train.layout.display = "" if (n_changes or not is_trained) and len(project.counts) > 1 else "none"
         train.disabled = again.disabled = not is_ready
         main = main_button(state.stage, len(project.counts), is_trained, n_changes, project.pages)
