@@ -69,3 +69,18 @@ def test_each_suggestion_leads_where_it_says(root: Path, start_studio: Start, op
     page.get_by_role("button", name="Check them").click()
     expect(page.get_by_text(f"{N} pictures from Train.")).to_be_visible()
     assert tab.errors == [] and tab.foreign == []
+
+
+def test_a_phone_is_told_of_no_keys(root: Path, start_studio: Start, open_tab: Open) -> None:
+    studio, mouse, phone = start_studio(root), open_tab(), open_tab(PHONE)
+    keys = mouse.open(studio.url).get_by_text("Its keys work at once")
+    expect(keys).to_be_visible()
+    mouse.leave()
+    page = phone.open(studio.url)
+    expect(page.get_by_text("Press a picture to see it large.")).to_be_visible()
+    expect(page.get_by_text("Its keys work at once")).to_be_hidden()
+    page.get_by_role("tab", name="Clean").click()
+    page.get_by_role("button", name="more", exact=True).click()
+    expect(page.get_by_role("button", name="select all")).to_be_visible()
+    expect(page.get_by_role("button", name="all keys")).to_be_hidden()
+    expect(page.locator(".ta-cleaner kbd").locator("visible=true")).to_have_count(0)

@@ -20,8 +20,8 @@ MATRIX_HEAD = (
     "the model answered. Press a number to see the pictures.</p>"
 )
 HOW_TO_FIX = (
-    "Press a picture to see it large. Its keys work at once: <kbd>k</kbd> keep, a digit or <kbd>r</kbd> relabel, "
-    "<kbd>d</kbd> remove, <kbd>u</kbd> undo."
+    'Press a picture to see it large. <span class="ta-with-keys">Its keys work at once: <kbd>k</kbd> keep, a digit or '
+    "<kbd>r</kbd> relabel, <kbd>d</kbd> remove, <kbd>u</kbd> undo.</span>"
 )
 
 

@@ -1,5 +1,5 @@
 // Built by `make widgets` from mask_brush/mask_brush.js and the modules it imports: change those, not this file.
-// 402b44c225de91971833abb0941212c0dd83a61bb500abd42ce04272bcd24530
+// c89816bc72b223784d8e041276a05a73914dbf968776d04a8d5e580efbf674f5
 
 // Bytes from Python.
 /** @import { Bytes } from "./model" */
@@ -477,9 +477,10 @@ class Controls {
       this.kinds.check("mask");
     }
     this.classes.check(isPainting ? this.paint : this.only === null ? "all" : String(this.only));
-    this.help.textContent = isPainting
-      ? "Mouse, finger or pen paint. Keys on the picture: arrows move the brush, Shift by one pixel, Space paints; [ and ] change its size, 1 to 9 the class."
-      : "Point at the picture, or move with the arrow keys on it, to read what is there. Choose a class to see it alone.";
+    const hint = (/** @type {string} */ text) => element("span", "ta-mask-hint", text);
+    this.help.replaceChildren(...(isPainting
+      ? ["Mouse, finger or pen paint.", hint(" Keys on the picture: arrows move the brush, Shift by one pixel, Space paints; [ and ] change its size, 1 to 9 the class.")]
+      : ["Point at the picture", hint(", or move with the arrow keys on it,"), " to read what is there. Choose a class to see it alone."]));
     this.actions.changed();
   }
 

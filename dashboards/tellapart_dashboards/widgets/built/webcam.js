@@ -1,5 +1,5 @@
 // Built by `make widgets` from webcam/webcam.js and the modules it imports: change those, not this file.
-// d45367c285b976ad18b3d1d0d3b9aaba739dc71bd098abfcd22861facd42a96e
+// fee971e54114055605a695ac2020a85253da0ae60f6a2b6c0f27257d0193a881
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -243,7 +243,10 @@ function render({ model, el }) {
     shutter.disabled = !isReady();
     shutter.textContent = label() ? `Take a picture of “${label()}”` : "Take a picture";
     if (stream && !isReady()) say("Enter a label above first.");
-    else if (stream && !taken) say("Press for one picture, hold for many. Space and Enter work too.");
+    else if (stream && !taken) {
+      say("Press for one picture, hold for many.");
+      status.append(element("span", "ta-webcam-hint", " Space and Enter work too."));
+    }
   }
 
   function stop() {

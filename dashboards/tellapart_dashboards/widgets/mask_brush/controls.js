@@ -174,9 +174,10 @@ export class Controls {
       this.kinds.check("mask");
     }
     this.classes.check(isPainting ? this.paint : this.only === null ? "all" : String(this.only));
-    this.help.textContent = isPainting
-      ? "Mouse, finger or pen paint. Keys on the picture: arrows move the brush, Shift by one pixel, Space paints; [ and ] change its size, 1 to 9 the class."
-      : "Point at the picture, or move with the arrow keys on it, to read what is there. Choose a class to see it alone.";
+    const hint = (/** @type {string} */ text) => element("span", "ta-mask-hint", text);
+    this.help.replaceChildren(...(isPainting
+      ? ["Mouse, finger or pen paint.", hint(" Keys on the picture: arrows move the brush, Shift by one pixel, Space paints; [ and ] change its size, 1 to 9 the class.")]
+      : ["Point at the picture", hint(", or move with the arrow keys on it,"), " to read what is there. Choose a class to see it alone."]));
     this.actions.changed();
   }
 

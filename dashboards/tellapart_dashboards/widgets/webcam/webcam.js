@@ -72,7 +72,10 @@ function render({ model, el }) {
     shutter.disabled = !isReady();
     shutter.textContent = label() ? `Take a picture of “${label()}”` : "Take a picture";
     if (stream && !isReady()) say("Enter a label above first.");
-    else if (stream && !taken) say("Press for one picture, hold for many. Space and Enter work too.");
+    else if (stream && !taken) {
+      say("Press for one picture, hold for many.");
+      status.append(element("span", "ta-webcam-hint", " Space and Enter work too."));
+    }
   }
 
   function stop() {
