@@ -202,7 +202,7 @@ def test_advice_says_the_next_step() -> None:
     assert "Add pictures of at least one other thing" in advice({"cat": 30})[0]
     assert "cat (3)" in advice({"cat": 3, "dog": 30})[0]
     assert "10 times as many" in advice({"cat": 20, "dog": 200})[0]
-    assert advice({"cat": 30, "dog": 40}) == ("2 labels with enough pictures. Ready to train.", "")
+    assert advice({"cat": 30, "dog": 40}) == ("2 labels with enough pictures. You can continue.", "")
 
 
 async def test_pictures_that_come_by_another_way_are_noticed(project_dir: Path, tmp_path: Path) -> None:

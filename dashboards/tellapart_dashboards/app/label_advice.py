@@ -59,4 +59,4 @@ def advice(counts: dict[str, int]) -> tuple[str, str]:
             f"compensates for that, but more pictures of “{least}” would help.",
             "care",
         )
-    return f"{count(len(counts), 'label')} with enough pictures. Ready to train.", ""
+    return f"{count(len(counts), 'label')} with enough pictures. You can continue.", ""
