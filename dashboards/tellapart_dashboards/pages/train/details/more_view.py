@@ -72,16 +72,16 @@ def more_card(state: TrainState) -> VBox:
     draw_run()
     draw_note()
     draw_found()
-    busy = VBox([running, Box([cancel]).add_class("ta-line")]).add_class("ta-more")
+    busy = VBox([running, Box([cancel]).add_class("ta-line")]).add_class("ta-spaced")
     beside = Box([chart, labels]).add_class("ta-two")
     parts = [said, beside, HTML(_LEGEND), folded("The curve as a table", table)]
-    shown = VBox([*parts, Box([again]).add_class("ta-line")]).add_class("ta-more")
+    shown = VBox([*parts, Box([again]).add_class("ta-line")]).add_class("ta-spaced")
     shown_when(busy, more, ["stage"], lambda: more.is_running)
     shown_when(ask, more, ["stage", "found"], lambda: not more.is_running and more.found.curve is None)
     shown_when(shown, more, ["found"], lambda: more.found.curve is not None)
     shown_when(again, more, ["stage"], lambda: not more.is_running)
     card = VBox([HTML(_HEAD), busy, note, Box([ask]).add_class("ta-line"), shown])
-    card = card.add_class("ta-card").add_class("ta-more")
+    card = card.add_class("ta-card").add_class("ta-spaced")
     shown_when(card, state, ["result"], lambda: bool(state.result))
     return card
 
