@@ -21,7 +21,7 @@ def test_epochs_views_and_watched_pictures_are_those_of_the_recipes():
         f"teaches in {thorough.n_views} views that are varied by chance (*everything*: {everything.n_views};"
         in page
     )
-    assert f"learn from, at most {folds._MOST_WATCHED};" in page
+    assert f"learn from, at most {folds.MOST_WATCHED};" in page
 
 
 def test_the_usual_number_of_epochs_changes_nothing_and_more_bring_more_views():

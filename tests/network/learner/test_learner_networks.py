@@ -56,17 +56,18 @@ def test_torchvision_s_networks_learn_and_go_out(name, size_px, shapes, tmp_path
 
 def test_on_the_processor_channels_lie_side_by_side_and_answers_are_the_same(shapes, tmp_path):
     torch.manual_seed(0)
-    save_file(
-        build_network(torchvision_models()["squeezenet1_1"]).state_dict(), tmp_path / "start.safetensors"
-    )
+    network = build_network(torchvision_models()["squeezenet1_1"])
+    save_file(network.state_dict(), tmp_path / "start.safetensors")
     learn = learned(shapes, "squeezenet1_1", tmp_path / "start.safetensors", 48, device="cpu")
-    filters = [one for one in learn.classifier.parameters() if one.dim() == 4 and one[0, 0].numel() > 1]
-    assert filters and all(one.is_contiguous(memory_format=torch.channels_last) for one in filters)
-    usual = deepcopy(learn.classifier).to(memory_format=torch.contiguous_format)
-    pictures = torch.rand(3, 3, 48, 48)
+    seen = []
+    learn.classifier.body.register_forward_hook(lambda _, given, found: seen.append((given[0], found)))
     with torch.inference_mode():
-        one, other = learn.classifier.eval()(pictures), usual.eval()(pictures)
-    assert torch.allclose(one, other, atol=1e-4) and one.std() > 1e-3
+        learn.classifier.eval()(torch.rand(3, 3, 48, 48))
+        ((given, found),) = seen
+        usual = deepcopy(learn.classifier.body)(given.contiguous())
+    assert given.is_contiguous(memory_format=torch.channels_last) and not given.is_contiguous()
+    assert torch.allclose(found, usual, atol=1e-4) and found.std() > 1e-3
+    save_file(learn.classifier.state_dict(), tmp_path / "learned.safetensors")  # which takes usual weights alone
 
 
 def test_a_timm_network_from_a_file(tmp_path):

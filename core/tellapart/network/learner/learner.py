@@ -63,8 +63,6 @@ class Learner:
         self.network = backbone
         check_size(self.network, data.description.item.size)
         self.classifier = Classifier(self.network, len(data.classes), seed).to(self.device.torch_device)
-        if self.device.torch_device.type == "cpu":  # a step then takes less time; cards were not measured
-            self.classifier.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.history: list[Epoch] = []
         self._judgement: Judgement | None = None
         self._has_head, self._n_kept = False, 0
