@@ -67,7 +67,9 @@ def test_on_the_processor_channels_lie_side_by_side_and_answers_are_the_same(sha
         usual = deepcopy(learn.classifier.body)(given.contiguous())
     assert given.is_contiguous(memory_format=torch.channels_last) and not given.is_contiguous()
     assert torch.allclose(found, usual, atol=1e-4) and found.std() > 1e-3
-    save_file(learn.classifier.state_dict(), tmp_path / "learned.safetensors")  # which takes usual weights alone
+    save_file(
+        learn.classifier.state_dict(), tmp_path / "learned.safetensors"
+    )  # which takes usual weights alone
 
 
 def test_a_timm_network_from_a_file(tmp_path):
