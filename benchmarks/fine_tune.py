@@ -8,9 +8,9 @@ Same pictures, same random 80/20 splits, same ImageNet weights, in turn, each ru
 Ours are timed from the folder on to the scores and the bundle, fastai's from the list of files on to its validation.
 Imports are not timed. Of fastai's batches of 16 and 64 the one with fewer mistakes counts (with --fastai-tried: fewer
 on so many first splits, and on the others that one alone is trained); its times are those of fine_tune(1). The limit is
-what thorough training says that it will take when it begins to learn. With --work finished runs are kept, ours as long
-as the sources that it ran stay as they are. With --timed errors can be measured on a busy machine, and times on a few
-splits on a calm one.
+what the views, steps and looks of thorough training take by themselves. With --work finished runs are kept, ours as
+long as the sources that it ran stay as they are. With --timed errors can be measured on a busy machine, and times on a
+few splits on a calm one.
 """
 
 from __future__ import annotations
@@ -176,14 +176,18 @@ def _summary(runs: list[Run]) -> dict[str, Any]:
     ours_s = _seconds([run["ours"] for run in timed])
     first = {kind: errors[kind] for kind in errors if kind.startswith("1 ")}
     first_s = peer_s[min(first, key=lambda kind: first[kind])] if first else None
-    said = [run["ours"]["seconds"]["said"] for run in timed if run["ours"]["seconds"]["said"]]
+    ours_seconds = [run["ours"]["seconds"] for run in timed]
+    said_s, limit_s = (
+        statistics.median(found) if (found := [one[key] for one in ours_seconds if key in one]) else None
+        for key in ("said", "limit")
+    )
     return {
         "quick_error": _mean(quick, "error"),
         "ours_error": _mean(ours, "error"),
         "peer_error": min(errors.values(), default=None),
         "quick_mirror_error": _mean(quick, "mirror_error"),
         "ratio": first_s / ours_s if first_s else None,
-        "of_limit": ours_s / statistics.median(said) if said else None,
+        "of_limit": ours_s / limit_s if limit_s else None,
         "quick_errors": [one["error"] for one in quick],
         "ours_errors": [one["error"] for one in ours],
         "peer_errors": errors,
@@ -191,7 +195,7 @@ def _summary(runs: list[Run]) -> dict[str, Any]:
         "shares": [one["recipe"].get("share") for one in ours],
         "quick_s": _seconds([run["quick"] for run in timed]),
         "ours_s": ours_s,
-        "said_s": statistics.median(said) if said else None,
+        "said_s": said_s,
         "peer_s": peer_s,
         "ours_peak_mb": max(one["peak_mb"] for one in ours),
         "calibration_error": {"quick": _mean(quick, "calibration_error"), "ours": _mean(ours, "calibration_error")},
