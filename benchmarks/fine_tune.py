@@ -178,7 +178,7 @@ def _summary(runs: list[Run]) -> dict[str, Any]:
     first_s = peer_s[min(first, key=lambda kind: first[kind])] if first else None
     ours_seconds = [run["ours"]["seconds"] for run in timed]
     said_s, limit_s = (
-        statistics.median(found) if (found := [one[key] for one in ours_seconds if key in one]) else None
+        statistics.median(found) if (found := [one[key] for one in ours_seconds if one.get(key)]) else None
         for key in ("said", "limit")
     )
     return {
