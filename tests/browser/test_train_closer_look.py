@@ -23,6 +23,17 @@ def root(trained_project: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained_project, tmp_path / "leaves"))
 
 
+def assert_looks_right(tab: Tab, what: str) -> None:
+    """Nothing is wider than the window, on a laptop and a phone; everybody can use it, in light and dark."""
+    for size in (LAPTOP, PHONE):
+        tab.look(size)
+        tab.page.wait_for_function(DRAWN)
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    for scheme in ("light", "dark"):
+        tab.look(LAPTOP, scheme)
+        assert_accessible(tab.page, f"Train, {what}, {scheme}")
+
+
 def test_a_threshold_is_slid_and_one_picture_is_seen_nine_ways(
     root: Path, start_studio: Start, open_tab: Open
 ) -> None:
@@ -53,13 +64,7 @@ def test_a_threshold_is_slid_and_one_picture_is_seen_nine_ways(
     page.keyboard.press("End")
     expect(views.first).not_to_have_attribute("src", before or "")
     expect(page.get_by_role("button", name="As usual")).to_be_visible()
-    for size in (LAPTOP, PHONE):
-        tab.look(size)
-        page.wait_for_function(DRAWN)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    for scheme in ("light", "dark"):
-        tab.look(LAPTOP, scheme)
-        assert_accessible(page, f"Train, details, {scheme}")
+    assert_looks_right(tab, "details")
 
     page.reload()
     page.get_by_role("button", name="Details").click()
@@ -91,13 +96,7 @@ def test_what_more_pictures_would_bring_is_measured_cancelled_and_there_after_a_
     expect(labels.get_by_role("row", name=re.compile("^oak"))).to_be_visible()
     page.get_by_role("button", name="The curve as a table").click()
     expect(page.get_by_role("region", name="Learning curve")).to_be_visible()
-    for size in (LAPTOP, PHONE):
-        tab.look(size)
-        page.wait_for_function(DRAWN)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    for scheme in ("light", "dark"):
-        tab.look(LAPTOP, scheme)
-        assert_accessible(page, f"Train, more pictures, {scheme}")
+    assert_looks_right(tab, "more pictures")
     page.reload()
     page.get_by_role("button", name="Details").click()
     expect(chart).to_be_visible()
