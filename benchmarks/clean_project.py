@@ -9,8 +9,7 @@ import numpy as np
 from made_pictures import made_embeddings
 from PIL import Image
 from tellapart.backbones.catalogue import load_backbone
-from tellapart.backbones.embedding_cache import EmbeddingCache
-from tellapart.backbones.embeddings import cache_key
+from tellapart.backbones.embeddings import cache_of
 from tellapart.clean.measures import LOOKS, MEASURES, looks_cache
 from tellapart.pictures.images import PictureFacts, inspect
 from tellapart.store.add_pictures import Arrival, add_new_pictures
@@ -30,7 +29,7 @@ def make_project(root: Path, n: int) -> None:
     with create_project(root) as project:
         for k in range(N_LABELS):
             (project.images_dir / f"label-{k}").mkdir()
-        cache = EmbeddingCache(project.cache_dir / "embeddings", cache_key(backbone), backbone.embedding_size)
+        cache, _ = cache_of(project, backbone)
         with cache, looks_cache(project) as looks:
             for start in range(0, n, _PORTION):
                 rows = range(start, min(n, start + _PORTION))

@@ -6,6 +6,10 @@ import json
 import pytest
 from make_data import make_tiny_folder
 from run_benchmark import BENCHMARKS, FASTAI, run
+from tellapart.backbones.catalogue import load_backbone
+from tellapart.backbones.embeddings import embed
+from tellapart.clean.measures import looks_cache
+from tellapart.store.project import open_project
 
 pytestmark = pytest.mark.slow
 
@@ -256,6 +260,17 @@ def test_clean_measures_rankings_errors_and_times(mislabelled_set, work):
     assert (result["n_pictures"], result["n_wrong"]) == (60, 6)
     assert {"error_before", "error_after", "error_perfect"} <= set(result)
     assert result["findings_s"]["200"] > 0 and result["findings"]["200"]["refresh_ms"] > 0
+
+
+def test_all_that_is_looked_at_in_a_made_project_lies_in_its_caches(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    importlib.import_module("clean_project").make_project(tmp_path / "made", 40)
+    with open_project(tmp_path / "made") as project:
+        pictures = project.manifest.kept_and_removed()
+        found = embed(project, load_backbone(), pictures)
+        assert len(found.image_ids) == len(pictures) == 40 and not found.n_computed
+        with looks_cache(project) as looks:
+            assert (looks.find([one.image_id for one in pictures]) >= 0).all()
 
 
 def test_clean_says_which_peer_is_missing(mislabelled_set):

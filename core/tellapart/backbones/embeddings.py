@@ -59,6 +59,20 @@ def cache_key(backbone: Backbone) -> str:
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
+def cache_of(project: Project, backbone: Backbone) -> tuple[EmbeddingCache, int]:
+    """What a backbone gave for a project's pictures so far, to be opened, and how many bytes of an older version's rows
+    were removed.
+
+    Raises:
+        OSError, sqlite3.Error: the folder cannot be written.
+    """
+    folder, key = project.cache_dir / "embeddings", f"v{_CODE_VERSION}-{cache_key(backbone)}"
+    seen_as = f"{backbone.onnx_sha256} {backbone.preprocess.to_json()}"
+    n_bytes = drop_older(folder, _CODE_VERSION)
+    n_bytes += drop_outdated(folder, key, seen_as, [_CODE_VERSION, *decoder_version()])
+    return EmbeddingCache(folder, key, backbone.embedding_size), n_bytes
+
+
 def embed(
     project: Project, backbone: Backbone, pictures: Sequence[Picture], progress: Progress = silent
 ) -> Embeddings:
@@ -69,17 +83,12 @@ def embed(
         ProjectError: the cache cannot be written.
         Cancelled: from `progress`; what was computed stays cached.
     """
-    folder, key = project.cache_dir / "embeddings", f"v{_CODE_VERSION}-{cache_key(backbone)}"
-    seen_as = f"{backbone.onnx_sha256} {backbone.preprocess.to_json()}"
-    n_bytes = drop_older(folder, _CODE_VERSION)
-    n_bytes += drop_outdated(folder, key, seen_as, [_CODE_VERSION, *decoder_version()])
+    with explained(project.db_path):
+        cache, n_bytes = cache_of(project, backbone)
     if n_bytes:
         said = f"Deleted {n_bytes / 1e6:.1f} MB of cache from an older version"
         progress(0, 0, Doing(Step.CLEARING, said, n_bytes=n_bytes))
-    with (
-        explained(project.db_path),
-        EmbeddingCache(folder, key, backbone.embedding_size) as cache,
-    ):
+    with explained(project.db_path), cache:
         rows = cache.find([picture.image_id for picture in pictures])
         missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]
         skipped: list[Skipped] = []
