@@ -12,6 +12,9 @@ import numpy as np
 from tellapart.store.sqlite.row_cache import RowCache
 
 TINY_SIDE = 16
+_READ_AT_ONCE = (
+    4096  # rows: all of them as they lie on disk would take as much memory again as what is made of them
+)
 _VERSIONED = re.compile(
     r"^(?:v(\d+)-)?[0-9a-f]{32}\.(?:rows|index\.db.*|made\.json)$"
 )  # without a number: version 1
@@ -45,8 +48,13 @@ class EmbeddingCache(RowCache):
 
     def read(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Embeddings (N, D) float32 and miniatures (N, 16, 16, 3) uint8 of these rows."""
-        records = self.records(rows)
-        return records["embedding"].astype(np.float32), np.ascontiguousarray(records["tiny"])
+        embeddings = np.empty((len(rows), *self._dtype["embedding"].shape), np.float32)
+        tiny = np.empty((len(rows), *self._dtype["tiny"].shape), np.uint8)
+        for start in range(0, len(rows), _READ_AT_ONCE):
+            some = slice(start, start + _READ_AT_ONCE)
+            records = self.records(rows[some])
+            embeddings[some], tiny[some] = records["embedding"], records["tiny"]
+        return embeddings, tiny
 
     def append(self, image_ids: Sequence[str], embeddings: np.ndarray, tiny: np.ndarray) -> None:
         """Add rows; see `RowCache.add`.

@@ -15,6 +15,7 @@ N_NEIGHBOURS = 32
 _MOST_AXES = 128
 _EARLIER_MAPS = 0.3  # length of their averages beside that of the last map, for each of them
 _ENOUGH = 10_000  # pictures to find the axes from
+_BALANCED_AT_ONCE = 4096  # pictures; all at once would take the memory of their embeddings several times
 _EXACT = 12_000  # pictures; comparing all with all grows with the square
 _CELL = 400  # pictures
 _CELLS_SEARCHED = 4
@@ -34,14 +35,15 @@ def directions(embeddings: np.ndarray, parts: Sequence[int] = ()) -> np.ndarray:
     """
     if not len(embeddings):
         return np.zeros((0, 1), np.float32)
-    embeddings = _balanced(embeddings, parts)
-    rows = embeddings[:: -(-len(embeddings) // _ENOUGH)]
+    rows = _balanced(embeddings[:: -(-len(embeddings) // _ENOUGH)], parts)
     with blas_threads(len(embeddings)):
         product = rows.T @ rows
         side = len(product)
         _, axes = eigh(product, subset_by_index=[max(0, side - _MOST_AXES), side - 1], check_finite=False)
-        points = embeddings @ axes.astype(np.float32)
-    return _unit(points)
+        axes = axes.astype(np.float32)
+        starts = range(0, len(embeddings), _BALANCED_AT_ONCE)
+        portions = (embeddings[start : start + _BALANCED_AT_ONCE] for start in starts)
+        return np.concatenate([_unit(_balanced(some, parts) @ axes) for some in portions])
 
 
 def _balanced(embeddings: np.ndarray, parts: Sequence[int]) -> np.ndarray:
