@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from hashlib import sha256
@@ -226,6 +227,18 @@ def test_a_broken_memory_means_another_trial(bundle, monkeypatch, text):
     trial.remember(key)
     trial._memory(key).write_text(text)
     assert trial.tried_batch(bundle, key) == 7
+
+
+def test_of_many_remembered_the_oldest_are_forgotten(own_cache, monkeypatch):
+    monkeypatch.setattr(trial, "_MAX_REMEMBERED", 5)
+    monkeypatch.setattr(trial, "_LEFT", 3)
+    for number in range(6):
+        trial.remember(f"key-{number}")
+        os.utime(trial._memory(f"key-{number}"), (number, number))
+    assert all(trial._memory(f"key-{number}").is_file() for number in range(6))
+    trial.remember("latest")
+    left = {path.stem for path in trial._memory("latest").parent.glob("*.json")}
+    assert left == {"key-3", "key-4", "key-5", "latest"}
 
 
 def test_what_was_trained_here_needs_no_trial(trained, own_cache, monkeypatch, tmp_path):

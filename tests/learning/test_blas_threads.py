@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import ModuleType
 
-import pytest
 import threadpoolctl
-from tellapart.learning.numerics.blas_threads import blas_threads, one_thread
+from tellapart.learning.numerics.blas_threads import one_thread
 from threadpoolctl import threadpool_info, threadpool_limits
 
 
@@ -26,13 +25,10 @@ def two_threads() -> Iterator[set[int]]:
         pool.submit(limiter.restore_original_limits).result()
 
 
-@pytest.mark.parametrize("kinds", [(one_thread, one_thread), (lambda: blas_threads(10), one_thread)])
-def test_the_last_of_overlapping_blocks_puts_back_what_was_before_the_first(kinds):
+def test_the_last_of_overlapping_blocks_puts_back_what_was_before_the_first():
     with two_threads() as before, ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as another:
-        with blas_threads(10**6):
-            assert n_threads() == before, "many rows are worth every thread"
         for pools in ((one, another), (another, one), (one, one)):
-            first, other = (kind() for kind in kinds)
+            first, other = one_thread(), one_thread()
             pools[0].submit(first.__enter__).result()
             pools[1].submit(other.__enter__).result()
             pools[0].submit(first.__exit__, None, None, None).result()
@@ -51,10 +47,10 @@ def test_a_library_that_comes_while_a_block_lasts_is_found_by_the_next(monkeypat
             n_looks.append(1)
 
     monkeypatch.setattr(threadpoolctl, "ThreadpoolController", Counted)
-    with blas_threads(10):
+    with one_thread():
         n_looks.clear()
         with one_thread():
             assert n_looks == []
         monkeypatch.setitem(sys.modules, "a_library_of_tests", ModuleType("a_library_of_tests"))
-        with one_thread(), blas_threads(10):
+        with one_thread(), one_thread():
             assert len(n_looks) == 1

@@ -1,5 +1,6 @@
 """A project is a folder: made, opened, found whole again, by several at once and on disks that refuse."""
 
+import os
 import shutil
 import sqlite3
 import time
@@ -255,3 +256,19 @@ def test_a_damaged_cache_is_made_anew_and_never_taken_for_the_project(tmp_path):
         assert (cache.find(ids) == -1).all()
         cache.append(ids, np.ones((400, 8), np.float16), np.zeros((400, 16, 16, 3), np.uint8))
         assert cache.find(ids).tolist() == list(range(400))
+
+
+def test_where_files_lie_is_looked_up_when_it_is_asked_for(tmp_path):
+    with create_project(tmp_path / "bears") as project:
+        make_tiny_folder(tmp_path / "pictures", n_per_class=2)
+        take_in(project, tmp_path / "pictures")
+        pictures = project.manifest.pictures()
+        files = project.files(pictures)
+        assert len(files) == len(pictures) and list(files) == [project.file(one) for one in pictures]
+        assert list(files[1:3]) == [project.file(one) for one in pictures[1:3]]
+
+        if os.name == "nt":
+            return  # links need rights there
+        moved = project.file(pictures[1]).rename(tmp_path / "elsewhere.png")
+        project.root.joinpath(pictures[1].path).symlink_to(moved)  # while the project is open
+        assert not files[1].exists() and files[0] == project.file(pictures[0])

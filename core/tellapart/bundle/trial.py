@@ -30,7 +30,7 @@ _MEMORY_BYTES = 2 * 2**30  # and six times the network's file: weights in 16 bit
 _TIME_S = 60.0  # of every core, and a second for each 10 MB of the network
 _PATIENCE = 10  # times that by the clock, for a computer that has much else to do
 _LOOK_EVERY_S = 0.02
-_MAX_REMEMBERED = 2000
+_MAX_REMEMBERED, _LEFT = 2000, 1500  # where there are more of them, how many of the latest stay
 # The folder that somebody works in is no place to import from: it may be a stranger's, with a numpy.py in it.
 _CHILD = "import sys; sys.path[:] = filter(None, sys.path); from {} import main; main()"
 
@@ -73,9 +73,11 @@ def remember(key: str, batch: int = MAX_BATCH) -> None:
     memory = _memory(key)
     with contextlib.suppress(OSError):
         memory.parent.mkdir(parents=True, exist_ok=True)
-        known = sorted(memory.parent.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        for path in known[: max(0, len(known) - _MAX_REMEMBERED)]:
-            path.unlink(missing_ok=True)
+        known = list(memory.parent.glob("*.json"))
+        if len(known) > _MAX_REMEMBERED:
+            known.sort(key=lambda path: path.stat().st_mtime_ns)
+            for path in known[:-_LEFT]:
+                path.unlink(missing_ok=True)
         atomic_files.write_json(memory, {"batch": batch})
 
 

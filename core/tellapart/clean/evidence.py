@@ -18,7 +18,7 @@ from tellapart.duplicates.near_duplicates import groups_of
 from tellapart.duplicates.project_copies import copies_in
 from tellapart.learning.cross_validation import OutOfFold
 from tellapart.learning.neighbours import directions, nearest
-from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.learning.numerics.principal_components import fit_components
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.plan import plan_pictures
@@ -158,7 +158,7 @@ def compare(
 
 
 def _coordinates(embeddings: np.ndarray) -> np.ndarray:
-    with blas_threads(len(embeddings)):
+    with one_thread():
         if not len(embeddings):
             return np.zeros((0, 1), np.float32)
         _, coordinates = fit_components(embeddings)

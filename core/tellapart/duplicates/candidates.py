@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tellapart.duplicates.crops import BIT_MIRROR, IS_BIT, MIRROR, VIEWS, describe, low_frequencies, signs
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.pictures.images import COLOUR_SIDE, FINGERPRINT_BYTES, MINIATURE_SIDE
 from tellapart.progress import Share, silent_share
 
@@ -60,7 +61,8 @@ def pairs_at_first_look(fingerprints: Sequence[bytes], tell: Share = silent_shar
         Cancelled: from `tell`.
     """
     distinct, first, same = _distinct(fingerprints)
-    one, other, likeness, is_mirrored = _near(distinct, tell)
+    with one_thread():  # its own threads take a core each
+        one, other, likeness, is_mirrored = _near(distinct, tell)
     copies = np.flatnonzero(first[same] != np.arange(len(same)))
     left = np.concatenate([first[one], first[same[copies]]])
     right = np.concatenate([first[other], copies])

@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from tellapart.duplicates.candidates import NearPairs, pairs_at_first_look
 from tellapart.duplicates.confirmation import COARSE_SIDE, MOST_UNLIKE, SIDE, Closer, coarse_look, fine_look
 from tellapart.errors import ImageError
-from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.pictures.images import Source, read_image
 from tellapart.progress import Share, silent_share
 
@@ -146,7 +146,7 @@ def _are_same(pairs: NearPairs, sources: Sequence[Source], tell: Share) -> np.nd
         return is_same
     pool = ThreadPoolExecutor(min(len(starts), os.cpu_count() or 1), "second-look")
     try:
-        with blas_threads(_AT_ONCE):  # many small products: threads of its own would only be in the way
+        with one_thread():
             for number, some in enumerate(pool.map(look, starts), 1):
                 is_same[starts[number - 1] : starts[number - 1] + len(some)] = some
                 tell(number / len(starts))

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
 from scipy.sparse import csr_matrix
 
-from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.blas_threads import one_thread
 
 SHRINKAGE = 0.5  # of the covariance within classes towards a ball
 NOT_A_MEMBER = -1
@@ -46,7 +46,7 @@ class OutOfFold:
         self._sorted, self._sorted_places = coordinates[self._order], self.places[self._order]
         ends = np.searchsorted(self._sorted_places, np.arange(self._n_folds + 1)).tolist()
         self._rows = [slice(*pair) for pair in pairwise(ends)]
-        with blas_threads(len(folds)):
+        with one_thread():
             own = [_product(self._sorted[rows]) for rows in self._rows]
         summed = np.array(own, np.float32).reshape(
             -1, coordinates.shape[1], coordinates.shape[1]
@@ -70,7 +70,7 @@ class OutOfFold:
             targets: (N,) int; NOT_A_MEMBER for pictures that belong to none of the classes.
         """
         logits = np.empty((len(targets), n_classes), np.float32)
-        with blas_threads(len(targets)):
+        with one_thread():
             sums, counts, strangers = self._statistics(targets[self._order], n_classes)
             n_ranks = n_classes + sum(map(len, strangers))
             solvers = self._corrected if n_ranks <= _FEW * self._sorted.shape[1] else self._whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.blas_threads import one_thread
 
 _LANDMARKS = 1500  # laid out by t-SNE, in seconds; all others go beside the landmarks that they look like
 _NEAREST = 5
@@ -31,7 +31,7 @@ def lay_out(points: np.ndarray) -> np.ndarray:
     marks = points[chosen]
     laid = _scaled(_neighbourly(marks))
     places = np.empty((n, 2), np.float32)
-    with blas_threads(n):
+    with one_thread():
         for start in range(0, n, _LANDMARKS):
             some = points[start : start + _LANDMARKS] @ marks.T  # (B, M)
             nearest = np.argpartition(-some, _NEAREST - 1, axis=1)[:, :_NEAREST]

@@ -14,7 +14,7 @@ import numpy as np
 
 from tellapart.learning.folds import N_FOLDS, can_be_told
 from tellapart.learning.metrics import log_softmax
-from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.learning.numerics.lbfgs import StopRule, minimise
 from tellapart.learning.numerics.principal_components import (
     MAX_COMPONENTS,
@@ -90,7 +90,7 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds:
     Raises:
         ValueError: shapes differ or a class has no picture.
     """
-    with blas_threads(len(targets)):
+    with one_thread():
         n_directions = MOST_DIRECTIONS if len(targets) <= _MANY else MAX_COMPONENTS
         components, coordinates = fit_components(embeddings, n_directions)
         weights = _balanced(targets, n_classes)
@@ -98,8 +98,7 @@ def fit_head(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, folds:
         largest = coordinates[
             some, -MAX_COMPONENTS:
         ]  # the others hardly move the loss, and cost as much again
-        with blas_threads(len(some)):
-            near, cv_loss = _search(largest, targets[some], n_classes, folds[some])
+        near, cv_loss = _search(largest, targets[some], n_classes, folds[some])
         near = [_widened(flat, n_classes, coordinates.shape[1]) for flat in near]
         l2 = _chosen(cv_loss)
         solutions = _solve_all(
@@ -117,7 +116,7 @@ def fit_head_at(embeddings: np.ndarray, targets: np.ndarray, n_classes: int, l2:
     Raises:
         ValueError: a class has no picture.
     """
-    with blas_threads(len(targets)):
+    with one_thread():
         components, coordinates = fit_components(embeddings, MOST_DIRECTIONS)
         weights = _balanced(targets, n_classes)
         shares, spread = _shares(weights)[None], _spread(coordinates, weights)
@@ -140,7 +139,7 @@ def refit_head(targets: np.ndarray, last: HeadFit) -> HeadFit:
             f"{len(targets)} targets do not match the last fit's {len(last.folds)} pictures; use fit_head."
         )
     coordinates, l2 = last.coordinates, last.head.l2
-    with blas_threads(len(targets)):
+    with one_thread():
         weights = _balanced(targets, n_classes)
         solutions = _solve_all(
             coordinates, targets, weights, n_classes, last.folds, l2, last.solutions, targets != last.targets
@@ -162,7 +161,7 @@ def oof_logits_without(last: HeadFit, is_left_out: np.ndarray) -> np.ndarray:
     weights[taught] = _balanced(last.targets[taught], n_classes)
     shares = np.stack([_shares(weights * (last.folds != fold)) for fold in range(N_FOLDS)])
     inputs, spread = last.coordinates, _spread(last.coordinates, weights)
-    with blas_threads(len(taught)):
+    with one_thread():
         solutions = _solve(
             inputs, last.targets, shares, spread, n_classes, last.head.l2, last.solutions[:-1], _FOR_USE
         )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.linalg import eigh
 
-from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.progress import Share, silent_share
 
 N_NEIGHBOURS = 32
@@ -36,7 +36,7 @@ def directions(embeddings: np.ndarray, parts: Sequence[int] = ()) -> np.ndarray:
     if not len(embeddings):
         return np.zeros((0, 1), np.float32)
     rows = _balanced(embeddings[:: -(-len(embeddings) // _ENOUGH)], parts)
-    with blas_threads(len(embeddings)):
+    with one_thread():
         product = rows.T @ rows
         side = len(product)
         _, axes = eigh(product, subset_by_index=[max(0, side - _MOST_AXES), side - 1], check_finite=False)
@@ -76,7 +76,7 @@ def nearest(
     rows = np.full((n, k), NOBODY, np.int32)
     similarities = np.full((n, k), -1.0, np.float32)
     everyone = np.arange(n)
-    with blas_threads(n):
+    with one_thread():
         if n <= _EXACT:
             _search(points, groups, everyone, everyone, rows, similarities)
             return rows, similarities

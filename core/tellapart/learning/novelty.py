@@ -17,7 +17,7 @@ import numpy as np
 from scipy.linalg import eigh, solve_triangular
 
 from tellapart.learning.folds import can_be_told
-from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.learning.numerics.principal_components import fit_components, sample_rows
 
 IN_CLASS_REJECT_RATE = 0.05
@@ -94,7 +94,7 @@ def fit_novelty(
     if len(targets) > _ENOUGH:
         chosen = sample_rows(targets, _ENOUGH)
         embeddings, targets, folds = embeddings[chosen], targets[chosen], folds[chosen]
-    with blas_threads(len(targets)):
+    with one_thread():
         there = np.unique(folds) if judged_folds is None else np.array(judged_folds)
         names = [fold for fold in there if (folds != fold).any()][: 1 if len(targets) > _MANY else None]
         judged = np.concatenate([np.flatnonzero(folds == fold) for fold in names] or [np.zeros(0, int)])

@@ -9,9 +9,10 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import overload
 
 from tellapart import atomic_files
 from tellapart.errors import OutsideError, ProjectError
@@ -75,16 +76,9 @@ class Project:
         """
         return path_inside(self.root, picture.path)
 
-    def files(self, pictures: Iterable[Picture]) -> list[Path]:
-        """Where the file of each lies, for those who pass over what cannot be read: of one that became a link while the
-        project is open, a path at which nothing can lie, as if it were gone."""
-        found = []
-        for picture in pictures:
-            try:
-                found.append(self.file(picture))
-            except OutsideError:
-                found.append(Path(os.devnull, picture.image_id))
-        return found
+    def files(self, pictures: Sequence[Picture]) -> Sequence[Path]:
+        """Where the file of each lies, for those who pass over what cannot be read; see `ProjectFiles`."""
+        return ProjectFiles(self, pictures)
 
     def drop_upload(self, source: Path) -> None:
         """Throw away files that came from a browser; what lies anywhere else is left alone."""
@@ -123,6 +117,33 @@ class Project:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class ProjectFiles(Sequence[Path]):
+    """Where the file of each of these pictures lies, looked up when it is asked for: all of a hundred thousand take
+    seconds. Of one that became a link while the project is open it is a path at which nothing can lie, as if it were
+    gone."""
+
+    def __init__(self, project: Project, pictures: Sequence[Picture]):
+        self._project = project
+        self._pictures = pictures
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    @overload
+    def __getitem__(self, place: int) -> Path: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> ProjectFiles: ...
+
+    def __getitem__(self, place: int | slice) -> Path | ProjectFiles:
+        if isinstance(place, slice):
+            return ProjectFiles(self._project, self._pictures[place])
+        try:
+            return self._project.file(self._pictures[place])
+        except OutsideError:
+            return Path(os.devnull, self._pictures[place].image_id)
 
 
 def is_project(root: Path) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from tellapart.learning.calibration import Calibration, fit_calibration
 from tellapart.learning.folds import N_FOLDS, assign_folds, can_be_told
 from tellapart.learning.head import calibrated_loss
-from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.learning.sparse.sparse_head import SparseHead, fit_sparse_head, log_ratios
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.texts.terms import TermCounts
@@ -51,7 +51,7 @@ def fit_texts(
     Args:
         targets: (N,) int, each of the n_classes at least once. groups: (N,), texts of one group stay in one fold.
     """
-    with blas_threads(len(targets)):
+    with one_thread():
         folds = assign_folds(targets, groups)
         logits = _out_of_fold(counts, targets, n_classes, folds, progress)
         told = can_be_told(targets, folds)

@@ -14,7 +14,7 @@ from tellapart.learning.folds import can_be_told
 from tellapart.learning.head import HeadFit, fit_head
 from tellapart.learning.learning_curve import LearningCurve, learning_curve
 from tellapart.learning.novelty import NoveltyFit, fit_novelty
-from tellapart.learning.numerics.blas_threads import blas_threads
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.train.preparation import TrainData
 
@@ -43,7 +43,7 @@ def fit(data: TrainData, prior: PriorKind = "project") -> FittedHead:
     groups = [data.plan.groups[row] for row in rows]
     embeddings, n_classes = data.embeddings.array[train], len(data.classes)
     folds = data.plan.folds(rows)
-    with blas_threads(len(targets)), ThreadPoolExecutor(1, thread_name_prefix="novelty") as beside:
+    with one_thread(), ThreadPoolExecutor(1, thread_name_prefix="novelty") as beside:
         novelty = beside.submit(fit_novelty, embeddings, targets, n_classes, folds)
         head_fit = fit_head(embeddings, targets, n_classes, folds)
         calibration = fit_calibration(head_fit.oof_logits, targets, folds, groups, prior)
