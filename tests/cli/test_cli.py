@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from command_line import tellapart
 from other_process import run_tellapart
-from tellapart import runs
+from tellapart import __version__, runs
+from tellapart.cli.console import ProgressLines
 from tellapart.pictures.kinds.unread import UNKNOWN
+from tellapart.progress import Doing, Step
 from tellapart.store.project import open_project
 
 
@@ -17,6 +19,26 @@ def in_a_process(*arguments, code=0):
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout
+
+
+def test_the_version_is_said():
+    assert in_a_process("--version").split() == ["tellapart", __version__]
+    assert "--version" in in_a_process("--help")
+
+
+def test_into_a_file_long_work_says_how_long_it_takes_and_a_line_now_and_then(capsys):
+    seconds = iter([0.0, 1.0, 2.0, 3.0, 31.0, 62.0, 63.0, 100.0])
+    lines = ProgressLines(clock=lambda: next(seconds))  # made at 0
+    lines(1, 3, Doing(Step.LOOKING, "Analysed 1 of 3 pictures"))
+    lines(0, 9, Doing(Step.TUNING, "Thorough training: about 20 s left", left_s=20))
+    lines(1, 9, Doing(Step.TUNING, "Thorough training: about 19 s left", left_s=19))
+    lines(2, 9, Doing(Step.TUNING, "Thorough training: about 18 s left", left_s=18))
+    lines(3, 9, Doing(Step.TUNING, "Thorough training: about 9 s left", left_s=9))
+    lines(4, 9, Doing(Step.TUNING, "Thorough training: about 8 s left", left_s=8))
+    lines(0, 0, Doing(Step.WRITING, "Saving the model"))
+    assert capsys.readouterr().err.splitlines() == [
+        "Thorough training: about 20 s left", "Thorough training: about 9 s left", "Saving the model",
+    ]  # fmt: skip
 
 
 def test_from_a_folder_to_an_answer_in_three_commands(few_folder, tmp_path):

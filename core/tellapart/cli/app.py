@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tellapart import __version__
 from tellapart.backbones.names import DEFAULT_BACKBONE
 from tellapart.cli.add import add
 from tellapart.cli.bundle_argument import bundle_in
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     cls=KindsGroup,
-    help="Teach a computer to tell things apart.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -72,6 +72,22 @@ def main() -> None:
         app()
     except OSError as error:
         fail_to_write(error)
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        say(f"tellapart {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    is_version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and exit.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Teach a computer to tell things apart."""
 
 
 @app.command()

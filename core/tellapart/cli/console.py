@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, NoReturn
@@ -19,6 +20,7 @@ from tellapart.safe_text import harmless, harmless_json
 EXIT_ERROR = 1  # the task failed; the text says why
 EXIT_PARTLY = 3  # some of the given files could not be used
 EXIT_CANCELLED = 130  # stopped by the person
+_LINE_EVERY_S = 30.0
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -84,9 +86,12 @@ def explained(is_json: bool) -> Iterator[None]:
 
 @contextmanager
 def progress_bar(is_json: bool) -> Iterator[reports.Progress]:
-    """A bar on a terminal; silence into a file or with --json."""
-    if is_json or not err.is_terminal:
+    """A bar on a terminal, a line now and then into a file, silence with --json."""
+    if is_json:
         yield reports.silent
+        return
+    if not err.is_terminal:
+        yield ProgressLines()
         return
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -101,3 +106,21 @@ def progress_bar(is_json: bool) -> Iterator[reports.Progress]:
             bar.update(task, completed=done, total=total or None, description=harmless(message)[:60])
 
         yield report
+
+
+class ProgressLines:
+    """Progress for whoever reads it later, in a file: what says how long it takes, at once, and a line each half
+    minute. Short work has none. clock: seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._due_at = clock() + _LINE_EVERY_S
+        self._steps_told: set[reports.Step] = set()
+
+    def __call__(self, done: int, total: int, message: reports.Doing) -> None:
+        now = self._clock()
+        is_estimate = "left_s" in message.facts and message.step not in self._steps_told
+        if is_estimate or now >= self._due_at:
+            self._steps_told.add(message.step)
+            self._due_at = now + _LINE_EVERY_S
+            err.print(harmless(message), markup=False)
