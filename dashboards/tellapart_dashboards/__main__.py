@@ -67,7 +67,7 @@ def _public(arguments: argparse.Namespace) -> tuple[launcher.Studio, str]:
     if (files[0] is None) != (files[1] is None):
         raise launcher.LauncherError("A certificate needs its key, and the key its certificate: give both.")
     certificate = public_studio.Certificate(*files) if files[0] is not None else None
-    visitors = public_studio.visitors_in(arguments.root or public_studio.DEFAULT_ROOT, quotas)
+    visitors = public_studio.visitors_in(arguments.root, quotas)
     host = arguments.host or public_studio.ANYWHERE
     studio = public_studio.PublicStudio(visitors, arguments.port, password, host, certificate)
     if hint := public_studio.tls_hint(host, certificate):

@@ -40,6 +40,14 @@ def test_a_name_that_no_disk_takes_is_said_to_be_unusable() -> None:
     assert done.returncode == 1 and done.stderr.endswith(" cannot be used: File name too long.\n")
 
 
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="there the name after ~ is taken for a neighbour's folder"
+)
+def test_a_path_in_the_home_of_nobody_is_said() -> None:
+    for command in ("clean", "prune", "train"):
+        assert "nobody on this computer has the name after it" in tellapart(command, "~nosuchuser/x", code=1)
+
+
 def test_stopped_while_it_is_being_loaded_it_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     class CtrlC:
         @staticmethod

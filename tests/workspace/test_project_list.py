@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from other_process import run_python
 from tellapart.errors import ProjectError
 from tellapart.store.project import DB_NAME, create_project, open_project
 from tellapart.workspace import recent
@@ -180,3 +181,30 @@ def test_for_somebody_without_a_home_it_is_said_where_to_name_a_folder(
     monkeypatch.delenv(f"TELLAPART_{variable}")
     assert studio(["--no-browser"]) == 2
     assert "Set TELLAPART_PROJECTS to the full path of a folder." in capsys.readouterr().err
+
+
+_HOMELESS = """
+import pytest
+from without_home import leave_home
+leave_home(pytest.MonkeyPatch())
+from tellapart_dashboards.__main__ import main
+from tellapart_dashboards.app.public.studio import visitors_in
+from tellapart_dashboards.pages.projects.view import _short
+sys.stderr = sys.stdout
+print(main(["--no-browser"]))
+try:
+    visitors_in(None, None)
+except Exception as error:
+    print(error)
+print(_short(__import__("pathlib").Path("/srv/projects")))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="everybody has a home there")
+def test_the_studio_is_imported_without_a_home():
+    said = run_python(_HOMELESS)
+    assert "Set TELLAPART_PROJECTS to the full path of a folder.\n2\n" in said
+    assert (
+        "visitors' projects belong, since this user has no home folder. Set --root to the full path" in said
+    )
+    assert said.endswith("/srv/projects")

@@ -21,6 +21,7 @@ EXIT_ERROR = 1  # the task failed; the text says why
 EXIT_PARTLY = 3  # some of the given files could not be used
 EXIT_CANCELLED = 130  # stopped by the person
 _LINE_EVERY_S = 30.0
+_NO_HOME = "Could not determine home directory."  # what Path.expanduser says, in every Python
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -82,6 +83,14 @@ def explained(is_json: bool) -> Iterator[None]:
         fail(str(error), is_json, offers=[asdict(offer) for offer in error.offers])
     except TellapartError as error:
         fail(str(error), is_json)
+    except RuntimeError as error:  # a class that says nothing by itself
+        if str(error) != _NO_HOME:
+            raise
+        fail(
+            "A path begins with ~, but nobody on this computer has the name after it, or this user has no home folder. "
+            "Give the full path.",
+            is_json,
+        )
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from typing import Any
 from tellapart_dashboards.app.launcher import LauncherError, Studio, reached_at
 from tellapart_dashboards.app.public.visiting import Quotas, Visitors
 
-DEFAULT_ROOT = Path.home() / "tellapart-projects" / "visitors"
 ANYWHERE = "0.0.0.0"  # what the word public means
 KNOWN_DAYS = 365  # browsers keep no cookie longer than 400
 
@@ -119,6 +118,15 @@ def _in_words(seconds: int) -> str:
     return f"{seconds // 60} minutes"
 
 
-def visitors_in(root: Path, quotas: Quotas) -> Visitors:
-    """The visitors whose projects lie there."""
-    return Visitors(root.expanduser().absolute(), quotas)
+def visitors_in(root: Path | None, quotas: Quotas) -> Visitors:
+    """The visitors whose projects lie there; below the home folder unless it is given.
+
+    Raises:
+        LauncherError: nobody knows where that is.
+    """
+    try:
+        return Visitors((root or Path("~/tellapart-projects/visitors")).expanduser().absolute(), quotas)
+    except RuntimeError as error:
+        said = f"--root is {str(root)!r}, but nobody on this computer has the name after ~" if root else ""
+        said = said or "Nobody knows where the visitors' projects belong, since this user has no home folder"
+        raise LauncherError(f"{said}. Set --root to the full path of a folder.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from ipywidgets import HTML, VBox, dlink
@@ -34,5 +35,7 @@ def projects_view(state: ProjectsState) -> VBox:
 
 def _short(folder: Path) -> str:
     """The folder as a person writes it, with ~ for their home."""
-    home = Path.home()
-    return f"~/{folder.relative_to(home).as_posix()}" if home in folder.parents else str(folder)
+    with contextlib.suppress(RuntimeError):  # somebody who has no home
+        if (home := Path.home()) in folder.parents:
+            return f"~/{folder.relative_to(home).as_posix()}"
+    return str(folder)
