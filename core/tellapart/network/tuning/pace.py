@@ -83,7 +83,8 @@ def measured(
     clock, worked = time.perf_counter(), time.process_time()
     views = maker.apart(np.stack(list(views_made(some, maker))))
     taken_s, worked_s = time.perf_counter() - clock, time.process_time() - worked
-    file_s, waits = taken_s / n, max(1.0, taken_s * available_cpus() / worked_s)
+    # of a few small pictures the clock of the processor may see nothing: on Windows it goes by 16 ms
+    file_s, waits = taken_s / n, max(1.0, taken_s * available_cpus() / worked_s) if worked_s else 1.0
     tries = [partial(_tried, deepcopy(network), views, settings, device) for _ in range(cores.speed)]
     found = side_by_side(tries, cores.speed, cores.n_threads)
     step_s, seen_s = (statistics.fmean(of_one) / cores.speed for of_one in zip(*found, strict=True))
