@@ -158,6 +158,20 @@ def test_epochs_of_other_bits_or_another_function_are_refused(shapes, tmp_path):
         learn.fine_tune(1, keep=tmp_path)
 
 
+def cutting(right):
+    return [lambda picture: picture.crop((0, 0, right, 20)), Resize(32)]
+
+
+def test_epochs_of_a_changed_function_of_the_same_name_are_refused(shapes, tmp_path):
+    described = SMALL.new(item=cutting(16))
+    started(shapes, described=described).fine_tune(1, keep=tmp_path)
+    said = []
+    started(shapes, said, SMALL.new(item=cutting(16))).fine_tune(1, keep=tmp_path)
+    assert "Going on after epoch 1 of 1, which was kept." in said
+    with pytest.raises(TrainError, match=OTHER):
+        started(shapes, described=SMALL.new(item=cutting(18))).fine_tune(1, keep=tmp_path)
+
+
 def test_a_full_disk_a_deleted_folder_and_a_file_in_its_place_are_said(shapes, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     with pytest.raises(TrainError, match="is a file. Name a folder"):

@@ -4,7 +4,6 @@ very same weights."""
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from tellapart import atomic_files
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.description.copies import digest_of
 from tellapart.description.items import path_of
+from tellapart.description.own_functions import doing
 from tellapart.errors import ImageError, RefusalCode, Skipped, TrainError
 from tellapart.file_lock import try_lock
 from tellapart.network.data.data import Data
@@ -33,7 +33,6 @@ from tellapart.network.tuning.checkpoints import Checkpoints, bring_back, not_ke
 from tellapart.network.tuning.last_blocks import State
 from tellapart.pictures.boundary import one_picture
 
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # in what Python says of a function: another one in each process
 _FORMAT = 3  # raise it when the steps change: what an older version left is then another training's
 
 
@@ -168,9 +167,7 @@ def _key(classifier: nn.Module, data: Data, settings: FineTuning, rest: list[Any
     assembly, description = data.assembly, data.description
     with ThreadPoolExecutor(available_cpus()) as pool:
         contents = list(pool.map(_content_of, assembly.items))
-    item, *transforms = (
-        _ADDRESS.sub("", repr(one)) for one in (description.item, *description.batch_transforms())
-    )
+    item, *transforms = map(doing, (description.item, *description.batch_transforms()))
     decides = [
         _FORMAT, torch.__version__, [str(path_of(item) or "") for item in assembly.items], contents,
         assembly.targets.tolist(), assembly.is_valid.tolist(), assembly.classes, item, transforms,
