@@ -94,9 +94,13 @@ def test_several_labels_of_a_picture_are_told_and_not_taken_for_one(value, says)
 
 
 def test_amounts_are_told_whether_all_differ_or_some_are_alike():
-    def described(values):
-        rows = [{"file_name": f"{k}.jpg", "kg": value} for k, value in enumerate(values)]
-        return assembled(DataDescription(items=table_rows(), labels=column("kg")), rows)
+    def described(values, held_out=(), n_least=2):
+        rows = [
+            {"file_name": f"{k}.jpg", "kg": value, "part": str(k in held_out)}
+            for k, value in enumerate(values)
+        ]
+        split = column_split("part") if held_out else random_split()
+        return assembled(DataDescription(items=table_rows(), labels=column("kg"), split=split), rows, n_least)
 
     for values in ([3.5 + k * 0.37 for k in range(30)], [k // 2 if k < 12 else k for k in range(30)]):
         with pytest.raises(
@@ -108,6 +112,8 @@ def test_amounts_are_told_whether_all_differ_or_some_are_alike():
     few = described([0.5 + k % 4 for k in range(30)])
     assert "The labels are numbers, for instance '0.5', '1.5'" in few.notes[0]
     assert described([float(k % 4) for k in range(30)]).notes == (), "numbers may be names, too"
+    assert described([3, 3, 5, 5, 7], [0]).classes == ("3", "5", "7"), "one alone is not nearly every picture"
+    assert described([1, 1, 2, 3, 4], [0], 1).classes == ("1", "2", "3", "4"), "new pictures of known digits"
 
 
 def test_picture_files_are_found_at_any_depth_in_order_and_hidden_ones_are_not(tmp_path):
