@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import onnx
+import psutil
 import pytest
 from make_data import make_tiny_folder
 from onnx import TensorProto, helper
@@ -153,6 +154,18 @@ def test_rows_of_an_older_decoder_are_dropped_once_newer_ones_are_made_and_it_is
     assert sum(one.startswith("Deleted") for one in told) == 2
     assert len(list(folder.glob("*.index.db"))) == 3
     assert embed(project, other, pictures).n_computed == 50, "of this decoder, which leaves the newer one's"
+
+
+def test_stopped_as_it_says_what_it_deleted_it_lets_go_of_the_cache(project, tiny_backbone, monkeypatch):
+    def stop(*_):
+        raise Cancelled("Stopped.")
+
+    monkeypatch.setattr("PIL.__version__", "9.5.0")
+    embed(project, tiny_backbone, project.manifest.pictures())
+    monkeypatch.setattr("PIL.__version__", "11.3.0")
+    with pytest.raises(Cancelled):
+        embed(project, tiny_backbone, project.manifest.pictures(), stop)
+    assert [one.path for one in psutil.Process().open_files() if "embeddings" in one.path] == []
 
 
 def test_stopping_keeps_what_was_computed(project, tiny_backbone):

@@ -60,8 +60,8 @@ def cache_key(backbone: Backbone) -> str:
 
 
 def cache_of(project: Project, backbone: Backbone) -> tuple[EmbeddingCache, int]:
-    """What a backbone gave for a project's pictures so far, to be opened, and how many bytes of an older version's rows
-    were removed.
+    """What a backbone gave for a project's pictures so far, to be closed by the caller, and how many bytes of an older
+    version's rows were removed.
 
     Raises:
         OSError, sqlite3.Error: the folder cannot be written.
@@ -85,10 +85,10 @@ def embed(
     """
     with explained(project.db_path):
         cache, n_bytes = cache_of(project, backbone)
-    if n_bytes:
-        said = f"Deleted {n_bytes / 1e6:.1f} MB of cache from an older version"
-        progress(0, 0, Doing(Step.CLEARING, said, n_bytes=n_bytes))
     with explained(project.db_path), cache:
+        if n_bytes:
+            said = f"Deleted {n_bytes / 1e6:.1f} MB of cache from an older version"
+            progress(0, 0, Doing(Step.CLEARING, said, n_bytes=n_bytes))
         rows = cache.find([picture.image_id for picture in pictures])
         missing = [picture for picture, row in zip(pictures, rows, strict=True) if row < 0]
         skipped: list[Skipped] = []
