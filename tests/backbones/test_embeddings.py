@@ -141,6 +141,8 @@ def test_rows_of_an_older_decoder_are_dropped_once_newer_ones_are_made_and_it_is
     other = Backbone(**{**vars(tiny_backbone), "preprocess": Preprocess(size_px=32, resize_px=40)})
     pictures, folder = project.manifest.pictures(), project.cache_dir / "embeddings"
     told, n_kept = [], []
+    (project.cache_dir / "looks").mkdir()
+    (project.cache_dir / "looks" / "odd.made.json").write_text('{"of": "looks", "version": [1e999]}')
     for version in ("9.5.0", "11.3.0", "12.0.1", "11.3.0"):
         monkeypatch.setattr("PIL.__version__", version)
         embed(project, tiny_backbone, pictures, lambda done, total, message: told.append(message))

@@ -102,6 +102,9 @@ async def test_what_was_measured_before_stays_beside_a_failure_and_other_picture
 
 
 async def test_a_damaged_measurement_is_none(root: Path, fake_run: FakeRun) -> None:
-    fake_run(root, TASK, "done", result={"sizes": "many"})
-    _, card = card_of(root)
-    assert "<svg" not in text_of(card) and is_shown(card, one(card, Button, "Find out"))
+    one_label = {"now": 0.1, "error": 0.1, "low": 0, "high": 1, "n": float("inf")}
+    curve = {"sizes": [1], "errors": [0.5], "noise": [0.1], "times": 2, "by_label": {}, "whole": one_label}
+    for damaged in ({"sizes": "many"}, curve):
+        fake_run(root, TASK, "done", result=damaged)
+        _, card = card_of(root)
+        assert "<svg" not in text_of(card) and is_shown(card, one(card, Button, "Find out"))

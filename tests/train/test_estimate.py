@@ -50,6 +50,7 @@ def test_what_was_measured_is_noted_and_grows_with_the_pictures(tiny_project, mo
         {"version": "0.1.0"},
         {"steps": CODE_VERSION - 1},
         {"n_pictures": 0},
+        {"n_pictures": float("inf")},
         {"seconds": "soon"},
         {"fixed_s": float("nan")},
     ):

@@ -49,7 +49,7 @@ def noted_seconds(cache_dir: Path, recipe: Recipe, n_pictures: int) -> float | N
     try:
         noted = json.loads(_note(cache_dir, recipe).read_text("utf-8"))
         seconds, is_fresh = _scaled(noted, n_pictures), abs(time.time() - float(noted["at"])) < _NOTED_S
-    except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError):
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError):
         return None
     is_fresh = is_fresh and {**noted, **_circumstances()} == noted
     return seconds if is_fresh and math.isfinite(seconds) else None

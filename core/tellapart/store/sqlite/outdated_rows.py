@@ -53,5 +53,5 @@ def _is_outdated(note: Path, of: str, version: list[int]) -> bool:
     try:
         made = json.loads(note.read_text("utf-8"))
         return bool(made["of"] == of and list(map(int, made["version"])) < version)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError):
         return False

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tellapart.training_runs.listing import MALFORMED
 from traitlets import Instance
 
 from tellapart_dashboards.app.run_follower import Job, newest_result
@@ -63,5 +64,5 @@ class MorePictures(Job):
             self.found = MeasuredCurve(
                 LearningCurve.from_json(result), counts, str(result.get("backbone", ""))
             )
-        except (ValueError, TypeError):  # a stranger's project may hold anything
+        except MALFORMED:  # a stranger's project may hold anything
             self.found = MeasuredCurve()
