@@ -1,10 +1,13 @@
 """What unfinished trainings left: which of it stays when another one begins."""
 
 import os
+import shutil
+from types import SimpleNamespace
 
 import pytest
 from tellapart.errors import TrainError
-from tellapart.train.work_folder import work_folder
+from tellapart.train import work_folder as module
+from tellapart.train.work_folder import drop, unfinished_trainings, work_folder
 
 DAY_S = 24 * 3600.0
 
@@ -44,3 +47,16 @@ def test_what_is_a_week_old_goes_unless_somebody_works_in_it(tiny_project):
     left(tiny_project, "old", 8)
     with work_folder(tiny_project, "new"):
         assert names(tiny_project) == ["new"]
+
+
+def test_nothing_is_left_of_what_was_dropped_where_an_open_file_cannot_be_deleted(tiny_project, monkeypatch):
+    """As on Windows, where each `prune` would tell of an unfinished training again."""
+    left(tiny_project, "stopped", 1)
+
+    def all_but_what_is_open(folder, ignore_errors):
+        (folder / "0.safetensors").unlink()
+
+    monkeypatch.setattr(shutil, "rmtree", all_but_what_is_open)
+    monkeypatch.setattr(module, "os", SimpleNamespace(**{**vars(os), "name": "nt"}))
+    drop(tiny_project.cache_dir / "tuning" / "stopped")
+    assert unfinished_trainings(tiny_project) == [] and names(tiny_project) == []

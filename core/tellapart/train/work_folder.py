@@ -121,5 +121,10 @@ def _is_running(folder: Path) -> bool:
 def drop(folder: Path) -> None:
     """Delete what an unfinished training keeps, unless somebody works in it."""
     with contextlib.suppress(OSError), (folder / "lock").open("ab") as lock:
-        if try_lock(lock):
-            shutil.rmtree(folder, ignore_errors=True)
+        if not try_lock(lock):
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+    if os.name == "nt":  # where the lock, since it was open, is still there
+        with contextlib.suppress(OSError):  # somebody has it open, to begin in the empty folder
+            (folder / "lock").unlink()
+            folder.rmdir()
