@@ -18,7 +18,7 @@ from torch.nn import functional
 from tellapart.network.device import PROCESSOR, Device
 from tellapart.network.tuning.checkpoints import Checkpoints, bring_back, with_optimizer
 from tellapart.network.tuning.last_blocks import FIRST, LastBlocks
-from tellapart.network.tuning.memory import is_memory
+from tellapart.network.tuning.memory import in_parts
 from tellapart.network.tuning.noted_curve import NotedCurve
 from tellapart.planning.variation import USUAL, Variation
 
@@ -176,15 +176,12 @@ class Learning:
             DivergedError: the loss is no number; nothing was changed.
             MemoryError, RuntimeError: memory is not enough for a few pictures.
         """
-        while True:
-            try:
-                loss = self._gradient(lesson, rows, view)
-                break
-            except (MemoryError, RuntimeError) as error:
-                if not is_memory(error) or self.n_parts >= _MOST_PARTS:
-                    raise
-                self.n_parts *= 2
-                self.device.free()
+        loss, self.n_parts = in_parts(
+            lambda n_parts: self._gradient(lesson, rows, view, n_parts),
+            self.n_parts,
+            _MOST_PARTS,
+            self.device.free,
+        )
         if not math.isfinite(loss):
             raise DivergedError
         self.optimizer.step()
@@ -200,10 +197,10 @@ class Learning:
                 found.append(self.network(some.to(self.device.torch_device).float()).float().cpu().numpy())
         return counted(np.concatenate(found), lesson, rows, self.settings) if found else (math.nan, math.nan)
 
-    def _gradient(self, lesson: Lesson, rows: np.ndarray, view: int) -> float:
+    def _gradient(self, lesson: Lesson, rows: np.ndarray, view: int, n_parts: int) -> float:
         self.optimizer.zero_grad(set_to_none=True)
         total, to = 0.0, self.device.torch_device
-        for some in np.array_split(rows, min(self.n_parts, len(rows))):
+        for some in np.array_split(rows, min(n_parts, len(rows))):
             features = torch.from_numpy(lesson.views.varied[some, view]).to(to).float()
             targets = torch.from_numpy(lesson.targets[some]).to(to)
             weights = torch.from_numpy(lesson.weights[some]).to(to)
