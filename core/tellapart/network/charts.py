@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -12,14 +12,19 @@ from tellapart.errors import DescriptionError
 
 try:
     from matplotlib.figure import Figure
+
+    from tellapart.network.chart_words import LONGEST, ChartWords, chart_words, text_width
 except ImportError as error:
     raise DescriptionError(
         'Figures need matplotlib, which is not installed. Install it: pip install "tellapart[charts]".'
     ) from error
 
-_CELL_IN = 2.0
+_CELL_IN, _WIDE = 2.0, 26  # so many characters are as wide as a picture
 _DPI = 100
-_LONGEST = 30  # characters of a name beside its point
+_FEW, _CHARACTER_IN = (
+    8,
+    0.09,
+)  # characters of a label that there is room for anyway, and what each further one takes
 
 
 class Chart(Figure):
@@ -30,31 +35,58 @@ class Chart(Figure):
         self.savefig(buffer, format="png", dpi=_DPI)
         return buffer.getvalue()
 
+    def words(self, names: Iterable[str]) -> ChartWords:
+        """How all names in it are written; below it stands what a reader has to know of that."""
+        words = chart_words(names)
+        if words.note:
+            self.supxlabel(words.note, fontsize=7, x=0.01, ha="left")
+        return words
 
-def picture_grid(pictures: Sequence[np.ndarray] | np.ndarray, titles: Sequence[str]) -> Chart:
-    """Pictures (H, W, 3), uint8 or 0 to 1, in rows of about as many as there are rows, each below its title."""
+
+def picture_grid(
+    pictures: Sequence[np.ndarray] | np.ndarray, names: Sequence[tuple[str, ...]], facts: Sequence[str] = ()
+) -> Chart:
+    """Pictures (H, W, 3), uint8 or 0 to 1, in rows of about as many as there are rows, each below its names, and below
+    what else is known of it, if anything is."""
+    chart = Chart(layout="constrained")
+    words = chart.words(name for some in names for name in some)
+    titles = [_lines(words.of(some)) for some in names]
+    if facts:
+        titles = [f"{title}\n{fact}" for title, fact in zip(titles, facts, strict=True)]
     n_across = max(1, math.ceil(math.sqrt(len(titles))))
     n_down = max(1, math.ceil(len(titles) / n_across))
     n_lines = 1 + max((title.count("\n") for title in titles), default=0)
-    chart = Chart(figsize=(_CELL_IN * n_across, (_CELL_IN + 0.2 * n_lines) * n_down), layout="constrained")
+    size = (
+        7
+        if max((text_width(line) for title in titles for line in title.split("\n")), default=0) > _WIDE
+        else 8
+    )
+    chart.set_size_inches(_CELL_IN * n_across, (_CELL_IN + 0.2 * n_lines) * n_down)
     for place, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
         axes = chart.add_subplot(n_down, n_across, place + 1)
         axes.imshow(picture)
-        axes.set_title(_plain(title), fontsize=8)
+        axes.set_title(title, fontsize=size, family=words.families)
         axes.set_axis_off()
     return chart
 
 
+def _lines(names: Sequence[str]) -> str:
+    one_line = " / ".join(names)
+    return one_line if text_width(one_line) <= LONGEST else " /\n".join(names)
+
+
 def matrix_chart(counts: np.ndarray, labels: Sequence[str]) -> Chart:
     """A confusion matrix (C, C): rows are actual labels, columns predicted ones."""
-    side = 2.5 + 0.4 * len(labels)
-    chart = Chart(figsize=(side + 0.5, side), layout="constrained")
+    chart = Chart(layout="constrained")
+    words = chart.words(labels)
+    places, names = range(len(labels)), words.of(labels)
+    side = 2.5 + 0.4 * len(labels) + _CHARACTER_IN * max(0, words.n_longest - _FEW)
+    chart.set_size_inches(side + 0.5, side)
     axes = chart.add_subplot()
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    places, names = range(len(labels)), [_plain(label) for label in labels]
-    axes.set_xticks(places, names, rotation=90)
-    axes.set_yticks(places, names)
+    axes.set_xticks(places, names, rotation=90, family=words.families)
+    axes.set_yticks(places, names, family=words.families)
     axes.set_xlabel("predicted")
     axes.set_ylabel("actual")
     axes.set_title("Held-out pictures")
@@ -92,19 +124,16 @@ def map_chart(
     axes = chart.add_subplot()
     areas = 12 + 150 * np.asarray(sizes, float) / max(1.0, max(sizes, default=0))
     drawn = axes.scatter(places[:, 0], places[:, 1], areas, colours, cmap="viridis", alpha=0.7, linewidths=0)
+    words = chart.words(names)
     named: list[tuple[float, float]] = []
-    for (x, y), name in zip(places.tolist(), names, strict=False):
+    for (x, y), name in zip(places.tolist(), words.of(names), strict=False):
         if all(abs(x - other) > 0.5 or abs(y - above) > 0.05 for other, above in named):
             named.append((x, y))
-            short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-            axes.annotate(_plain(short), (x, y), xytext=(4, 4), textcoords="offset points", fontsize=7)
+            axes.annotate(
+                name, (x, y), xytext=(4, 4), textcoords="offset points", fontsize=7, family=words.families
+            )
     chart.colorbar(drawn, label=of_colour)
     axes.set_xticks([])
     axes.set_yticks([])
     axes.set_title(title)
     return chart
-
-
-def _plain(text: str) -> str:
-    """As it stands: matplotlib would take what is between two $ for a formula."""
-    return text.replace("$", r"\$")

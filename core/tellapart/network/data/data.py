@@ -93,7 +93,7 @@ class Data:
             pictures, targets = self.train.of_one(place, n), [int(self.assembly.targets[place])] * n
         else:
             pictures, targets = self._some(n)
-        return picture_grid(pictures.permute(0, 2, 3, 1).numpy(), [self.classes[k] for k in targets])
+        return picture_grid(pictures.permute(0, 2, 3, 1).numpy(), [(self.classes[k],) for k in targets])
 
     def summary(self) -> Walk:
         """One item's way through every step, printed as text; it names the step that fails, and why."""

@@ -161,10 +161,9 @@ class TopLosses(Sequence[TopLoss]):
         """
         from tellapart.network.charts import picture_grid
 
-        titles = [
-            f"{one.predicted} / {one.label}\n{one.loss:.2f} / {100 * one.confidence:.0f} %" for one in self
-        ]
-        return picture_grid(self._pictures, titles)
+        names = [(one.predicted, one.label) for one in self]
+        facts = [f"{one.loss:.2f} / {100 * one.confidence:.0f} %" for one in self]
+        return picture_grid(self._pictures, names, facts)
 
     def _repr_png_(self) -> bytes | None:
         return shown(self.figure)
