@@ -6,8 +6,9 @@ import torch
 from described_shapes import SHAPES
 from make_data import make_tiny_folder
 from matplotlib.figure import Figure
-from tellapart.network.learner.judging import Judgement, confusion_of
+from tellapart.network.learner.judging import Confusion, Judgement, TopLoss, TopLosses, confusion_of
 from tellapart.network.learner.probe import judge
+from tellapart.network.learner.rates import RateSearch
 from tellapart.vision import Resize, learner
 
 
@@ -75,6 +76,23 @@ def test_confusion_counts_every_validation_picture(tuned):
     assert wrong == 18 - np.trace(confusion.counts)
     assert "rows: actual" in str(confusion) and isinstance(confusion.figure(), Figure)
     assert confusion._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_notebook_shows_each_chart_with_its_table():
+    confusion = Confusion(np.array([[3, 1], [0, 4]]), ("<b>", "b"))
+    shown = confusion._repr_html_()
+    assert (
+        '<img src="data:image/png;base64,' in shown and "<details><summary>Held-out pictures, as a" in shown
+    )
+    assert '<th scope="row">&lt;b&gt;</th><td>3</td><td>1</td>' in shown and "<b>" not in shown
+    many = Confusion(np.eye(13, dtype=int) + np.eye(13, k=1, dtype=int), tuple("abcdefghijklm"))
+    assert '<th scope="row">a</th><td>b</td><td>1</td>' in many._repr_html_()
+    rates = RateSearch((1e-6, 1e-5, 1e-4), (2.0, 1.5, 1.8), 1e-6)
+    assert '<th scope="row">1.0e-05</th><td>1.500</td><td>lowest</td>' in rates._repr_html_()
+    assert rates.table()[1] == {"rate": 1e-5, "loss": 1.5} and "1.0e-05     1.500  lowest" in repr(rates)
+    worst = TopLosses([TopLoss(0, "a.jpg", "b", "<i>", 0.9, 2.3)], [np.zeros((4, 4, 3))])
+    row = '<th scope="row">a.jpg</th><td>&lt;i&gt;</td><td>b</td><td>2.30</td><td>90 %</td>'
+    assert row in worst._repr_html_()
 
 
 def test_what_is_said_of_an_epoch_and_the_confusion_count_the_same_mistakes():

@@ -158,7 +158,7 @@ def test_a_loss_that_is_no_number_or_only_rises_suggests_no_rate(shapes, monkeyp
         monkeypatch.setattr(OneCycle, "once", lambda self, batch, given=given: (float(next(given)), 8))
         found = learn.lr_find(n_steps=10)
         assert found.suggestion is None and len(found.rates) == n_steps
-        assert repr(found).startswith("No learning rate can be suggested")
+        assert found.sentence().startswith("No learning rate can be suggested")
 
 
 def test_an_unknown_network_gets_the_nearest_names(shapes):
@@ -302,7 +302,7 @@ def test_a_notebook_without_matplotlib_shows_the_text(monkeypatch):
         RateSearch((), (), None),
         TopLosses((), ()),
     ):
-        assert value._repr_png_() is None
+        assert value._repr_png_() is None and "<img" not in value._repr_html_()
 
 
 def test_numbers_out_of_range_are_told(shapes):

@@ -15,7 +15,6 @@ from tellapart.words.commands import typed
 if TYPE_CHECKING:
     from tellapart.network.learner.rates import RateSearch
 
-_N_ROWS = 10
 _KINDS = (".svg", ".png")
 
 
@@ -59,12 +58,12 @@ def lr_find(
         if plot is not None:
             _draw(found, plot)
     if is_json:
-        table = [{"rate": rate, "loss": loss} for rate, loss in zip(found.rates, found.losses, strict=True)]
-        print_json({"suggestion": found.suggestion, "table": table, "plot": str(plot) if plot else None})
+        print_json(
+            {"suggestion": found.suggestion, "table": found.table(), "plot": str(plot) if plot else None}
+        )
         return
-    for line in (*said, *_table(found)):
+    for line in (*said, *found.lines(), found.sentence()):
         say(line)
-    say(found.sentence())
     if plot is not None:
         say(f"The drawing is {plot}.")
     if backbone == DEFAULT_BACKBONE and weights is None and found.suggestion is not None:
@@ -78,16 +77,3 @@ def _draw(found: RateSearch, plot: Path) -> None:
     drawing = BytesIO()
     found.figure().savefig(drawing, format=plot.suffix[1:].lower())
     write_drawing(plot, drawing.getvalue())
-
-
-def _table(found: RateSearch) -> list[str]:
-    """About ten of the steps, evenly spread, with the lowest loss among them marked."""
-    if not found.rates:
-        return []
-    last, lowest = len(found.rates) - 1, min(range(len(found.losses)), key=lambda step: found.losses[step])
-    steps = sorted({lowest, *(round(last * row / (_N_ROWS - 1)) for row in range(_N_ROWS))})
-    rows = [
-        f"{found.rates[step]:>10.1e}  {found.losses[step]:8.3f}{'  lowest' if step == lowest else ''}"
-        for step in steps
-    ]
-    return [f"{'rate':>10}  {'loss':>8}", *rows]

@@ -13,11 +13,13 @@ from tellapart.errors import DescriptionError
 from tellapart.learning.calibration import Calibration, calibrate_held_out
 from tellapart.learning.folds import assign_folds
 from tellapart.learning.metrics import confusion_matrix, log_softmax
+from tellapart.network.chart_table import chart_and_table
 
 if TYPE_CHECKING:
     from tellapart.network.charts import Chart
 
 _N_FOLDS = 5
+_MOST_SQUARE = 12  # labels; of more a matrix would be wider than a notebook
 
 
 def shown(figure: Callable[[], Chart]) -> bytes | None:
@@ -113,6 +115,18 @@ class Confusion:
     def _repr_png_(self) -> bytes | None:
         return shown(self.figure)
 
+    def _repr_html_(self) -> str:
+        """The matrix as a chart and a table; of many labels the table has the pairs that are confused."""
+        picture = self._repr_png_()
+        if len(self.classes) > _MOST_SQUARE:
+            pairs = [(actual, predicted, str(n)) for actual, predicted, n in self.most_confused()]
+            return chart_and_table(
+                picture, "What is taken for what", ("actual", "predicted", "pictures"), pairs
+            )
+        counts = zip(self.classes, self.counts.tolist(), strict=True)
+        rows = [(label, *map(str, row)) for label, row in counts]
+        return chart_and_table(picture, "Held-out pictures", ("actual \\ predicted", *self.classes), rows)
+
 
 @dataclass(frozen=True)
 class TopLoss:
@@ -167,6 +181,14 @@ class TopLosses(Sequence[TopLoss]):
 
     def _repr_png_(self) -> bytes | None:
         return shown(self.figure)
+
+    def _repr_html_(self) -> str:
+        heads = ("picture", "predicted", "label", "loss", "probability of what is predicted")
+        rows = [
+            (one.picture, one.predicted, one.label, f"{one.loss:.2f}", f"{100 * one.confidence:.0f} %")
+            for one in self
+        ]
+        return chart_and_table(self._repr_png_(), "Pictures with the highest loss", heads, rows)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from tellapart.network.chart_table import chart_and_table
 from tellapart.network.data.batches import PictureBatch
 from tellapart.network.data.data import Data
 from tellapart.network.device import Device
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 LOWEST, HIGHEST, N_STEPS = 1e-6, 1.0, 60
 _MEMORY = 0.85  # of the smoothed loss
 _TOO_HIGH = 3.0  # times the lowest loss: it has blown up
+_N_ROWS, _HEADS = 10, ("rate", "loss", "")  # of a table
 _BELOW = 10  # the suggestion is so many times lower than the rate of the lowest loss
 
 
@@ -65,10 +67,39 @@ class RateSearch:
             "worse. Leave the rate out; where the head fits these pictures already, there is little to gain."
         )
 
-    __repr__ = sentence
+    def table(self) -> list[dict[str, float]]:
+        """Each step's "rate" and "loss", as a data frame takes them."""
+        return [{"rate": rate, "loss": loss} for rate, loss in zip(self.rates, self.losses, strict=True)]
+
+    def lines(self) -> list[str]:
+        """About ten of the steps as a table of text; none where there were no steps."""
+        rows = self._rows()
+        return (
+            [f"{rate:>10}  {loss:>8}  {mark}".rstrip() for rate, loss, mark in (_HEADS, *rows)]
+            if rows
+            else []
+        )
+
+    def __repr__(self) -> str:
+        return "\n".join([*self.lines(), self.sentence()])
 
     def _repr_png_(self) -> bytes | None:
         return shown(self.figure)
+
+    def _repr_html_(self) -> str:
+        picture, title = self._repr_png_(), "How the loss changes as the rate grows"
+        return f"{chart_and_table(picture, title, _HEADS, self._rows())}<p>{self.sentence()}</p>"
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        """Rate, loss and mark of about ten steps, evenly spread, with the lowest loss among them marked."""
+        if not self.rates:
+            return []
+        last, lowest = len(self.rates) - 1, int(np.argmin(self.losses))
+        steps = sorted({lowest, *(round(last * row / (_N_ROWS - 1)) for row in range(_N_ROWS))})
+        return [
+            (f"{self.rates[step]:.1e}", f"{self.losses[step]:.3f}", "lowest" if step == lowest else "")
+            for step in steps
+        ]
 
 
 def search_rate(
