@@ -51,6 +51,10 @@ class Device:
         """The gradient of the loss, added to what is there."""
         loss.backward()  # type: ignore[no-untyped-call]
 
+    def apart(self, network: nn.Module, is_apart: bool) -> contextlib.AbstractContextManager[Any]:
+        """A block in which, if so, each process keeps its gradient to itself until one outside of such a block."""
+        return contextlib.nullcontext()
+
     def shorten(self, network: nn.Module, optimizer: Any, longest: float) -> None:
         """Make the gradient at most that long."""
         torch.nn.utils.clip_grad_norm_(network.parameters(), longest)

@@ -64,6 +64,12 @@ class FabricDevice(Device):
         """The gradient of the loss, added to what is there; of several processes, the mean of theirs."""
         self._fabric.backward(loss)
 
+    def apart(self, network: nn.Module, is_apart: bool) -> contextlib.AbstractContextManager[Any]:
+        """A block in which, if so, each process keeps its gradient to itself until one outside of such a block."""
+        if self.share.n == 1:  # Fabric would warn that there is nobody to wait for
+            return contextlib.nullcontext()
+        return self._fabric.no_backward_sync(network, enabled=is_apart)  # type: ignore[arg-type]
+
     def shorten(self, network: nn.Module, optimizer: Any, longest: float) -> None:
         """Make the gradient at most that long."""
         self._fabric.clip_gradients(network, optimizer, max_norm=longest, error_if_nonfinite=False)

@@ -222,8 +222,8 @@ signal.signal(signal.SIGALRM, signal.SIG_DFL)
 def work():
     folder, kept, last, late_s = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     once, done = steps.OneCycle.once, []
-    def counted(self, batch):
-        loss = once(self, batch)
+    def counted(self, batch, is_last):
+        loss = once(self, batch, is_last)
         done.append(loss)
         if len(done) == last:
             if late_s:
@@ -233,7 +233,7 @@ def work():
         return loss
     steps.OneCycle.once = counted
     learn = learner(described.data(folder, batch_size=6), say=lambda line: None)
-    learn.fine_tune(3, keep=kept, mixup=0.4, ema=0.9)
+    learn.fine_tune(3, keep=kept, mixup=0.4, ema=0.9, accumulate=2)
     bits = sha256()
     for name, values in sorted(learn.classifier.state_dict().items()):
         bits.update(name.encode() + values.numpy().tobytes())

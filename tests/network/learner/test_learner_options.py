@@ -3,6 +3,7 @@ says, and the network still learns."""
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from described_shapes import SHAPES
@@ -11,6 +12,7 @@ from tellapart.errors import TrainError
 from tellapart.network.data.batches import PictureBatch
 from tellapart.network.data.growing import made_smaller, side_at
 from tellapart.network.learner import steps, training
+from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.mixed_pictures import Mixer
 from tellapart.network.learner.moving_average import MovingAverage
 from tellapart.vision import Resize, learner
@@ -130,8 +132,8 @@ def test_it_ends_where_nothing_gets_better_and_keeps_the_best(shapes, monkeypatc
     said = []
     once = steps.OneCycle.once
 
-    def getting_worse(self, batch):
-        loss = once(self, batch)
+    def getting_worse(self, batch, is_last):
+        loss = once(self, batch, is_last)
         if self.schedule.last_epoch > len_of_epoch:
             with torch.no_grad():
                 self.classifier.head.weight.neg_()
@@ -145,6 +147,65 @@ def test_it_ends_where_nothing_gets_better_and_keeps_the_best(shapes, monkeypatc
     assert len([line for line in said if line.startswith("Epoch ")]) == n_best + 2 < 8
     fresh = training.judge(learn.classifier, learn.data, learn.device)
     assert fresh.loss == pytest.approx(learn.judgement().loss, abs=1e-6)
+
+
+@pytest.fixture
+def steps_made(monkeypatch):
+    """Of each step the highest rate, and the length of the gradient, which nothing shortens."""
+    made, step = [], torch.optim.AdamW.step
+
+    def noted(self, *rest):
+        gradients = [one.grad.norm() for group in self.param_groups for one in group["params"]]
+        made.append([self.param_groups[-1]["lr"], float(torch.stack(gradients).norm())])
+        return step(self, *rest)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", noted)
+    monkeypatch.setattr(steps, "_LONGEST", 1e9)
+    return made
+
+
+@pytest.mark.slow
+def test_four_batches_of_four_teach_what_one_of_sixteen_does(shapes, steps_made, monkeypatch):
+    """Of 27 pictures the second step has 4, 4 and 3; and memory is short in the middle of a step. With 64 bits, since
+    Adam makes much of the rounding of 32."""
+    forward = Classifier.forward
+    too_many: list[int] = []  # pictures at once
+
+    def with_64_bits(self, pictures):
+        if self.training and len(steps_made) == 1 and too_many[:1] == [len(pictures)]:
+            too_many.pop(0)
+            raise MemoryError
+        return forward(self, pictures.double())
+
+    monkeypatch.setattr(Classifier, "forward", with_64_bits)
+
+    def learn(batch_size, **options):
+        said = []
+        learner_of_shapes = learner(SMALL.data(shapes, batch_size=batch_size), say=said.append)
+        learner_of_shapes.classifier.double()
+        learner_of_shapes.fine_tune(1, ema=0.9, **options)
+        return learner_of_shapes, said
+
+    whole, _ = learn(16)
+    wanted = steps_made.copy()
+    steps_made.clear()
+    too_many += [3, 1]  # all of the last batch; then, in parts of two and one, the second part
+    parts, said = learn(4, accumulate=4)
+    assert len(wanted) == 2 and np.array(steps_made) == pytest.approx(np.array(wanted), rel=1e-5)
+    assert "The memory was not enough: batches are taken 1 pictures at a time from here on." in said
+    losses = [[epoch.train_loss for epoch in one.history] for one in (parts, whole)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+    for (name, values), other in zip(
+        parts.classifier.state_dict().items(), whole.classifier.state_dict().values(), strict=True
+    ):
+        assert torch.allclose(values, other, atol=3e-6), name
+
+
+def test_an_accumulation_that_cannot_be_is_told(shapes):
+    learn = learner(SMALL.data(shapes), say=lambda line: None)
+    for wrong in (0, -4, 2.5, "4"):
+        with pytest.raises(ValueError, match=f"accumulate={wrong!r}: choose a whole number from 1"):
+            learn.fine_tune(1, accumulate=wrong)
 
 
 def test_numbers_out_of_range_are_told(shapes):

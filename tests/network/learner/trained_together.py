@@ -14,7 +14,7 @@ from tellapart.vision import DataDescription, RandomResizedCrop, aug_transforms,
 DESCRIBED = DataDescription(
     split=random_split(0.25), item=RandomResizedCrop(48, min_scale=0.6), batch=aug_transforms(warp=0)
 )
-BATCH = 4  # of 17 pictures: the last one is alone, and a share of it is empty
+BATCH = 4  # of 17 pictures: the last one is alone, and a share of it is empty; steps have two batches, or this alone
 
 
 def trained(folder, notes, devices=1):
@@ -26,7 +26,9 @@ def trained(folder, notes, devices=1):
         for _ in range(2)
     )
     for one in (learn, again):
-        one.fine_tune(2, freeze_epochs=2, rate=3e-4, ema=0.9, keep=notes / "kept", start_size=32)
+        one.fine_tune(
+            2, freeze_epochs=2, rate=3e-4, ema=0.9, keep=notes / "kept", start_size=32, accumulate=2
+        )
     bundle = learn.export(notes / "bundle")
     noted = {
         "said": said,

@@ -78,7 +78,7 @@ class Learner:
     def fine_tune(
         self, epochs: int, freeze_epochs: int = 1, rate: float = RATE, smoothing: float = 0.1,
         mixup: float = 0.0, cutmix: float = 0.0, ema: float = 0.0, patience: int | None = None,
-        keep: Path | str | None = None, start_size: int | None = None,
+        keep: Path | str | None = None, start_size: int | None = None, accumulate: int = 1,
     ) -> None:  # fmt: skip
         """Fit the head to the network as it is, then let all layers learn; a second call goes on from there.
 
@@ -101,6 +101,8 @@ class Learner:
             start_size: side in pixels at which training starts; pictures then grow to their full size, which they have
                 in the last third. 128 of 224 save a quarter of the time, for a higher loss after few epochs. Full size
                 throughout unless given.
+            accumulate: batches that each step learns from: 4 of 16 pictures come to what one of 64 would, in the
+                memory of 16. Pictures are mixed, and varied as a batch, within each.
         Raises:
             TrainError: a class has no readable picture, the memory is not enough, or epochs cannot be kept, or those in
                 the folder are another training's; or the network takes pictures of one size only.
@@ -117,16 +119,23 @@ class Learner:
                 f"mixup={mixup}, cutmix={cutmix}, ema={ema}, patience={patience}: choose numbers from 0, an ema below "
                 "1, and a patience from 1."
             )
+        if not isinstance(accumulate, Integral) or accumulate < 1:
+            raise ValueError(
+                f"accumulate={accumulate!r}: choose a whole number from 1; 1 learns from each batch by itself."
+            )
         if epochs and self.remembered:
             raise TrainError(
                 "All layers can learn only with pictures of every label, or those without would be forgotten. Pass "
                 "them as `replay`, or let the head alone learn: fine_tune(0)."
             )
         self._check_start(start_size)
-        settings = FineTuning(epochs, rate, 0.05, smoothing, mixup, cutmix, ema, patience, start_size)
+        settings = FineTuning(
+            epochs, rate, 0.05, smoothing, mixup, cutmix, ema, patience, start_size, int(accumulate)
+        )
         self._n_kept += keep is not None
         rest = [
             self.network.name, self.seed, freeze_epochs, self._has_head, self.device.name, self.device.bits,
+            *([settings.accumulate] if settings.accumulate > 1 else []),
         ]  # fmt: skip
         with kept_epochs(keep, self._n_kept, self.classifier, self.data, settings, rest, self.device) as kept:
             self._fine_tune(settings, freeze_epochs, kept)

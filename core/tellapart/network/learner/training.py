@@ -15,7 +15,7 @@ from tellapart.network.learner.classifier import Classifier
 from tellapart.network.learner.epoch import Epoch
 from tellapart.network.learner.kept_epochs import KeptEpochs, KeptState
 from tellapart.network.learner.probe import check_readable, judge
-from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
+from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance, in_groups
 from tellapart.network.tuning.memory import kept_memory, want_of_memory_told
 
 Say = Callable[[str], object]
@@ -46,7 +46,7 @@ def _epochs(
     kept: KeptEpochs | None, found: KeptState | None,
 ) -> list[Epoch]:  # fmt: skip
     balance = class_balance(data.assembly.targets[data.readable(valid=False)], len(data.classes))
-    steps = OneCycle(classifier, device, settings, settings.epochs * len(data.train), balance)
+    steps = OneCycle(classifier, device, settings, settings.n_steps(len(data.train)), balance)
     epochs = list(found.epochs[1:]) if found else []
     best, best_weights = _best([start, *epochs]), found.go_on(steps) if found else _copied(classifier)
     if kept and not found:
@@ -104,8 +104,9 @@ def _best(epochs: Sequence[Epoch]) -> Epoch:
 def _pass(steps: OneCycle, data: Data, epoch: int, say: Say) -> float:
     """The mean loss of one pass over the training pictures; NaN as soon as a loss is no finite number."""
     total, n_seen, n_parts = 0.0, 0, steps.n_parts
-    for batch in data.train.epoch(epoch, steps.device.torch_device, steps.device.share):
-        loss, n = steps.once(batch)
+    batches = data.train.epoch(epoch, steps.device.torch_device, steps.device.share)
+    for batch, is_last in in_groups(batches, steps.settings.accumulate):
+        loss, n = steps.once(batch, is_last)
         if not math.isfinite(loss):
             return math.nan
         total, n_seen = total + loss * n, n_seen + n
