@@ -301,7 +301,9 @@ async def test_numbers_stand_beside_the_guess_and_what_is_missing_is_said(projec
     assert "says how long is left" in time_sentence(project, 12, None)
     assert "took 31 seconds for 12 rounds" in time_sentence(project, 4, measured)
     page = Page(project, has_network=False)
-    words = TrainingWords(lambda: ("", ""), outlines_headline, lambda one: "", "Install torch.")
+    words = TrainingWords(
+        lambda: ("", ""), lambda: ("", ""), outlines_headline, lambda one: "", "Install torch."
+    )
     view = training_view(page.training, words, {"Share": lambda: None})
     assert "Install torch." in text_of(view) and one(view, Button, "Train").disabled
 

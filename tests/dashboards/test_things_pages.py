@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from acting import one, settled, shown
-from ipywidgets import Dropdown
+from acting import one, settled, shown, text_of
+from ipywidgets import Button, Dropdown
 from made_texts import made_reviews, write_csv
 from tellapart.errors import IntakeError, ProjectError
 from tellapart.kinds import kind as kind_table
@@ -22,11 +22,12 @@ from tellapart_dashboards.app.page_frame import Frame
 from tellapart_dashboards.app.project_state import any_project, project_dir_from
 from tellapart_dashboards.app.studio import studio
 from tellapart_dashboards.pages.kinds.cases import Case, Doubt, Looked
-from tellapart_dashboards.pages.kinds.classifier_words import classifier_details
+from tellapart_dashboards.pages.kinds.classifier_words import classifier_before, classifier_details
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
 from tellapart_dashboards.pages.kinds.cleaning_state import ALL, cleaning_state
 from tellapart_dashboards.pages.kinds.doors import door_of, doors_from_files
 from tellapart_dashboards.pages.kinds.offer_menus import offer_menus
+from tellapart_dashboards.pages.kinds.things import NewestModel
 from tellapart_dashboards.pages.kinds.training import ThingsTraining
 from tellapart_dashboards.pages.projects.from_file import FromFile
 from tellapart_dashboards.pages.projects.from_file_view import from_file_view
@@ -248,6 +249,35 @@ async def test_a_look_gives_cards_and_a_decision_is_taken_back(workspace: Path, 
     await cleaning.decide("nobody", "keep", "")
     await cleaning.decide(cleaning.cards[0]["id"], "delete", "")
     assert cleaning.state.n_open == n - 1
+
+
+async def test_the_head_of_train_says_what_happens_now(workspace: Path, reviews: Path) -> None:
+    new_project(workspace / "reviews", reviews)
+    page = texts_door.opened(workspace / "reviews")
+    training = page.followed[0]
+    assert isinstance(training, ThingsTraining)
+    view = await page.bodies["train"](lambda key: None)
+    button = one(view, Button, "Train")
+    assert "<h1>Ready to tell 2 labels apart</h1>" in text_of(view)
+    training.stage = "running"
+    assert "<h1>Learning to tell 2 labels apart</h1>" in text_of(view) and "From 80 texts" in text_of(view)
+    assert button.description == "Training …" and button.disabled
+    training.message, training.stage = "No room is left.", "failed"
+    shown_now = text_of(view)
+    assert "<h1>Ready to tell" in shown_now and "<b>Stopped.</b> No room is left." in shown_now
+    measured = {
+        "n": 80,
+        "n_wrong": 8,
+        "error_rate": 0.1,
+        "error_interval": [0.05, 0.19],
+        "classes": [],
+        "seconds": 1.0,
+    }
+    measured["baselines"] = {"majority": 0.5}
+    training.trained = NewestModel(workspace / "reviews", None, measured)
+    training.stage = "running"
+    assert "<h1>10 % wrong: 8 of 80</h1>" in text_of(view).replace("\u00a0", " ")
+    assert classifier_before({"good": 3}, "text")[0] == "Nothing to train on yet"
 
 
 async def test_a_damaged_model_is_said_and_decisions_since_are_counted(

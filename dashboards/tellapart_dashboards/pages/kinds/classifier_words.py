@@ -23,8 +23,19 @@ def classifier_headline(measured: dict[str, Any], noun: str) -> tuple[str, str]:
 
 def classifier_before(counts: dict[str, int], noun: str) -> tuple[str, str]:
     """What stands there before the first training."""
+    if len(counts) < 2:
+        return "Nothing to train on yet", f"Training needs {noun}s of at least two labels. Add some below."
     title = f"Ready to tell {len(counts)} labels apart"
     return title, f"{count(sum(counts.values()), noun)} so far. Training takes seconds."
+
+
+def classifier_during(counts: dict[str, int], noun: str) -> tuple[str, str]:
+    """What stands there while the first training is under way."""
+    n = count(sum(counts.values()), noun)
+    return (
+        f"Learning to tell {len(counts)} labels apart",
+        f"From {n}. To check the result, each is also judged by a model that learned from others.",
+    )
 
 
 def classifier_details(measured: dict[str, Any], noun: str) -> str:

@@ -14,6 +14,7 @@ from tellapart_dashboards.pages.kinds.cases import LabelledThings
 from tellapart_dashboards.pages.kinds.classifier_words import (
     classifier_before,
     classifier_details,
+    classifier_during,
     classifier_headline,
 )
 from tellapart_dashboards.pages.kinds.cleaning import ThingsCleaning
@@ -48,6 +49,7 @@ def classifier_page(parts: ClassifierParts) -> ThingsPage:
     more = MoreThings(project.root, parts.more)
     words = TrainingWords(
         lambda: classifier_before(project.label_counts(), noun),
+        lambda: classifier_during(project.label_counts(), noun),
         lambda measured: classifier_headline(measured, noun),
         lambda measured: classifier_details(measured, noun),
     )

@@ -15,10 +15,12 @@ from tellapart_dashboards.pages.kinds.training import ThingsTraining
 
 @dataclass(frozen=True)
 class TrainingWords:
-    """What a kind says on its Train page. before: head and lead before the first training; headline: the same of what
-    was measured; details: HTML of the numbers. missing: what has to be installed first, "" for nothing."""
+    """What a kind says on its Train page. before: head and lead before the first training; during: while that is under
+    way; headline: the same of what was measured; details: HTML of the numbers. missing: what has to be installed first,
+    "" for nothing."""
 
     before: Callable[[], tuple[str, str]]
+    during: Callable[[], tuple[str, str]]
     headline: Callable[[dict[str, Any]], tuple[str, str]]
     details: Callable[[dict[str, Any]], str]
     missing: str = ""
@@ -35,13 +37,15 @@ def training_view(
 
     def draw(_: Any = None) -> None:
         trained, is_running = training.trained, training.is_running
-        title, lead = words.headline(trained.measured) if trained else words.before()
-        head.value = heading_html(title, lead)
+        untrained = words.during if is_running else words.before
+        head.value = heading_html(*(words.headline(trained.measured) if trained else untrained()))
         details.value = words.details(trained.measured) if trained else ""
         note.value = message_html(training.problem, "failed") + message_html(words.missing, "care")
         if training.stage in ("failed", "cancelled"):
             note.value = message_html(training.message, "failed" if training.stage == "failed" else "")
         train.description = train_again_words(trained.n_changes) if trained else "Train"
+        if is_running:
+            train.description = "Training …"
         train.disabled = is_running or bool(words.missing)
         is_next = trained is None or trained.n_changes > 0
         lead_with("train" if is_next else "on", {"train": train, "on": on[0]})

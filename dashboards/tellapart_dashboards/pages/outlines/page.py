@@ -21,6 +21,7 @@ from tellapart_dashboards.pages.outlines.looking import OutlinesLooked
 from tellapart_dashboards.pages.outlines.words import (
     ROUNDS,
     before_words,
+    during_words,
     outlines_details,
     outlines_headline,
     time_sentence,
@@ -40,6 +41,7 @@ def outlines_page(root: Path) -> ThingsPage:
     desk = MaskDesk(looked, cleaning, training)
     words = TrainingWords(
         lambda: before_words(project),
+        lambda: during_words(project),
         outlines_headline,
         lambda measured: outlines_details(measured, names),
         what_is_missing(),

@@ -16,11 +16,12 @@ ROUNDS = {"4": "quick", "12": "usual", "30": "thorough"}  # how often each pictu
 
 def before_words(project: OutlineProject) -> tuple[str, str]:
     """What stands there before the first training."""
-    n, names = len(project.pictures()), project.classes
-    return (
-        f"Ready to tell {count(len(names), 'class', 'classes')} apart, pixel by pixel",
-        f"{count(n, 'picture')} with masks. A fifth of them, in runs of names, is held out to measure on.",
-    )
+    return f"Ready to tell {_apart(project)}", _learned_from(project)
+
+
+def during_words(project: OutlineProject) -> tuple[str, str]:
+    """What stands there while the first training is under way."""
+    return f"Learning to tell {_apart(project)}", f"From {_learned_from(project)}"
 
 
 def time_sentence(project: OutlineProject, n_epochs: int, measured: dict[str, Any] | None) -> str:
@@ -102,6 +103,15 @@ def outlines_details(measured: dict[str, Any], classes: list[str]) -> str:
         '<table class="ta-table ta-counts ta-apart"><thead><tr><th scope="col">Class</th>'
         f'<th scope="col" class="ta-number">IoU</th></tr></thead><tbody>{rows}</tbody></table></div>{said}'
     )
+
+
+def _apart(project: OutlineProject) -> str:
+    return f"{count(len(project.classes), 'class', 'classes')} apart, pixel by pixel"
+
+
+def _learned_from(project: OutlineProject) -> str:
+    n = len(project.pictures())
+    return f"{count(n, 'picture')} with masks. A fifth of them, in runs of names, is held out to measure on."
 
 
 def _row(name: str, iou: float | None) -> str:

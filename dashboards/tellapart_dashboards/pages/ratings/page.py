@@ -32,11 +32,13 @@ def ratings_page(root: Path) -> ThingsPage:
     training = ThingsTraining(root, project.newest_bundle, _loaded, project.decisions)
     cleaning = ThingsCleaning(RatingsLooked(project))
     exports = classifier_exports(getattr(ratings, "export_html", None), _PAGE, _HOLDS)
-    before = (
-        "Ready to learn tastes",
-        f"{count(len(table.stars), 'rating')} by {count(len(table.user_names), 'user')}. Training takes seconds.",
+    rated = f"{count(len(table.stars), 'rating')} by {count(len(table.user_names), 'user')}"
+    words = TrainingWords(
+        lambda: ("Ready to learn tastes", f"{rated}. Training takes seconds."),
+        lambda: ("Learning tastes", f"From {rated}. A fifth of them is set aside to check the result."),
+        recommender_headline,
+        recommender_details,
     )
-    words = TrainingWords(lambda: before, recommender_headline, recommender_details)
 
     async def look(_go_to: Callable[[str], None]) -> Widget:
         return await looking_view(project, training)
