@@ -42,7 +42,7 @@ def test_bars_have_an_interval_and_curves_a_unit_and_both_are_tables() -> None:
     bars, *others = svgs(page)
     texts = [one.text for one in bars.iter("text")]
     assert "What each column has to say" in texts and "income" in texts
-    assert any("points by which the error grows (95 % interval)" in str(one) for one in texts)
+    assert any("so many more of 100 wrong (95 % interval)" in str(one) for one in texts)
     assert len(list(bars.iter("rect"))) == 2 and "income +20.0" in bars.attrib["aria-label"]
     wide = [float(one.attrib["width"]) for one in bars.iter("rect")]
     assert wide[0] > 15 * wide[1] > 0

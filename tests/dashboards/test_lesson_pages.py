@@ -202,7 +202,7 @@ def test_overfit_the_held_out_points_show_after_the_guess() -> None:
 def test_feedback_the_records_prove_themselves_right_unless_somebody_else_looks() -> None:
     state = feedback_view.new_state()
     view = feedback_view.view(state)
-    assert "points too many patrols are in the north" in text_of(view)
+    assert "too many of 100 patrols are in the north" in text_of(view)
     slide(view, "reported", 100)
     slide(view, "follow", 1.0)
     assert "On average the patrols are where the incidents are" in text_of(view)

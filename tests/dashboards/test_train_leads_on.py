@@ -184,15 +184,17 @@ def test_one_error_leads_and_a_sentence_joins_the_other(train_result: dict[str, 
     measured = scores.measured_html(train_result, gain.to_json())
     assert "Clean says 12 %: there each of 180 pictures" in measured and "shown everywhere" in measured
     assert "Clean says" not in scores.measured_html(train_result, {})
-    assert error_words(0.25, gain) == "25\u00a0% wrong. 3 decisions: 3.9 points fewer (± 1.3)."
+    assert error_words(0.25, gain) == "25\u00a0% wrong. 3 decisions: 3 to 5 fewer of 100 wrong."
     assert "12 %" not in error_words(0.25, gain), "one figure at a time"
-    assert "16 % with the labels as they came and is 12 % now" in measured_html(0.25, gain)
+    assert "as they came and is 12 % now, 3 to 5 fewer of 100 wrong, on" in measured_html(0.25, gain)
     assert "25 % wrong is the figure of the last training" in measured_html(0.25, gain)
     nothing = Gain(0, 0, float("nan"), float("nan"), float("nan"), "")
     assert error_words(None, nothing) == "" == measured_html(0.25, nothing)
     assert "beyond chance" in error_words(None, Gain(1, 180, 0.12, 0.121, 0.01, ""))
     worse = Gain(1, 180, 0.12, 0.2, 0.01, "")
-    assert "8.0 points more" in error_words(None, worse) and "You can undo them" in measured_html(None, worse)
+    assert "7 to 9 more of 100 wrong" in error_words(None, worse) and "You can undo them" in measured_html(
+        None, worse
+    )
     assert error_words(0.25, None) == "25\u00a0% wrong when last trained."
 
 

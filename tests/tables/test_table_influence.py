@@ -97,7 +97,11 @@ def test_columns_that_say_something_are_told_from_those_that_do_not(found):
     assert "no" not in by_title  # an identifier is not learned from
     assert all(one.low <= one.error <= one.high for one in found.importance.columns)
     said = repr(found)
-    assert "income: +" in said and "points" in said and "sex: " in said and "about who people are" in said
+    assert (
+        " more of 100 wrong (" in said.split("income: ")[1]
+        and "sex: " in said
+        and "about who people are" in said
+    )
     assert found.importance.n == 240 and json.dumps(found.to_json())
 
 
@@ -179,7 +183,7 @@ def test_what_leaving_columns_out_costs(project):
         found.whole.pairs.interval[0] <= 0.05 and not found.whole.pairs.difference > 0.1
     )  # sex says nothing here
     said = repr(found)
-    assert "Without the column sex" in said and "all rows: error" in said and "points" in said
+    assert "Without the column sex" in said and "all rows: error" in said and " of 100 wrong (" in said
     costly = leave_out(project, "income", "since")
     assert costly.titles == ("income", "since") and costly.whole.pairs.is_beyond_chance
     low, high = costly.whole.pairs.interval
@@ -275,7 +279,7 @@ def test_the_command_line_says_it(project, tmp_path):
         assert done.exit_code == code, done.output
         return done.output
 
-    assert "income: +" in ran("influence", project.root, "--out", tmp_path / "out")
+    assert "more of 100 wrong" in ran("influence", project.root, "--out", tmp_path / "out")
     assert sorted(one.name for one in (tmp_path / "out").iterdir()) == sorted(FILES)
     assert "Without the column sex" in ran("leave-out", project.root)
     assert json.loads(ran("leave-out", project.root, "town", "--json"))["without"] == ["town"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tellapart.advice.values import Advice, AdviceKind, Advised, Basis
 from tellapart.learning.gains.error_gain import ErrorGain
+from tellapart.words.percents import fewer_wrong, of_100
 
 NOTHING_HELPS = (
     "Nothing was found that would help measurably. What is left: more pictures like those that it gets wrong."
@@ -60,10 +61,9 @@ def range_words(gain: ErrorGain | None) -> str:
         return "not known"
     if gain.high < _NOTICED:
         return "no change"
-    low, high = _of_100(gain.low), _of_100(gain.high)
     if gain.low < _NOTICED:
-        return f"up to {high} fewer of 100 wrong"
-    return f"{f'about {high}' if low == high else f'{low} to {high}'} fewer of 100 wrong"
+        return f"up to {of_100(gain.high)} fewer of 100 wrong"
+    return fewer_wrong(gain.low, gain.high)
 
 
 def sentences(advised: Advised) -> list[str]:
@@ -74,11 +74,6 @@ def sentences(advised: Advised) -> list[str]:
         f"{place}. {title(one)} ({range_words(one.gain)}): {reason(one)}."
         for place, one in enumerate(advised.advice, start=1)
     ]
-
-
-def _of_100(fraction: float) -> str:
-    n = 100 * fraction
-    return f"{n:.1f}" if n < 0.95 else f"{n:.0f}"
 
 
 def _time(minutes: float) -> str:

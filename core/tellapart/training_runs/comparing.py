@@ -13,6 +13,7 @@ from tellapart.runs import Run
 from tellapart.store.project import Project
 from tellapart.train.held_out import HeldOut, read_held_out
 from tellapart.training_runs.listing import TrainingRun, run_folder
+from tellapart.words.percents import more_between, more_of_100
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ class RunComparison:
         low, high = told.interval
         return [
             said,
-            f"Of 100 pictures {self.second.title} gets {_more_of_100(told.difference)} wrong than {self.first.title}, "
-            f"95 % interval {_more_of_100(low)} to {_more_of_100(high)}.",
+            f"Of 100 pictures {self.second.title} gets {more_of_100(told.difference)} wrong than {self.first.title}, "
+            f"95 % interval {more_between(low, high)}.",
         ]
 
     def _shared(self) -> list[str]:
@@ -124,11 +125,6 @@ class RunComparison:
                 f"{self.pairs.only_second}."
             )
         return said
-
-
-def _more_of_100(difference: float) -> str:
-    """0.012 -> "1.2 more"; below 0 fewer."""
-    return f"{100 * abs(difference):.1f} {'fewer' if difference < 0 else 'more'}"
 
 
 def compare_runs(project: Project, first: TrainingRun, second: TrainingRun) -> RunComparison:

@@ -12,6 +12,7 @@ from tellapart.learning.learning_curve.power_law import fit_power_laws
 from tellapart.learning.learning_curve.subsets import SubsetAnswers, subset_answers
 from tellapart.learning.metrics import effective_size, error_interval
 from tellapart.progress import Share, silent_share
+from tellapart.words.percents import of_100
 
 INTERVAL = 0.9
 _Z = 1.644854  # of the normal distribution, for that interval
@@ -61,12 +62,10 @@ class LearningCurve:
     def _sentence(self, one: Forecast, what: str) -> str:
         times = "twice" if self.times == 2 else f"{self.times:g} times"
         more = f"{times} as many {what}"
-        figures = (
-            f"about {_of_100(one.error)} of 100 would be wrong ({_of_100(one.low)} to {_of_100(one.high)})"
-        )
+        figures = f"about {of_100(one.error)} of 100 would be wrong ({of_100(one.low)} to {of_100(one.high)})"
         if one.now - one.error < _LITTLE:
-            return f"More pictures would bring little: with {more} {figures}, now {_of_100(one.now)}."
-        return f"With {more} {figures}, now {_of_100(one.now)}."
+            return f"More pictures would bring little: with {more} {figures}, now {of_100(one.now)}."
+        return f"With {more} {figures}, now {of_100(one.now)}."
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; errors are fractions."""
@@ -192,8 +191,3 @@ def _forecast(now: np.ndarray, then: np.ndarray, n: int, n_then: float) -> Forec
         np.hypot(np.maximum(of_curve, 0), measured)[1],
     )
     return Forecast(float(now[0]), error, max(0.0, error - float(below)), min(1.0, error + float(above)), n)
-
-
-def _of_100(error: float) -> str:
-    value = 100 * error
-    return f"{value:.1f}" if 0 < value < 1 else f"{value:.0f}"

@@ -35,14 +35,14 @@ def importance_chart(found: Importance) -> Chart:
     shown = found.columns[:_MOST_BARS][::-1]
     chart = Chart(figsize=(7, 1.9 + 0.32 * len(shown)), layout="constrained")
     axes = chart.add_subplot()
-    points = 100 * np.array([one.error for one in shown])
+    grown = 100 * np.array([one.error for one in shown])
     spread = 100 * np.array([(one.error - one.low, one.high - one.error) for one in shown]).reshape(-1, 2).T
-    axes.barh(range(len(shown)), points, xerr=spread, color="#0b6e5f", ecolor="#5d6763", capsize=3)
+    axes.barh(range(len(shown)), grown, xerr=spread, color="#0b6e5f", ecolor="#5d6763", capsize=3)
     titles = [one.title for one in shown]
     words = chart.words(titles)
     axes.set_yticks(range(len(shown)), words.of(titles), family=words.families)
     axes.axvline(0, color="#1c2321", linewidth=0.8)
-    axes.set_xlabel("error grows by so many points\nwhen the column is shuffled (95 % interval)")
+    axes.set_xlabel("so many more of 100 wrong\nwhen the column is shuffled (95 % interval)")
     axes.set_title("What each column has to say")
     return chart
 

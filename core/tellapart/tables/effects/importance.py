@@ -17,7 +17,7 @@ from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.tables.effects.other_rows import PartClassifier, learned_from
 from tellapart.tables.judging import TableJudgement
-from tellapart.words.percents import tenths
+from tellapart.words.percents import more_between, more_of_100, tenths
 
 _REPEATS = 3
 _MOST_ASKED = 4_000_000  # rows in all, however many columns there are
@@ -41,9 +41,9 @@ class ColumnImportance:
 
     @property
     def sentence(self) -> str:
-        """For the person, in points of the error."""
+        """For the person."""
         doubt = "" if self.low > 0 else ", which may be chance"
-        said = f"{100 * self.error:+.1f} points ({100 * self.low:+.1f} to {100 * self.high:+.1f}{doubt})"
+        said = f"{more_of_100(self.error)} of 100 wrong ({more_between(self.low, self.high)}{doubt})"
         return f"{self.title}: {said}{', about who people are' * self.is_sensitive}"
 
 

@@ -17,7 +17,7 @@ from tellapart.tables.effects.leaks import LEAST_ROWS, groups_of
 from tellapart.tables.fitting import fit_table
 from tellapart.tables.judging import TableJudgement
 from tellapart.words.near_names import did_you_mean
-from tellapart.words.percents import tenths
+from tellapart.words.percents import more_between, more_of_100, tenths
 
 _SHOWN = 20
 _TIMES = 10  # groups, from which on one that differs by chance is to be expected
@@ -35,13 +35,12 @@ class Without:
 
     @property
     def sentence(self) -> str:
-        """For the person; the difference in points."""
+        """For the person."""
         before, after = self.pairs.errors
-        low, high = (100 * one for one in self.apart.interval)
         chance = "" if self.apart.is_beyond_chance else ", which may be chance"
         return (
-            f"{self.name}: error {tenths(before)} with, {tenths(after)} without: {100 * (after - before):+.1f} points "
-            f"({low:+.1f} to {high:+.1f}{chance}; {self.pairs.n:,} rows)"
+            f"{self.name}: error {tenths(before)} with, {tenths(after)} without: {more_of_100(after - before)} of 100 "
+            f"wrong ({more_between(*self.apart.interval)}{chance}; {self.pairs.n:,} rows)"
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from tellapart.clean.gain import Gain
 from tellapart.clean.report import ReviewReport
+from tellapart.words.percents import fewer_wrong
 
 from tellapart_dashboards.app.wording import count, percent, wrong_words
 from tellapart_dashboards.pages.clean.phases import Phase
@@ -101,7 +102,7 @@ def batch_words(threshold: float, n_above: dict[float, int]) -> str:
 
 
 def error_words(error_rate: float | None, gain: Gain | None) -> str:
-    """The headline error of the last training, and what the decisions changed, in points; "" where neither is known."""
+    """The headline error of the last training, and what the decisions changed; "" where neither is known."""
     changed = ""
     if gain is not None and gain.n_decisions and not math.isnan(gain.error_after):
         changed = f"{count(gain.n_decisions, 'decision')}: {_change_words(gain)}."
@@ -115,7 +116,7 @@ def _change_words(gain: Gain) -> str:
     fewer = gain.error_before - gain.error_after
     if abs(fewer) <= gain.interval:
         return "no difference yet beyond chance"
-    return f"{100 * abs(fewer):.1f} points {'fewer' if fewer > 0 else 'more'} (± {100 * gain.interval:.1f})"
+    return fewer_wrong(fewer - gain.interval, fewer + gain.interval)
 
 
 def measured_html(error_rate: float | None, gain: Gain | None) -> str:
@@ -124,12 +125,13 @@ def measured_html(error_rate: float | None, gain: Gain | None) -> str:
         return ""
     before, after = percent(gain.error_before), percent(gain.error_after)
     change = (
-        f"was {before} with the labels as they came and is {after} now" if gain.n_decisions else f"is {after}"
+        f"was {before} with the labels as they came and is {after} now, {_change_words(gain)}"
+        if gain.n_decisions
+        else f"is {after}"
     )
-    margin = f" (± {100 * gain.interval:.1f} points)" if gain.n_decisions else ""
     said = [
         f"Clean has each of {count(gain.n_judged, 'picture')} judged by a model that learned from the others: that is "
-        f"how wrong labels are found. Measured so, the error {change}{margin}, on pictures whose label you did not "
+        f"how wrong labels are found. Measured so, the error {change}, on pictures whose label you did not "
         "change."
     ]
     if gain.error_after - gain.error_before > gain.interval:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from tellapart.lessons.baseline import METRICS, accuracy_and_loss, distances, mean_digits, nearest
 from tellapart.lessons.digits import NAMES, drawn_digits
+from tellapart.words.percents import more_of_100
 from traitlets import Enum, Float, HasTraits, Instance, Int, observe
 
 from tellapart_dashboards.app.wording import percent
@@ -86,8 +87,8 @@ class BaselineState(HasTraits):
         """What a tiny step further does to the accuracy and to the loss."""
         here = self.nudge / _THOUSANDTHS
         accuracy, loss = accuracy_and_loss(self.away, self.held_out.targets, np.array([here, here + _NUDGED]))
-        changed = 100 * (accuracy[1] - accuracy[0])
-        does = "does not change" if changed == 0 else f"changes by {changed:+.1f} points"
+        changed = accuracy[1] - accuracy[0]
+        does = "does not change" if changed == 0 else f"changes ({more_of_100(changed)} of 100 right)"
         way = "falls" if loss[1] < loss[0] else "rises"
         return (
             f"Accuracy {percent(accuracy[0])}, loss {loss[0]:.4f}. A nudge of {_NUDGED * _THOUSANDTHS:g} "

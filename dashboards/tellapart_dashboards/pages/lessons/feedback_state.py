@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from tellapart.lessons.feedback import PatrolLoop, patrol_loop
+from tellapart.words.percents import of_100
 from traitlets import Float, HasTraits, Instance, Int, observe
 
 from tellapart_dashboards.app.wording import percent
@@ -68,4 +69,4 @@ class FeedbackState(HasTraits):
         if abs(gap) < 0.06:
             return "On average the patrols are where the incidents are."
         where = "north" if gap > 0 else "south"
-        return f"On average {100 * abs(gap):.0f} points too many patrols are in the {where}."
+        return f"On average {of_100(abs(gap))} too many of 100 patrols are in the {where}."

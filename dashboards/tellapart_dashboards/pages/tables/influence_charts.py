@@ -44,7 +44,7 @@ def importance_svg(found: Importance) -> str:
     """A bar for each column with its 95 % interval, the one with most to say on top."""
     shown = found.columns[:MOST_BARS]
     axis = axis_over(
-        "points by which the error grows (95 % interval)",
+        "so many more of 100 wrong (95 % interval)",
         [0.0, *(100 * value for one in shown for value in (one.error, one.low, one.high))],
     )
     high = _ROW * len(shown)
@@ -57,7 +57,7 @@ def importance_svg(found: Importance) -> str:
     parts += [_bar(one, axis, _TOP + _ROW * (row + 0.5)) for row, one in enumerate(shown)]
     parts.append(f'<text x="{_LEFT + _WIDE / 2}" y="{height - 8}" text-anchor="middle">{axis.name}</text>')
     listed = "; ".join(f"{one.title} {100 * one.error:+.1f}" for one in shown)
-    said = html.escape(f"What each column has to say, in points of the error: {listed}")
+    said = html.escape(f"What each column has to say, so many more of 100 wrong: {listed}")
     return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{said}">{"".join(parts)}</svg>'
 
 
@@ -128,7 +128,7 @@ def _importance_table(columns: Sequence[ColumnImportance]) -> str:
         f"<td>{100 * one.low:+.2f} to {100 * one.high:+.2f}</td></tr>"
         for one in columns
     )
-    return _table("Importance", ("Column", "Points", "95 % interval"), rows)
+    return _table("Importance", ("Column", "More of 100 wrong", "95 % interval"), rows)
 
 
 def _dependence_table(one: Dependence) -> str:
