@@ -214,9 +214,10 @@ def test_the_state_holds_what_is_done_and_the_newest_of_each_recipe() -> None:
     assert newest_pair([RUN]) is None and not runs_state([RUN]).has_both
     said = side_by_side_html(state)
     assert "20 %" in said and "10 %" in said and "It was &lt;better&gt;." in said
-    row = table_row(THOROUGH)
+    assert state.listed == (THOROUGH, cut, RUN), "what was cut short is in the table, too"
+    row = table_row(THOROUGH, state)
     assert (row["recipe"], row["error_text"], row["size"]) == ("Thorough", "10 % (10 % to 40 %)", "5.0 MB")
-    assert table_row(replace(THOROUGH, kept="quick"))["recipe"] == "Thorough, quick kept"
+    assert table_row(replace(THOROUGH, kept="quick"), state)["recipe"] == "Thorough, quick kept"
 
 
 async def opened(root: Path, start: Any) -> tuple[TrainState, Any, RunTable]:
@@ -243,6 +244,44 @@ async def test_quick_and_thorough_stand_side_by_side_and_two_are_compared(root: 
     await table.receive({"t": "compare", "runs": [FIRST]})
     await settled()
     assert "Compared" not in text_of(view)
+
+
+async def test_what_failed_was_stopped_or_is_paused_is_in_the_table_and_can_go_on_or_be_deleted(
+    root: Path, start: Any, started: list[Any], fake_run: Any
+) -> None:
+    config = {"prior": "equal", "recipe": "thorough"}
+    paused = fake_run(root, "train", "paused", config=config)
+    stopped = fake_run(root, "train", "cancelled", "Stopped.", config={"recipe": "quick"})
+    failed = fake_run(root, "train", "failed", "The disk is <full>.", config={"recipe": "quick"})
+    state, view, table = await opened(root, start)
+    rows = {row["run"]: row for row in table.rows}
+    assert [*rows] == [failed.run_id, stopped.run_id, paused.run_id, SECOND, FIRST]
+    assert [(row["error"], row["error_text"], row["note"], row["can_resume"]) for row in table.rows[:3]] == [
+        (None, "failed", "The disk is <full>.", False),
+        (None, "stopped", "", False),
+        (None, "paused", "25 % is done and kept", True),
+    ]
+    assert not rows[FIRST]["note"] and state.result["bundle"] == f"bundles/{SECOND}"
+    await table.receive({"t": "compare", "runs": [failed.run_id, FIRST]})
+    await settled()
+    assert table.chosen == [FIRST] and "has no result" in text_of(view)
+
+    assert "<b>Stopped.</b> The disk is &lt;full&gt;." in text_of(view)
+    await table.receive({"t": "rename", "run": failed.run_id, "name": "too much"})
+    await settled()
+    await table.receive({"t": "delete", "run": failed.run_id})
+    await settled()
+    assert "too much is in the trash; below the table" in text_of(view) and "<b>Stopped.</b>" not in text_of(
+        view
+    )
+    assert [row["name"] for row in table.trash] == ["too much"]
+
+    await table.receive({"t": "resume", "run": paused.run_id})
+    await settled()
+    assert started == [("train", config)] and state.is_running
+    state.runs.look()
+    await settled()
+    assert len(table.rows) == 4 and not any(row["can_resume"] for row in table.rows)
 
 
 async def test_a_run_is_renamed_deleted_and_brought_back_and_another_page_sees_it(

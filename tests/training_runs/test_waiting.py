@@ -1,5 +1,6 @@
 """Which paused trainings wait to go on."""
 
+from command_line import tellapart
 from tellapart.training_runs.changing import delete_runs, restore_run
 from tellapart.training_runs.listing import training_runs
 from tellapart.training_runs.waiting import waiting_trainings
@@ -34,3 +35,15 @@ def test_one_in_the_trash_waits_no_longer_nor_does_the_one_that_it_went_on_from(
     assert waiting(tiny_project) == []
     restore_run(tiny_project, IDS[1])
     assert waiting(tiny_project) == [IDS[1]]
+
+
+def test_the_command_line_says_why_one_failed_and_that_another_waits(tiny_project, pause):
+    pause("20260101-120000-aaaaaa", recipe="thorough")
+    pause("20260102-120000-bbbbbb", "failed", recipe="quick")
+    pause("20260103-120000-cccccc", "cancelled", recipe="quick")
+    said = tellapart("runs", tiny_project.root).splitlines()
+    assert [line.split()[2] for line in said[1:4]] == ["stopped", "failed", "paused"]
+    assert said[4:6] == [
+        "Run 20260102-120000-bbbbbb failed: It is failed.",
+        "Run 20260101-120000-aaaaaa is paused; 50 % is done and kept. Resume it on the Train page.",
+    ]

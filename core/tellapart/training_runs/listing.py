@@ -53,6 +53,11 @@ class TrainingRun:
         return self.name or self.run_id
 
     @property
+    def ending(self) -> str:
+        """How far it came, for a person: "done", "running", "failed", "stopped" or "paused"."""
+        return "stopped" if self.stage == "cancelled" else self.stage
+
+    @property
     def is_done(self) -> bool:
         """Whether it ended well, so that there is a result."""
         return self.stage == "done"

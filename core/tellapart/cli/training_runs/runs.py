@@ -10,11 +10,12 @@ import typer
 
 from tellapart.cli.console import explained, print_json, say
 from tellapart.words.commands import typed
-from tellapart.words.percents import between, tenths
+from tellapart.words.percents import between, tenths, whole
 
 if TYPE_CHECKING:
     from tellapart.store.project import Project
     from tellapart.training_runs.listing import TrainingRun
+    from tellapart.training_runs.waiting import WaitingTraining
 
 _HEADS = ("run", "recipe", "error (95 % interval)", "pictures", "labels", "seconds", "MB", "started")
 
@@ -35,15 +36,17 @@ def runs(
     from tellapart.store.project import open_project
     from tellapart.training_runs.listing import training_runs
     from tellapart.training_runs.loose_models import models_without_run
+    from tellapart.training_runs.waiting import waiting_trainings
 
     with explained(is_json), open_project(project_dir) as project:
         said = _change(project, rename, delete, restore)
         rows = training_runs(project)
         loose = models_without_run(project)
+        waiting = waiting_trainings(project, rows)
     if is_json:
         print_json({"runs": [one.to_json() for one in rows], "models_without_run": loose})
         return
-    for line in (*said, *_table(rows)):
+    for line in (*said, *_table(rows), *_why(rows, waiting)):
         say(line)
     if not rows:
         say(f"No training yet. Train: tellapart train {typed(project_dir)}")
@@ -90,9 +93,21 @@ def _table(rows: list[TrainingRun]) -> list[str]:
     return [line + end for line, end in zip(lines, ends, strict=True)] if rows else []
 
 
+def _why(rows: list[TrainingRun], waiting: list[WaitingTraining]) -> list[str]:
+    """Why trainings failed, and how paused ones go on."""
+    failed = [one for one in rows if one.stage == "failed" and not one.is_deleted]
+    return [
+        *(f"Run {one.title} failed: {one.said}" for one in failed),
+        *(
+            f"Run {one.run.title} is paused; {whole(one.fraction)} is done and kept. Resume it on the Train page."
+            for one in waiting
+        ),
+    ]
+
+
 def _cells(run: TrainingRun) -> tuple[str, ...]:
     recipe = run.recipe if run.kept in ("", run.recipe) else f"{run.recipe}, {run.kept} kept"
-    error = run.stage
+    error = run.ending
     if run.error_rate is not None and run.error_interval is not None:
         low, high = run.error_interval
         error = f"{tenths(run.error_rate)} ({between(low, high)})"

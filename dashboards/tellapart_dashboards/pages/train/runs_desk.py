@@ -47,7 +47,7 @@ class RunsDesk(HasTraits):
         self._found: tuple[TrainingRun, ...] = ()
         self._beside: tuple[str, ...] = ()
         self._step: LastStep | None = None
-        self._waiting: WaitingTraining | None = None
+        self._resting: tuple[WaitingTraining, ...] = ()
         self._seen: object = None
         self._reading = Repeated(self._read)
 
@@ -98,9 +98,8 @@ class RunsDesk(HasTraits):
     async def _delete(self, values: dict[str, Any]) -> None:
         run = self._row(values)
         await asyncio.to_thread(delete_runs, self._project, [run])
-        self._draw(
-            notice=f"{shown_name(run)} and its model are in the trash. They can be brought back below the table."
-        )
+        gone = f"{shown_name(run)} and its model are" if run.has_bundle else f"{shown_name(run)} is"
+        self._draw(notice=f"{gone} in the trash; below the table it can be brought back.")
 
     async def _restore(self, run_id: str) -> None:
         await asyncio.to_thread(restore_run, self._project, run_id)
@@ -141,7 +140,7 @@ class RunsDesk(HasTraits):
         }  # fmt: skip
         if changed.get("problem"):
             known["notice"] = ""
-        read = {"beside": self._beside, "step": self._step, "waiting": self._waiting}
+        read = {"beside": self._beside, "step": self._step, "resting": self._resting}
         self.state = runs_state(self._found, **{**read, **known, **changed})
 
     async def _read(self) -> None:
@@ -150,12 +149,14 @@ class RunsDesk(HasTraits):
         except (TellapartError, OSError) as error:
             self._draw(problem=error_sentence(error))
             return
-        self._seen, self._found, self._beside, self._step, self._waiting = read
+        self._seen, self._found, self._beside, self._step, self._resting = read
         self._draw(problem=self.state.problem)
 
     def _look(
         self,
-    ) -> tuple[object, tuple[TrainingRun, ...], tuple[str, ...], LastStep | None, WaitingTraining | None]:
+    ) -> tuple[
+        object, tuple[TrainingRun, ...], tuple[str, ...], LastStep | None, tuple[WaitingTraining, ...]
+    ]:
         seen = self._signature()
         found = tuple(training_runs(self._project))
         rows = [one for one in found if not one.is_deleted and one.is_done]
@@ -166,8 +167,8 @@ class RunsDesk(HasTraits):
                 said = tuple(self._compared(*pair).sentences())
             except TellapartError:  # of an older version, without the answers to compare
                 said = ()
-        waiting = waiting_trainings(self._project, found)
-        return seen, found, said, self._last_step(rows), waiting[0] if waiting else None
+        resting = tuple(waiting_trainings(self._project, found))
+        return seen, found, said, self._last_step(rows), resting
 
     def _last_step(self, rows: list[TrainingRun]) -> LastStep | None:
         """From the training before to the newest."""

@@ -38,14 +38,16 @@ class LastStep:
 class RunsState:
     """What is to be drawn.
 
-    rows: trainings that ended well, the newest first; trash: deleted ones. chosen: the runs with a tick; compared: two
+    rows: trainings that ended well, the newest first; listed: these and those that failed, were stopped or are paused;
+    trash: deleted ones. chosen: the runs with a tick; compared: two
     of them, None before. quick: the newest of that recipe, thorough: the newest of the others, where both are there;
     beside: what comparing them says. step: from the training before to the newest, None where there are not two.
-    waiting: the newest of those that were paused and can go on.
+    resting: those that were paused and can go on, the newest first; is_running: whether one is under way.
     problem, notice: of what was asked for last.
     """
 
     rows: tuple[TrainingRun, ...] = ()
+    listed: tuple[TrainingRun, ...] = ()
     trash: tuple[TrainingRun, ...] = ()
     chosen: tuple[str, ...] = ()
     compared: Compared | None = None
@@ -53,13 +55,23 @@ class RunsState:
     thorough: TrainingRun | None = None
     beside: tuple[str, ...] = ()
     step: LastStep | None = None
-    waiting: WaitingTraining | None = None
+    resting: tuple[WaitingTraining, ...] = ()
+    is_running: bool = False
     problem: str = ""
     notice: str = ""
 
+    @property
+    def waiting(self) -> WaitingTraining | None:
+        """The newest of those that were paused and can go on."""
+        return self.resting[0] if self.resting else None
+
+    def resting_as(self, run_id: str) -> WaitingTraining | None:
+        """The paused training of that name, if it can go on."""
+        return next((one for one in self.resting if one.run.run_id == run_id), None)
+
     def row(self, run_id: str) -> TrainingRun | None:
         """The training of that name, of all that are shown."""
-        return next((one for one in (*self.rows, *self.trash) if one.run_id == run_id), None)
+        return next((one for one in (*self.listed, *self.trash) if one.run_id == run_id), None)
 
     @property
     def has_both(self) -> bool:
@@ -73,17 +85,19 @@ def runs_state(
     compared: Compared | None = None,
     beside: Sequence[str] = (),
     step: LastStep | None = None,
-    waiting: WaitingTraining | None = None,
+    resting: Sequence[WaitingTraining] = (),
     problem: str = "",
     notice: str = "",
 ) -> RunsState:
     """The state. found: all trainings on disk; what is chosen and compared counts as far as it is still there."""
-    rows = tuple(one for one in found if one.is_done and not one.is_deleted)
+    there_now = [one for one in found if not one.is_deleted]
+    rows = tuple(one for one in there_now if one.is_done)
     there = {one.run_id for one in rows}
     ticked = tuple(run_id for run_id in chosen if run_id in there)
     pair = newest_pair(rows)
     return RunsState(
         rows=rows,
+        listed=tuple(one for one in there_now if one.stage != "running"),
         trash=tuple(one for one in found if one.is_deleted),
         chosen=ticked,
         compared=compared if len(ticked) == 2 else None,
@@ -91,7 +105,8 @@ def runs_state(
         thorough=pair[1] if pair else None,
         beside=tuple(beside),
         step=step,
-        waiting=waiting,
+        resting=tuple(resting),
+        is_running=any(one.stage == "running" for one in there_now),
         problem=problem,
         notice=notice,
     )

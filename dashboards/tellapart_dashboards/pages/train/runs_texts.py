@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tellapart.training_runs.listing import TrainingRun
+from tellapart.words.percents import whole
 
 from tellapart_dashboards.app.wording import percent, seconds
 from tellapart_dashboards.pages.train.runs_state import LastStep, RunsState
 
 if TYPE_CHECKING:
     from tellapart.training_runs.comparing import ChangedPicture, RunComparison
+    from tellapart.training_runs.waiting import WaitingTraining
 
 _RECIPES = {"quick": "Quick", "thorough": "Thorough", "everything": "Everything"}
 
@@ -27,12 +29,14 @@ def recipe_name(recipe: str) -> str:
     return _RECIPES.get(recipe, recipe)
 
 
-def table_row(run: TrainingRun) -> dict[str, Any]:
+def table_row(run: TrainingRun, state: RunsState) -> dict[str, Any]:
     """A row of the table, see `RunTable`."""
+    resting = state.resting_as(run.run_id)
     kept = f", {run.kept} kept" if run.kept not in ("", run.recipe) else ""
     return {
         "run": run.run_id, "name": run.name, "started": run.started, "when": begun(run),
-        "recipe": recipe_name(run.recipe) + kept, "error": run.error_rate or 0.0, "error_text": error_words(run),
+        "recipe": recipe_name(run.recipe) + kept, "error": run.error_rate, "error_text": error_words(run),
+        "note": _note(run, resting), "can_resume": resting is not None and not state.is_running,
         "pictures": run.n_pictures, "seconds": run.seconds, "time": seconds(run.seconds), "bytes": run.n_bytes,
         "size": f"{run.n_bytes / 1e6:.1f} MB",
     }  # fmt: skip
@@ -40,7 +44,7 @@ def table_row(run: TrainingRun) -> dict[str, Any]:
 
 def trash_row(run: TrainingRun) -> dict[str, str]:
     """A deleted training."""
-    error = f", {percent(run.error_rate)} wrong" if run.error_rate is not None else f", {run.stage}"
+    error = f", {percent(run.error_rate)} wrong" if run.error_rate is not None else f", {run.ending}"
     return {
         "run": run.run_id,
         "name": run.name,
@@ -49,11 +53,18 @@ def trash_row(run: TrainingRun) -> dict[str, str]:
 
 
 def error_words(run: TrainingRun) -> str:
-    """Its error with the interval: "8.3 % (4.1 % to 15 %)"."""
+    """Its error with the interval: "8.3 % (4.1 % to 15 %)"; "failed", "stopped" or "paused" without one."""
     if run.error_rate is None or run.error_interval is None:
-        return "–"
+        return run.ending
     low, high = run.error_interval
     return f"{percent(run.error_rate)} ({percent(low)} to {percent(high)})"
+
+
+def _note(run: TrainingRun, resting: WaitingTraining | None) -> str:
+    """Why a training has no result, "" where that needs no word."""
+    if run.stage == "paused":
+        return f"{whole(resting.fraction)} is done and kept" if resting else "a later training took its place"
+    return run.said if run.stage == "failed" else ""
 
 
 def step_html(step: LastStep | None) -> str:

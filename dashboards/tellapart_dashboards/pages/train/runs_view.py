@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ipywidgets import HTML, VBox
@@ -21,7 +22,7 @@ from tellapart_dashboards.widgets.run_table.run_table import RunTable
 
 _HEAD = (
     '<h2>Trainings</h2><p class="ta-soft" style="margin-bottom:8px">Tick two to compare them picture by picture. '
-    "The newest one is used on Classify and Share.</p>"
+    "The newest that ended well is used on Classify and Share.</p>"
 )
 
 
@@ -39,15 +40,20 @@ def beside_card(desk: RunsDesk) -> VBox:
     return card
 
 
-def runs_card(desk: RunsDesk) -> VBox:
-    """The table with what came of the last wish, and the comparison; out of sight until something was trained."""
+def runs_card(desk: RunsDesk, resume: Callable[[str], None]) -> VBox:
+    """The table with what came of the last wish, and the comparison; out of sight until something was trained.
+
+    resume: has the paused training of that name go on."""
     note, compared = HTML(), HTML()
 
     async def grant(name: str, values: dict[str, Any]) -> None:
-        if name != "report":
+        run = str(values.get("run", ""))
+        if name == "resume":
+            resume(run)
+        elif name == "report":
+            table.save(run, *await desk.report(values))
+        else:
             await desk.grant(name, values)
-            return
-        table.save(str(values.get("run", "")), *await desk.report(values))
 
     table = RunTable(grant)
     changed = Gallery(accessible_name="Pictures that changed", tile_px=150)
@@ -58,7 +64,7 @@ def runs_card(desk: RunsDesk) -> VBox:
         state = desk.state
         note.value = message_html(state.problem, "care") or message_html(state.notice)
         with table.hold_sync():
-            table.rows = [table_row(one) for one in state.rows]
+            table.rows = [table_row(one, state) for one in state.listed]
             table.trash = [trash_row(one) for one in state.trash]
             table.chosen = list(state.chosen)
         if state.compared is not drawn:
@@ -72,7 +78,9 @@ def runs_card(desk: RunsDesk) -> VBox:
     shown_when(comparison, desk, ["state"], lambda: desk.state.compared is not None)
     shown_when(changed, desk, ["state"], lambda: bool(desk.state.compared and desk.state.compared.jpegs))
     card = VBox([HTML(_HEAD), note, table, comparison]).add_class("ta-card").add_class("ta-gap")
-    shown_when(card, desk, ["state"], lambda: bool(desk.state.rows or desk.state.trash or desk.state.problem))
+    shown_when(
+        card, desk, ["state"], lambda: bool(desk.state.listed or desk.state.trash or desk.state.problem)
+    )
     return card
 
 

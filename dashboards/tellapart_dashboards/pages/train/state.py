@@ -137,10 +137,12 @@ class TrainState(Job):
         """The training that was paused and can go on now."""
         return None if self.stage == "running" else self.runs.state.waiting
 
-    def resume(self) -> None:
-        """Have the paused training go on: another run with its settings, from its last checkpoint."""
-        if self.waiting is not None:
-            self.start("train", self.waiting.config)
+    def resume(self, run_id: str = "") -> None:
+        """Have a paused training go on: another run with its settings, from its last checkpoint. run_id: "" for the
+        newest of those that wait."""
+        waiting = self.runs.state.resting_as(run_id) if run_id else self.waiting
+        if waiting is not None:
+            self.start("train", waiting.config)
 
     def discard(self) -> None:
         """Have the paused training moved to the trash."""
@@ -225,7 +227,13 @@ class TrainState(Job):
             self.run, self._seen_ns = None, -1
 
     async def _follow_runs(self) -> None:
-        """Show the result of the newest training that is there, when one was deleted or brought back."""
+        """Show the result of the newest training that is there, when one was deleted or brought back; of a deleted one
+        nothing is said any more."""
+        if any(one.run_id == self.run_id for one in self.runs.state.trash):
+            if self.stage == "paused":
+                self.message, self.stage = DISCARDED, "cancelled"
+            elif self.stage == "failed":
+                self.message, self.stage = "", "idle"
         newest = self.runs.state.rows[0].run_id if self.runs.state.rows else ""
         if self.stage == "running" or newest == self._result_of:
             return

@@ -92,7 +92,7 @@ def _next_card(state: TrainState) -> tuple[VBox, VBox]:
             closer_card(state),
             more_card(state),
             beside_card(state.runs),
-            runs_card(state.runs),
+            runs_card(state.runs, state.resume),
         ]
     ).add_class("ta-details")
 

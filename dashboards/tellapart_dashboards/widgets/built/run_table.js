@@ -1,5 +1,5 @@
 // Built by `make widgets` from run_table/run_table.js and the modules it imports: change those, not this file.
-// 5a151b32f9509b77f4b67e7e886d2469a30123626260cc246d68e41ea23cb84e
+// 9fd4b8a78fa60b7aa0bfb03a0c49129fccfb5ad6530259c39a6e91dd524ed4ee
 
 // Parts of a page. Texts go in as text, never as HTML: labels may look like it.
 
@@ -148,12 +148,14 @@ class Row {
       cell.className = `ta-${name}`;
       return cell;
     });
+    this.note = element("div", "ta-note");
+    this.resume = button("ta-choose", "Resume", () => wish({ t: "resume", run }));
     this.report = button("ta-choose", "Report", () => { this.report.disabled = true; report(run); });
     this.rename = button("ta-choose", "Rename", () => this.write(true));
     this.remove = button("ta-choose", "Delete", () => wish({ t: "delete", run }));
     const last = this.root.insertCell();
     last.className = "ta-keys";
-    last.append(this.report, this.rename, this.remove);
+    last.append(this.resume, this.report, this.rename, this.remove);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       wish({ t: "rename", run, name: this.field.value });
@@ -185,13 +187,19 @@ class Row {
     this.title.textContent = row.name || "no name";
     this.title.classList.toggle("ta-nameless", !row.name);
     this.tick.checked = isChosen;
+    this.tick.hidden = this.report.hidden = row.error === null;
+    this.resume.hidden = !row.can_resume;
     this.tick.setAttribute("aria-label", `Compare ${title}`);
     this.field.setAttribute("aria-label", `Name of ${title}`);
+    this.resume.setAttribute("aria-label", `Resume ${title}`);
     this.report.setAttribute("aria-label", `Report of ${title}`);
     this.rename.setAttribute("aria-label", `Rename ${title}`);
     this.remove.setAttribute("aria-label", `Delete ${title}`);
-    const texts = [row.when, row.recipe, row.error_text, row.pictures.toLocaleString("en"), row.time, row.size];
+    const pictures = row.pictures ? row.pictures.toLocaleString("en") : "–";
+    const texts = [row.when, row.recipe, row.error_text, pictures, row.time, row.size];
     texts.forEach((text, i) => { if (this.cells[i].textContent !== text) this.cells[i].textContent = text; });
+    this.note.textContent = row.note;
+    if (row.note) this.cells[2].append(this.note);
   }
 }
 
@@ -269,6 +277,7 @@ function render({ model, el }) {
   const draw = () => {
     const told = [...model.get("rows")].sort((a, b) => {
       const [one, other] = [a[by], b[by]];
+      if ((one === null) !== (other === null)) return one === null ? 1 : -1; // without a result: last, both ways
       const order = typeof one === "number" && typeof other === "number"
         ? one - other : String(one).localeCompare(String(other));
       return (isDown ? -order : order) || b.started - a.started;

@@ -20,9 +20,13 @@ export interface RunRow {
   started: number;
   when: string;
   recipe: string;
-  /** a fraction */
-  error: number;
+  /** a fraction; null where there is no result, which cannot be compared nor reported */
+  error: number | null;
+  /** with its interval; without a result how the training ended */
   error_text: string;
+  /** why there is no result, or "" */
+  note: string;
+  can_resume: boolean;
   pictures: number;
   seconds: number;
   time: string;
@@ -42,6 +46,7 @@ export type ToPython =
   | { t: "rename"; run: string; name: string }
   | { t: "delete"; run: string }
   | { t: "restore"; run: string }
+  | { t: "resume"; run: string }
   | { t: "report"; run: string };
 
 /** The report that was asked for, in the buffer, and how its file is called; "" where it could not be made. */

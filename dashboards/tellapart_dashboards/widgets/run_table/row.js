@@ -38,12 +38,14 @@ export class Row {
       cell.className = `ta-${name}`;
       return cell;
     });
+    this.note = element("div", "ta-note");
+    this.resume = button("ta-choose", "Resume", () => wish({ t: "resume", run }));
     this.report = button("ta-choose", "Report", () => { this.report.disabled = true; report(run); });
     this.rename = button("ta-choose", "Rename", () => this.write(true));
     this.remove = button("ta-choose", "Delete", () => wish({ t: "delete", run }));
     const last = this.root.insertCell();
     last.className = "ta-keys";
-    last.append(this.report, this.rename, this.remove);
+    last.append(this.resume, this.report, this.rename, this.remove);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       wish({ t: "rename", run, name: this.field.value });
@@ -75,12 +77,18 @@ export class Row {
     this.title.textContent = row.name || "no name";
     this.title.classList.toggle("ta-nameless", !row.name);
     this.tick.checked = isChosen;
+    this.tick.hidden = this.report.hidden = row.error === null;
+    this.resume.hidden = !row.can_resume;
     this.tick.setAttribute("aria-label", `Compare ${title}`);
     this.field.setAttribute("aria-label", `Name of ${title}`);
+    this.resume.setAttribute("aria-label", `Resume ${title}`);
     this.report.setAttribute("aria-label", `Report of ${title}`);
     this.rename.setAttribute("aria-label", `Rename ${title}`);
     this.remove.setAttribute("aria-label", `Delete ${title}`);
-    const texts = [row.when, row.recipe, row.error_text, row.pictures.toLocaleString("en"), row.time, row.size];
+    const pictures = row.pictures ? row.pictures.toLocaleString("en") : "–";
+    const texts = [row.when, row.recipe, row.error_text, pictures, row.time, row.size];
     texts.forEach((text, i) => { if (this.cells[i].textContent !== text) this.cells[i].textContent = text; });
+    this.note.textContent = row.note;
+    if (row.note) this.cells[2].append(this.note);
   }
 }

@@ -76,6 +76,7 @@ function render({ model, el }) {
   const draw = () => {
     const told = [...model.get("rows")].sort((a, b) => {
       const [one, other] = [a[by], b[by]];
+      if ((one === null) !== (other === null)) return one === null ? 1 : -1; // without a result: last, both ways
       const order = typeof one === "number" && typeof other === "number"
         ? one - other : String(one).localeCompare(String(other));
       return (isDown ? -order : order) || b.started - a.started;

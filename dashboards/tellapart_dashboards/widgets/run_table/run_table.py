@@ -16,13 +16,14 @@ from tellapart_dashboards.widgets import BUILT
 class RunTable(anywidget.AnyWidget):
     """The rows in the page; they decide nothing. Calls `on_wish(name, values)` with what the person wants.
 
-    rows: [{"run", "name", "started", "when", "recipe", "error", "error_text", "pictures", "seconds", "time", "bytes",
-        "size"}]: numbers to sort by beside the words for them; "name" is what the person called it, or "".
+    rows: [{"run", "name", "started", "when", "recipe", "error", "error_text", "note", "can_resume", "pictures",
+        "seconds", "time", "bytes", "size"}]: numbers to sort by beside the words for them; "name" is what the person
+        called it, or ""; "error" is None where there is no result, and "note" says why.
     trash: [{"run", "name", "text"}], deleted ones.
     chosen: at most two runs, whose comparison the page asks for with "compare".
 
-    The wishes: "compare" {runs}, "rename" {run, name}, "delete" {run}, "restore" {run}, "report" {run}, which `save`
-    answers.
+    The wishes: "compare" {runs}, "rename" {run, name}, "delete" {run}, "restore" {run}, "resume" {run}, "report" {run},
+    which `save` answers.
     """
 
     _esm = BUILT / "run_table.js"
