@@ -26,6 +26,15 @@ class RefusalCode(Code):
 class TellapartError(Exception):
     """Base of every error whose text is written for the person using tellapart."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython and notebooks show instead of a traceback: the text, and the line of the cell that led to it."""
+        import traceback  # seldom needed
+
+        frames = traceback.extract_tb(self.__traceback__)
+        own = next((frame for frame in frames if "IPython" not in frame.filename), None)
+        where = [f"Line {own.lineno} of the cell: {own.line}"] if own and own.line else []
+        return [f"\x1b[31m{type(self).__name__}\x1b[39m: {self}", *where]
+
 
 class ImageError(TellapartError):
     """One picture cannot be read or is refused; the text is the reason, without the file's name."""
