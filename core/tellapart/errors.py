@@ -27,13 +27,24 @@ class TellapartError(Exception):
     """Base of every error whose text is written for the person using tellapart."""
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython and notebooks show instead of a traceback: the text, and the line of the cell that led to it."""
-        import traceback  # seldom needed
+        return _in_notebook(self)
 
-        frames = traceback.extract_tb(self.__traceback__)
-        own = next((frame for frame in frames if "IPython" not in frame.filename), None)
-        where = [f"Line {own.lineno} of the cell: {own.line}"] if own and own.line else []
-        return [f"\x1b[31m{type(self).__name__}\x1b[39m: {self}", *where]
+
+class Interrupted(KeyboardInterrupt):
+    """The person stopped a function that says what has become of its work."""
+
+    def _render_traceback_(self) -> list[str]:
+        return _in_notebook(self)
+
+
+def _in_notebook(error: BaseException) -> list[str]:
+    """What IPython shows instead of a traceback: the text, and the line of the cell that led to it."""
+    import traceback  # seldom needed
+
+    frames = traceback.extract_tb(error.__traceback__)
+    own = next((frame for frame in frames if "IPython" not in frame.filename), None)
+    where = [f"Line {own.lineno} of the cell: {own.line}"] if own and own.line else []
+    return [f"\x1b[31m{type(error).__name__}\x1b[39m: {error}", *where]
 
 
 class ImageError(TellapartError):

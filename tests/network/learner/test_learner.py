@@ -6,6 +6,7 @@ import torch
 from described_shapes import SHAPES
 from make_data import make_tiny_folder
 from matplotlib.figure import Figure
+from tellapart.errors import Interrupted
 from tellapart.network.learner.judging import Confusion, Judgement, TopLoss, TopLosses, confusion_of
 from tellapart.network.learner.probe import judge
 from tellapart.network.learner.rates import RateSearch
@@ -155,3 +156,42 @@ def test_what_is_asked_before_any_training_is_answered_by_the_head(tmp_path):
     said = []
     learn = learner(SHAPES.new(item=Resize(32)).data(tmp_path), say=said.append)
     assert learn.confusion().counts.sum() == 4 and said[0].startswith("Before training")
+
+
+def test_who_interrupts_it_keeps_the_best_weights_and_can_go_on(tiny_folder):
+    some = SHAPES.new(item=Resize(32), split=lambda item: not item.stem.endswith(("1", "2")))
+    said = []
+
+    def interrupt_after_the_first_epoch(sentence):
+        said.append(sentence)
+        if sentence.startswith("Epoch 1 of 3"):
+            learn.data.train.seen = stop
+
+    def stop():
+        learn.data.train.seen = usual
+        raise KeyboardInterrupt
+
+    learn = learner(some.data(tiny_folder), say=interrupt_after_the_first_epoch)
+    usual = learn.data.train.seen
+    learn.fine_tune(0)
+    before = learn.judgement().loss, learn.judgement().n_wrong
+    with pytest.raises(Interrupted, match="in epoch 2 of 3, and the weights (of epoch 1|from before)"):
+        learn.fine_tune(3)
+    after = learn.judgement()
+    assert (after.n_wrong, after.loss) <= (before[1], before[0] + 1e-6)
+    learn.fine_tune(1)
+    assert said[-1].startswith(("Epoch 1 of 1", "It was better"))
+
+
+def test_who_interrupts_the_search_for_a_rate_finds_the_network_as_it_was(tiny_folder):
+    learn = learner(SHAPES.new(item=Resize(32)).data(tiny_folder), say=lambda line: None)
+    learn.fine_tune(0)
+    before = {name: values.clone() for name, values in weights(learn).items()}
+
+    def stop(step):
+        if step == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match="as it was before"):
+        learn.lr_find(10, tell=stop)
+    assert all(torch.equal(before[name], values) for name, values in weights(learn).items())

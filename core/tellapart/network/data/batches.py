@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,7 +35,8 @@ class PictureBatch(NamedTuple):
 class Batches:
     """The batches of one part; each time they are gone through is the next epoch.
 
-    refused: place of an item -> why its picture could not be read. It is left out from then on.
+    refused: place of an item -> why its picture could not be read. It is left out from then on. seen: is called after
+    each batch that was used.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Batches:
         self.batch_size, self.seed, self.refused, self._side = batch_size, seed, refused, transform.size
         self._targets = torch.from_numpy(assembly.targets)
         self._epoch, self._n_parts = 0, 1
+        self.seen: Callable[[], object] = _nobody
         # torch's processes work ahead anyway; and steps of one's own draw from the generator that training draws from
         self._is_ahead = not workers and not isinstance(transform, OwnSteps)
         self._order = PassOrder()
@@ -105,6 +107,7 @@ class Batches:
                 yield self._batch(squares, batches[number], epoch, number, device)
             elif share.n > 1:
                 yield self._stand_in(device)
+            self.seen()
 
     def _batch(
         self, squares: Squares, wishes: Sequence[Wish], epoch: int | None, number: int, device: torch.device | None
@@ -143,3 +146,7 @@ def _unit(pixels: torch.Tensor) -> torch.Tensor:
 def _seed(*parts: int) -> int:
     """A seed that is another one for each of these."""
     return int(np.random.SeedSequence([part % _SEEDS for part in parts]).generate_state(1)[0]) % _SEEDS
+
+
+def _nobody() -> None:
+    """Where nobody looks."""

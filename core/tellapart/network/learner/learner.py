@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -33,11 +35,13 @@ from tellapart.network.learner.probe import Remembered, fit_probe, judge
 from tellapart.network.learner.rates import N_STEPS, RateSearch, search_rate
 from tellapart.network.learner.steps import FineTuning
 from tellapart.network.learner.training import train_all
+from tellapart.network.live_line import LiveLine, interruption_told
 from tellapart.network.tuning.memory import want_of_memory_told
 from tellapart.pictures.boundary import one_picture
 
 RATE = 1e-3
 _MOST_TOLD = 10
+_COSTS = 3  # a batch that teaches takes about so many times as long as one that is looked at
 _GREY = 128
 _SMALLEST_PX = 32  # that training may start at: a network's last map is then one place
 
@@ -82,7 +86,8 @@ class Learner:
     ) -> None:  # fmt: skip
         """Fit the head to the network as it is, then let all layers learn; a second call goes on from there.
 
-        What each epoch comes to is printed. Where the loss becomes no number, the best weights so far are kept.
+        What each epoch comes to is printed; a notebook shows beside how far it is. Where the loss becomes no number, or
+        where it is interrupted, the best weights so far are kept.
 
         Args:
             epochs: passes over the training pictures in which all layers learn; 0 for none.
@@ -106,7 +111,7 @@ class Learner:
         Raises:
             TrainError: a class has no readable picture, the memory is not enough, or epochs cannot be kept, or those in
                 the folder are another training's; or the network takes pictures of one size only.
-            ValueError: a number is out of range.
+            ValueError: a number is out of range. Interrupted: by the person.
         """
         are_whole = isinstance(epochs, Integral) and isinstance(freeze_epochs, Integral)
         if not are_whole or epochs < 0 or freeze_epochs < 0 or not rate > 0 or not 0 <= smoothing < 1:
@@ -154,9 +159,12 @@ class Learner:
             return
         self._judgement = None  # also where this is interrupted
         self._has_head = True
-        epochs = train_all(
-            self.classifier, self.data, self.device, settings, self.seed, start, self.say, kept, found
-        )
+        n_left = settings.epochs - (len(found.epochs) - 1 if found else 0)
+        n_steps = n_left * (_COSTS * len(self.data.train) + len(self.data.valid))
+        with self._live("Training", n_steps, _COSTS):
+            epochs = train_all(
+                self.classifier, self.data, self.device, settings, self.seed, start, self.say, kept, found
+            )
         self.history += epochs
         self._say_refused()
         self._judgement = (epochs or [start])[-1].judgement
@@ -165,9 +173,24 @@ class Learner:
         """What all layers learn from: the network with the head fitted to it, if it has none yet."""
         clock = time.monotonic()
         if freeze_epochs and not self._has_head:
-            fit_probe(self.classifier, self.data, self.device, freeze_epochs, self.remembered)
-            self._has_head, self._judgement = True, None
+            n_steps = freeze_epochs * len(self.data.train) + len(self.data.valid)
+            with self._live("Fitting the head", n_steps), interruption_told():
+                fit_probe(self.classifier, self.data, self.device, freeze_epochs, self.remembered)
+                self._has_head, self._judgement = True, None
+                self.judgement()
         return Epoch(0, math.nan, self.judgement(), time.monotonic() - clock)
+
+    @contextmanager
+    def _live(self, doing: str, n_steps: int, costs: int = 1) -> Iterator[LiveLine]:
+        """A block in which a notebook shows how many of these steps are done. costs: of a batch that teaches."""
+        train, valid = self.data.train, self.data.valid
+        usual = train.seen, valid.seen
+        with LiveLine(doing, n_steps, shows=self.say is print) as line:
+            train.seen, valid.seen = partial(line.add, costs), line.add
+            try:
+                yield line
+            finally:
+                train.seen, valid.seen = usual
 
     def lr_find(
         self, n_steps: int = N_STEPS, tell: Callable[[int], object] = lambda step: None
@@ -179,10 +202,13 @@ class Learner:
             tell: is told how many are done before each.
         Raises:
             TrainError: a class has no readable picture, or memory is not even enough for one.
+            Interrupted: by the person; the weights are as before, too.
         """
         self._fit_head_once()
-        with want_of_memory_told(self.device.share.n, self.data.train.batch_size):
-            return search_rate(self.classifier, self.data, self.device, self.seed, max(10, n_steps), tell)
+        n_steps = max(10, n_steps)
+        shown, told = self._live("Trying learning rates", n_steps), interruption_told()
+        with shown, told, want_of_memory_told(self.device.share.n, self.data.train.batch_size):
+            return search_rate(self.classifier, self.data, self.device, self.seed, n_steps, tell)
 
     def judgement(self) -> Judgement:
         """What the network says of the validation part, as it is now.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from tellapart.errors import TrainError
+from tellapart.errors import Interrupted, TrainError
 from tellapart.network.data.data import Data
 from tellapart.network.device import Device
 from tellapart.network.learner.classifier import Classifier
@@ -33,7 +33,7 @@ def train_all(
             there; this one goes on from it.
     Raises:
         TrainError: memory is not even enough for one picture, an epoch cannot be kept, or the pictures of a class can
-            no longer be read; then the weights are those of the best epoch before.
+            no longer be read; then the weights are those of the best epoch before. Interrupted: so are they.
     """
     with torch.random.fork_rng(devices=[]), kept_memory():
         torch.manual_seed(seed)  # for dropout and its like
@@ -61,17 +61,23 @@ def _epochs(
             return [one for one in epochs if one.number <= best.number]
         clock = time.monotonic()
         classifier.train()
-        train_loss = _pass(steps, data, number - 1, say)
-        learning = _copied(classifier)
-        if steps.average is not None:
-            classifier.load_state_dict(steps.average.values)
         try:
+            train_loss = _pass(steps, data, number - 1, say)
+            learning = _copied(classifier)
+            if steps.average is not None:
+                classifier.load_state_dict(steps.average.values)
             judgement = judge(classifier, data, device) if math.isfinite(train_loss) else None
             if judgement:
                 check_readable(data)
         except TrainError:
             classifier.load_state_dict(best_weights)
             raise
+        except KeyboardInterrupt:
+            classifier.load_state_dict(best_weights)
+            raise Interrupted(
+                f"Training was stopped in epoch {number} of {settings.epochs}, and the weights {_of(best)} were kept. "
+                "A further fine_tune goes on from them."
+            ) from None
         if judgement is None or not math.isfinite(judgement.loss):
             classifier.load_state_dict(best_weights)
             say(_diverged(number, settings, best))

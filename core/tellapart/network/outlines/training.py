@@ -13,6 +13,7 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import OneCycleLR
 
 from tellapart.backbones.lite0.weights import read_weights, weights_file
+from tellapart.network.live_line import time_left
 from tellapart.network.outlines.network import FROZEN_BLOCKS, OutlineNetwork
 from tellapart.progress import Doing, Progress, Step, silent
 
@@ -68,7 +69,7 @@ def fit_outlines(
         for epoch in range(settings.n_epochs):
             order = torch.randperm(n).numpy()
             for some in np.array_split(order, per_epoch):
-                left = _left(time.perf_counter() - clock, step, n_steps)
+                left = time_left(time.perf_counter() - clock, step, n_steps) if step >= _TIMED else ""
                 said = f"Learning outlines, epoch {epoch + 1} of {settings.n_epochs}{left}"
                 progress(step, n_steps, Doing(Step.TUNING, said))
                 planes, targets = _varied(pixels[some], masks[some], settings.zoom)
@@ -86,14 +87,6 @@ def fit_outlines(
                     cycle.step()
                 step += 1
     return network.eval()
-
-
-def _left(seconds: float, done: int, total: int) -> str:
-    """How long the steps that are left take, as the end of a sentence; "" before it can be told."""
-    if done < _TIMED:
-        return ""
-    left = seconds / done * (total - done)
-    return f", about {left / 60:.0f} min left" if left >= 90 else f", about {max(1, left):.0f} s left"
 
 
 def outline_probs(network: OutlineNetwork, pixels: np.ndarray) -> np.ndarray:
