@@ -130,7 +130,8 @@ def learner(
             runs this program, too; a batch is shared among them.
     Raises:
         BackboneError: the network is unknown or not at hand, or takes pictures of another size only.
-        WeightsError: the weights do not fit. TrainError: torch or the device is not there.
+        WeightsError: the weights do not fit. TrainError: torch or the device is not there. TypeError: `data` is a
+            description that was not applied to anything yet, or something else.
     """
     made: Learner = network_door().Learner(
         data, backbone, weights, seed, device, precision, say, devices=devices, num_nodes=num_nodes

@@ -64,6 +64,8 @@ def names(assembly, valid):
         ("split", 0.2, r"split=0.2 cannot be used. It takes random_split\(0.2\)"),
         ("batch", None, r"batch=None cannot be used. It takes aug_transforms"),
         ("batch", [aug_transforms(), "flip"], r"cannot be used. It takes aug_transforms"),
+        ("batch", aug_transforms, r"cannot be used. It takes aug_transforms\(...\)"),
+        ("items", [Path("a.jpg")] * 500, r"^.{,210} cannot be used. It takes image_files"),
     ],
 )  # fmt: skip
 def test_what_a_part_cannot_be_is_told_at_once(part, value, says):

@@ -12,7 +12,13 @@ from tellapart.description.items import image_files
 from tellapart.description.labels import Labels, parent_label
 from tellapart.description.splits import RandomSplit, Split, random_split
 from tellapart.description.torch_side import network_door
-from tellapart.description.transforms import Augmentation, ItemTransform, Resize, item_transform
+from tellapart.description.transforms import (
+    Augmentation,
+    ItemTransform,
+    Resize,
+    aug_transforms,
+    item_transform,
+)
 
 if TYPE_CHECKING:
     from tellapart.network.data.data import Data
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
 
 BatchTransform = Augmentation | Callable[[Any], Any]
 BATCH_SIZE = 16
+_LONGEST = 200  # characters of what was given, in an error
 _TAKES = {
     "items": "image_files, table_rows(...), or a function of the folder or table",
     "labels": "parent_label, name_label(...), column(...), a compiled regular expression, or a function of the item",
@@ -57,10 +64,12 @@ class DataDescription:
             "items": callable(self.items),
             "labels": callable(self.labels) or isinstance(self.labels, re.Pattern),
             "split": callable(self.split) or isinstance(self.split, RandomSplit),
-            "batch": all(callable(one) or isinstance(one, Augmentation) for one in self.batch_transforms()),
+            "batch": all(_varies(one) for one in self.batch_transforms()),
         }
         for name in (name for name, good in is_good.items() if not good):
-            raise TypeError(f"{name}={getattr(self, name)!r} cannot be used. It takes {_TAKES[name]}.")
+            given = repr(getattr(self, name))
+            given = given if len(given) <= _LONGEST else f"{given[:_LONGEST]}…"
+            raise TypeError(f"{name}={given} cannot be used. It takes {_TAKES[name]}.")
 
     def new(self, **parts: Any) -> DataDescription:
         """The same with some parts changed, for instance `bears.new(item=Resize(128))`.
@@ -99,3 +108,8 @@ class DataDescription:
     def batch_transforms(self) -> tuple[BatchTransform, ...]:
         """Those for whole batches, in order."""
         return tuple(self.batch) if isinstance(self.batch, Sequence) else (self.batch,)
+
+
+def _varies(one: Any) -> bool:
+    """Whether it can vary a batch. Without its brackets aug_transforms would be called with one, and vary nothing."""
+    return isinstance(one, Augmentation) or (callable(one) and one is not aug_transforms)

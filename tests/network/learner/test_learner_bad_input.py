@@ -336,3 +336,17 @@ def test_devices_that_are_not_there_and_packages_that_are_missing(monkeypatch):
     assert said == []
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert device_of(say=said.append).torch_device.type == "cpu" and "graphics card is not used" in said[0]
+
+
+def test_a_description_that_was_applied_to_nothing_is_no_data(shapes):
+    with pytest.raises(
+        TypeError, match=r"makes of a folder or table, not a description. Write learner\(bears.data"
+    ):
+        learner(SMALL)
+    with pytest.raises(TypeError, match="not this str"):
+        learner(str(shapes))
+
+
+def test_no_picture_at_all_is_not_shown(shapes):
+    with pytest.raises(ValueError, match=r"n=-2: choose how many pictures to show, at least 1"):
+        SMALL.data(shapes).show_batch(n=-2)

@@ -84,8 +84,10 @@ class Data:
         Args:
             unique: so many views of one and the same picture, to see what the transforms do.
         Raises:
-            DescriptionError: matplotlib is not installed, or no picture can be read.
+            DescriptionError: matplotlib is not installed, or no picture can be read. ValueError: n is below 1.
         """
+        if n < 1:
+            raise ValueError(f"n={n}: choose how many pictures to show, at least 1.")
         from tellapart.network.charts import picture_grid
 
         if unique:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from tellapart.description.data_description import DataDescription
 from tellapart.description.items import said
 from tellapart.errors import DescriptionError, ImageError, Skipped, TrainError
 from tellapart.network.data.data import Data
@@ -58,7 +59,17 @@ class Learner:
         precision: Precision | None, say: Callable[[str], object], remembered: Remembered | None = None,
         devices: int = 1, num_nodes: int = 1,
     ) -> None:  # fmt: skip
-        """remembered: of classes that `data` has no pictures of; then the head alone can learn."""
+        """remembered: of classes that `data` has no pictures of; then the head alone can learn.
+
+        Raises:
+            TypeError: `data` is none.
+        """
+        if not isinstance(data, Data):
+            what = "a description" if isinstance(data, DataDescription) else f"this {type(data).__name__}"
+            raise TypeError(
+                f"A learner needs the data that a description makes of a folder or table, not {what}. Write "
+                'learner(bears.data("bears")), where bears is the DataDescription and "bears" the folder.'
+            )
         self.device = device_of(device, precision, say, devices, num_nodes)
         self.data, self.seed, self.remembered = data, seed, remembered
         self.say = say if self.device.is_first else _silent
