@@ -18,8 +18,9 @@ from matplotlib import font_manager, rcParams
 LONGEST = 30  # narrow characters that a name takes at most
 _START, _END = 17, 12  # of them, of a name that is shortened
 NOTE = (
-    "[ ] characters that no font of this computer has.\n"
-    "Install one that has them, such as Noto Sans; printed as text, names stand as they are."
+    "[ ]: characters that no font here has.\n"
+    "Install one with them, as Noto Sans;\n"
+    "printed as text, names stay as they are."
 )
 _NO_LETTERS = ("last resort", "adobe blank", "color emoji")  # boxes for all, or pictures that cannot be drawn
 _REGULAR = (400, "normal")  # of a family without it matplotlib takes another weight, with a warning

@@ -12,6 +12,7 @@ from tellapart.errors import DescriptionError
 
 try:
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     from tellapart.network.chart_words import LONGEST, ChartWords, chart_words, text_width
 except ImportError as error:
@@ -108,6 +109,21 @@ def rate_chart(rates: Sequence[float], losses: Sequence[float], suggested: float
     axes.set_xlabel("learning rate")
     axes.set_ylabel("training loss, smoothed")
     axes.set_title("How the loss changes as the rate grows")
+    return chart
+
+
+def loss_chart(train_losses: Sequence[float], valid_losses: Sequence[float]) -> Chart:
+    """Loss on training and on held-out pictures after each epoch."""
+    chart = Chart(figsize=(6, 4), layout="constrained")
+    axes = chart.add_subplot()
+    numbers = range(1, len(train_losses) + 1)
+    axes.plot(numbers, train_losses, "o-", label="training pictures, as varied and mixed")
+    axes.plot(numbers, valid_losses, "s--", label="held-out pictures")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("loss")
+    axes.set_title("Loss after each epoch")
+    axes.legend()
     return chart
 
 

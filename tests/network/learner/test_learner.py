@@ -137,6 +137,19 @@ def test_probabilities_are_calibrated_and_a_picture_gets_its_own_label(tuned, ti
     assert right >= 22  # of 30, most of which it learned
 
 
+def test_the_history_is_a_curve_and_a_table(tuned):
+    history = tuned[0].history
+    heads, first, second = repr(history).splitlines()
+    assert heads.split() == ["epoch", "training", "loss", "validation", "loss", "wrong", "seconds"]
+    assert first.split()[:2] == ["1", f"{history[0].train_loss:.3f}"] and second.split()[0] == "2"
+    (axes,) = history.figure().axes
+    assert [line.get_ydata().tolist() for line in axes.lines] == [
+        [one.train_loss for one in history],
+        [one.valid_loss for one in history],
+    ]
+    assert f"<td>{history[1].valid_loss:.3f}</td>" in history._repr_html_()
+
+
 @pytest.mark.slow
 def test_the_rate_finder_leaves_the_network_as_it_is(tmp_path):
     make_tiny_folder(tmp_path, n_per_class=8)

@@ -21,7 +21,7 @@ from tellapart.network.data.data import Data
 from tellapart.network.data.squares import preprocess_of, square_of_item
 from tellapart.network.device import Precision, device_of
 from tellapart.network.learner.classifier import Classifier
-from tellapart.network.learner.epoch import Epoch
+from tellapart.network.learner.epoch import Epoch, History
 from tellapart.network.learner.judging import (
     Confusion,
     Judgement,
@@ -78,7 +78,7 @@ class Learner:
         self.network = backbone
         check_size(self.network, data.description.item.size)
         self.classifier = Classifier(self.network, len(data.classes), seed).to(self.device.torch_device)
-        self.history: list[Epoch] = []
+        self.history = History()
         self._judgement: Judgement | None = None
         self._has_head, self._n_kept = False, 0
         self._told: set[Skipped] = set()
