@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -21,7 +22,6 @@ EXIT_ERROR = 1  # the task failed; the text says why
 EXIT_PARTLY = 3  # some of the given files could not be used
 EXIT_CANCELLED = 130  # stopped by the person
 _LINE_EVERY_S = 30.0
-_NO_HOME = "Could not determine home directory."  # what Path.expanduser says, in every Python
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -84,7 +84,7 @@ def explained(is_json: bool) -> Iterator[None]:
     except TellapartError as error:
         fail(str(error), is_json)
     except RuntimeError as error:  # a class that says nothing by itself
-        if str(error) != _NO_HOME:
+        if traceback.extract_tb(error.__traceback__)[-1].name != "expanduser":
             raise
         fail(
             "A path begins with ~, but nobody on this computer has the name after it, or this user has no home folder. "
