@@ -132,6 +132,24 @@ def test_processes_load_the_same_as_threads(shapes):
     assert not there.refused
 
 
+def torn(picture):
+    raise KeyError("edge")
+
+
+@pytest.mark.slow
+def test_what_own_functions_do_wrong_in_processes_is_one_sentence(shapes):
+    torn_there = DESCRIBED.new(item=[torn, Resize(24)]).data(shapes, workers=1)
+    for ask in (torn_there.one_batch, lambda: torn_there.show_batch(2, unique=True)):
+        with pytest.raises(
+            DescriptionError, match=r"^\S+\.png: The function torn in `item` fails: .*Change `item`\.$"
+        ):
+            ask()
+    with pytest.raises(
+        DescriptionError, match=r"^The function <lambda> in `item` cannot be given to other processes"
+    ):
+        DESCRIBED.new(item=[lambda picture: picture, Resize(24)]).data(shapes, workers=1)
+
+
 def test_a_picture_that_cannot_be_read_is_named_and_stops_nothing(shapes):
     broken = shapes / "circle" / "circle_000.png"
     data = DESCRIBED.data(shapes, batch_size=4)

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 from tellapart.description.assembly import Assembly
 from tellapart.description.data_description import BatchTransform
 from tellapart.description.transforms import ItemTransform, OwnSteps
-from tellapart.errors import Skipped
+from tellapart.errors import DescriptionError, Skipped
 from tellapart.network.data.ahead import ahead
 from tellapart.network.data.augmenting import augmented
 from tellapart.network.data.picture_set import PassOrder, PictureSet, Squares, Wish, joined
@@ -86,7 +86,7 @@ class Batches:
     def of_one(self, place: int, n: int) -> torch.Tensor:
         """(N, 3, H, W) float32: so many views of one picture."""
         wishes: list[Wish] = [(place, None if self.is_valid else draw) for draw in range(n)]
-        pixels = joined(self._set.__getitems__(wishes)).pixels
+        pixels = _sound(joined(self._set.__getitems__(wishes))).pixels
         return augmented(_unit(pixels), self.batch_transforms, self.seed)
 
     @property
@@ -102,7 +102,7 @@ class Batches:
         self._order.wishes = [share.of(batch) for batch in batches]
         loaded = iter(self._loader)
         for number, squares in enumerate(ahead(loaded, _N_AHEAD) if self._is_ahead else loaded):
-            self.refused.update(squares.refused)
+            self.refused.update(_sound(squares).refused)
             if len(squares.places):
                 yield self._batch(squares, batches[number], epoch, number, device)
             elif share.n > 1:
@@ -137,6 +137,13 @@ class Batches:
         """For a share without a picture: processes take each step together."""
         black = torch.zeros(1, 3, self._side, self._side, device=device)
         return PictureBatch(black, torch.zeros(1, dtype=torch.int64, device=device), torch.tensor([NOBODY]))
+
+
+def _sound(squares: Squares) -> Squares:
+    """The same; raises DescriptionError where another process could make none."""
+    if squares.failure:
+        raise DescriptionError(squares.failure)
+    return squares
 
 
 def _unit(pixels: torch.Tensor) -> torch.Tensor:
