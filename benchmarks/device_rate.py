@@ -26,8 +26,8 @@ from run_log import RunLog
 from tellapart.backbones.lite0.weights import weights_file
 from tellapart.network.data.batches import PictureBatch
 from tellapart.network.data.data import Data
-from tellapart.network.learner.learner import RATE, Learner
-from tellapart.network.learner.steps import FineTuning, OneCycle, class_balance
+from tellapart.network.learner.learner import Learner
+from tellapart.network.learner.steps import RATE, FineTuning, OneCycle, class_balance
 from tellapart.network.tuning.memory import kept_memory
 from tellapart.vision import (
     DataDescription,

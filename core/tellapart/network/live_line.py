@@ -6,11 +6,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tellapart.errors import Interrupted
+
+if TYPE_CHECKING:
+    from tellapart.network.data.data import Data
 
 _EVERY_S = 0.25
 _WIDTH = 20  # characters of the bar
@@ -55,6 +59,19 @@ class LiveLine:
             self._shell.display_pub.publish(
                 data={"text/plain": text}, metadata={}, transient=self._name, update=not is_new
             )
+
+
+@contextmanager
+def watched(data: Data, doing: str, n_steps: int, costs: int, shows: bool) -> Iterator[None]:
+    """A block in which a line counts the batches of the data as they are used. costs: steps of one that teaches."""
+    train, valid = data.train, data.valid
+    usual = train.seen, valid.seen
+    with LiveLine(doing, n_steps, shows) as line:
+        train.seen, valid.seen = partial(line.add, costs), line.add
+        try:
+            yield
+        finally:
+            train.seen, valid.seen = usual
 
 
 @contextmanager

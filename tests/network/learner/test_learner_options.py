@@ -27,9 +27,9 @@ def shapes(tmp_path_factory):
     return folder
 
 
-def learned(shapes, epochs=2, said=None, **options):
+def learned(shapes, epochs=2, said=None, rate=steps.RATE, **options):
     learn = learner(SMALL.data(shapes, batch_size=9), say=(said if said is not None else []).append)
-    learn.fine_tune(epochs, **options)
+    learn.fine_tune(epochs, rate=rate, **options)
     return learn
 
 
@@ -255,3 +255,18 @@ def test_a_size_to_start_at_that_cannot_be_is_told(shapes, monkeypatch):
         TrainError, match="takes pictures of 48 pixels only, so they cannot grow. Leave `start_size` out"
     ):
         learn.fine_tune(1, start_size=32)
+
+
+def test_few_steps_learn_at_a_lower_rate_and_a_given_rate_is_taken_as_it_is(shapes, monkeypatch):
+    rates = []
+    usual = steps.OneCycle.__init__
+
+    def noted(self, classifier, device, settings, *rest):
+        rates.append(settings.rate)
+        usual(self, classifier, device, settings, *rest)
+
+    monkeypatch.setattr(training.OneCycle, "__init__", noted)
+    learn = learned(shapes, epochs=1, rate=None)
+    assert rates == [pytest.approx(1e-3 * len(learn.data.train) / 100)]
+    learn.fine_tune(1, rate=2e-4)
+    assert rates[1] == 2e-4 and steps.usual_rate(100) == steps.usual_rate(5000) == 1e-3

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -34,13 +32,12 @@ from tellapart.network.learner.kept_epochs import KeptEpochs, kept_epochs
 from tellapart.network.learner.networks import Network, check_size, network_of
 from tellapart.network.learner.probe import Remembered, fit_probe, judge
 from tellapart.network.learner.rates import N_STEPS, RateSearch, search_rate
-from tellapart.network.learner.steps import FineTuning
+from tellapart.network.learner.steps import FineTuning, usual_rate
 from tellapart.network.learner.training import train_all
-from tellapart.network.live_line import LiveLine, interruption_told
+from tellapart.network.live_line import interruption_told, watched
 from tellapart.network.tuning.memory import want_of_memory_told
 from tellapart.pictures.boundary import one_picture
 
-RATE = 1e-3
 _MOST_TOLD = 10
 _COSTS = 3  # a batch that teaches takes about so many times as long as one that is looked at
 _GREY = 128
@@ -73,6 +70,7 @@ class Learner:
         self.device = device_of(device, precision, say, devices, num_nodes)
         self.data, self.seed, self.remembered = data, seed, remembered
         self.say = say if self.device.is_first else _silent
+        self._is_shown = self.say is print  # who wants to be told otherwise hears sentences alone
         if isinstance(backbone, str):
             backbone = network_of(backbone, None if weights is None else Path(weights), self._tell)
         self.network = backbone
@@ -91,7 +89,7 @@ class Learner:
         return self.device.is_first
 
     def fine_tune(
-        self, epochs: int, freeze_epochs: int = 1, rate: float = RATE, smoothing: float = 0.1,
+        self, epochs: int, freeze_epochs: int = 1, rate: float | None = None, smoothing: float = 0.1,
         mixup: float = 0.0, cutmix: float = 0.0, ema: float = 0.0, patience: int | None = None,
         keep: Path | str | None = None, start_size: int | None = None, accumulate: int = 1,
     ) -> None:  # fmt: skip
@@ -104,7 +102,8 @@ class Learner:
             epochs: passes over the training pictures in which all layers learn; 0 for none.
             freeze_epochs: passes for the head alone, before; the first sees the pictures as in use, each further one
                 other random views of them. 0 leaves the head as it is, random at first.
-            rate: highest learning rate, of the head; the first layers learn with a twentieth of it.
+            rate: highest learning rate, of the head; the first layers learn with a twentieth of it. Unless given, it is
+                0.001 for a hundred batches and more, and as much less for fewer, after which it could not come down.
             smoothing: share of each label that is spread over all labels.
             mixup, cutmix: above 0, pictures and their labels are mixed in pairs: laid over one another, or a part of
                 one put into the other. It is the alpha of the Beta distribution that shares are drawn from, for
@@ -125,7 +124,13 @@ class Learner:
             ValueError: a number is out of range. Interrupted: by the person.
         """
         are_whole = isinstance(epochs, Integral) and isinstance(freeze_epochs, Integral)
-        if not are_whole or epochs < 0 or freeze_epochs < 0 or not rate > 0 or not 0 <= smoothing < 1:
+        if (
+            not are_whole
+            or epochs < 0
+            or freeze_epochs < 0
+            or not (rate is None or rate > 0)
+            or not 0 <= smoothing < 1
+        ):
             raise ValueError(
                 f"epochs={epochs!r}, freeze_epochs={freeze_epochs!r}, rate={rate}, smoothing={smoothing}: choose whole "
                 "numbers from 0, a rate above 0, and a share of 0 to 1."
@@ -145,6 +150,8 @@ class Learner:
                 "them as `replay`, or let the head alone learn: fine_tune(0)."
             )
         self._check_start(start_size)
+        if rate is None:
+            rate = usual_rate(epochs * -(-len(self.data.train) // accumulate))
         settings = FineTuning(
             epochs, rate, 0.05, smoothing, mixup, cutmix, ema, patience, start_size, int(accumulate)
         )
@@ -172,7 +179,7 @@ class Learner:
         self._has_head = True
         n_left = settings.epochs - (len(found.epochs) - 1 if found else 0)
         n_steps = n_left * (_COSTS * len(self.data.train) + len(self.data.valid))
-        with self._live("Training", n_steps, _COSTS):
+        with watched(self.data, "Training", n_steps, _COSTS, self._is_shown):
             epochs = train_all(
                 self.classifier, self.data, self.device, settings, self.seed, start, self.say, kept, found
             )
@@ -185,23 +192,11 @@ class Learner:
         clock = time.monotonic()
         if freeze_epochs and not self._has_head:
             n_steps = freeze_epochs * len(self.data.train) + len(self.data.valid)
-            with self._live("Fitting the head", n_steps), interruption_told():
+            with watched(self.data, "Fitting the head", n_steps, 1, self._is_shown), interruption_told():
                 fit_probe(self.classifier, self.data, self.device, freeze_epochs, self.remembered)
                 self._has_head, self._judgement = True, None
                 self.judgement()
         return Epoch(0, math.nan, self.judgement(), time.monotonic() - clock)
-
-    @contextmanager
-    def _live(self, doing: str, n_steps: int, costs: int = 1) -> Iterator[LiveLine]:
-        """A block in which a notebook shows how many of these steps are done. costs: of a batch that teaches."""
-        train, valid = self.data.train, self.data.valid
-        usual = train.seen, valid.seen
-        with LiveLine(doing, n_steps, shows=self.say is print) as line:
-            train.seen, valid.seen = partial(line.add, costs), line.add
-            try:
-                yield line
-            finally:
-                train.seen, valid.seen = usual
 
     def lr_find(
         self, n_steps: int = N_STEPS, tell: Callable[[int], object] = lambda step: None
@@ -217,7 +212,10 @@ class Learner:
         """
         self._fit_head_once()
         n_steps = max(10, n_steps)
-        shown, told = self._live("Trying learning rates", n_steps), interruption_told()
+        shown, told = (
+            watched(self.data, "Trying learning rates", n_steps, 1, self._is_shown),
+            interruption_told(),
+        )
         with shown, told, want_of_memory_told(self.device.share.n, self.data.train.batch_size):
             return search_rate(self.classifier, self.data, self.device, self.seed, n_steps, tell)
 

@@ -20,6 +20,8 @@ from tellapart.network.learner.mixed_pictures import Mixer
 from tellapart.network.learner.moving_average import MovingAverage
 from tellapart.network.tuning.memory import in_parts
 
+RATE = 1e-3
+_FULL_CYCLE = 100  # steps
 _BETAS, _WEIGHT_DECAY = (0.9, 0.99), 0.01
 _WARM_UP = 0.25  # share of the steps in which rates rise
 _FEWEST = 8  # steps of a cycle; a shorter training ends within one
@@ -163,6 +165,12 @@ def in_groups(batches: Iterable[PictureBatch], n: int) -> Iterator[tuple[Picture
             yield batch, True
             following = next(left, None)  # only now: steps of one's own draw what they need in order
         batch = following
+
+
+def usual_rate(n_steps: int) -> float:
+    """The highest rate that a cycle of so many steps can still come down from; a few large ones undo what the head was
+    fitted to, and there is no time to mend it."""
+    return RATE * min(1.0, max(1, n_steps) / _FULL_CYCLE)
 
 
 def class_balance(targets: np.ndarray, n_classes: int) -> np.ndarray:
