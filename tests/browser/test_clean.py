@@ -229,6 +229,10 @@ def test_next_trains_with_one_press(cleaning: Cleaning) -> None:
     expect(page.get_by_role("heading", name=re.compile("% wrong: "))).to_be_visible()
 
 
+# how far the left and the right edge of the line of filters are faded, as "0 1"
+FADED = """() => ["::before", "::after"].map(
+  (edge) => getComputedStyle(document.querySelector(".ta-lid"), edge).opacity).join(" ")"""
+
 # whether the first three pictures lie side by side, and the fourth below them
 THREE_IN_A_ROW = """() => {
   const top = (n) => document.querySelector(`.ta-tile[aria-posinset="${n}"]`)?.getBoundingClientRect().top;
@@ -242,6 +246,11 @@ def test_a_phone_has_three_columns_and_large_buttons(
     tab = open_tab(PHONE)
     page = clean_page(tab, start_studio(project_dir))
     tab.picture("clean-phone-dark", PHONE, "dark")
+    filters = page.locator(".ta-lid")
+    assert page.evaluate(FADED) == "0 1", "more filters are on the right"
+    filters.evaluate("(line) => line.scrollTo(line.scrollWidth, 0)")
+    page.wait_for_function(f"({FADED})() === '1 0'")
+    filters.evaluate("(line) => line.scrollTo(0, 0)")
     remove = page.get_by_role("button", name="remove", exact=True)
     for scheme in ("light", "dark"):
         tab.look(PHONE, scheme)

@@ -119,6 +119,18 @@ def test_nothing_sticks_out(opened: Opened, leaves: Path) -> None:
                 assert page.evaluate("getComputedStyle(document.body).colorScheme") == scheme
 
 
+def test_choices_beyond_the_edge_of_a_phone_are_hinted_at_by_a_fade(opened: Opened) -> None:
+    page = opened.at("Train", SMALL_PHONE)
+    page.get_by_role("button", name="Details").click()
+    recipes = page.get_by_role("radiogroup", name="How thoroughly to train")
+    faded = "(one, side) => getComputedStyle(one).getPropertyValue(`--ta-fade-${side}`)"
+    assert [recipes.evaluate(faded, side) for side in ("left", "right")] == ["0px", "32px"]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function(DRAWN)
+    assert recipes.evaluate(faded, "right") == "0px", "all fit"
+    page.get_by_role("button", name="Details").click()
+
+
 def test_there_are_never_two_pages_in_sight(opened: Opened) -> None:
     """Neither when a step is opened for the first time nor when it is opened again."""
     for name in [*HEADINGS, *reversed(HEADINGS)]:
