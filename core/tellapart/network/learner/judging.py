@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tellapart.errors import DescriptionError
+from tellapart.description.items import said
+from tellapart.errors import DescriptionError, ImageError
 from tellapart.learning.calibration import Calibration, calibrate_held_out
 from tellapart.learning.folds import assign_folds
 from tellapart.learning.metrics import confusion_matrix, log_softmax
 from tellapart.network.chart_table import chart_and_table
+from tellapart.network.data.data import Data
+from tellapart.network.data.squares import square_of_item
 
 if TYPE_CHECKING:
     from tellapart.network.charts import Chart
 
 _N_FOLDS = 5
+_GREY = 128  # where a picture is gone
 _MOST_SQUARE = 12  # labels; of more a matrix would be wider than a notebook
 
 
@@ -208,3 +212,33 @@ def confusion_of(judgement: Judgement, classes: tuple[str, ...]) -> Confusion:
     """Of calibrated answers."""
     predicted = judgement.probs.argmax(axis=1)
     return Confusion(confusion_matrix(judgement.targets, predicted, len(classes)), classes)
+
+
+def top_losses_of(judgement: Judgement, data: Data, n: int) -> TopLosses:
+    """The n pictures of the validation part whose own label got the least probability, worst first; one that can no
+    longer be read is grey, and says so."""
+    probs, classes = judgement.probs, data.classes
+    losses = -np.log(probs[np.arange(len(probs)), judgement.targets])
+    worst = np.argsort(-losses, kind="stable")[:n].tolist()
+    found, pictures = [], []
+    for row in worst:
+        place, predicted = int(judgement.places[row]), int(probs[row].argmax())
+        pixels, gone = _square(data, place)
+        pictures.append(pixels)
+        found.append(
+            TopLoss(
+                place=place, picture=said(data.assembly.items[place]),
+                label=classes[judgement.targets[row]], predicted=classes[predicted],
+                confidence=float(probs[row, predicted]), loss=float(losses[row]), gone=gone,
+            )
+        )  # fmt: skip
+    return TopLosses(found, pictures)
+
+
+def _square(data: Data, place: int) -> tuple[np.ndarray, str]:
+    """A picture as the network sees it, or a grey one and why it cannot be read any more."""
+    item = data.description.item
+    try:
+        return square_of_item(data.assembly.items[place], item), ""
+    except ImageError as error:
+        return np.full((item.size, item.size, 3), _GREY, np.uint8), str(error)

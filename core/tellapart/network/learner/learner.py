@@ -9,12 +9,10 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from tellapart.description.data_description import DataDescription
-from tellapart.description.items import said
-from tellapart.errors import DescriptionError, ImageError, Skipped, TrainError
+from tellapart.errors import DescriptionError, Skipped, TrainError
 from tellapart.network.data.data import Data
 from tellapart.network.data.squares import preprocess_of, square_of_item
 from tellapart.network.device import Precision, device_of
@@ -24,9 +22,9 @@ from tellapart.network.learner.judging import (
     Confusion,
     Judgement,
     LearnerAnswer,
-    TopLoss,
     TopLosses,
     confusion_of,
+    top_losses_of,
 )
 from tellapart.network.learner.kept_epochs import KeptEpochs, kept_epochs
 from tellapart.network.learner.networks import Network, check_size, network_of
@@ -40,7 +38,6 @@ from tellapart.pictures.boundary import one_picture
 
 _MOST_TOLD = 10
 _COSTS = 3  # a batch that teaches takes about so many times as long as one that is looked at
-_GREY = 128
 _SMALLEST_PX = 32  # that training may start at: a network's last map is then one place
 
 
@@ -244,23 +241,7 @@ class Learner:
         if n < 0:
             raise ValueError(f"n={n}: choose a whole number from 0.")
         self._fit_head_once()
-        judgement = self.judgement()
-        probs, classes = judgement.probs, self.data.classes
-        losses = -np.log(probs[np.arange(len(probs)), judgement.targets])
-        worst = np.argsort(-losses, kind="stable")[:n].tolist()
-        found, pictures = [], []
-        for row in worst:
-            place, predicted = int(judgement.places[row]), int(probs[row].argmax())
-            pixels, gone = self._square(place)
-            pictures.append(pixels)
-            found.append(
-                TopLoss(
-                    place=place, picture=said(self.data.assembly.items[place]),
-                    label=classes[judgement.targets[row]], predicted=classes[predicted],
-                    confidence=float(probs[row, predicted]), loss=float(losses[row]), gone=gone,
-                )
-            )  # fmt: skip
-        return TopLosses(found, pictures)
+        return top_losses_of(self.judgement(), self.data, n)
 
     def predict(self, picture: Any) -> LearnerAnswer:
         """The likeliest label of a picture, with the probability of each; "none of these" only an exported bundle can
@@ -308,14 +289,6 @@ class Learner:
     def _fit_head_once(self) -> None:
         if not self._has_head:
             self.fine_tune(0)
-
-    def _square(self, place: int) -> tuple[np.ndarray, str]:
-        """A picture as the network sees it, or a grey one and why it cannot be read any more."""
-        item = self.data.description.item
-        try:
-            return square_of_item(self.data.assembly.items[place], item), ""
-        except ImageError as error:
-            return np.full((item.size, item.size, 3), _GREY, np.uint8), str(error)
 
     def _check_start(self, start_size: int | None) -> None:
         full = self.data.description.item.size
