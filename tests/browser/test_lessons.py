@@ -160,7 +160,7 @@ def test_overfit(lessons: Tab) -> None:
 
 def test_feedback_and_on_to_the_studio(lessons: Tab) -> None:
     page = opened(lessons, "Feedback")
-    expect(said(page, "too many patrols are in the north")).to_be_visible()
+    expect(said(page, "too many of 100 patrols are in the north")).to_be_visible()
     unfold_and_look(lessons, "Feedback")
     slide(page, "Reported by residents", "End")
     slide(page, "How strongly patrols follow the records", "Home")
