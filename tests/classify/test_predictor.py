@@ -124,3 +124,12 @@ def test_the_predictor_needs_numpy_pillow_and_onnxruntime_only(trained, tiny_fol
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_printed_answer_is_words():
+    answer = Prediction("oak", 1, {"elm": 0.25, "oak": 0.75}, is_none_of_these=False)
+    assert str(answer) == "oak 75.0 %, elm 25.0 %"
+    assert (
+        str(Prediction("oak", 1, answer.probabilities, True))
+        == "none of these (nearest: oak 75.0 %, elm 25.0 %)"
+    )

@@ -4,6 +4,7 @@ import pytest
 from tellapart.words.percents import (
     between,
     fewer_wrong,
+    likeliest,
     more_between,
     more_of_100,
     of_100,
@@ -37,3 +38,9 @@ def test_changes_are_told_of_100_things():
     assert (more_of_100(0.012), more_of_100(-0.012)) == ("1.2 more", "1.2 fewer")
     assert more_between(-0.02, -0.004) == "0.4 to 2.0 fewer" and more_between(0, 0.02) == "0.0 to 2.0 more"
     assert more_between(-0.003, 0.012) == "0.3 fewer to 1.2 more"
+
+
+def test_an_answer_names_the_three_likeliest_labels():
+    assert (
+        likeliest({"ash": 0.02, "oak": 0.8, "elm": 0.06, "fir": 0.12}) == "oak 80.0 %, fir 12.0 %, elm 6.0 %"
+    )

@@ -24,6 +24,7 @@ from tellapart.pictures.images import (
     small_jpeg,
     thumbnail_jpeg,
 )
+from tellapart.words.percents import likeliest
 
 _BATCH = 16
 
@@ -50,6 +51,10 @@ class Prediction:
     def top(self, k: int = 3) -> list[tuple[str, float]]:
         """The k likeliest classes with their probabilities, likeliest first; ties keep class order."""
         return sorted(self.probabilities.items(), key=lambda item: -item[1])[:k]
+
+    def __str__(self) -> str:
+        listed = likeliest(self.probabilities)
+        return f"none of these (nearest: {listed})" if self.is_none_of_these else listed
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ from tellapart.cli.training_runs.runs import runs
 from tellapart.cli.understanding.explain import explain
 from tellapart.cli.understanding.learning_curve import learning_curve
 from tellapart.words.commands import typed
-from tellapart.words.percents import tenths
+from tellapart.words.percents import likeliest
 
 if TYPE_CHECKING:
     from tellapart.store.project import Project
@@ -273,8 +273,7 @@ def predict(
 def _sentence(row: dict[str, Any]) -> str:
     if "error" in row:
         return f"{row['file']}: not classified: {row['error']}"
-    top = sorted(row["probabilities"].items(), key=lambda item: -item[1])[:3]
-    listed = ", ".join(f"{label} {tenths(prob)}" for label, prob in top)
+    listed = likeliest(row["probabilities"])
     return (
         f"{row['file']}: none of these (nearest: {listed})"
         if row["none_of_these"]

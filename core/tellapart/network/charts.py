@@ -45,10 +45,11 @@ class Chart(Figure):
 
 
 def picture_grid(
-    pictures: Sequence[np.ndarray] | np.ndarray, names: Sequence[tuple[str, ...]], facts: Sequence[str] = ()
-) -> Chart:
+    pictures: Sequence[np.ndarray] | np.ndarray, names: Sequence[tuple[str, ...]], facts: Sequence[str] = (),
+    head: str | None = None,
+) -> Chart:  # fmt: skip
     """Pictures (H, W, 3), uint8 or 0 to 1, in rows of about as many as there are rows, each below its names, and below
-    what else is known of it, if anything is."""
+    what else is known of it, if anything is. head: what these say, above them all."""
     chart = Chart(layout="constrained")
     words = chart.words(name for some in names for name in some)
     titles = [_lines(words.of(some)) for some in names]
@@ -68,6 +69,8 @@ def picture_grid(
         axes.imshow(picture)
         axes.set_title(title, fontsize=size, family=words.families)
         axes.set_axis_off()
+    if head is not None:
+        chart.suptitle(head, fontsize=9)
     return chart
 
 

@@ -208,3 +208,13 @@ def test_who_interrupts_the_search_for_a_rate_finds_the_network_as_it_was(tiny_f
     with pytest.raises(Interrupted, match="as it was before"):
         learn.lr_find(10, tell=stop)
     assert all(torch.equal(before[name], values) for name, values in weights(learn).items())
+
+
+def test_what_a_cell_shows_is_sentences_and_no_rows_of_numbers(tuned, tiny_folder):
+    learn, said, _ = tuned
+    assert repr(learn.history[-1]) == said[2].partition(";")[0].replace("Epoch 2 of 2", "Epoch 2")
+    assert repr(learn.judgement()) == learn.history[-1].judgement.sentence()
+    assert repr(learn.data.one_batch()).endswith("pictures, each 3 × 64 × 64, with targets and places")
+    answer = learn.predict(next(tiny_folder.rglob("*.png")))
+    assert str(answer).startswith(f"{answer.label} {100 * answer.confidence:.1f} %, ")
+    assert "predicted / label" in learn.top_losses(4).figure().get_suptitle()

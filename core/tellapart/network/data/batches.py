@@ -31,6 +31,10 @@ class PictureBatch(NamedTuple):
     targets: torch.Tensor
     places: torch.Tensor
 
+    def __repr__(self) -> str:
+        n, *sides = self.pictures.shape
+        return f"PictureBatch of {n} pictures, each {' × '.join(map(str, sides))}, with targets and places"
+
 
 class Batches:
     """The batches of one part; each time they are gone through is the next epoch.

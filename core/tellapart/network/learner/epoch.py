@@ -25,6 +25,9 @@ class Epoch:
     judgement: Judgement
     seconds: float
 
+    def __repr__(self) -> str:
+        return f"Epoch {self.number}: training loss {self.train_loss:.3f}, {self.judgement.sentence()}"
+
     @property
     def valid_loss(self) -> float:
         """Mean log loss on the validation part."""

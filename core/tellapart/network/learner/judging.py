@@ -17,6 +17,7 @@ from tellapart.learning.metrics import confusion_matrix, log_softmax
 from tellapart.network.chart_table import chart_and_table
 from tellapart.network.data.data import Data
 from tellapart.network.data.squares import square_of_item
+from tellapart.words.percents import likeliest
 
 if TYPE_CHECKING:
     from tellapart.network.charts import Chart
@@ -60,6 +61,8 @@ class Judgement:
         """For instance "validation loss 0.412, 8 of 96 wrong, 8.3 %"."""
         n = len(self.targets)
         return f"validation loss {self.loss:.3f}, {self.n_wrong} of {n} wrong, {100 * self.n_wrong / n:.1f} %"
+
+    __repr__ = sentence
 
     @cached_property
     def calibration(self) -> Calibration:
@@ -181,7 +184,7 @@ class TopLosses(Sequence[TopLoss]):
 
         names = [(one.predicted, one.label) for one in self]
         facts = [f"{one.loss:.2f} / {100 * one.confidence:.0f} %" for one in self]
-        return picture_grid(self._pictures, names, facts)
+        return picture_grid(self._pictures, names, facts, "predicted / label\nloss / how sure")
 
     def _repr_png_(self) -> bytes | None:
         return shown(self.figure)
@@ -206,6 +209,9 @@ class LearnerAnswer:
     def confidence(self) -> float:
         """Probability of the label, 0 to 1."""
         return self.probabilities[self.label]
+
+    def __str__(self) -> str:
+        return likeliest(self.probabilities)
 
 
 def confusion_of(judgement: Judgement, classes: tuple[str, ...]) -> Confusion:
