@@ -2,8 +2,9 @@
 
 import pytest
 from make_data import make_tiny_folder
-from tellapart.description import named_files
+from tellapart.description import image_files, named_files
 from tellapart.errors import DescriptionError
+from tellapart.store.journal import Remove
 
 
 @pytest.fixture
@@ -20,6 +21,17 @@ def names(shapes, *words):
 def test_a_folder_stands_for_its_pictures_at_any_depth(shapes):
     found = names(shapes, shapes)
     assert len(found) == 4 and found == sorted(found) and "notes.txt" not in found
+
+
+def test_the_folder_of_a_project_stands_for_the_pictures_in_use(tiny_project):
+    pictures = tiny_project.manifest.pictures()
+    tiny_project.journal.decide(Remove(pictures[0].image_id))
+    found = image_files(tiny_project.root)
+    assert sorted(found) == sorted(tiny_project.file(one) for one in pictures[1:])
+    with pytest.raises(
+        DescriptionError, match=r"not a Project. Of a project, give the folder \(project.root\)"
+    ):
+        image_files(tiny_project)
 
 
 def test_a_pattern_stands_for_what_it_matches(shapes):

@@ -14,6 +14,7 @@ from typing import Any
 
 from tellapart.errors import DescriptionError
 from tellapart.pictures.images import PICTURE_SUFFIXES
+from tellapart.store.project import pictures_folder
 
 _ENCODING = "utf-8-sig"
 _DELIMITERS = ",;\t|"
@@ -38,7 +39,8 @@ class TableRow(Mapping[str, Any]):
 
 
 def image_files(folder: Path | str) -> list[Path]:
-    """The picture files in a folder, at any depth, sorted; hidden files and folders are left out.
+    """The picture files in a folder, at any depth, sorted; hidden files and folders are left out. Of a project's folder
+    they are those in use, and none that was removed.
 
     What they hold is looked at when they are opened; here their endings count.
 
@@ -47,8 +49,8 @@ def image_files(folder: Path | str) -> list[Path]:
     """
     if not isinstance(folder, Path | str):
         raise DescriptionError(
-            f"image_files needs a folder, not a {type(folder).__name__}. For a table, describe the items with "
-            "table_rows(picture=COLUMN)."
+            f"image_files needs a folder, not a {type(folder).__name__}. Of a project, give the folder "
+            "(project.root). For a table, describe the items with table_rows(picture=COLUMN)."
         )
     root = Path(folder).expanduser()
     if not root.is_dir():
@@ -57,7 +59,7 @@ def image_files(folder: Path | str) -> list[Path]:
             f"The folder {root} {what}. Give the folder that holds the pictures, at any depth."
         )
     found = []
-    for place, folders, files in os.walk(root):
+    for place, folders, files in os.walk(pictures_folder(root)):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [
             Path(place, name)

@@ -151,6 +151,11 @@ def is_project(root: Path) -> bool:
     return (root / DB_NAME).is_file() or ((root / "images").is_dir() and (root / "cache").is_dir())
 
 
+def pictures_folder(root: Path) -> Path:
+    """Where the pictures of a folder lie: of a project those in use, without its trash and what it computed."""
+    return root / "images" if is_project(root) else root
+
+
 def create_project(root: Path) -> Project:
     """A new, empty project in a folder that is new or empty.
 
