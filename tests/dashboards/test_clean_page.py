@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from acting import in_page, one, opened, settled, shown_ids, stray, text_of, tile
 from tellapart.store.journal import Relabel, Remove
 from tellapart.store.project import open_project
@@ -215,3 +216,8 @@ def test_the_cleaner_in_a_notebook_lists_its_decisions(flawed_dir: Path) -> None
     import asyncio
 
     asyncio.run(clean())
+
+
+def test_what_is_no_project_is_told_how_to_make_one() -> None:
+    with pytest.raises(TypeError, match=r"needs a project or its folder, not a dict. .*new_project\("):
+        ImageClassifierCleaner({})  # type: ignore[arg-type]  # as somebody gives a Learner, in fastai's manner

@@ -25,11 +25,16 @@ class ImageClassifierCleaner(VBox):
     Args:
         project: a project, or its folder.
     Raises:
-        ProjectError: it is no project, or cannot be opened.
+        ProjectError: it is no project, or cannot be opened. TypeError: it is no folder either.
         RuntimeError: no event loop runs, as it does in a notebook.
     """
 
     def __init__(self, project: Project | str | Path) -> None:
+        if not isinstance(project, Project | str | Path):
+            raise TypeError(
+                f"ImageClassifierCleaner needs a project or its folder, not a {type(project).__name__}. Make one of "
+                'the folder of pictures: ImageClassifierCleaner(new_project("my-bears", "bears")).'
+            )
         root = project.root if isinstance(project, Project) else project_dir_from(project)
         self._project = ProjectState(root, pages=["clean"], current="clean")
         self._page = CleanPage(self._project)
