@@ -1,7 +1,10 @@
 """A question to a process of its own: its last line is the answer, and whatever else happens is one exception."""
 
 import pytest
+from tellapart.advice.beside import ADVICE_PROCESS
 from tellapart.answering_process import NoAnswerError, answer_of
+from tellapart.backbones.weights_check import WEIGHTS_PROCESS
+from tellapart.train.estimate import ESTIMATE_PROCESS
 
 
 def ask(code, patience_s=60.0):
@@ -22,6 +25,14 @@ def test_the_last_line_is_the_answer_whatever_libraries_print_before_and_beside_
 def test_no_answer_is_said_as_such(code):
     with pytest.raises(NoAnswerError):
         ask(code)
+
+
+@pytest.mark.parametrize("process", [WEIGHTS_PROCESS, ESTIMATE_PROCESS, ADVICE_PROCESS])
+def test_no_module_of_the_folder_that_somebody_works_in_is_run(process, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("json", "numpy", "psutil"):
+        (tmp_path / f"{name}.py").write_text("import os; os._exit(9)")
+    assert "error" in answer_of([*process, str(tmp_path / "none"), "thorough"], 60.0)
 
 
 def test_a_process_that_never_answers_is_ended():

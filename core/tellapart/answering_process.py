@@ -13,6 +13,13 @@ class NoAnswerError(Exception):
     """The process did not start, took too long, or ended without a JSON object on its last line."""
 
 
+def program(module: str) -> tuple[str, ...]:
+    """What Python is told to run a module. By `-m` the modules of the folder that somebody works in would come first:
+    it may be a stranger's, with a numpy.py in it."""
+    start = "import sys; sys.path[:] = filter(None, sys.path); import runpy; "
+    return "-c", f"{start}runpy.run_module({module!r}, run_name='__main__')"
+
+
 def answer_of(arguments: Sequence[str], patience_s: float) -> dict[str, Any]:
     """The JSON object that this Python, run with these arguments, prints as its last line.
 

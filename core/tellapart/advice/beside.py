@@ -7,11 +7,11 @@ from pathlib import Path
 from tellapart.advice.keeping import kept_advice
 from tellapart.advice.standing import still_to_do
 from tellapart.advice.values import Advised
-from tellapart.answering_process import NoAnswerError, answer_of
+from tellapart.answering_process import NoAnswerError, answer_of, program
 from tellapart.errors import RunError
 from tellapart.store.project import Project
 
-ADVICE_PROCESS = ("-m", "tellapart.advice.process")
+ADVICE_PROCESS = program("tellapart.advice.process")
 _PATIENCE_S = 600.0
 
 

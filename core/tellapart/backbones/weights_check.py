@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tellapart.answering_process import NoAnswerError, answer_of
+from tellapart.answering_process import NoAnswerError, answer_of, program
 from tellapart.errors import BackboneError, WeightsError
 from tellapart.words.commands import typed
 
-WEIGHTS_PROCESS = ("-m", "tellapart.backbones.weights_process")
+WEIGHTS_PROCESS = program("tellapart.backbones.weights_process")
 _PATIENCE_S = 600.0
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tellapart import __version__, atomic_files
-from tellapart.answering_process import NoAnswerError, answer_of
+from tellapart.answering_process import NoAnswerError, answer_of, program
 from tellapart.backbones.names import DEFAULT_BACKBONE, TIME_BESIDE
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import TrainError
@@ -26,7 +26,7 @@ from tellapart.train.thorough import CODE_VERSION, check_chosen
 _NOTED_S = 24 * 3600.0
 _PATIENCE_S = 120.0
 _START_S, _PICTURE_CORE_S = 2.0, 0.04  # of quick training: imports and fits; one picture on one core
-ESTIMATE_PROCESS = ("-m", "tellapart.train.estimate_process")
+ESTIMATE_PROCESS = program("tellapart.train.estimate_process")
 
 
 def quick_seconds(n_new: int, backbone: str = DEFAULT_BACKBONE) -> float:
