@@ -144,7 +144,9 @@ async def test_a_pause_is_asked_for_shown_after_a_reload_and_resumed_with_the_sa
     say(run.run_dir, stage="paused", message="Paused.")
     await state.poll()
     await settled()
-    assert "25 % is done and kept" in text_of(view) and is_shown(view, one(view, Button, "Resume"))
+    assert "25 % is done and kept for a week." in text_of(view) and is_shown(
+        view, one(view, Button, "Resume")
+    )
 
     again = TrainState(ProjectState(project_dir), start_run=start)
     view = train_view(again)

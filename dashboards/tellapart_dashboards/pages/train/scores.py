@@ -55,12 +55,12 @@ def first_training_words(counts: dict[str, int]) -> tuple[str, str]:
 
 
 def paused_html(waiting: WaitingTraining) -> str:
-    """How far a training is that waits to go on."""
+    """How far a training is that waits to go on. What it keeps goes after a week, see `train.work_folder`."""
     recipe = _PAUSED.get(waiting.run.recipe, "Training")
     return (
         f'<h2>{recipe} is paused</h2><p class="ta-soft" role="status">Begun {begun(waiting.run)}; '
-        f"{whole(waiting.fraction)} is done and kept. It goes on from there as long as the pictures stay the same; "
-        "training quickly is possible meanwhile.</p>"
+        f"{whole(waiting.fraction)} is done and kept for a week. It goes on from there as long as the pictures stay "
+        "the same; training quickly is possible meanwhile.</p>"
     )
 
 
