@@ -123,7 +123,7 @@ def loss_chart(train_losses: Sequence[float], valid_losses: Sequence[float]) -> 
     axes.plot(numbers, train_losses, "o-", label="training pictures, as varied and mixed")
     axes.plot(numbers, valid_losses, "s--", label="held-out pictures")
     axes.set_xlim(0.5, len(train_losses) + 0.5)  # a single epoch is no fraction of one
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss")
     axes.set_title("Loss after each epoch")
