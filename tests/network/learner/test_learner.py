@@ -196,6 +196,19 @@ def test_who_interrupts_it_keeps_the_best_weights_and_can_go_on(tiny_folder):
     assert said[-1].startswith(("Epoch 1 of 1", "It was better"))
 
 
+def test_an_interruption_between_two_epochs_is_told_as_well(tiny_folder, tmp_path):
+    some = SHAPES.new(item=Resize(32), split=lambda item: not item.stem.endswith(("1", "2")))
+
+    def interrupt(sentence):
+        if sentence.startswith("Epoch 1 of 3"):
+            raise KeyboardInterrupt
+
+    learn = learner(some.data(tiny_folder), say=interrupt)
+    with pytest.raises(Interrupted, match="stopped in epoch 1 of 3"):
+        learn.fine_tune(3, keep=tmp_path)
+    assert learn.confusion().counts.sum() == len(learn.data.assembly.rows(True))
+
+
 def test_who_interrupts_the_search_for_a_rate_finds_the_network_as_it_was(tiny_folder):
     learn = learner(SHAPES.new(item=Resize(32)).data(tiny_folder), say=lambda line: None)
     learn.fine_tune(0)

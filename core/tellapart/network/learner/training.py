@@ -51,45 +51,47 @@ def _epochs(
     best, best_weights = _best([start, *epochs]), found.go_on(steps) if found else _copied(classifier)
     if kept and not found:
         kept.save(data, [start], steps, best_weights)
-    for number in range(len(epochs) + 1, settings.epochs + 1):
-        if settings.patience is not None and number - 1 - best.number >= settings.patience:
-            classifier.load_state_dict(best_weights)
-            say(
-                f"Nothing got better in {settings.patience} epochs. Training stopped, and the weights {_of(best)} were "
-                "kept."
-            )
-            return [one for one in epochs if one.number <= best.number]
-        clock = time.monotonic()
-        classifier.train()
-        try:
-            train_loss = _pass(steps, data, number - 1, say)
-            learning = _copied(classifier)
-            if steps.average is not None:
-                classifier.load_state_dict(steps.average.values)
-            judgement = judge(classifier, data, device) if math.isfinite(train_loss) else None
-            if judgement:
-                check_readable(data)
-        except TrainError:
-            classifier.load_state_dict(best_weights)
-            raise
-        except KeyboardInterrupt:
-            classifier.load_state_dict(best_weights)
-            raise Interrupted(
-                f"Training was stopped in epoch {number} of {settings.epochs}, and the weights {_of(best)} were kept. "
-                "A further fine_tune goes on from them."
-            ) from None
-        if judgement is None or not math.isfinite(judgement.loss):
-            classifier.load_state_dict(best_weights)
-            say(_diverged(number, settings, best))
-            return [one for one in epochs if one.number <= best.number]
-        epoch = Epoch(number, train_loss, judgement, time.monotonic() - clock)
-        epochs.append(epoch)
-        say(_said(epoch, settings.epochs))
-        if epoch.is_better(best):
-            best, best_weights = epoch, _copied(classifier)
-        classifier.load_state_dict(learning)
-        if kept:
-            kept.save(data, [start, *epochs], steps, best_weights)
+    number = len(epochs)
+    try:
+        for number in range(len(epochs) + 1, settings.epochs + 1):
+            if settings.patience is not None and number - 1 - best.number >= settings.patience:
+                classifier.load_state_dict(best_weights)
+                say(
+                    f"Nothing got better in {settings.patience} epochs. Training stopped, and the weights {_of(best)} "
+                    "were kept."
+                )
+                return [one for one in epochs if one.number <= best.number]
+            clock = time.monotonic()
+            classifier.train()
+            try:
+                train_loss = _pass(steps, data, number - 1, say)
+                learning = _copied(classifier)
+                if steps.average is not None:
+                    classifier.load_state_dict(steps.average.values)
+                judgement = judge(classifier, data, device) if math.isfinite(train_loss) else None
+                if judgement:
+                    check_readable(data)
+            except TrainError:
+                classifier.load_state_dict(best_weights)
+                raise
+            if judgement is None or not math.isfinite(judgement.loss):
+                classifier.load_state_dict(best_weights)
+                say(_diverged(number, settings, best))
+                return [one for one in epochs if one.number <= best.number]
+            epoch = Epoch(number, train_loss, judgement, time.monotonic() - clock)
+            epochs.append(epoch)
+            say(_said(epoch, settings.epochs))
+            if epoch.is_better(best):
+                best, best_weights = epoch, _copied(classifier)
+            classifier.load_state_dict(learning)
+            if kept:
+                kept.save(data, [start, *epochs], steps, best_weights)
+    except KeyboardInterrupt:
+        classifier.load_state_dict(best_weights)
+        raise Interrupted(
+            f"Training was stopped in epoch {number} of {settings.epochs}, and the weights {_of(best)} were kept. A "
+            "further fine_tune goes on from them."
+        ) from None
     if steps.average is not None:
         classifier.load_state_dict(steps.average.values)
     if epochs[-1].error_rate > start.error_rate:
