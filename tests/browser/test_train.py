@@ -11,7 +11,7 @@ import pytest
 from axe import assert_accessible
 from driving import PHONE, Studio, Tab
 from playwright.sync_api import Page, expect
-from waiting_worker import HOLD
+from waiting_worker import HOLD, HOLD_LEARNING
 
 Open = Callable[..., Tab]
 Start = Callable[[Path], Studio]
@@ -65,6 +65,7 @@ def test_thorough_is_paused_resumed_cancelled_compared_deleted_and_brought_back(
     (root / HOLD).unlink()
     expect(page.get_by_text("Stopped. Finished work is saved.")).to_be_visible()
 
+    (root / HOLD_LEARNING).touch()
     choose(page, "Thorough")
     page.get_by_role("button", name="Train again", exact=True).click()
     expect(page.get_by_text(re.compile(r"about \d+ (s|min)"))).not_to_have_count(0)
@@ -73,6 +74,7 @@ def test_thorough_is_paused_resumed_cancelled_compared_deleted_and_brought_back(
     watching = open_tab()
     other = watching.open(studio.url)
     expect(other.get_by_role("img", name=re.compile("^Loss. Network [123] of 3, epoch"))).to_be_visible()
+    (root / HOLD_LEARNING).unlink()
     expect(page.get_by_role("heading", name="Quick and thorough")).to_be_visible(timeout=600_000)
     expect(page.get_by_role("heading", name="How it learns")).to_be_hidden()
     page.get_by_role("button", name="How it learned").click()
