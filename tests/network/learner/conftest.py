@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from described_shapes import SHAPES
+from make_data import make_tiny_folder
 from tellapart.vision import learner
 
 
@@ -25,3 +26,10 @@ def tuned(tiny_folder):
     before = {name: values.clone() for name, values in learn.classifier.state_dict().items()}
     learn.fine_tune(2)
     return learn, said, before
+
+
+@pytest.fixture
+def shapes(tmp_path):
+    """A folder of eight pictures a label, for one test."""
+    make_tiny_folder(tmp_path / "shapes", n_per_class=8)
+    return tmp_path / "shapes"
