@@ -48,7 +48,7 @@ def test_what_no_worker_would_say_is_not_heard(root):
     wrong = (
         {"stage": "done"}, {"stage": "odd", "message": "", "at": 1}, {"stage": [], "message": "", "at": 1},
         {"stage": "done", "message": 1, "at": 1}, {"stage": "done", "message": "", "at": None}, {"pid": "x", "created": 1},
-        {"done": "1", "total": 2}, {"done": 1, "total": None}, {"facts": 3}, {"pid": 1}, {"pid": 1.5, "created": 1},
+        {"done": "1", "total": 2}, {"done": 1, "total": None}, {"facts": 3}, {"facts": {"details": 3}}, {"pid": 1}, {"pid": 1.5, "created": 1},
     )  # fmt: skip
     with (run.run_dir / "progress.jsonl").open("a") as file:
         file.writelines(json.dumps(line) + "\n" for line in wrong)

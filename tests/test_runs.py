@@ -247,15 +247,15 @@ def test_a_folder_that_is_no_run_says_so(root):
 
 def test_work_done_elsewhere_is_found_like_any_run(root):
     run = runs.record(
-        root, "20261121-101500-ab12cd", "train", {"seed": 1}, {"sentence": "8 of 96 wrong"}, 2.5
+        root, "20261121-101500-ab12cd", "clean", {"seed": 1}, {"sentence": "8 of 96 wrong"}, 2.5
     )
-    assert runs.latest(root, "train") == run and run.config == {"seed": 1}
+    assert runs.latest(root, "clean") == run and run.config == {"seed": 1}
     status = run.status()
     assert (status.stage, status.message, round(status.seconds, 3)) == ("done", "8 of 96 wrong", 2.5)
     assert run.result() == {"sentence": "8 of 96 wrong"}
     with pytest.raises(RunError):
-        runs.record(root, run.run_id, "train", {}, {"sentence": "another"}, 0.0)
-    beside = runs.record(root, "20261122-101500-ab12cd", "train", {}, {}, 0.0, {"held_out.npz": b"arrays"})
+        runs.record(root, run.run_id, "clean", {}, {"sentence": "another"}, 0.0)
+    beside = runs.record(root, "20261122-101500-ab12cd", "clean", {}, {}, 0.0, {"held_out.npz": b"arrays"})
     assert (beside.run_dir / "held_out.npz").read_bytes() == b"arrays"
     assert run.result() == {"sentence": "8 of 96 wrong"}
     assert {path.name for path in (root / "runs").iterdir()} == {run.run_id, beside.run_id}

@@ -27,7 +27,7 @@ from tellapart import atomic_files
 from tellapart.errors import RunError
 from tellapart.json_lines import JsonLines
 from tellapart.progress import Step
-from tellapart.store.files.run_files import is_progress, json_object, run_settings, worker_noted
+from tellapart.store.files.run_files import is_progress, run_result, run_settings, worker_noted
 from tellapart.store.sqlite.database_errors import disk_reason
 
 Stage = Literal["running", "done", "failed", "cancelled", "paused"]
@@ -128,7 +128,7 @@ class Run:
             RunError: it has not ended well, so there is no result; or it is damaged.
         """
         try:
-            return json_object(self.run_dir / "result.json")
+            return run_result(self.run_dir / "result.json", self.task)
         except OSError as error:
             raise RunError(
                 f"Run {self.run_id} has no result: {self.status().message} Start it again."

@@ -165,7 +165,7 @@ def train_result(project_dir: Path) -> dict[str, Any]:
             {"label": "circle", "precision": 1.0, "recall": 0.5, "n": 2},
             {"label": "square", "precision": 0.667, "recall": 1.0, "n": 2},
         ],
-        "temperature": 1.0, "threshold": 0.4, "reject_rate": 0.05,
+        "config": {}, "temperature": 1.0, "threshold": 0.4, "reject_rate": 0.05, "calibration_error": 0.1, "l2": 0.03,
         "seconds": {"decode": 0.1, "embed": 0.2, "fit": 0.1, "total": 0.4}, "bundle": "bundles/x",
         "mistakes": [{
             "image_id": circle.image_id, "path": circle.path, "label": "circle", "predicted": "square",

@@ -237,7 +237,7 @@ async def test_the_report_of_a_run_is_saved_by_the_browser_or_it_is_said_why_not
     await table.receive({"t": "report", "run": FIRST})
     await settled()
     assert sent[1] == ({"t": "report", "run": FIRST, "name": ""}, None)
-    assert "cannot be used" in text_of(view) and "saved with" not in text_of(view)
+    assert "is damaged" in text_of(view) and "saved with" not in text_of(view)
 
 
 async def test_what_was_deleted_by_hand_is_a_sentence(root: Path, start: Any) -> None:

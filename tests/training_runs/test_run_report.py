@@ -195,11 +195,10 @@ def test_many_labels_make_a_list_and_not_a_huge_matrix(run, tiny_project):
     assert re.search(r"kind 3</th><td>kind 5</td><td>7", text)
 
 
-def test_a_result_that_cannot_be_used_is_a_sentence(run, tiny_project, tmp_path):
-    path = tiny_project.runs_dir / FIRST / "result.json"
-    result = json.loads(path.read_text())
-    del result["confusion"]
-    path.write_text(json.dumps(result))
+@pytest.mark.parametrize("odd", [{"counts": 5}, {"counts": {"train": []}}])
+def test_a_model_whose_record_cannot_be_used_is_a_sentence(run, tiny_project, tmp_path, odd):
+    path = tiny_project.bundles_dir / FIRST / "bundle.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **odd}))
     with pytest.raises(RunError, match="cannot be used"):
         write_report(tiny_project, run, tmp_path / "report.html")
 

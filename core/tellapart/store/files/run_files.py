@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tellapart.store.files.run_shapes import check_config, check_result
+
 _LAST_S = 253_370_764_800  # the year 9999, the last that a date can show
 _LAST_PID = 2**31
 _NUMBERS = {"at": _LAST_S, "created": _LAST_S, "pid": _LAST_PID, "done": 2**53, "total": 2**53}
@@ -40,6 +42,19 @@ def run_settings(path: Path) -> dict[str, Any]:
             raise ValueError(f'its "{name}" is no {what}')
     if not _is_number(found.get("started"), _LAST_S):
         raise ValueError('its "started" is no time')
+    check_config(found["task"], found["config"])
+    return found
+
+
+def run_result(path: Path, task: str) -> dict[str, Any]:
+    """result.json of a run of that task, checked as far as it is read.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is none.
+    """
+    found = json_object(path)
+    check_result(task, found)
     return found
 
 
@@ -58,7 +73,10 @@ def is_progress(line: dict[str, Any]) -> bool:
         return False
     if "pid" in line and not (isinstance(line["pid"], int) and "created" in line):
         return False
-    if not isinstance(line.get("facts", {}), dict) or not isinstance(line.get("message", ""), str):
+    facts = line.get("facts", {})
+    if not isinstance(facts, dict) or not isinstance(facts.get("details", []), list):
+        return False
+    if not isinstance(line.get("message", ""), str):
         return False
     if "stage" not in line:
         return True
