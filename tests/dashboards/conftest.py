@@ -92,7 +92,7 @@ FakeRun = Callable[..., Run]
 @pytest.fixture
 def fake_run() -> FakeRun:
     """Makes a run folder that says what it is told: a worker's lines without a worker. As long as this process lives,
-    the run goes on."""
+    the run goes on. A training in which layers learn keeps what it did."""
     made = 0
 
     def make(
@@ -113,6 +113,10 @@ def fake_run() -> FakeRun:
         me = psutil.Process()
         worker = {"pid": me.pid, "created": me.create_time()}
         (run_dir / "worker.json").write_text(json.dumps(worker), "utf-8")
+        if (config or {}).get("recipe", "quick") != "quick":
+            work = project_dir / "cache" / "tuning" / run_dir.name
+            work.mkdir(parents=True)
+            (work / "settings.json").write_text(json.dumps({"variation": {}, **(config or {})}), "utf-8")
         if result is not None:
             (run_dir / "result.json").write_text(json.dumps(result), "utf-8")
         say(run_dir, done=1, total=4, message="Looking")

@@ -16,6 +16,7 @@ from tellapart.store.project import open_project
 from tellapart.train import TrainResult, keep_as_run
 from tellapart.train.held_out import HeldOut
 from tellapart.training_runs.listing import TrainingRun
+from tellapart.training_runs.pruning import prune, to_prune
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.train.runs_state import newest_pair, runs_state
 from tellapart_dashboards.pages.train.runs_texts import side_by_side_html, table_row
@@ -86,6 +87,24 @@ async def test_a_paused_training_waits_behind_a_quick_one_and_is_discarded_and_b
     resume.click()
     await settled()
     assert started == [("train", config)] and not is_shown(view, resume)
+
+
+async def test_once_what_it_did_is_pruned_the_page_says_that_a_paused_training_begins_anew(
+    root: Path, start: Any, started: list[Any], fake_run: Any
+) -> None:
+    config = {"prior": "equal", "recipe": "thorough"}
+    fake_run(root, "train", "paused", config=config)
+    state, view, table = await opened(root, start)
+    assert "25 % is done and kept for a week" in text_of(view)
+    with open_project(root) as project:
+        prune(project, to_prune(project, unfinished=True))
+    await state.poll()
+    await settled()
+    assert "nothing of it is kept: resumed, it begins anew." in text_of(view)
+    assert "done and kept" not in text_of(view) and table.rows[0]["note"] == "nothing of it is kept"
+    one(view, Button, "Resume").click()
+    await settled()
+    assert started == [("train", config)]
 
 
 async def test_when_the_newest_training_is_paused_and_discarded_another_can_begin(

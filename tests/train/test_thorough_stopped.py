@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import psutil
@@ -9,9 +10,11 @@ import pytest
 from other_process import has_ended, wait
 from tellapart import runs
 from tellapart.errors import Cancelled, TrainError
+from tellapart.planning.variation import USUAL
 from tellapart.progress import Step
 from tellapart.store.project import open_project
 from tellapart.train import thorough, train_head
+from tellapart.train.work_folder import kept_settings
 
 pytest.importorskip("torch", reason="torch is not installed (light path): pip install 'tellapart[torch]'")
 
@@ -74,6 +77,9 @@ def test_it_does_not_go_on_with_another_precision(project, monkeypatch):
 
     first = left_by_one_that_is_stopped()
     assert left_by_one_that_is_stopped() == first and len(first) == 1
+    assert kept_settings(project) == [replace(THOROUGH, variation=USUAL)], (
+        "as the table of trainings knows it by"
+    )
     monkeypatch.setattr(tuning_door, "device_of", lambda say: FewerBits())
     assert len(left_by_one_that_is_stopped() - first) == 1
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from tellapart.errors import TrainError
+from tellapart.planning.config import TrainConfig
 from tellapart.train import work_folder as module
 from tellapart.train.work_folder import drop, unfinished_trainings, work_folder
 
@@ -14,7 +15,7 @@ DAY_S = 24 * 3600.0
 
 def left(project, key, days):
     """An unfinished training's folder, of so many days ago."""
-    with pytest.raises(InterruptedError), work_folder(project, key) as folder:
+    with pytest.raises(InterruptedError), work_folder(project, key, TrainConfig()) as folder:
         (folder / "0.safetensors").write_bytes(bytes(1000))
         raise InterruptedError
     at = folder.stat().st_mtime - days * DAY_S
@@ -28,24 +29,24 @@ def names(project):
 def test_the_newest_unfinished_trainings_stay_when_another_begins(tiny_project):
     for days, key in ((6, "fourth"), (4, "third"), (3, "second"), (2, "first")):
         left(tiny_project, key, days)
-    with work_folder(tiny_project, "new"):
+    with work_folder(tiny_project, "new", TrainConfig()):
         assert names(tiny_project) == ["first", "new", "second", "third"]
     assert names(tiny_project) == ["first", "second", "third"]
-    with work_folder(tiny_project, "second") as folder:
+    with work_folder(tiny_project, "second", TrainConfig()) as folder:
         assert (folder / "0.safetensors").is_file(), "it goes on from there"
 
 
 def test_what_is_a_week_old_goes_unless_somebody_works_in_it(tiny_project):
     left(tiny_project, "old", 8)
-    with work_folder(tiny_project, "old") as folder:
+    with work_folder(tiny_project, "old", TrainConfig()) as folder:
         at = folder.stat().st_mtime - 8 * DAY_S
         os.utime(folder, (at, at))
-        with work_folder(tiny_project, "new"):
+        with work_folder(tiny_project, "new", TrainConfig()):
             assert names(tiny_project) == ["new", "old"]
-        with pytest.raises(TrainError, match="already"), work_folder(tiny_project, "old"):
+        with pytest.raises(TrainError, match="already"), work_folder(tiny_project, "old", TrainConfig()):
             pass
     left(tiny_project, "old", 8)
-    with work_folder(tiny_project, "new"):
+    with work_folder(tiny_project, "new", TrainConfig()):
         assert names(tiny_project) == ["new"]
 
 
@@ -54,7 +55,9 @@ def test_nothing_is_left_of_what_was_dropped_where_an_open_file_cannot_be_delete
     left(tiny_project, "stopped", 1)
 
     def all_but_what_is_open(folder, ignore_errors):
-        (folder / "0.safetensors").unlink()
+        for path in folder.iterdir():
+            if path.name != "lock":
+                path.unlink()
 
     monkeypatch.setattr(shutil, "rmtree", all_but_what_is_open)
     monkeypatch.setattr(module, "os", SimpleNamespace(**{**vars(os), "name": "nt"}))

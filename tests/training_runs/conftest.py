@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tellapart import runs
+from tellapart.errors import Cancelled
+from tellapart.planning.config import TrainConfig
 from tellapart.train import keep_as_run
 from tellapart.train.held_out import HeldOut
+from tellapart.train.work_folder import work_folder
 from tellapart.training_runs.listing import training_runs
 
 
@@ -47,7 +50,7 @@ def keep(tiny_project, trained):
 
 @pytest.fixture
 def pause(tiny_project):
-    """Keeps a training of that name, half of which is done, that ended in this way."""
+    """Keeps a training of that name, half of which is done, that ended in this way; what it did is kept as well."""
 
     def paused(run_id, stage="paused", **config):
         run = runs.record(tiny_project.root, run_id, "train", config, {}, 1.0)
@@ -56,6 +59,9 @@ def pause(tiny_project):
             '{"done": 1, "total": 2, "message": "Learning.", "at": 1}\n'
             f'{{"stage": "{stage}", "message": "It is {stage}.", "at": 2}}\n'
         )
+        settings = TrainConfig.from_json({"variation": {}, **config})
+        with pytest.raises(Cancelled), work_folder(tiny_project, run_id, settings):
+            raise Cancelled("It is " + stage)
         return run
 
     return paused

@@ -8,6 +8,7 @@ import pytest
 from command_line import tellapart
 from tellapart import runs
 from tellapart.errors import RunError
+from tellapart.planning.config import TrainConfig
 from tellapart.train.work_folder import work_folder
 from tellapart.training_runs.changing import name_run
 from tellapart.training_runs.listing import training_runs
@@ -52,12 +53,9 @@ def test_a_paused_training_stays_while_it_waits_with_something_to_go_on_from(kee
     keep(IDS[0])
     pause(IDS[1], recipe="thorough")
     keep(IDS[2])
-    work = tiny_project.cache_dir / "tuning" / "abc"
-    work.mkdir(parents=True)
     assert to_prune(tiny_project, keep=1).run_ids[:1] == (IDS[0],)
-    work.rmdir()
+    shutil.rmtree(tiny_project.cache_dir / "tuning")
     assert to_prune(tiny_project, keep=1).run_ids[:2] == (IDS[0], IDS[1])
-    work.mkdir()
     pause(IDS[3], recipe="thorough")  # it was resumed, and paused again
     keep(IDS[4])
     assert {IDS[1], IDS[3]} & set(to_prune(tiny_project, keep=1).run_ids) == {IDS[1]}
@@ -156,10 +154,10 @@ def test_what_unfinished_trainings_keep_goes_when_it_is_old_or_asked_for_and_nev
         return {folder.name for folder in (tiny_project.cache_dir / "tuning").iterdir()}
 
     for key in ("old", "stopped"):
-        with pytest.raises(InterruptedError), work_folder(tiny_project, key) as folder:
+        with pytest.raises(InterruptedError), work_folder(tiny_project, key, TrainConfig()) as folder:
             (folder / "0.safetensors").write_bytes(bytes(2_000_000))
             raise InterruptedError
-    with work_folder(tiny_project, "running") as folder:
+    with work_folder(tiny_project, "running", TrainConfig()) as folder:
         (folder / "0.safetensors").write_bytes(bytes(3_000_000))
         a_week_ago = folder.stat().st_mtime - 8 * 24 * 3600.0
         for key in ("old", "running"):

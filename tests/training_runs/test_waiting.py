@@ -1,5 +1,8 @@
-"""Which paused trainings wait to go on."""
+"""Which paused trainings wait to go on, and which of them have something to go on from."""
 
+import shutil
+
+import pytest
 from command_line import tellapart
 from tellapart.training_runs.changing import delete_runs, restore_run
 from tellapart.training_runs.listing import training_runs
@@ -47,3 +50,38 @@ def test_the_command_line_says_why_one_failed_and_that_another_waits(tiny_projec
         "Run 20260102-120000-bbbbbb failed: It is failed.",
         "Run 20260101-120000-aaaaaa is paused; 50 % is done and kept. Resume it on the Train page.",
     ]
+
+
+def kept(project):
+    return {one.run.run_id: one.is_kept for one in waiting_trainings(project, training_runs(project))}
+
+
+def test_once_what_a_paused_training_did_is_pruned_nobody_says_that_it_is_kept(tiny_project, pause):
+    pause(IDS[0], recipe="thorough")
+    assert "50 % is done and kept" in tellapart("runs", tiny_project.root)
+    tellapart("prune", tiny_project.root, "--unfinished")
+    said = tellapart("runs", tiny_project.root)
+    assert (
+        f"Run {IDS[0]} is paused, and nothing of it is kept: resumed on the Train page, it begins anew."
+        in said
+    )
+    assert "done and kept" not in said
+    assert kept(tiny_project) == {IDS[0]: False}
+
+
+def test_what_another_training_keeps_is_not_taken_for_that_of_a_paused_one(tiny_project, pause):
+    for run_id, epochs in zip(IDS[:2], (8, 9), strict=True):
+        pause(run_id, recipe="everything", epochs=epochs)
+    assert kept(tiny_project) == {IDS[0]: True, IDS[1]: True}
+    shutil.rmtree(tiny_project.cache_dir / "tuning" / IDS[0])
+    assert kept(tiny_project) == {IDS[0]: False, IDS[1]: True}
+
+
+@pytest.mark.parametrize("note", [None, "", "{", "[]", "[" * 100_000, '{"recipe": 5}', '{"epochs": NaN}'])
+def test_what_an_older_version_or_a_stranger_kept_may_be_anyones(tiny_project, pause, note):
+    pause(IDS[0], recipe="thorough")
+    path = tiny_project.cache_dir / "tuning" / IDS[0] / "settings.json"
+    path.unlink()
+    if note is not None:
+        path.write_text(note)
+    assert kept(tiny_project) == {IDS[0]: True}

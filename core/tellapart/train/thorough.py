@@ -129,8 +129,9 @@ def train_thoroughly(
     progress(0, 0, Doing(Step.FITTING, said))
     variation = config.variation or kept_variation(project.manifest)
     told: list[str] = []  # of a card that stays unused
-    task = _task(tuning, project, data, quick, replace(config, variation=variation), told)
-    with work_folder(project, task.key) as folder:
+    settings = replace(config, variation=variation)
+    task = _task(tuning, project, data, quick, settings, told)
+    with work_folder(project, task.key, settings) as folder:
         try:
             found = tuning.tune_without_each(task, folder, progress)
         except tuning.DivergedError:

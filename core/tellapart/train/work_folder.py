@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tellapart import atomic_files
 from tellapart.errors import TrainError
 from tellapart.file_lock import try_lock
+from tellapart.planning.config import TrainConfig
+from tellapart.store.files.run_files import json_object
 from tellapart.store.files.sizes import size_on_disk
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import disk_reason
@@ -22,6 +25,7 @@ _MOST_OTHERS = (
 )
 _KEPT_S = 7 * 24 * 3600.0  # since their last step
 _MOST_BYTES = 2 * 10**9  # of all of them; less where the disk is nearly full
+_SETTINGS = "settings.json"
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,20 @@ def unfinished_trainings(project: Project) -> list[Unfinished]:
     ]
 
 
+def kept_settings(project: Project) -> list[TrainConfig | None]:
+    """Of each unfinished training that keeps something what it went by; None where an older version did not note it."""
+    home = project.cache_dir / "tuning"
+    return [_noted(folder) for folder in home.iterdir() if folder.is_dir()] if home.is_dir() else []
+
+
 @contextlib.contextmanager
-def work_folder(project: Project, key: str) -> Iterator[Path]:
+def work_folder(project: Project, key: str, config: TrainConfig) -> Iterator[Path]:
     """The folder of this training alone, as an unfinished one left it; gone once it is done. Of others the newest stay,
     so that they can go on as well; older ones that nobody works in are dropped.
 
     Args:
         key: of all that decides what comes out of the training.
+        config: of that the settings, noted there so that it can be told whose work it is.
     Raises:
         TrainError: another process works in it, or the disk does not take it.
     """
@@ -61,6 +72,7 @@ def work_folder(project: Project, key: str) -> Iterator[Path]:
         lock = _locked(folder)
         if lock is not None:
             _drop_old(folder)
+            atomic_files.write_json(folder / _SETTINGS, config.to_json())
     except OSError as error:
         raise TrainError(disk_reason(project.root, error)) from error
     if lock is None:
@@ -100,6 +112,13 @@ def _by_age(home: Path, own: Path | None = None) -> Iterator[tuple[Path, bool]]:
     for place, (at, other) in enumerate(sorted(others, reverse=True)):
         taken += size_on_disk(other)
         yield other, place >= _MOST_OTHERS or time.time() - at > _KEPT_S or taken > room
+
+
+def _noted(folder: Path) -> TrainConfig | None:
+    try:
+        return TrainConfig.from_json(json_object(folder / _SETTINGS))
+    except (OSError, ValueError, TrainError):
+        return None
 
 
 def _last_step(folder: Path) -> float:

@@ -144,8 +144,7 @@ def _pointed_at(project: Project, keep: int) -> set[str]:
     rows = [one for one in found if not one.is_deleted]
     done = [one.run_id for one in rows if one.is_done]
     pointed = {*done[:keep], *(one.run_id for one in rows if one.name or one.stage == "running")}
-    if any(_names(project.cache_dir / "tuning")):  # else none has anything to go on from
-        pointed |= {one.run.run_id for one in waiting_trainings(project, found)}
+    pointed |= {one.run.run_id for one in waiting_trainings(project, found) if one.is_kept}
     pointed |= {run_id for run_id, note in run_notes(project.manifest).items() if note.name}
     pointed |= set(shared_models(project.manifest).values())
     if (newest := newest_bundle(project.bundles_dir)) is not None:

@@ -11,16 +11,19 @@ from tellapart.planning.config import TrainConfig
 from tellapart.planning.variation import kept_variation
 from tellapart.runs import Run
 from tellapart.store.project import Project
+from tellapart.train.work_folder import kept_settings
 from tellapart.training_runs.listing import TrainingRun, run_folder
 
 
 @dataclass(frozen=True)
 class WaitingTraining:
-    """A training that goes on when another begins with its settings, config. fraction: that is done, 0 to 1."""
+    """A training that goes on when another begins with its settings, config. fraction: that was done, 0 to 1. is_kept:
+    whether what it did is still there to go on from; else it begins anew."""
 
     run: TrainingRun
     config: dict[str, Any]
     fraction: float
+    is_kept: bool
 
 
 def waiting_trainings(project: Project, found: Sequence[TrainingRun]) -> list[WaitingTraining]:
@@ -32,6 +35,7 @@ def waiting_trainings(project: Project, found: Sequence[TrainingRun]) -> list[Wa
     """
     if not any(_waits(one) for one in found):
         return []
+    kept = kept_settings(project)
     replaced: set[TrainConfig] = set()
     waiting = []
     for one in sorted(found, key=lambda one: one.started, reverse=True):
@@ -44,7 +48,7 @@ def waiting_trainings(project: Project, found: Sequence[TrainingRun]) -> list[Wa
         except TellapartError:  # it went meanwhile, or another version wrote it
             continue
         if _waits(one) and settings not in replaced:
-            waiting.append(WaitingTraining(one, config, fraction))
+            waiting.append(WaitingTraining(one, config, fraction, not {settings, None}.isdisjoint(kept)))
         replaced.add(settings)
     return waiting
 

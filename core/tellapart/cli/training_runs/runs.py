@@ -100,6 +100,8 @@ def _why(rows: list[TrainingRun], waiting: list[WaitingTraining]) -> list[str]:
         *(f"Run {one.title} failed: {one.said}" for one in failed),
         *(
             f"Run {one.run.title} is paused; {whole(one.fraction)} is done and kept. Resume it on the Train page."
+            if one.is_kept
+            else f"Run {one.run.title} is paused, and nothing of it is kept: resumed on the Train page, it begins anew."
             for one in waiting
         ),
     ]

@@ -181,9 +181,14 @@ class RunsDesk(HasTraits):
         return LastStep(rows[1].error_rate, rows[0].error_rate, told if told.n else None)
 
     def _signature(self) -> object:
-        """What is another one when a run came, went or got a name."""
-        root = self._project.root
-        folders = (self._project.runs_dir, self._project.bundles_dir, root / place_in_trash("runs", ""))
+        """What is another one when a run came, went or got a name, or what a paused one had done went."""
+        root, tuning = self._project.root, self._project.cache_dir / "tuning"
+        folders = (
+            self._project.runs_dir,
+            self._project.bundles_dir,
+            root / place_in_trash("runs", ""),
+            tuning,
+        )
         return (*map(_changed_ns, folders), json.dumps(self._project.manifest.setting("runs", {})))
 
 

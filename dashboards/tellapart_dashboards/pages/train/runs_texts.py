@@ -63,7 +63,9 @@ def error_words(run: TrainingRun) -> str:
 def _note(run: TrainingRun, resting: WaitingTraining | None) -> str:
     """Why a training has no result, "" where that needs no word."""
     if run.stage == "paused":
-        return f"{whole(resting.fraction)} is done and kept" if resting else "a later training took its place"
+        if resting is None:
+            return "a later training took its place"
+        return f"{whole(resting.fraction)} is done and kept" if resting.is_kept else "nothing of it is kept"
     return run.said if run.stage == "failed" else ""
 
 

@@ -55,12 +55,17 @@ def first_training_words(counts: dict[str, int]) -> tuple[str, str]:
 
 
 def paused_html(waiting: WaitingTraining) -> str:
-    """How far a training is that waits to go on. What it keeps goes after a week, see `train.work_folder`."""
+    """How far a training is that waits to go on. What it keeps goes after a week, see `train.work_folder`, or when a
+    person wants it to."""
     recipe = _PAUSED.get(waiting.run.recipe, "Training")
+    said = "nothing of it is kept: resumed, it begins anew."
+    if waiting.is_kept:
+        said = (
+            f"{whole(waiting.fraction)} is done and kept for a week. It goes on from there as long as the pictures "
+            "stay the same; training quickly is possible meanwhile."
+        )
     return (
-        f'<h2>{recipe} is paused</h2><p class="ta-soft" role="status">Begun {begun(waiting.run)}; '
-        f"{whole(waiting.fraction)} is done and kept for a week. It goes on from there as long as the pictures stay "
-        "the same; training quickly is possible meanwhile.</p>"
+        f'<h2>{recipe} is paused</h2><p class="ta-soft" role="status">Begun {begun(waiting.run)}; {said}</p>'
     )
 
 
