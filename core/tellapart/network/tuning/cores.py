@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tellapart.network.tuning.checkpoints import not_kept
 from tellapart.network.tuning.steps import TuningSettings
 
 _BUSY = 1.5  # processes that want a core, for each core
+_MOST_THREADS = 1024  # no machine that trained here had more
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,16 @@ def cores_for(settings: TuningSettings, device: Device, n_folds: int) -> Cores:
 
 
 def noted_cores(folder: Path, cores: Cores) -> Cores:
-    """The same with as many threads as an earlier training of the folder had: the bits may depend on them.
+    """The same with as many threads as an earlier training of the folder had: the bits may depend on them. A note that
+    is damaged is written anew.
 
     Raises:
         TrainError: the disk does not take the note.
     """
     note = folder / "threads"
-    if note.is_file():
-        return Cores(cores.n_at_once, int(note.read_text("ascii")))
+    with contextlib.suppress(OSError, ValueError):
+        if 1 <= (n_threads := int(note.read_text("ascii"))) <= _MOST_THREADS:
+            return Cores(cores.n_at_once, n_threads)
     try:
         atomic_files.write_bytes(note, str(cores.n_threads).encode())
     except OSError as error:

@@ -134,7 +134,7 @@ def kept_views(
     if not path.is_file():
         beside = path.with_name(f".{path.name}.part")
         note = beside.with_suffix(".json")
-        n_before, n_bytes = _noted(note, beside)
+        n_before, n_bytes = _noted(note, beside, len(files))
         with beside.open(
             "r+b" if n_before else "wb"
         ) as out:  # written, not mapped: a full disk is then no crash
@@ -165,13 +165,14 @@ def _note(note: Path, out: BinaryIO, n_done: int) -> None:
     atomic_files.write_json(note, [n_done, out.tell()])
 
 
-def _noted(note: Path, views: Path) -> tuple[int, int]:
-    """What `_note` has written of this file; (0, 0) where nothing is to be had."""
+def _noted(note: Path, views: Path, n: int) -> tuple[int, int]:
+    """What `_note` has written of this file of n pictures; (0, 0) where nothing is to be had."""
     try:
-        n_done, n_bytes = json.loads(note.read_text("utf-8"))
-        return (n_done, n_bytes) if views.stat().st_size >= n_bytes else (0, 0)
-    except (OSError, ValueError):
+        n_done, n_bytes = map(int, json.loads(note.read_text("utf-8")))
+        is_there = 0 <= n_done <= n and 0 <= n_bytes <= views.stat().st_size
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError):
         return 0, 0
+    return (n_done, n_bytes) if is_there else (0, 0)
 
 
 def views_made(files: Sequence[PictureFile], maker: ViewMaker) -> Iterator[np.ndarray]:
