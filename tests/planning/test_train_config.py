@@ -14,6 +14,8 @@ from tellapart.planning.config import TrainConfig
         ({"recipe": "thorough", "epochs": 2.5}, r"epochs=2\.5 is no whole number. Give one, or leave it out"),
         ({"recipe": "thorough", "epochs": "3"}, "epochs='3' is no whole number"),
         ({"recipe": "thorough", "rate": True}, "rate=True is no number"),
+        ({"backbone": ["resnet50"]}, r"backbone=\['resnet50'\] is no name. Give one"),
+        ({"backbone": None}, "backbone=None is no name"),
         ({"valid": "0.2"}, r"valid='0\.2' is no number"),
     ],
 )

@@ -42,6 +42,10 @@ class TrainConfig:
     variation: Variation | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.backbone, str):
+            raise TrainError(
+                f"backbone={self.backbone!r} is no name. Give one, for instance {DEFAULT_BACKBONE!r}."
+            )
         if self.split not in ("hash", "random"):
             raise TrainError(f"split={self.split!r} is unknown; choose 'hash' or 'random'.")
         if self.prior not in ("project", "equal"):
