@@ -1,5 +1,7 @@
 """The checks by themselves, on arrays and pictures made for each."""
 
+import re
+
 import numpy as np
 import pytest
 from make_data import draw_shape, make_tiny_folder
@@ -244,6 +246,17 @@ def test_chance_gives_no_alarm_however_many_tests():
     assert alarms <= 2
 
 
+def test_how_well_a_shortcut_predicts_the_label_is_said_with_both_ends_of_the_interval():
+    rng = np.random.default_rng(0)
+    pictures = [RowFact(rng) for _ in range(60)]
+    picture = look_at(Image.fromarray(rng.integers(0, 255, (32, 32, 3), np.uint8)))
+    tiny = rng.integers(0, 255, (60, 16, 16, 3), np.uint8)
+    labels = np.array([one.source == "camera" for one in pictures], int)
+    found = find_shortcuts(pictures, np.array([picture] * 60), tiny, labels, np.arange(60) % 5, 2, 0.9)
+    (site,) = [one.sentence for one in found if one.sentence.startswith("The web site or folder")]
+    assert re.search(r"predicts the label: 100 % right \(\d+ % to 100 %\), guessing \d+ %", site)
+
+
 class RowFact:
     def __init__(self, rng):
         self.width, self.height, self.n_bytes = (int(rng.integers(100, 900)) for _ in range(3))
@@ -280,10 +293,16 @@ def test_gain_says_when_it_bought_something_nothing_or_harm():
     wrong[:80] = 1 - wrong[:80]
     bought = measure_gain(12, truth, truth, wrong, truth)
     assert bought.sentence == (
-        "12 decisions: cross-validated error 8.0 % → 0.0 % (± 1.7) on the 1000 pictures you did not change."
+        "12 decisions: cross-validated error 8.0 % → 0.0 % (6 to 10 fewer of 100 wrong) on the 1000 pictures you did "
+        "not change."
     )
-    assert "the difference could be chance" in measure_gain(1, truth, truth, wrong, wrong).sentence
-    assert "worse than before" in measure_gain(1, truth, truth, truth, wrong).sentence
+    assert measure_gain(1, truth, truth, wrong, wrong).sentence == (
+        "1 decision: cross-validated error 8.0 % → 8.0 % (0.2 fewer to 0.2 more of 100 wrong): the difference could be "
+        "chance."
+    )
+    assert "0.0 % → 8.0 % (6 to 10 more of 100 wrong): worse than before" in (
+        measure_gain(1, truth, truth, truth, wrong).sentence
+    )
 
 
 def test_the_map_puts_likes_together_and_is_the_same_each_time(tiny_project):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tellapart.learning.cross_validation import NOT_A_MEMBER
-from tellapart.words.percents import tenths
+from tellapart.words.percents import fewer_wrong, more_between, tenths
 
 _Z = 1.959964  # of a 95 % interval
 
@@ -68,12 +68,17 @@ def _sentence(n_decisions: int, n: int, before: float, after: float, interval: f
     if not n_decisions:
         return f"No decisions yet: cross-validated error {tenths(after)} on {n} pictures."
     change = f"{_decisions(n_decisions)}: cross-validated error {tenths(before)} → {tenths(after)}"
-    change += f" (± {100 * interval:.1f})"
+    change += f" ({_between(before - after - interval, before - after + interval)})"
     if before - after > interval:
         return f"{change} on the {n} pictures you did not change."
     if after - before > interval:
         return f"{change}: worse than before. Review the latest decisions; you can undo them."
     return f"{change}: the difference could be chance."
+
+
+def _between(least: float, most: float) -> str:
+    """The interval of how much less is wrong, for instance "3 to 5 fewer of 100 wrong"."""
+    return f"{more_between(-most, -least)} of 100 wrong" if least <= 0 <= most else fewer_wrong(least, most)
 
 
 def _decisions(n: int) -> str:

@@ -135,7 +135,8 @@ def _site(picture: Picture) -> str:
 
 
 def _sentence(name: str, accuracy: float, chance: float, interval: float, is_alarm: bool) -> str:
-    figures = f"{whole(accuracy)} right (± {100 * interval:.0f}), guessing {whole(chance)}"
+    low, high = max(0.0, accuracy - interval), min(1.0, accuracy + interval)
+    figures = f"{whole(accuracy)} right ({whole(low)} to {whole(high)}), guessing {whole(chance)}"
     if is_alarm:
         return (
             f"{_NAMES[name]} predicts the label: {figures}. The model may learn that instead of what the "
