@@ -13,8 +13,8 @@ import pytest
 from acting import every, is_shown, say, settled, text_of
 from ipywidgets import ToggleButton
 from tellapart.learning.tuning_curve import TuningCurve
+from tellapart.planning.held_out import FILE, HeldOut, read_held_out
 from tellapart.train import TrainResult
-from tellapart.train.held_out import FILE, HeldOut, read_held_out
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.train.details import desk as desk_module
 from tellapart_dashboards.pages.train.details.closer_view import closer_card

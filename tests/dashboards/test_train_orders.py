@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from acting import every, settled, text_of
+from tellapart.planning.held_out import FILE, HeldOut
 from tellapart.train import TrainResult
-from tellapart.train.held_out import FILE, HeldOut
 from tellapart_dashboards.app.project_state import ProjectState
 from tellapart_dashboards.pages.train.details.orders import CONFIDENT, SURPRISING, UNSURE, rows_in_order
 from tellapart_dashboards.pages.train.state import TrainState

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from acting import every, is_shown, main_buttons, one, settled, text_of
 from ipywidgets import Button, ToggleButton
+from tellapart.planning.held_out import HeldOut
 from tellapart.runs import Run
 from tellapart.store.project import open_project
 from tellapart.train import TrainResult, keep_as_run
-from tellapart.train.held_out import HeldOut
 from tellapart.training_runs.listing import TrainingRun
 from tellapart.training_runs.pruning import prune, to_prune
 from tellapart_dashboards.app.project_state import ProjectState

@@ -7,8 +7,8 @@ import pytest
 from tellapart import runs
 from tellapart.errors import Cancelled
 from tellapart.planning.config import TrainConfig
+from tellapart.planning.held_out import HeldOut
 from tellapart.train import keep_as_run
-from tellapart.train.held_out import HeldOut
 from tellapart.train.work_folder import work_folder
 from tellapart.training_runs.listing import training_runs
 

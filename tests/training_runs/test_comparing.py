@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tellapart.errors import RunError
+from tellapart.planning.held_out import FILE, HeldOut, read_held_out
 from tellapart.store.journal import Remove
-from tellapart.train.held_out import FILE, HeldOut, read_held_out
 from tellapart.training_runs.changing import name_run
 from tellapart.training_runs.comparing import compare_runs
 from tellapart.training_runs.finding import find_run

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from tellapart.errors import RunError
 from tellapart.label_names import sayable
+from tellapart.planning.held_out import FILE
 from tellapart.store.journal import Relabel, Remove
-from tellapart.train.held_out import FILE
 from tellapart.training_runs.changing import name_run
 from tellapart.training_runs.finding import find_run
 from tellapart.training_runs.report.facts import report_facts

@@ -1,4 +1,4 @@
-"""Fitting: head, calibration and the line for 'none of these', and the honest numbers about them."""
+"""Fitting: head, calibration and the line for 'none of these', with the honest numbers and answers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tellapart.learning.head import HeadFit, fit_head
 from tellapart.learning.learning_curve import LearningCurve, learning_curve
 from tellapart.learning.novelty import NoveltyFit, fit_novelty
 from tellapart.learning.numerics.blas_threads import one_thread
+from tellapart.planning.held_out import HeldOut
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.train.preparation import TrainData
 
@@ -108,3 +109,17 @@ def more_pictures(data: TrainData, times: float = 2.0, progress: Progress = sile
             round(100 * share), 100, Doing(Step.FITTING, "Training on parts of the pictures")
         ),
     )  # fmt: skip
+
+
+def held_out_of(data: TrainData, fitted: FittedHead) -> HeldOut:
+    """What the fitted head answers about the held-out pictures."""
+    rows = np.flatnonzero(data.of("valid"))
+    embeddings = data.embeddings.array[rows]
+    _, groups = np.unique([data.plan.groups[row] for row in rows], return_inverse=True)
+    return HeldOut(
+        tuple(data.pictures[row].image_id for row in rows),
+        data.targets[rows],
+        fitted.probs(embeddings),
+        groups,
+        fitted.is_none(embeddings),
+    )

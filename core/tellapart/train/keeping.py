@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tellapart import atomic_files, runs
 from tellapart.errors import RunError
+from tellapart.planning.held_out import FILE
 from tellapart.store.project import Project
 from tellapart.store.sqlite.database_errors import disk_reason
-from tellapart.train.held_out import FILE
 from tellapart.train.result import TrainResult
 
 

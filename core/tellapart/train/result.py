@@ -12,10 +12,10 @@ from tellapart.errors import Skipped
 from tellapart.learning.calibration import Calibration
 from tellapart.learning.evaluation import Evaluation
 from tellapart.planning.config import TrainConfig
+from tellapart.planning.held_out import HeldOut
 from tellapart.planning.snapshot import ProjectSnapshot
 from tellapart.train.display.notebook import result_html
 from tellapart.train.display.text import result_sentences, result_text
-from tellapart.train.held_out import HeldOut
 from tellapart.words.percents import tenths, whole
 
 FORMAT = 1

@@ -18,9 +18,8 @@ from tellapart.planning.snapshot import snapshot
 from tellapart.progress import Doing, Progress, Step, silent
 from tellapart.store.project import Project
 from tellapart.train.bundle_contents import bundle_contents
-from tellapart.train.fitting import FittedHead, baselines, check, fit, out_of_fold_probs
+from tellapart.train.fitting import FittedHead, baselines, check, fit, held_out_of, out_of_fold_probs
 from tellapart.train.guidance import guidance_note
-from tellapart.train.held_out import held_out_of
 from tellapart.train.preparation import TrainData, check_labels, plan_members, with_embeddings
 from tellapart.train.result import TrainResult
 from tellapart.train.thorough import ThoroughOutcome, check_possible, train_thoroughly

@@ -9,9 +9,9 @@ import numpy as np
 
 from tellapart.errors import RunError
 from tellapart.learning.statistics.paired import Paired, paired
+from tellapart.planning.held_out import HeldOut, read_held_out
 from tellapart.runs import Run
 from tellapart.store.project import Project
-from tellapart.train.held_out import HeldOut, read_held_out
 from tellapart.training_runs.listing import TrainingRun, run_folder
 from tellapart.words.percents import more_between, more_of_100
 

@@ -28,8 +28,8 @@ from tellapart.network.learner.networks import Network, built_in, network_of
 from tellapart.network.learner.probe import Remembered
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.described import described_pictures, project_description
+from tellapart.planning.held_out import held_out_ids
 from tellapart.runs import Run, latest
-from tellapart.store.files.arrays import read_arrays
 from tellapart.store.project import Project
 
 _LEAST_DRAWN, _MOST_DRAWN = 30, 300  # embeddings that stand for a class without pictures
@@ -110,17 +110,9 @@ def _replayed(description: DataDescription, replay: Any, name: str, say: Callabl
             return assembled(project_description(replay), described_pictures(replay))
         run = newest
     rows = described_pictures(
-        replay, TrainConfig.from_json(run.config), _held_out(run) if is_its_own else None
+        replay, TrainConfig.from_json(run.config), held_out_ids(run.run_dir) if is_its_own else None
     )
     return assembled(project_description(replay), rows)
-
-
-def _held_out(run: Run) -> set[str] | None:
-    """The image_ids of what a training held out; None where it kept no note of them, as older versions did not."""
-    try:
-        return {bytes(one).hex() for one in read_arrays(run.run_dir / "held_out.npz")["image_ids"]}
-    except (OSError, ValueError, KeyError):
-        return None
 
 
 def _with_remembered(

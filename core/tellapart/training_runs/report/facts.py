@@ -12,11 +12,11 @@ from tellapart.deploy.datasheet import datasheet
 from tellapart.deploy.facts import record_of
 from tellapart.errors import ImageError, OutsideError, ProjectError, RunError
 from tellapart.pictures.images import thumbnail_jpeg
+from tellapart.planning.held_out import HeldOut, read_held_out
 from tellapart.runs import Run
 from tellapart.safe_paths import path_inside
 from tellapart.store.ledger import credit_line, may_be_shown_small
 from tellapart.store.project import Project
-from tellapart.train.held_out import HeldOut, read_held_out
 from tellapart.training_runs.listing import TrainingRun, bundle_folder, run_folder
 
 MOST_MISTAKES = 24

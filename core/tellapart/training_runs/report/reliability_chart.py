@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from tellapart.learning.statistics.reliability import ReliabilityBin, reliability
-from tellapart.train.held_out import HeldOut
+from tellapart.planning.held_out import HeldOut
 from tellapart.training_runs.report.html_parts import folded, interval, paragraph, table
 from tellapart.words.percents import tenths, whole
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tellapart.bundle.papers import paper_html
 from tellapart.learning.tuning_curve import TuningCurve
-from tellapart.train.held_out import HeldOut
+from tellapart.planning.held_out import HeldOut
 from tellapart.training_runs.report.curve_charts import curve_charts, curve_table, curve_words
 from tellapart.training_runs.report.facts import ReportFacts, ShownMistake
 from tellapart.training_runs.report.html_parts import (

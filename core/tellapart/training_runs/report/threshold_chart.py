@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tellapart.learning.statistics.selective import Answered, Selection
-from tellapart.train.held_out import HeldOut
+from tellapart.planning.held_out import HeldOut
 from tellapart.training_runs.report.html_parts import interval, table
 from tellapart.training_runs.report.line_chart import Axis, ChartLine, axis_over, line_chart
 from tellapart.words.percents import tenths, whole

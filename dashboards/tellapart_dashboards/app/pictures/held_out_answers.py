@@ -83,7 +83,7 @@ class HeldOutAnswers:
 
 
 def _answers(run_dir: Path, classes: list[str]) -> _Answers:
-    from tellapart.train.held_out import read_held_out  # takes a while to import
+    from tellapart.planning.held_out import read_held_out  # takes a while to import
 
     try:
         began = float(Run(run_dir).settings()["started"])

@@ -18,7 +18,7 @@ from tellapart_dashboards.pages.train.details.orders import MOST_SORTED, SURPRIS
 
 if TYPE_CHECKING:
     from tellapart.learning.statistics.selective import Selection
-    from tellapart.train.held_out import HeldOut
+    from tellapart.planning.held_out import HeldOut
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ class DetailsDesk(HasTraits):
     def _details(self, result: dict[str, Any]) -> TrainingDetails:
         """For a thread: what it needs takes a while to import."""
         from tellapart.deploy.facts import record_of
-        from tellapart.train.held_out import read_held_out
+        from tellapart.planning.held_out import read_held_out
         from tellapart.training_runs.listing import bundle_folder, run_folder
         from tellapart.training_runs.report.threshold_chart import selection_of
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from tellapart.train.held_out import HeldOut
+    from tellapart.planning.held_out import HeldOut
 
 CONFIDENT, SURPRISING, UNSURE = "confident", "surprising", "unsure"
 ORDERS = (CONFIDENT, SURPRISING, UNSURE)

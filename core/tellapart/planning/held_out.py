@@ -11,8 +11,6 @@ import numpy as np
 
 from tellapart.errors import RunError
 from tellapart.store.files.arrays import read_arrays
-from tellapart.train.fitting import FittedHead
-from tellapart.train.preparation import TrainData
 
 FILE = "held_out.npz"
 
@@ -58,20 +56,6 @@ class HeldOut:
         return file.getvalue()
 
 
-def held_out_of(data: TrainData, fitted: FittedHead) -> HeldOut:
-    """What the fitted head answers about the held-out pictures."""
-    rows = np.flatnonzero(data.of("valid"))
-    embeddings = data.embeddings.array[rows]
-    _, groups = np.unique([data.plan.groups[row] for row in rows], return_inverse=True)
-    return HeldOut(
-        tuple(data.pictures[row].image_id for row in rows),
-        data.targets[rows],
-        fitted.probs(embeddings),
-        groups,
-        fitted.is_none(embeddings),
-    )
-
-
 def read_held_out(run_dir: Path, n_classes: int) -> HeldOut:
     """What a run kept; every value is checked, since a stranger may have written it.
 
@@ -88,15 +72,11 @@ def read_held_out(run_dir: Path, n_classes: int) -> HeldOut:
         found = read_arrays(path)
         ids, targets, probs, groups = (found[name] for name in ("image_ids", "targets", "probs", "groups"))
         is_none = found.get("is_none")
-        n = targets.size
+        image_ids, n = _hex(ids), targets.size
         shapes = ((n, 32), (n,), (n, n_classes), (n,))
         if tuple(one.shape for one in (ids, targets, probs, groups)) != shapes:
             raise ValueError("its parts do not fit together")
-        if ids.dtype != np.uint8 or (targets.dtype.kind, probs.dtype.kind, groups.dtype.kind) != (
-            "i",
-            "f",
-            "i",
-        ):
+        if (targets.dtype.kind, probs.dtype.kind, groups.dtype.kind) != ("i", "f", "i"):
             raise ValueError("its parts are not of the right kind")
         if not ((probs >= 0) & (probs < 1.001)).all():  # rounding may leave a little more than 1
             raise ValueError("its probabilities are none")
@@ -109,4 +89,19 @@ def read_held_out(run_dir: Path, n_classes: int) -> HeldOut:
         raise RunError(
             f"{FILE} of run {run_dir.name} is damaged ({error}). Train again, and use that run."
         ) from error
-    return HeldOut(tuple(bytes(one).hex() for one in ids), targets, probs, groups, is_none)
+    return HeldOut(image_ids, targets, probs, groups, is_none)
+
+
+def held_out_ids(run_dir: Path) -> set[str] | None:
+    """The image_ids of what a run held out; None where it kept no note of them, as older versions did not, or a damaged
+    one."""
+    try:
+        return set(_hex(read_arrays(run_dir / FILE)["image_ids"]))
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _hex(ids: np.ndarray) -> tuple[str, ...]:
+    if ids.ndim != 2 or ids.shape[1] != 32 or ids.dtype != np.uint8:
+        raise ValueError("its parts do not fit together")
+    return tuple(bytes(one).hex() for one in ids)
