@@ -1,4 +1,5 @@
-"""A question to a process of its own, for what needs heavy imports or long arithmetic that would hold up who asks."""
+"""Processes beside this one: what Python is told to run there, and a question to one of its own, for what needs heavy
+imports or long arithmetic that would hold up who asks."""
 
 from __future__ import annotations
 
@@ -13,11 +14,19 @@ class NoAnswerError(Exception):
     """The process did not start, took too long, or ended without a JSON object on its last line."""
 
 
-def program(module: str) -> tuple[str, ...]:
-    """What Python is told to run a module. By `-m` the modules of the folder that somebody works in would come first:
-    it may be a stranger's, with a numpy.py in it."""
-    start = "import sys; sys.path[:] = filter(None, sys.path); import runpy; "
-    return "-c", f"{start}runpy.run_module({module!r}, run_name='__main__')"
+# Before anything else is imported: the folder that somebody works in is no place to import from. It may be a
+# stranger's, with a numpy.py in it, and comes first with `-c` as with `-m`.
+NOT_FROM_HERE = "import sys; sys.path[:] = filter(None, sys.path)"
+
+
+def program(module: str) -> tuple[str, str]:
+    """What Python is told to run a module as `-m` does, but see NOT_FROM_HERE."""
+    return "-c", f"{NOT_FROM_HERE}; import runpy; runpy.run_module({module!r}, run_name='__main__')"
+
+
+def main_of(module: str) -> tuple[str, str]:
+    """What Python is told to run the `main` of a module, see NOT_FROM_HERE; it ends as that says."""
+    return "-c", f"{NOT_FROM_HERE}; from {module} import main; sys.exit(main())"
 
 
 def answer_of(arguments: Sequence[str], patience_s: float) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pathlib import Path
 import onnxruntime
 
 from tellapart import atomic_files
+from tellapart.answering_process import main_of
 from tellapart.backbones.catalogue import cache_dir
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.errors import BundleError, TellapartError
@@ -31,8 +32,6 @@ _TIME_S = 60.0  # of every core, and a second for each 10 MB of the network
 _PATIENCE = 10  # times that by the clock, for a computer that has much else to do
 _LOOK_EVERY_S = 0.02
 _MAX_REMEMBERED, _LEFT = 2000, 1500  # where there are more of them, how many of the latest stay
-# The folder that somebody works in is no place to import from: it may be a stranger's, with a numpy.py in it.
-_CHILD = "import sys; sys.path[:] = filter(None, sys.path); from {} import main; main()"
 
 
 def bundle_key(record: bytes) -> str:
@@ -92,7 +91,7 @@ def _try(bundle_dir: Path, child: str) -> int:
         log = Path(place) / "log.txt"
         with log.open("wb") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-c", _CHILD.format(child), str(bundle_dir), str(max_bytes)],
+                [sys.executable, *main_of(child), str(bundle_dir), str(max_bytes)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, cwd=place,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip

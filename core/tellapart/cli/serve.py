@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from tellapart.answering_process import main_of
 from tellapart.cli.bundle_argument import bundle_in
 from tellapart.cli.console import explained, fail
 
@@ -123,9 +124,7 @@ def studio(
     ] = None,
 ) -> None:
     """Open the studio: gather, clean, train, classify and share in your browser, on this computer."""
-    # not by -m: that would look for modules in the current folder first, which may be a stranger's project
-    start = "import sys; sys.path[:] = filter(None, sys.path); from tellapart_dashboards.__main__ import main"
-    command = [sys.executable, "-c", f"{start}; sys.exit(main())", "--port", str(port)]
+    command = [sys.executable, *main_of("tellapart_dashboards.__main__"), "--port", str(port)]
     command += [] if has_browser else ["--no-browser"]
     command += ["--public"] if is_public else []
     command += ["--sample"] if is_sample else []

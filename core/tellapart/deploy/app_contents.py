@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import tellapart
 from tellapart import atomic_files
+from tellapart.answering_process import NOT_FROM_HERE
 from tellapart.deploy.facts import credits_text, model_card_text
 from tellapart.deploy.program_wheel import program_wheel
 from tellapart.errors import DeployError
@@ -28,9 +29,8 @@ _BLANK = re.compile(r"\{\{(\w+)\}\}")
 _SUFFIX = ".txt"  # of a file that is a template, so that nothing here takes it for a program of ours
 _PATIENCE_S = 300
 # Only what lies in the new folder may be imported as tellapart, and it must classify the golden pictures there.
-_PROOF = """
-import sys
-sys.path[:] = [sys.argv[1], *filter(None, sys.path)]
+_PROOF = f"""{NOT_FROM_HERE}
+sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 import tellapart
 assert Path(tellapart.__file__).is_relative_to(sys.argv[1]), tellapart.__file__
@@ -39,7 +39,7 @@ from tellapart.errors import TellapartError
 try:
     load_bundle(Path(sys.argv[2]), is_own=True)
 except TellapartError as error:
-    sys.exit(f"it says: {error}")
+    sys.exit(f"it says: {{error}}")
 """
 
 

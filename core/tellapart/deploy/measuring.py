@@ -13,12 +13,13 @@ from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
+from tellapart.answering_process import main_of
 from tellapart.errors import BundleError
 
 _PATIENCE_S = (
     300.0  # a computer that has much else to do; a bundle that does not answer is refused by its own trial
 )
-_CHILD = "import sys; sys.path[:] = filter(None, sys.path); from tellapart.bundle.start_process import main; main()"
+_START = main_of("tellapart.bundle.start_process")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -73,7 +74,7 @@ def _answer(bundle_dir: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="tellapart-start-") as place:
         try:
             done = subprocess.run(
-                [sys.executable, "-c", _CHILD, str(Path(bundle_dir).expanduser().absolute())],
+                [sys.executable, *_START, str(Path(bundle_dir).expanduser().absolute())],
                 stdin=subprocess.DEVNULL, capture_output=True, cwd=place, timeout=_PATIENCE_S, check=False,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
