@@ -131,6 +131,23 @@ def test_choices_beyond_the_edge_of_a_phone_are_hinted_at_by_a_fade(opened: Open
     page.get_by_role("button", name="Details").click()
 
 
+def test_a_table_beyond_the_edge_of_a_phone_is_hinted_at_by_a_fade(opened: Opened) -> None:
+    page = opened.at("Train", PHONE)
+    page.get_by_role("button", name="Details").click()
+    table = page.get_by_role("region", name="Label by label")
+    faded = "(one) => ['left', 'right'].map((side) => getComputedStyle(one).getPropertyValue(`--ta-fade-${side}`)).join(' ')"
+    assert table.evaluate("(one) => one.scrollWidth - one.clientWidth") > 32, "it is wider than the phone"
+    assert table.evaluate("(one) => getComputedStyle(one).maskImage") != "none"
+    assert table.evaluate(faded) == "0px 32px"
+    table.evaluate("(one) => one.scrollTo(one.scrollWidth, 0)")
+    page.wait_for_function(f"(one) => ({faded})(one) === '32px 0px'", arg=table.element_handle())
+    table.evaluate("(one) => one.scrollTo(0, 0)")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function(DRAWN)
+    assert table.evaluate(faded) == "0px 0px", "all fits"
+    page.get_by_role("button", name="Details").click()
+
+
 def test_there_are_never_two_pages_in_sight(opened: Opened) -> None:
     """Neither when a step is opened for the first time nor when it is opened again."""
     for name in [*HEADINGS, *reversed(HEADINGS)]:
