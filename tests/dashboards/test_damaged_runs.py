@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from acting import one, say, settled, text_of
 from ipywidgets import ToggleButton
+from tellapart.planning.config import TrainConfig
 from tellapart.runs import Run
+from tellapart.store.project import open_project
 from tellapart_dashboards.app.pictures.held_out_answers import HeldOutAnswers
 from tellapart_dashboards.app.project_state import ProjectState
+from tellapart_dashboards.pages.clean.opening import training_config
 from tellapart_dashboards.pages.gather.state import GatherState
 from tellapart_dashboards.pages.gather.view import gather_view
 from tellapart_dashboards.pages.train.state import TrainState
@@ -62,6 +65,15 @@ async def test_a_training_that_ends_with_a_damaged_result_is_said(
     await state.poll()
     await settled()
     assert state.stage == "failed" and "is damaged" in text_of(view) and state.result == {}
+
+
+@pytest.mark.parametrize("config", [{"epochs": "many"}, {"of a newer version": 1}, {"backbone": 5}])
+def test_clean_looks_with_the_usual_settings_where_those_of_the_training_cannot_be_used(
+    project_dir: Path, fake_run: Any, train_result: dict[str, Any], config: Any
+) -> None:
+    fake_run(project_dir, "train", "done", config=config, result=train_result)
+    with open_project(project_dir) as project:
+        assert training_config(project) == TrainConfig()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tellapart.clean import Review, open_review
-from tellapart.errors import Cancelled
+from tellapart.errors import Cancelled, TrainError
 from tellapart.planning.config import TrainConfig
 from tellapart.progress import Doing
 from tellapart.runs import Run
@@ -84,8 +84,12 @@ class ReviewOpening:
 
 
 def training_config(project: Project) -> TrainConfig:
-    """Of the newest training, so that both see with the same eyes."""
+    """Of the newest training, so that both see with the same eyes; the usual ones where that has none that can be
+    used."""
     newest = newest_result(Path(project.root), "train")
     if newest is None:
         return TrainConfig()
-    return TrainConfig.from_json(Run(Path(project.root) / "runs" / newest[0]).config)
+    try:
+        return TrainConfig.from_json(Run(Path(project.root) / "runs" / newest[0]).config)
+    except TrainError:  # of another version, or damaged
+        return TrainConfig()
