@@ -7,7 +7,7 @@ import numpy as np
 from tellapart.learning.cross_validation import NOT_A_MEMBER
 
 _FEW = 8  # pictures of a label; below, what is usual is taken from all
-_NEAREST = 15
+_NEAREST = 20
 _CLOSEST, _COMPANY = 5, 1.0  # neighbours whose score counts, and how much beside the picture's own
 # Robust standard deviations: not worth a thought; another two thirds of certainty for each of the second number.
 _USUAL, _RANGE = 0.5, 2.5
