@@ -9,6 +9,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
 from PIL import Image
+from tellapart.network.chart_table import chart_and_table
 from tellapart.network.chart_words import LONGEST, NOTE, chart_words
 from tellapart.network.charts import map_chart, matrix_chart, picture_grid
 from tellapart.tables.effects.charts import dependence_chart, importance_chart
@@ -86,6 +87,17 @@ def test_a_chart_of_any_labels_has_room_and_a_ground_of_its_own(name):
     spaces = [axes.get_window_extent() for axes in chart.axes[:1]]
     assert all(space.width > 100 and space.height > 100 for space in spaces)
     assert NOTE in {text.get_text() for text in chart.texts} or name == "two"
+
+
+def test_on_a_dark_ground_the_ink_of_a_chart_turns_round_and_photographs_stay():
+    drawn, pictures = (
+        chart_and_table(b"PNG", "Title", ("a", "b"), [("x", "1")], has_photographs=has)
+        for has in (False, True)
+    )
+    assert '[data-jp-theme-light="false"]' in drawn and ".vscode-dark" in drawn and "invert(" in drawn
+    assert 'class="tellapart-chart"' in drawn, "the class that the rule is about"
+    assert "<style" not in pictures and "tellapart-chart" not in pictures
+    assert "<style" not in chart_and_table(None, "Title", ("a", "b"), [("x", "1")])
 
 
 def test_what_no_font_has_is_spelt_and_no_two_names_are_alike():

@@ -83,7 +83,8 @@ def test_a_notebook_shows_each_chart_with_its_table():
     confusion = Confusion(np.array([[3, 1], [0, 4]]), ("<b>", "b"))
     shown = confusion._repr_html_()
     assert (
-        '<img src="data:image/png;base64,' in shown and "<details><summary>Held-out pictures, as a" in shown
+        '<img class="tellapart-chart" src="data:image/png;base64,' in shown
+        and "<details><summary>Held-out pictures, as a" in shown
     )
     assert '<th scope="row">&lt;b&gt;</th><td>3</td><td>1</td>' in shown and "<b>" not in shown
     many = Confusion(np.eye(13, dtype=int) + np.eye(13, k=1, dtype=int), tuple("abcdefghijklm"))

@@ -195,7 +195,9 @@ class TopLosses(Sequence[TopLoss]):
             (one.picture, one.predicted, one.label, f"{one.loss:.2f}", f"{100 * one.confidence:.0f} %")
             for one in self
         ]
-        return chart_and_table(self._repr_png_(), "Pictures with the highest loss", heads, rows)
+        return chart_and_table(
+            self._repr_png_(), "Pictures with the highest loss", heads, rows, has_photographs=True
+        )
 
 
 @dataclass(frozen=True)
