@@ -47,9 +47,12 @@ def parts_inside(relative: object) -> tuple[str, ...]:
     return parts
 
 
-def path_inside(folder: Path, relative: object) -> Path:
+def path_inside(folder: Path, relative: object, seen: set[str] | None = None) -> Path:
     """Where a relative path lies below a folder, which itself is trusted. Nothing needs to be there yet.
 
+    Args:
+        seen: folders on the way that one short piece of work has looked at, so that it looks at each once; new ones
+            are added.
     Raises:
         OutsideError: `parts_inside` refuses it, or on the way, or at its end, there is a link or anything else that is
             neither a file nor a folder.
@@ -60,6 +63,8 @@ def path_inside(folder: Path, relative: object) -> Path:
     place = str(folder)
     for number, name in enumerate(names, start=1):
         place = f"{place}{os.sep}{name}"  # text, since a Path for each step would take three times as long
+        if seen and place in seen:
+            continue
         try:
             status = os.lstat(place)
         except FileNotFoundError:
@@ -70,6 +75,8 @@ def path_inside(folder: Path, relative: object) -> Path:
             raise OutsideError(
                 f"{_quoted('/'.join(names[:number]))} is a link or a special file, which is never followed"
             )
+        if seen is not None and number < len(names):
+            seen.add(place)
     return folder.joinpath(*names)
 
 

@@ -179,6 +179,23 @@ def test_a_held_picture_that_leads_out_is_neither_read_nor_discarded(root, outsi
 
 
 @needs_links
+def test_work_on_many_paths_looks_at_each_folder_once_and_at_every_end(tmp_path, monkeypatch):
+    folder = tmp_path / "images" / "ring"
+    folder.mkdir(parents=True)
+    (folder / "link.png").symlink_to(tmp_path / "elsewhere.png")
+    (tmp_path / "images" / "led").symlink_to(folder)
+    looked, lstat = [], os.lstat
+    monkeypatch.setattr(safe_paths.os, "lstat", lambda place: (looked.append(Path(place)), lstat(place))[1])
+    seen = set()
+    for name in ("1.png", "2.png"):
+        assert path_inside(tmp_path, f"images/ring/{name}", seen) == folder / name
+    assert looked == [folder.parent, folder, folder / "1.png", folder / "2.png"]
+    for strange in ("images/ring/link.png", "images/led/1.png", "images/led/2.png"):
+        with pytest.raises(OutsideError, match="link"):
+            path_inside(tmp_path, strange, seen)
+
+
+@needs_links
 @pytest.mark.parametrize(
     "place",
     ["images", "trash", "cache", "runs", "bundles", "cache/embeddings", "cache/held", "cache/thumbnails-160/ab",

@@ -129,6 +129,7 @@ def _finish_some(database: Database, root: Path) -> bool:
     unstruck: list[int] = []
     lost: list[str] = []
     named: set[str] = set()  # paths of the unstruck
+    folders: set[str] = set()  # that are there, and no links
     try:
         for number, source, target in database.rows(
             "SELECT number, source, target FROM pending_moves ORDER BY number"
@@ -140,14 +141,15 @@ def _finish_some(database: Database, root: Path) -> bool:
             if len(unstruck) >= _MOST_UNSTRUCK or not named.isdisjoint(keys):
                 return True
             try:
-                source_file, target_file = path_inside(root, source), path_inside(root, target)
+                source_file, target_file = (path_inside(root, path, folders) for path in (source, target))
             except OutsideError as error:
                 raise _refused(error) from error
             if source_file.exists():
                 if target_file.exists():
                     _turn_aside(database, number, source_file, target)
                     return True
-                target_file.parent.mkdir(parents=True, exist_ok=True)
+                if str(target_file.parent) not in folders:
+                    target_file.parent.mkdir(parents=True, exist_ok=True)
                 try:
                     source_file.replace(target_file)
                 except PermissionError:
