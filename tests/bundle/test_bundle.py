@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ from PIL import Image
 from safetensors.numpy import load_file
 from tellapart.bundle.loading import load_bundle, newest_bundle
 from tellapart.bundle.record import FORMAT
-from tellapart.bundle.writer import copy_bundle
+from tellapart.bundle.writer import copy_bundle, write_bundle
 from tellapart.classify import Predictor
 from tellapart.errors import BundleError
+from tellapart.train import training
 
 
 @pytest.fixture
@@ -72,7 +74,8 @@ def test_a_network_whose_hash_is_not_that_of_the_record_is_refused_and_left_as_i
     assert before == {path: path.read_bytes() for path in bundle_dir.rglob("*.*")}
 
 
-def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir):
+@pytest.mark.parametrize("how", [{}, {"n_threads": 1, "is_own": True, "keeps_memory": True}])
+def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir, how):
     from hashlib import sha256
 
     model = onnx.load(bundle_dir / "model.onnx")
@@ -85,7 +88,29 @@ def test_answers_that_moved_are_noticed_even_when_hashes_fit(bundle_dir):
     with pytest.raises(
         BundleError, match=r"no longer gives the answers it was made with: golden/\d.jpg should be"
     ):
-        load_bundle(bundle_dir)
+        load_bundle(bundle_dir, **how)
+
+
+def test_a_golden_picture_that_cannot_be_read_leaves_its_place_to_the_next(
+    tiny_project, tmp_path, monkeypatch
+):
+    contents = []
+    monkeypatch.setattr(training, "write_bundle", lambda _, one: contents.append(one))
+    training.train_head(tiny_project)
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8\xff broken")
+    first, *others = contents[0].golden
+    folders = [
+        write_bundle(tmp_path / name, replace(contents[0], golden=golden))
+        for name, golden in {"whole": (first, *others), "with": (broken, first, broken, *others)}.items()
+    ]
+    whole, other = (
+        (record_of(one)["golden"], [path.read_bytes() for path in sorted((one / "golden").iterdir())])
+        for one in folders
+    )
+    assert whole == other and [one["file"] for one in whole[0]] == [f"golden/{i}.jpg" for i in range(1, 9)]
+    with pytest.raises(BundleError, match="No held-out picture could be read"):
+        write_bundle(tmp_path / "none", replace(contents[0], golden=(broken,)))
 
 
 def test_of_no_pictures_there_are_no_answers(bundle_dir):

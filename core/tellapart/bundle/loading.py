@@ -8,7 +8,9 @@ msgspec and ONNX Runtime; its first time on a computer also onnx and psutil.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import numpy as np
 import onnxruntime
 
 from tellapart.backbones.freed_memory import give_back_memory
-from tellapart.backbones.onnx_session import open_session
+from tellapart.backbones.onnx_session import available_cpus, open_session
 from tellapart.bundle.record import FORMAT, MAX_BYTES, parse, validate
 from tellapart.bundle.reference import Reference, read_reference
 from tellapart.bundle.trial import MAX_BATCH, bundle_key, remember, tried_batch
@@ -129,7 +131,7 @@ def load_bundle(
     batch = MAX_BATCH if is_own else tried_batch(bundle_dir, key)
     reference = read_reference(bundle_dir) if gives_sketches else None
     bundle = replace(_opened(bundle_dir, data, n_threads, keeps_memory, reference), batch=batch)
-    check_golden(bundle)
+    check_golden(bundle, min(batch, available_cpus() // n_threads or 1) if n_threads else 1)
     if not keeps_memory:
         give_back_memory()  # that of the golden pictures
     if is_own:
@@ -181,30 +183,37 @@ def _opened(
     return bundle
 
 
-def check_golden(bundle: Bundle) -> None:
-    """Classify the golden pictures.
+def check_golden(bundle: Bundle, at_once: int = 1) -> None:
+    """Classify the golden pictures, so many at once.
 
     Raises:
         BundleError: one cannot be read, or a probability moved by more than 0.02.
     """
-    for golden in bundle.golden:
-        try:
-            pixels = load_pixels(_inside(bundle.bundle_dir, golden.file), bundle.preprocess)
-        except ImageError as error:
-            raise BundleError(
-                f"The golden picture {golden.file} of {bundle.bundle_dir.name}: {error}. Export the bundle "
-                "again."
-            ) from error
-        probs, *_ = bundle.run_with_sketches(pixels[None])
-        expected = np.array(golden.probabilities)
-        if probs.shape != (1, len(expected)) or not np.abs(probs[0] - expected).max() <= TOLERANCE:
-            label = bundle.classes[int(expected.argmax())]
-            raise BundleError(
-                f"{bundle.bundle_dir.name} no longer gives the answers it was made with: {golden.file} "
-                f"should be {label!r} with {tenths(expected.max())}, and gets "
-                f"{tenths(float(probs[0][expected.argmax()]))}. The model or its settings were changed, or this "
-                "ONNX Runtime computes differently. Export the bundle again."
-            )
+    if at_once == 1:  # without a thread, to which the C library would give memory of its own
+        for golden in bundle.golden:
+            _check_answer(bundle, golden)
+        return
+    with ThreadPoolExecutor(at_once, thread_name_prefix="golden") as pool:
+        list(pool.map(partial(_check_answer, bundle), bundle.golden))  # the first one that is wrong is told
+
+
+def _check_answer(bundle: Bundle, golden: Golden) -> None:
+    try:
+        pixels = load_pixels(_inside(bundle.bundle_dir, golden.file), bundle.preprocess)
+    except ImageError as error:
+        raise BundleError(
+            f"The golden picture {golden.file} of {bundle.bundle_dir.name}: {error}. Export the bundle again."
+        ) from error
+    probs, *_ = bundle.run_with_sketches(pixels[None])
+    expected = np.array(golden.probabilities)
+    if probs.shape != (1, len(expected)) or not np.abs(probs[0] - expected).max() <= TOLERANCE:
+        label = bundle.classes[int(expected.argmax())]
+        raise BundleError(
+            f"{bundle.bundle_dir.name} no longer gives the answers it was made with: {golden.file} "
+            f"should be {label!r} with {tenths(expected.max())}, and gets "
+            f"{tenths(float(probs[0][expected.argmax()]))}. The model or its settings were changed, or this "
+            "ONNX Runtime computes differently. Export the bundle again."
+        )
 
 
 def newest_bundle(bundles_dir: Path) -> Path | None:

@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import tellapart
 from tellapart import atomic_files
 from tellapart.backbones.catalogue import Backbone
 from tellapart.backbones.embeddings import embed_pixels
+from tellapart.backbones.onnx_session import available_cpus
 from tellapart.bundle.graph import Tail, classifier_onnx
 from tellapart.bundle.loading import load_bundle
 from tellapart.bundle.model_card import model_card
@@ -81,7 +84,9 @@ def write_bundle(bundle_dir: Path, contents: BundleContents) -> Path:
         atomic_files.write_json(part / "bundle.json", record)
         atomic_files.write_bytes(part / "MODEL_CARD.md", model_card(contents.name, record).encode())
         atomic_files.write_bytes(part / "CREDITS.md", contents.credits.encode())
-        load_bundle(part, is_own=True)
+        load_bundle(
+            part, n_threads=1, is_own=True, keeps_memory=True
+        )  # the quickest for a few pictures, once
         atomic_files.replace(part, bundle_dir)
     except OSError as error:
         raise BundleError(disk_reason(bundle_dir.parent, error)) from error
@@ -139,28 +144,43 @@ def _write_models(part: Path, contents: BundleContents) -> dict[str, str]:
 
 def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
     """Small pictures, and the probabilities that the head itself gives them, apart from model.onnx."""
-    golden: list[dict[str, Any]] = []
-    for path in contents.golden:
-        try:
-            data = thumbnail_jpeg(path, _GOLDEN_SIDE_PX)
-            pixels = load_pixels(data, contents.backbone.preprocess)
-        except ImageError:
-            continue  # the next one serves as well
-        name = f"golden/{len(golden) + 1}.jpg"
-        atomic_files.write_bytes(part / name, data)
-        probs = contents.tail.probs(embed_pixels(contents.backbone, pixels[None]))
-        probabilities = [round(float(p), 6) for p in probs[0]]
-        golden.append(
-            {"file": name, "probabilities": probabilities, "lacks_licence": path in contents.unlicensed}
-        )
-        if len(golden) == _MAX_GOLDEN:
-            break
-    if not golden:
-        raise BundleError(
-            "No held-out picture could be read, so the bundle cannot be verified. Check the project's "
-            "pictures and train again."
-        )
-    return golden
+    candidates, golden = iter(contents.golden), list[_GoldenPicture]()
+    with ThreadPoolExecutor(available_cpus(), thread_name_prefix="golden") as pool:
+        while len(golden) < _MAX_GOLDEN and (some := list(islice(candidates, _MAX_GOLDEN - len(golden)))):
+            made = pool.map(partial(_golden_picture, contents), some)
+            golden += [
+                one for one in made if one is not None
+            ]  # for one that cannot be read the next one serves
+        if not golden:
+            raise BundleError(
+                "No held-out picture could be read, so the bundle cannot be verified. Check the project's "
+                "pictures and train again."
+            )
+        names = [f"golden/{number}.jpg" for number in range(1, len(golden) + 1)]
+        list(pool.map(atomic_files.write_bytes, map(part.joinpath, names), (one.jpeg for one in golden)))
+    return [
+        {"file": name, "probabilities": one.probabilities, "lacks_licence": one.path in contents.unlicensed}
+        for name, one in zip(names, golden, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _GoldenPicture:
+    """path: the picture that it is a small copy of."""
+
+    path: Path
+    jpeg: bytes
+    probabilities: list[float]
+
+
+def _golden_picture(contents: BundleContents, path: Path) -> _GoldenPicture | None:
+    try:
+        jpeg = thumbnail_jpeg(path, _GOLDEN_SIDE_PX)
+        pixels = load_pixels(jpeg, contents.backbone.preprocess)
+    except ImageError:
+        return None
+    probs = contents.tail.probs(embed_pixels(contents.backbone, pixels[None]))
+    return _GoldenPicture(path, jpeg, [round(float(p), 6) for p in probs[0]])
 
 
 def _record(
