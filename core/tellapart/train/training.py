@@ -13,6 +13,7 @@ from tellapart.backbones.catalogue import Backbone, load_backbone
 from tellapart.backbones.embeddings import open_backbone
 from tellapart.bundle.writer import write_bundle
 from tellapart.learning.evaluation import Evaluation
+from tellapart.learning.numerics.blas_threads import one_thread
 from tellapart.planning.config import TrainConfig
 from tellapart.planning.snapshot import snapshot
 from tellapart.progress import Doing, Progress, Step, silent
@@ -64,16 +65,15 @@ def train_head(
     thorough = train_thoroughly(project, data, backbone, fitted, config, progress) if is_thorough else None
     if thorough:
         data, backbone, fitted = thorough.data, thorough.backbone, thorough.fitted
-    evaluation = check(data, fitted, prior=config.prior)
-    fit_s = time.perf_counter() - clock
-    progress(n, n, Doing(Step.WRITING, "Saving the model"))
     name = name or f"{datetime.now():%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
-    result = _result(
-        data, config, backbone, fitted, evaluation, guessing, project, project.bundles_dir / name, thorough
-    )
-    write_bundle(
-        project.bundles_dir / name, bundle_contents(project, data, backbone, fitted, result, progress)
-    )
+    bundle_dir = project.bundles_dir / name
+    with one_thread():
+        evaluation = check(data, fitted, prior=config.prior)
+        fit_s = time.perf_counter() - clock
+        progress(n, n, Doing(Step.WRITING, "Saving the model"))
+        result = _result(data, config, backbone, fitted, evaluation, guessing, project, bundle_dir, thorough)
+        contents = bundle_contents(project, data, backbone, fitted, result, progress)
+    write_bundle(bundle_dir, contents)
     seconds = {
         "decode": data.embeddings.decode_s, "embed": data.embeddings.embed_s, "fit": fit_s,
         "total": time.perf_counter() - started,
