@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -39,42 +38,39 @@ def main() -> None:
     config = TrainConfig(
         backbone=job["backbone"], weights=weights, split="random", seed=job["seed"], valid=job["valid"]
     )
-    with tempfile.TemporaryDirectory(prefix="tellapart-bench-") as scratch:
-        started = time.perf_counter()
-        with create_project(Path(scratch) / "project") as project:
-            take_in(project, Path(job["folder"]))
-            intake_s = time.perf_counter() - started
-            result = train_head(project, config)
-            total_s = time.perf_counter() - started
-            peak = machine.peak_mb()
-            limit = (
-                {"limit": limit_s(project, load_backbone(config.backbone, weights))}
-                if job["has_limit"]
-                else {}
-            )
-            names = {
-                picture.image_id: (picture.original_name, picture.label)
-                for picture in project.manifest.pictures()
-            }
-            rows = [
-                [*names[image_id], str(split)]
-                for image_id, split in zip(result.image_ids, result.splits, strict=True)
-            ]
-            answer = {
-                "error": result.error_rate,
-                "n_train": result.n_train,
-                "n_valid": result.n_valid,
-                "rows": rows,
-                "seconds": {
-                    "imports": imports_s,
-                    "total": total_s,
-                    "intake": intake_s,
-                    **{f"train_{k}": v for k, v in result.seconds.items()},
-                    **limit,
-                },
-                "peak_mb": peak,
-                "retrain": _retrain(project, config, job["n_retrain"]) if job["n_retrain"] else {},
-            }
+    started = time.perf_counter()
+    with create_project(Path(job["project"])) as project:
+        take_in(project, Path(job["folder"]))
+        intake_s = time.perf_counter() - started
+        result = train_head(project, config)
+        total_s = time.perf_counter() - started
+        peak = machine.peak_mb()
+        limit = (
+            {"limit": limit_s(project, load_backbone(config.backbone, weights))} if job["has_limit"] else {}
+        )
+        names = {
+            picture.image_id: (picture.original_name, picture.label)
+            for picture in project.manifest.pictures()
+        }
+        rows = [
+            [*names[image_id], str(split)]
+            for image_id, split in zip(result.image_ids, result.splits, strict=True)
+        ]
+        answer = {
+            "error": result.error_rate,
+            "n_train": result.n_train,
+            "n_valid": result.n_valid,
+            "rows": rows,
+            "seconds": {
+                "imports": imports_s,
+                "total": total_s,
+                "intake": intake_s,
+                **{f"train_{k}": v for k, v in result.seconds.items()},
+                **limit,
+            },
+            "peak_mb": peak,
+            "retrain": _retrain(project, config, job["n_retrain"]) if job["n_retrain"] else {},
+        }
     print(json.dumps(answer))
 
 
