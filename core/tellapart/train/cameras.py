@@ -18,6 +18,7 @@ from tellapart.store.sqlite.row_cache import RowCache
 _ROW = np.dtype([("camera", "S96")])
 _KEY = "cameras-1"  # the number is raised when what is looked up changes
 _AT_ONCE = 256
+_IN_A_ROW = 16  # that a thread looks at: handed over one by one, they would cost more than the look
 
 
 def cameras_of(project: Project, pictures: Sequence[Picture], progress: Progress = silent) -> list[str]:
@@ -36,8 +37,9 @@ def cameras_of(project: Project, pictures: Sequence[Picture], progress: Progress
                 said = f"Looked up which camera took {start} of {len(missing)} pictures"
                 progress(start, len(missing), Doing(Step.LOOKING, said))
                 some = missing[start : start + _AT_ONCE]
-                found = list(pool.map(camera_in, project.files(some)))
-                records = np.array([(one.encode()[:96],) for one in found], _ROW)
+                parts = [some[at : at + _IN_A_ROW] for at in range(0, len(some), _IN_A_ROW)]
+                found = pool.map(lambda part: list(map(camera_in, project.files(part))), parts)
+                records = np.array([(one.encode()[:96],) for part in found for one in part], _ROW)
                 cache.add([picture.image_id for picture in some], records)
         names = cache.records(cache.find(ids) if missing else rows)["camera"]
     return [name.decode("utf-8", errors="ignore") for name in names.tolist()]
