@@ -21,7 +21,7 @@ from safetensors.numpy import save as safetensors_bytes
 import tellapart
 from tellapart import atomic_files
 from tellapart.backbones.catalogue import Backbone
-from tellapart.backbones.embeddings import embed_pixels
+from tellapart.backbones.embeddings import embed_pixels, open_backbone
 from tellapart.backbones.onnx_session import available_cpus
 from tellapart.bundle.graph import Tail, classifier_onnx
 from tellapart.bundle.loading import load_bundle
@@ -144,6 +144,7 @@ def _write_models(part: Path, contents: BundleContents) -> dict[str, str]:
 
 def _write_golden(part: Path, contents: BundleContents) -> list[dict[str, Any]]:
     """Small pictures, and the probabilities that the head itself gives them, apart from model.onnx."""
+    open_backbone(contents.backbone)  # before threads ask for it
     candidates, golden = iter(contents.golden), list[_GoldenPicture]()
     with ThreadPoolExecutor(available_cpus(), thread_name_prefix="golden") as pool:
         while len(golden) < _MAX_GOLDEN and (some := list(islice(candidates, _MAX_GOLDEN - len(golden)))):
