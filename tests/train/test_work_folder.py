@@ -1,10 +1,12 @@
 """What unfinished trainings left: which of it stays when another one begins."""
 
+import errno
 import os
 import shutil
 from types import SimpleNamespace
 
 import pytest
+from tellapart import atomic_files
 from tellapart.errors import TrainError
 from tellapart.planning.config import TrainConfig
 from tellapart.train import work_folder as module
@@ -63,3 +65,15 @@ def test_nothing_is_left_of_what_was_dropped_where_an_open_file_cannot_be_delete
     monkeypatch.setattr(module, "os", SimpleNamespace(**{**vars(os), "name": "nt"}))
     drop(tiny_project.cache_dir / "tuning" / "stopped")
     assert unfinished_trainings(tiny_project) == [] and names(tiny_project) == []
+
+
+def test_one_that_could_not_begin_on_a_full_disk_is_not_in_the_way_of_the_next(tiny_project, monkeypatch):
+    def full(path, value):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(atomic_files, "write_json", full)
+    with pytest.raises(TrainError, match="is full") as kept, work_folder(tiny_project, "new", TrainConfig()):
+        pass
+    monkeypatch.undo()
+    with work_folder(tiny_project, "new", TrainConfig()):
+        assert kept.value.__traceback__, "as a notebook keeps the last error"

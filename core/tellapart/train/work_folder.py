@@ -68,19 +68,20 @@ def work_folder(project: Project, key: str, config: TrainConfig) -> Iterator[Pat
         TrainError: another process works in it, or the disk does not take it.
     """
     folder = project.cache_dir / "tuning" / key
-    try:
-        lock = _locked(folder)
-        if lock is not None:
-            _drop_old(folder)
-            atomic_files.write_json(folder / _SETTINGS, config.to_json())
-    except OSError as error:
-        raise TrainError(disk_reason(project.root, error)) from error
-    if lock is None:
-        raise TrainError(
-            f"{project.name} is being trained thoroughly on the same pictures already. Wait until that is done, or "
-            "stop it."
-        )
-    with lock:
+    with contextlib.ExitStack() as held:  # also on the way out of an error: somebody may keep that for long
+        try:
+            lock = _locked(folder)
+            if lock is not None:
+                held.enter_context(lock)
+                _drop_old(folder)
+                atomic_files.write_json(folder / _SETTINGS, config.to_json())
+        except OSError as error:
+            raise TrainError(disk_reason(project.root, error)) from error
+        if lock is None:
+            raise TrainError(
+                f"{project.name} is being trained thoroughly on the same pictures already. Wait until that is done, "
+                "or stop it."
+            )
         yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
