@@ -116,7 +116,8 @@ def fake_run() -> FakeRun:
         if (config or {}).get("recipe", "quick") != "quick":
             work = project_dir / "cache" / "tuning" / run_dir.name
             work.mkdir(parents=True)
-            (work / "settings.json").write_text(json.dumps({"variation": {}, **(config or {})}), "utf-8")
+            settings = {"variation": {}, **(config or {})}
+            (work / "settings.json").write_text(json.dumps({"trainings": [settings]}), "utf-8")
         if result is not None:
             (run_dir / "result.json").write_text(json.dumps(result), "utf-8")
         say(run_dir, done=1, total=4, message="Looking")

@@ -50,9 +50,10 @@ def keep(tiny_project, trained):
 
 @pytest.fixture
 def pause(tiny_project):
-    """Keeps a training of that name, half of which is done, that ended in this way; what it did is kept as well."""
+    """Keeps a training of that name, half of which is done, that ended in this way; what it did is kept as well, in the
+    folder of that key."""
 
-    def paused(run_id, stage="paused", **config):
+    def paused(run_id, stage="paused", key=None, **config):
         run = runs.record(tiny_project.root, run_id, "train", config, {}, 1.0)
         (run.run_dir / "result.json").unlink()
         (run.run_dir / "progress.jsonl").write_text(
@@ -60,7 +61,8 @@ def pause(tiny_project):
             f'{{"stage": "{stage}", "message": "It is {stage}.", "at": 2}}\n'
         )
         settings = TrainConfig.from_json({"variation": {}, **config})
-        with pytest.raises(Cancelled), work_folder(tiny_project, run_id, settings):
+        with pytest.raises(Cancelled), work_folder(tiny_project, key or run_id, settings) as folder:
+            (folder / "0.safetensors").write_bytes(bytes(1000))
             raise Cancelled("It is " + stage)
         return run
 

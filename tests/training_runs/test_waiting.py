@@ -77,7 +77,19 @@ def test_what_another_training_keeps_is_not_taken_for_that_of_a_paused_one(tiny_
     assert kept(tiny_project) == {IDS[0]: False, IDS[1]: True}
 
 
-@pytest.mark.parametrize("note", [None, "", "{", "[]", "[" * 100_000, '{"recipe": 5}', '{"epochs": NaN}'])
+def test_each_of_two_that_go_on_from_the_same_work_is_said_to(tiny_project, pause):
+    """Layers learn the same whatever the prior, and with as many epochs as usual, said or not."""
+    pause(IDS[0], key="same", recipe="thorough")
+    pause(IDS[1], key="same", recipe="thorough", prior="equal")
+    assert kept(tiny_project) == {IDS[0]: True, IDS[1]: True}
+
+
+ODD = ["5", "[[]]", "[{}, 5]", '[{"recipe": 5}]', '[{"epochs": NaN}]']
+
+
+@pytest.mark.parametrize(
+    "note", [None, "", "{", "[]", "[" * 100_000, "{}", *(f'{{"trainings": {one}}}' for one in ODD)]
+)
 def test_what_an_older_version_or_a_stranger_kept_may_be_anyones(tiny_project, pause, note):
     pause(IDS[0], recipe="thorough")
     path = tiny_project.cache_dir / "tuning" / IDS[0] / "settings.json"

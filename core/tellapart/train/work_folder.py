@@ -51,9 +51,10 @@ def unfinished_trainings(project: Project) -> list[Unfinished]:
 
 
 def kept_settings(project: Project) -> list[TrainConfig | None]:
-    """Of each unfinished training that keeps something what it went by; None where an older version did not note it."""
+    """What the unfinished trainings went by that keep something; None where an older version did not note it."""
     home = project.cache_dir / "tuning"
-    return [_noted(folder) for folder in home.iterdir() if folder.is_dir()] if home.is_dir() else []
+    folders = [folder for folder in home.iterdir() if folder.is_dir()] if home.is_dir() else []
+    return [one for folder in folders for one in _noted(folder)]
 
 
 @contextlib.contextmanager
@@ -63,7 +64,7 @@ def work_folder(project: Project, key: str, config: TrainConfig) -> Iterator[Pat
 
     Args:
         key: of all that decides what comes out of the training.
-        config: of that the settings, noted there so that it can be told whose work it is.
+        config: its settings, noted there so that it can be told whose work it is. Others may come to the same key.
     Raises:
         TrainError: another process works in it, or the disk does not take it.
     """
@@ -74,7 +75,8 @@ def work_folder(project: Project, key: str, config: TrainConfig) -> Iterator[Pat
             if lock is not None:
                 held.enter_context(lock)
                 _drop_old(folder)
-                atomic_files.write_json(folder / _SETTINGS, config.to_json())
+                noted = dict.fromkeys([*filter(None, _noted(folder)), config])
+                atomic_files.write_json(folder / _SETTINGS, {"trainings": [one.to_json() for one in noted]})
         except OSError as error:
             raise TrainError(disk_reason(project.root, error)) from error
         if lock is None:
@@ -115,11 +117,12 @@ def _by_age(home: Path, own: Path | None = None) -> Iterator[tuple[Path, bool]]:
         yield other, place >= _MOST_OTHERS or time.time() - at > _KEPT_S or taken > room
 
 
-def _noted(folder: Path) -> TrainConfig | None:
+def _noted(folder: Path) -> list[TrainConfig | None]:
+    """See `kept_settings`."""
     try:
-        return TrainConfig.from_json(json_object(folder / _SETTINGS))
-    except (OSError, ValueError, TrainError):
-        return None
+        return [TrainConfig.from_json(one) for one in json_object(folder / _SETTINGS)["trainings"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, TrainError):
+        return [None]
 
 
 def _last_step(folder: Path) -> float:
