@@ -1,9 +1,14 @@
 """Which paused trainings wait to go on, and which of them have something to go on from."""
 
+import errno
 import shutil
 
 import pytest
 from command_line import tellapart
+from tellapart import atomic_files
+from tellapart.errors import TrainError
+from tellapart.planning.config import TrainConfig
+from tellapart.train.work_folder import work_folder
 from tellapart.training_runs.changing import delete_runs, restore_run
 from tellapart.training_runs.listing import training_runs
 from tellapart.training_runs.waiting import waiting_trainings
@@ -82,6 +87,19 @@ def test_each_of_two_that_go_on_from_the_same_work_is_said_to(tiny_project, paus
     pause(IDS[0], key="same", recipe="thorough")
     pause(IDS[1], key="same", recipe="thorough", prior="equal")
     assert kept(tiny_project) == {IDS[0]: True, IDS[1]: True}
+
+
+def test_nothing_is_kept_of_a_training_that_could_not_begin(tiny_project, pause, monkeypatch):
+    pause(IDS[0], recipe="thorough")
+    shutil.rmtree(tiny_project.cache_dir / "tuning" / IDS[0])
+
+    def full(path, value):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(atomic_files, "write_json", full)
+    with pytest.raises(TrainError), work_folder(tiny_project, "new", TrainConfig()):
+        pass
+    assert kept(tiny_project) == {IDS[0]: False}
 
 
 ODD = ["5", "[[]]", "[{}, 5]", '[{"recipe": 5}]', '[{"epochs": NaN}]']

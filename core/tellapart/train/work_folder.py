@@ -118,8 +118,10 @@ def _by_age(home: Path, own: Path | None = None) -> Iterator[tuple[Path, bool]]:
 
 
 def _noted(folder: Path) -> list[TrainConfig | None]:
-    """See `kept_settings`."""
+    """See `kept_settings`; nothing of a training that could not begin."""
     try:
+        if {path.name for path in folder.iterdir()} <= {"lock"}:
+            return []
         return [TrainConfig.from_json(one) for one in json_object(folder / _SETTINGS)["trainings"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, TrainError):
         return [None]
