@@ -305,6 +305,16 @@ def test_gain_says_when_it_bought_something_nothing_or_harm():
     )
 
 
+def test_the_gain_of_few_pictures_is_no_more_than_all_of_them():
+    truth = np.arange(10) % 2
+    wrong = np.where(np.arange(10) < 8, 1 - truth, truth)
+    assert (
+        "80.0 % → 0.0 % (48 to 100 fewer of 100 wrong)"
+        in measure_gain(8, truth, truth, wrong, truth).sentence
+    )
+    assert "(48 to 100 more of 100 wrong)" in measure_gain(8, truth, truth, truth, wrong).sentence
+
+
 def test_the_map_puts_likes_together_and_is_the_same_each_time(tiny_project):
     review = open_review(tiny_project)
     ids, places = review.map_points()
