@@ -261,6 +261,16 @@ def test_work_done_elsewhere_is_found_like_any_run(root):
     assert {path.name for path in (root / "runs").iterdir()} == {run.run_id, beside.run_id}
 
 
+def test_what_a_run_says_of_a_name_that_is_no_text_is_read_as_it_is(root):
+    """A folder of an old disk, whose name holds bytes that are no character."""
+    run = runs.record(
+        root, "20261121-101500-ab12cd", "intake", {}, {"sentence": "caf\udce9 holds 3 files"}, 1.0
+    )
+    assert run.status().message == run.result()["sentence"] == "caf\udce9 holds 3 files"
+    Reporter(run).write(stage="failed", message="n\udcf6 holds none")
+    assert run.status().message == "n\udcf6 holds none"
+
+
 def test_nothing_begins_where_no_project_is_any_more(root):
     root.rename(root.with_name("moved"))
     with pytest.raises(RunError, match="check the folder"):

@@ -12,6 +12,11 @@ def lines_of(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
+def line_of(value: Any) -> bytes:
+    """A value as one of them. Half characters, as names of files may have, become escapes."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
 class JsonLines:
     """The complete lines of a file that somebody else appends to.
 

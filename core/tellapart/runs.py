@@ -8,7 +8,6 @@ itself is a detached process, `python -m tellapart.worker RUN_DIR`.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import subprocess
@@ -25,7 +24,7 @@ import psutil
 
 from tellapart import atomic_files
 from tellapart.errors import RunError
-from tellapart.json_lines import JsonLines
+from tellapart.json_lines import JsonLines, line_of
 from tellapart.progress import Step
 from tellapart.store.files.run_files import is_progress, run_result, run_settings, worker_noted
 from tellapart.store.sqlite.database_errors import disk_reason
@@ -273,9 +272,7 @@ def record(
         for name, content in (files or {}).items():
             atomic_files.write_bytes(beside / name, content)
         atomic_files.write_json(beside / "result.json", result)
-        atomic_files.write_bytes(
-            beside / "progress.jsonl", json.dumps(last, ensure_ascii=False).encode() + b"\n"
-        )
+        atomic_files.write_bytes(beside / "progress.jsonl", line_of(last))
         settings = {"format": 1, "task": task, "config": config, "started": now - seconds}
         atomic_files.write_json(beside / "config.json", settings)
         atomic_files.replace(beside, run_dir)

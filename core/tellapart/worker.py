@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -18,6 +17,7 @@ import psutil
 
 from tellapart import atomic_files
 from tellapart.errors import Cancelled, GatherError, IntakeError, LabelsError, ProjectError, TellapartError
+from tellapart.json_lines import line_of
 from tellapart.kinds.kind import kind_of_project
 from tellapart.progress import Doing, Progress, Step
 from tellapart.runs import VISITOR, Run, secret_of
@@ -50,7 +50,7 @@ class Reporter:
     def write(self, **line: Any) -> None:
         """Append one line."""
         with self._path.open("ab") as file:
-            file.write(json.dumps({**line, "at": time.time()}, ensure_ascii=False).encode() + b"\n")
+            file.write(line_of({**line, "at": time.time()}))
 
 
 def main(run_dir: Path) -> int:
