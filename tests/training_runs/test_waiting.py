@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+from pathlib import Path
 
 import pytest
 from command_line import tellapart
@@ -100,6 +101,21 @@ def test_nothing_is_kept_of_a_training_that_could_not_begin(tiny_project, pause,
     with pytest.raises(TrainError), work_folder(tiny_project, "new", TrainConfig()):
         pass
     assert kept(tiny_project) == {IDS[0]: False}
+
+
+def test_where_nobody_may_look_at_what_is_kept_the_trainings_are_listed_all_the_same(
+    tiny_project, pause, monkeypatch
+):
+    pause(IDS[0], recipe="thorough")
+    home, iterdir = tiny_project.cache_dir / "tuning", Path.iterdir
+
+    def refused(folder):
+        if folder == home:
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return iterdir(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    assert kept(tiny_project) == {IDS[0]: True}
 
 
 ODD = ["5", "[[]]", "[{}, 5]", '[{"recipe": 5}]', '[{"epochs": NaN}]']

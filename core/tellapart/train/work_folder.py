@@ -51,9 +51,15 @@ def unfinished_trainings(project: Project) -> list[Unfinished]:
 
 
 def kept_settings(project: Project) -> list[TrainConfig | None]:
-    """What the unfinished trainings went by that keep something; None where an older version did not note it."""
+    """What the unfinished trainings went by that keep something; None where an older version did not note it,
+    or it cannot be read."""
     home = project.cache_dir / "tuning"
-    folders = [folder for folder in home.iterdir() if folder.is_dir()] if home.is_dir() else []
+    if not home.is_dir():
+        return []
+    try:
+        folders = [folder for folder in home.iterdir() if folder.is_dir()]
+    except OSError:  # somebody else's, who lets nobody look
+        return [None]
     return [one for folder in folders for one in _noted(folder)]
 
 
