@@ -1,7 +1,9 @@
-"""How far long work is and how long it will still take: one line of a notebook's cell, which changes as it goes."""
+"""How far long work is and how long it will still take: one line of a notebook's cell, or of a terminal, which changes
+as it goes."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +12,11 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from rich.console import Console
+from rich.errors import LiveError
+from rich.live import Live
+from rich.text import Text
 
 from tellapart.errors import Interrupted
 
@@ -21,44 +28,81 @@ _WIDTH = 20  # characters of the bar
 
 
 class LiveLine:
-    """A line for the time of a with-block, above what is printed in it; elsewhere than in a notebook nothing is shown.
+    """A line for the time of a with-block. In a notebook it stands above what is printed meanwhile, and says at the end
+    how long it took; in a terminal it stands below, and goes at the end. Elsewhere nothing is shown.
 
     n: steps to be done. doing: what they are, in words.
     """
 
     def __init__(self, doing: str, n: int, shows: bool = True) -> None:
         self._doing, self._n, self._done = doing, n, 0
-        self._shell = _notebook() if shows else None
-        self._name = {"display_id": uuid4().hex}
+        self._place = _place() if shows else None
         self._began = self._told = time.monotonic()
 
     def __enter__(self) -> LiveLine:
-        self._show(f"{self._doing} …", is_new=True)
+        if self._place is not None:
+            self._place.begin(f"{self._doing} …")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
         took = f"{time.monotonic() - self._began:.0f} s"
-        self._show(f"{self._doing}: {'done in' if kind is None else 'stopped after'} {took}")
+        if self._place is not None:
+            self._place.end(f"{self._doing}: {'done in' if kind is None else 'stopped after'} {took}")
 
     def add(self, n: int = 1) -> None:
         """So many more steps are done."""
         self._done = min(self._done + n, self._n)
         now = time.monotonic()
-        if now - self._told >= _EVERY_S and self._done:
+        if self._place is not None and now - self._told >= _EVERY_S and self._done:
             self._told = now
             n_full = _WIDTH * self._done // self._n
             bar = "█" * n_full + "░" * (_WIDTH - n_full)
             share = 100 * self._done / self._n
             left = time_left(now - self._began, self._done, self._n) if self._done < self._n else ""
-            self._show(f"{self._doing}: {bar} {share:.0f} %{left}")
+            self._place.change(f"{self._doing}: {bar} {share:.0f} %{left}")
+
+
+class _Cell:
+    """A line in the output of a notebook's cell. shell: IPython's."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell, self._name = shell, {"display_id": uuid4().hex}
+
+    def begin(self, text: str) -> None:
+        self._show(text, is_new=True)
+
+    def change(self, text: str) -> None:
+        self._show(text)
+
+    end = change
 
     def _show(self, text: str, is_new: bool = False) -> None:
-        if self._shell is not None:
-            self._shell.display_pub.publish(
-                data={"text/plain": text}, metadata={}, transient=self._name, update=not is_new
-            )
+        self._shell.display_pub.publish(
+            data={"text/plain": text}, metadata={}, transient=self._name, update=not is_new
+        )
+
+
+class _Terminal:
+    """The last line of a terminal; what is printed meanwhile stands above it."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        is_there_too = sys.stdout.isatty()  # else what is printed goes to a file, past this line
+        self._live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=is_there_too)
+
+    def begin(self, text: str) -> None:
+        with contextlib.suppress(LiveError):  # another line lives there, of the person's own program
+            self._live.start()
+            self.change(text)
+
+    def change(self, text: str) -> None:
+        if self._live.is_started:
+            self._live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+
+    def end(self, _: str) -> None:
+        self._live.stop()
 
 
 @contextmanager
@@ -93,8 +137,11 @@ def time_left(seconds: float, done: int, total: int) -> str:
     return f", about {left / 60:.0f} min left" if left >= 90 else f", about {max(1, left):.0f} s left"
 
 
-def _notebook() -> Any:
-    """IPython's shell while a cell of a notebook is run, which core neither imports nor needs; else None."""
+def _place() -> _Cell | _Terminal | None:
+    """Where a line can be shown: IPython, while a cell of a notebook is run, is what core neither imports nor needs."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    return shell if hasattr(shell, "kernel") else None
+    if hasattr(shell, "kernel"):
+        return _Cell(shell)
+    speaks = (getattr(sys.stderr, "encoding", None) or "").lower().startswith("utf")
+    return _Terminal() if speaks and sys.stderr.isatty() else None

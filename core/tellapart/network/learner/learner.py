@@ -92,8 +92,8 @@ class Learner:
     ) -> None:  # fmt: skip
         """Fit the head to the network as it is, then let all layers learn; a second call goes on from there.
 
-        What each epoch comes to is printed; a notebook shows beside how far it is. Where the loss becomes no number, or
-        where it is interrupted, the best weights so far are kept.
+        What each epoch comes to is printed; a notebook or a terminal shows how far it is. Where the loss becomes no
+        number, or where it is interrupted, the best weights so far are kept.
 
         Args:
             epochs: passes over the training pictures in which all layers learn; 0 for none.
