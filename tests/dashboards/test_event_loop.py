@@ -230,9 +230,9 @@ async def test_a_locked_database_does_not_hold_the_loop(project_dir: Path) -> No
 
 
 async def test_a_slow_disk_holds_neither_a_poll_nor_a_decision(
-    project_dir: Path, start: Any, monkeypatch: pytest.MonkeyPatch
+    flawed_dir: Path, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, _ = opened(project_dir, start_run=start)
+    page, _ = opened(flawed_dir, start_run=start)
     await settled()
     is_held, let_go = threading.Event(), threading.Event()
     manifest, project = page.project.project.manifest, page.project
@@ -244,7 +244,7 @@ async def test_a_slow_disk_holds_neither_a_poll_nor_a_decision(
         return rows(*arguments)
 
     monkeypatch.setattr(manifest, "rows", slow)
-    (project_dir / "images").touch()
+    (flawed_dir / "images").touch()
     decided = page.desk.decide("keep", "", [0])
     work = asyncio.gather(page.poll(), project.poll(), decided)
     assert await asyncio.to_thread(is_held.wait, HELD_S)
