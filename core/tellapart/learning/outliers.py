@@ -7,7 +7,7 @@ import numpy as np
 from tellapart.learning.cross_validation import NOT_A_MEMBER
 
 _FEW = 8  # pictures of a label; below, what is usual is taken from all
-_NEAREST = 20
+_LEAST, _MOST = 3, 20  # nearest of the same label that count: half of the label, but no fewer and no more
 _CLOSEST, _COMPANY = 5, 1.0  # neighbours whose score counts, and how much beside the picture's own
 # Robust standard deviations: not worth a thought; another two thirds of certainty for each of the second number.
 _USUAL, _RANGE = 0.5, 2.5
@@ -56,7 +56,7 @@ def outlier_scores(targets: np.ndarray, rows: np.ndarray, similarities: np.ndarr
     theirs = labels.take(rows, mode="wrap")
     is_there = (rows >= 0) & (theirs != NOT_A_MEMBER)
     is_own = is_there & (theirs == labels[:, None])
-    odd = robust_scores(-_mean_of_nearest(similarities, is_own), targets)
+    odd = robust_scores(-_mean_of_nearest(similarities, is_own, _n_compared(labels)), targets)
     odd = robust_scores((odd + _COMPANY * _company(odd, rows, is_there)) / (1 + _COMPANY), targets)
     return np.asarray((1 - np.exp(-np.maximum(odd - _USUAL, 0) / _RANGE)) * (targets != NOT_A_MEMBER))
 
@@ -69,15 +69,23 @@ def _company(odd: np.ndarray, rows: np.ndarray, is_there: np.ndarray) -> np.ndar
     return np.where(n_chosen > 0, summed / np.maximum(n_chosen, 1), odd)
 
 
-def _mean_of_nearest(similarities: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """(N,) mean similarity of the nearest neighbours that count; missing ones are as near as the furthest known."""
+def _n_compared(labels: np.ndarray) -> np.ndarray:
+    """(N,) int16: how many of its label a picture is compared with. Half of a small one: were it all, an odd picture
+    would be among those that every other one is compared with."""
+    members = labels[labels != NOT_A_MEMBER]
+    sizes = np.bincount(members, minlength=labels.max(initial=0) + 1)
+    return np.clip(sizes // 2, _LEAST, _MOST).astype(np.int16).take(labels, mode="wrap")
+
+
+def _mean_of_nearest(similarities: np.ndarray, counts: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """(N,) mean similarity of the n nearest neighbours that count; missing ones are as near as the furthest known."""
     furthest = similarities.min(axis=1, initial=1.0, where=similarities > -1.0)
-    chosen = _first(counts, _NEAREST)
-    n_missing = _NEAREST - chosen.sum(axis=1)
-    return np.asarray((np.einsum("ij,ij->i", similarities, chosen) + n_missing * furthest) / _NEAREST)
+    chosen = _first(counts, n[:, None])
+    n_missing = n - chosen.sum(axis=1)
+    return np.asarray((np.einsum("ij,ij->i", similarities, chosen) + n_missing * furthest) / n)
 
 
-def _first(counts: np.ndarray, n: int) -> np.ndarray:
+def _first(counts: np.ndarray, n: int | np.ndarray) -> np.ndarray:
     """(N, K) bool: of those that count the first n in each row."""
     return np.asarray(counts & (np.cumsum(counts, axis=1, dtype=np.int16) <= n))
 
